@@ -1,4 +1,4 @@
-"""``python -m ocr_studio`` and the command ``ocr-studio``: loads the command line, which takes a moment."""
+"""``python -m ocr_studio`` and the command ``ocr-studio``: load the command line, which takes a moment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 
 
 def main() -> int:
-    """The command, as a shell starts it. Returns the exit status."""
+    """Run the command with the arguments of the process. Returns the exit status."""
     if getattr(sys, "frozen", False):
-        # Children of the packaged program are the program itself, and end here.
+        # Child processes of the packaged program start the program itself, and end here.
         import multiprocessing  # noqa: PLC0415
 
         multiprocessing.freeze_support()
@@ -25,21 +25,21 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except (ImportError, OSError, MemoryError) as error:
-        # A limit of memory or open files, or a library of the system that is missing.
-        reason = " ".join(str(error).split()) or "there is not enough memory"
+        # A limit of memory or open files, or a missing system library.
+        reason = " ".join(str(error).split()) or "not enough memory"
         if sys.stderr is not None:
-            sys.stderr.write(f"ocr-studio: the program cannot be loaded: {reason}.\n")
+            sys.stderr.write(f"ocr-studio: can't load the program: {reason}.\n")
         return 1
     return cli.main()
 
 
 def _use_utf8() -> None:
-    """Start Python again, where the locale makes it read and write the names of files in another encoding than UTF-8.
+    """Restart Python in UTF-8 mode if the locale uses another encoding for file names.
 
-    Names that photos have in a project are UTF-8, whoever opens it, and in ASCII most cannot even be asked for.
+    Projects store the names of photos as UTF-8, and ASCII can't represent most of them.
     """
     if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
-        os.environ["PYTHONUTF8"] = "1"  # for the processes that this one starts
+        os.environ["PYTHONUTF8"] = "1"  # for child processes
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns resources/icon.svg into the PNG that windows and installers take: ``python packaging/draw_icon.py``."""
+"""Renders resources/icon.svg as the PNG for windows and installers: ``python packaging/draw_icon.py``."""
 
 from __future__ import annotations
 

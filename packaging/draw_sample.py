@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Draws the sample board, with the truth of what is written on it.
+"""Draws the sample board and writes its ground truth.
 
 ``PYTHONPATH=. python packaging/draw_sample.py [FOLDER]`` in the checkout.
 
-The board, the pens and the hand are drawn here; nobody's photo, font or handwriting is in it. The same numbers come out
-every time.
+Everything is drawn here; no photo, font or handwriting of others is used. The result is always the same.
 """
 
 from __future__ import annotations
@@ -25,18 +24,24 @@ from ocr_studio.engine.synth.handwriting.stroke_font import LETTERS
 Array: TypeAlias = NDArray[np.float32]
 
 WIDTH, HEIGHT = 1600, 1200
-SCALE = 2  # everything is drawn this much larger, so that edges come out smooth
+SCALE = 2  # supersampling, for smooth edges
 WALL = (206, 208, 203)
 BOARD = (240, 242, 241)
 INKS = {"black": (38, 38, 44), "blue": (28, 62, 160), "red": (196, 38, 48), "green": (14, 118, 72)}
 SPACE = 3.6  # between words, in letter units
-# Corners of the writing surface on the photo: nobody holds a phone quite straight.
+# Corners of the writing surface on the photo, which is slightly tilted.
 SURFACE = np.array([(92, 70), (1522, 104), (1496, 1078), (70, 1106)], np.float32)
 
 
 @dataclass(frozen=True)
 class Hand:
-    """How somebody writes here. size: pixels of the photo per letter unit (an x-height is 5); pen: stroke width."""
+    """A handwriting.
+
+    Attributes:
+        ink: Name of the color.
+        size: Pixels of the photo per letter unit (the x-height is 5 units).
+        pen: Stroke width in pixels.
+    """
 
     ink: str
     size: float
@@ -45,7 +50,7 @@ class Hand:
 
 @dataclass
 class Board:
-    """The writing surface seen straight on, before the photo is taken; coordinates in pixels of the photo."""
+    """The writing surface seen from the front; coordinates are pixels of the photo."""
 
     rng: np.random.Generator
     ink: dict[str, Array] = field(default_factory=dict)
@@ -53,7 +58,7 @@ class Board:
     lines: int = 0
 
     def stroke(self, points: Array, hand: Hand) -> None:
-        """One touch of the pen along points (N, 2): its width and its ink vary a little on the way."""
+        """Draw a stroke along points (N, 2); width and ink vary slightly."""
         layer = self.ink.setdefault(hand.ink, np.zeros((HEIGHT * SCALE, WIDTH * SCALE), np.float32))
         mask = np.zeros_like(layer)
         count = len(points)
@@ -63,11 +68,22 @@ class Board:
         for index in range(count - 1):
             thick = max(2, round(float(width[index])))
             cv2.line(mask, fixed[index], fixed[index + 1], float(ink[index]), thick, cv2.LINE_AA, 4)
-        # Where strokes cross, the ink gets a little darker.
+        # Crossing strokes get slightly darker.
         layer[:] = 1 - (1 - layer) * (1 - mask)
 
     def write(self, text: str, x: float, y: float, *, hand: Hand, slope: float = 0.0) -> float:
-        """Write a line starting at (x, y), the baseline; slope in pixels per pixel. Returns where it ends."""
+        """Write a line of text.
+
+        Args:
+            text: The words.
+            x: Start of the line.
+            y: Baseline at the start.
+            hand: The handwriting.
+            slope: Slope of the baseline in pixels per pixel.
+
+        Returns:
+            The x coordinate of the end.
+        """
         drift, start = self.rng.uniform(0, 6.28), x
         for word in text.split(" "):
             ink: list[Array] = []
@@ -85,7 +101,7 @@ class Board:
         return x
 
     def draw(self, corners: list[tuple[float, float]], *, hand: Hand) -> None:
-        """A freehand line through corners."""
+        """Draw a freehand line through corners."""
         bent: list[Array] = []
         for (x0, y0), (x1, y1) in pairwise(corners):
             steps = max(2, int(np.hypot(x1 - x0, y1 - y0) / 5))
@@ -97,7 +113,7 @@ class Board:
         self.stroke(np.concatenate(bent), hand)
 
     def _letter(self, letter: str, hand: Hand) -> tuple[list[Array], float]:
-        """Strokes of one letter in pixels relative to its origin, and how far the hand moves on."""
+        """Return the strokes of a letter in pixels relative to its origin, and its width."""
         width, strokes = LETTERS[letter]
         grow, turn = self.rng.normal(1, 0.025), self.rng.normal(0, 0.018)
         slant = 0.06 + self.rng.normal(0, 0.015)
@@ -111,7 +127,7 @@ class Board:
         return lines, (width + 1.0) * hand.size * self.rng.uniform(0.97, 1.05)
 
     def _note(self, word: str, ink: Array, hand: Hand, slope: float) -> None:
-        """Remember the tight box of a word, turned with its line."""
+        """Record the tight box of a word, rotated with its line."""
         margin = hand.pen / 2
         level = ink[:, 1] - slope * ink[:, 0]
         left, right = float(ink[:, 0].min()) - margin, float(ink[:, 0].max()) + margin
@@ -122,14 +138,14 @@ class Board:
 
 
 def _wander(rng: np.random.Generator, count: int) -> Array:
-    """A slow random walk around zero, (count,), about -2..2."""
+    """Return smooth noise around zero, (count,), about -2..2."""
     noise = rng.normal(0, 1, count + 24)
     smooth = np.convolve(noise, np.hanning(25) / np.sqrt((np.hanning(25) ** 2).sum()), mode="valid")
     return smooth[:count].astype(np.float32)
 
 
 def _path(points: NDArray[np.float64], *, smooth: bool) -> NDArray[np.float64]:
-    """Many points along a stroke: (N, 2) -> (M, 2); a Catmull-Rom curve if smooth, else straight lines."""
+    """Interpolate a stroke, (N, 2) -> (M, 2), by a Catmull-Rom curve if smooth, else by straight lines."""
     t = np.linspace(0, 1, 12)[:, None]
     if not smooth:
         return np.concatenate([a * (1 - t) + b * t for a, b in pairwise(points)])
@@ -141,7 +157,7 @@ def _path(points: NDArray[np.float64], *, smooth: bool) -> NDArray[np.float64]:
 
 
 def write_board(board: Board) -> None:
-    """What stands on the sample: a headline, a list, a date, a small diagram."""
+    """Write the sample: a headline, a list, a date, a small diagram."""
     title, text = Hand("blue", 11.0, 11.0), Hand("black", 7.2, 8.0)
     red, green = Hand("red", 7.2, 8.0), Hand("green", 7.6, 8.0)
     end = board.write("Launch plan", 190, 262, hand=title, slope=-0.012)
@@ -174,7 +190,7 @@ def _box(board: Board, label: str, *, top: float) -> None:
 
 
 def photograph(board: Board) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The board as a phone sees it: (HEIGHT, WIDTH, 3) uint8 BGR, and the (3, 3) matrix from board to photo pixels."""
+    """Render the photo: (HEIGHT, WIDTH, 3) uint8 BGR, and the (3, 3) matrix from board to photo pixels."""
     flat = np.array([(60, 60), (1540, 60), (1540, 1110), (60, 1110)], np.float32)
     to_photo = cv2.getPerspectiveTransform(flat, SURFACE).astype(np.float64)
     rng = board.rng
@@ -196,7 +212,7 @@ def photograph(board: Board) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
 
 
 def _wiped(rng: np.random.Generator) -> Array:
-    """Grey clouds where earlier writing was wiped away, (H, W) in grey levels."""
+    """Return grey smudges of wiped writing, (H, W) in grey levels."""
     coarse = rng.normal(0, 1, (14, 9)).astype(np.float32)
     clouds = cv2.resize(coarse, (WIDTH * SCALE, HEIGHT * SCALE), interpolation=cv2.INTER_CUBIC)
     return np.clip(clouds, 0, 2).astype(np.float32) * 3.5
@@ -237,7 +253,7 @@ def _light() -> Array:
 
 
 def truth(board: Board, to_photo: NDArray[np.float64]) -> dict[str, object]:
-    """What is written where: {"width", "height", "words": [{"text", "quad", "line"}], "text"}."""
+    """Return the ground truth: {"width", "height", "words": [{"text", "quad", "line"}], "text"}."""
     words = []
     for word in board.words:
         corners = np.asarray(word["quad"], np.float32)[None]
@@ -251,14 +267,14 @@ def truth(board: Board, to_photo: NDArray[np.float64]) -> dict[str, object]:
 
 
 def main() -> int:
-    """Write sample-board.jpg and sample-board.json into the folder of resources, or another."""
+    """Write sample-board.jpg and sample-board.json to the resources folder, or another."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "resources"
     board = Board(np.random.default_rng(14))
     write_board(board)
     photo, to_photo = photograph(board)
     done, data = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 84])
     if not done:
-        raise RuntimeError("the picture could not be encoded")
+        raise RuntimeError("the image could not be encoded")
     (folder / "sample-board.jpg").write_bytes(data.tobytes())
     text = json.dumps(truth(board, to_photo), indent=1, ensure_ascii=False)
     (folder / "sample-board.json").write_text(text + "\n", encoding="utf-8")

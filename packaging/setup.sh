@@ -1,9 +1,9 @@
-# Makes this machine able to run the program: system libraries, a virtual environment, the locked Python packages.
-# Sourced by start.sh and test.sh; defines functions only. Everything is said on standard error: standard output
+# Installs what the program needs: system libraries, a virtual environment, the locked Python packages.
+# Sourced by start.sh and test.sh; only defines functions. All messages go to standard error, because standard output
 # belongs to the program.
 #
-#   OCR_STUDIO_VENV    where the virtual environment is (default: .venv in the checkout)
-#   OCR_STUDIO_PYTHON  which Python makes it (default: the first that fits)
+#   OCR_STUDIO_VENV    folder of the virtual environment (default: .venv in the checkout)
+#   OCR_STUDIO_PYTHON  Python to create it with (default: the first suitable one)
 
 checkout=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 venv=${OCR_STUDIO_VENV:-$checkout/.venv}
@@ -13,7 +13,7 @@ case $venv in /*) ;; *) venv=$PWD/$venv ;; esac
 pythons_that_fit="3.13 3.12 3.11"
 space_needed_mb=4000
 
-# Shared library -> Debian package, for what the wheels of Qt, OpenCV and TensorFlow do not carry themselves
+# Shared library -> Debian package, for libraries that the wheels of Qt, OpenCV and TensorFlow do not include
 # (found with `readelf -d` over Qt's own libraries and its screen plugins xcb, wayland and offscreen).
 system_libraries="
 libstdc++.so.6=libstdc++6 libz.so.1=zlib1g libzstd.so.1=libzstd1
@@ -28,27 +28,27 @@ libxcb-xfixes.so.0=libxcb-xfixes0 libxcb-xkb.so.1=libxcb-xkb1
 libwayland-client.so.0=libwayland-client0 libwayland-cursor.so.0=libwayland-cursor0 libwayland-egl.so.1=libwayland-egl1
 "
 
-say() { printf 'ocr-studio set-up: %s\n' "$*" >&2; }
+say() { printf 'ocr-studio setup: %s\n' "$*" >&2; }
 
 fail() {
     say "$*"
     exit 1
 }
 
-# ensure_ready run|test: returns once the program (run) or its tests (test) can run; ends the shell if they cannot.
+# ensure_ready run|test: returns when the program (run) or its tests (test) can run; exits if they can't.
 ensure_ready() {
     is_ready "$1" && return
     mkdir -p "$(dirname "$venv")" 2>/dev/null || true
-    [ -w "$(dirname "$venv")" ] || fail "cannot write to $(dirname "$venv"). Set OCR_STUDIO_VENV to a folder of your own."
+    [ -w "$(dirname "$venv")" ] || fail "can't write to $(dirname "$venv"). Set OCR_STUDIO_VENV to a folder where you can write."
     with_lock set_up "$1"
 }
 
-# Two starts at once: the second waits for the first, then finds everything done.
+# If two are started at once, the second waits for the first.
 with_lock() {
     local lock=$venv.lock
     if command -v flock >/dev/null; then
         (
-            flock -n 9 || { say "another set-up is under way; waiting for it"; flock 9; }
+            flock -n 9 || { say "another setup is running; waiting for it"; flock 9; }
             "$@"
         ) 9>"$lock" || exit $?
     else
@@ -65,7 +65,7 @@ clear_dead_lock() {
     kill -0 "$(cat "$1/pid" 2>/dev/null)" 2>/dev/null || rm -rf "$1"
 }
 
-# What the environment was made from. Another checkout, lock file or Python: it is brought up to date.
+# What the environment was created from. If the checkout, lock file or Python changes, it is updated.
 stamp() {
     printf '%s\n' "$checkout" "$venv"
     "$venv/bin/python" -I -S -c 'import sys; print(sys.version)' 2>/dev/null || printf 'no Python\n'
@@ -89,7 +89,7 @@ is_ready() {
 
 set_up() {
     is_ready "$1" && return
-    say "first start here, or something changed: setting up. This takes some minutes once."
+    say "setting up after an update or for the first start. This takes a few minutes."
     rm -f "$venv"/.ready-*
     check_system
     make_venv
@@ -107,12 +107,12 @@ check_system() {
     packages=$(printf '%s\n' $packages | sort -u | tr '\n' ' ')
     packages=${packages# }
     [ -n "${packages// /}" ] || return 0
-    say "[1/3] system packages: ${packages% }"
-    apt_install $packages || say "these system packages are missing; install them with
+    say "[1/3] installing system packages: ${packages% }"
+    apt_install $packages || say "some system packages are missing. Install them with
     sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${packages% }"
 }
 
-# find_python: sets python to the first that fits, one that can make a virtual environment before one that cannot.
+# find_python: sets python to the first suitable one, preferring those that can create a virtual environment.
 find_python() {
     local candidate first=""
     python=""
@@ -140,7 +140,7 @@ python_can_make_venv() {
     "$python" -I -c 'import venv, ensurepip' 2>/dev/null
 }
 
-# The Debian packages that give a Python that fits, or the missing part of the one there is.
+# The Debian packages with a suitable Python, or with the missing part of the installed one.
 missing_python_packages() {
     local version
     if [ -n "$python" ]; then
@@ -164,12 +164,12 @@ missing_libraries() {
     for pair in $system_libraries; do
         case $known in *"${pair%%=*} "*) ;; *) printf '%s\n' "${pair#*=}" ;; esac
     done
-    # Qt draws text with the system's fonts; without any the window shows none.
+    # Qt draws text with the system's fonts; without any, the window shows no text.
     [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "${HOME:-/}/.fonts" "${HOME:-/}/.local/share/fonts" \
         \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) -print -quit 2>/dev/null)" ] || printf 'fonts-dejavu-core\n'
 }
 
-# apt_install PACKAGES: false where there is no apt, or no right to use it without a password.
+# apt_install PACKAGES: fails without apt, or if it needs a password.
 apt_install() {
     local as_root=()
     command -v apt-get >/dev/null || return 1
@@ -185,54 +185,54 @@ apt_install() {
 # ------------------------------------------------------------------------------------------------- Python packages
 
 make_venv() {
-    # Cut off half way, nobody knows what is in it. Downloads are kept by pip, so starting again is cheap.
+    # The contents of an unfinished environment are unknown. Pip caches downloads, so starting over is cheap.
     if [ -e "$venv/.unfinished" ] || { [ -e "$venv/pyvenv.cfg" ] && ! venv_works; }; then
-        say "the environment in $venv is incomplete; making it again"
+        say "the environment in $venv is incomplete; recreating it"
         rm -rf "$venv"
     fi
     if [ -e "$venv" ] && [ ! -e "$venv/pyvenv.cfg" ] && [ -n "$(ls -A "$venv" 2>/dev/null)" ]; then
-        fail "$venv is there and is no virtual environment. Move it away, or set OCR_STUDIO_VENV to another place."
+        fail "$venv exists but is not a virtual environment. Move it, or set OCR_STUDIO_VENV to another folder."
     fi
     if [ ! -e "$venv/pyvenv.cfg" ]; then
         find_python || no_python
-        python_can_make_venv || fail "$python cannot make a virtual environment. Install the packages named above."
+        python_can_make_venv || fail "$python can't create a virtual environment. Install the packages listed above."
         enough_space
-        say "[2/3] virtual environment in $venv, with $("$python" -V 2>&1)"
-        mkdir -p "$venv" || fail "cannot write to $venv. Set OCR_STUDIO_VENV to a folder of your own."
+        say "[2/3] creating a virtual environment in $venv with $("$python" -V 2>&1)"
+        mkdir -p "$venv" || fail "can't write to $venv. Set OCR_STUDIO_VENV to a folder where you can write."
         : >"$venv/.unfinished"
-        "$python" -m venv "$venv" >&2 || fail "$python could not make a virtual environment in $venv."
+        "$python" -m venv "$venv" >&2 || fail "$python could not create a virtual environment in $venv."
     fi
     : >"$venv/.unfinished"
 }
 
-# Its own Python fits and is the one it was made with (a system upgrade may have put another one there).
+# Its Python is suitable and works (a system upgrade may have replaced it).
 venv_works() {
     python_fits "$venv/bin/python" && "$venv/bin/python" -I -c 'import pip' 2>/dev/null
 }
 
 no_python() {
     local found
-    found=$(python3 -V 2>&1) || found="no python3 at all"
-    fail "needs Python 3.11, 3.12 or 3.13 (TensorFlow has no packages for others yet), and found $found.
-    Install one of them, or name it: OCR_STUDIO_PYTHON=/path/to/python3.12 bash packaging/start.sh"
+    found=$(python3 -V 2>&1) || found="no Python 3"
+    fail "Python 3.11, 3.12 or 3.13 is required (TensorFlow doesn't support others yet), but found $found.
+    Install one of them, or set its path: OCR_STUDIO_PYTHON=/path/to/python3.12 bash packaging/start.sh"
 }
 
 enough_space() {
     local free
     free=$(df -Pm "$(dirname "$venv")" 2>/dev/null | awk 'NR == 2 { print $4 }')
     case $free in '' | *[!0-9]*) return 0 ;; esac
-    [ "$free" -ge "$space_needed_mb" ] || fail "needs $space_needed_mb MB of disk space in $(dirname "$venv"), there are $free.
-    Make room, or set OCR_STUDIO_VENV to a place that has it."
+    [ "$free" -ge "$space_needed_mb" ] || fail "$space_needed_mb MB of disk space are required in $(dirname "$venv"), but only $free MB are free.
+    Free up space, or set OCR_STUDIO_VENV to a folder on another disk."
 }
 
 install_packages() {
     local pip=("$venv/bin/python" -m pip --disable-pip-version-check)
-    say "[3/3] Python packages from $(basename "$(lock_file "$1")"), each checked against its hash (about 600 MB the first time)"
+    say "[3/3] installing Python packages from $(basename "$(lock_file "$1")"), verified by hash (about 600 MB the first time)"
     "${pip[@]}" install --no-user --require-hashes --only-binary :all: --no-deps --no-warn-script-location \
         -r "$(lock_file "$1")" </dev/null >&2 ||
-        fail "the Python packages could not be installed (pip's message is above). Is the network there? Then start again."
+        fail "could not install the Python packages (see pip's message above). Check the network, then start again."
     rm -f "$venv/.unfinished"
-    # The checkout itself. What builds it is among the locked packages, so nothing more is fetched.
+    # The checkout itself. Its build tools are among the locked packages, so nothing else is downloaded.
     "${pip[@]}" install --no-user --quiet --no-deps --no-build-isolation --editable "$checkout" </dev/null >&2 ||
-        fail "the program itself could not be installed (pip's message is above)."
+        fail "could not install the program itself (see pip's message above)."
 }

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""Puts a model among those that come with the program: what differs from the borrowed one, in half precision.
+"""Adds a trained model to those that come with the program, as half-precision differences to its base model.
 
-In the checkout, with the folder that a training has left (in ``ocr-studio models show``'s terms: of a model that began
-with a borrowed one), and again whenever something else is to be said of it:
+Run it in the checkout with the folder of a model that was trained from a third-party one, and again to change its card:
 
 PYTHONPATH=. python packaging/ship_model.py FOLDER --name board-recognizer --facts facts.json --default
 PYTHONPATH=. python packaging/ship_model.py --name board-recognizer --facts scores.json
 
-FILE.json says what its card shall say, in the card's own words; what it leaves out stays: {"title": "…", "data":
-[{"what": "…", "licence": "…"}], "recipe": "the command that makes it again", "weaknesses": ["A sentence.", …],
-"licence": "…", "scores": {"board_words_before": {"right": 0.8}, "board_words_after": {"right": 0.9}, …}}.
+FILE.json sets fields of its card; others are unchanged: {"title": "…", "data": [{"what": "…", "licence": "…"}],
+"recipe": "the command that trains it", "weaknesses": ["A sentence.", …], "licence": "…", "scores":
+{"board_words_before": {"right": 0.8}, "board_words_after": {"right": 0.9}, …}}.
 
-What is written is what the program reads with: measure that, ``python -m tests.benchmarks.adaptation --recognizer
-resources/models/NAME --scores scores.json``. Whose data it learned from belongs into resources/licences/NOTICE, too.
+Measure the written model, as rounding changes it: ``python -m tests.benchmarks.adaptation --recognizer
+resources/models/NAME --scores scores.json``. Name the sources of its training data in resources/licences/NOTICE, too.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ from ocr_studio.core.models.card import CARD_FILE, ModelCard, Source
 from ocr_studio.engine.weights import package_model
 
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
-# What is measured from the files is said by nobody.
+# Fields that can be set; the others are computed from the files.
 _SAID = frozenset(
     {"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made", "oversure"}
 )
 
 
 def facts_from(file: Path) -> dict[str, Any]:
-    """What a card shall say, from a JSON file. Raises ValueError and OSError."""
+    """Load fields of a card from a JSON file. Raises ValueError and OSError."""
     value = json.loads(file.read_text(encoding="utf-8"))
     known = {each.name for each in fields(ModelCard)} & _SAID
     if not isinstance(value, dict) or not value.keys() <= known:
-        raise ValueError(f"{file}: an object with some of {', '.join(sorted(known))}")
+        raise ValueError(f"{file}: must be an object with any of {', '.join(sorted(known))}")
     if "data" in value:
         value["data"] = tuple(Source(each["what"], each["licence"]) for each in value["data"])
     if "weaknesses" in value:
@@ -52,7 +51,7 @@ def facts_from(file: Path) -> dict[str, Any]:
 
 
 def missing(card: ModelCard) -> list[str]:
-    """What a card of the program's own must say and does not."""
+    """Return the required fields that a card of a bundled model lacks."""
     said = {
         "title": card.title,
         "licence": card.licence,
@@ -65,16 +64,16 @@ def missing(card: ModelCard) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int:
-    """Ship, or describe, and say what came of it."""
+    """Add a model or change its card, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", help="a model's folder; none: only its card is written")
-    parser.add_argument("--name", required=True, help="what it is called, for good: settings and models name it")
-    parser.add_argument("--facts", type=Path, nargs="*", default=[], metavar="FILE.json", help="for its card")
-    parser.add_argument("--title", help="what it is called for a person")
+    parser.add_argument("folder", type=Path, nargs="?", help="folder of the model; omit it to change only the card")
+    parser.add_argument("--name", required=True, help="permanent name of the model; settings and other models use it")
+    parser.add_argument("--facts", type=Path, nargs="*", default=[], metavar="FILE.json", help="fields of its card")
+    parser.add_argument("--title", help="title of the model, shown to users")
     parser.add_argument(
         "--default",
         action=argparse.BooleanOptionalAction,
-        help="whether it is used where nobody chooses; one that reads: where Latin letters are read",
+        help="use it by default; a recognizer only for Latin alphabets",
     )
     chosen = parser.parse_args(arguments)
     try:
@@ -86,7 +85,7 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int
         print(f"ship_model: {error}", file=sys.stderr)
         return 1
     if lacks := missing(card):
-        print(f"The card does not say: {', '.join(lacks)}", file=sys.stderr)
+        print(f"The card lacks: {', '.join(lacks)}", file=sys.stderr)
     return 0
 
 
@@ -94,21 +93,23 @@ def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) ->
     if trouble := models.name_trouble(chosen.name):
         raise ValueError(trouble)
     if chosen.name in [model.name for model in bundled.BORROWED]:
-        raise ValueError(f"“{chosen.name}” is a borrowed model")
+        raise ValueError(f"“{chosen.name}” is a third-party model")
     if chosen.folder is None:
         card = package_model.describe(target, facts=facts)
     else:
         shipped = package_model.ship(chosen.folder, target, facts=facts)
         card = shipped.card
-        print(f"{target}: {shipped.size / 1e6:.2f} MB, {shipped.arrays[0]} of {shipped.arrays[1]} weights moved")
         print(
-            f"by up to {shipped.moved:.2g}; rounded to half precision they are off by up to {shipped.error:.2g},"
-            f" {100 * shipped.rounding:.3f} % of what moved"
+            f"{target}: {shipped.size / 1e6:.2f} MB, {shipped.arrays[0]} of {shipped.arrays[1]} weight arrays changed"
+        )
+        print(
+            f"by up to {shipped.moved:.2g}; the rounding error is up to {shipped.error:.2g},"
+            f" {100 * shipped.rounding:.3f} % of the change"
         )
     if chosen.default is not None:
         alphabets = ("latin",) if card.kind == "recognizer" else ("latin", "all")
         card = package_model.describe(target, facts={"default_for": alphabets if chosen.default else ()})
-    print(f"{target / CARD_FILE}: used where nobody chooses: {', '.join(card.default_for) or 'no'}")
+    print(f"{target / CARD_FILE}: default for: {', '.join(card.default_for) or 'none'}")
     return card
 
 

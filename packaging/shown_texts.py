@@ -1,4 +1,4 @@
-"""Finds every text that the program shows to a person and that can be translated, in its source and its models."""
+"""Finds all translatable texts of the program, in its source and its model cards."""
 
 from __future__ import annotations
 
@@ -11,27 +11,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# What marks a text, and how many of its first arguments are texts.
+# Functions that mark a text, and how many of their first arguments are texts.
 _MARKS: Mapping[str, int] = {"tr": 1, "later": 1, "tr_n": 2, "later_n": 2}
-# Plain texts in the table of actions, by the place of the argument, and what translators are told about them.
+# Plain texts in the table of actions: the position of the argument, and a note for translators.
 _ACTION: Mapping[str, tuple[int, str]] = {
     "title": (1, "An action, in a menu or on a button."),
-    "menu": (3, "A menu's name."),
-    "tip": (9, "What an action does, when the mouse rests on it."),
-    "why": (16, "Why an action is not offered."),
+    "menu": (3, "Name of a menu."),
+    "tip": (9, "Tooltip of an action."),
+    "why": (16, "Why an action is unavailable."),
 }
 _COMMENT = "# Translators:"
 _CALLS = re.compile(rf"\b(?:{'|'.join(_MARKS)}|ActionSpec)\s*\(")
 
 
 class NotPlain(Exception):
-    """Texts that are put together while the program runs, so nobody could translate them. It says all of them."""
+    """Some texts are not string literals, so they can't be translated. The message lists all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A text as it stands in the source. many: the text for several things, where there are two. note: what translators
-    should know; path: its file; line: where in it.
+    """A text in the source.
+
+    Attributes:
+        text: The text, or its singular.
+        many: The plural, if there is one.
+        note: A note for translators.
+        path: The file.
+        line: The line in the file.
     """
 
     text: str
@@ -42,11 +48,11 @@ class Shown:
 
 
 def find(folder: Path) -> list[Shown]:
-    """All texts in the Python files of a folder, by file and line. Raises NotPlain."""
+    """Find all texts in the Python files of a folder, sorted by file and line. Raises NotPlain."""
     found: list[Shown] = []
     troubles: list[str] = []
     for path in sorted(folder.rglob("*.py")):
-        # The one file that is about texts, not made of them.
+        # This file defines the functions.
         if path.name != "translation.py":
             texts = _in_source(path.read_text(encoding="utf-8"), path, troubles)
             found += sorted(texts, key=lambda shown: shown.line)
@@ -56,14 +62,14 @@ def find(folder: Path) -> list[Shown]:
 
 
 def of_models(folder: Path) -> list[Shown]:
-    """What the cards of the models in a folder say to a person."""
+    """Find the texts on the model cards in a folder."""
     found: list[Shown] = []
     for path in sorted(folder.glob("*/model.json")):
         card = json.loads(path.read_text(encoding="utf-8"))
         said = {
-            "What a model is called.": [card["title"]],
-            "What a model learned from; its licence follows.": [each["what"] for each in card["data"]],
-            "What a model is bad at, a sentence.": card["weaknesses"],
+            "Title of a model.": [card["title"]],
+            "What a model was trained on; the licence follows.": [each["what"] for each in card["data"]],
+            "A weakness of a model; a sentence.": card["weaknesses"],
         }
         found += [Shown(text, "", note, path, 0) for note, texts in said.items() for text in texts if text]
     return found
@@ -71,7 +77,7 @@ def of_models(folder: Path) -> list[Shown]:
 
 def _in_source(source: str, path: Path, troubles: list[str]) -> list[Shown]:
     if not _CALLS.search(source):
-        return []  # most files, and to parse them takes seconds
+        return []  # most files; parsing them takes seconds
     nodes = list(ast.walk(ast.parse(source, str(path))))
     notes = _notes(source) if _COMMENT in source else {}
     bare = _bare_names(nodes)
@@ -94,11 +100,11 @@ class _Place:
     path: Path
     bare: frozenset[str]
     note: str
-    given: bool  # nothing but the text itself will do
+    given: bool  # only literals are allowed
 
 
 def _marked(call: ast.Call, count: int, place: _Place) -> Iterator[Shown]:
-    """The texts of a call of ``tr`` or one of its kin."""
+    """Yield the texts of a call of ``tr`` or a similar function."""
     if count == 2 and len(call.args) >= 2 and all(_literal(each) is not None for each in call.args[:2]):
         one, many = (_literal(each) or "" for each in call.args[:2])
         yield Shown(one, many, place.note, place.path, call.lineno)
@@ -113,7 +119,7 @@ def _marked(call: ast.Call, count: int, place: _Place) -> Iterator[Shown]:
             if text is not None and count == 1:
                 yield Shown(text, "", place.note, place.path, part.lineno)
             elif text is not None or place.given or not _made_before(part, place.bare):
-                raise NotPlain(f"{place.path}:{part.lineno}: not a plain text: {ast.unparse(part)}")
+                raise NotPlain(f"{place.path}:{part.lineno}: not a string literal: {ast.unparse(part)}")
 
 
 def _of_action(call: ast.Call, path: Path, bare: frozenset[str]) -> Iterator[Shown]:
@@ -127,13 +133,13 @@ def _of_action(call: ast.Call, path: Path, bare: frozenset[str]) -> Iterator[Sho
             if text is None:
                 if _made_before(part, bare):
                     continue
-                raise NotPlain(f"{path}:{part.lineno}: not a plain text: {ast.unparse(part)}")
+                raise NotPlain(f"{path}:{part.lineno}: not a string literal: {ast.unparse(part)}")
             for name in text.split("/") if field == "menu" else [text]:
                 yield Shown(name, "", note, path, part.lineno)
 
 
 def _branches(node: ast.expr) -> Iterable[ast.expr]:
-    """All that an expression may come out as: of "a if x else b" both."""
+    """Return all possible results of an expression: both of "a if x else b"."""
     if isinstance(node, ast.IfExp):
         return [*_branches(node.body), *_branches(node.orelse)]
     if isinstance(node, ast.BoolOp):
@@ -146,17 +152,17 @@ def _literal(node: ast.expr) -> str | None:
 
 
 def _made_before(node: ast.expr, bare: frozenset[str]) -> bool:
-    """Whether this can be a text that was marked elsewhere: the name of one, or a place in a table."""
+    """Whether this can be a text that was marked elsewhere: a name, or an entry of a table."""
     if isinstance(node, ast.Name):
         return node.id not in bare
     if isinstance(node, ast.Attribute | ast.Subscript):
         return True
-    # Of a table that may not have it.
+    # A lookup in a table.
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
 
 
 def _bare_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names that are given a text which nobody marked."""
+    """Return the names of unmarked texts."""
     names = set()
     for node in nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -167,7 +173,7 @@ def _bare_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 
 def _notes(source: str) -> dict[int, str]:
-    """What is told to translators, by the line it stands in; the text it is about begins in the next."""
+    """Return the notes for translators by line; the text begins on the next line."""
     notes = {}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and token.string.startswith(_COMMENT):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold: style, format, types, rooms, tests. Arguments go to pytest (`packaging/test.sh -k quad`).
+# Runs all checks: style, format, types, imports, tests. Arguments go to pytest (`packaging/test.sh -k quad`).
 set -euo pipefail
-unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # each of hundreds of children would compile the program anew
+unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # otherwise hundreds of child processes would recompile the program
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 
 ensure_ready test
@@ -24,8 +24,8 @@ step "style (ruff check)" "$venv/bin/ruff" check
 step "format (ruff format)" "$venv/bin/ruff" format --check
 step "types (mypy)" "$venv/bin/mypy" --num-workers 2
 step "rooms (import-linter)" "$venv/bin/lint-imports" --no-logo
-# Two at once, file by file: each loads TensorFlow, so more would want more memory than a small machine has.
-# With a thread for every core in each of the two, nets would learn at two thirds of the speed.
+# Two processes, file by file: each loads TensorFlow, and more would need too much memory for a small machine.
+# With a thread for each core in both, training would run at two thirds of the speed.
 TF_NUM_INTRAOP_THREADS=${TF_NUM_INTRAOP_THREADS:-$("$venv/bin/python" -c 'import os; print(max(1, (os.cpu_count() or 2) // 2))')}
 export TF_NUM_INTRAOP_THREADS
 step "tests (pytest)" "$venv/bin/python" -m pytest --numprocesses 2 --dist loadfile "$@"

@@ -1,15 +1,15 @@
-"""Takes what the program shows to translators and back. From the checkout, with Babel (it comes with the tests):
+"""Manages the translations. Run it in the checkout, with Babel (which is installed with the tests):
 
-python packaging/translations.py update           new and changed texts go into all catalogues, then they are compiled
-python packaging/translations.py missing de       what has no translation yet, as a catalogue on standard output
-python packaging/translations.py take de FILE.po  translations from such a catalogue, filled in, go into ours
-python packaging/translations.py check de         what is missing or wrong in a catalogue
-python packaging/translations.py compile          catalogues as the program reads them (.mo), beside the .po
-python packaging/translations.py extract          all texts, as a template on standard output
-python packaging/translations.py add fr           a catalogue of a new language
+python packaging/translations.py update           add new and changed texts to all catalogues, and compile them
+python packaging/translations.py missing de       print a catalogue of the missing translations
+python packaging/translations.py take de FILE.po  import translations from such a catalogue
+python packaging/translations.py check de         list missing and wrong translations
+python packaging/translations.py compile          compile the catalogues (.po) for the program (.mo)
+python packaging/translations.py extract          print all texts as a template
+python packaging/translations.py add fr           add a catalogue for a new language
 
-A text that was changed keeps its translation, marked fuzzy: it is not shown until somebody has looked at it and taken
-the mark away.
+A changed text keeps its translation, marked as fuzzy. Fuzzy translations are not used until you review them and remove
+the mark.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from babel.messages.pofile import read_po, write_po
 CHECKOUT = Path(__file__).parent.parent
 CATALOGUES = CHECKOUT / "resources" / "translations"
 _NAME = "ocr-studio"
-# One date for all: what has no texts of its own to say changes nothing.
+# A fixed date, so that files only change with their texts.
 _BEGUN = datetime(2026, 11, 21, tzinfo=UTC)
 _HEADER = """\
-# OCR Studio in another language. Kept by packaging/translations.py, which says how to translate.
+# OCR Studio in another language. Maintained with packaging/translations.py, which explains how to translate.
 # This file is distributed under the same licence as OCR Studio, MIT."""
 
 
 def template() -> Catalog:
-    """All texts of the program. Raises shown_texts.NotPlain."""
+    """Create a catalogue of all texts of the program. Raises shown_texts.NotPlain."""
     catalogue = _empty(None)
     for shown in (
         *shown_texts.find(CHECKOUT / "ocr_studio"),
@@ -49,7 +49,7 @@ def template() -> Catalog:
         known = catalogue.get(shown.text)
         if shown.many and known and known.pluralizable and known.id[1] != shown.many:
             raise shown_texts.NotPlain(f"{shown.path}:{shown.line}: “{shown.text}” has two plurals")
-        # The file without the line: it tells translators enough, and does not change with every line above.
+        # Without the line number, which would change with every edit above.
         place = (shown.path.relative_to(CHECKOUT).as_posix(), 0)
         notes = [shown.note] if shown.note else []
         catalogue.add((shown.text, shown.many) if shown.many else shown.text, None, [place], auto_comments=notes)
@@ -57,23 +57,23 @@ def template() -> Catalog:
 
 
 def catalogue_file(language: str) -> Path:
-    """Where the translations to a language are."""
+    """Return the file with the translations to a language."""
     return CATALOGUES / language / "LC_MESSAGES" / f"{_NAME}.po"
 
 
 def languages() -> list[str]:
-    """Those there is a catalogue of."""
+    """Return the languages with a catalogue."""
     return sorted(path.parent.parent.name for path in CATALOGUES.glob(f"*/LC_MESSAGES/{_NAME}.po"))
 
 
 def read(language: str) -> Catalog:
-    """The translations to a language."""
+    """Load the translations to a language."""
     with catalogue_file(language).open("rb") as file:
         return read_po(file, language, _NAME, abort_invalid=True)
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """A catalogue as the program reads it. What is fuzzy or missing is left out, so English is shown."""
+    """Compile a catalogue. Fuzzy and missing translations are left out, so that English is shown."""
     held = Catalog(catalogue.locale, charset="utf-8")
     held.mime_headers = catalogue.mime_headers
     for message in catalogue:
@@ -85,15 +85,15 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def update(catalogue: Catalog, texts: Catalog) -> None:
-    """Let a catalogue hold exactly these texts. Translations of others are kept apart, in case they come back."""
+    """Update a catalogue to exactly these texts. Translations of removed texts are preserved as obsolete."""
     for key, gone in list(catalogue.obsolete.items()):
         if texts.get(key) is not None:
             catalogue[gone.id] = catalogue.obsolete.pop(key)
     catalogue.update(texts, update_creation_date=False)
     for message in catalogue:
-        if message.id and not _says_something(message):  # like one that has no translation either
+        if message.id and not _says_something(message):  # same as no translation
             message.flags -= {"fuzzy"}
-        # What Babel takes for a comment when it reads how a text was before.
+        # Babel reads the previous version of a text as a comment.
         message.user_comments = [each for each in message.user_comments if not each.startswith("| ")]
     for key, gone in list(catalogue.obsolete.items()):
         if gone.fuzzy or not _says_something(gone):
@@ -101,7 +101,7 @@ def update(catalogue: Catalog, texts: Catalog) -> None:
 
 
 def write(catalogue: Catalog, language: str) -> None:
-    """Keep the translations to a language, and as the program reads them. All or nothing."""
+    """Write the translations to a language, and compile them. Each file is replaced atomically."""
     path = catalogue_file(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     for target, content in ((path, _as_text(catalogue)), (path.with_suffix(".mo"), compiled(catalogue))):
@@ -111,7 +111,7 @@ def write(catalogue: Catalog, language: str) -> None:
 
 
 def is_open(message: Message) -> bool:
-    """Whether a text has no translation that holds: none, only some of its forms, or one that is fuzzy."""
+    """Whether a text needs translation: it has none, lacks plural forms, or is fuzzy."""
     forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
     return bool(message.id) and (message.fuzzy or not all(forms))
 
@@ -128,7 +128,7 @@ def _update(options: argparse.Namespace) -> None:
 def _add(options: argparse.Namespace) -> None:
     for language in options.language:
         if catalogue_file(language).exists():
-            raise SystemExit(f"there is a catalogue of “{language}”: {catalogue_file(language)}")
+            raise SystemExit(f"“{language}” already has a catalogue: {catalogue_file(language)}")
         catalogue = _empty(language)
         update(catalogue, template())
         write(catalogue, language)
@@ -154,7 +154,7 @@ def _missing(options: argparse.Namespace) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     slips = list(translation_slips.find(read(options.language)))
-    print(*slips, f"{len(slips)} to mend", sep="\n")
+    print(*slips, f"problems: {len(slips)}", sep="\n")
     if slips:
         raise SystemExit(1)
 
@@ -166,13 +166,13 @@ def _take(options: argparse.Namespace) -> None:
     for message in brought:
         known = catalogue.get(_key(message)) if message.id else None
         if message.id and (known is None or known.pluralizable != message.pluralizable):
-            print(f"not one of ours: {message.id}", file=sys.stderr)
+            print(f"unknown text: {message.id}", file=sys.stderr)
         elif known is not None and not is_open(message):
             known.string, known.user_comments = message.string, message.user_comments
             known.flags -= {"fuzzy"}
             taken += 1
     write(catalogue, options.language)
-    print(f"{taken} taken")
+    print(f"imported translations: {taken}")
     _report(options.language, catalogue)
 
 
@@ -180,7 +180,7 @@ def _report(language: str, catalogue: Catalog) -> None:
     messages = [message for message in catalogue if message.id]
     fuzzy = sum(message.fuzzy for message in messages)
     missing = sum(map(is_open, messages)) - fuzzy
-    print(f"{language}: {len(messages)} texts, {missing} without translation, {fuzzy} to look at again")
+    print(f"{language}: {len(messages)} texts, {missing} untranslated, {fuzzy} fuzzy")
 
 
 def _empty(language: str | None) -> Catalog:
@@ -193,7 +193,7 @@ def _empty(language: str | None) -> Catalog:
 
 def _as_text(catalogue: Catalog) -> bytes:
     for message in catalogue:
-        # Signs like "50 % of" are no places.
+        # Texts such as "50 % of" aren't format strings.
         message.flags -= {"python-format"}
     file = io.BytesIO()
     write_po(file, catalogue, width=120, include_lineno=False)
@@ -210,9 +210,9 @@ def _says_something(message: Message) -> bool:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Two who change catalogues at once would undo what the other did."""
+    """Lock the catalogues, so that two runs don't overwrite each other's changes."""
     try:
-        import fcntl  # noqa: PLC0415  (Windows has none)
+        import fcntl  # noqa: PLC0415  (not on Windows)
     except ImportError:
         yield
         return
@@ -222,7 +222,7 @@ def _alone() -> Iterator[None]:
 
 
 def main() -> int:
-    """Do what the arguments say. Returns the exit status."""
+    """Run a command. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     several: dict[str, Callable[[argparse.Namespace], None]] = {"update": _update, "compile": _compile, "add": _add}

@@ -20,14 +20,17 @@ from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 GRACE_SECONDS = 3.0  # a thread that has been told to end may need a moment
-PATIENCE = 60_000  # milliseconds until what a test waits for is taken not to come: a busy machine must fail no test
+PATIENCE = 300_000  # milliseconds until what a test waits for is taken not to come: a busy machine must fail no test
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything of the program is imported: no screen, and settings that belong to nobody."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("studio")
+    # The same examples on every machine; ``--hypothesis-profile=explore`` looks for new ones.
+    slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("studio", slow_machine, derandomize=True, database=None)
+    settings.register_profile("explore", slow_machine, max_examples=1000, print_blob=True)
+    settings.load_profile(config.getoption("--hypothesis-profile") or "studio")
     home = tempfile.mkdtemp(prefix="ocr-studio-tests-")
     os.environ["OCR_STUDIO_HOME"] = home
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))

@@ -54,15 +54,18 @@ def test_a_screen_that_cannot_be_opened_is_a_line_and_no_abort(tmp_path: Path) -
     done = shell("$S", tmp_path, DISPLAY=":77")
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
-    assert line.startswith("ocr-studio: no screen can be opened (DISPLAY is “:77”). Log in with a desktop or ssh -X, ")
+    assert line.startswith("ocr-studio: can't open a window (DISPLAY is “:77”). Log in to a desktop or with ssh -X, ")
 
 
 @linux
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"QT_QPA_PLATFORM": "nonsense"}, "there is no Qt plugin for the platform “nonsense”. Check QT_QPA_PLATFORM"),
-        ({"QT_QPA_PLATFORM": "linuxfb:fb=/none"}, "can be opened (QT_QPA_PLATFORM is “linuxfb:fb=/none”). Unset QT_Q"),
+        ({"QT_QPA_PLATFORM": "nonsense"}, "Qt has no plugin for the platform “nonsense”. Check QT_QPA_PLATFORM"),
+        (
+            {"QT_QPA_PLATFORM": "linuxfb:fb=/none"},
+            "can't open a window (QT_QPA_PLATFORM is “linuxfb:fb=/none”). Unset QT_Q",
+        ),
         (
             {"WAYLAND_DISPLAY": "none", "DISPLAY": ":\x1b77"},
             "(WAYLAND_DISPLAY is “none”, DISPLAY is “:\\x1b77”). Log in",
@@ -80,7 +83,7 @@ def test_a_library_that_a_plugin_of_qt_lacks_is_named(tmp_path: Path, monkeypatc
     (tmp_path / "platforms" / "libqxcb.so").write_bytes(b"no library")
     monkeypatch.setattr(QLibraryInfo, "path", lambda _: str(tmp_path))
     told = str(screen.no_screen(['Could not load the Qt platform plugin "xcb" in "" even though it was found.']))
-    assert told.startswith(f"no screen can be opened: {tmp_path}/platforms/libqxcb.so: ")
+    assert told.startswith(f"can't open a window: {tmp_path}/platforms/libqxcb.so: ")
     assert "apt install" in told
 
 
@@ -107,7 +110,9 @@ def gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("gone")
 def test_the_programs_folder_below_a_folder_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCR_STUDIO_HOME", "mine")
-    with pytest.raises(StudioError, match=r"OCR_STUDIO_HOME is “mine”, and the current folder is gone\. Write the"):
+    with pytest.raises(
+        StudioError, match=r"OCR_STUDIO_HOME is “mine”, but the current folder no longer exists\. Enter the"
+    ):
         paths.config_dir()
 
 
@@ -115,10 +120,13 @@ def test_the_programs_folder_below_a_folder_that_is_gone_is_told(monkeypatch: py
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["export", ".", "--format", "cleaned", "--out", "out"], "the current folder is gone. Change to another"),
-        (["search", "Ω", "--project", "photos"], "there is no such f"),
+        (
+            ["export", ".", "--format", "cleaned", "--out", "out"],
+            "the current folder no longer exists. Change to another",
+        ),
+        (["search", "Ω", "--project", "photos"], "no such folder"),
         (["dataset", "photos", "--out", "set"], "there is no such f"),
-        (["board.jpg"], "board.jpg: there is no such file or folder."),
+        (["board.jpg"], "board.jpg: no such file or folder."),
     ],
 )
 def test_a_current_folder_that_is_gone_is_told(
@@ -134,8 +142,8 @@ def test_a_current_folder_that_is_gone_is_told(
 @pytest.mark.parametrize(
     ("refused", "said"),
     [
-        (OSError(errno.EMFILE, "Too many open files", "a.json"), "a.json: Too many open files. Details are in "),
-        (MemoryError(), "there is not enough memory. "),
+        (OSError(errno.EMFILE, "Too many open files", "a.json"), "a.json: Too many open files. See "),
+        (MemoryError(), "not enough memory. "),
     ],
 )
 def test_what_the_system_refuses_is_a_line_and_its_traceback_is_in_the_log(
@@ -170,4 +178,4 @@ def test_too_little_memory_to_load_is_a_line(tmp_path: Path) -> None:
     done = shell("ulimit -v 150000; $S models list", tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("ocr-studio: the program cannot be loaded: ")
+    assert line.startswith("ocr-studio: can't load the program: ")

@@ -84,9 +84,9 @@ def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_la
     run = _learned(tmp_path / "run", by=0.25)
     assert ship_model.main([str(run), "--name", "boards", "--title", "Boards", "--default"], into=into) == 0
     said = capsys.readouterr()
-    assert "1 of 150 weights moved" in said.out
-    assert "by up to 0.25; rounded to half precision they are off by up to 0," in said.out
-    assert "does not say: data, recipe, weaknesses" in said.err
+    assert "1 of 150 weight arrays changed" in said.out
+    assert "by up to 0.25; the rounding error is up to 0," in said.out
+    assert "The card lacks: data, recipe, weaknesses" in said.err
     written = (into / "boards" / WEIGHTS_FILE).read_bytes()
     facts.write_text(
         json.dumps(

@@ -74,7 +74,7 @@ def test_correct_press_watch_keep_reread_and_roll_back(studio: Studio, qtbot: Qt
     assert len(steps) >= 2
     assert trainer.running.cer.curves[0].points
     assert trainer.running.cer.curves[1].points
-    assert "had not seen" in trainer.result.sentence.text()
+    assert "held-out" in trainer.result.sentence.text()
     assert studio.settings.model is None
 
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)

@@ -1,4 +1,4 @@
-"""OCR for who scripts, as keras-ocr's users know it, and training in Keras' own way.
+"""OCR for scripts, with the interface of keras-ocr, and training with Keras' ``fit``.
 
     from ocr_studio import api
 
@@ -6,8 +6,8 @@
     for text, box in pipeline.recognize(["board.jpg"])[0]:
         print(text, box)
 
-``api.Detector`` and ``api.Recognizer`` are its parts, ``api.data_generation`` makes what they learn from, and
-``api.from_nothing`` teaches both from nothing, from the first line to the last. Importing it loads TensorFlow; the
+``api.Detector`` and ``api.Recognizer`` are its parts, ``api.data_generation`` generates training data, and
+``api.from_nothing`` is a complete example that trains both from scratch. Importing this package loads TensorFlow; the
 program itself does not use it. May import: ``engine``, ``core``.
 """
 

@@ -1,10 +1,9 @@
-"""What detectors and recognizers learn from, for who scripts: generators of texts, pictures and words.
+"""Training data for detectors and recognizers: generators of texts, images and words.
 
-As keras-ocr's ``data_generation``, but that nothing is fetched: fonts and backgrounds are files of one's own, and there
-are writers besides fonts: people whose pen strokes were recorded, and hands made up here. Words and whole boards as
-photos show them come from ``ocr_studio.engine.synth``. What is drawn follows from seeds. Pictures, boxes and lines are
-as in ``tools``. Arguments of another kind raise TypeError, those that mean nothing ValueError, at once and not when the
-first is drawn.
+Like keras-ocr's ``data_generation``, but nothing is downloaded: fonts and backgrounds are your own files. Other writers
+use recorded pen strokes or synthetic handwriting. Realistic words and whole boards come from
+``ocr_studio.engine.synth``. All samples are determined by seeds. Images, boxes and lines are as in ``tools``. Arguments
+are checked at once, not when the first sample is generated: a wrong type raises TypeError, a wrong value ValueError.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ __all__ = [
 Word: TypeAlias = tuple[Picture, str]
 
 SPLITS: Final = tuple(str(split) for split in Split)
-# After so many texts in a row of which nothing is left, none will be.
+# After this many empty texts in a row, the generator gives up.
 _MOST_EMPTY: Final = 1000
 
 
@@ -75,10 +74,16 @@ _MOST_EMPTY: Final = 1000
 def get_fonts(
     folder: str | Path, alphabet: str = "", *, split: str | None = None, limit: int | None = None
 ) -> list[Path]:
-    """The font files in a folder, and folders in it, that have every letter of the alphabet.
+    """List the font files in a folder and its subfolders that have every character of the alphabet.
 
-    split: "train", "validation" or "test": each file belongs to one of them, wherever it lies; None: all. limit: so
-    many at most. Raises BadFont where the folder cannot be read.
+    Args:
+        folder: The folder.
+        alphabet: The characters.
+        split: "train", "validation" or "test": each file always belongs to one of them; None for all.
+        limit: Maximum number of fonts.
+
+    Raises:
+        BadFont: The folder can't be read.
     """
     wanted = _split(split) if split else None
     letters = [letter for letter in alphabet if letter != " "]
@@ -92,7 +97,15 @@ def get_fonts(
 
 
 def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Path]:
-    """The pictures in a folder. split: as for ``get_fonts``. Raises PhotoError where it cannot be read."""
+    """List the images in a folder.
+
+    Args:
+        folder: The folder.
+        split: As for ``get_fonts``.
+
+    Raises:
+        PhotoError: The folder can't be read.
+    """
     wanted = _split(split) if split else None
     found = photo_file.photos_in(_folder(folder))
     if wanted is None:
@@ -110,7 +123,13 @@ def _photo_bytes(path: Path) -> bytes:
 
 
 def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[Writer]:
-    """So many hands made up here, for where there is no font; none of one split is in another."""
+    """Generate synthetic handwriting, for use without fonts.
+
+    Args:
+        count: Number of writers.
+        split: "train", "validation" or "test"; they have no writers in common.
+        seed: Random seed.
+    """
     rng = np.random.default_rng((given.whole("seed", seed, least=0), 11))
     return [MadeHand.any(rng, _split(split)) for _ in range(given.whole("count", count, least=0))]
 
@@ -127,17 +146,24 @@ def get_text_generator(
     languages: Sequence[str] = ("en",),
     seed: int = 0,
 ) -> Iterator[str]:
-    """Texts, for ever: usual words of these languages, with figures, signs and letters without sense among them.
+    """Generate texts endlessly: common words of these languages, mixed with numbers, symbols and random characters.
 
-    alphabet: letters that are not in it are left out; a text of which nothing is left is, too. max_string_length: of
-    letters; longer texts are cut. count: least number of words, and the first number that is too many. Raises
-    ValueError where nothing is left of one text after another.
+    Args:
+        alphabet: Characters to use; others are dropped, and so are texts that become empty.
+        lowercase: Whether to convert the texts to lower case.
+        max_string_length: Maximum number of characters; longer texts are cut.
+        count: Minimum number of words, and the maximum plus one.
+        languages: Languages of the words.
+        seed: Random seed.
+
+    Raises:
+        ValueError: An argument is wrong, or text after text has no character of the alphabet.
     """
     letters = None if alphabet is None else "".join(given.words("alphabet", alphabet))
     most = None if max_string_length is None else given.whole("max_string_length", max_string_length)
     if len(given.whole_numbers("count", count)) != 2:
-        raise ValueError(f"count must be (least, one more than most), not {given.shown(count)}")
-    given.whole("the second number of count", count[1], least=given.whole("the first one", count[0]) + 1)
+        raise ValueError(f"count must be (minimum, maximum + 1), not {given.shown(count)}")
+    given.whole("the second number of count", count[1], least=given.whole("the first number of count", count[0]) + 1)
     for code in (codes := given.words("languages", languages)):
         given.one_of("languages", code, lexicon.LANGUAGES)
     rng = np.random.default_rng((given.whole("seed", seed, least=0), 12))
@@ -155,7 +181,7 @@ def _kept(said: Iterable[str], alphabet: str | None, max_string_length: int | No
         if kept:
             yield kept
         if empty == _MOST_EMPTY:
-            raise ValueError(f"{_MOST_EMPTY} texts in a row have nothing of this alphabet: “{alphabet}”")
+            raise ValueError(f"{_MOST_EMPTY} texts in a row have no character of this alphabet: “{alphabet}”")
 
 
 # -------------------------------------------------------------------------------------------------- words and boards
@@ -164,13 +190,19 @@ def _kept(said: Iterable[str], alphabet: str | None, max_string_length: int | No
 def get_word_generator(
     sources: Sources | None = None, *, split: str = "train", options: word_crops.Options | None = None, seed: int = 0
 ) -> Iterator[Word]:
-    """Words as a detector cuts them out of photos of boards, for ever: (crop, text); see ``synth.words``.
+    """Generate words endlessly, cropped as a detector crops them from photos of boards: (crop, text).
 
-    sources: fonts, pen strokes, backgrounds; by default those of this system, and hands made up here. split: "train",
-    "validation" or "test"; no font, person or background is in two. Raises BadStrokes, BadFont, BadBackgrounds …
+    Args:
+        sources: Fonts, pen strokes and backgrounds; by default the fonts of this system and synthetic handwriting.
+        split: "train", "validation" or "test"; they have no font, writer or background in common.
+        options: See ``synth.word_crops``.
+        seed: Random seed.
+
+    Raises:
+        StudioError: A source can't be used (BadStrokes, BadFont, BadBackgrounds …).
     """
     if not isinstance(options, word_crops.Options | None):
-        raise TypeError(f"options must be words.Options, not {given.shown(options)}")
+        raise TypeError(f"options must be word_crops.Options, not {given.shown(options)}")
     seed = given.whole("seed", seed, least=0)
     maker = word_crops.WordMaker(_sources(sources), _split(split), options=options, seed=seed)
     return ((word.crop, word.text) for word in maker.stream())
@@ -179,10 +211,10 @@ def get_word_generator(
 def get_board_generator(
     sources: Sources | None = None, *, split: str = "train", options: BoardOptions | None = None, seed: int = 0
 ) -> Iterator[tuple[Picture, list[Line]]]:
-    """Photos of whole boards, for ever: (picture, lines); see ``synth.whole_boards``. Arguments as for words.
+    """Generate photos of whole boards endlessly: (image, lines); see ``synth.whole_boards``.
 
-    What is crossed out, wiped or cut off, and nobody should have to read, is a line of one box whose letter is
-    ``tools.UNCLEAR``.
+    Writing that is crossed out, wiped away or cut off is a line with a single box, whose character is
+    ``tools.UNCLEAR``. The arguments are those of ``get_word_generator``.
     """
     if not isinstance(options, BoardOptions | None):
         raise TypeError(f"options must be BoardOptions, not {given.shown(options)}")
@@ -218,13 +250,24 @@ def get_image_generator(
     backgrounds: Sequence[Background] | None = None,
     looks: Looks | None = None,
 ) -> Iterator[tuple[Picture, list[Line]]]:
-    """Pictures with texts on them and the box of every letter, until the texts end: (picture, lines).
+    """Generate images with text and the box of every character, until the texts end: (image, lines).
 
-    height, width: pixels. font_groups: letters -> files of fonts that have them; or writers and files of fonts, each of
-    which must know the texts' letters. Each picture is written by one font of each group, or one writer. Texts are
-    wrapped; what finds no room, or cannot be written, is left out. backgrounds: files or pictures, by default white.
-    Writing is dark on light backgrounds and light on dark ones. Raises BadFont, PhotoError; ValueError for a letter in
-    two groups, where nobody writes or there is no background, and where of one text after another nothing is written.
+    Texts are wrapped; what doesn't fit or can't be written is dropped. Text is dark on light backgrounds and light on
+    dark ones. Each image uses one font of each group, or one writer.
+
+    Args:
+        height: Height of the images in pixels.
+        width: Width of the images in pixels.
+        font_groups: Font files by the characters that they have; or a list of writers and font files, each with all
+            characters of the texts.
+        text_generator: The texts.
+        backgrounds: Files or images; white by default.
+        looks: Size, rotation and position of the text.
+
+    Raises:
+        BadFont: A font can't be used.
+        PhotoError: A background can't be read.
+        ValueError: A character is in two groups, there is no font or background, or no text can be written.
     """
     if not isinstance(looks, Looks | None):
         raise TypeError(f"looks must be data_generation.Looks, not {given.shown(looks)}")
@@ -238,9 +281,11 @@ def _backgrounds(backgrounds: Sequence[Background] | None) -> Iterable[Backgroun
     if backgrounds is None:
         return [np.full((8, 8, 3), 255, np.uint8)]
     if isinstance(backgrounds, str | Path):
-        raise TypeError("backgrounds must be a list of files or pictures; get_backgrounds(folder) lists those of one")
-    if not len(some := list(given.several("backgrounds", backgrounds, "pictures"))):
-        raise ValueError("there is no background: without backgrounds= they are white")
+        raise TypeError(
+            "backgrounds must be a list of files or images; get_backgrounds(folder) lists those in a folder"
+        )
+    if not len(some := list(given.several("backgrounds", backgrounds, "images"))):
+        raise ValueError("backgrounds is empty; omit it for white backgrounds")
     return some
 
 
@@ -255,7 +300,7 @@ def _pictures(
     empty, drawn = 0, False
     for text in texts:
         if not isinstance(text, str):
-            raise TypeError(f"text_generator must give texts, not {given.shown(text)}")
+            raise TypeError(f"text_generator must yield strings, not {given.shown(text)}")
         picture = grounds[int(rng.integers(len(grounds)))].fitted(*size, looks.background_crop_mode)
         page = WrittenPage(*size, looks, rng)
         page.write(text, hands[int(rng.integers(len(hands)))])
@@ -267,7 +312,7 @@ def _pictures(
             break
     if empty and (empty == _MOST_EMPTY or not drawn):
         where = f"{size[0]} x {size[1]} pixels with a margin of {looks.margin}"
-        raise ValueError(f"nothing of {empty} texts in a row has room on {where}, or letters that the fonts have")
+        raise ValueError(f"none of {empty} texts in a row fits on {where}, or the fonts lack their characters")
 
 
 def convert_image_generator_to_recognizer_input(
@@ -277,11 +322,14 @@ def convert_image_generator_to_recognizer_input(
     target_height: int | None = None,
     margin: int = 0,
 ) -> Iterator[Word]:
-    """Pictures with lines -> (crop, text), a line each: what ``Recognizer.get_batch_generator`` takes.
+    """Convert images with lines to (crop, text) for each line, as ``Recognizer.get_batch_generator`` takes them.
 
-    Lines longer than ``max_string_length`` letters are cut, those with ``tools.UNCLEAR`` are left out. target_width,
-    target_height: of the crops, see ``tools.warp_box``; by default each is as large as it is on its picture. margin:
-    pixels that stay free around.
+    Args:
+        image_generator: Yields (image, lines). Lines with ``tools.UNCLEAR`` are left out.
+        max_string_length: Maximum number of characters; longer lines are cut.
+        target_width: Width of the crops in pixels, see ``tools.warp_box``; by default the size on the image.
+        target_height: Height of the crops in pixels.
+        margin: Free pixels around the text.
     """
     most = None if max_string_length is None else given.whole("max_string_length", max_string_length)
     pictures = given.batches(image_generator, 1, "lines")
@@ -300,7 +348,7 @@ def _crops(
 
 
 def stripped(line: Line) -> Line:
-    """A line without the spaces at its ends."""
+    """Strip the spaces at the ends of a line."""
     written = [place for place, (_, sign) in enumerate(line) if not sign.isspace()]
     return line[written[0] : written[-1] + 1] if written else []
 
@@ -315,12 +363,12 @@ def _split(name: str) -> Split:
 
 def _folder(folder: object) -> Path:
     if not isinstance(folder, str | Path):
-        raise TypeError(f"a file or folder is given by its path, not as {given.shown(folder)}")
+        raise TypeError(f"a file or folder must be a path, not {given.shown(folder)}")
     return Path(folder)
 
 
 def _sources(sources: Sources | None) -> Sources:
-    """With texts as paths. Raises TypeError and ValueError."""
+    """Check sources and convert their strings to paths. Raises TypeError and ValueError."""
     if not isinstance(sources, Sources | None):
         raise TypeError(f"sources must be data_generation.Sources, not {given.shown(sources)}")
     known = sources or Sources()

@@ -1,4 +1,4 @@
-"""What finds writing, for who scripts: photos → boxes, and learning it. As keras-ocr's ``detection``."""
+"""Text detection for scripts: photos → boxes, and training. Like keras-ocr's ``detection``."""
 
 from __future__ import annotations
 
@@ -32,19 +32,23 @@ from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
 from ocr_studio.engine.weights import random_init
 
-Taught: TypeAlias = tuple[Any, ...]  # picture, lines and, where wanted, weight
+Taught: TypeAlias = tuple[Any, ...]  # image, lines and, optionally, weight
 
 _LEARNING: Final = (LIGHT_CRAFT, CRAFT)
-# Of ``detect``: the names in ``Detector.lines``, and what they end in.
+# Arguments of ``detect``; ``Detector.lines`` uses the names without the suffix.
 THRESHOLDS: Final = tuple(f"{name}_threshold" for name in ("detection", "text", "link", "size"))
 _STRIDE: Final = 32
 _AS_IT_IS: Final = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
 class LookedAt(TypedDict, total=False):
-    """How large pictures are looked at. scale: how many times larger than they are, at most; max_size: pixels that the
-    longer side then has at most. By default CRAFT looks at pictures as they are, a detector of lines as it likes best.
-    batch_size, verbose: as keras-ocr's users give them; nothing follows from them, as each picture is looked at alone.
+    """The size at which images are analysed. By default, CRAFT uses the original size and a line detector its own.
+
+    Attributes:
+        scale: Maximum enlargement.
+        max_size: Maximum length of the longer side in pixels.
+        batch_size: Ignored, for compatibility with keras-ocr.
+        verbose: Ignored, for compatibility with keras-ocr.
     """
 
     scale: float
@@ -54,23 +58,27 @@ class LookedAt(TypedDict, total=False):
 
 
 class LearnsOtherwise(StudioError):
-    """This detector's network learns from lines, not from letters."""
+    """This detector's network is trained on lines, not on characters."""
 
 
 class Detector:
-    """Finds writing on photos. Belongs to the thread that made it.
+    """Finds text on photos. Use it only in the thread that created it.
 
-    weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
-    program, which finds lines; "clovaai_general": keras-ocr's CRAFT, where its file is at hand; the path of a file of
-    keras-ocr's users (.h5); None: it knows nothing yet. architecture: of one that knows nothing yet: "light-craft" (the
-    usual one) or "craft".
+    Args:
+        weights: Name of a model (see ``ocr-studio models list``) or folder of a model; "default" for the bundled one,
+            which finds lines; "clovaai_general" for keras-ocr's CRAFT, if it has been downloaded; path of a keras-ocr
+            file (.h5); None for random weights.
+        architecture: With random weights: "light-craft" (the default) or "craft".
 
-    Raises NoSuchModel, BadModel, PublishedFileMissing, PretrainedError; TypeError for weights that nobody can mean,
-    ValueError for an architecture that finds no letters, or is not that of these weights.
+    Attributes:
+        model: The keras.Model, ready for ``fit`` after ``compile``: (B, H, W, 3), RGB from -1 to 1, sides multiples of
+            32, -> region and affinity maps, (B, H/2, W/2, 2).
+        finds: "words", or "lines" for the default model; ``Pipeline`` splits these into words.
 
-    model: the keras.Model, ready for ``fit`` once ``compile`` was: (B, H, W, 3), RGB from -1 to 1, sides multiples of
-    32, -> region and affinity maps, (B, H/2, W/2, 2). finds: "words", or "lines" as the default one does, which
-    ``Pipeline`` then has cut into words.
+    Raises:
+        StudioError: The weights can't be used (NoSuchModel, BadModel, PublishedFileMissing, PretrainedError).
+        TypeError: The weights are neither a name nor a path.
+        ValueError: The architecture can't be trained, or isn't that of the weights.
     """
 
     def __init__(self, weights: str | Path | None = "default", *, architecture: str | None = None) -> None:
@@ -99,12 +107,12 @@ class Detector:
 
     @property
     def finds(self) -> str:
-        """What its boxes hold: "words" or "lines"."""
+        """What its boxes contain: "words" or "lines"."""
         return "lines" if self.architecture == DETECTOR else "words"
 
     @cached_property
     def finder(self) -> Finder:
-        """What finds with this network, as it is at each moment."""
+        """The detector of the program with this network."""
         return Finder(self.model) if self.finds == "lines" else CraftDetector(self.model)
 
     # ------------------------------------------------------------------------------------------------------ finding
@@ -118,14 +126,22 @@ class Detector:
         size_threshold: int | None = None,
         **sizes: Unpack[LookedAt],
     ) -> list[NDArray[np.float32]]:
-        """The boxes on each picture, (N, 4, 2), pixels, clockwise from the text's top left, from top to bottom.
+        """Find the boxes on each image: (N, 4, 2), pixels, clockwise from the top left of the text, top to bottom.
 
-        images: as for ``tools.read``; each is looked at by itself. detection_threshold: how sure (0..1) a word must be
-        somewhere, by default 0.7; text_threshold, link_threshold: how sure a place must be to belong to a letter or to
-        what links two, 0.4; size_threshold: places that a word has at least, 10. Of a detector of lines: how likely it
-        must be on the whole (0.45), and in each place (0.3); the other two mean nothing there. sizes: see
-        ``LookedAt``. Raises TypeError for what is not among these, for what is no number, and for a picture alone,
-        ValueError for a number that means nothing, NotAPicture and PhotoError.
+        Args:
+            images: As for ``tools.read``.
+            detection_threshold: Confidence (0..1) that a word needs at its best pixel, 0.7 by default; for a line
+                detector the mean confidence of a line, 0.45.
+            text_threshold: Confidence at which a pixel belongs to a character, 0.4; for a line detector to a line, 0.3.
+            link_threshold: Confidence at which a pixel links two characters, 0.4; ignored by a line detector.
+            size_threshold: Minimum number of pixels of a word, 10; ignored by a line detector.
+            **sizes: See ``LookedAt``.
+
+        Raises:
+            TypeError: An argument is unknown or of the wrong type, or a single image was given.
+            ValueError: A number is out of range.
+            NotAPicture: Something is not an image.
+            PhotoError: A file can't be read.
         """
         given.only("detect", sizes, (*LookedAt.__annotations__, *THRESHOLDS))
         chosen = {
@@ -147,9 +163,13 @@ class Detector:
         scale: float | None = None,
         max_size: float | None = None,
     ) -> NDArray[np.float32]:
-        """As ``detect``, of one picture, with the middles of upper and lower edges, too: (N, 6, 2).
+        """Like ``detect`` for one image, with the centers of the upper and lower edges: (N, 6, 2).
 
-        thresholds: by the names of ``THRESHOLDS``, without what they end in. Raises as ``detect``.
+        Args:
+            picture: The image.
+            thresholds: Thresholds by name, without the suffix "_threshold".
+            scale: Maximum enlargement.
+            max_size: Maximum length of the longer side in pixels.
         """
         for name, value in thresholds.items():
             given.number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
@@ -166,7 +186,7 @@ class Detector:
             )
         else:
             times = tools.scale_for(picture, scale or 1.0, int(max_size or max(picture.shape[:2]) * (scale or 1.0)))
-            # ``short`` is for strips that would get too small: here the size is what was asked for.
+            # ``short`` would enlarge narrow strips; here the requested size is used.
             side = max(1, round(max(picture.shape[:2]) * times))
             known = CraftThresholds(**thresholds)  # type: ignore[arg-type]
             self.finder.options = CraftOptions(side=side, short=1, enlarge=max(times, 1.0), thresholds=known)
@@ -175,10 +195,17 @@ class Detector:
     # ----------------------------------------------------------------------------------------------------- learning
 
     def compile(self, *arguments: Any, **options: Any) -> None:
-        """Make ``model`` ready for ``fit``; arguments are those of Keras' ``compile``.
+        """Prepare ``model`` for ``fit``.
 
-        By default Adam at 1e-3, gradients no longer than 5, and the loss of CRAFT's paper with the worst places counted
-        most. Raises LearnsOtherwise.
+        By default with Adam at 1e-3, gradients clipped to a norm of 5, and the loss of the CRAFT paper with hard
+        negative mining.
+
+        Args:
+            *arguments: Arguments of Keras' ``compile``.
+            **options: Arguments of Keras' ``compile``.
+
+        Raises:
+            LearnsOtherwise: This detector finds lines.
         """
         self._check()
         keras_fit.compiled(self.model, keras_fit.letter_maps, *arguments, **options)
@@ -186,38 +213,59 @@ class Detector:
     def get_batch_generator(
         self, image_generator: Iterable[Taught], batch_size: int = 8
     ) -> Iterator[tuple[NDArray[np.float32], ...]]:
-        """Batches to fit ``model`` on, for ever, or until the generator ends.
+        """Generate batches to fit ``model`` on, until the image generator ends.
 
-        image_generator: gives (picture, lines) or (picture, lines, weight), pictures all of one size, as
-        ``data_generation.get_image_generator``. Each batch is (pixels, maps) and, where there are, weights: (B, H, W,
-        3) float32 and (B, H/2, W/2, 3) float32, see ``letter_maps``; sides are made multiples of 32 by a border.
-        Raises LearnsOtherwise; TypeError and ValueError for samples and lines that are none, for pictures of several
-        sizes, and where there is not one batch.
+        Args:
+            image_generator: Yields (image, lines) or (image, lines, weight), like
+                ``data_generation.get_image_generator``. All images have the same size.
+            batch_size: Samples in a batch.
+
+        Returns:
+            Batches (pixels, maps) or (pixels, maps, weights): (B, H, W, 3) float32 and (B, H/2, W/2, 3) float32, see
+            ``letter_maps``. Sides are padded to multiples of 32.
+
+        Raises:
+            LearnsOtherwise: This detector finds lines.
+            TypeError: A sample has the wrong form.
+            ValueError: Lines are wrong, sizes differ, or there are too few samples for one batch.
         """
         self._check()
-        # (Keras tells generators by their type)
+        # (Keras recognizes generators by their type)
         return (_fed(batch) for batch in given.batches(image_generator, batch_size, "lines"))
 
     def _check(self) -> None:
         if self.finds == "lines":
-            remedy = "Begin with weights=None or a CRAFT; or train this one by “ocr-studio train --what detector”."
-            raise LearnsOtherwise("this network finds lines and cannot learn from letters", remedy=remedy)
+            remedy = "Use weights=None or a CRAFT model, or train this one with “ocr-studio train --detector”."
+            raise LearnsOtherwise("this network finds lines and can't be trained on characters", remedy=remedy)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 
     def save(self, name: str, **facts: Any) -> Path:
-        """Keep it among the program's models; ``ocr-studio models use NAME`` has it find from then on. Returns its
-        folder.
+        """Save the detector as a model of the program; ``ocr-studio models use NAME`` selects it.
 
-        facts: of its card, as for ``Recognizer.save``. Raises as that does.
+        Args:
+            name: Name of the model.
+            **facts: Fields of its model card, as for ``Recognizer.save``, which also raises the same errors.
+
+        Returns:
+            The folder of the model.
         """
         net = random_init.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
 
 
 def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.float32]:
-    """What CRAFT should see of a picture, (H, W, 3), sides even: (H/2, W/2, 3): region, affinity, and 1 where that is
-    known, 0 in boxes of ``tools.UNCLEAR``. Raises ValueError for what are no lines.
+    """Draw the training targets of CRAFT for an image.
+
+    Args:
+        lines: The lines on the image.
+        picture: The image, (H, W, 3), with even sides.
+
+    Returns:
+        (H/2, W/2, 3): region, affinity, and a mask that is 0 in boxes of ``tools.UNCLEAR`` and 1 elsewhere.
+
+    Raises:
+        ValueError: The lines have the wrong form.
     """
     words, unclear = [], []
     for line in given.lines(lines):
@@ -235,7 +283,7 @@ def _fed(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:
     pictures = [tools.read(sample[0]) for sample in batch]
     if len(sizes := {picture.shape[:2] for picture in pictures}) > 1:
         those = ", ".join(f"{height} x {width}" for height, width in sorted(sizes))
-        raise ValueError(f"the pictures of a batch must be of one size, and these are of {those} pixels: see tools.fit")
+        raise ValueError(f"the images of a batch must have the same size, not {those} pixels; see tools.fit")
     pictures = [_bordered(picture) for picture in pictures]
     maps = [letter_maps(sample[1], picture) for sample, picture in zip(batch, pictures, strict=True)]
     pixels = np.stack(pictures).astype(np.float32) / np.float32(127.5) - np.float32(1)

@@ -1,19 +1,19 @@
-"""A recognizer and a detector that learn from nothing, from the first line to the last, on pictures drawn by ourselves.
+"""Trains a recognizer or a detector from scratch, on synthetic images: a complete example.
 
     python -m ocr_studio.api.from_nothing --what recognizer --out FOLDER [--steps 6000] [--minutes 35]
         [--fonts FOLDER …] [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume | --replace]
 
-Read it from top to bottom as what it is: an example. Fonts, backgrounds and writers are divided into those that are
-learned from, those that say when to stop, and those that the end is measured on; nobody is in two parts. Whatever is
-not given is done without: then this system's fonts and hands made up here write, on boards made up here.
+Fonts, backgrounds and writers are split into training, validation and test data, which have none in common. Without
+your own files, the fonts of this computer, synthetic handwriting and synthetic boards are used.
 
-It learns for so many steps, or ends early where 15 epochs, of 100 steps to read and of 50 to find, help nothing. It
-writes a line into FOLDER/log.csv after each epoch and keeps there how far it has come: killed at any moment, the same
-command with --resume goes on from the last epoch; so does the next sitting, where --minutes ended this one. Without
---resume a FOLDER that holds a run is refused, unless --replace says that this run may go; one that holds other files
-and no run is always. What a person can mend is one line on standard error: status 2 where the command is wrong or
-FOLDER holds other files, 1 where any other file or folder is. When all is done there is a model, as good as its best
-epoch: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
+Training stops after --steps, or early when 15 epochs (of 100 steps for a recognizer, 50 for a detector) bring no
+improvement. After each epoch, FOLDER/log.csv gets a line and a checkpoint is saved: if the training is interrupted or
+--minutes ends it, the same command with --resume continues after the last epoch. Without --resume, a FOLDER with a run
+is refused unless --replace is given; a FOLDER with other files and no run is always refused. The model of the best
+epoch is saved: use a recognizer with ``ocr-studio read PHOTO --model NAME``, and select a detector with
+``ocr-studio models use NAME``.
+
+Exit status: 0 success, 1 a file or folder can't be used, 2 wrong usage or a FOLDER with other files.
 """
 
 from __future__ import annotations
@@ -49,31 +49,37 @@ from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
 from ocr_studio.engine.training import checkpoints
 
-# What it shall read: everything on a keyboard, the space among it.
+# The characters of the recognizer: a US keyboard, including the space.
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
-# How it is called on the command line, and who says what is wrong there.
+# The command, and its name in error messages.
 _TYPED: Final = "python -m ocr_studio.api.from_nothing"
 _SPEAKER: Final = "from_nothing"
-_ANOTHER: Final = "Choose another one."
+_ANOTHER: Final = "Choose another folder."
 SHORT_FIRST: Final = 16_000
 
 
 class RunInTheWay(StudioError):
-    """A folder holds a run that would be lost."""
+    """A folder contains a run that would be lost."""
 
 
 class NoRun(StudioError):
-    """A folder holds no run to go on with."""
+    """A folder contains no run to resume."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """How much is drawn, and in which steps it is learned.
+    """Sizes of the datasets and of the training.
 
-    samples: learned from; held_out: of each of the other two parts. batch: samples in a step; steps: all there are;
-    epoch: so many are one. rate: the highest. patience: epochs without gain after which it ends. side: pixels
-    of what a detector sees in a step.
+    Attributes:
+        samples: Training samples.
+        held_out: Samples for validation, and as many for testing.
+        batch: Batch size.
+        steps: Maximum number of steps.
+        epoch: Steps in an epoch.
+        rate: Peak learning rate.
+        patience: Epochs without improvement before training stops.
+        side: Side of the crops for a detector in pixels.
     """
 
     samples: int
@@ -92,8 +98,13 @@ DETECTOR: Final = Amounts(samples=300, held_out=16, batch=2, steps=2400, epoch=5
 
 @dataclass(frozen=True, slots=True)
 class LearningSitting:
-    """out: folder of the log, the checkpoint and what was drawn. minutes: after which it ends; None: when all is done.
-    resume: whether it goes on from an earlier one. seed: of all that is drawn.
+    """One session of a training, which may take several.
+
+    Attributes:
+        out: Folder of the log, the checkpoint and the samples.
+        minutes: When the session ends; None for the end of the training.
+        resume: Whether it resumes an earlier session.
+        seed: Random seed.
     """
 
     out: Path
@@ -103,29 +114,40 @@ class LearningSitting:
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is something to go on from."""
+        """Whether there is a checkpoint to resume."""
         return self.resume and (self.out / checkpoints.FILE).exists()
 
     def check_folder(self, *, replace_run: bool) -> None:
-        """Before anything else. replace_run: whether a run that is there may go.
+        """Check the folder before anything else.
 
-        Raises RunInTheWay, NoRun, OtherFiles.
+        Args:
+            replace_run: Whether an existing run may be replaced.
+
+        Raises:
+            RunInTheWay: There is a run that would be lost.
+            NoRun: There is no run to resume.
+            OtherFiles: There are other files.
         """
         kept = (self.out / checkpoints.FILE).exists()
         if self.resume:
             if not kept:
-                raise NoRun("there is no run in this folder to go on with", file=self.out, remedy="Leave --resume out.")
+                raise NoRun("there is no run to resume in this folder", file=self.out, remedy="Remove --resume.")
             return
         run_folder.check(self.out)
         log = self.out / keras_fit.LOG
         told = (log.exists() and log.stat().st_size > 0) or (self.out / run_folder.SCORES).exists()
         if not replace_run and (kept or told):
-            going_on = "--resume goes on with it, " if kept else ""
-            remedy = f"{going_on}--replace begins anew in its place, another --out leaves it as it is."
-            raise RunInTheWay("there is a run in this folder already", file=self.out, remedy=remedy)
+            resuming = "--resume to continue it, " if kept else ""
+            remedy = f"Use {resuming}--replace to start over, or another --out to preserve it."
+            raise RunInTheWay("there is already a run in this folder", file=self.out, remedy=remedy)
 
     def is_over(self, sizes: Amounts, figure: str) -> bool:
-        """Whether what it should go on with has left its model. figure: what is among the scores of its kind."""
+        """Whether the run to resume is complete and its model saved.
+
+        Args:
+            sizes: Sizes of the training.
+            figure: A score that only models of this kind have.
+        """
         try:
             scores = json.loads(paths.read_file(self.out / run_folder.SCORES)) if self.resume else {}
         except (OSError, ValueError, RecursionError):
@@ -134,18 +156,23 @@ class LearningSitting:
         return known and keras_fit.is_over(self.out, steps=sizes.steps, patience=sizes.patience)
 
     def forget_earlier(self) -> None:
-        """Where it begins anew, nobody goes on with the run that was there, or takes its scores for this one's."""
+        """When starting over, delete the checkpoint and the scores of the earlier run."""
         if not self.resume:
             checkpoints.forget(self.out)
             (self.out / run_folder.SCORES).unlink(missing_ok=True)
 
     def check(self, model: Any) -> None:
-        """Before anything is drawn. Raises OtherNetwork where it should go on from what another network has learned."""
+        """Check the checkpoint before samples are generated. Raises OtherNetwork if it is of another network."""
         if self.resume:
             keras_fit.check(model, self.out)
 
     def course(self, sizes: Amounts, checks: int) -> keras_fit.Course:
-        """How ``keras_fit`` is asked for it. checks: batches that are held out."""
+        """Return the arguments of ``keras_fit``.
+
+        Args:
+            sizes: Sizes of the training.
+            checks: Number of validation batches.
+        """
         return keras_fit.Course(
             self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
         )
@@ -155,7 +182,7 @@ class LearningSitting:
 
 
 def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Recognizer | None:
-    """A recognizer that knew nothing; None where the sitting is over before the run is."""
+    """Train a recognizer from scratch. Returns None if the session ends before the training."""
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
     sitting.check(recognizer.training_model)
@@ -179,7 +206,7 @@ def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) ->
 
 
 def _words(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
-    """Words and short lines, as other hands write them for each part."""
+    """Generate words and short lines; each split has its own writers."""
     count = sizes.samples if part == "train" else sizes.held_out
     options = word_crops.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
     drawn = data.get_word_generator(sources, split=part, options=options, seed=sitting.seed)
@@ -189,7 +216,7 @@ def _words(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting
 
 
 def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
-    """How the network alone reads: "cer", errors a letter, and "right", the share of samples without any."""
+    """Evaluate the network alone: "cer", the character error rate, and "right", the share of correct samples."""
     seen = recognizer.reader.steps([sample.picture() for sample in samples.all])
     read = ["".join(recognizer.charset.decode(ctc.greedy(each.probabilities))) for each in seen]
     pairs = [
@@ -202,7 +229,7 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 
 
 def learn_to_find(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Detector | None:
-    """A detector that knew nothing; None where the sitting is over before the run is."""
+    """Train a detector from scratch. Returns None if the session ends before the training."""
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
     sitting.check(detector.model)
@@ -223,7 +250,7 @@ def learn_to_find(sources: Sources, sizes: Amounts, sitting: LearningSitting) ->
 
 
 def _photos(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
-    """Pictures with several lines, as other hands write them for each part."""
+    """Generate boards with several lines; each split has its own writers."""
     count = sizes.samples if part == "train" else sizes.held_out
     drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=sitting.seed)
     made_of = fingerprint(sources, "boards", part, sitting.seed)
@@ -231,7 +258,7 @@ def _photos(sources: Sources, part: str, sizes: Amounts, sitting: LearningSittin
 
 
 def found_by(detector: Detector, samples: Samples) -> dict[str, float]:
-    """How many words are found at an IoU of 0.5: "precision", "recall" and "f"."""
+    """Evaluate word detection at an IoU of 0.5: "precision", "recall" and "f"."""
     total = metrics.PhotoScore()
     for sample in samples.all:
         truth = [
@@ -246,7 +273,7 @@ def found_by(detector: Detector, samples: Samples) -> dict[str, float]:
 
 
 def _words_in(line: tools.Line) -> Iterator[tuple[Any, str]]:
-    """The box of each word of a line, (4, 2), and its text."""
+    """Yield the box, (4, 2), and the text of each word of a line."""
     word: tools.Line = []
     for box, sign in [*line, (np.zeros((4, 2), np.float32), " ")]:
         if not sign.isspace():
@@ -264,9 +291,10 @@ def _prefixed(figures: Mapping[str, float]) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn; once that is over, measure on hands that neither taught nor decided, and keep the model.
+    """Train, evaluate on the test data, and save the model.
 
-    Raises StudioError.
+    Raises:
+        StudioError: A file or folder can't be used.
     """
     chosen = _chosen(arguments)
     reads = chosen.what == "recognizer"
@@ -275,7 +303,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sizes = replace(RECOGNIZER if reads else DETECTOR, **asked)
     sitting.check_folder(replace_run=chosen.replace)
     if sitting.is_over(sizes, "cer" if reads else "f"):
-        print("all is done: this run is over, and its model was kept")  # noqa: T201
+        print("nothing to do: this run is complete and its model is saved")  # noqa: T201
         return
     keeping.check_name(chosen.name)
     sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
@@ -284,47 +312,51 @@ def main(arguments: Sequence[str] | None = None) -> None:
     learn = learn_to_read if reads else learn_to_find
     learned = learn(sources, sizes, sitting)
     if learned is None:
-        print("this sitting is over, the run is not: the same command with --resume goes on")  # noqa: T201
+        print("the time is up; continue with the same command and --resume")  # noqa: T201
         return
     if isinstance(learned, Recognizer):
         scores = read_by(learned, _words(sources, "test", sizes, sitting))
     else:
         scores = found_by(learned, _photos(sources, "test", sizes, sitting))
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
-    # Another model may have got this name in these hours.
+    # Another model may have taken the name during the training.
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
     SafeFolder(chosen.out, follow=True).replace(run_folder.SCORES, (json.dumps(scores, indent=1) + "\n").encode())
-    print("on hands never seen:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
-    print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
+    print("on test data:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
+    print(f"saved as “{folder.name}” in {folder.parent}")  # noqa: T201
 
 
 def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """What was asked for. Ends the program with status 2 where that is no sense."""
+    """Parse the arguments. Ends the program with status 2 if they are wrong."""
     shown = argparse.RawDescriptionHelpFormatter
     parser = CommandParser(speaker=_SPEAKER, prog=_TYPED, description=__doc__, formatter_class=shown)
-    parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
-    parser.add_argument("--steps", type=_count, help="the most there will be (default: 6000 to read, 2400 to find)")
-    parser.add_argument("--samples", type=_count, help="how many are drawn to learn from (default: 10000, 300)")
-    parser.add_argument("--minutes", type=_minutes, help="after which this sitting ends")
+    parser.add_argument("--what", choices=("recognizer", "detector"), required=True, help="kind of model")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the log, the checkpoint and the samples")
+    parser.add_argument(
+        "--steps", type=_count, help="maximum number of steps; default: 6000 (recognizer), 2400 (detector)"
+    )
+    parser.add_argument(
+        "--samples", type=_count, help="number of training samples; default: 10000 (recognizer), 300 (detector)"
+    )
+    parser.add_argument("--minutes", type=_minutes, help="stop after this time; resume later with --resume")
     again = parser.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on from the last epoch")
-    again.add_argument("--replace", action="store_true", help="begin anew where a run is; it is lost")
+    again.add_argument("--resume", action="store_true", help="continue after the last epoch")
+    again.add_argument("--replace", action="store_true", help="start over, discarding the run in the folder")
     parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="folders of handwriting fonts")
-    parser.add_argument("--backgrounds", type=Path, help="a folder of pictures of empty boards, walls, paper")
-    parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of pen strokes")
-    parser.add_argument("--name", default=MODEL, help="of the model")
-    parser.add_argument("--seed", type=_seed, default=0)
+    parser.add_argument("--backgrounds", type=Path, help="folder of photos of empty boards, walls or paper")
+    parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of recorded pen strokes")
+    parser.add_argument("--name", default=MODEL, help=f"name of the model; default: {MODEL}")
+    parser.add_argument("--seed", type=_seed, default=0, help="random seed; default: 0")
     chosen = parser.parse_args(arguments)
     batch = (RECOGNIZER if chosen.what == "recognizer" else DETECTOR).batch
     if chosen.samples is not None and chosen.samples < batch:
-        parser.error(f"argument --samples: a step takes {batch}")
+        parser.error(f"argument --samples: must be at least {batch}, the batch size")
     return chosen
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"it must be a whole number, at least 1, not {text}")
+        raise argparse.ArgumentTypeError(f"must be a whole number, at least 1, not {text}")
     return int(text)
 
 
@@ -332,33 +364,33 @@ def _minutes(text: str) -> float:
     with contextlib.suppress(ValueError):
         if (value := float(text)) > 0:
             return value
-    raise argparse.ArgumentTypeError(f"it must be a number above 0, not {text}")
+    raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
 
 
 def _seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"it must be a whole number, at least 0, not {text}")
+        raise argparse.ArgumentTypeError(f"must be a whole number, at least 0, not {text}")
     return int(text)
 
 
 def _check(sources: Sources, out: Path) -> None:
-    """Before hours are spent. Raises StudioError where a folder holds nothing of its kind, or OUT cannot be made."""
+    """Check all folders before the training. Raises StudioError."""
     for folder in sources.handwriting:
         if not data.get_fonts(folder, limit=1):
-            raise SourceMissing("there is no font in this folder that can be used", file=folder, remedy=_ANOTHER)
+            raise SourceMissing("no usable fonts in this folder", file=folder, remedy=_ANOTHER)
     if sources.backgrounds is not None and not data.get_backgrounds(sources.backgrounds):
-        raise SourceMissing("there is no picture in this folder", file=sources.backgrounds, remedy=_ANOTHER)
+        raise SourceMissing("no images in this folder", file=sources.backgrounds, remedy=_ANOTHER)
     for path in sources.strokes:
         if not path.is_file():
-            raise SourceMissing("there is no such file of pen strokes", file=path, remedy="Check the path.")
+            raise SourceMissing("no such file", file=path, remedy="Check the path.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"no folder can be made there: {error.strerror}", file=out, remedy=_ANOTHER) from error
+        raise StudioError(f"can't create the folder: {error.strerror}", file=out, remedy=_ANOTHER) from error
 
 
 def command(arguments: Sequence[str] | None = None) -> int:
-    """``main`` as a command: what a person can mend is one line on standard error. Returns the exit status."""
+    """Run ``main`` as a command, with errors as one line on standard error. Returns the exit status."""
     try:
         main(arguments)
     except StudioError as error:
@@ -367,8 +399,8 @@ def command(arguments: Sequence[str] | None = None) -> int:
         said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:
         kept = (_chosen(arguments).out / checkpoints.FILE).exists()
-        goes_on = "with --resume goes on from the last epoch" if kept else "begins anew"
-        said, status = f"stopped; the same command {goes_on}", 130
+        next_time = "with --resume continues after the last epoch" if kept else "starts over"
+        said, status = f"stopped; the same command {next_time}", 130
     else:
         return 0
     print(f"{_SPEAKER}: {said}", file=sys.stderr)  # noqa: T201

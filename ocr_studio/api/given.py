@@ -1,7 +1,6 @@
-"""What scripts give, looked at before anything is done with it: errors say what was given and what should have been.
+"""Checks of arguments from scripts. Errors say what was expected and what was given.
 
-TypeError is for what is of another kind than asked for, ValueError for what is so and means nothing; a StudioError is
-about what lies outside of the script, in files, models and pictures.
+A wrong type raises TypeError, a wrong value ValueError; a StudioError is about files, models and images.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from PIL import Image
 Box: TypeAlias = NDArray[np.float32]
 Line: TypeAlias = list[tuple[Box, str]]
 
-_LONGEST: Final = 60  # of what is shown of a value, in characters
+_LONGEST: Final = 60  # characters of a value that are shown in messages
 _PARTS: Final = {2, 3}
 _BOXES: Final = "four corners (x, y) each, in pixels: (N, 4, 2)"
 
 
 def shown(value: object) -> str:
-    """A value in a few words, for what is said of it."""
+    """Describe a value in a few words, for an error message."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
@@ -42,7 +41,7 @@ def shown(value: object) -> str:
 
 
 def number(name: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float:
-    """A number from ``least`` to ``most``. Raises TypeError and ValueError."""
+    """Check a number from ``least`` to ``most``. Raises TypeError and ValueError."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, not {shown(value)}")
     if not least <= float(value) <= most:
@@ -52,7 +51,7 @@ def number(name: str, value: Any, *, least: float = -math.inf, most: float = mat
 
 
 def whole(name: str, value: Any, *, least: int = 1) -> int:
-    """A whole number, at least ``least``. Raises TypeError and ValueError."""
+    """Check an integer, at least ``least``. Raises TypeError and ValueError."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, not {shown(value)}")
     if value < least:
@@ -61,12 +60,12 @@ def whole(name: str, value: Any, *, least: int = 1) -> int:
 
 
 def whole_numbers(name: str, value: Any) -> tuple[int, ...]:
-    """Whole numbers. Raises TypeError and ValueError."""
+    """Check a list of integers. Raises TypeError and ValueError."""
     return tuple(whole(f"each number of {name}", each, least=0) for each in listed(name, value))
 
 
 def one_of(name: str, value: Any, known: Iterable[str]) -> str:
-    """One of the words that there are. Raises ValueError."""
+    """Check one of several allowed words. Raises ValueError."""
     words = [str(each) for each in known]
     if value not in words:
         there = ", ".join(f"“{word}”" for word in words)
@@ -75,54 +74,63 @@ def one_of(name: str, value: Any, known: Iterable[str]) -> str:
 
 
 def words(name: str, value: Any) -> tuple[str, ...]:
-    """Some texts; a text alone is one of them. Raises TypeError."""
+    """Check a list of strings; a single string is a list of one. Raises TypeError."""
     some = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else (value,)
     if not all(isinstance(each, str) for each in some):
-        raise TypeError(f"{name} must be a list of texts, not {shown(value)}")
+        raise TypeError(f"{name} must be a list of strings, not {shown(value)}")
     return some
 
 
 def options(name: str, value: Any) -> dict[str, Any]:
-    """Arguments by their names, none for None. Raises TypeError."""
+    """Check a dict of arguments; None is an empty one. Raises TypeError."""
     if not isinstance(value, Mapping | None):
-        raise TypeError(f"{name} must be a dict, names to values, not {shown(value)}")
+        raise TypeError(f"{name} must be a dict of arguments by name, not {shown(value)}")
     return dict(value or {})
 
 
 def only(taker: str, value: Collection[str], known: Iterable[str]) -> None:
-    """Raises TypeError where there is a name that is not known."""
+    """Raise TypeError for an unknown name."""
     takes = sorted(known)
     if strange := sorted(name for name in value if name not in takes):
         guess = _meant(strange[0], takes)
-        raise TypeError(f"{taker} takes no {', '.join(strange)}{guess}; it takes {', '.join(takes) or 'none'}")
+        unknown = f"{taker} has no argument {', '.join(strange)}{guess}"
+        raise TypeError(f"{unknown}; it takes {', '.join(takes) or 'none'}")
 
 
 def _meant(value: object, known: list[str]) -> str:
     near = difflib.get_close_matches(str(value), known, 1)
-    return f" (“{near[0]}”?)" if near else ""
+    return f" (did you mean “{near[0]}”?)" if near else ""
 
 
 # ------------------------------------------------------------------------------------------------------------- lists
 
 
 def several(taker: str, value: Any, things: str = "photos") -> Iterable[Any]:
-    """Several pictures. Raises TypeError for one alone."""
+    """Check a list of images. Raises TypeError for a single one."""
     alone = isinstance(value, str | bytes | Path | Image.Image) or hasattr(value, "read")
     if alone or getattr(value, "ndim", None) in {2, 3}:
         raise TypeError(f"{taker} takes a list of {things}: [{things.removesuffix('s')}]")
-    return listed(f"what {taker} takes", value)
+    return listed(f"the argument of {taker}", value)
 
 
 def listed(name: str, value: Any) -> Iterable[Any]:
-    """What can be gone through. Raises TypeError for what cannot, and for a text."""
+    """Check something iterable, other than a string. Raises TypeError."""
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a list or a generator, not {shown(value)}")
     return value
 
 
 def batches(generator: Any, size: Any, second: str) -> Iterator[list[tuple[Any, ...]]]:
-    """Batches of what a generator gives, (picture, second) or (picture, second, weight); what is left at its end is
-    left out. Raises TypeError, and ValueError where there is not one batch, or some of a batch have weights.
+    """Group the samples of a generator into batches; an incomplete last batch is dropped.
+
+    Args:
+        generator: Yields (image, second) or (image, second, weight).
+        size: Samples in a batch.
+        second: What the second value is, for error messages.
+
+    Raises:
+        TypeError: A sample has the wrong form.
+        ValueError: There are too few samples for one batch, or only some of them have a weight.
     """
     size, samples = whole("batch_size", size), iter(listed("image_generator", generator))
     return _batches(samples, size, second)
@@ -133,15 +141,15 @@ def _batches(samples: Iterator[Any], size: int, second: str) -> Iterator[list[tu
         batch = [_parts(sample, second) for sample in itertools.islice(samples, size)]
         if len(batch) < size:
             if not count:
-                raise ValueError(f"the generator ended after {len(batch)} samples, and a batch takes {size}")
+                raise ValueError(f"the generator ended after {len(batch)} of the {size} samples of a batch")
             return
         if len({len(sample) for sample in batch}) > 1:
-            raise ValueError("some samples of a batch have a weight, and others have none")
+            raise ValueError("either all samples of a batch must have a weight, or none")
         yield batch
 
 
 def weights(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32]] | tuple[()]:
-    """The weights of a batch, (B,), in a tuple that is empty where there are none. Raises TypeError and ValueError."""
+    """Return the weights of a batch, (B,), in a tuple; empty without weights. Raises TypeError and ValueError."""
     if len(batch[0]) < max(_PARTS):
         return ()
     return (np.array([number("a weight", sample[-1], least=0) for sample in batch], np.float32),)
@@ -149,7 +157,7 @@ def weights(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32]] | tuple[
 
 def _parts(sample: Any, second: str) -> tuple[Any, ...]:
     if not isinstance(sample, tuple | list) or len(sample) not in _PARTS:
-        raise TypeError(f"the generator must give (picture, {second}), with a weight or without, not {shown(sample)}")
+        raise TypeError(f"the generator must yield (image, {second}) or (image, {second}, weight), not {shown(sample)}")
     return tuple(sample)
 
 
@@ -157,7 +165,7 @@ def _parts(sample: Any, second: str) -> tuple[Any, ...]:
 
 
 def boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
-    """Boxes, (N, 4, 2). Raises ValueError."""
+    """Check boxes and return them as (N, 4, 2). Raises ValueError."""
     try:
         array = np.asarray(value, np.float32)
     except (TypeError, ValueError):
@@ -167,12 +175,12 @@ def boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
     if array.ndim not in {2, 3} or array.shape[-2:] != (4, 2):
         raise ValueError(f"{name} must have {_BOXES}, not {shown(value)}{_format_of(value)}")
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must have {_BOXES}; some of these are no numbers (NaN or infinite)")
+        raise ValueError(f"{name} must have {_BOXES}; some numbers are NaN or infinite")
     return array.reshape(-1, 4, 2)
 
 
 def box(value: Any, name: str = "a box") -> Box:
-    """A box, (4, 2). Raises ValueError."""
+    """Check a box and return it as (4, 2). Raises ValueError."""
     found = boxes(value, name)
     if len(found) != 1:
         raise ValueError(f"{name} must have four corners (x, y), in pixels: (4, 2), not {shown(value)}")
@@ -180,29 +188,29 @@ def box(value: Any, name: str = "a box") -> Box:
 
 
 def predictions(value: Any) -> list[tuple[str, Box]]:
-    """(text, box) pairs. Raises ValueError."""
-    return [_prediction(each) for each in _through(value, "predictions", "(text, box)")]
+    """Check (text, box) pairs. Raises ValueError."""
+    return [_prediction(each) for each in _through(value, "predictions", "(text, box) pairs")]
 
 
 def lines(value: Any) -> list[Line]:
-    """Lines of (box, character) pairs. Raises ValueError."""
-    return [line(each) for each in _through(value, "lines", "a list of (box, character)")]
+    """Check lines of (box, character) pairs. Raises ValueError."""
+    return [line(each) for each in _through(value, "lines", "lists of (box, character) pairs")]
 
 
 def line(value: Any) -> Line:
-    """(box, character) pairs. Raises ValueError."""
-    return [_letter(each) for each in _through(value, "a line", "(box, character)")]
+    """Check a line of (box, character) pairs. Raises ValueError."""
+    return [_letter(each) for each in _through(value, "a line", "(box, character) pairs")]
 
 
 def _through(value: Any, name: str, of: str) -> list[Any]:
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        raise ValueError(f"{name} must be a list, each of them {of}, not {shown(value)}")
+        raise ValueError(f"{name} must be a list of {of}, not {shown(value)}")
     return list(value)
 
 
 def _prediction(pair: Any) -> tuple[str, Box]:
     if isinstance(pair, list) and all(isinstance(each, tuple) for each in pair):
-        raise ValueError("these are predictions of several pictures: give those of one, predictions[0]")
+        raise ValueError("these are predictions for several images; use those for one, predictions[0]")
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
         raise ValueError(f"predictions must be (text, box) pairs, not {shown(pair)}")
     return pair[0], box(pair[1], f"the box of {shown(pair[0])}")
@@ -210,12 +218,12 @@ def _prediction(pair: Any) -> tuple[str, Box]:
 
 def _letter(pair: Any) -> tuple[Box, str]:
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], str) or not pair[1]:
-        raise ValueError(f"a line must be of (box, character) pairs, a pair for each letter, not {shown(pair)}")
+        raise ValueError(f"a line must be a list of (box, character) pairs, not {shown(pair)}")
     return box(pair[0], f"the box of {shown(pair[1])}"), pair[1]
 
 
 def _format_of(value: Any) -> str:
-    """A hint, for boxes that are given in another format than they are taken for."""
+    """Return a hint if boxes are in another format."""
     first = next(iter(value), None) if isinstance(value, Iterable) else None
     pairs = isinstance(first, tuple) and len(first) == 2
-    return ' (is it (text, box) pairs, boxes_format="predictions"?)' if pairs else ""
+    return ' (for (text, box) pairs, use boxes_format="predictions")' if pairs else ""

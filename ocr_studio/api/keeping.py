@@ -1,7 +1,6 @@
-"""Models by name or folder, and what was learned as one of them.
+"""Opening models by name or folder, and saving trained ones.
 
-What is learned keeps on its card, as the setting "languages", whose usual words it counted with: opened again, it reads
-as it did.
+The card of a saved model has the setting "languages": the languages whose words supported reading.
 """
 
 from __future__ import annotations
@@ -28,28 +27,34 @@ DEFAULT: Final = "default"
 KURAPAN: Final = "kurapan"
 KURAPAN_NOTOP: Final = "kurapan_notop"
 CLOVAAI: Final = "clovaai_general"
-# What weights are called that are no models of the program.
+# Names of weights that are not models of the program.
 _SPECIAL: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {"recognizer": (DEFAULT, KURAPAN, KURAPAN_NOTOP), "detector": (DEFAULT, CLOVAAI)}
 )
-# What a script may say on the card of its model.
+# Fields of a model card that a script may set.
 _FACTS: Final = ("title", "settings", "scores", "licence", "dataset", "data", "recipe", "weaknesses", "oversure")
 _LANGUAGES: Final = "languages"
 _NO_LANGUAGE: Final = "none"
 
 
 class PublishedFileMissing(StudioError):
-    """Weights that others have published were not fetched yet."""
+    """Published weights have not been downloaded yet."""
 
 
-_LICENCE: Final = "unknown (learned by a script)"
+_LICENCE: Final = "unknown (trained by a script)"
 
 
 def opened(weights: str | Path, kind: Kind) -> Model:
-    """The model of a name, or in a folder: a Path, or a text with a slash, which no name has; "default": the one that
-    the program uses where nobody chooses.
+    """Find a model.
 
-    Raises NoSuchModel, BadModel for one that is damaged or of the other kind, TypeError for what is no name or path.
+    Args:
+        weights: Its name; or its folder, a Path or a string with a slash; or "default" for the program's default.
+        kind: "recognizer" or "detector".
+
+    Raises:
+        NoSuchModel: There is no such model.
+        BadModel: The model is damaged or of the other kind.
+        TypeError: The weights are neither a name nor a path.
     """
     if weights == DEFAULT:
         return models.in_use(None, kind)
@@ -62,23 +67,23 @@ def opened(weights: str | Path, kind: Kind) -> Model:
 
 
 def path_of(weights: object) -> Path:
-    """What weights are called, as a path. Raises TypeError for what is no name or path."""
+    """Convert weights to a path. Raises TypeError if they are neither a name nor a path."""
     if not isinstance(weights, str | Path):
         raise TypeError(f"weights must be the name of a model, a path, or None, not {given.shown(weights)}")
     return Path(weights)
 
 
 def keras_file(weights: object) -> Path | None:
-    """The file of keras-ocr's users that is meant, None for what is no such file. Raises TypeError as ``path_of``."""
+    """Return the path if the weights are a keras-ocr file, else None. Raises TypeError like ``path_of``."""
     path = path_of(weights)
     return path if path.suffix.lower() in downloads.WEIGHT_SUFFIXES else None
 
 
 def _in_folder(folder: Path) -> Model:
     if not folder.is_dir():
-        raise models.NoSuchModel("there is no such folder", file=folder, remedy="Check the path.")
+        raise models.NoSuchModel("no such folder", file=folder, remedy="Check the path.")
     if not (folder / CARD_FILE).is_file():
-        raise BadModel("there is no model in this folder", file=folder, remedy=f"Give one that holds {CARD_FILE}.")
+        raise BadModel("no model in this folder", file=folder, remedy=f"Choose a folder with {CARD_FILE}.")
     return models.in_folder(folder)
 
 
@@ -90,11 +95,11 @@ def _named(name: str, kind: Kind) -> Model:
         return models.find(name)
     except models.NoSuchModel as error:
         names = ", ".join((*_SPECIAL[kind], *(model.name for model in models.available(kind))))
-        raise models.NoSuchModel(error.what, remedy=f"There is: {names}.") from None
+        raise models.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
 
 
 def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
-    """Whose words this model counts with where nobody says: what its card says, otherwise the usual ones."""
+    """Return the languages on the card of a model, otherwise the usual ones."""
     said = model.card.settings.get(_LANGUAGES) if model.card else None
     if not isinstance(said, str):
         return tuple(usual)
@@ -102,15 +107,15 @@ def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
 
 
 def settings_with(languages: Sequence[str], settings: object) -> dict[str, Any]:
-    """Settings for a card, with these languages. Raises TypeError for what are no settings."""
+    """Add languages to the settings of a card. Raises TypeError if these are not a dict."""
     return {_LANGUAGES: ",".join(languages) or _NO_LANGUAGE, **given.options("settings", settings)}
 
 
 def at_hand(published: PublishedFile) -> Path:
-    """A published file that somebody has fetched already. Raises PublishedFileMissing: nothing is fetched here."""
+    """Find a downloaded file. Raises PublishedFileMissing; nothing is downloaded here."""
     file = downloads.at_hand(published)
     if file is None:
-        remedy = f"Fetch it: “ocr-studio models fetch {published.name}”."
+        remedy = f"Download it with “ocr-studio models fetch {published.name}”."
         raise PublishedFileMissing("these weights are not on this computer", file=published.name, remedy=remedy)
     return file
 
@@ -118,10 +123,24 @@ def at_hand(published: PublishedFile) -> Path:
 def keep(
     name: str, net: Any, *, architecture: str, charset: Charset | None, parent: str, facts: Mapping[str, Any]
 ) -> Path:
-    """Write a model and keep it under this name. Returns its folder.
+    """Save a model of the program. If that fails, nothing is left of it.
 
-    facts: see ``_FACTS``. Raises BadName, ModelsNotWritten, and BadModel for facts that no card can say, TypeError for
-    those it has no place for; nothing is left of it then.
+    Args:
+        name: Its name.
+        net: The keras.Model.
+        architecture: Its architecture.
+        charset: The characters of a recognizer.
+        parent: Name of the model that training started from.
+        facts: Fields of its card, see ``_FACTS``.
+
+    Returns:
+        The folder of the model.
+
+    Raises:
+        BadName: The name can't be used.
+        BadModel: A fact has a wrong value.
+        ModelsNotWritten: The model can't be written.
+        TypeError: A fact is unknown or of the wrong type.
     """
     check_name(name)
     given.only("save", facts, _FACTS)
@@ -138,22 +157,22 @@ def keep(
 
 
 def check_name(name: object) -> None:
-    """Raises TypeError and BadName where no model can be called that, or it could not be opened by its name."""
+    """Check the name of a new model. Raises TypeError and BadName."""
     if not isinstance(name, str):
-        raise TypeError(f"a model’s name must be a text, not {given.shown(name)}")
+        raise TypeError(f"the name of a model must be a string, not {given.shown(name)}")
     if any(name in names for names in _SPECIAL.values()) or keras_file(name):
-        raise models.BadName(f"weights=“{name}” means something else already", remedy="Give another name.")
+        raise models.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
     models.check_name(name)
 
 
 def _check_card(card: ModelCard, charset: Charset | None) -> None:
-    """Before anything is written. Raises TypeError and BadModel."""
+    """Check a card before anything is written. Raises TypeError and BadModel."""
     whole = replace(card, sha256="0" * 64, alphabet=charset.characters if charset else ())
     try:
         data = whole.to_json()
     except (TypeError, ValueError) as error:
-        raise TypeError(f"facts must be of texts, plain numbers, lists and dicts: {error}") from error
+        raise TypeError(f"facts must consist of strings, numbers, lists and dicts: {error}") from error
     try:
-        ModelCard.from_json(data, file="its facts")
+        ModelCard.from_json(data, file="the facts")
     except BadModel as error:
-        raise BadModel(error.what, file="the facts of the model", remedy="Give save() others.") from error
+        raise BadModel(error.what, file="the facts of the model", remedy="Correct the arguments of save().") from error

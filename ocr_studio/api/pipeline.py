@@ -1,4 +1,4 @@
-"""Photos → their words, for who scripts: a detector and a recognizer together. As keras-ocr's ``pipeline``."""
+"""OCR for scripts: photos → words, with a detector and a recognizer. Like keras-ocr's ``pipeline``."""
 
 from __future__ import annotations
 
@@ -14,35 +14,38 @@ from ocr_studio.api.tools import Picture, Prediction
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 
-# What keras-ocr hands on to Keras: no part of the program needs it.
+# Arguments that keras-ocr passes on to Keras; ignored here.
 _NOTHING_FOLLOWS: Final = frozenset({"batch_size", "verbose"})
 
 
 class FindsWords(Protocol):
-    """What a detector of one's own must do: ``detect`` as ``Detector``'s, whose boxes hold words."""
+    """A custom detector: it has the method ``detect`` of ``Detector``, and its boxes contain words."""
 
     def detect(self, images: Iterable[Any], **options: Any) -> list[Any]:
-        """For each picture (N, 4, 2), pixels of the picture."""
+        """Return the boxes on each image: (N, 4, 2), pixels."""
         ...
 
 
 class ReadsBoxes(Protocol):
-    """What a recognizer of one's own must do: ``recognize_from_boxes`` as ``Recognizer``'s."""
+    """A custom recognizer: it has the method ``recognize_from_boxes`` of ``Recognizer``."""
 
     def recognize_from_boxes(self, images: Iterable[Any], box_groups: Iterable[Any], **options: Any) -> list[list[str]]:
-        """For each picture a text for each box."""
+        """Return the text in each box of each image."""
         ...
 
 
 class Pipeline:
-    """Reads photos. Belongs to the thread that made it.
+    """Reads photos. Use it only in the thread that created it.
 
-    detector, recognizer: by default those that come with the program; or of one's own, see ``FindsWords`` and
-    ``ReadsBoxes``. scale: how many times larger a photo may be looked at; max_size: pixels its longer side then has at
-    most. What was found is read from the photo itself, so nothing is lost where it is looked at smaller.
+    Args:
+        detector: By default the bundled one; or your own, see ``FindsWords``.
+        recognizer: By default the bundled one; or your own, see ``ReadsBoxes``.
+        scale: Maximum enlargement of a photo for detection; words are always read at the original resolution.
+        max_size: Maximum length of the longer side for detection, in pixels.
 
-    Raises TypeError for parts that cannot do that, or not together, and for what are no numbers; ValueError for those
-    that mean nothing.
+    Raises:
+        TypeError: An argument has the wrong type, or these two can't work together.
+        ValueError: A number is out of range.
     """
 
     def __init__(
@@ -68,13 +71,23 @@ class Pipeline:
         detection_kwargs: Mapping[str, Any] | None = None,
         recognition_kwargs: Mapping[str, Any] | None = None,
     ) -> list[list[Prediction]]:
-        """The words of each photo: (text, box) pairs, a box (4, 2) float32, pixels of the photo, clockwise from the
-        text's top left.
+        """Read the words on each photo.
 
-        images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
-        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where words are
-        parted in lines that were found, thresholds only (batch_size and verbose do nothing). Raises TypeError for what
-        nobody takes, and for a single photo; ValueError for numbers that mean nothing; NotAPicture, PhotoError.
+        Args:
+            images: Files, or arrays (H, W, 3) uint8 RGB, of any size; see ``tools.read``. An array (N, H, W, 3) is N
+                photos.
+            detection_kwargs: Arguments of ``detect``; only thresholds for an api.Detector.
+            recognition_kwargs: Arguments of ``recognize_from_boxes``; none if the detector finds lines.
+                (batch_size and verbose are ignored.)
+
+        Returns:
+            For each photo (text, box) pairs; a box is (4, 2) float32, pixels, clockwise from the top left of the text.
+
+        Raises:
+            TypeError: An argument is unknown or of the wrong type, or a single photo was given.
+            ValueError: A number is out of range.
+            NotAPicture: Something is not an image.
+            PhotoError: A file can't be read.
         """
         self._check()
         images = given.several("recognize", images)
@@ -85,19 +98,19 @@ class Pipeline:
         return [self._read(tools.read(image), finding, reading) for image in images]
 
     def _check(self) -> None:
-        """Whether these two can work together: the parts may have been replaced."""
+        """Check that detector and recognizer can work together. Raises TypeError."""
         lines = isinstance(self.detector, Detector) and self.detector.finds == "lines"
         if lines and not isinstance(self.recognizer, Recognizer):
             raise TypeError(
-                "this detector finds lines, and only an api.Recognizer can part their words: give a detector of words "
-                'as well, as Detector("clovaai_general")'
+                "this detector finds lines, which only an api.Recognizer can split into words; use a word detector, "
+                'such as Detector("clovaai_general")'
             )
 
     def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
         detector, recognizer = self.detector, self.recognizer
         if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and detector.finds == "lines":
             if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
-                raise TypeError(f"words in lines are read without {', '.join(sorted(reading))}")
+                raise TypeError(f"a detector of lines doesn't allow recognition_kwargs {', '.join(sorted(reading))}")
             return self._words_in_lines(detector, recognizer, photo, finding)
         boxes = self._boxes(photo, finding)
         texts = self.recognizer.recognize_from_boxes([photo], [boxes], **reading)[0]
@@ -112,7 +125,7 @@ class Pipeline:
     def _words_in_lines(
         self, detector: Detector, recognizer: Recognizer, photo: Picture, finding: dict[str, Any]
     ) -> list[Prediction]:
-        """As the program itself reads: lines are read and cut into words, which are looked at again where in doubt."""
+        """Read as the program does: read lines, split them into words, and reread doubtful ones."""
         kept = self._reader
         if kept is None or kept.recognizer is not recognizer.reader or kept.detector is not detector.finder:
             options = ReaderOptions(languages=recognizer.languages)
@@ -128,13 +141,15 @@ class Pipeline:
 
 
 def _must_have(name: str, part: object, method: str, known: type) -> None:
-    """Raises TypeError where a part cannot do that."""
+    """Raise TypeError if a part lacks a method."""
     if part is not None and (isinstance(part, type) or not callable(getattr(part, method, None))):
-        raise TypeError(f"{name} must be an api.{known.__name__}, or have its {method}(), not {given.shown(part)}")
+        raise TypeError(
+            f"{name} must be an api.{known.__name__} or have its method {method}(), not {given.shown(part)}"
+        )
 
 
 def _thresholds(finding: dict[str, Any]) -> dict[str, float]:
-    """What ``detect`` calls them → what ``lines`` does."""
+    """Convert the thresholds of ``detect`` to those of ``lines``."""
     return {
         name.removesuffix("_threshold"): value
         for name, value in finding.items()

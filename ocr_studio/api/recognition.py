@@ -1,4 +1,4 @@
-"""What reads, for who scripts: pictures of words → text, and learning it. As keras-ocr's ``recognition``."""
+"""Text recognition for scripts: images of words → text, and training. Like keras-ocr's ``recognition``."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ from ocr_studio.engine.weights import alphabet_transfer, random_init
 from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
 
-Taught: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
+Taught: TypeAlias = tuple[Any, ...]  # image, text and, optionally, weight
 Fed: TypeAlias = tuple[Any, ...]
 
 DEFAULT_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"  # keras-ocr's
-# So many letters a text has at most, unless a generator is asked for another number.
+# Default maximum number of characters in a text.
 LONGEST: Final = 64
 _READING: Final = (LIGHT_CRNN, CRNN, RECOGNIZER)
 _NO_CHARACTER: Final = frozenset({"Cc", "Cs"})
@@ -56,30 +56,34 @@ _STILL: Final = np.random.default_rng(0)
 
 
 class CannotBeLearned(StudioError):
-    """A text or picture cannot be taught to this recognizer."""
+    """This recognizer can't be trained on a text."""
 
 
 class Recognizer:
-    """Reads pictures of words and lines. Belongs to the thread that made it.
+    """Reads images of words and lines. Use it only in the thread that created it.
 
-    alphabet: the characters it shall know; None: those that the model knows, or digits and small letters.
-    weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
-    program; "kurapan": keras-ocr's, where its file is at hand; None: it knows nothing yet. Where the alphabet is not
-    the model's, what the model knows of it is kept. "kurapan_notop": keras-ocr's without its last layer, which begins
-    with chance, to be trained; the path of a file of keras-ocr's users (.h5): with its own alphabet, or without a last
-    layer.
-    architecture: of one that knows nothing yet: "light-crnn" (the usual one), "crnn" (as keras-ocr's) or
-    "pp-ocrv6-small-recognizer".
-    languages: whose usual words ("en") it counts with as it reads; empty: the network alone reads. By default English
-    for the program's models and those that learned from corrections. None for weights=None, "kurapan", "kurapan_notop"
-    and files, which read what their network sees, as in keras-ocr; what ``save`` has kept reads as it did before.
+    Args:
+        alphabet: The characters to recognize; by default those of the model, or digits and lower-case letters. If it
+            differs from the model's alphabet, the weights of common characters are reused.
+        weights: Name of a model (see ``ocr-studio models list``) or folder of a model; "default" for the bundled one;
+            "kurapan" for that of keras-ocr, if it has been downloaded; "kurapan_notop" for the same with a random
+            last layer, for training; path of a keras-ocr file (.h5), with its own alphabet or without a last layer;
+            None for random weights.
+        architecture: With random weights: "light-crnn" (the default), "crnn" (that of keras-ocr) or
+            "pp-ocrv6-small-recognizer".
+        languages: Languages whose common words support reading; empty for the network alone. By default English for
+            models of the program and models trained from corrections, and none for weights=None, "kurapan",
+            "kurapan_notop" and files. A model written by ``save`` keeps its languages.
 
-    Raises NoSuchModel, BadModel, PublishedFileMissing, PretrainedError; ValueError for an architecture that does not
-    read or is not that of these weights, for an alphabet that is none, for a language whose words nobody has counted;
-    TypeError for what is of another kind.
+    Attributes:
+        model: The keras.Model, crops -> logits (B, T, classes); class 0 is the CTC blank.
+        training_model: The model to call ``fit`` on after ``compile``; it shares the weights.
+        backbone: The model without its last layer.
 
-    model: the keras.Model, crops -> logits (B, T, classes), class 0 being CTC's blank. training_model: what ``fit`` is
-    called on once ``compile`` was; it has the same weights. backbone: the same without its last layer.
+    Raises:
+        StudioError: The weights can't be used (NoSuchModel, BadModel, PublishedFileMissing, PretrainedError).
+        TypeError: An argument has the wrong type.
+        ValueError: The architecture isn't that of the weights, or the alphabet or a language is wrong.
     """
 
     def __init__(
@@ -127,22 +131,22 @@ class Recognizer:
 
     @property
     def alphabet(self) -> str:
-        """The characters it knows, in the order of its classes from 1 on; the blank is class 0."""
+        """The characters in the order of their classes, from 1; class 0 is the blank."""
         return "".join(self.charset.characters)
 
     @cached_property
     def training_model(self) -> Any:
-        """See the class; its output is its loss, nats a letter."""
+        """The model to train; its output is its loss in nats per character."""
         return keras_fit.teaching(self.model)
 
     @cached_property
     def backbone(self) -> Any:
-        """The network up to its last layer but one, to keep it as it is: ``backbone.trainable = False``."""
+        """The network without its last layer, for freezing it: ``backbone.trainable = False``."""
         return keras_fit.without_head(self.model)
 
     @cached_property
     def reader(self) -> Reading:
-        """What reads with this network, as it is at each moment."""
+        """The recognizer of the program with this network."""
         kind = CrnnRecognizer if self.architecture == CRNN else Reading
         reader = kind(self.model, self.charset, name=self.name)
         if self.languages:
@@ -152,7 +156,7 @@ class Recognizer:
     # ------------------------------------------------------------------------------------------------------ reading
 
     def recognize(self, image: str | Path | BinaryIO | NDArray[Any]) -> str:
-        """What is written on a picture of one word or line; see ``tools.read`` for what it may be."""
+        """Read the text on an image of one word or line; see ``tools.read`` for the types of images."""
         return self.reader.read([tools.read(image)])[0].text
 
     def recognize_from_boxes(
@@ -164,23 +168,31 @@ class Recognizer:
         batch_size: int | None = None,
         verbose: int | str = 0,
     ) -> list[list[str]]:
-        """What is written in each box of each picture.
+        """Read the text in each box of each image. Sideways and upside-down text is rotated.
 
-        images: as for ``tools.read``; box_groups: for each of them (N, 4, 2), pixels. Writing that stands sideways or
-        on its head is turned. spaces: whether a box may hold several words. batch_size, verbose: as keras-ocr's users
-        give them; nothing follows from them. Raises TypeError for a picture alone; ValueError for what are no boxes, or
-        not so many groups of them as pictures; NotAPicture, PhotoError.
+        Args:
+            images: As for ``tools.read``.
+            box_groups: For each image the boxes, (N, 4, 2), pixels.
+            spaces: Whether a box may contain several words.
+            batch_size: Ignored, for compatibility with keras-ocr.
+            verbose: Ignored, for compatibility with keras-ocr.
+
+        Raises:
+            TypeError: A single image was given.
+            ValueError: Boxes have the wrong form, or the numbers of images and groups of boxes differ.
+            NotAPicture: Something is not an image.
+            PhotoError: A file can't be read.
         """
         groups = given.listed("box_groups", box_groups)
         pairs = itertools.zip_longest(
-            given.several("recognize_from_boxes", images, "pictures"), groups, fillvalue=_NOTHING
+            given.several("recognize_from_boxes", images, "images"), groups, fillvalue=_NOTHING
         )
         return [self._in_boxes(*_paired(image, boxes), spaces=spaces) for image, boxes in pairs]
 
     def _in_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
         if not len(boxes):
             return []
-        # (as keras-ocr, a network that reads single words reads each box as one)
+        # (like keras-ocr, a network for single words reads each box as one word)
         lines = Looking(picture, self.reader, words=True).look(ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
@@ -190,9 +202,11 @@ class Recognizer:
     # ----------------------------------------------------------------------------------------------------- learning
 
     def compile(self, *arguments: Any, **options: Any) -> None:
-        """Make ``training_model`` ready for ``fit``; arguments are those of Keras' ``compile``.
+        """Prepare ``training_model`` for ``fit``, by default with Adam at 1e-3 and gradients clipped to a norm of 5.
 
-        By default Adam at 1e-3, gradients no longer than 5; the loss is what the model gives.
+        Args:
+            *arguments: Arguments of Keras' ``compile``.
+            **options: Arguments of Keras' ``compile``.
         """
         keras_fit.compiled(self.training_model, keras_fit.as_it_comes, *arguments, **options)
 
@@ -203,14 +217,24 @@ class Recognizer:
         lowercase: bool = False,
         max_string_length: int = LONGEST,
     ) -> Iterator[Fed]:
-        """Batches to fit ``training_model`` on, for ever, or until the generator ends.
+        """Generate batches to fit ``training_model`` on, until the image generator ends.
 
-        image_generator: gives (picture, text) or (picture, text, weight): one word or line each, (h, w, 3) uint8.
-        lowercase: whether texts are made so first. Each batch is ((crops, labels, steps, lengths), zeros) and, where
-        there are, weights: crops as the network takes them, labels (B, max_string_length) int32 padded with 0, steps
-        and lengths (B, 1) int32. Raises CannotBeLearned for a text that is empty, too long, or has a letter that the
-        alphabet lacks; a picture too narrow for its text is passed over by the loss. Raises TypeError for samples that
-        are none, ValueError where there is not one batch.
+        The loss ignores images that are too narrow for their text.
+
+        Args:
+            image_generator: Yields (image, text) or (image, text, weight): a word or line each, (h, w, 3) uint8.
+            batch_size: Samples in a batch.
+            lowercase: Whether to convert texts to lower case.
+            max_string_length: Maximum number of characters in a text.
+
+        Returns:
+            Batches ((crops, labels, steps, lengths), zeros) or ((…), zeros, weights): crops as the network takes them,
+            labels (B, max_string_length) int32 padded with 0, steps and lengths (B, 1) int32.
+
+        Raises:
+            CannotBeLearned: A text is empty or too long, or has characters that are not in the alphabet.
+            TypeError: A sample has the wrong form.
+            ValueError: There are too few samples for one batch.
         """
         most = given.whole("max_string_length", max_string_length)
         return self._all_fed(given.batches(image_generator, batch_size, "text"), most, lowercase=lowercase)
@@ -231,16 +255,23 @@ class Recognizer:
 
     def _labels(self, text: str, most: int) -> list[int]:
         if unknown := self.charset.unknown(text):
-            what = f"“{text}” has letters that the alphabet lacks: {' '.join(sorted(unknown))}"
-            raise CannotBeLearned(what, remedy="Make the recognizer with them, or leave such texts out.")
+            what = f"“{text}” has characters that are not in the alphabet: {' '.join(sorted(unknown))}"
+            raise CannotBeLearned(what, remedy="Add them to the alphabet of the recognizer, or skip such texts.")
         labels = self.charset.encode(text)
         if not 0 < len(labels) <= most:
-            raise CannotBeLearned(f"“{text}” has {len(labels)} letters, not 1 to {most}", remedy="Leave it out.")
+            what = f"“{text}” has {len(labels)} characters, not 1 to {most}"
+            raise CannotBeLearned(what, remedy="Skip this text.")
         return labels
 
     def _fed(self, pictures: Sequence[Picture], labels: Sequence[list[int]], *, other_than: int) -> _Fed:
-        """other_than: the width of the batch before. Keras takes the sizes of two batches for those of all where they
-        are the same, so that no two that follow each other are.
+        """Make a batch.
+
+        Keras assumes a fixed size if two consecutive batches have the same one, so their widths must differ.
+
+        Args:
+            pictures: Images of words or lines.
+            labels: Their classes.
+            other_than: Width of the previous batch.
         """
         if self.architecture == CRNN:
             return self._squeezed(pictures, labels)
@@ -266,10 +297,20 @@ class Recognizer:
     # ------------------------------------------------------------------------------------------------------ keeping
 
     def save(self, name: str, **facts: Any) -> Path:
-        """Keep it among the program's models; ``ocr-studio read --model NAME`` reads with it. Returns its folder.
+        """Save the recognizer as a model of the program; ``ocr-studio read --model NAME`` uses it.
 
-        facts: of its card, ``models.card.ModelCard``: title, settings, scores, licence … Raises BadName,
-        ModelsNotWritten, BadModel for facts that no card can say, TypeError for those it has no place for.
+        Args:
+            name: Name of the model.
+            **facts: Fields of its card, ``models.card.ModelCard``: title, settings, scores, licence …
+
+        Returns:
+            The folder of the model.
+
+        Raises:
+            BadName: The name can't be used.
+            BadModel: A fact has a wrong value.
+            ModelsNotWritten: The model can't be written.
+            TypeError: A fact is unknown or of the wrong type.
         """
         facts["settings"] = settings_with(self.languages, facts.get("settings"))
         net = random_init.finished(self.model, self.architecture)
@@ -277,42 +318,42 @@ class Recognizer:
 
 
 def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
-    """The characters of an alphabet, as texts are written (NFC). Raises TypeError and ValueError."""
+    """Normalize the characters of an alphabet (NFC). Raises TypeError and ValueError."""
     if alphabet is None:
         return None
     if isinstance(alphabet, str):
         letters = tuple(unicodedata.normalize("NFC", alphabet))
     else:
-        # (a set comes in another order each time)
+        # (the order of a set varies)
         letters = given.words("alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet)
     if not letters:
-        raise ValueError("the alphabet is empty: give its characters, or None for those of the model")
+        raise ValueError("the alphabet is empty; use None for that of the model")
     for letter in letters:
         if len(letter) != 1 or unicodedata.category(letter) in _NO_CHARACTER:
-            raise ValueError(f"an alphabet is of single characters that can be seen, and {letter!r} is none")
+            raise ValueError(f"the alphabet must have single characters, no control characters; not {letter!r}")
     try:
         return Charset(letters).characters
     except ValueError as error:
-        raise ValueError(f"{error} (it comes first; a model is named by weights=)") from None
+        raise ValueError(f"{error} (the first argument is the alphabet; a model is named by weights=)") from None
 
 
 def _paired(image: Any, boxes: Any) -> tuple[Picture, NDArray[np.float32]]:
     if image is _NOTHING or boxes is _NOTHING:
-        more, fewer = ("pictures", "lists of boxes") if boxes is _NOTHING else ("lists of boxes", "pictures")
-        raise ValueError(f"there are more {more} than {fewer}: each picture has a list of boxes")
+        more, fewer = ("images", "lists of boxes") if boxes is _NOTHING else ("lists of boxes", "images")
+        raise ValueError(f"there are more {more} than {fewer}; give one list of boxes for each image")
     return tools.read(image), given.boxes(boxes)
 
 
 def _text(text: Any) -> str:
     if not isinstance(text, str):
         hint = "; see convert_image_generator_to_recognizer_input" if isinstance(text, list) else ""
-        raise TypeError(f"the generator must give (picture, text), and this is no text: {given.shown(text)}{hint}")
+        raise TypeError(f"the generator must yield (image, text) with a string, not {given.shown(text)}{hint}")
     return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Fed:
-    """A batch: crops as the net takes them; labels (B, L), steps (B,), lengths (B,), int32."""
+    """A batch: crops as the network takes them; labels (B, L), steps (B,) and lengths (B,), int32."""
 
     crops: NDArray[np.float32]
     labels: NDArray[np.int32]

@@ -1,4 +1,4 @@
-"""The folder of a run that learns from nothing: which of its files are of a run, and which are somebody else's."""
+"""The folder of a training from scratch: tells its own files from others."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.training import checkpoints
 
-SCORES: Final = "scores.json"  # written last of all: what holds it has left a model
+SCORES: Final = "scores.json"  # written last: with it, the model has been saved
 _DRAWN: Final = frozenset({"train.npz", "validation.npz", "test.npz"})
 
 
 class OtherFiles(StudioError):
-    """A folder holds what no run has written, and no run."""
+    """A folder contains other files, but no run."""
 
 
 def check(folder: Path) -> None:
-    """Whether a run may write there: into a new or empty folder, or one of a run. Raises OtherFiles and OSError."""
+    """Check that a folder is new, empty, or that of a run. Raises OtherFiles and OSError."""
     if (folder / checkpoints.FILE).exists() or _is_log(folder / keras_fit.LOG):
         return
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):
-        return  # it is made later, or it is then said why it cannot be
+        return  # creating it later reports errors
     if foreign := [name for name in names if not _is_of_a_run(folder / name)]:
-        what = f"there are other files in the folder, “{foreign[0]}” for one"
+        what = f"the folder contains other files, such as “{foreign[0]}”"
         raise OtherFiles(what, file=folder, remedy="Choose a new or empty folder, or that of an earlier run.")
 
 
 def _is_of_a_run(file: Path) -> bool:
-    """Whether one that was ended before its first epoch, or has lost its checkpoint, has left it."""
+    """Whether a run without a checkpoint, for example stopped before its first epoch, wrote this file."""
     if file.name in _DRAWN:
         return _is_drawn(file)
     if file.name == keras_fit.LOG:

@@ -1,7 +1,6 @@
-"""Samples that are drawn once and learned from many times, each time a little otherwise: drawing must not be what
-learning waits for.
+"""Samples that are generated once and used many times with augmentation, because generating them is slow.
 
-Kept as JPEG, in the memory and, where wanted, in a file, so that a run that goes on need not draw them again.
+They are JPEG-compressed in memory and optionally saved to a file, so that a resumed run need not generate them again.
 """
 
 from __future__ import annotations
@@ -33,32 +32,37 @@ from ocr_studio.engine.training.augmentation import varied
 Random: TypeAlias = np.random.Generator
 Boxes: TypeAlias = NDArray[np.float32]
 
-_QUALITY: Final = 93  # of JPEG: nothing is seen of it
-MOST_BYTES: Final = 1 << 30  # of a file of them: ten thousand words have 30 MB
-_MOST_PIXELS: Final = 32 << 20  # of one
-_OWN: Final = frozenset({"sizes", "texts", "counts"})  # arrays that a file of them has, whoever wrote it when
+_QUALITY: Final = 93  # of JPEG; visually lossless
+MOST_BYTES: Final = 1 << 30  # of a file of samples; ten thousand words need 30 MB
+_MOST_PIXELS: Final = 32 << 20  # of one sample
+_OWN: Final = frozenset({"sizes", "texts", "counts"})  # arrays that every file of samples has
 _SHORT: Final = 5  # letters
-# How far words of other widths get into a batch: sigma, of the width's natural logarithm.
+# How much widths vary within a batch: sigma of the natural logarithm.
 _JUMBLE: Final = 0.15
-# At full strength, as photos of boards differ from each other.
+# Augmentation at full strength: as much as photos of boards vary.
 _SIZE: Final = 0.45  # natural logarithm
 _TURN: Final = 7.0  # degrees
 _CONTRAST: Final = 0.35  # share
 _BRIGHT: Final = 35.0  # levels
 _TINT: Final = 10.0  # levels
 _NOISE: Final = 7.0  # levels
-_AT_LETTERS: Final = 0.85  # so many pieces show some; the others whatever is there
+_AT_LETTERS: Final = 0.85  # share of crops that are centered on text
 _REMEDY: Final = "Check the path."
 
 
 class SourceMissing(StudioError):
-    """Something that is to be drawn from cannot be read."""
+    """A source of samples can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSample:
-    """A picture as JPEG and what stands on it. text: lines parted by "\\n"; boxes: (n, 4, 2) of its characters, or none
-    at all."""
+    """An image as JPEG and its text.
+
+    Attributes:
+        jpeg: The encoded image.
+        text: Lines separated by line breaks.
+        boxes: Boxes of the characters, (n, 4, 2), or none.
+    """
 
     jpeg: NDArray[np.uint8]
     text: str
@@ -66,27 +70,36 @@ class DrawnSample:
 
     @classmethod
     def of(cls, picture: Picture, truth: str | Sequence[Line]) -> DrawnSample:
-        """truth: what stands there, or its lines, as generators give them."""
+        """Encode a sample.
+
+        Args:
+            picture: The image.
+            truth: Its text, or its lines as generators yield them.
+        """
         done, jpeg = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
         if not done:
-            raise RuntimeError("the picture could not be encoded")
+            raise RuntimeError("the image could not be encoded")
         if isinstance(truth, str):
             return cls(np.asarray(jpeg, np.uint8), truth, np.zeros((0, 4, 2), np.float32))
         boxes = np.array([box for line in truth for box, _ in line], np.float32).reshape(-1, 4, 2)
         return cls(np.asarray(jpeg, np.uint8), "\n".join("".join(sign for _, sign in line) for line in truth), boxes)
 
     def picture(self) -> Picture:
-        """(H, W, 3) uint8 RGB."""
+        """Decode the image: (H, W, 3) uint8 RGB."""
         return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
 
     def lines(self, boxes: Boxes | None = None) -> list[Line]:
-        """Its lines; boxes: where its characters are, if elsewhere."""
+        """Return the lines.
+
+        Args:
+            boxes: Boxes of the characters, if they have been transformed.
+        """
         places = iter(self.boxes if boxes is None else boxes)
         return [[(next(places), sign) for sign in line] for line in self.text.split("\n")] if len(self.boxes) else []
 
 
 class Samples:
-    """Samples in their order."""
+    """A sequence of samples."""
 
     def __init__(self, samples: Iterable[DrawnSample]) -> None:
         self.all = tuple(samples)
@@ -98,9 +111,16 @@ class Samples:
     def drawn(
         cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None, made_of: str = ""
     ) -> Samples:
-        """So many of a generator's; from a file, if that holds as many of the same already, otherwise they are written
-        there. made_of: what tells them from others, see ``fingerprint``. Raises WriteFailed where a file that holds no
-        samples is in the way.
+        """Take samples from a generator, or load them from a file that has the same ones.
+
+        Args:
+            generator: Yields the samples.
+            count: Number of samples.
+            file: Loaded from if it has this many of the same samples, written otherwise.
+            made_of: Identifies the samples, see ``fingerprint``.
+
+        Raises:
+            WriteFailed: The file exists and doesn't contain samples.
         """
         kept = _read(file, made_of) if file else None
         if kept is not None and len(kept) == count:
@@ -117,10 +137,13 @@ class Samples:
     def words(
         self, batch_size: int, *, augmentation: float = 1.0, short_first: int = 0, seed: int = 0
     ) -> Iterator[tuple[Picture, str]]:
-        """(crop, text), for ever, 48 pixels high; in each batch words of like width, in each round other batches.
+        """Yield (crop, text) endlessly, 48 pixels high. The words of a batch have similar widths.
 
-        augmentation: see ``augmentation.varied``; 0 gives the same samples in the same order in every round.
-        short_first: so many are of a few letters only, before all are: from nothing, these are learned much sooner.
+        Args:
+            batch_size: Samples in a batch.
+            augmentation: See ``augmentation.varied``; 0 yields the same samples in the same order in each epoch.
+            short_first: Number of samples to take from short words first; training from scratch learns these faster.
+            seed: Random seed.
         """
         rng = np.random.default_rng((seed, 21))
         widths = np.array([_aspect(sample) for sample in self.all])
@@ -140,10 +163,12 @@ class Samples:
             given += len(order)
 
     def pieces(self, side: int, *, augmentation: float = 1.0, seed: int = 0) -> Iterator[tuple[Picture, list[Line]]]:
-        """(picture, lines), for ever: pieces of (side, side) pixels of these pictures, turned, larger or smaller, lit
-        otherwise; what is written on them goes with them.
+        """Yield (image, lines) endlessly: crops of the images, with random rotation, scale and lighting.
 
-        augmentation: 0 gives the same pieces in the same order in every round, as they are.
+        Args:
+            side: Width and height of the crops in pixels.
+            augmentation: Strength; 0 yields the same unchanged crops in the same order in each epoch.
+            seed: Random seed.
         """
         rng = np.random.default_rng((seed, 22))
         while True:
@@ -154,9 +179,14 @@ class Samples:
 
 
 def fingerprint(sources: Sources, *facts: str | int) -> str:
-    """What samples are drawn from, in a few letters: other files, by name and contents, languages or facts give others.
+    """Hash everything that determines samples: names and contents of files, languages and other facts.
 
-    facts: all else that they follow from: what is drawn, of which part, by which seed. Raises SourceMissing.
+    Args:
+        sources: The files and languages.
+        *facts: Other facts: kind of samples, split, seed.
+
+    Raises:
+        SourceMissing: A file can't be read.
     """
     given = {
         "strokes": sources.strokes,
@@ -170,13 +200,13 @@ def fingerprint(sources: Sources, *facts: str | int) -> str:
 
 
 def _files(path: Path) -> list[tuple[str, str]]:
-    """Name and digest of a file, or of all in a folder."""
+    """Return the name and digest of a file, or of all files in a folder."""
     try:
         found = [each for each in sorted(path.rglob("*")) if each.is_file()] if path.is_dir() else [path]
         return [(str(each.relative_to(path.parent)), _digest_now(each)) for each in found]
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SourceMissing(f"it cannot be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
+        raise SourceMissing(f"it can't be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
 
 
 def _digest_now(path: Path) -> str:
@@ -186,13 +216,13 @@ def _digest_now(path: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _digest(path: Path, _size: int, _changed: int) -> str:
-    """SHA-256 of a file, taken again where its size or moment is another: three parts of a run ask for the same."""
+    """Hash a file. The result is cached, as three splits of a run use the same files."""
     with paths.open_plain(path) as stream:
         return hashlib.file_digest(stream, hashlib.sha256).hexdigest()
 
 
 def piece_of(sample: DrawnSample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
-    """A piece of a picture and the lines of it."""
+    """Take a random crop of an image, with its lines."""
     picture = sample.picture()
     scale = math.exp(strength * _SIZE * float(rng.uniform(-1, 1)))
     angle = math.radians(strength * _TURN * float(rng.uniform(-1, 1)))
@@ -201,7 +231,7 @@ def piece_of(sample: DrawnSample, side: int, strength: float, rng: Random) -> tu
         middle = sample.boxes[int(rng.integers(len(sample.boxes)))].mean(axis=0) + rng.uniform(-0.3, 0.3, 2) * side
     else:
         middle = rng.uniform(0, 1, 2) * picture.shape[1::-1]
-    # Not more beyond the picture than must be.
+    # Stay inside the image if possible.
     half, size = side / 2 / scale, np.array(picture.shape[1::-1])
     middle = np.where(size > 2 * half, np.clip(middle, half, size - half), size / 2)
     matrix = np.concatenate([turn, (side / 2 - turn @ middle)[:, None]], axis=1)
@@ -246,7 +276,7 @@ def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
 
 
 def are_in(stream: BinaryIO) -> bool:
-    """Whether an open file holds samples."""
+    """Whether an open file contains samples."""
     try:
         return set(array_files.from_stream(stream, most=MOST_BYTES, names=_OWN)) == _OWN
     except (OSError, ValueError):
@@ -254,7 +284,7 @@ def are_in(stream: BinaryIO) -> bool:
 
 
 def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
-    """What is in a file; None where there is none that can be used, or of other things: it is then written anew."""
+    """Load the samples of a file; None if it is missing, unusable, or has other samples."""
     try:
         kept = array_files.read(file, most=MOST_BYTES)
         if made_of != str(kept.get("made_of", "")):
@@ -268,26 +298,26 @@ def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
 
 
 def _parted(joined: NDArray[Any], counts: NDArray[Any], kind: type[np.generic], shape: tuple[int, ...]) -> list[Any]:
-    """The parts of an array, so many rows each. Raises ValueError where they do not make up all of it."""
+    """Split an array into parts with these numbers of rows. Raises ValueError if they don't add up."""
     fits = joined.dtype == kind and joined.shape == joined.reshape(shape).shape and counts.dtype == np.int64
     if not fits or counts.ndim != 1 or (counts < 0).any() or (counts > len(joined)).any():
-        raise ValueError("it is not as these samples are kept")
+        raise ValueError("the arrays don't fit together")
     ends = np.cumsum(counts)
     if (len(ends) and ends[-1] != len(joined)) or not np.isfinite(joined).all():
-        raise ValueError("it is not as these samples are kept")
+        raise ValueError("the arrays don't fit together")
     return np.split(joined, ends[:-1])
 
 
 def _checked_jpeg(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same, once it is known to be a JPEG no larger than what is drawn. Raises OSError and ValueError."""
+    """Check that this is a JPEG of reasonable size. Raises OSError and ValueError."""
     with Image.open(io.BytesIO(jpeg.tobytes()), formats=["JPEG"]) as picture:
         if not 0 < picture.width * picture.height <= _MOST_PIXELS:
-            raise ValueError("it is larger than any sample")
+            raise ValueError("the sample is too large")
     return jpeg
 
 
 def _checked(sample: DrawnSample) -> DrawnSample:
-    """The same, if it has a box for each of its letters, or none. Raises ValueError."""
+    """Check that a sample has one box for each character, or none. Raises ValueError."""
     if len(sample.boxes) not in (0, sum(letter != "\n" for letter in sample.text)):
-        raise ValueError("its boxes are not those of its letters")
+        raise ValueError("the sample needs one box for each character")
     return sample

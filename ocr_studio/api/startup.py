@@ -1,4 +1,4 @@
-"""TensorFlow without the notes that it writes past Python to standard error while it is loaded and looks for GPUs."""
+"""Loading TensorFlow without the messages that it writes to standard error past Python."""
 
 from __future__ import annotations
 
@@ -14,44 +14,45 @@ from typing import IO, Final
 
 from ocr_studio.core import logs
 
-# As it was set before anything of ours sets it: who asks TensorFlow to speak shall hear it.
+# The value before the program sets it: if you ask for TensorFlow's messages, you get them.
 _ASKED_TO_SPEAK: Final = os.environ.get("TF_CPP_MIN_LOG_LEVEL") in {"0", "1"}
 _STDERR: Final = 2
-# Lines of it: all, and those that are none of TensorFlow's notes ("I0000 00:00:1 3 port.cc:153] …").
+# All lines, and those that are not messages of TensorFlow ("I0000 00:00:1 3 port.cc:153] …").
 _ALL: Final = re.compile(rb".*\n|.+\Z")
 _OTHERS: Final = re.compile(
     rb"^(?!WARNING: All log messages before absl|To enable the following|.*\.cc:\d+\]).*(?:\n|\Z)", re.MULTILINE
 )
-# There is one standard error for all threads: two that hold it back at once would each give back the other's.
+# All threads share standard error: two that redirect it at once would restore the wrong handle.
 _TURN: Final = threading.Lock()
 
 
 class _Held:
-    """While standard error is held back: another handle on it. One for each process, as standard error is."""
+    """The original standard error while it is redirected; one for the process."""
 
     handle: int | None = None
 
 
 def _give_back() -> None:
-    """A process that is forked meanwhile speaks where the person hears it: nobody would read out what is held back."""
+    """Restore standard error in a forked process: its redirected output would never be printed."""
     if _Held.handle is not None:
         os.dup2(_Held.handle, _STDERR)
-        _Held.handle = None  # what it does with it from now on is its own affair, also where it forks
+        _Held.handle = None  # the child manages its own standard error from here on
 
 
-if hasattr(os, "register_at_fork"):  # Windows has no such thing
+if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(after_in_child=_give_back)
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """While this lasts, nothing that TensorFlow notes on standard error is seen, unless ``TF_CPP_MIN_LOG_LEVEL`` was
-    set to 0 or 1; what others write there comes at the end. ``sys.stderr`` still reaches the person; so does all of it
-    where what is done meanwhile fails, and where the program dies of a fault what it was at.
+    """Hide TensorFlow's messages on standard error, unless ``TF_CPP_MIN_LOG_LEVEL`` is 0 or 1.
 
-    (TensorFlow heeds that variable only once it is loaded.) Of several threads that ask for it at once the first one
-    has it. Processes that are forked meanwhile are not silenced; of what others that are started meanwhile write there
-    later, as by ``subprocess``, nothing is seen: let them wait, or give them a ``stderr`` of their own.
+    Other output to standard error is delayed until the end; all of it is printed if the block raises. ``sys.stderr``
+    and the traceback of a crash are printed at once. (TensorFlow reads the variable only after it has been loaded.)
+
+    If several threads use this at once, only the first one has an effect. Forked processes are not affected. Processes
+    that are started meanwhile, as by ``subprocess``, write to the redirected handle, and what they write later is lost:
+    start them later, or give them their own ``stderr``.
     """
     if _ASKED_TO_SPEAK or not _TURN.acquire(blocking=False):
         yield
@@ -59,7 +60,7 @@ def silenced() -> Iterator[None]:
     try:
         with contextlib.ExitStack() as after:
             kept = said = None
-            with contextlib.suppress(OSError):  # there is none, as where a program has no console; or no room
+            with contextlib.suppress(OSError):  # no standard error, as without a console, or a full disk
                 kept = os.dup(_STDERR)
                 after.callback(os.close, kept)
                 said = after.enter_context(tempfile.TemporaryFile())
@@ -72,7 +73,12 @@ def silenced() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
-    """kept: another handle on standard error. said: gets what is written there till the end."""
+    """Redirect standard error.
+
+    Args:
+        kept: A copy of the original handle.
+        said: File that receives the output.
+    """
     with contextlib.ExitStack() as after:
         if logs.is_standard_error(sys.stderr):
             sys.stderr.flush()
@@ -91,6 +97,6 @@ def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
             told = _ALL
             raise
         finally:
-            with contextlib.suppress(OSError):  # an error itself matters more
+            with contextlib.suppress(OSError):  # the error itself matters more
                 said.seek(0)
                 os.write(kept, b"".join(told.findall(said.read())))

@@ -1,9 +1,9 @@
-"""Pictures and boxes, for who scripts: reading, cutting, drawing. Names are those of keras-ocr's ``tools``.
+"""Images and boxes for scripts: reading, cropping, drawing. Names are those of keras-ocr's ``tools``.
 
-A picture is (H, W, 3) uint8 RGB. A box is (4, 2) float32, pixels of its picture, clockwise from the text's own top
-left. Predictions are (text, box) pairs, as ``Pipeline.recognize`` gives them; a line is a list of (box, character)
-pairs, as ``get_image_generator`` gives them. Where a picture is taken, all that ``read`` takes will do. Arguments of
-another kind raise TypeError, and those that mean nothing ValueError.
+An image is (H, W, 3) uint8 RGB. A box is (4, 2) float32, pixels of its image, clockwise from the top left of the text.
+Predictions are (text, box) pairs, as ``Pipeline.recognize`` returns them; a line is a list of (box, character) pairs,
+as ``get_image_generator`` yields them. Arguments that are images may be anything that ``read`` accepts. A wrong type
+raises TypeError, a wrong value ValueError.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ocr_studio.core.images import captions, photo_file
 from ocr_studio.core.images.pixel_formats import to_rgb
 
 Picture: TypeAlias = NDArray[np.uint8]
-# What ``read`` makes a picture of: a path, bytes or something to read them from, a picture of Pillow's, an array.
+# What ``read`` accepts: a path, bytes, a binary file, a Pillow image, an array.
 Given: TypeAlias = Any
 Box: TypeAlias = given.Box
 Line: TypeAlias = given.Line
@@ -34,27 +34,31 @@ Format: TypeAlias = Literal["boxes", "predictions", "lines"]
 Colour: TypeAlias = tuple[int, int, int]
 
 FORMATS: Final = ("boxes", "predictions", "lines")
-UNCLEAR: Final = "\ufffc"  # the letter of a box in which nobody should have to read anything
-_REMEDY: Final = "Give a file, its bytes, or an array, best one of uint8, (H, W, 3), RGB."
-_FARTHEST: Final = 1e5  # pixels: a corner that lies farther out is drawn towards there
+UNCLEAR: Final = "\ufffc"  # the character of a box with unreadable text
+_REMEDY: Final = "Use a file, its bytes, or an array, preferably uint8 RGB (H, W, 3)."
+_FARTHEST: Final = 1e5  # pixels; coordinates are clipped to this
 _LEAST: Final = 1e-3  # of a scale
 _RED: Final[Colour] = (255, 0, 0)
 _MOST_BYTES: Final = 1 << 30
-# Of ``draw_annotations``: how high a line of text is, and how wide the margins, as shares of the picture's longer side.
+# ``draw_annotations``: height of text and width of margins, relative to the longer side of the image.
 _TEXT, _MARGIN = 1 / 45, 1 / 4
 
 
 class NotAPicture(StudioError):
-    """What was given cannot be read as a picture."""
+    """A value can't be read as an image."""
 
 
 def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArray[Any]) -> Picture:
-    """A picture, (H, W, 3) uint8 RGB, turned as its EXIF says: a file, its bytes or something with ``read``, a picture
-    of Pillow's, or an array.
+    """Read an image as (H, W, 3) uint8 RGB, rotated according to its EXIF data.
 
-    An array of greys, (H, W) or (H, W, 1), becomes RGB; of one with transparency, (H, W, 4), that is left out. Its
-    numbers are levels from 0 to 255, of whatever type; those from 0 to 1 are refused, as nobody knows what is meant.
-    Nothing is fetched: an address is refused. Raises NotAPicture, and PhotoError for a file that cannot be read.
+    Args:
+        filepath_or_buffer: A path, bytes, a binary file, a Pillow image, or an array. Greyscale arrays, (H, W) or
+            (H, W, 1), become RGB; the alpha channel of (H, W, 4) is dropped. Numbers are levels from 0 to 255 of any
+            type; levels from 0 to 1 are refused as ambiguous. URLs are refused, as nothing is downloaded.
+
+    Raises:
+        NotAPicture: The value isn't an image.
+        PhotoError: The file can't be read.
     """
     source = filepath_or_buffer
     if isinstance(source, str | Path):
@@ -66,23 +70,30 @@ def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArr
     if hasattr(source, "__array__"):
         return _of_array(np.asarray(source))
     if not hasattr(source, "read"):
-        raise NotAPicture(f"{given.shown(source)} is no picture", remedy=_REMEDY)
+        raise NotAPicture(f"{given.shown(source)} is not an image", remedy=_REMEDY)
     data = source.read(_MOST_BYTES)
     if not isinstance(data, bytes):
-        raise NotAPicture("what it gives is no bytes", file="the buffer", remedy='Open files in mode "rb".')
+        raise NotAPicture("it is not a binary file", file="the buffer", remedy='Open files in mode "rb".')
     return photo_file.decode_photo(data, name="the buffer")
 
 
 def warp_box(
     image: Given, box: ArrayLike, target_height: int | None = None, target_width: int | None = None, margin: int = 0
 ) -> Picture:
-    """The piece of a picture inside a box, turned level; a picture of its own, (h, w, 3).
+    """Crop the contents of a box from an image and rotate them upright: (h, w, 3).
 
-    target_height, target_width: either both, then it is made as large as fits there and black beside it, or neither.
-    margin: pixels of that picture that stay free around the box's content. Raises ValueError.
+    Args:
+        image: The image.
+        box: The box, (4, 2).
+        target_height: Height in pixels; requires ``target_width``. The contents are scaled to fit, with a black border.
+        target_width: Width in pixels.
+        margin: Free pixels around the contents.
+
+    Raises:
+        ValueError: A number or the box is wrong.
     """
     if (target_height is None) != (target_width is None):
-        raise ValueError("either both of target_height and target_width must be given, or neither")
+        raise ValueError("give either both target_height and target_width, or neither")
     if target_height is not None and target_width is not None:
         given.whole("margin", margin, least=0)
         given.whole("target_height", target_height, least=2 * margin + 1)
@@ -100,22 +111,21 @@ def warp_box(
 
 
 def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
-    """The letters of a line as one box, (4, 2), and its text. Raises ValueError for a line without letters."""
+    """Combine the characters of a line into one box, (4, 2), and its text. Raises ValueError for an empty line."""
     letters = given.line(line)
     if not letters:
-        raise ValueError("a line without letters")
+        raise ValueError("the line is empty")
     boxes = np.array([box for box, _ in letters], np.float32)
     rectangle = cv2.boxPoints(cv2.minAreaRect(boxes.reshape(-1, 2)))
     first = int(np.linalg.norm(rectangle - boxes[0, 0], axis=1).argmin())
     corners = np.roll(rectangle, -first, axis=0)
-    if cv2.contourArea(corners.astype(np.float32), oriented=True) < 0:  # it runs the other way round
+    if cv2.contourArea(corners.astype(np.float32), oriented=True) < 0:  # counter-clockwise
         corners = np.roll(corners[::-1], 1, axis=0)
     return np.asarray(corners, np.float32), "".join(character for _, character in letters)
 
 
 def boxes_of(found: Any, boxes_format: Format = "boxes") -> list[Box]:
-    """The boxes in what is given in one of three formats, each (4, 2) float32. Raises ValueError for what has another
-    format."""
+    """Extract the boxes, each (4, 2) float32, from one of three formats. Raises ValueError for another format."""
     match given.one_of("boxes_format", boxes_format, FORMATS):
         case "boxes":
             return list(given.boxes(found))
@@ -126,7 +136,7 @@ def boxes_of(found: Any, boxes_format: Format = "boxes") -> list[Box]:
 
 
 def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes") -> Any:
-    """The same boxes on a picture ``scale`` times as large, in the format they have. Raises ValueError."""
+    """Scale boxes for an image that is ``scale`` times as large, in the same format. Raises ValueError."""
     times = np.float32(given.number("scale", scale, least=_LEAST))
     match given.one_of("boxes_format", boxes_format, FORMATS):
         case "boxes":
@@ -138,13 +148,13 @@ def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes")
 
 
 def scale_for(image: Picture, max_scale: float, max_size: float) -> float:
-    """How many times larger a picture is made: ``max_scale`` times, but its longer side at most ``max_size``."""
+    """Compute the scale of an image: ``max_scale``, but at most ``max_size`` pixels for the longer side."""
     scale, size = given.number("max_scale", max_scale, least=_LEAST), given.number("max_size", max_size, least=1)
     return float(min(scale, size / max(image.shape[:2])))
 
 
 def resize_image(image: Given, max_scale: float, max_size: int) -> tuple[Picture, float]:
-    """A picture at the size of ``scale_for``, and that scale."""
+    """Resize an image by ``scale_for``. Returns the image and the scale."""
     image = read(image)
     scale = scale_for(image, max_scale, max_size)
     size = max(1, int(image.shape[1] * scale)), max(1, int(image.shape[0] * scale))
@@ -153,12 +163,22 @@ def resize_image(image: Given, max_scale: float, max_size: int) -> tuple[Picture
 
 
 def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
-    """A picture with a border to the right and below. cval: its level. Raises ValueError where it is larger."""
+    """Add a border to the right and below, to a size in pixels.
+
+    Args:
+        image: The image.
+        width: Width of the result.
+        height: Height of the result.
+        cval: Level of the border, 0 to 255.
+
+    Raises:
+        ValueError: The image is larger.
+    """
     image = read(image)
     width, height = given.whole("width", width), given.whole("height", height)
     level = np.uint8(given.number("cval", cval, least=0, most=255))
     if image.shape[0] > height or image.shape[1] > width:
-        raise ValueError(f"a picture of {image.shape[1]} x {image.shape[0]} pixels does not fit {width} x {height}")
+        raise ValueError(f"an image of {image.shape[1]} x {image.shape[0]} pixels does not fit {width} x {height}")
     padded = np.full((height, width, 3), level, np.uint8)
     padded[: image.shape[0], : image.shape[1]] = image
     return padded
@@ -167,10 +187,17 @@ def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
 def fit(
     image: Given, width: int, height: int, cval: int = 255, mode: Literal["letterbox", "crop"] = "letterbox"
 ) -> Picture:
-    """A picture brought to a size, its shape kept: (height, width, 3).
+    """Fit an image to a size, preserving its aspect ratio: (height, width, 3).
 
-    letterbox: all of it, with a border of the level ``cval``; crop: as much as fills the size, from the top left.
-    Raises ValueError for another mode.
+    Args:
+        image: The image.
+        width: Width in pixels.
+        height: Height in pixels.
+        cval: Level of the border, 0 to 255.
+        mode: "letterbox" for all of the image with a border, "crop" to fill the size from the top left.
+
+    Raises:
+        ValueError: The mode is unknown, or a number is out of range.
     """
     given.one_of("mode", mode, ("letterbox", "crop"))
     image, width, height = read(image), given.whole("width", width), given.whole("height", height)
@@ -186,9 +213,18 @@ def fit(
 def draw_boxes(
     image: Given, boxes: Any, color: Colour = _RED, thickness: int = 5, boxes_format: Format = "boxes"
 ) -> Picture:
-    """A copy of a picture with boxes drawn on it. boxes: in the format ``boxes_format`` says. thickness: pixels.
+    """Draw boxes on a copy of an image.
 
-    color: levels of red, green, blue. Raises TypeError and ValueError.
+    Args:
+        image: The image.
+        boxes: The boxes, in the format ``boxes_format``.
+        color: Levels of red, green and blue, 0 to 255.
+        thickness: Pixels.
+        boxes_format: "boxes", "predictions" or "lines".
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: A number or the boxes are wrong.
     """
     canvas = np.array(read(image))
     thickness = given.whole("thickness", thickness)
@@ -199,14 +235,22 @@ def draw_boxes(
 
 
 def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = None) -> Any:
-    """A picture with the box of each word, and in the margins what was read there, a line leading from it.
+    """Draw the boxes of words on a copy of an image, with their texts in added margins.
 
-    predictions: of this picture, as ``Pipeline.recognize`` gives them. Returns (h, w, 3) uint8, wider by two margins.
-    ax: axes of matplotlib to show it on, as with keras-ocr; then these are what is returned. Raises ValueError for what
-    are no predictions of one picture, TypeError for what are no axes.
+    Args:
+        image: The image.
+        predictions: The predictions for this image, as ``Pipeline.recognize`` returns them.
+        ax: Matplotlib axes to show the result on.
+
+    Returns:
+        The axes if given, otherwise the annotated image, (h, w, 3) uint8.
+
+    Raises:
+        TypeError: ``ax`` isn't matplotlib axes.
+        ValueError: The predictions aren't those of one image.
     """
     if ax is not None and not hasattr(ax, "imshow"):
-        raise TypeError(f"ax must be axes of matplotlib, not {given.shown(ax)}")
+        raise TypeError(f"ax must be matplotlib axes, not {given.shown(ax)}")
     image, found = read(image), given.predictions(predictions)
     longer = max(image.shape[:2])
     height, margin = max(8, round(longer * _TEXT)), max(40, round(longer * _MARGIN))
@@ -214,7 +258,7 @@ def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = 
     sides: tuple[list[Prediction], list[Prediction]] = [], []
     for text, box in sorted(found, key=lambda each: float(each[1][:, 1].min())):
         sides[float(box[:, 0].min()) >= middle].append((text, box))
-    # Each word needs a line of its own beside the picture, however many there are.
+    # Every word needs its own line in a margin.
     height = max(6, min(height, int(image.shape[0] / max(1, *map(len, sides)))))
     boxed = draw_boxes(image, found, thickness=max(1, longer // 600), boxes_format="predictions")
     canvas = np.full((image.shape[0], image.shape[1] + 2 * margin, 3), 255, np.uint8)
@@ -246,15 +290,15 @@ def _of_file(path: str | Path) -> Picture:
     if not str(path):
         raise NotAPicture("the path is empty", remedy=_REMEDY)
     if str(path).lower().startswith(("http://", "https://", "ftp://")):
-        remedy = "Fetch it first; what reads photos here never uses the network."
-        raise NotAPicture("it is an address", file=path, remedy=remedy)
+        remedy = "Download the file first; reading photos never uses the network."
+        raise NotAPicture("it is a URL", file=path, remedy=remedy)
     return photo_file.open_photo(Path(path))
 
 
 def _of_array(array: NDArray[Any]) -> Picture:
     grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
     if not (grey or (array.ndim == 3 and array.shape[2] in {3, 4})) or not array.size:
-        raise NotAPicture(f"{given.shown(array)} is no picture", remedy=_REMEDY)
+        raise NotAPicture(f"{given.shown(array)} is not an image", remedy=_REMEDY)
     levels = _levels(array)
     if grey:
         return np.repeat(levels.reshape(*array.shape[:2], 1), 3, axis=2)
@@ -262,21 +306,21 @@ def _of_array(array: NDArray[Any]) -> Picture:
 
 
 def _levels(array: NDArray[Any]) -> Picture:
-    """Its numbers as levels. Raises NotAPicture where they are none."""
+    """Convert numbers to levels from 0 to 255. Raises NotAPicture."""
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "iuf":
-        raise NotAPicture(f"{given.shown(array)} has no levels from 0 to 255", remedy=_REMEDY)
+        raise NotAPicture(f"{given.shown(array)} does not have levels from 0 to 255", remedy=_REMEDY)
     least, most = float(array.min()), float(array.max())
     if array.dtype.kind == "f" and least >= 0 and 0 < most <= 1:
-        remedy = 'Give its levels from 0 to 255: (255 * array).astype("uint8").'
-        raise NotAPicture(f"{given.shown(array)} has numbers up to {most:g}, as if 1 were white", remedy=remedy)
+        remedy = 'Use levels from 0 to 255: (255 * array).astype("uint8").'
+        raise NotAPicture(f"{given.shown(array)} has values up to {most:g}, as if 1 were white", remedy=remedy)
     if not (least >= 0 and most <= 255):
-        raise NotAPicture(f"{given.shown(array)} has numbers from {least:g} to {most:g}", remedy=_REMEDY)
+        raise NotAPicture(f"{given.shown(array)} has values from {least:g} to {most:g}", remedy=_REMEDY)
     return np.round(array).astype(np.uint8)
 
 
-# As keras-ocr calls them.
+# Names of keras-ocr.
 drawAnnotations = draw_annotations  # noqa: N816
 drawBoxes = draw_boxes  # noqa: N816
 warpBox = warp_box  # noqa: N816

@@ -1,4 +1,4 @@
-"""Texts written on pictures, for ``data_generation``: who writes, on what, and how it then looks."""
+"""Drawing text on images, for ``data_generation``: writers, backgrounds and looks."""
 
 from __future__ import annotations
 
@@ -23,21 +23,29 @@ Range: TypeAlias = float | Sequence[float]
 Matrix: TypeAlias = NDArray[np.float64]
 Background: TypeAlias = str | Path | Picture
 
-# A font's capitals are about so high for its size.
+# Height of capitals relative to the font size.
 _CAPITAL: Final = 0.7
-# Of a word's height, its letters' boxes included.
+# Line height relative to the height of capitals.
 _LINE: Final = 1.5
-_STEEPEST: Final = 80  # degrees: of writing that is turned away farther nothing can be read
+_STEEPEST: Final = 80  # degrees; text that is turned farther is unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How texts stand on pictures: each a number, or (least, most) among which it is drawn by chance.
+    """How text looks on images. Ranges are numbers, or (minimum, maximum) for a random number.
 
-    font_size: pixels; capitals are about seven tenths of it. rotation_x, rotation_y, rotation_z: degrees by which the
-    writing is turned back, sideways, and in its plane. margin: pixels that stay free at the edges.
-    background_crop_mode: whether a background fills the picture or is shown whole. seed: of all that is drawn. Raises
-    TypeError and ValueError.
+    Attributes:
+        font_size: Pixels; capitals have about 70 % of this height.
+        rotation_x: Degrees by which the text is tilted back.
+        rotation_y: Degrees by which the text is turned sideways.
+        rotation_z: Degrees by which the text is rotated in its plane.
+        margin: Free pixels at the edges.
+        background_crop_mode: "crop" to fill the image with the background, "letterbox" to show all of it.
+        seed: Random seed.
+
+    Raises:
+        TypeError: A value has the wrong type.
+        ValueError: A value is out of range.
     """
 
     font_size: Range = (18, 40)
@@ -58,27 +66,27 @@ class Looks:
 
 
 class BackgroundPicture:
-    """A background, opened when it is first wanted."""
+    """A background, loaded when it is first used."""
 
     def __init__(self, given: Background) -> None:
         self._given = given
         self._picture: Picture | None = None
 
     def fitted(self, width: int, height: int, mode: Literal["crop", "letterbox"]) -> Picture:
-        """Raises PhotoError."""
+        """Fit the background to a size in pixels. Raises PhotoError."""
         if self._picture is None:
             self._picture = tools.read(self._given)
         return tools.fit(self._picture, width, height, mode=mode)
 
 
 class GroupedWriter:
-    """Who writes the letters of a text: a writer for each group of letters; one for all has the group ""."""
+    """A writer for each group of characters; a writer for all characters has the group ""."""
 
     def __init__(self, groups: Mapping[str, Writer]) -> None:
         self._groups = groups
 
     def write(self, word: str, size: float, rng: Random) -> Writing | None:
-        """A word, None where some letter is unknown. Letters of different groups stand side by side on one line."""
+        """Write a word; None if a character is missing. Characters of different groups share a baseline."""
         runs = [(writer, "".join(part)) for writer, part in itertools.groupby(word, key=self._writer)]
         if any(writer is None or not writer.can_write(part) for writer, part in runs):
             return None
@@ -90,14 +98,23 @@ class GroupedWriter:
 
 
 def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str | Path]) -> list[GroupedWriter]:
-    """Who writes. writing: as ``font_groups`` of ``get_image_generator``. Raises BadFont, TypeError and ValueError."""
+    """Create the writers.
+
+    Args:
+        writing: ``font_groups`` of ``get_image_generator``.
+
+    Raises:
+        BadFont: A font can't be used.
+        TypeError: An argument has the wrong type.
+        ValueError: There are no fonts, or a character is in two groups.
+    """
     if not writing or (isinstance(writing, Mapping) and not all(writing.values())):
-        raise ValueError("nobody writes: there is no font, or a group has none")
+        raise ValueError("font_groups is empty or has a group without fonts")
     if not isinstance(writing, Mapping):
         return [GroupedWriter({"": _writer(each)}) for each in given.listed("font_groups", writing)]
-    letters = "".join(given.words("the letters of font_groups", writing))
+    letters = "".join(given.words("the characters of font_groups", writing))
     if len(set(letters)) != len(letters):
-        raise ValueError("a letter stands in two groups of fonts")
+        raise ValueError("a character is in two groups of fonts")
     loaded = {group: [_writer(each) for each in _files(files)] for group, files in writing.items()}
     count = max(map(len, loaded.values()))
     return [
@@ -106,14 +123,14 @@ def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str
 
 
 def _files(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
-    return [files] if isinstance(files, str | Path) else given.listed("fonts of a group", files)
+    return [files] if isinstance(files, str | Path) else given.listed("the fonts of a group", files)
 
 
 def _writer(writer: Writer | str | Path) -> Writer:
     if isinstance(writer, str | Path):
         return fonts.load(Path(writer))
     if not callable(getattr(writer, "can_write", None)):
-        raise TypeError(f"who writes must be the file of a font, or a writer, not {given.shown(writer)}")
+        raise TypeError(f"font_groups must have font files or writers, not {given.shown(writer)}")
     return writer
 
 
@@ -133,7 +150,7 @@ def _side_by_side(text: str, parts: Sequence[Writing]) -> Writing:
 
 
 class WrittenPage:
-    """Ink that is written line by line, then turned and laid on a background."""
+    """Text that is drawn line by line, then rotated and placed on a background."""
 
     def __init__(self, width: int, height: int, looks: Looks, rng: Random) -> None:
         self._size, self._looks, self._rng = (width, height), looks, rng
@@ -141,7 +158,7 @@ class WrittenPage:
         self.lines: list[Line] = []
 
     def write(self, text: str, hand: GroupedWriter) -> None:
-        """Words from the top left on, wrapped at the margin."""
+        """Write words from the top left, wrapped at the margin."""
         size = _CAPITAL * _drawn(self._looks.font_size, self._rng)
         left, baseline = float(self._looks.margin), self._looks.margin + _LINE * size
         line: Line = []
@@ -171,7 +188,7 @@ class WrittenPage:
         return np.array([round(left), round(baseline - written.baseline)], np.float32)
 
     def _lay(self, written: Writing, left: float, baseline: float) -> bool:
-        """Whether there was room."""
+        """Draw a word. Returns whether it fits."""
         x, y = (int(side) for side in self._corner(written, left, baseline))
         high, wide = written.ink.shape
         edge = self._looks.margin
@@ -182,7 +199,7 @@ class WrittenPage:
         return True
 
     def on(self, picture: Picture) -> tuple[Picture, list[Line]]:
-        """The picture with it, and its lines as they lie there."""
+        """Draw the text on an image. Returns the image and the lines with their boxes on it."""
         matrix = self._turned()
         ink = np.asarray(cv2.warpPerspective(self._ink, matrix, self._size, flags=cv2.INTER_LINEAR), np.uint8)
         light = float(picture[ink > 32].mean()) > 127 if (ink > 32).any() else True
@@ -199,7 +216,7 @@ class WrittenPage:
         return mixed, lines
 
     def _turned(self) -> Matrix:
-        """The writing turned about its middle and, where it then reaches over the edge, made smaller."""
+        """Return the matrix that rotates the text about its center and shrinks it if it would leave the image."""
         turns = (self._looks.rotation_x, self._looks.rotation_y, self._looks.rotation_z)
         x, y, z = (math.radians(_drawn(turn, self._rng)) for turn in turns)
         corners = np.concatenate([box for line in self.lines for box, _ in line]).astype(np.float64)
@@ -209,17 +226,21 @@ class WrittenPage:
         first, last = seen.min(axis=0), seen.max(axis=0)
         room = np.array(self._size) - 2.0 * self._looks.margin
         scale = float(min(1.0, *(room / np.maximum(last - first, 1.0))))
-        # Anywhere there is room for it.
+        # A random position inside the margins.
         place = self._looks.margin + self._rng.uniform(0, 1, 2) * np.maximum(room - scale * (last - first), 0)
         shift = place - scale * first
         return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]]) @ matrix
 
 
 def rotation(x: float, y: float, z: float, *, middle: NDArray[np.float64], distance: float) -> Matrix:
-    """The (3, 3) matrix of what is seen of a sheet that was turned about its middle.
+    """Compute the (3, 3) perspective matrix of a sheet rotated about its center.
 
-    x, y, z: radians about the level axis, the upright one and the line of sight. middle: (2,) pixels. distance: pixels
-    from which it is looked at.
+    Args:
+        x: Rotation about the horizontal axis in radians.
+        y: Rotation about the vertical axis in radians.
+        z: Rotation about the line of sight in radians.
+        middle: Center, (2,), pixels.
+        distance: Distance of the camera in pixels.
     """
     turn = cv2.Rodrigues(np.array([x, 0.0, 0.0]))[0] @ cv2.Rodrigues(np.array([0.0, y, 0.0]))[0]
     turn = turn @ cv2.Rodrigues(np.array([0.0, 0.0, z]))[0]
@@ -230,7 +251,7 @@ def rotation(x: float, y: float, z: float, *, middle: NDArray[np.float64], dista
 
 
 def space_between(before: Any, after: Any) -> NDArray[np.float32]:
-    """The box between two letters."""
+    """Return the box between the boxes of two characters."""
     return np.array([before[1], after[0], after[3], before[2]], np.float32)
 
 
@@ -239,9 +260,9 @@ def _check_range(name: str, value: Any, *, least: float, most: float = math.inf)
         given.number(name, value, least=least, most=most)
         return
     if len(value) != 2:
-        raise ValueError(f"{name} must be a number, or (least, most), not {given.shown(value)}")
-    first = given.number(f"the least {name}", value[0], least=least, most=most)
-    given.number(f"the most {name}", value[1], least=first, most=most)
+        raise ValueError(f"{name} must be a number or (minimum, maximum), not {given.shown(value)}")
+    first = given.number(f"the minimum of {name}", value[0], least=least, most=most)
+    given.number(f"the maximum of {name}", value[1], least=first, most=most)
 
 
 def _drawn(value: Range, rng: Random) -> float:

@@ -1,1 +1,1 @@
-"""The command line: one module a command; thin, as jobs do the work."""
+"""The command line: one thin module for each command; the jobs do the work."""

@@ -1,4 +1,4 @@
-"""How the command is spoken to and speaks: paths, exit statuses, errors, and text that a terminal can show."""
+"""What all commands share: argument types, exit statuses, error messages and progress lines."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ from ocr_studio.core.settings import Settings
 
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
-# Seconds between two lines of progress where there is no terminal.
+# Seconds between two lines of progress without a terminal.
 TOLD_EVERY: Final = 20.0
-INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
+INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # the statuses a shell gives for SIGINT and SIGPIPE
 
 
 def command_parser(name: str, description: str, epilog: str) -> CommandParser:
-    """What asks for a command, so far without its options. epilog: shown as it stands below the help."""
+    """Create the parser of a command, without its options.
+
+    Args:
+        name: The command, as typed after ``ocr-studio``.
+        description: What the command does, above the options.
+        epilog: Shown below the options, line breaks included.
+    """
     return CommandParser(
         prog=f"{PROGRAM} {name}",
         description=description,
@@ -41,9 +47,12 @@ def command_parser(name: str, description: str, epilog: str) -> CommandParser:
 
 
 def given_path(text: str) -> Path:
-    """The path that an argument gives. Raises argparse.ArgumentTypeError for an empty one.
+    """Convert an argument to a path.
 
-    To ``Path`` that is the current folder; who gives it has most often a variable of the shell that is not set.
+    ``Path("")`` would be the current folder, but an empty argument usually comes from an unset shell variable.
+
+    Raises:
+        argparse.ArgumentTypeError: The argument is empty.
     """
     if not text:
         raise argparse.ArgumentTypeError("empty path")
@@ -51,36 +60,40 @@ def given_path(text: str) -> Path:
 
 
 def complain(error: StudioError | str) -> None:
-    """Say what is wrong, in one line on standard error."""
+    """Print an error as one line on standard error."""
     line = error.typed if isinstance(error, StudioError) else error
-    if sys.stderr is not None:  # where ``print`` would put it on standard output
+    if sys.stderr is not None:  # otherwise ``print`` would use standard output
         print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:
-    """The settings. That a model of these kinds was chosen that cannot be used now is said: another takes its place."""
+    """Load the settings, and report selected models of these kinds that can't be used and are replaced."""
     chosen = settings.load()
     for kind in kinds:
         name = settings.chosen_model(kind)
         if name is not None and not models.can_be_chosen(name, kind):
-            reads, finds = f"“{chosen.reads_with()}” reads", f"“{chosen.finds_with()}” finds writing"
-            instead = reads if kind == "recognizer" else finds
-            what = f"the model “{name}” that you chose is gone or damaged; {instead} instead"
-            complain(StudioError(what, remedy='"ocr-studio models use" chooses another one.'))
+            instead = chosen.reads_with() if kind == "recognizer" else chosen.finds_with()
+            what = f"the selected {kind} “{name}” is missing or damaged; using “{instead}” instead"
+            complain(StudioError(what, remedy='Select another one with "ocr-studio models use".'))
     return chosen
 
 
 def show_progress(line: str) -> None:
-    """What is going on, on one line that is written over and over; silent where there is no terminal."""
+    """Show progress on one line, which overwrites the previous one. Does nothing without a terminal."""
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"\r{visible(line)}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
 def interrupted_between() -> Iterator[Callable[[], bool]]:
-    """Ctrl+C is not heard in the midst of what is done but where it is asked for: whether somebody wants the end.
-    Pressed once more it ends the program at once. Where it means nothing or something else, that stays so."""
-    if threading.current_thread() is not threading.main_thread():  # which alone is told
+    """Let the caller poll for Ctrl+C instead of being interrupted; a second Ctrl+C ends the program at once.
+
+    If SIGINT is ignored or has another handler, that stays so.
+
+    Yields:
+        A function that tells whether Ctrl+C has been pressed.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
         yield lambda: False
         return
     pressed = False
@@ -91,12 +104,12 @@ def interrupted_between() -> Iterator[Callable[[], bool]]:
         if pressed:
             if shown:
                 _write_past_python(b"\n")
-            # Not as an exception: what is going on, TensorFlow above all, may swallow it or make another of it.
+            # Not as an exception: TensorFlow, for example, may swallow or replace it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.raise_signal(signal.SIGINT)
         pressed = True
         if shown:
-            _write_past_python(b"\rending as soon as it can be gone on with; Ctrl+C once more ends at once\x1b[K")
+            _write_past_python(b"\rsaving and stopping; press Ctrl+C again to stop at once\x1b[K")
 
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:
@@ -109,19 +122,19 @@ def interrupted_between() -> Iterator[Callable[[], bool]]:
 
 
 def _write_past_python(line: bytes) -> None:
-    """Write to the terminal past Python's buffer, which may be in use while a signal is handled."""
-    with suppress(OSError):  # the terminal may be closed by now
+    """Write to the terminal without Python's buffer, which may be in use while a signal is handled."""
+    with suppress(OSError):  # the terminal may have been closed
         os.write(sys.stderr.fileno(), line)
 
 
 class LongProgress:
-    """What goes on for minutes: shown as ever on a terminal, and elsewhere, as in a log, now and then on a line."""
+    """Progress of long work: one changing line on a terminal, a new line every few seconds elsewhere (in a log)."""
 
     def __init__(self) -> None:
         self._told = time.monotonic()
 
     def show(self, line: str) -> None:
-        """What is going on now."""
+        """Show the current state."""
         show_progress(line)
         now = time.monotonic()
         if sys.stderr is not None and not sys.stderr.isatty() and now >= self._told + TOLD_EVERY:
@@ -130,7 +143,7 @@ class LongProgress:
 
 
 def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
-    """Write an answer into a file; whether that went well. What did not is said."""
+    """Write an output file. Returns whether it succeeded; prints the error if not."""
     try:
         out.write(name, data)
     except StudioError as error:
@@ -140,9 +153,9 @@ def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
-    """The option of commands that write files with names of the user's choice."""
+    """Add ``--overwrite``, for commands that write files to a place the user chooses."""
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace files, too, that this program did not write or that were edited since; photos never",
+        help="also replace files that this program did not write or that were edited since; never photos",
     )

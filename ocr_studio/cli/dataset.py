@@ -1,4 +1,4 @@
-"""The command ``ocr-studio dataset``: pictures of the words a person has checked, to learn from."""
+"""The command ``ocr-studio dataset``: exports checked words as a dataset for training."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from ocr_studio.core.datasets.dataset import LAYOUTS, UNITS, Dataset, ExampleCop
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.learning import export_dataset
 
-_EPILOG: Final = f"""\
-PROJECT is a project, a folder of photos that has one, or a folder with annotations.json (see evaluate --help). Every
-word of it is either written or counted as left out, with the reason. About a fifth is held out, for measuring what was
-learned: whole photos, or lines where there are no more than two photos; always the same ones. DIR is a new or empty
-folder, or that of an earlier dataset, which is replaced.
+_EPILOG: Final = """\
+PROJECT is a project, a folder of photos that has one, a folder with annotations.json (see "ocr-studio evaluate
+--help"), or a dataset. Without --out, the contents of a dataset are listed; with --out, it is copied to another layout
+with the same split. About a fifth of the words is held out for evaluation, always the same ones. DIR must be new,
+empty, or an earlier dataset, which is replaced. For more, see "ocr-studio help datasets".
 
-Layouts: {", ".join(LAYOUTS)}. "ocr-studio" has all that is known: manifest.json, labels.jsonl (an object for each
-word: crop, text, page, image, word, quad, checked, by, machine, split, writer), crops/, and of photos whose every word
-is checked boxes.jsonl and photos/. "keras-ocr": train.json and validation.json with [path, box, text]. "paddleocr":
-rec_gt.txt with crops, Label.txt with boxes. "deep-text": gt.txt with crops. All of them can be learned from and
-evaluated. PROJECT may be such a folder, too: without --out it is told what is in it, with --out it is written once more
-in another layout, the same examples on the same sides.
+Layouts (training and evaluation read all of them):
+  ocr-studio  manifest.json; labels.jsonl with an object for each word: crop, text, page, image, word, quad, checked,
+              by, machine, split, writer; crops/; boxes.jsonl and photos/ for photos with every word checked
+  keras-ocr   train.json and validation.json with [path, box, text]
+  paddleocr   rec_gt.txt with crops, Label.txt with boxes
+  deep-text   gt.txt with crops
 
-JSON: {{"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {{reason: number}},
-"pages", "pages_written", "boxes": photos whose every word is checked, "split": {{"rule", "train", "held-out"}},
-"alphabet", "digest", "trouble": [line]}}.
+JSON: {"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {reason: number},
+"pages", "pages_written", "boxes": number of photos with every word checked, "split": {"rule", "train", "held-out"},
+"alphabet", "digest", "trouble": [line]}.
 
-Exit status: 0 all went well, 1 something could not be read or nothing was written, 2 it was called wrongly.
+Exit status: 0 success, 1 something could not be read or nothing was written, 2 wrong usage.
 """
 
 
@@ -42,30 +42,30 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "dataset",
-        "Make a dataset of the words that a person has checked. Nothing of the project is changed.",
+        "Export the checked words of a project as a dataset. The project is not changed.",
         _EPILOG,
     )
     made.add_argument(
         "project", type=given_path, metavar="PROJECT", help="project, folder of photos that has one, or dataset"
     )
     made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
-    made.add_argument("--layout", choices=tuple(LAYOUTS), default=next(iter(LAYOUTS)), help="default: ocr-studio")
-    made.add_argument("--unit", choices=UNITS, help="what each example is; default: words")
     made.add_argument(
-        "--letters", metavar="LETTERS", help="leave words out that have others, for programs that know no more"
+        "--layout", choices=tuple(LAYOUTS), default=next(iter(LAYOUTS)), help="layout of the files; default: ocr-studio"
     )
-    made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
+    made.add_argument("--unit", choices=UNITS, help="content of each example; default: words")
+    made.add_argument("--letters", metavar="LETTERS", help="characters to allow; words with others are left out")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="format of the report; default: text")
     add_follow_links(made)
     return made
 
 
 def work(options: argparse.Namespace) -> int:
-    """Do what is asked. Returns the exit status; raises StudioError."""
+    """Export, copy or list a dataset. Returns the exit status; raises StudioError."""
     where = places(options, settings.load())
     if options.out is None:
         if dataset_sources.is_no_dataset_yet(options.project, **where):
-            what = "there are photos and their words here, and no dataset of them yet"
-            complain(StudioError(what, file=options.project, remedy="Give --out FOLDER to write one."))
+            what = "these photos have not been exported as a dataset yet"
+            complain(StudioError(what, file=options.project, remedy="Add --out FOLDER to export them."))
             return MISUSED
         return _tell(dataset.read(options.project), as_json=options.format == "json")
     if dataset_sources.is_only_dataset(options.project, **where):
@@ -85,9 +85,9 @@ def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
     found = dataset.read(options.project)
     if options.letters is not None or options.unit not in (None, found.unit):
         raise StudioError(
-            f"a dataset of {found.unit} is copied as it is, so --unit and --letters mean nothing",
+            f"a dataset of {found.unit} is copied as it is; --unit and --letters don't apply",
             file=options.project,
-            remedy="Leave them out, or export the project itself.",
+            remedy="Remove these options, or export the project instead.",
         )
     return dataset.copy(found, options.out, options.layout)
 

@@ -1,4 +1,4 @@
-"""The command ``ocr-studio evaluate``: how well photos are read whose words are known."""
+"""The command ``ocr-studio evaluate``: measures how well photos with known text are read."""
 
 from __future__ import annotations
 
@@ -36,27 +36,28 @@ from ocr_studio.jobs.learning import evaluate_words
 from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
 
 _EPILOG: Final = f"""\
-DATA is a folder with {ground_truth.ANNOTATIONS}: [{{"image": "photo.jpg", "words": [{{"quad": [[x, y] × 4], "text",
-"ignore"}}]}}], pixels of the upright photo, corners clockwise from the text's own top left; ignore: writing nobody can
-read. Or DATA is a project, or a folder of photos that has one: the truth is then the words that a person has checked.
-Where every word of a photo is checked, all of the photo counts; else only the checked words do, as nobody has said
-what stands elsewhere. The photos are read again, without the words that the project has learned from them. Boxes that
-a person took over from the program make it look better at finding words than new boards would.
-Or DATA is a dataset (see dataset --help), of any layout: its pictures of words are read as they stand, held-out ones
-apart, and its photos, where every word of them is marked, like those above; --out writes words.html of its pictures.
+DATA is one of:
+  a folder with {ground_truth.ANNOTATIONS}: [{{"image": "photo.jpg", "words": [{{"quad": [[x, y] × 4], "text",
+    "ignore"}}]}}], pixels of the upright photo, corners clockwise from the top left of the text; ignore: unreadable
+  a project, or a folder of photos that has one: its checked words are the ground truth; the whole photo counts if
+    every word is checked, otherwise only the checked words
+  a dataset of any layout (see "ocr-studio dataset --help"): its images of words, with separate figures for held-out
+    ones, and its photos with every word marked
+Photos of a project are read again, without its project words. --out also writes words.html for a dataset.
+For more, see "ocr-studio help evaluation".
 
 JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
 "mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
 bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "median"}}, SCORES, "mistakes":
 {{kind: number}}}}, "failed": [line], "left_out": number of photos without a checked word}}. SCORES: "detection",
 "end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
-of all words, "text_found" of words found in their place: {{"cer", "wer", "mean_edit_distance",
-"normalised_edit_distance", "pairs"}}. A figure of nothing, as the precision where nothing was found, is null, in
-tables "–". bag_of_words counts ignored words too, as published figures of it do. Of a dataset: {{"data", "model",
-"layout", "unit", "held-out", "train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo",
-"image", "word", "split", "wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
+(all words), "text_found" (words found in place): {{"cer", "wer", "mean_edit_distance",
+"normalised_edit_distance", "pairs"}}. A figure without data, such as the precision if nothing was found, is null, or
+"–" in tables. bag_of_words counts ignored words too. For a dataset: {{"data", "model", "layout", "unit", "held-out",
+"train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo", "image", "word", "split",
+"wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
 
-Exit status: 0 all photos were evaluated, 1 some or all could not be, or there was none, 2 it was called wrongly.
+Exit status: 0 all photos were evaluated, 1 some could not be evaluated or there were none, 2 wrong usage.
 """
 
 
@@ -64,20 +65,20 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "evaluate",
-        "Read photos whose words are known, and say how well. Nothing of them is changed.",
+        "Read photos with known text and measure the accuracy. The data is not changed.",
         _EPILOG,
     )
     made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, project, or dataset")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
-    made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
     made.add_argument(
-        "--unit", choices=settings.UNITS, help="what each box shall hold; default: words with annotations"
+        "--format", choices=("text", "json"), default="text", help="output format; default: text, a table"
     )
+    made.add_argument("--model", metavar="NAME", help='recognizer to evaluate; see "ocr-studio models list"')
+    made.add_argument("--unit", choices=settings.UNITS, help="content of each box; default: words for annotations.json")
     made.add_argument(
         "--out",
         type=given_path,
         metavar="DIR",
-        help="write web pages there that show every mistake; over unedited ones of an earlier evaluation",
+        help="folder for web pages that show every mistake; replaces unedited pages of an earlier evaluation",
     )
     add_follow_links(made)
     add_overwrite(made)
@@ -85,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Evaluate, print the answer, write the pages. Returns the exit status; raises StudioError."""
+    """Evaluate, print the figures, write the web pages. Returns the exit status; raises StudioError."""
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()
     if options.model is not None:
@@ -107,7 +108,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
-    """Its pictures of words, and its photos of which every word is marked, if it has any."""
+    """Evaluate the word images of a dataset, and its photos with every word marked."""
     found = dataset.read(options.data)
     truth = evaluate_words.photos(found)
     desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
@@ -132,7 +133,12 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
 
 
 def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
-    """Make the folder for web pages, if they are wanted. names: of pages besides the index."""
+    """Check that web pages can be written, if requested.
+
+    Args:
+        options: The arguments of the command.
+        names: File names of the pages besides the index.
+    """
     if options.out is None:
         return None
     out = OutputFolder(options.out, overwrite=options.overwrite, known=html_report.is_page)
@@ -142,11 +148,16 @@ def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
 
 
 def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
-    """below: something else was printed before."""
+    """Print the figures.
+
+    Args:
+        evaluation: What to print.
+        below: Whether something else has been printed above.
+    """
     if not evaluation.photos:
-        if (count := len(evaluation.failed)) > 1:  # of a single one it has just been said
-            what = f"none of the {count} photos could be evaluated, so there are no figures"
-            complain(StudioError(what, file=evaluation.data, remedy="What is wrong with each is said above."))
+        if (count := len(evaluation.failed)) > 1:  # the error of a single one was just printed
+            what = f"none of the {count} photos could be evaluated"
+            complain(StudioError(what, file=evaluation.data, remedy="See the errors above."))
         return
     if below:
         print()
@@ -159,22 +170,22 @@ def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluati
             show_progress("")
             return event.evaluation
         if isinstance(event, Preparing):
-            show_progress("loading the recognizer …")
+            show_progress("loading the model…")
         else:
             show_progress(f"word {event.done} of {event.total}")
     raise AssertionError("an evaluation ends with its figures")
 
 
 def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
-    """The evaluation at the end of the events; tells meanwhile how far it is, and what goes wrong."""
+    """Show progress and errors until the evaluation is done, and return it."""
     for event in events:
         if isinstance(event, evaluating.PhotoUnfit):
             show_progress("")
             complain(event.error)
         elif isinstance(event, Preparing):
-            show_progress("loading the recognizer …")
+            show_progress("loading the model…")
         elif isinstance(event, evaluating.SearchingPhoto):
-            files = f"looking for it, file {event.looked} of {event.files}"
+            files = f"searching, file {event.looked} of {event.files}"
             show_progress(f"photo {event.done + 1} of {event.total}: {files}")
         elif isinstance(event, evaluating.ReadingPhoto):
             lines = f"line {event.lines_done} of {event.lines}"
@@ -187,7 +198,7 @@ def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
 
 def _write(evaluation: Evaluation, out: OutputFolder) -> bool:
     if not evaluation.photos:
-        return False  # pages of an evaluation before tell more
+        return False  # don't replace the pages of an earlier evaluation with empty ones
     good = True
     for event in evaluating.write_pages(evaluation, out):
         show_progress(f"page {event.done} of {event.total}")

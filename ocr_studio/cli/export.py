@@ -1,4 +1,4 @@
-"""``ocr-studio export``: what is known about photos, as files for others."""
+"""The command ``ocr-studio export``: writes the texts or cleaned boards of photos to files."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ocr_studio.core.page import BoardLook
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos import clean_board
 
-# The format that is no text.
+# The format that is an image.
 _CLEANED: Final = "cleaned"
 _PNG: Final = ".png"
 _EPILOG: Final = """\
-Photos are known once they were read in the window, or by "ocr-studio read FOLDER --keep".
+Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
 
-CSV is for spreadsheets, and these take a cell for a formula that begins with = + - or @, full-width ones included: such
-a text gets an apostrophe in front, "-Create" becomes "'-Create". A program that reads it takes one apostrophe away from
-texts in which nothing but apostrophes and spaces comes before one of these signs. JSON has each text as it stands. OCR
-Studio itself reads no CSV.
+CSV is for spreadsheets, which treat texts that begin with = + - or @ as formulas. Such a text gets an apostrophe in
+front: "-Create" becomes "'-Create". JSON has every text unchanged. For more, see "ocr-studio help export".
+
+Exit status: 0 all photos were exported, 1 some could not be exported, 2 wrong usage.
 """
 
 
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "export",
-        "Write what is known about the photos of a project, one file for each, corrections included.",
+        "Export the photos of a project, one file for each, corrections included.",
         _EPILOG,
     )
     made.add_argument(
@@ -46,35 +46,36 @@ def parser() -> argparse.ArgumentParser:
         "--format",
         choices=(*FORMATS, _CLEANED),
         required=True,
-        help="format of the files; cleaned: pictures of the boards as the board view shows them, as PNG",
+        help="format of the files; cleaned: PNG images of the boards as the board view shows them",
     )
-    made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
+    made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write the files to")
     add_follow_links(made)
     add_overwrite(made)
     return made
 
 
 def work(options: argparse.Namespace) -> int:
-    """Write what is known. Returns the exit status; raises StudioError."""
+    """Export the photos. Returns the exit status; raises StudioError."""
     project = known_project(options.project, options)
     cleaned = options.format == _CLEANED
     if cleaned and os.path.realpath(options.out) == os.path.realpath(project.photos):
-        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")
+        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another folder for --out.")
     out = OutputFolder(options.out, overwrite=options.overwrite)
     suffix = f" cleaned{_PNG}" if cleaned else FORMATS[options.format].suffix
     known = project.summaries()
     found = sorted(known, key=lambda key: (photo_file.natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
+    # Pages without a summary are damaged: exporting them reports why.
     done = [
         _exported(project, key, partial(written, out, files.get(key, key)), options.format)
-        for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
+        for key in (*found, *sorted(set(project.page_ids()) - set(found)))
     ]
     return GOOD if all(done) else FAILED
 
 
 def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], kind: str) -> bool:
-    """Write what is known of a page; whether that went well."""
+    """Export a page. Returns whether it succeeded; prints the error if not."""
     try:
         page = project.load_page(page_id, aside=False)
         if page is None:

@@ -1,4 +1,4 @@
-"""``ocr-studio read --keep``: what was read stays known, in the project of the photos' folder."""
+"""``ocr-studio read --keep``: saves what was read in the project of the photos' folder."""
 
 from __future__ import annotations
 
@@ -21,16 +21,21 @@ from ocr_studio.jobs.reading import read_batch
 from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, ReadingEvent
 from ocr_studio.jobs.reading.read_batch import PhotoKnown
 
-_REMEDY = "Mend that, and use --keep once more: what is kept by now is not read again."
+_REMEDY = "Fix this, then use --keep again; saved photos are not read again."
 
 
 @dataclass
 class Keeper:
-    """Holds the projects of some photos, one for each folder, while they are read. unkept: photos that were read but
-    could not be kept.
+    """Reads photos and saves the results in their projects, one for each folder, which stay locked meanwhile.
 
-    Entering it raises StudioError where one of them cannot be held, as by a window that has these photos open; nothing
-    is read then.
+    Entering the context raises StudioError if a project can't be locked, for example because a window has it open.
+
+    Attributes:
+        photos: The photos to read.
+        settings: Where projects are, among others.
+        again: Whether photos that are already in the project are read again.
+        follow_links: Whether a project folder may be a symbolic link.
+        unkept: How many photos were read but could not be saved.
     """
 
     photos: Sequence[Path]
@@ -66,7 +71,7 @@ class Keeper:
         self._held.close()
 
     def read(self, desk: ReadingDesk) -> Iterator[ReadingEvent]:
-        """Read the photos in their order and keep what was read. Those that are known come as they are known."""
+        """Read the photos in order and save the results. Photos already in the project are returned as saved."""
         for place, photos in groupby(self.photos, _folder):
             project = self._projects[place]
             for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
@@ -84,8 +89,8 @@ class Keeper:
     def _tell_equal(self, folder: str, page: Page, photo: Path) -> None:
         first = self._photo_of.setdefault((folder, page.id), photo)
         if first.name != photo.name:
-            remedy = "Delete one of them if you do not need it twice."
-            what = f"it is the same photo as {first.name}, and both share one page of the project"
+            remedy = "Delete one of them if you don't need both."
+            what = f"it is the same photo as {first.name}; they share one page of the project"
             complain(StudioError(what, file=photo, remedy=remedy))
 
     def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
@@ -101,7 +106,7 @@ class Keeper:
 
 
 def _folder(photo: Path) -> str:
-    """One folder may be given by several names, and has one project."""
+    """The real path of a photo's folder: several paths may lead to one project."""
     return os.path.realpath(photo.parent)
 
 
@@ -113,8 +118,10 @@ def _lock(project: Project) -> None:
 
 
 def _told(error: StudioError, photo: Path) -> StudioError:
-    """Where saving failed, a window would try it again; this command does not."""
-    if isinstance(error, HistoryNotSaved):  # of the history alone, the same for all photos
+    """Replace the remedy of a failed save: the window would retry, this command does not."""
+    if isinstance(error, HistoryNotSaved):  # only the history; the same for all photos
         why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what
-        return StudioError(f"it is not kept, as {error.file} cannot be written: {why}", file=photo, remedy=_REMEDY)
+        return StudioError(
+            f"it was not saved, because {error.file} can't be written: {why}", file=photo, remedy=_REMEDY
+        )
     return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

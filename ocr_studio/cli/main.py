@@ -1,7 +1,7 @@
-"""The command ``ocr-studio``: opens the window, or reads, lists and exports without one.
+"""The command ``ocr-studio``: opens the window, or runs a command without one.
 
-Answers go to standard output, progress and errors to standard error, one line each. Exit status: 0 all went well,
-1 some of it did not and the rest was done, 2 it was called wrongly.
+Results go to standard output, progress and errors to standard error, one line each. Exit status: 0 success, 1 some
+items failed, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final
 
 from ocr_studio import __version__
 from ocr_studio.cli import dataset, evaluate, export, search, synth, train
+from ocr_studio.cli import help as help_command
 from ocr_studio.cli import models as cli_models
 from ocr_studio.cli.console import (
     FAILED,
@@ -54,36 +55,38 @@ from ocr_studio.jobs.reading import read as reading
 
 _EPILOG: Final = """\
 commands:
-  read PHOTO…       print the text of photos, or their words as JSON; with --keep for the commands below, too
-  search QUERY      where on the photos of a project a word stands, or several
-  export PROJECT    write what is known about photos as text, Markdown, JSON or CSV, or their cleaned boards
-  dataset PROJECT   make a dataset of the words a person has checked
-  evaluate DATA     how well photos are read whose words are known
-  models list|use…  which models can read, and which one does
-  train             learn from a dataset, and compare with the model before
-  synth             draw words and boards whose text is known, as a dataset
-"ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
+  read PHOTO…       print the text of photos, or their words as JSON; --keep saves it in a project
+  search QUERY      find words on the photos of a project
+  export PROJECT    export the photos of a project as text, Markdown, JSON, CSV or cleaned images
+  dataset PROJECT   export checked words as a dataset
+  evaluate DATA     measure how well photos with known text are read
+  models WHAT       list, select, import and export models
+  train             train a model on a dataset
+  synth             generate synthetic words and boards as a dataset
+  help [TOPIC]      show a help page, or list all of them
+
+Use "ocr-studio COMMAND --help" for details. To open a file that has the name of a command, type ./read, for example.
 """
-# How alike a word and the command must be that it may have been meant for: a letter more, less or changed.
+# Similarity above which a word is taken for a mistyped command: about one character more, less or changed.
 _ALIKE: Final = 0.7
 _READ_EPILOG: Final = """\
-JSON: one list with one object for each photo (with --out one object in each file):
+With --keep, results are saved in the project of the folder, where the window and other commands find them. Photos that
+are already in the project are printed as saved, corrections included; --again reads them again without changing your
+corrections. While the photos are open in a window, --keep fails and nothing is read.
+
+Only the first page of a file with several pages or frames is read. For more, see "ocr-studio help reading".
+
+JSON: a list with one object for each photo (with --out, one object in each file):
 {"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
-[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, the corners clockwise from
-the text's own top left.
+[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
+top left of the text.
 
-With --keep, what was read stays known: in the project of the photos' folder, where the window keeps it, too, so that
-search, export, dataset and the window find it. Photos that are known already are not read again but printed as they
-are known, corrections included; --again reads them once more, and what a person wrote stays. While a window has the
-photos open, nothing can be kept, and nothing is read.
-
-Of a file with several pages or frames, as a scanned TIFF or an animated GIF, the first alone is read; a line on
-standard error says so, and the exit status stays 0.
+Exit status: 0 all photos were read, 1 some could not be read or saved, 2 wrong usage.
 """
 
 
 def main() -> int:
-    """The command, as a shell starts it. Returns the exit status."""
+    """Run the command with the arguments of the process. Returns the exit status."""
     standard_streams.prepare()
     try:
         status = run(sys.argv[1:])
@@ -105,27 +108,35 @@ def main() -> int:
 
 
 def _refused_by_system(error: OSError | MemoryError) -> StudioError:
-    """What to tell about something that the system refused where no code expected it. Its traceback is logged."""
+    """Turn an unexpected system error into an error message, and log its traceback."""
     try:
         Path.cwd()
-    except OSError:  # then it is no mystery why a file is not found
-        return StudioError("the current folder is gone", remedy="Change to another one (cd).")
+    except OSError:
+        return StudioError("the current folder no longer exists", remedy="Change to another folder (cd).")
     remedy = ""
     with contextlib.suppress(StudioError), logs.in_log_file():
         logging.getLogger(__name__).error("refused by the system", exc_info=error)
-        remedy = f"Details are in {paths.log_dir()}."
+        remedy = f"See {paths.log_dir()} for details."
     if isinstance(error, MemoryError):
-        return StudioError("there is not enough memory", remedy="Close other programs, or raise the limit (ulimit -v).")
+        return StudioError("not enough memory", remedy="Close other programs or raise the limit (ulimit -v).")
     return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; returns the exit status. Raises KeyboardInterrupt and OutputLost."""
+    """Run a command or open the window.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        KeyboardInterrupt: Ctrl+C was pressed.
+        OutputLost: Standard output can't be written.
+    """
     command = arguments[0] if arguments else ""
     try:
         if command not in _COMMANDS:
             if len(arguments) > 1 and (meant := _meant(command)):
-                complain(f"there is no command and no file “{command}”; {meant}")
+                complain(f"“{command}” is neither a command nor a file; {meant}")
                 return MISUSED
             return _window(_window_parser().parse_args(arguments))
         parser, work = _COMMANDS[command]
@@ -139,7 +150,7 @@ def run(arguments: Sequence[str]) -> int:
     except StudioError as error:
         complain(error)
         return FAILED
-    except SystemExit as leaving:  # argparse has said what is wrong, or what was asked
+    except SystemExit as leaving:  # argparse has printed an error or the help
         return leaving.code if isinstance(leaving.code, int) else MISUSED
 
 
@@ -149,20 +160,24 @@ def run(arguments: Sequence[str]) -> int:
 def _window_parser() -> CommandParser:
     parser = CommandParser(
         prog=PROGRAM,
-        description="Read photos of whiteboards, correct what was read, keep it. Without a command: open the window.",
+        description="Read, correct and search photos of whiteboards. Without a command, the window opens.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="what to open")
-    parser.add_argument("--theme", choices=("light", "dark"), help="colours of the window, this time")
-    parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of everything in the window, 50 to 400")
-    parser.add_argument("--language", metavar="LANGUAGE", help='what the window speaks, this time: "en", "de", "uk"')
+    parser.add_argument(
+        "path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="file or folder to open"
+    )
+    parser.add_argument("--theme", choices=("light", "dark"), help="light or dark window, for this session")
+    parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of text and controls, 50 to 400")
+    parser.add_argument(
+        "--language", metavar="LANGUAGE", help='language of the window, for this session: "en", "de" or "uk"'
+    )
     parser.add_argument(
         "--screenshot",
         type=given_path,
         metavar="OUT.png",
-        help="draw the window, its photo read, into a file; no screen needed",
+        help="save an image of the window with the photo read; needs no display",
     )
     add_overwrite(parser)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -172,20 +187,24 @@ def _window_parser() -> CommandParser:
 def _read_parser() -> argparse.ArgumentParser:
     parser = command_parser(
         "read",
-        "Print what is written on photos; of a folder, on all photos in it.",
+        "Print the text on photos, or on all photos in a folder.",
         _READ_EPILOG,
     )
-    parser.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo, or folder of photos")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    parser.add_argument("--out", type=given_path, metavar="DIR", help="write one file for each photo there instead")
-    parser.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    parser.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo or folder of photos")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
     parser.add_argument(
-        "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
+        "--out", type=given_path, metavar="DIR", help="write one file for each photo to this folder instead"
+    )
+    parser.add_argument("--model", metavar="NAME", help='recognizer to use; see "ocr-studio models list"')
+    parser.add_argument(
+        "--unit", choices=settings.UNITS, help="content of each box in the JSON output; default: as in the settings"
     )
     parser.add_argument(
-        "--keep", action="store_true", help="keep what was read, as the window does, in the project of the folder"
+        "--keep", action="store_true", help="save the results in the project of the folder, as the window does"
     )
-    parser.add_argument("--again", action="store_true", help="with --keep: read photos again that are known already")
+    parser.add_argument(
+        "--again", action="store_true", help="with --keep: also read photos that are already in the project"
+    )
     add_follow_links(parser)
     add_overwrite(parser)
     return parser
@@ -194,7 +213,7 @@ def _read_parser() -> argparse.ArgumentParser:
 def _percent(text: str) -> int:
     number = text.removesuffix("%")
     if not (number.isascii() and number.isdigit() and len(number) <= 3 and 50 <= int(number) <= 400):
-        raise argparse.ArgumentTypeError(f"the scale is a percentage from 50 to 400, not “{visible(text)}”")
+        raise argparse.ArgumentTypeError(f"must be a percentage from 50 to 400, not “{visible(text)}”")
     return int(number)
 
 
@@ -205,13 +224,13 @@ def _window(options: argparse.Namespace) -> int:
     if options.path is not None and not os.path.lexists(options.path):
         meant = _meant(str(options.path))
         remedy = f"Check the path; {meant}" if meant else "Check the path."
-        raise photo_file.PhotoError("there is no such file or folder", file=options.path, remedy=remedy)
+        raise photo_file.PhotoError("no such file or folder", file=options.path, remedy=remedy)
     try:
         from ocr_studio.ui.app import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
         raise StudioError(
-            f"the window cannot be loaded: {error}",
-            remedy="On Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
+            f"can't load the window: {error}",
+            remedy="On Debian or Ubuntu, run: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 
     picture = options.screenshot and OutputFile(options.screenshot, overwrite=options.overwrite)
@@ -221,14 +240,14 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _meant(word: str) -> str:
-    """The command that somebody may have meant who has typed the name of no file; nothing where it is like none."""
+    """Suggest the command that a mistyped word resembles; empty if it is a file or resembles none."""
     near = [] if os.path.lexists(word) else difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=_ALIKE)
     return f'did you mean "{PROGRAM} {near[0]}"?' if near else ""
 
 
 def _read(options: argparse.Namespace) -> int:
     if options.again and not options.keep:
-        complain("--again means nothing without --keep: photos are then read each time; give both or leave it out")
+        complain("--again requires --keep; without it, photos are always read")
         return MISUSED
     preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     chosen = preferred.reader_options()
@@ -251,13 +270,13 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _project_finder(where: Places) -> Callable[[Path], Project | None]:
-    """What says which project a photo has: each folder is asked once. None where there is none that can be read."""
+    """Return a function that finds the project of a photo, None without a readable one. Each folder is checked once."""
 
     @cache
     def of_folder(photo_folder: Path) -> Project | None:
         try:
             found = Project.find(photo_folder, **where)
-        except StudioError:  # told to whoever opens the project; its words are no more than a help here
+        except StudioError:  # opening the project reports it; its words are only a help here
             return None
         return found if found.exists else None
 
@@ -265,14 +284,14 @@ def _project_finder(where: Places) -> Callable[[Path], Project | None]:
 
 
 def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
-    """The photos meant, those of folders included; and whether every folder could be listed and had some."""
+    """Return all photos, those in folders included, and whether every folder could be listed and had photos."""
     found: list[Path] = []
     all_good = True
     for path in given:
         try:
             inside = photo_file.photos_in(path) if paths.is_folder(path) else [path]
             if not inside:
-                raise photo_file.PhotoError("there is no photo in this folder", file=path, remedy="Give another one.")
+                raise photo_file.PhotoError("no photos in this folder", file=path, remedy="Choose another folder.")
             found += inside
         except StudioError as error:
             complain(error)
@@ -301,7 +320,7 @@ def _answer_in_files(
 ) -> int:
     kind = FORMATS["json" if options.format == "json" else "txt"]
     given = [str(photo) for photo in photos]
-    # A photo that is given twice is written once.
+    # A photo that is named twice is written once.
     names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
     return sum(written(out, names[page.image], kind.render([page])) for page in pages)
 
@@ -318,6 +337,7 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     "train": (train.parser, train.train),
     "search": (search.parser, search.work),
     "synth": (synth.parser, synth.work),
+    "help": (help_command.parser, help_command.work),
 }
 
 
@@ -325,14 +345,14 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
 
 
 class _Progress:
-    """What is going on, on one line that is written over and over; silent where there is no terminal."""
+    """Progress of reading, on one line of a terminal."""
 
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
-        """The pages that were read, named as the photo was given, their words w1, w2, … in reading order."""
+        """Yield the pages that were read: the image is the path as given, word ids are w1, w2, … in reading order."""
         for event in events:
             if isinstance(event, reading.PhotoRead):
                 self._done += 1
@@ -344,7 +364,7 @@ class _Progress:
                 show_progress("")
                 complain(event.error)
             elif isinstance(event, reading.Preparing):
-                show_progress("loading the recognizer …")
+                show_progress("loading the model…")
             elif isinstance(event, reading.WordsRead):
                 show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
 
@@ -352,15 +372,15 @@ class _Progress:
 def _tell_unread_pages(path: Path) -> None:
     try:
         pages = photo_file.pages_in(path)
-    except StudioError:  # it was read; that it is gone or damaged since concerns nobody
+    except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
         return
     if pages > 1:
-        remedy = "Save each as a photo of its own to read them all."
-        complain(StudioError(f"it holds {pages} pages or frames; the first alone is read", file=path, remedy=remedy))
+        remedy = "Save the others as separate photos to read them."
+        complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))
 
 
 def _numbered(page: Page) -> Page:
-    """The page with ids that are the same at every reading."""
+    """Return the page with word ids that are the same each time it is read."""
     names = {key: f"w{number}" for number, key in enumerate(page_order.order(page), start=1)}
     words = {name: replace(page.words[key], id=name) for key, name in names.items()}
     order = tuple(tuple(names[key] for key in line if key in names) for line in page.facts.order)

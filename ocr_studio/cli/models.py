@@ -1,4 +1,4 @@
-"""The command ``ocr-studio models``: which models there are, and what becomes of them."""
+"""The command ``ocr-studio models``: lists, selects, imports and exports models."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ from ocr_studio.jobs.models import download, import_export
 _FETCHED: Final = downloads.ALL
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
-Models that read and models that find writing stand in one list; of each kind one is in use. Where you have chosen none,
-it is the program's choice for your alphabet. The models that come with the program, its own and borrowed ones, can all
-be used, but not renamed, deleted or exported. An exported model is one file; it holds numbers and facts, and importing
-it runs nothing.
+There are two kinds of models: recognizers read words, detectors find them. One of each is in use; if you haven't
+selected one, the program chooses it by your alphabet. Models that come with the program can't be renamed, deleted or
+exported. An exported model is a single file; importing it runs no code. For more, see "ocr-studio help models".
+
+Exit status: 0 success, 1 it failed or a model is damaged, 2 wrong usage.
 """
 
 
@@ -41,43 +42,43 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "models",
-        "Models that read photos: those that come with the program, learned and imported ones.",
+        "List, select, import and export models.",
         _EPILOG,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
-    what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)
-    about = "read and find writing with what the program chooses from now on"
+    what.add_parser("list", help="list all models; * marks those in use", allow_abbrev=False)
+    about = "let the program choose the recognizer and the detector again"
     what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     for name, about in (
-        ("show", "what is known of one: what it began with and learned from, how well it reads"),
-        ("use", "read, or find writing, with this one from now on"),
-        ("delete", "delete one, for good; never one in use"),
-        ("rename", "call one something else"),
-        ("export", "write one as a file, to hand on"),
+        ("show", "show details of a model: origin, training, accuracy"),
+        ("use", "select a model for reading or finding words"),
+        ("delete", "delete a model permanently, unless it is in use"),
+        ("rename", "rename a model"),
+        ("export", "export a model to a file, to share it"),
     ):
         asked = what.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
-        asked.add_argument("name", metavar="NAME", help='a model of "models list"')
+        asked.add_argument("name", metavar="NAME", help='name of a model; see "ocr-studio models list"')
         if name == "rename":
-            asked.add_argument("new", metavar="NEW", help="its new name")
+            asked.add_argument("new", metavar="NEW", help="new name")
         if name == "export":
-            asked.add_argument("file", type=given_path, metavar="FILE.zip", help="the file to write")
+            asked.add_argument("file", type=given_path, metavar="FILE.zip", help="file to write")
             add_overwrite(asked)
-    taken = what.add_parser("import", help="take one from a file", allow_abbrev=False)
+    taken = what.add_parser("import", help="import a model from a file", allow_abbrev=False)
     taken.add_argument(
-        "file", type=given_path, metavar="FILE", help="what export has written (.zip), or weights of keras-ocr (.h5)"
+        "file", type=given_path, metavar="FILE", help="exported model (.zip), or keras-ocr weights (.h5)"
     )
-    taken.add_argument("--name", help="what to call it; default: like the file")
+    taken.add_argument("--name", help="name of the model; default: name of the file")
     taken.add_argument(
-        "--alphabet", metavar="TEXT", help="of a .h5 file that reads: the characters that it was trained with, in order"
+        "--alphabet", metavar="TEXT", help="characters that a recognizer in .h5 format was trained with, in order"
     )
-    fetched = what.add_parser("fetch", help="fetch a published one from the network", allow_abbrev=False)
+    fetched = what.add_parser("fetch", help="download a published model", allow_abbrev=False)
     fetched.add_argument("file", choices=[each.name for each in _FETCHED], metavar="FILE", help=_PUBLISHED)
-    fetched.add_argument("--name", help="what to call it; default: like the file")
+    fetched.add_argument("--name", help="name of the model; default: name of the file")
     return made
 
 
 def work(options: argparse.Namespace) -> int:
-    """Do what is asked. Returns the exit status; raises StudioError."""
+    """Run a subcommand. Returns the exit status; raises StudioError."""
     return _WORK[options.what](options, settings.load())
 
 
@@ -92,7 +93,7 @@ def _list(_: argparse.Namespace, __: Settings) -> int:
 
 
 def _about(model: Model) -> str:
-    """What a model is; of a published one also what for and where from, which its name does not say."""
+    """Describe a model; for a published one also its purpose and source, which its name doesn't say."""
     said, card = model_description.title(model), model.card
     known = next((each for each in downloads.USABLE if card is not None and card.title == each.about), None)
     if known is None:
@@ -122,7 +123,8 @@ def _default(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
-    if not any(model.of_program for model in models.everything() if model.name == options.name):  # else that is said
+    # Bundled models are refused below.
+    if not any(model.of_program for model in models.everything() if model.name == options.name):
         training_runs.check_free(options.name)
     models.delete(options.name, in_use=_in_use(chosen))
     print(visible(options.name))
@@ -156,7 +158,7 @@ def _fetch(options: argparse.Namespace, _: Settings) -> int:
     if wanted in downloads.USABLE:
         print(visible(_imported(download.fetch_model(wanted, name=options.name)).name))
         return GOOD
-    # It reads nothing yet: a script that trains begins with it.
+    # Only a starting point for training scripts: it can't read.
     for event in download.fetch(wanted):
         _show_fetching(event)
         if isinstance(event, download.Fetched):
@@ -168,7 +170,7 @@ def _fetch(options: argparse.Namespace, _: Settings) -> int:
 def _show_fetching(event: object) -> None:
     if isinstance(event, download.Fetching):
         share = f" of {event.total >> 20}" if event.total else ""
-        show_progress(f"fetching {event.file.name}: {event.done >> 20}{share} MB")
+        show_progress(f"downloading {event.file.name}: {event.done >> 20}{share} MB")
 
 
 def _imported(events: Iterator[object]) -> Model:
@@ -179,7 +181,7 @@ def _imported(events: Iterator[object]) -> Model:
         if isinstance(event, download.Fetching):
             _show_fetching(event)
         else:
-            show_progress("looking at the model …")
+            show_progress("checking the model…")
     raise AssertionError("an import ends with its model")
 
 

@@ -1,4 +1,4 @@
-"""The project that a command is about."""
+"""Finding the project that a command works on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from ocr_studio.core.settings import Settings
 
 
 def add_follow_links(parser: argparse.ArgumentParser) -> None:
-    """Let the user say that a project folder may be a link."""
-    parser.add_argument(
-        "--follow-links", action="store_true", help="open the project folder also where it is a symbolic link"
-    )
+    """Add ``--follow-links``, which allows a project folder to be a symbolic link."""
+    parser.add_argument("--follow-links", action="store_true", help="allow the project folder to be a symbolic link")
 
 
 def places(options: argparse.Namespace, chosen: Settings) -> Places:
-    """Where to look for projects, by the settings and the options of a command."""
+    """Return where to look for projects, according to the settings and the options of a command."""
     return {
         "library": chosen.library(),
         "prefer_library": chosen.keep == "library",
@@ -29,21 +27,25 @@ def places(options: argparse.Namespace, chosen: Settings) -> Places:
 
 
 def known_project(path: Path, options: argparse.Namespace) -> Project:
-    """The project that the window would open there. Raises StudioError where nothing is known about its photos."""
+    """Find the project that the window would open.
+
+    Raises:
+        StudioError: There is no project, or no such folder.
+    """
     if _is_missing(path):
-        raise StudioError("there is no such folder", file=path, remedy="Check the path.")
+        raise StudioError("no such folder", file=path, remedy="Check the path.")
     project = Project.find(path, **places(options, settings.load()))
     if not project.exists:
         raise StudioError(
-            "nothing is known about photos here yet",
+            "no photos have been read here yet",
             file=path,
-            remedy="Read them first: ocr-studio read FOLDER --keep, or open them in the window.",
+            remedy="Read them first with ocr-studio read FOLDER --keep, or in the window.",
         )
     return project
 
 
 def _is_missing(path: Path) -> bool:
-    """Whether nothing is there; what may not be looked at is told otherwise."""
+    """Whether the path doesn't exist; a path that can't be accessed is reported elsewhere."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):

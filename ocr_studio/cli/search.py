@@ -1,4 +1,4 @@
-"""The command ``ocr-studio search``: where a word stands on the photos of a project, or several."""
+"""The command ``ocr-studio search``: finds words on the photos of a project."""
 
 from __future__ import annotations
 
@@ -18,24 +18,20 @@ from ocr_studio.core.search.matching import FoundWord, Side
 from ocr_studio.jobs.photos import index as indexing
 
 _EPILOG: Final = """\
-Photos are searched that were read in the window, or by "ocr-studio read FOLDER --keep".
+Searches the photos that were read in the window or with "ocr-studio read FOLDER --keep".
 
-Slips of typing and of reading are allowed for: "modern" finds "modem" and "m0dern", too, further down. Several words
-must all be on a photo; the nearer to each other, the further up. 'in "quotes"' means just so. What the recognizer held
-for its second choice, or a further one, comes last and is marked.
+Typos and misread characters are tolerated: "modern" also finds "modem" and "m0dern", ranked lower. All words of the
+query must be on the photo; use '"quotes"' for an exact match. Whole words are matched: "hash" does not find "hashing",
+but "hash*" does; the star is allowed at the end of the last word. Alternatives of the recognizer come last, marked.
+For more, see "ocr-studio help search".
 
-Words are looked for as a whole: "hash" does not find "hashing". "hash*" does: with a star at its end, the last word is
-taken for the beginning of one, as the window takes a last word that is still being typed.
+Text: one line for each hit: photo, place (x,y,width,height in pixels of the upright photo) and text, separated by tabs.
+JSON: a list with one object for each hit, best first: {"page", "image", "score", "words": [{"id", "quad":
+[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is the text that
+matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word, 2 and up
+for alternatives.
 
-Photos whose files were deleted are found as before, as what was read and corrected on them is kept.
-
-Text: one line for each hit: photo, place (x,y,width,height in pixels of the upright photo), text; between tabs.
-JSON: one list with one object for each hit, the best first: {"page", "image", "score", "words": [{"id", "quad":
-[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is what was found,
-"text" what stands there, which differs for a choice; "choice" is 1 for what stands there, 2 for the second choice ….
-
-Exit status: 0 all photos were searched, whether anything was found or not, 1 some or all could not be, 2 it was called
-wrongly.
+Exit status: 0 all photos were searched, even if nothing was found, 1 some could not be searched, 2 wrong usage.
 """
 
 
@@ -43,10 +39,10 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "search",
-        "Where a word, or several, stand on the photos of a project.",
+        "Find words on the photos of a project.",
         _EPILOG,
     )
-    made.add_argument("query", nargs="+", metavar="QUERY", help="what to look for")
+    made.add_argument("query", nargs="+", metavar="QUERY", help="words to find")
     made.add_argument(
         "--project",
         type=given_path,
@@ -54,19 +50,19 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="project folder, or folder of photos that has one",
     )
-    made.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    made.add_argument("--limit", type=_count, default=100, metavar="N", help="at most so many hits; default: 100")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
+    made.add_argument("--limit", type=_count, default=100, metavar="N", help="maximum number of hits; default: 100")
     add_follow_links(made)
     return made
 
 
 def work(options: argparse.Namespace) -> int:
-    """Find, and say where. Returns the exit status; raises StudioError."""
+    """Search and print the hits. Returns the exit status; raises StudioError."""
     if not matching.parse(" ".join(options.query).removesuffix("*")):
-        complain("there is nothing to look for in an empty query; give at least one letter or sign")
+        complain("the query is empty; enter at least one character")
         return MISUSED
     project = known_project(options.project, options)
-    # Where a window has the project, or nothing may be written, the index is kept elsewhere for this once.
+    # If a window has the project open, or the folder is read-only, a temporary index is used.
     with contextlib.suppress(StudioError):
         project.lock()
     index = Index(project)
@@ -79,14 +75,14 @@ def work(options: argparse.Namespace) -> int:
 
 def _search(index: Index, options: argparse.Namespace) -> int:
     for progress in indexing.bring_up_to_date(index):
-        show_progress(f"taking over what has changed: {progress.done} of {progress.total} photos")
+        show_progress(f"updating the index: photo {progress.done} of {progress.total}")
     show_progress("")
     query = " ".join(options.query)
     hits = index.find(query.removesuffix("*"), options.limit, typing=query.endswith("*"))
     _ANSWERS[options.format](hits)
     broken = [row for row in index.pages() if row.failed]
     for row in broken:
-        complain(StudioError(f"its page cannot be read: {row.failed}", file=f"{row.page_id}.json"))
+        complain(StudioError(f"can't read the page: {row.failed}", file=f"{row.page_id}.json"))
     return FAILED if broken else GOOD
 
 
@@ -100,7 +96,7 @@ def _answer_as_text(hits: Sequence[Hit]) -> None:
 def _said(word: FoundWord) -> str:
     if word.side is not Side.CHOICE:
         return word.text
-    return f"{word.matched} (choice {word.rank}; it was read “{word.text}”)"
+    return f"{word.matched} (alternative {word.rank}; read as “{word.text}”)"
 
 
 def _answer_as_json(hits: Sequence[Hit]) -> None:
@@ -131,7 +127,7 @@ def _around(quads: Sequence[Quad]) -> tuple[float, float, float, float]:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 100_000):
-        raise argparse.ArgumentTypeError(f"the limit is a number from 1 to 100000, not “{visible(text)}”")
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 100000, not “{visible(text)}”")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The command ``ocr-studio train``: learn from a dataset, and say what came of it."""
+"""The command ``ocr-studio train``: trains a model on a dataset and compares it with the previous one."""
 
 from __future__ import annotations
 
@@ -41,36 +41,37 @@ from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import Course, LearningEvent
 
 _KEEP: Final = ("unless-worse", "always", "never")
-# Each is said as it is called in a recipe.
+# Help of the options, by the names of the fields in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "epochs": "how often every word is seen, few words more often",
-    "learning_rate": "the highest one, after warming up",
-    "batch": "words, or pieces of photos, in a step",
-    "augmentation": "0 takes pictures as they are, 1 varies them as photos vary",
-    "replay": "share of general words, or boards, in each step, against forgetting",
-    "average": "how much of the result is what was learned; the rest is what the model knew before",
-    "patience": "checks without gain after which it stops",
-    "seed": "of everything that is drawn",
+    "epochs": "passes over the dataset, more for a small one",
+    "learning_rate": "peak learning rate, after warm-up",
+    "batch": "batch size: words, or crops of photos, in a step",
+    "augmentation": "strength of augmentation: 0 for none, 1 for as much as photos vary",
+    "replay": "share of generic words, or boards, in each step, against forgetting",
+    "average": "weight of the trained model in the result; the rest is the base model",
+    "patience": "early stopping: evaluations without improvement before training stops",
+    "seed": "random seed",
 }
-_INSTEAD: Final = "give --replace instead of --resume"
+_INSTEAD: Final = "use --replace instead of --resume"
 _EPILOG: Final = """\
-DIR is a dataset: "ocr-studio dataset PROJECT --out DIR" makes one of the words you have checked; those of other
-programs do as well, see "dataset --help". The words held out in it are never learned from: on them the model before and
-the new one are compared, and on general words, which show whether something was forgotten. The model to start from is
-never touched. The new one is kept under NAME unless it is worse; it is not used before "ocr-studio models use NAME".
+DIR is a dataset, such as "ocr-studio dataset PROJECT --out DIR" exports from your checked words. The base model and the
+new one are compared on its held-out words, which are never trained on, and on generic words, which show what was
+forgotten. The base model is not changed. The new model is saved as NAME unless it is worse; to select it, use
+"ocr-studio models use NAME".
 
-Killed or interrupted, it is gone on with by the same command, on the same words and with the same numbers. --resume
-goes on without the numbers, or with what came of it; --replace begins anew.
+To resume an interrupted training, run the same command again. --resume also resumes it without repeating the numbers,
+and saves or discards the model of a finished training that is waiting for a decision. --replace starts over.
+For more, see "ocr-studio help training".
 
---events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
+--events jsonl: one JSON object for each line of standard output: {"event": "preparing", "what", "done", "total"},
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
 "step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"}
-(with --detector "held_out" and "keep", the F of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
+(with --detector "held_out" and "keep", F-scores of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
 "settings", "verdict", "unit", "more_to_tell", "held_out", "general", "gained", "lost"}, {"event": "kept", "name"} or
-{"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones would make a
-difference clear that is not, or null.
+{"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones are needed to
+make the difference clear, or null.
 
-Exit status: 0 it was trained, 1 it could not be, or is worse and was not kept, 2 it was called wrongly.
+Exit status: 0 success, 1 training failed or the new model is worse and was not saved, 2 wrong usage.
 """
 
 
@@ -78,28 +79,38 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "train",
-        "Learn to read the hand of a dataset, and compare with the model before on words held out.",
+        "Train a model on a dataset and compare it with the previous one on held-out words.",
         _EPILOG,
     )
     made.add_argument("--dataset", type=given_path, metavar="DIR", required=True, help="folder of the dataset")
-    made.add_argument("--name", metavar="NAME", required=True, help="what the new model is called")
-    made.add_argument("--base", metavar="MODEL", help='model to start from; default: the one in use, see "models list"')
-    made.add_argument("--detector", action="store_true", help="learn to find words, from photos checked as a whole")
-    made.add_argument("--what", choices=PARTS, help="which part of the network learns")
+    made.add_argument("--name", metavar="NAME", required=True, help="name of the new model")
+    made.add_argument("--base", metavar="MODEL", help="model to start from; default: the one in use")
+    made.add_argument("--detector", action="store_true", help="train the detector, on photos with every word checked")
+    made.add_argument("--what", choices=PARTS, help="part of the network to train")
     for key, what in _NUMBERS.items():
         kind = int if isinstance(LIMITS[key][0], int) else float
         made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {_range(key)}")
-    made.add_argument("--device", choices=DEVICES, help="what computes")
-    made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
+    made.add_argument("--device", choices=DEVICES, help="device to compute on")
+    made.add_argument(
+        "--keep", choices=_KEEP, default=_KEEP[0], help=f"when to save the new model; default: {_KEEP[0]}"
+    )
     again = made.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on with what was cut short")
-    again.add_argument("--replace", action="store_true", help="begin anew, whatever was cut short")
-    made.add_argument("--events", choices=("jsonl",), help="say everything for another program")
+    again.add_argument("--resume", action="store_true", help="resume an interrupted training")
+    again.add_argument("--replace", action="store_true", help="start over, discarding an interrupted training")
+    made.add_argument("--events", choices=("jsonl",), help="print all events as JSON, for other programs")
     return made
 
 
 def train(options: argparse.Namespace) -> int:
-    """Do what is asked. Returns the exit status; raises StudioError and KeyboardInterrupt."""
+    """Train, compare, and save or discard the model.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        StudioError: The training can't be started or resumed.
+        KeyboardInterrupt: Ctrl+C was pressed.
+    """
     if wrong := _meaningless(options):
         complain(wrong)
         return MISUSED
@@ -121,21 +132,29 @@ def train(options: argparse.Namespace) -> int:
 def _gone_on_with(
     events: Generator[LearningEvent, None, None], name: str, *, far: bool
 ) -> Generator[LearningEvent, None, None]:
-    """The events. far: whether something was kept of the run. Raises RunTrouble before that is lost, where it turns out
-    to be of no use."""
+    """Pass on the events of a training, but stop before a saved state that can't be used is overwritten.
+
+    Args:
+        events: The events of the training.
+        name: Name of the training.
+        far: Whether the training should resume from a saved state.
+
+    Raises:
+        RunTrouble: The saved state can't be used.
+    """
     with closing(events):
         for event in events:
             if far and isinstance(event, Started) and not event.resumed_at:
                 raise RunTrouble(
-                    f"what was kept of the training “{name}” cannot be gone on with:"
-                    " it is damaged, or languages or letters are others now",
-                    remedy="--replace begins anew in its place, another --name leaves it as it is.",
+                    f"the training “{name}” can't be resumed:"
+                    " its saved state is damaged, or the languages or characters have changed",
+                    remedy="Use --replace to start over, or another --name to preserve it.",
                 )
             yield event
 
 
 def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterator[LearningEvent]:
-    """The events, as long as nobody asks for the end. Raises KeyboardInterrupt then."""
+    """Pass on the events. Raises KeyboardInterrupt once ``asked`` returns true."""
     for event in events:
         yield event
         if asked():
@@ -143,16 +162,21 @@ def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterat
 
 
 def _afterwards(run: Run, *, replace: bool) -> str:
-    """What can be done about a run that was interrupted. replace: whether it was begun in the place of another."""
+    """Return what to do about an interrupted run.
+
+    Args:
+        run: The interrupted run.
+        replace: Whether it was started with ``--replace``.
+    """
     if training_results.load(run) is not None:
-        return f"--resume takes up what came of “{run.name}”"
+        return f"“{run.name}” is trained; use --resume to save its model"
     if run.far:
-        return f"the same command{' without --replace' if replace else ''} goes on with “{run.name}”"
-    return "the same command begins anew"
+        return f"run the same command{' without --replace' if replace else ''} to resume “{run.name}”"
+    return "nothing was saved; the same command starts over"
 
 
 def _course(options: argparse.Namespace) -> tuple[Course, bool]:
-    """What is to be done, and whether it was begun before and is gone on with. Raises StudioError."""
+    """Return what to train, and whether an earlier run is resumed. Raises StudioError."""
     training_runs.check_name(options.name)
     known = training_runs.load(options.name)
     if not (options.resume and known):
@@ -162,12 +186,12 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
     given = _given(options)
     if options.resume:
         if known is None:
-            raise RunTrouble(f"there is no training “{options.name}” to go on with", remedy="Leave --resume out.")
+            raise RunTrouble(f"there is no training “{options.name}” to resume", remedy="Remove --resume to start it.")
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
             now = f"{_flag(changed[0])} {getattr(options, changed[0])}"
             was = _was(known.recipe, changed[0])
-            raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or {_INSTEAD}.")
+            raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
         return Course(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
@@ -179,30 +203,30 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
     resume = known is not None and _goes_on(known, run, replace=options.replace)
     if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
-        training.throw_away(known)  # but for a dataset that the window has made for that run
+        training.throw_away(known)  # unless the dataset is inside it, as the window writes it
     return Course(run, found, chosen), resume
 
 
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
-    """Whether a run that is asked for is one that was cut short. Raises StudioError rather than lose that."""
+    """Whether this run resumes an interrupted one. Raises StudioError if that would be lost."""
     if training_results.load(known) is not None:
         raise RunTrouble(
-            f"nobody has decided yet on what came of the training “{known.name}”",
-            remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
+            f"the training “{known.name}” is finished, but its model is neither saved nor discarded",
+            remedy="Add --resume to save it, --resume --keep never to discard it, or choose another name.",
         )
     if replace or not known.far:
         return False
     if was := _differs(known, run):
-        training_runs.lock(known.name).release()  # while another is at it, that is what to know
+        training_runs.lock(known.name).release()  # reports if it is still running
         raise RunTrouble(
-            f"the training “{known.name}” was cut short before, {was}",
-            remedy="Give the same again to go on with it, --replace to begin anew in its place, or another --name.",
+            f"there is already an interrupted training “{known.name}” {was}",
+            remedy="Use the same options to resume it, --replace to start over, or another --name.",
         )
     return True
 
 
 def _differs(known: Run, run: Run) -> str:
-    """How a run was begun, where another is asked for; nothing where it is the same."""
+    """Describe how an earlier run differs from this one; empty if it doesn't."""
     if known.kind != run.kind:
         return f"of a {known.kind}"
     if known.digest != run.digest:
@@ -214,7 +238,7 @@ def _differs(known: Run, run: Run) -> str:
 
 
 def _was(recipe: Recipe, key: str) -> str:
-    """How something of a recipe was given."""
+    """Describe a value of a recipe as an option: "with --epochs 3"."""
     value = getattr(recipe, key)
     return f"with {_flag(key)} {value}" if value is not None else f"without {_flag(key)}"
 
@@ -224,7 +248,7 @@ def _flag(key: str) -> str:
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """What of a recipe was asked for. Raises StudioError."""
+    """Return the values of a recipe that were given as options. Raises StudioError."""
     names = [field.name for field in fields(Recipe)]
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if "base" in given:
@@ -233,11 +257,11 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _meaningless(options: argparse.Namespace) -> str:
-    """What of the numbers that were given means nothing, a line; nothing where all of them do."""
+    """Return an error about the first number out of range; empty if there is none."""
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
         if value is not None and not low <= value <= high:
-            return f"--{key.replace('_', '-')} cannot be {_typed(value)}. Give {_range(key)}."
+            return f"--{key.replace('_', '-')} must be from {_range(key)}, not {_typed(value)}"
     return ""
 
 
@@ -253,12 +277,12 @@ def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
     worse = trained.comparison.verdict == "worse"
     if options.keep == "never" or (worse and options.keep == _KEEP[0]):
         training.discard(trained)
-        _tell(options, {"event": "discarded"}, "Not kept." if options.keep == "never" else "It is worse: not kept.")
+        why = "" if options.keep == "never" else ": the new model is worse"
+        _tell(options, {"event": "discarded"}, f"Not saved{why}.")
         return GOOD if options.keep == "never" else FAILED
     model = training.keep(trained)
-    does = "read" if model.kind == "recognizer" else "find writing"
-    use = f"To {does} with it: {PROGRAM} models use {shlex.quote(model.name)}"
-    kept = f"{training.renamed(model, trained.name)} Kept as “{model.name}”. {use}".lstrip()
+    use = f"To use it: {PROGRAM} models use {shlex.quote(model.name)}"
+    kept = f"{training.renamed(model, trained.name)} Saved as “{model.name}”. {use}".lstrip()
     _tell(options, {"event": "kept", "name": model.name}, kept)
     return GOOD
 
@@ -271,24 +295,24 @@ def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -
 
 
 def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
-    """Progress on one line, the comparison at the end."""
+    """Show progress on one line, and print the comparison at the end."""
     steps = checked = ""
     announced, progress = 0, LongProgress()
     for event in events:
         if isinstance(event, Preparing):
-            progress.show(f"{event.what} … {f'{event.done} of {event.total}' if event.total else ''}".rstrip())
+            progress.show(f"{event.what}: {event.done} of {event.total}" if event.total else f"{event.what}…")
         elif isinstance(event, Started):
             show_progress("")
             announced = event.steps
             print("\n".join(map(visible, _begun(event))), file=sys.stderr, flush=True)
-            progress.show(f"step {event.resumed_at + 1} of {event.steps} …")  # the first one takes long
+            progress.show(f"step {event.resumed_at + 1} of {event.steps}…")  # the first one is slow
         elif isinstance(event, StepDone):
             steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
             progress.show(f"{steps}{checked}")
         elif isinstance(event, Checked) and event.held_out_cer is not None:
-            checked = f", letters wrong {training_report.percent(event.held_out_cer)}"
+            checked = f", character error rate {training_report.percent(event.held_out_cer)}"
         elif isinstance(event, LinesChecked) and event.held_out is not None:
-            checked = f", F of lines {training_report.percent(event.held_out)}"
+            checked = f", F-score of lines {training_report.percent(event.held_out)}"
         elif isinstance(event, Trained | DetectorTrained):
             show_progress("")
             if ended := _ended(event, announced):
@@ -298,29 +322,28 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
 
 
 def _begun(event: Started) -> Iterator[str]:
-    counted = f"{event.train} {event.unit} to learn from, {event.held_out} held out, {event.keep} general"
-    letters = f"; new letters: {event.new_letters}" if event.new_letters else ""
-    resumed = f"; gone on with from step {event.resumed_at}" if event.resumed_at else ""
+    counted = f"{event.train} {event.unit} to train on, {event.held_out} held out, {event.keep} generic"
+    letters = f"; new characters: {event.new_letters}" if event.new_letters else ""
+    resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
     yield f"{counted}; {event.steps} steps{letters}{resumed}"
     if not event.held_out:
-        one = event.unit.removesuffix("s")
-        yield f"no {one} is held out: nothing will show whether the new model is better on your {event.unit}"
+        yield f"no {event.unit} are held out, so the models can't be compared on your {event.unit}"
 
 
-_WHY_ENDED: Final = {"early": ", as the last ones helped no more", "asked": ", as asked"}
+_WHY_ENDED: Final = {"early": " (early stopping)", "asked": " (stopped on request)"}
 
 
 def _ended(trained: AnyTrained, announced: int) -> str:
-    """What became of the steps that were announced, a line; nothing where all of them were done and count."""
+    """Say in one line which steps were done and used; empty if all of them were."""
     kept = trained.settings.get("steps")
     said = f"{trained.steps} of {announced} steps done{_WHY_ENDED.get(trained.stopped, '')}"
     if isinstance(kept, int) and kept < trained.steps:
-        return f"{said}; what counts is how it was {f'after step {kept}' if kept else 'before the first one'}"
+        return f"{said}; the result is the model {f'after step {kept}' if kept else 'before the first step'}"
     return said if trained.steps < announced else ""
 
 
 def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
-    """A line for each event."""
+    """Print each event as a line of JSON."""
     for event in events:
         print(json_text(_plain(_values(event)), indent=None), flush=True)
         yield event
@@ -339,7 +362,7 @@ def _values(event: LearningEvent) -> dict[str, object]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can say: a figure that is none is null."""
+    """Convert a value to what JSON can hold; NaN and infinity become None."""
     if isinstance(value, dict):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

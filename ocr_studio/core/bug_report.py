@@ -1,4 +1,4 @@
-"""What somebody who mends the program must know of a bug, to copy and send: no more of the person than that."""
+"""Bug reports: a text to copy and send, without personal data."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ def _without_person(text: str) -> str:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):  # an account without a name
         return text
-    # As part of a path only: somebody may be called "page".
+    # Only as part of a path: a user name may be a common word such as "page".
     return re.sub(rf"(?<=[/\\]){re.escape(user)}(?=[/\\]|$)", "…", text, flags=re.MULTILINE)

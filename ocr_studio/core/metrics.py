@@ -23,7 +23,7 @@ Pairs: TypeAlias = Sequence[tuple[str, str]]
 SAME_PLACE = 0.5
 # A word counts as read where at least half of its characters are right: enough to recognise which word is meant.
 SAME_TEXT = 0.5
-# A found word lies where another one stands, or where nobody could read, if more than half of it does.
+# A found word is in the place of another word, or of unreadable writing, if more than half of it is.
 LIES_IN = 0.5
 
 # As in published figures: signs and letters beyond ASCII dropped, one token for each word that has any left.
@@ -36,7 +36,7 @@ _CELLS = 1 << 20
 class Labelled:
     """A word with its place: what truly stands on a photo, or what a program says stands there.
 
-    ignore: a region of writing nobody can read; words found there count neither way. In truth an empty text that is
+    ignore: a region of unreadable writing; words found there are not counted. In truth an empty text that is
     not ignored says that nothing is written there.
     """
 
@@ -58,7 +58,7 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        """Share of what was found that is right; None if nothing was found, as nobody can say then."""
+        """Share of found words that are correct, 0..1; None if nothing was found."""
         return self.right / self.found if self.found else None
 
     @property
@@ -252,8 +252,8 @@ def compare(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool
     """Put what stands on one photo and what a program found there side by side.
 
     Found words that lie in an ignored region count neither way, unless they are in the very place of a wanted word.
-    whole: the truth is all that stands there. Else it is only what somebody has looked at, and a found word counts
-    only where it lies in a place of the truth, or a place of the truth in it: of the others nobody knows.
+    whole: the truth contains all words of the photo. Otherwise it contains only the checked ones, and found words
+    that overlap none of them are not counted.
     """
     truth, found = _plain(truth), _plain(found)
     regions = [word for word in truth if word.ignore]

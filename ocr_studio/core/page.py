@@ -23,7 +23,7 @@ Point: TypeAlias = tuple[float, float]
 
 
 class Source(StrEnum):
-    """Who said so: a recognizer, a person, or a file that was imported."""
+    """Origin of a text or box: a recognizer, the user, or an imported file."""
 
     MODEL = "model"
     HUMAN = "human"
@@ -52,7 +52,7 @@ class Mark(StrEnum):
 
 
 class PageState(StrEnum):
-    """How far a page has come. ``REVIEWED``: a person has checked every word."""
+    """State of a page. ``REVIEWED``: all words are checked."""
 
     UNREAD = "unread"
     READ = "read"
@@ -120,7 +120,7 @@ class Transcription:
 
     @classmethod
     def by_human(cls, text: str) -> Transcription:
-        """What a person wrote, now."""
+        """Create a text typed by the user now."""
         return cls(text=text, source=Source.HUMAN, when=now())
 
 
@@ -165,12 +165,12 @@ class Word:
 
     @property
     def checked(self) -> bool:
-        """Whether a person has said what is written there, or that it cannot be said or does not count."""
+        """Whether the word is checked: confirmed, corrected, unreadable or ignored."""
         return self.human is not None or self.mark is not None
 
     @property
     def touched(self) -> bool:
-        """Whether a person checked it or placed its quad; reading again leaves both alone."""
+        """Whether the user has checked the word or placed its box; reading again changes neither."""
         return self.checked or self.locked or self.quad_source is not Source.MODEL
 
 
@@ -231,7 +231,7 @@ class Page:
 
     @property
     def state(self) -> PageState:
-        """Unread, read, or reviewed once a person has checked every one of its words."""
+        """Unread, read, or reviewed if all of its words are checked."""
         if self.words and all(word.checked for word in self.words.values()):
             return PageState.REVIEWED
         return PageState.READ if self.read_at or self.words else PageState.UNREAD
@@ -278,12 +278,12 @@ class EditMismatch(StudioError):
 def apply(page: Page, edit: Edit) -> Page:
     """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
     if edit.facts and edit.facts[0] != page.facts:
-        raise EditMismatch(tr("“{name}” was made for another state of the page", name=edit.name), file=page.image)
+        raise EditMismatch(tr("“{name}” doesn't match the current state of the page", name=edit.name), file=page.image)
     words = dict(page.words)
     for key, (before, after) in edit.changes.items():
         if words.get(key) != before:
             raise EditMismatch(
-                tr("“{name}” was made for another state of word {key}", name=edit.name, key=key), file=page.image
+                tr("“{name}” doesn't match the current state of word {key}", name=edit.name, key=key), file=page.image
             )
         if after is None:
             del words[key]

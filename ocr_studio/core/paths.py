@@ -38,19 +38,19 @@ def _home() -> Path | None:
     home = os.environ.get(_HOME)
     try:
         return Path(home).expanduser().absolute() if home else None
-    except RuntimeError as error:  # a "~" of somebody who has no home folder here
+    except RuntimeError as error:  # "~" of an unknown user
         raise StudioError(
             tr(
-                "{variable} is “{value}”, and nobody’s home folder is known as that",
+                "{variable} is “{value}”, but this user has no home folder",
                 variable=_HOME,
                 value=home,
             ),
-            remedy=tr("Write the whole path, or “~” for your own home."),
+            remedy=tr("Enter the full path, or use “~” for your home folder."),
         ) from error
     except OSError as error:
         raise StudioError(
-            tr("{variable} is “{value}”, and the current folder is gone", variable=_HOME, value=home),
-            remedy=tr("Write the whole path, or “~” for your own home."),
+            tr("{variable} is “{value}”, but the current folder no longer exists", variable=_HOME, value=home),
+            remedy=tr("Enter the full path, or use “~” for your home folder."),
         ) from error
 
 
@@ -66,12 +66,12 @@ def config_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """The folder of what is remembered between starts but is no setting: recent files, window places."""
+    """The folder of state that is saved between starts but is not a setting, such as recent files."""
     return _dir("state", platformdirs.user_state_dir)
 
 
 def cache_dir() -> Path:
-    """The folder of what can be deleted at any time and is then made again."""
+    """The folder of files that can be deleted at any time and are then created again."""
     return _dir("cache", platformdirs.user_cache_dir)
 
 
@@ -81,12 +81,12 @@ def log_dir() -> Path:
 
 
 def data_dir() -> Path:
-    """The folder of what a person has made with the program and wants to keep: models."""
+    """The folder of the user's own data, such as models."""
     return _dir("data", platformdirs.user_data_dir)
 
 
 def library_dir() -> Path:
-    """The folder of projects whose photos lie where nothing can be written, unless the settings name another."""
+    """The default folder of projects that are not saved beside their photos."""
     home = _home()
     return home / "library" if home else Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "library"
 

@@ -22,19 +22,19 @@ def folder() -> Path:
         for place in (package / "_resources", package.parent / "resources"):
             if place.is_dir():
                 return place
-        raise ResourceMissing(tr("the program's own files are not there"), file=package, remedy=tr("Install it again."))
+        raise ResourceMissing(tr("the program's files are missing"), file=package, remedy=tr("Reinstall the program."))
 
 
 def resource(name: str) -> Path:
     """One file of the program. name: path inside the resources, "/" between parts. Raises ResourceMissing."""
     path = folder().joinpath(*name.split("/"))
     if not path.is_file():
-        raise ResourceMissing(tr("a file of the program is not there"), file=path, remedy=tr("Install it again."))
+        raise ResourceMissing(tr("a file of the program is missing"), file=path, remedy=tr("Reinstall the program."))
     return path
 
 
 def sample_photo() -> Path:
-    """The photo of a whiteboard to try the program on; drawn by ``packaging/draw_sample.py``, nobody's handwriting."""
+    """The photo of a whiteboard to try the program on; drawn by ``packaging/draw_sample.py``."""
     return resource("sample-board.jpg")
 
 
@@ -62,5 +62,5 @@ def models() -> Path:
 
 
 def notices() -> str:
-    """Whose work the program stands on: origin and licence of the networks' starting weights, as plain text."""
+    """Origin and licence of the networks' initial weights, as plain text."""
     return resource("licences/NOTICE").read_text(encoding="utf-8")

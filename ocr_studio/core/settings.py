@@ -1,4 +1,4 @@
-"""What a person has chosen, and which files were open lately. Both are small JSON files written whole or not at all."""
+"""User settings and recent files, each in a small JSON file that is written atomically."""
 
 from __future__ import annotations
 
@@ -45,12 +45,14 @@ class SettingsNotSaved(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How writing is found on a photo. Ranges: RANGES.
+    """Options for detecting words. Ranges: RANGES.
 
-    detail: pixels the photo's longer side is looked at with first; where its writing is small it is looked at again,
-    larger. threshold: how likely (0..1) a place must be writing to count as such. sure: how likely (0..1) a line must
-    be writing on the whole. grow: how far a box reaches beyond the core of its letters, times area / perimeter of that
-    core. gap: a blank this wide parts words, as a share of the line's height.
+    Attributes:
+        detail: Longer side of the photo for the first pass, pixels; small writing is detected in a larger second pass.
+        threshold: Minimum probability 0..1 of a pixel to belong to writing.
+        sure: Minimum mean probability 0..1 of a line.
+        grow: Unclip ratio: distance by which a box is expanded, times area / perimeter.
+        gap: Minimum width of a space between words, as a share of the line's height.
     """
 
     detail: int = 1280
@@ -62,15 +64,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ReaderOptions:
-    """How photos are read.
+    """Options for reading photos.
 
-    unit: whether the boxes found hold single "words" or whole "lines". finding: how writing is found.
-    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know, of the
-    borrowed model that comes with the program; one that was learned keeps its own.
-    languages: what is written in, keys of ``language.LANGUAGES``. language_strength: how much it counts which words are
-    usual, there and in the project: 0 not at all, 1 as measured best, 2 twice as much.
-    gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
-    detector: which finds writing; None is the program's choice for this alphabet, ``models.default``.
+    Attributes:
+        alphabet: "latin" (ASCII, accented letters, common symbols) or "all" characters of the bundled model; a trained
+            model has its own alphabet.
+        gpu_memory_mb: Maximum GPU memory, MiB; None allocates memory as needed.
+        model: Name of the recognizer; None for the default of this alphabet, ``models.default``.
+        unit: Whether boxes contain single "words" or whole "lines".
+        finding: Options for detecting words.
+        languages: Languages of the photos, keys of ``language.LANGUAGES``.
+        language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
+        detector: Name of the detector; None for the default of this alphabet.
     """
 
     alphabet: str = "latin"
@@ -83,26 +88,30 @@ class ReaderOptions:
     detector: str | None = None
 
     def reads_with(self) -> str:
-        """The name of the model that reads, chosen or not. Whether it is there is not asked."""
+        """The name of the recognizer, chosen or default. It need not exist."""
         return self.model or models.default("recognizer", alphabet=self.alphabet).name
 
     def finds_with(self) -> str:
-        """The name of the model that finds writing, chosen or not. Whether it is there is not asked."""
+        """The name of the detector, chosen or default. It need not exist."""
         return self.detector or models.default("detector", alphabet=self.alphabet).name
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(ReaderOptions):
-    """What a person has chosen: how photos are read, and the rest.
+    """All user settings, including those for reading photos.
 
-    theme: "system", "light" or "dark". keep: whether projects lie "beside" the photos or in the "library".
-    library_folder: where that is; None is ``paths.library_dir()``. keys: of actions that a person has given others, by
-    the action's id, in Qt's portable notation. hints_seen: hints for beginners that have been shown. go_on: whether the
-    window opens with the photo it was closed with. language: what the window speaks, "en", "de" …, or "system" for what
-    the system speaks; one that it does not know is English. read_when_opened: whether a photo that nobody has read yet
-    is read as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether
-    edges that are placed by the mouse jump to their neighbours'. largest_photo: in megapixels; larger ones are not
-    opened.
+    Attributes:
+        theme: "system", "light" or "dark".
+        keep: Where new projects are saved, "beside" the photos or in the "library".
+        library_folder: The library; None for ``paths.library_dir()``.
+        read_when_opened: Whether an unread photo is read as soon as it is opened.
+        box_opacity: Opacity of boxes, 0.1..1.
+        snapping: Whether edges moved by the mouse snap to neighbouring boxes.
+        keys: Changed shortcuts by action id, in Qt's portable notation.
+        hints_seen: Hints for beginners that have been shown.
+        go_on: Whether the window opens the last photo at start.
+        language: Language of the window, "en", "de" …, or "system"; English if unknown.
+        largest_photo: Largest photo that is opened, megapixels.
     """
 
     theme: str = "system"
@@ -154,19 +163,17 @@ def _finding(path: Path, raw: object) -> Finding:
 
 
 def folder_trouble(text: str) -> str:
-    """Why no folder can have this path, which may begin with "~"; nothing if one can. Whether there is one is open."""
+    """Return why a path, which may start with "~", is invalid, or "". Whether it exists is not checked."""
     try:
         # Stray bytes of a name that is no valid Unicode pass, as they lead to the file; other surrogates cannot.
         if "\0" in text or not os.fsencode(text):
-            return tr("A folder’s name cannot be empty or hold the sign with the number 0.")
+            return tr("The folder name is empty or contains a null character.")
         Path(text).expanduser()
     except UnicodeEncodeError:
-        return tr("A folder’s name cannot hold half a sign; type it anew.")
+        return tr("The folder name contains an invalid character.")
     except RuntimeError:
         first = text.replace(os.sep, "/").split("/")[0]
-        return tr(
-            "Nobody’s home folder is known as “{name}”. Write the whole path, or “~” for your own home.", name=first
-        )
+        return tr("Unknown user “{name}”. Enter the full path, or use “~” for your home folder.", name=first)
     return ""
 
 
@@ -244,8 +251,8 @@ def settings_file() -> Path:
 def load(path: Path | None = None) -> Settings:
     """The settings in this file (by default the person's own).
 
-    A file that is missing gives the defaults; one that is damaged too, after it was put aside under another name. A key
-    or a value this version does not know is left out; the log says which.
+    A missing file gives the defaults, and so does a damaged one after it was renamed. Unknown keys and values are
+    skipped and logged.
     """
     path = path or settings_file()
     raw = state_file.read(path)
@@ -277,20 +284,20 @@ def largest_photo(path: Path | None = None) -> int:
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
-    """Keep the settings, all or nothing. Raises SettingsNotSaved."""
+    """Save the settings atomically. Raises SettingsNotSaved."""
     path = path or settings_file()
     try:
         state_file.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
-            tr("the settings could not be saved: {reason}", reason=error.strerror or error),
+            tr("can't save the settings: {reason}", reason=error.strerror or error),
             file=path,
-            remedy=tr("Make room or make the folder writable."),
+            remedy=tr("Free up disk space or make the folder writable."),
         ) from error
 
 
 class RecentFiles:
-    """The photos and folders opened lately, newest first, kept between starts.
+    """The recently opened photos and folders, newest first, saved between starts.
 
     They are a comfort: trouble with their file is logged and never stops anything. May be used from several threads.
     """
@@ -315,7 +322,7 @@ class RecentFiles:
             self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)])
 
     def forget(self, path: Path) -> None:
-        """Leave one out, because it is gone or unwanted."""
+        """Remove a path."""
         absolute = Path(os.path.abspath(path))
         with self._changing:
             self._keep([entry for entry in self.paths() if entry != absolute])

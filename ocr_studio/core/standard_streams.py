@@ -1,4 +1,4 @@
-"""Standard input, output and error, whatever they are: closed, opened for reading, full, or in another encoding."""
+"""Standard input, output and error, made reliable: they may be closed, read-only, full, or in another encoding."""
 
 from __future__ import annotations
 
@@ -15,35 +15,34 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _INPUT, _OUTPUT, _ERROR = range(3)
-# An answer must not end at a file name that is no text.
+# A file name that can't be encoded must not end the output.
 _ERRORS: Final = "backslashreplace"
 
 
 class OutputLost(OSError):
-    """Standard output cannot be written.
+    """Standard output can't be written.
 
-    Not a StudioError: commands tell of those and go on with the next photo, whose answer would be lost as well.
+    Not a StudioError: commands report those and continue with the next photo, whose output would be lost as well.
     """
 
     @property
     def no_reader(self) -> bool:
-        """Whether it is a pipe that nobody reads any more, as after ``| head``: no mistake, nothing to tell."""
+        """Whether the reader of the pipe has ended, as after ``| head``. This isn't an error."""
         return self.errno == errno.EPIPE
 
     @property
     def told(self) -> StudioError:
-        """What to tell the user."""
+        """The error message for the user."""
         if self.errno == errno.ENOSPC:
-            what, remedy = "there is no room for the answer", "Make room."
-            return StudioError(what, file="standard output", remedy=remedy)
+            return StudioError("the disk is full", file="standard output", remedy="Free up disk space.")
         reason = "it is closed or read-only" if self.errno == errno.EBADF else self.strerror
-        remedy = "Send it to a terminal, a pipe or a file."
-        what = f"the answer cannot be written: {reason}"
+        remedy = "Redirect it to a terminal, a pipe or a file."
+        what = f"can't write the output: {reason}"
         return StudioError(what, file="standard output", remedy=remedy)
 
 
 class _PatientFile(io.FileIO):
-    """A file that waits where the one who started the program has set it to fail instead."""
+    """A file that waits until it can write, even if it is set to non-blocking."""
 
     def write(self, data: Buffer, /) -> int:
         written: int | None
@@ -53,7 +52,7 @@ class _PatientFile(io.FileIO):
 
 
 class _Output(_PatientFile):
-    """Raises OutputLost where it cannot write."""
+    """Raises OutputLost if it can't write."""
 
     def write(self, data: Buffer, /) -> int:
         try:
@@ -63,7 +62,7 @@ class _Output(_PatientFile):
 
 
 class _Error(_PatientFile):
-    """Drops what it cannot write: there is nowhere left to tell that."""
+    """Drops what it can't write: there is nowhere left to report it."""
 
     def write(self, data: Buffer, /) -> int:
         try:
@@ -73,10 +72,10 @@ class _Error(_PatientFile):
 
 
 def prepare() -> None:
-    """Make ``sys.stdout`` and ``sys.stderr`` speak UTF-8 whatever the locale says, and fail in no surprising way.
+    """Make ``sys.stdout`` and ``sys.stderr`` use UTF-8 whatever the locale is, and report write errors.
 
-    To be called once, when the program starts, before it opens any file: where one of the three is closed, the next
-    file would take its number, and what is printed would be written into a project.
+    Call it once at start, before any file is opened: if one of the three streams is closed, the next file would take
+    its number, and printed text would be written to a project.
     """
     opened = _open_closed_ones() if os.name == "posix" else set()
     sys.stdout = cast("TextIO", _prepared(sys.stdout, _OUTPUT, opened))
@@ -84,7 +83,7 @@ def prepare() -> None:
 
 
 def finish() -> None:
-    """Write what waits for standard output, or drop it: Python would try again at exit and complain of it."""
+    """Flush standard output, or drop what can't be written: Python would retry at exit and print an error."""
     try:
         if sys.stdout is not None:  # a program without a console has none on Windows
             sys.stdout.flush()
@@ -95,20 +94,20 @@ def finish() -> None:
 
 
 def open_error(number: int) -> TextIO:
-    """A text stream on this handle that drops what it cannot write, as ``sys.stderr`` is. Does not close the handle."""
+    """Open a text stream on a handle that drops what it can't write, like ``sys.stderr``. Never closes the handle."""
     if os.name == "nt" and os.isatty(number):  # a console of Windows takes text, not bytes
         return open(number, "w", encoding="utf-8", errors=_ERRORS, buffering=1, closefd=False)
     return _text(_Error(number, "w", closefd=False), at_once=True)
 
 
 def _open_closed_ones() -> set[int]:
-    """Open the closed ones on nothing, and return which. Writing to an output that was closed fails nevertheless."""
+    """Open closed streams on the null device, and return which. Writing to a closed output still fails."""
     opened = set()
     for number, mode in ((_INPUT, os.O_WRONLY), (_OUTPUT, os.O_RDONLY), (_ERROR, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free, which is this one. Not to be closed in programs that are started by this.
+            # Takes the lowest free number, which is this one. Child processes inherit it.
             os.set_inheritable(os.open(os.devnull, mode), True)
             opened.add(number)
     return opened
@@ -130,7 +129,7 @@ def _text(file: io.FileIO, *, at_once: bool) -> TextIO:
 
 
 def _leads_to(stream: TextIO | None, number: int) -> bool:
-    """Whether this is the stream that Python itself has opened, as bytes: a console of Windows takes text."""
+    """Whether this is the byte stream that Python opened on a handle; a Windows console takes text instead."""
     if not isinstance(stream, io.TextIOWrapper):
         return False
     file = getattr(stream.buffer, "raw", stream.buffer)

@@ -1,4 +1,4 @@
-"""What the program says, in the language that a person has chosen. English is what stands in the code.
+"""Translation of the program's texts. The code contains the English texts.
 
 Whole sentences are translated, with named places for what changes in them: ``tr("Read {words} in {seconds} s", …)``.
 A text that is made before the language is known (a table at the head of a module) is wrapped in ``later`` and given to
@@ -29,15 +29,21 @@ class _Chosen:
 
 
 def available(folder: Path) -> list[str]:
-    """The languages that can be spoken: English, and those of the catalogues in ``folder``."""
+    """Return the available languages: English, and those with a catalogue in ``folder``."""
     found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return [ENGLISH, *sorted(path.parent.parent.name for path in found)]
 
 
 def use(folder: Path, language: str, *, point: str = ".") -> bool:
-    """Speak this language ("de", "uk") from now on. False where ``folder`` has no catalogue of it: English, then.
+    """Switch to a language, or to English if it has no catalogue.
 
-    point: what parts whole numbers from tenths in it.
+    Args:
+        folder: Folder of the catalogues.
+        language: Language code, such as "de" or "uk".
+        point: Decimal separator of the language.
+
+    Returns:
+        Whether there is a catalogue for the language.
     """
     try:
         catalogue = gettext.translation(DOMAIN, folder, [language])
@@ -51,44 +57,44 @@ def use(folder: Path, language: str, *, point: str = ".") -> bool:
 
 
 def use_english() -> None:
-    """Speak English, as at the beginning."""
+    """Switch to English, the default."""
     _Chosen.catalogue, _Chosen.language, _Chosen.point = gettext.NullTranslations(), ENGLISH, "."
 
 
 def language() -> str:
-    """Which is spoken."""
+    """Return the code of the current language."""
     return _Chosen.language
 
 
 def tr(text: str, /, **values: object) -> str:
-    """A text in the language chosen, ``values`` put into its places: {name}."""
-    # What a catalogue has under no text is facts about itself.
+    """Translate a text and fill in its placeholders, such as {name}."""
+    # The empty text is the header of a catalogue.
     return _filled(_Chosen.catalogue.gettext(text) if text else "", text, values)
 
 
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
-    """The form of a text that goes with so many things; {count} is one of its places."""
+    """Translate the singular or plural form for a count, and fill in {count} and other placeholders."""
     english = one if count == 1 else many
     return _filled(_Chosen.catalogue.ngettext(one, many, count), english, {"count": count, **values})
 
 
 def later(text: str, /) -> str:
-    """A text that is to be translated where it is shown."""
+    """Mark a text for translation; ``tr`` translates it where it is shown."""
     return text
 
 
 def later_n(one: str, many: str, /) -> tuple[str, str]:
-    """Both forms of a text that is to be given to ``tr_n`` where it is shown: ``tr_n(*forms, count)``."""
+    """Mark singular and plural for translation; use as ``tr_n(*forms, count)``."""
     return one, many
 
 
 def number(value: float, digits: int) -> str:
-    """A number as it is written in the language chosen, with so many digits behind the point."""
+    """Format a number in the current language with ``digits`` decimals."""
     return figure(f"{value:.{digits}f}")
 
 
 def figure(english: str) -> str:
-    """A figure that was written in English, "12.5 %", as it is written in the language chosen."""
+    """Convert the decimal separator of an English figure, such as "12.5 %", to the current language."""
     return english.replace(".", _Chosen.point)
 
 
@@ -98,5 +104,5 @@ def _filled(said: str, english: str, values: dict[str, object]) -> str:
     try:
         return said.format(**values)
     except (LookupError, ValueError, AttributeError):
-        # A slip in a catalogue must not stop anybody; a test looks for such slips.
+        # An error in a catalogue must not stop the program; a test checks the catalogues.
         return english.format(**values)

@@ -27,7 +27,7 @@ def plain(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     if abs(value) >= _MOST:
-        return tr("{number} and more", number=plain(math.copysign(_MOST - 1, value)))
+        return tr("{number} or more", number=plain(math.copysign(_MOST - 1, value)))
     whole, point, rest = f"{value:,.3f}".partition(".")
     rest = rest.rstrip("0")
     if translation.language() != translation.ENGLISH:
@@ -74,7 +74,7 @@ def shared(weights: Sequence[float], total: int) -> list[int]:
 def time_left(seconds: float) -> str:
     """How long something will take, as people say it."""
     if seconds < _SOON:
-        return tr("nearly done")
+        return tr("almost done")
     if seconds < _MINUTE:
         return tr_n("about {count} second left", "about {count} seconds left", round(seconds / 5) * 5)
     if seconds < _HOUR:

@@ -1,16 +1,16 @@
-"""HOW it is read and learned: networks, decoding, detection.
+"""Networks, decoding, detection, training and synthesis: everything that needs TensorFlow and Keras.
 
-The only room that names TensorFlow and Keras. May import: ``core``. Importing a module of this room loads TensorFlow
-(seconds), so other rooms import it inside the function that needs it, in the thread that computes.
+May import: ``core``. Importing a module of this package loads TensorFlow (seconds), so other packages import it inside
+the function that needs it, in the thread that computes.
 """
 
 import os
 
 from ocr_studio.core import paths
 
-# Keras reads these once, when it is first imported: its home, so that a keras.json of the user's (another backend,
-# float16, channels first) cannot break the nets and nothing is written to ~/.keras.
+# Read once, when Keras is first imported. With a home of its own, a keras.json of the user (another backend, float16,
+# channels first) cannot break the networks, and nothing is written to ~/.keras.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("KERAS_HOME", str(paths.cache_dir() / "keras"))
-# TensorFlow's start-up notes on standard error would stand before the text of a photo in a terminal.
+# Otherwise TensorFlow's notes would be printed before the text of a photo in a terminal.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

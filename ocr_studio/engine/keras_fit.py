@@ -1,4 +1,4 @@
-"""Nets as Keras' own ``fit`` teaches them, for who scripts: losses, what goes in, and how such a run goes on."""
+"""Training with Keras' own ``fit``, for scripts: losses, callbacks, and resuming."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from ocr_studio.engine.weights import alphabet_growth
 
 Tensor: TypeAlias = Any
 
-# Gradients longer than this are shortened: one odd crop must not undo what was learned.
+# Maximum gradient norm, so that one odd crop does not undo the training.
 LONGEST: Final = 5.0
 RATE: Final = 1e-3
-# Share of a run in which the rate rises from zero.
+# Share of a run for warming up the learning rate.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
 _MOST_LOG: Final = 16 << 20  # bytes
 _MOST: Final = 1e12  # of steps, epochs and seconds
-_ROW: Final = re.compile(r"[0-9]{1,9}")  # what a row of the log begins with
-_REMEDY: Final = later("Name the folder of this network’s run, or begin anew in another one.")
-_STEPS: Final = "memory/0"  # in a checkpoint: the first that an optimizer remembers
+_ROW: Final = re.compile(r"[0-9]{1,9}")  # start of a row of the log
+_REMEDY: Final = later("Choose the folder of this network’s run, or use a new folder.")
+_STEPS: Final = "memory/0"  # in a checkpoint: the optimizer's first variable, its step count
 
 
 # ------------------------------------------------------------------------------------------------------------ losses
@@ -48,10 +48,10 @@ _STEPS: Final = "memory/0"  # in a checkpoint: the first that an optimizer remem
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class ReadingLoss(layers.Layer):  # type: ignore[misc]
-    """How far what is seen along crops is from what stands there (CTC, Graves et al. 2006).
+    """CTC loss as a layer (Graves et al. 2006).
 
-    In: logits (B, T, C), class 0 the blank; labels (B, L) int32, padded with 0; steps (B, 1), of the T, that belong to
-    each crop; lengths (B, 1) of the labels. Out: (B, 1), of which the mean is nats a letter.
+    In: logits (B, T, C), class 0 the blank; labels (B, L) int32, padded with 0; steps (B, 1), the number of time steps
+    of each crop; lengths (B, 1) of the labels. Out: (B, 1), whose mean is nats per character.
     """
 
     def call(self, logits: Tensor, labels: Tensor, steps: Tensor, lengths: Tensor) -> Tensor:
@@ -64,14 +64,14 @@ class ReadingLoss(layers.Layer):  # type: ignore[misc]
     def compute_output_shape(
         self, logits_shape: Shape, labels_shape: Shape, steps_shape: Shape, lengths_shape: Shape
     ) -> Shape:
-        """One number a crop."""
+        """One number per crop."""
         return (logits_shape[0], 1)
 
 
 def teaching(net: keras.Model) -> keras.Model:
-    """The net with its loss as what comes out: what ``fit`` is called on, as keras-ocr's ``training_model``.
+    """Return a recognizer's network with its loss as the output, for ``fit``, like keras-ocr's ``training_model``.
 
-    net: a recognizer's. In: crops as it takes them, then labels, steps and lengths as ``ReadingLoss``.
+    In: crops as the network takes them, then labels, steps and lengths as ``ReadingLoss``.
     """
     labels = keras.Input((None,), name="labels", dtype="int32")
     steps = keras.Input((1,), name="steps", dtype="int32")
@@ -81,21 +81,23 @@ def teaching(net: keras.Model) -> keras.Model:
 
 
 def without_head(net: keras.Model) -> keras.Model:
-    """A recognizer's net up to its last layer but one; it shares that net's weights."""
+    """Return a recognizer's network without its last layer, sharing its weights."""
     return keras.Model(net.inputs[0], net.get_layer(alphabet_growth.HEAD).input, name="backbone")
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def as_it_comes(_: Tensor, losses: Tensor) -> Tensor:
-    """The loss of a model that gives its loss. losses: (B, 1)."""
+    """Loss function of a model that outputs its loss, (B, 1)."""
     return losses
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
-    """``craft_trainer.loss_of`` as Keras asks for a loss: what should be seen, (B, h, w, 2), then what is.
+    """Loss function of CRAFT: ``craft_trainer.loss_of`` for Keras.
 
-    A third channel of the first, where there is one, says where that is known: 0 or 1.
+    Args:
+        maps: Expected maps, (B, h, w, 2); an optional third channel of 0 or 1 masks where they are known.
+        seen: Predicted maps.
     """
     maps = tf.cast(maps, tf.float32)
     known = maps[..., 2:] if maps.shape[-1] == 3 else tf.ones_like(maps[..., :1])
@@ -103,11 +105,11 @@ def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
 
 
 def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:
-    """The model ready for ``fit``. loss: one of the above, unless the options have one; all else is Keras'."""
+    """Compile a model for ``fit`` with one of the losses above, unless ``options`` has one."""
     if not arguments:
         options.setdefault("optimizer", keras.optimizers.Adam(RATE, global_clipnorm=LONGEST))
     options.setdefault("loss", loss)
-    # XLA would compile anew for every width of a batch.
+    # XLA would compile again for every width of a batch.
     options.setdefault("jit_compile", False)
     model.compile(*arguments, **options)
     return model
@@ -117,10 +119,14 @@ def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> 
 
 
 class Paced(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends a run after so many steps; until then the rate rises, then falls like a cosine (Loshchilov & Hutter 2017).
+    """Ends a run after a number of steps; until then the learning rate warms up and falls like a cosine (Loshchilov &
+    Hutter 2017).
 
-    steps: all there will be, those of earlier sittings included. rate: the highest. minutes: after which this sitting
-    ends, wherever the run is then; None: never. spent: seconds of earlier sittings, for the log.
+    Args:
+        steps: All steps, including those of earlier sessions.
+        rate: Peak learning rate.
+        minutes: Time limit of this session; None: none.
+        spent: Seconds of earlier sessions, for the log.
     """
 
     def __init__(self, steps: int, rate: float, *, minutes: float | None = None, spent: float = 0.0) -> None:
@@ -129,51 +135,55 @@ class Paced(keras.callbacks.Callback):  # type: ignore[misc]
         self._begun = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """The clock starts."""
+        """Start the clock."""
         self._begun = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """The rate of this step."""
+        """Set the learning rate of this step."""
         share = min(1.0, int(self.model.optimizer.iterations) / self._steps)
         self.model.optimizer.learning_rate = self._rate * rate_at(share)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """The run may be over, or this sitting."""
+        """Stop after the last step or at the time limit."""
         sat = (time.monotonic() - self._begun) / 60
         over = self._minutes is not None and sat >= self._minutes
         if over or int(self.model.optimizer.iterations) >= self._steps:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """What the log says besides."""
+        """Add the learning rate and the time to the log."""
         if logs is not None:
             logs["minutes"] = round((self._earlier + time.monotonic() - self._begun) / 60, 2)
             logs["steps"] = int(self.model.optimizer.iterations)
 
 
 def rate_at(share: float) -> float:
-    """How high the rate is, 0..1, when this share of a run is over."""
-    # Not Keras' own cosine, as ``MovingWeights`` have: that one ends at 0 and rises over whole steps. By it a run that
-    # was begun would go on at other rates, and its checkpoint, which holds the rate, would not fit.
+    """Return the relative learning rate (0..1) at this share of a run."""
+    # Not Keras' cosine as in ``trainable_weights``: that one ends at 0 and rises over whole steps. Existing runs would
+    # resume with other rates, and their checkpoints, which hold the rate, would not match.
     if share < _WARM_UP:
         return max(share / _WARM_UP, 1e-3)
     return max(1e-3, 0.5 + 0.5 * math.cos(math.pi * (share - _WARM_UP) / (1 - _WARM_UP)))
 
 
 class OtherNetwork(StudioError):
-    """What a run should go on from is of another network."""
+    """The checkpoint belongs to another network."""
 
 
 class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
-    """Keeps after each epoch all that going on needs, and goes on from it: after a closed terminal, or ``kill -9``.
+    """Saves a checkpoint after each epoch and resumes from it, also after ``kill -9``.
 
-    To be put last among the callbacks; with it go ``fit``'s ``initial_epoch=going_on.epochs`` and, to a ``Paced``,
-    ``spent=going_on.seconds``.
+    It must be the last callback. Pass ``initial_epoch=going_on.epochs`` to ``fit`` and ``spent=going_on.seconds`` to
+    ``Paced``.
     """
 
     def __init__(self, folder: Path, *, patience: keras.callbacks.EarlyStopping | None = None, resume: bool) -> None:
-        """folder: of the checkpoint, made if it is not there. patience: whose memory is kept, too. resume: whether to
-        go on from what is there; otherwise it is forgotten.
+        """Create the callback.
+
+        Args:
+            folder: Folder of the checkpoint, created if needed.
+            patience: Early stopping whose state is saved, too.
+            resume: Whether to resume from an existing checkpoint; otherwise it is deleted.
         """
         super().__init__()
         self._folder, self._patience, self._timed = folder, patience, None
@@ -186,7 +196,7 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
         self._begun = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Take up what was kept. Raises OtherNetwork."""
+        """Restore the checkpoint. Raises OtherNetwork."""
         self._begun = time.monotonic()
         if self._kept is None:
             return
@@ -200,7 +210,7 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
             self._remember(self._patience)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Keep it. Raises CheckpointNotSaved."""
+        """Save a checkpoint. Raises CheckpointNotSaved."""
         arrays = _arrays(self.model.weights, "weights") | _arrays(self.model.optimizer.variables, "memory")
         facts: dict[str, Any] = {"epochs": epoch + 1, "seconds": self.seconds + time.monotonic() - self._begun}
         if (patience := self._patience) is not None and patience.best_weights is not None:
@@ -220,14 +230,14 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class Examined(keras.callbacks.Callback):  # type: ignore[misc]
-    """Adds to the log of each epoch what an examination says. To be put first among the callbacks."""
+    """Adds the results of an evaluation to the log of each epoch. It must be the first callback."""
 
     def __init__(self, exam: Callable[[], Mapping[str, float]]) -> None:
         super().__init__()
         self._exam = exam
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Examine."""
+        """Evaluate."""
         if logs is not None:
             logs.update(self._exam())
 
@@ -237,9 +247,16 @@ class Examined(keras.callbacks.Callback):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a run is led. folder: of its log and checkpoint. steps: all there will be; epoch: so many of them are one.
-    rate: the highest. checks: batches that are held out, all of them seen after each epoch. minutes: after which this
-    sitting ends; None: never. resume: go on from the checkpoint, if there is one.
+    """Settings of a run.
+
+    Attributes:
+        folder: Folder of its log and checkpoint.
+        steps: All steps.
+        epoch: Steps per epoch.
+        rate: Peak learning rate.
+        checks: Validation batches, all used after each epoch.
+        minutes: Time limit of this session; None: none.
+        resume: Whether to resume from a checkpoint, if there is one.
     """
 
     folder: Path
@@ -253,7 +270,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """When a run stops early. monitor: what of the log shall fall; patience: epochs in which it does not."""
+    """Early stopping: the log entry to minimize, and the epochs to wait for an improvement."""
 
     monitor: str
     patience: int
@@ -268,12 +285,23 @@ def run(
     stopping: Stopping,
     exam: Callable[[], Mapping[str, float]],
 ) -> bool:
-    """``model.fit`` with all that a long run needs: FOLDER/log.csv, a checkpoint after each epoch, an early end, the
-    best weights at last.
+    """Run ``model.fit`` with FOLDER/log.csv, a checkpoint after each epoch, early stopping, and the best weights at the
+    end.
 
-    model: compiled. batches, held_out: as ``fit`` takes them, without end. exam: figures for the log. Returns whether
-    the run is over: all steps are done, or more of them would help nothing; False where only this sitting is. Raises
-    CheckpointNotSaved, OtherNetwork.
+    Args:
+        model: Compiled model.
+        batches: Endless training batches, as for ``fit``.
+        held_out: Endless validation batches.
+        course: Settings of the run.
+        stopping: Early stopping, if any.
+        exam: Returns further figures for the log.
+
+    Returns:
+        Whether the run is over: all steps are done, or it stopped early; False if only this session is over.
+
+    Raises:
+        CheckpointNotSaved: The checkpoint cannot be written.
+        OtherNetwork: The checkpoint belongs to another network.
     """
     course.folder.mkdir(parents=True, exist_ok=True)
     patience = keras.callbacks.EarlyStopping(
@@ -285,20 +313,20 @@ def run(
     model.fit(
         batches,
         steps_per_epoch=course.epoch,
-        # A sitting that its minutes end cuts an epoch short; what is over already is looked at once more.
+        # A session that reaches its time limit within an epoch repeats that epoch's evaluation.
         epochs=going_on.epochs + max(1, math.ceil((course.steps - going_on.steps) / course.epoch)),
         initial_epoch=going_on.epochs,
         validation_data=held_out,
         validation_steps=course.checks,
         callbacks=[Examined(exam), paced, patience, log, going_on],
-        shuffle=False,  # what batches are made of is mixed where they are made
+        shuffle=False,  # the batches are shuffled at their source
         verbose=2,
     )
     return patience.stopped_epoch > 0 or int(model.optimizer.iterations) >= course.steps
 
 
 def is_over(folder: Path, *, steps: int, patience: int) -> bool:
-    """Whether the run in this folder, as far as was kept, has done so many steps, or has stopped early."""
+    """Whether the run in this folder has done all its steps or has stopped early, according to its checkpoint."""
     kept = checkpoints.load(folder)
     if kept is None:
         return False
@@ -306,13 +334,13 @@ def is_over(folder: Path, *, steps: int, patience: int) -> bool:
 
 
 def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
-    """A log of a run that goes on after so many epochs: rows of later ones, which are done again, are taken out."""
+    """Return the logger of a resumed run. Rows of epochs that are repeated are removed from the log."""
     if path.exists() and epochs:
         try:
             text = paths.read_file(path, most=_MOST_LOG).decode("utf-8")
             head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
         except (OSError, ValueError, csv.Error) as error:
-            what = tr("it cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+            what = tr("it can't be read: {reason}", reason=getattr(error, "strerror", None) or error)
             raise OtherNetwork(what, file=path, remedy=tr(_REMEDY)) from error
         kept = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
         paths.replace_file(path, "".join(",".join(row) + "\n" for row in kept).encode())
@@ -320,7 +348,7 @@ def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
 
 
 def _number(facts: Mapping[str, Any], key: str, folder: Path) -> int:
-    """What a checkpoint says of a run's progress, 0 where it says nothing. Raises OtherNetwork for what cannot be."""
+    """Return a counter of a checkpoint, 0 if it is missing. Raises OtherNetwork for an invalid one."""
     value = facts.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
         raise _of_another(folder)
@@ -328,7 +356,7 @@ def _number(facts: Mapping[str, Any], key: str, folder: Path) -> int:
 
 
 def _steps(kept: Checkpoint | None, folder: Path) -> int:
-    """How many steps are done. Raises OtherNetwork."""
+    """Return the number of steps done. Raises OtherNetwork."""
     done = kept.arrays.get(_STEPS) if kept else None
     if done is None:
         return 0
@@ -338,7 +366,7 @@ def _steps(kept: Checkpoint | None, folder: Path) -> int:
 
 
 def _of_another(folder: Path) -> OtherNetwork:
-    return OtherNetwork(tr("this is of another network’s run"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY))
+    return OtherNetwork(tr("this belongs to another network’s run"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY))
 
 
 def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
@@ -346,18 +374,18 @@ def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
 
 
 def check(model: keras.Model, folder: Path) -> None:
-    """Whether a run of this model can go on from what is kept in a folder, if anything is. Raises OtherNetwork."""
+    """Raise OtherNetwork if the folder has a checkpoint from which this model cannot be resumed."""
     if kept := checkpoints.load(folder):
         _values(model.weights, kept, "weights", folder)
 
 
 def _values(variables: Any, kept: Checkpoint, name: str, folder: Path) -> list[NDArray[Any]]:
-    """What is kept of these. Raises OtherNetwork."""
+    """Return the checkpoint's values for these variables. Raises OtherNetwork."""
     values = {place: value for place, value in kept.arrays.items() if place.startswith(f"{name}/")}
     shapes = {f"{name}/{place}": tuple(variable.shape) for place, variable in enumerate(variables)}
     if shapes != {place: value.shape for place, value in values.items()}:
         raise _of_another(folder)
-    # (only numbers: NaN would go through all that is learned from here on)
+    # NaN would spread to all weights.
     if not all(value.dtype.kind in "biuf" and np.isfinite(value).all() for value in values.values()):
         raise _of_another(folder)
     return [values[place] for place in shapes]

@@ -1,4 +1,4 @@
-"""Models → what reads and what finds writing, each in the way of its network."""
+"""Creates recognizers and detectors from models, according to their architecture."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ocr_studio.engine.weights import model_weights
 
 
 def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
-    """What reads with this model, warmed up. alphabet: see ``model_weights.load_recognizer``. Raises as that does."""
+    """Load and warm up the recognizer of a model. Arguments and errors as ``model_weights.load_recognizer``."""
     fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
     return fitting.of(model, alphabet=alphabet)
 
 
 def detector_of(model: Model, finding: Finding) -> Detector:
-    """What finds writing with this model, in this way. Raises as ``model_weights.load_detector``."""
+    """Load the detector of a model with the user's detection options. Raises as ``model_weights.load_detector``."""
     net = model_weights.load_detector(model)
     if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
         return CraftDetector(net, options=CraftOptions.of(finding))

@@ -1,4 +1,4 @@
-"""What would be found on one photo if writing were looked for in another way, as fast as a person moves a slider."""
+"""Preview of detection options on one photo, fast enough for a slider."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.line_crops import Photo, Quads
 from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
 
-# Bytes of what the net saw along lines: some hundred lines of Latin letters, a few dozen of all scripts.
+# Memory for the network's output on lines, in bytes: some hundred lines of Latin letters, a few dozen of all scripts.
 _ROOM = 256 << 20
 
 
 class Preview:
-    """Looks at a photo again and again. Belongs to the thread of its reader.
+    """Reads one photo repeatedly with different detection options. It belongs to the thread of its reader.
 
-    What the nets saw is kept: the map of text for the last ``Finding.detail``, the steps of each line. So of all values
-    only a new detail, lines that are new, and words in doubt that are cut otherwise cost more than some milliseconds.
+    The networks' outputs are cached: the text map of the last ``Finding.detail``, and the steps of each line. Only a
+    new detail, new lines, and doubtful words with new boundaries take more than some milliseconds.
     """
 
     def __init__(self, reader: Reader, image: Photo) -> None:
-        """image: (H, W, 3) uint8 RGB."""
+        """Create the preview of a photo, (H, W, 3) uint8 RGB."""
         self._reader, self._image = reader, image
         self._recognizer = _Remembering(reader.recognizer)
         self._seen: dict[int, tuple[Map, float]] = {}
 
     def find(self, finding: Finding) -> Quads:
-        """The lines that would be found, as ``Reader.find``."""
+        """Return the lines that would be found, as ``Reader.find``."""
         detector = self._reader.detector.tuned_to(finding)
         if finding.detail not in self._seen:
             self._seen = {finding.detail: detector.look(self._image)}
         return self._reader.as_wanted(detector.lines(*self._seen[finding.detail], size=self._image.shape[:2]))
 
     def read_lines(self, lines: Quads, finding: Finding) -> Iterator[tuple[int, list[Word]]]:
-        """The words of these lines, as ``Reader.read_lines``."""
+        """Return the words of these lines, as ``Reader.read_lines``."""
         return self._reader.tuned_to(finding, self._recognizer).read_lines(self._image, lines)
 
 
 class _Remembering(Recognizer):
-    """A recognizer, its net and all, that does not look twice at the same crop."""
+    """A recognizer with the same network that caches its output per crop."""
 
     def __init__(self, other: Recognizer) -> None:
-        # Making another from the same net would compile it anew.
+        # Creating another recognizer would compile the network again.
         vars(self).update(vars(other))
         self._other = other
-        # Lines are looked at in one thread while another looks again at words of the lines before.
+        # One thread reads lines while another reads doubtful words of earlier lines again.
         self._turn = threading.Lock()
         self._known: OrderedDict[bytes, Steps] = OrderedDict()
         self._held = 0
 
     def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
-        """What the net sees along each crop, or saw when it was asked before."""
+        """Return the network's output for each crop, from the cache if possible."""
         shown = list(zip(crops, stretches or [1.0] * len(crops), strict=True))
         keys = [_key(*each) for each in shown]
         with self._turn:

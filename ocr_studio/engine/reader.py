@@ -1,4 +1,4 @@
-"""Photo → words: find the lines, read each, cut it into words, look again at those in doubt. What ``jobs`` calls."""
+"""Reads photos: find lines, read them, split them into words, read doubtful words again. Used by ``jobs``."""
 
 from __future__ import annotations
 
@@ -28,28 +28,34 @@ from ocr_studio.engine.recognition.ink_mask import Ink
 from ocr_studio.engine.recognition.line_crops import Line, Looking, Photo, Quads, ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
 
-# Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
-# words come early, and still enough for the net to work at full speed.
+# Pixels across, at the network's height, per batch: a few long lines, so that the first words arrive early and the
+# network still runs at full speed.
 _FIRST, _THEN = 2048, 8192
-# A frame or drawing that was taken for a line is as high as many lines, so brought to the net's height its strokes are
-# finer than a pen's on letters: of 1,278 lines on 25 photos of boards 33, many of them drawings, have finer strokes
-# than this, in pixels, and are less legible than 0.5, which a single letter never exceeds; of 45 on synthetic drawings
-# 39. None of the drawings was longer for its height than the last: long lines of fine, unclear writing stay.
+# Frames and drawings found as lines are as high as several lines, so at the network's height their strokes are finer
+# than a pen's. Of 1,278 lines on 25 photos of boards 33, many of them drawings, have finer strokes than this (pixels)
+# and a legibility below 0.5, which single letters never exceed; of 45 on synthetic drawings 37 to 39. No drawing was
+# longer for its height than the last value, so long lines of fine, unclear writing are kept.
 _FINE, _UNREADABLE, _LONG = 2.1, 0.4, 4
-_UNSURE = 1e-3  # a confidence below is as good as none
-# How much it counts, where a line may be cut in two ways, which words are usual: that they are so long counts too much,
-# as a word that is known is far likelier than all its letters one by one. Fitted as ``lines.GAP`` was.
+_UNSURE = 1e-3  # lower confidences don't count
+# Weight of word frequencies when a line can be split in two ways. At full weight word length counts too much, as a
+# known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
 _USUAL = 0.3
 
 _Read: TypeAlias = tuple[line_cutting.Stretch, Transcription]
 
 
 class Reader:
-    """Finds and reads the words of photos. Belongs to the thread that made it; ready to read once made.
+    """Finds and reads the words of photos. It belongs to the thread that created it.
 
-    options: alphabet, GPU memory, models, unit, how writing is found, languages. detector, recognizer: those of these
-    models, where they are loaded already. Raises NoSuchModel, BadModel for a damaged one, and PretrainedError where the
-    weights that come with the program are missing.
+    Args:
+        options: Alphabet, GPU memory, models, unit, detection options and languages.
+        detector: The detector of these models, if already loaded.
+        recognizer: The recognizer of these models, if already loaded.
+
+    Raises:
+        NoSuchModel: A model does not exist.
+        BadModel: A model is damaged.
+        PretrainedError: The published weights are missing.
     """
 
     def __init__(
@@ -61,8 +67,8 @@ class Reader:
         self._detector = detector or model_loader.detector_of(finds, options.finding)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
         self._recognizer = recognizer or model_loader.recognizer_of(reads, alphabet=alphabet)
-        self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
-        # Which classes of the recognizer tell where words end.
+        self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
+        # Character classes, which help to find the ends of words.
         self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
         self._unit = options.unit
         self.name = self._recognizer.name
@@ -71,12 +77,12 @@ class Reader:
         self.learn({})
 
     def learn(self, typed: Mapping[str, int]) -> None:
-        """From now on count with the words that a person has typed, too: word → how often, in place of those before."""
+        """Use the words that the user typed, with their counts, replacing earlier ones."""
         known = [] if self._languages is None else [self._languages, lexicon.vocabulary(typed)]
         self._recognizer.know(known, strength=self._strength)
 
     def tuned_to(self, finding: Finding, recognizer: Recognizer) -> Reader:
-        """One that finds writing in another way and has it read by another recognizer of this alphabet."""
+        """Return a reader with other detection options and another recognizer of the same alphabet."""
         other = copy.copy(self)
         other._detector = self._detector.tuned_to(finding)
         other._recognizer = recognizer
@@ -85,36 +91,44 @@ class Reader:
 
     @property
     def detector(self) -> Detector:
-        """What finds the lines."""
+        """The detector."""
         return self._detector
 
     @property
     def recognizer(self) -> Recognizer:
-        """What reads them."""
+        """The recognizer."""
         return self._recognizer
 
     def find(self, image: Photo) -> Quads:
-        """Where lines are written, from top to bottom; see ``Detector.find``. With a detector that finds words, where
-        these are, or, if whole lines are wanted, the lines that they stand in.
+        """Find the lines from top to bottom, see ``Detector.find``.
+
+        A detector of words returns words, or the lines that contain them if lines are wanted.
         """
         return self.as_wanted(self._detector.find(image))
 
     def as_wanted(self, found: Quads) -> Quads:
-        """What the detector has found, (N, 6, 2), as ``find`` gives it."""
+        """Convert the detector's results, (N, 6, 2), to words or lines as wanted."""
         return word_assembly.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
-        """The words of lines that were found, a batch of lines at a time: (lines done in this batch, their words).
+        """Read lines in batches.
 
-        image: (H, W, 3) uint8 RGB. lines: (N, 6, 2), as ``find`` gives them. Quads of words follow their line's slope.
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            lines: (N, 6, 2), as from ``find``.
+
+        Yields:
+            Number of lines in the batch, and their words, whose quads follow the slope of the line.
         """
         for seen in _ahead(self._looking(image, words=self._detector.finds_words).look, _batches(lines)):
             yield len(seen), self._words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
-        """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included.
+        """Read what is in each quad, in order and in batches; one transcription each, including spaces.
 
-        image: (H, W, 3) uint8 RGB. Quads are in its pixels.
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            quads: Quads in pixels of the image.
         """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
         for seen in _ahead(self._looking(image, words=True).look, _batches(ribbons(corners))):
@@ -126,15 +140,15 @@ class Reader:
             yield self._recognizer.again(self._recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths)
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
-        """What the net sees along each line, before it is cut into words. image, lines: as for ``read_lines``."""
+        """Return the network's output for each line, before it is split into words. Arguments as for ``read_lines``."""
         return self._looking(image, words=self._detector.finds_words).look(lines)
 
     def _looking(self, image: Photo, *, words: bool) -> Looking:
-        """words: whether what is looked at holds single words, where single words are wanted."""
+        """Create the line reader; ``words`` says whether quads hold single words."""
         return Looking(image, self._recognizer, gap=self.marks.gap, words=words and self._unit == "words")
 
     def _one_by_one(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
-        """Lines, and what each of their words says, to a recognizer that reads single words."""
+        """Split lines into words for a recognizer that reads single words."""
         words = [word for line in lines for word in line.words or ()]
         steps = [word.steps.without(self.marks.space) for word in words]
         reads = iter(self._recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
@@ -164,14 +178,14 @@ class Reader:
         ]
 
     def _again(self, chosen: Sequence[tuple[Line, line_cutting.Stretch, Transcription]]) -> list[Transcription]:
-        """What stands in stretches of lines, with those that are in doubt looked at once more on their own."""
+        """Read parts of lines; doubtful ones are read again on their own."""
         crops = [_piece(line, stretch) for line, stretch, _ in chosen]
         steps = [self._part(line.steps, stretch) for line, stretch, _ in chosen]
         reads = [read for _, _, read in chosen]
         return self._recognizer.again(reads, crops, steps, spaces=self._unit == "lines")
 
     def _cut(self, line: Line) -> line_cutting.Cutting:
-        """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""
+        """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
         if _is_drawing(line):
             return line_cutting.Cutting()
         if self._unit == "lines":
@@ -186,9 +200,9 @@ class Reader:
 
 
 def _batches(quads: Quads) -> Iterator[Quads]:
-    """Quads in their order, so many at a time that the first words come early and the net is well used."""
+    """Group quads in order, in batches small enough for early results and large enough for the network."""
     sizes = geometry.sizes(quads[:, :4])
-    # A tall one may be a line that runs up or down.
+    # A tall quad may be a vertical line.
     across = np.cumsum(HEIGHT * np.maximum(sizes.max(axis=1) / np.maximum(sizes.min(axis=1), 1.0), 1.0))
     start, limit = 0, float(_FIRST)
     while start < len(quads):
@@ -198,7 +212,7 @@ def _batches(quads: Quads) -> Iterator[Quads]:
 
 
 def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Iterator[list[Line]]:
-    """What the work makes of each batch, in order; while one is being used, the next is made in another thread."""
+    """Apply ``work`` to each batch in order, one batch ahead in another thread."""
     thread = ThreadPoolExecutor(1, "reader")
     try:
         waiting: deque[Future[list[Line]]] = deque()
@@ -208,17 +222,19 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    finally:  # also where nobody wants the rest
+    finally:  # also if the caller stops early
         thread.shutdown(cancel_futures=True)
 
 
 def likelier(
     cutting: line_cutting.Cutting, read: Iterator[_Read], *, usual: Mapping[str, float] = MappingProxyType({})
 ) -> list[_Read]:
-    """The words of a line as they are read, cut in the likelier way where there are two.
+    """Return the words of a line, split in the likelier way where there are two.
 
-    read: goes on with the stretches of the cutting, then those of its doubts, each as it is read. usual: of texts how
-    usual they are, see ``Recognizer.usual``.
+    Args:
+        cutting: The segmentation of the line.
+        read: The readings of its segments, then those of its alternatives.
+        usual: Word frequencies of texts, see ``Recognizer.usual``.
     """
     chosen: list[list[_Read]] = [[next(read)] for _ in cutting.stretches]
     for doubt in cutting.doubts:
@@ -230,7 +246,7 @@ def likelier(
 
 
 def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
-    """The logarithm of how likely it is that all of these are read right, and that somebody writes such words."""
+    """Return the log probability that all of these are read correctly and are usual words."""
     return sum(
         math.log(max(transcription.confidence or 0.0, _UNSURE)) + _USUAL * usual.get(transcription.text, 0.0)
         for _, transcription in read
@@ -238,24 +254,24 @@ def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
 
 
 def _piece(line: Line, stretch: line_cutting.Stretch) -> Photo:
-    """The picture of a stretch of a line. The last step of a line may lie beyond its crop: then the rim of that."""
+    """Return the image of a segment of a line. The last step may lie beyond the crop; then it is the crop's edge."""
     first = min(int(stretch.first * line.steps.span), line.crop.shape[1] - 1)
     return line.crop[:, first : math.ceil(stretch.last * line.steps.span)]
 
 
 def _is_drawing(line: Line) -> bool:
-    """Whether a frame or a drawing was taken for a line."""
+    """Whether the line is a frame or a drawing."""
     short = line.crop.shape[1] <= _LONG * HEIGHT
     return short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE
 
 
 def _word(line: Line, stretch: line_cutting.Stretch, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
-    """The word in a stretch of a line, if there is one. size: (width, height) of the photo."""
+    """Return the word in a segment of a line, if there is one. size: (width, height) of the photo."""
     yield from word_assembly.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
 
 
 def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:
-    """Letter positions as shares of the word's box instead of its steps."""
+    """Convert letter positions from steps to shares of the word's box."""
     start, width = stretch.first * span, (stretch.last - stretch.first) * span
     left, right = stretch.box[0], stretch.box[2]
     places = (start + np.array(read.letters) * width - left) / max(right - left, 1e-6)

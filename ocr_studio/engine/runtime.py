@@ -1,7 +1,7 @@
-"""How TensorFlow runs here: GPU memory and number formats. Threads are left to it: as many as there are cores, or what
-``TF_NUM_INTRAOP_THREADS`` says.
+"""TensorFlow's runtime settings: GPU memory and number formats.
 
-``configure`` is called in the thread that computes, before a net is built there.
+Threads are not set: TensorFlow uses all cores, or ``TF_NUM_INTRAOP_THREADS``. ``configure`` is called in the thread
+that computes, before a network is built there.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 
 
 def configure(options: ReaderOptions, environment: Mapping[str, str] = os.environ) -> None:
-    """Take GPU memory as it is needed, up to the limit the options or the environment set; float32; channels last.
+    """Set GPU memory growth with a limit from the options or the environment, float32, and channels last.
 
-    The environment has the meaning keras-ocr gives it: ``MEMORY_GROWTH`` set to anything makes memory grow, which is
-    what happens here anyway; ``MEMORY_ALLOCATED``, from 0 to 1, is the share of each GPU's memory that may be taken.
-    The options' limit goes first. Cheap, and harmless to call again.
+    The environment variables are those of keras-ocr: ``MEMORY_GROWTH`` makes memory grow, which is the default here;
+    ``MEMORY_ALLOCATED``, from 0 to 1, limits the share of each GPU's memory. The limit of the options has priority. It
+    is cheap and may be called again.
 
-    Where the processor multiplies bfloat16 (see ``fast_bfloat16``), compiled functions use it for convolutions and
-    matrix products; weights and all else stay float32. ``OCR_STUDIO_PRECISION=float32`` leaves it be.
+    On processors with bfloat16 instructions (see ``fast_bfloat16``), compiled functions use it for convolutions and
+    matrix products; weights and everything else stay float32. ``OCR_STUDIO_PRECISION=float32`` turns it off.
     """
-    # Keras' global state is thread-local, so a thread that did not import Keras has to be told again.
+    # Keras' global state is thread-local, so it is set in every thread.
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")
     wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32"
@@ -44,7 +44,7 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return
-    # Read when the first GPU is opened. The call for it in tf.config cannot be had together with a limit.
+    # Read when the first GPU is opened. The function in tf.config does not work together with a limit.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     share = memory_share(environment)
     limit = options.gpu_memory_mb or (share and _smallest_memory_mb() * share)
@@ -53,10 +53,10 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
 
 
 def fast_bfloat16(processor: Path) -> bool:
-    """Whether the processor has instructions for bfloat16: about three quarters of float32's time, measured on board
-    photos, and the same words read. TensorFlow itself would also use it where it has to be imitated, which is slower.
+    """Whether the processor has bfloat16 instructions, which take about three quarters of float32's time on photos of
+    boards, with the same words. TensorFlow would also emulate it, which is slower.
 
-    processor: Linux' ``/proc/cpuinfo``; on other systems there is none, and the answer is no.
+    processor: Linux' ``/proc/cpuinfo``; on other systems it does not exist, and the answer is no.
     """
     try:
         flags = processor.read_text(encoding="ascii", errors="replace")
@@ -66,7 +66,7 @@ def fast_bfloat16(processor: Path) -> bool:
 
 
 def memory_share(environment: Mapping[str, str]) -> float | None:
-    """``MEMORY_ALLOCATED`` as a number above 0 and up to 1; None where it is not set or no such number."""
+    """Return ``MEMORY_ALLOCATED`` as a number above 0 and up to 1; None if it is not set or invalid."""
     value = environment.get("MEMORY_ALLOCATED", "")
     if not value:
         return None
@@ -81,7 +81,7 @@ def memory_share(environment: Mapping[str, str]) -> float | None:
 
 
 def _smallest_memory_mb() -> float:
-    """The memory of the smallest GPU in MiB, as the driver's own tool tells it; 0 where it cannot be asked."""
+    """Return the memory of the smallest GPU in MiB, according to the driver's tool; 0 if unknown."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return 0.0
@@ -98,5 +98,5 @@ def _limit_memory(gpus: Sequence[tf.config.PhysicalDevice], megabytes: float) ->
     for gpu in gpus:
         try:
             tf.config.set_logical_device_configuration(gpu, [tf.config.LogicalDeviceConfiguration(megabytes)])
-        except RuntimeError:  # it is in use already; TensorFlow cannot change it any more
+        except RuntimeError:  # already in use, so TensorFlow cannot change it
             log.warning("The limit of GPU memory takes effect at the next start.")

@@ -1,6 +1,6 @@
-"""Jobs in the background: one thread a lane, one job at a time in it, events by queued signals.
+"""Background jobs: each thread runs one job at a time and passes its events on by queued signals.
 
-A job is a plain generator (see ``ocr_studio.jobs``). To cancel it, its next event is no longer asked for; a thread is
+A job is a plain generator (see ``ocr_studio.jobs``). It is cancelled by not asking for its next event; a thread is
 never terminated.
 """
 
@@ -24,10 +24,10 @@ from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
 
-# Seconds after which a computing thread must let the window have the interpreter; Python's own 0.005 add up, as a
-# single mouse move asks for it several times.
+# Seconds after which a computing thread must release the interpreter to the window. Python's default of 0.005 adds up,
+# as a single mouse move needs the interpreter several times.
 SWITCH_SECONDS = 0.0005
-# How much later than the window's thread the system shall serve a lane and the threads it starts; 0 as soon, 19 last.
+# The niceness of a job thread and the threads it starts, relative to the window's: 0 is equal, 19 the lowest priority.
 NICENESS = 5
 
 # macOS gives a secondary thread 512 KiB of stack, which TensorFlow and deep image codecs overrun.
@@ -36,14 +36,19 @@ STACK_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a job ended early. message: one line for a person. details: a traceback where it was a bug, else nothing."""
+    """Why a job failed.
+
+    Attributes:
+        message: One line for the user.
+        details: The traceback if it was a bug, else "".
+    """
 
     message: str
     details: str = ""
 
 
 class _Work:
-    """What the thread knows of a job. No QObject, as one must not die in another thread than its own."""
+    """The part of a job that the thread uses. Not a QObject, as those must not be deleted in another thread."""
 
     def __init__(self, make: Callable[[], Iterator[object]], name: str) -> None:
         self.name = name
@@ -51,20 +56,20 @@ class _Work:
         self._make = make
 
     def run(self, say: Callable[[str, object], None]) -> None:
-        """Go through the generator in the thread that calls, and say what comes."""
+        """Run the generator in the calling thread and pass its events to ``say``."""
         try:
-            # A cancelled job that has not begun is not begun.
+            # A job that was cancelled while waiting is not started.
             for event in self._make() if not self.cancelled.is_set() else ():
                 if self.cancelled.is_set():
                     return
                 say("event", event)
         except StudioError as error:
             say("failed", Trouble(str(error)))
-        except Exception:  # (the one place where any bug of a job ends: logged, and shown once)
+        except Exception:  # the one place that catches any bug of a job, logs it and shows it once
             log.exception("the job “%s” failed", self.name)
             say(
                 "failed",
-                Trouble(tr("{job}: something went wrong in the program.", job=tr(self.name)), traceback.format_exc()),
+                Trouble(tr("{job}: an internal error occurred.", job=tr(self.name)), traceback.format_exc()),
             )
         else:
             say("done", None)
@@ -73,10 +78,13 @@ class _Work:
 
 
 class Job(QObject):
-    """One job, as the window sees it. All signals come in the window's thread; none comes after ``cancel()``.
+    """A job as the window sees it. All signals are emitted in the window's thread, none after ``cancel()``.
 
-    Signals: ``came(object)`` what the generator yielded; ``done()`` it came to its end; ``failed(Trouble)``;
-    ``ended()`` after either of them and at once at a cancel.
+    Signals:
+        came(object): The generator has yielded this event.
+        done(): The generator has ended.
+        failed(Trouble): The generator has raised an exception.
+        ended(): After ``done`` or ``failed``, and at once when the job is cancelled.
     """
 
     came = Signal(object)
@@ -92,11 +100,11 @@ class Job(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether it waits or runs, and has not been cancelled."""
+        """Whether it is waiting or running, and not cancelled."""
         return not self._over
 
     def cancel(self) -> None:
-        """Ask for no further event. What the generator does at this moment is finished and thrown away."""
+        """Ask for no more events. The current step of the generator is finished and its result discarded."""
         self._work.cancelled.set()
         if not self._over:
             self._over = True
@@ -117,9 +125,9 @@ class Job(QObject):
 
 
 class JobThread(QThread):
-    """A lane: a thread that does one job after the other, in the order they were given.
+    """A thread that runs jobs one after the other, in the order of their submission.
 
-    The thread stays between jobs, as TensorFlow's and Keras' state belongs to the thread that made it.
+    It stays alive between jobs, as the state of TensorFlow and Keras belongs to the thread that created it.
     """
 
     _said = Signal(int, str, object)
@@ -131,21 +139,29 @@ class JobThread(QThread):
         self._waiting: queue.SimpleQueue[tuple[int, _Work] | None] = queue.SimpleQueue()
         self._jobs: dict[int, Job] = {}
         self._numbers = count()
-        # Queued, so that a slot runs in the window's thread whatever it is (a lambda has no thread of its own).
+        # Queued, so that any slot runs in the window's thread, even a lambda, which belongs to no thread.
         self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
-        """Whether a job waits or runs."""
+        """Whether a job is waiting or running."""
         return any(job.running for job in self._jobs.values())
 
     @property
     def waiting(self) -> bool:
-        """Whether a job waits behind the one that runs."""
+        """Whether a job is waiting behind the running one."""
         return not self._waiting.empty()
 
     def submit(self, make: Callable[[], Iterator[object]], *, name: str) -> Job:
-        """Do this job after those given before. make: gives the generator; called in the lane's thread."""
+        """Run a job after those submitted before.
+
+        Args:
+            make: Returns the generator; called in this thread.
+            name: The name of the job, a text for ``tr``.
+
+        Returns:
+            The job, to connect to its signals or cancel it.
+        """
         number, work = next(self._numbers), _Work(make, name)
         job = self._jobs[number] = Job(work)
         self._waiting.put((number, work))
@@ -154,24 +170,24 @@ class JobThread(QThread):
         return job
 
     def cancel(self) -> None:
-        """Cancel the job that runs and those that wait."""
+        """Cancel the running job and those waiting."""
         for job in tuple(self._jobs.values()):
             job.cancel()
 
     def stop(self) -> None:
-        """Cancel everything and wait until the thread has ended: as long as the step it is at takes."""
+        """Cancel all jobs and wait until the thread has ended, which takes as long as its current step."""
         self.cancel()
         if self.isRunning():
             self._waiting.put(None)
             self.wait()
 
     def run(self) -> None:
-        """The thread's own loop (Qt calls it)."""
+        """Run the loop of the thread; called by Qt."""
         _leave_room_for_the_window()
         while (item := self._waiting.get()) is not None:
             number, work = item
             work.run(lambda what, value, number=number: self._said.emit(number, what, value))  # type: ignore[misc]
-            # While the thread waits for the next job nothing of this one may stay alive: its photo is large.
+            # Nothing of this job may stay alive while the thread waits for the next one: its photo is large.
             del item, work
 
     @Slot(int, str, object)
@@ -186,6 +202,6 @@ class JobThread(QThread):
 def _leave_room_for_the_window() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     if sys.platform == "linux":
-        # Only Linux counts threads as processes here; a container may forbid it, and then all are served alike.
+        # Only Linux has priorities for single threads; a container may forbid changing them, which does no harm.
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -76,14 +76,14 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
 ) -> None:
     run(tmp_path, "--minutes", "0.0001")
     began = capsys.readouterr().out
-    assert "the same command with --resume goes on" in began
+    assert "continue with the same command and --resume" in began
     assert [model.name for model in models.available()] == [models.BUILT_IN.name]
     assert not (tmp_path / "scores.json").exists()
     assert "Epoch 1/3\n" in began
     run(tmp_path, "--resume")
     ended = capsys.readouterr().out
     assert "Epoch 3/3\n" in ended
-    assert "kept as “Tiny”" in ended
+    assert "saved as “Tiny”" in ended
     with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
         rows = list(csv.DictReader(log))
     assert [(row["epoch"], row["steps"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
@@ -96,17 +96,17 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert model.card.scores == {"test": scores}
     # Nothing of it is lost where a detector should go on from it.
     drawn = (tmp_path / "train.npz").read_bytes()
-    with pytest.raises(keras_fit.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
+    with pytest.raises(keras_fit.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Choose the folder"):
         run(tmp_path, "--what", "detector", "--name", "Other", "--resume")
     assert (tmp_path / "train.npz").read_bytes() == drawn
     # All is done: nothing more is learned, kept or written.
     before = contents(tmp_path)
     run(tmp_path, "--resume")
-    assert capsys.readouterr().out == "all is done: this run is over, and its model was kept\n"
+    assert capsys.readouterr().out == "nothing to do: this run is complete and its model is saved\n"
     assert contents(tmp_path) == before
     assert len(models.available()) == 2
     # Nor is it lost by the way; who says so begins anew.
-    with pytest.raises(from_nothing.RunInTheWay, match="--resume goes on with it, --replace begins anew"):
+    with pytest.raises(from_nothing.RunInTheWay, match="Use --resume to continue it, --replace to start over"):
         run(tmp_path, "--name", "Other")
     assert contents(tmp_path) == before
     run(tmp_path, "--name", "Other", "--replace", "--minutes", "0.0001")
@@ -134,20 +134,20 @@ def test_an_earlier_run_is_not_lost_and_none_is_not_gone_on_with(
 ) -> None:
     out = tmp_path / "run"
     assert command(out, "--resume") == 1
-    told = f"from_nothing: {out}: there is no run in this folder to go on with. Leave --resume out.\n"
+    told = f"from_nothing: {out}: there is no run to resume in this folder. Remove --resume.\n"
     assert capsys.readouterr().err == told
     assert not out.exists()
     kept_run(out, 3)
     before = contents(out)
     assert command(out) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"from_nothing: {out}: there is a run in this folder already. --resume goes on with it, ")
+    assert told.startswith(f"from_nothing: {out}: there is already a run in this folder. Use --resume to continue it, ")
     assert told.count("\n") == 1
     assert contents(out) == before
     (out / checkpoints.FILE).unlink()  # what is left is a log
     assert command(out) == 1
     told = capsys.readouterr().err
-    assert "already. --replace begins anew in its place, another --out" in told
+    assert "already a run in this folder. Use --replace to start over, or another --out" in told
 
 
 @pytest.mark.parametrize("more", [(), ("--replace",)])
@@ -162,9 +162,7 @@ def test_a_folder_of_other_things_is_refused_and_stays_as_it_was(
     before = contents(out)
     assert command(out, *more) == 2
     first = name.partition("/")[0]
-    what = (
-        f"from_nothing: {out}: there are other files in the folder, “{first}” for one. Choose a new or empty folder, "
-    )
+    what = f"from_nothing: {out}: the folder contains other files, such as “{first}”. Choose a new or empty folder, "
     told = capsys.readouterr().err
     assert told.startswith(what)
     assert told.count("\n") == 1
@@ -211,7 +209,7 @@ def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
     # What goes on stops at a name that no model can have.
     assert command(tmp_path, *asked, "--name", "a/b", "--resume") == (0 if over else 1)
     said = capsys.readouterr()
-    assert ("all is done" in said.out, "a model cannot be called “a/b”" in said.err) == (over, not over)
+    assert ("nothing to do" in said.out, "“a/b” cannot be a model name" in said.err) == (over, not over)
     assert contents(tmp_path) == before
 
 
@@ -219,14 +217,14 @@ def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
     ("asked", "said"),
     [
         (["--fonts", "nowhere"], "nowhere: the fonts in this folder cannot be read"),
-        (["--fonts", "empty"], "empty: there is no font in this folder"),
+        (["--fonts", "empty"], "empty: no usable fonts in this folder"),
         (["--backgrounds", "nowhere"], "nowhere: the file is not there"),
-        (["--backgrounds", "empty"], "empty: there is no picture in this folder"),
-        (["--strokes", "nowhere.npz"], "nowhere.npz: there is no such file of pen strokes"),
-        (["--out", "file/out"], "file/out: no folder can be made there"),
-        (["--name", "kurapan"], "weights=“kurapan” means something else already"),
-        (["--name", "a/b"], "a model cannot be called “a/b”"),
-        (["--name", models.BUILT_IN.name.upper()], "there is a model “"),
+        (["--backgrounds", "empty"], "empty: no images in this folder"),
+        (["--strokes", "nowhere.npz"], "nowhere.npz: no such file"),
+        (["--out", "file/out"], "file/out: can't create the folder"),
+        (["--name", "kurapan"], "weights=“kurapan” already has a meaning"),
+        (["--name", "a/b"], "“a/b” cannot be a model name"),
+        (["--name", models.BUILT_IN.name.upper()], "a model named “"),
     ],
 )
 def test_what_is_wrong_is_one_line_before_anything_is_drawn(
@@ -262,7 +260,7 @@ def test_what_makes_no_sense_ends_with_status_2(asked: list[str], capsys: pytest
     assert line.endswith('; see "python -m ocr_studio.api.from_nothing --help"')
 
 
-@pytest.mark.parametrize(("steps", "said"), [(0, "begins anew"), (3, "with --resume goes on from the last epoch")])
+@pytest.mark.parametrize(("steps", "said"), [(0, "starts over"), (3, "with --resume continues after the last epoch")])
 def test_who_stops_it_is_told_what_the_same_command_does_next(
     steps: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,9 +75,9 @@ def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
     photo, _ = drawn()
     assert pipeline.recognize([photo], detection_kwargs={"detection_threshold": 0.999}) == [[]]
     assert pipeline.recognize([photo])[0]
-    with pytest.raises(TypeError, match="detect takes no"):
+    with pytest.raises(TypeError, match="detect has no argument"):
         pipeline.recognize([photo], detection_kwargs={"sureness": 1})
-    with pytest.raises(TypeError, match="without spaces"):
+    with pytest.raises(TypeError, match="recognition_kwargs spaces"):
         pipeline.recognize([photo], recognition_kwargs={"spaces": False, "batch_size": 4})
     for one in (photo, "board.jpg"):
         with pytest.raises(TypeError, match="a list of photos"):
@@ -92,7 +92,7 @@ def test_what_keras_ocr_hands_on_to_keras_does_no_harm(pipeline: Pipeline) -> No
         detector.detect([photo])[0],
     )
     strange: dict[str, Any] = {"sureness": 1}
-    with pytest.raises(TypeError, match="detect takes no sureness"):
+    with pytest.raises(TypeError, match="detect has no argument sureness"):
         detector.detect([photo], **strange)
     boxes = [np.array(labels[0].quad.corners, np.float32)[None]]
     assert recognizer.recognize_from_boxes([photo], boxes, batch_size=4, verbose=0) == [[labels[0].text]]

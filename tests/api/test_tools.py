@@ -39,7 +39,7 @@ def test_greys_and_transparency_become_rgb() -> None:
     "given", [None, [1, 2], np.zeros((4, 4, 3), bool), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)]
 )
 def test_what_is_no_picture_is_said_and_what_to_give(given: Any) -> None:
-    with pytest.raises(NotAPicture, match="best one of uint8"):
+    with pytest.raises(NotAPicture, match="preferably uint8"):
         tools.read(given)
 
 

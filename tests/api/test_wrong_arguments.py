@@ -41,7 +41,7 @@ def test_levels_of_any_type_are_a_picture_and_numbers_up_to_one_are_not() -> Non
     np.testing.assert_array_equal(tools.read(file_of(picture, "PNG")), picture)
     with pytest.raises(NotAPicture, match=r"as if 1 were white.*255 \* array"):
         tools.read(picture / 255)
-    with pytest.raises(NotAPicture, match="numbers from 0 to 640"):
+    with pytest.raises(NotAPicture, match="values from 0 to 640"):
         tools.read(4 * picture.astype(np.uint16) - 4 * picture.min())
     with pytest.raises(NotAPicture, match='mode "rb"'):
         tools.read(io.StringIO("text"))  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def test_files_that_are_no_photos_are_named(reads: Recognizer, tmp_path: Path) -
 def test_a_photo_alone_is_no_list_of_photos(one: Any, finds: Detector, reads: Recognizer) -> None:
     with pytest.raises(TypeError, match=r"detect takes a list of photos: \[photo\]"):
         finds.detect(one)
-    with pytest.raises(TypeError, match=r"takes a list of pictures: \[picture\]"):
+    with pytest.raises(TypeError, match=r"takes a list of images: \[image\]"):
         reads.recognize_from_boxes(one, [[BOX]])
     with pytest.raises(TypeError, match=r"recognize takes a list of photos: \[photo\]"):
         Pipeline(finds, reads).recognize(one)
@@ -76,7 +76,11 @@ def test_no_photos_are_no_words(finds: Detector, reads: Recognizer) -> None:
 @pytest.mark.parametrize(
     ("asked", "kind", "said"),
     [
-        ({"detection_treshold": 0.5}, TypeError, "takes no detection_treshold .“detection_threshold”"),
+        (
+            {"detection_treshold": 0.5},
+            TypeError,
+            "has no argument detection_treshold .did you mean “detection_threshold”",
+        ),
         ({"detection_threshold": "high"}, TypeError, "detection_threshold must be a number, not 'high'"),
         ({"text_threshold": 40}, ValueError, "text_threshold must be from 0 to 1, not 40"),
         ({"link_threshold": float("nan")}, ValueError, "link_threshold must be from 0 to 1"),
@@ -105,7 +109,7 @@ def test_parts_and_sizes_of_a_pipeline_are_looked_at(finds: Detector, reads: Rec
         with pytest.raises(kind, match=said):
             Pipeline(**{"detector": finds, "recognizer": reads, **asked})
     pipeline = Pipeline(finds, reads)
-    with pytest.raises(TypeError, match="in a pipeline, detect takes no scale"):
+    with pytest.raises(TypeError, match="in a pipeline, detect has no argument scale"):
         pipeline.recognize([PHOTO], detection_kwargs={"scale": 3})
     with pytest.raises(TypeError, match="detection_kwargs must be a dict"):
         pipeline.recognize([PHOTO], detection_kwargs=[1])  # type: ignore[arg-type]
@@ -119,7 +123,7 @@ def test_parts_and_sizes_of_a_pipeline_are_looked_at(finds: Detector, reads: Rec
         ("kurapan", ValueError, "a model is named by weights="),
         (["ab", "c"], ValueError, "single characters.*'ab'"),
         ("a\n", ValueError, "single characters"),
-        (5, TypeError, "alphabet must be a list of texts, not 5"),
+        (5, TypeError, "alphabet must be a list of strings, not 5"),
     ],
 )
 @pytest.mark.parametrize("weights", [None, "default"])
@@ -175,17 +179,17 @@ def test_what_are_no_boxes_is_said(boxes: Any, reads: Recognizer) -> None:
 
 
 def test_as_many_lists_of_boxes_as_pictures(reads: Recognizer) -> None:
-    with pytest.raises(ValueError, match="more pictures than lists of boxes"):
+    with pytest.raises(ValueError, match="more images than lists of boxes"):
         reads.recognize_from_boxes([PHOTO, PHOTO], [[BOX]])
-    with pytest.raises(ValueError, match="more lists of boxes than pictures"):
+    with pytest.raises(ValueError, match="more lists of boxes than images"):
         reads.recognize_from_boxes([PHOTO], [[BOX], [BOX]])
 
 
 @pytest.mark.parametrize(
     ("predictions", "said"),
     [
-        (None, "must be a list, each of them .text, box."),
-        ([[("a", BOX)]], r"give those of one, predictions\[0\]"),
+        (None, "must be a list of .text, box."),
+        ([[("a", BOX)]], r"use those for one, predictions\[0\]"),
         ([BOX], "must be .text, box. pairs"),
         ([(BOX, "a")], "must be .text, box. pairs"),
         ([("a", BOX[:3])], "the box of 'a' must have four corners"),
@@ -201,15 +205,15 @@ def test_annotations_take_any_picture_and_axes(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(file_of(PHOTO, "PNG"))
     drawn = [draw_annotations(each, [("a", BOX)]) for each in (tmp_path / "a.png", PHOTO[..., 0], PHOTO)]
     assert all((each == drawn[0]).all() for each in drawn)
-    with pytest.raises(TypeError, match="ax must be axes of matplotlib, not 3"):
+    with pytest.raises(TypeError, match="ax must be matplotlib axes, not 3"):
         draw_annotations(PHOTO, [], ax=3)
 
 
 @pytest.mark.parametrize(
     ("sample", "kind", "said"),
     [
-        (PHOTO, TypeError, r"must give \(picture, text\)"),
-        (("abc", PHOTO), TypeError, "this is no text"),
+        (PHOTO, TypeError, r"must yield \(image, text\)"),
+        (("abc", PHOTO), TypeError, "with a string, not"),
         ((PHOTO, [[(BOX, "a")]]), TypeError, "convert_image_generator_to_recognizer_input"),
         ((PHOTO, "abc", "much"), TypeError, "a weight must be a number"),
         ((PHOTO / 255, "abc"), NotAPicture, "as if 1 were white"),
@@ -225,7 +229,7 @@ def test_samples_to_read_are_looked_at(sample: Any, kind: type[Exception], said:
     [
         (None, "lines must be a list"),
         ("abc", "lines must be a list"),
-        ([("a", BOX)], "a line must be of .box, character. pairs"),
+        ([("a", BOX)], "a line must be a list of .box, character. pairs"),
         ([[([1, 2, 3, 4], "a")]], "the box of 'a' must have four corners"),
     ],
 )
@@ -240,37 +244,37 @@ def test_batches_that_cannot_be_are_said(finds: Detector, reads: Recognizer) -> 
     one = (PHOTO, "abc")
     with pytest.raises(ValueError, match="batch_size must be at least 1"):
         reads.get_batch_generator([one], batch_size=0)
-    with pytest.raises(ValueError, match="ended after 1 samples, and a batch takes 8"):
+    with pytest.raises(ValueError, match="ended after 1 of the 8 samples of a batch"):
         next(reads.get_batch_generator([one]))
-    with pytest.raises(ValueError, match="some samples of a batch have a weight"):
+    with pytest.raises(ValueError, match="either all samples of a batch must have a weight"):
         next(reads.get_batch_generator([one, (*one, 1.0)], batch_size=2))
     line = [[(BOX, "a")]]
-    with pytest.raises(ValueError, match=r"of one size.*32 x 96, 64 x 96"):
+    with pytest.raises(ValueError, match=r"the same size.*32 x 96, 64 x 96"):
         next(finds.get_batch_generator([(PHOTO, line), (PHOTO[:32], line)], batch_size=2))
 
 
 GENERATORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: data.get_image_generator(0, 9, data.get_made_hands(1), ["a"]), ValueError, "height must be at least 1"),
     (lambda: data.get_image_generator(99, 99, data.get_made_hands(1), "a"), TypeError, "text_generator must be a list"),
-    (lambda: data.get_image_generator(99, 99, [3], ["a"]), TypeError, "a font, or a writer, not 3"),  # type: ignore[list-item]
+    (lambda: data.get_image_generator(99, 99, [3], ["a"]), TypeError, "font files or writers, not 3"),  # type: ignore[list-item]
     (
         lambda: data.get_image_generator(99, 99, data.get_made_hands(1), ["a"], backgrounds=[]),
         ValueError,
-        "without backgrounds= they are white",
+        "omit it for white backgrounds",
     ),
     (
         lambda: data.get_image_generator(99, 99, data.get_made_hands(1), ["a"], backgrounds="folder"),
         TypeError,
         "get_backgrounds",
     ),
-    (lambda: data.Looks(font_size=(40, 18)), ValueError, "the most font_size must be at least 40"),
+    (lambda: data.Looks(font_size=(40, 18)), ValueError, "the maximum of font_size must be at least 40"),
     (lambda: data.Looks(rotation_x=90), ValueError, "rotation_x must be from -80 to 80"),
     (lambda: data.get_text_generator(max_string_length=0), ValueError, "max_string_length must be at least 1"),
     (lambda: data.get_text_generator(languages=["xx"]), ValueError, "languages must be one of"),
     (lambda: data.get_word_generator(split="dev"), ValueError, "split must be one of “train”"),
     (lambda: data.get_word_generator("fonts"), TypeError, "sources must be data_generation.Sources"),  # type: ignore[arg-type]
     (lambda: data.get_board_generator(options={}), TypeError, "options must be BoardOptions"),  # type: ignore[arg-type]
-    (lambda: data.get_fonts(None), TypeError, "given by its path, not as None"),  # type: ignore[arg-type]
+    (lambda: data.get_fonts(None), TypeError, "must be a path, not None"),  # type: ignore[arg-type]
 ]
 
 
@@ -282,22 +286,22 @@ def test_generators_say_at_once_what_cannot_be(make: Callable[[], Any], kind: ty
 
 def test_pictures_on_which_nothing_ever_finds_room_end_in_an_error() -> None:
     generator = data.get_image_generator(9, 9, data.get_made_hands(1), itertools.repeat("word"))
-    with pytest.raises(ValueError, match="nothing of 1000 texts in a row has room on 9 x 9 pixels"):
+    with pytest.raises(ValueError, match="none of 1000 texts in a row fits on 9 x 9 pixels"):
         next(generator)
 
 
 @pytest.mark.parametrize("name", ["default", "kurapan", "mine.h5"])
 def test_a_model_is_not_called_what_would_open_another(name: str, reads: Recognizer) -> None:
-    with pytest.raises(BadName, match="means something else already"):
+    with pytest.raises(BadName, match="already has a meaning"):
         reads.save(name)
 
 
 def test_facts_that_no_card_has_a_place_for_are_said(reads: Recognizer) -> None:
-    with pytest.raises(TypeError, match="save takes no colour; it takes data"):
+    with pytest.raises(TypeError, match="save has no argument colour; it takes data"):
         reads.save("mine", colour="red")
     with pytest.raises(BadModel, match="“scores” must be an object"):
         reads.save("mine", scores=3)
-    with pytest.raises(TypeError, match="facts must be of texts, plain numbers"):
+    with pytest.raises(TypeError, match="facts must consist of strings, numbers"):
         reads.save("mine", settings={"rate": np.float32(1)})
 
 

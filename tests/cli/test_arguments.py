@@ -77,11 +77,11 @@ def test_what_is_like_a_command_and_no_file_is_taken_for_one(
     monkeypatch.chdir(tmp_path)
     assert cli.run(["red", "photo.png"]) == 2
     assert capsys.readouterr().err == (
-        'ocr-studio: there is no command and no file “red”; did you mean "ocr-studio read"?\n'
+        'ocr-studio: “red” is neither a command nor a file; did you mean "ocr-studio read"?\n'
     )
     assert cli.run(["red"]) == 1
     assert capsys.readouterr().err == (
-        'ocr-studio: red: there is no such file or folder. Check the path; did you mean "ocr-studio read"?\n'
+        'ocr-studio: red: no such file or folder. Check the path; did you mean "ocr-studio read"?\n'
     )
     for other in (["boards", "photo.png"], ["boards"]):
         assert cli.run(other) != 0

@@ -30,7 +30,7 @@ def test_a_dataset_is_written_and_reported(photos: Path, tmp_path: Path, capsys:
     assert cli.run(["dataset", str(photos), "--out", str(tmp_path / "data")]) == 0
     said = capsys.readouterr()
     assert said.out.startswith(f"18 of 19 words written to {tmp_path / 'data'}\n")
-    assert "1 left out: nobody has checked it" in said.out
+    assert "1 left out: not checked" in said.out
     assert "whole photos are held out" in said.out
     assert said.err == ""
     assert len(dataset.read(tmp_path / "data").examples) == 18
@@ -63,7 +63,7 @@ def test_what_is_in_a_dataset_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     assert cli.run(["dataset", str(tmp_path / "data"), "--format", "json"]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["examples"] == 24
-    assert "rec_gt.txt, line 1: its picture: it leads out of the folder" in said.err
+    assert "rec_gt.txt, line 1: its picture: it is outside the folder" in said.err
 
 
 @pytest.mark.parametrize("target", dataset.LAYOUTS)
@@ -102,9 +102,9 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
     [
         (["{photos}", "--out", "{photos}"], 1, "other files in the folder"),
         (["{tmp}/gone", "--out", "{tmp}/data"], 1, "no such folder"),
-        (["{tmp}", "--out", "{tmp}/data"], 1, "nothing is known about photos here yet"),
-        (["{tmp}"], 1, "it is no dataset"),
-        (["{photos}"], 2, "no dataset of them yet. Give --out FOLDER"),
+        (["{tmp}", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
+        (["{tmp}"], 1, "it is not a dataset"),
+        (["{photos}"], 2, "not been exported as a dataset yet. Add --out FOLDER"),
         (["{photos}", "--out", "{photos}/board 1.png"], 1, "cannot be written"),
         (["{photos}", "--out", ""], 2, "empty path"),
         (["{photos}", "--out", "{tmp}/data", "--layout", "other"], 2, "invalid choice"),
@@ -124,7 +124,7 @@ def test_what_cannot_be_done_is_said(
 def test_nothing_checked_is_said_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = project(tmp_path / "photos", [[read("01", "new", words(1)[0].quad)]])
     assert cli.run(["dataset", str(made.photos), "--out", str(tmp_path / "data")]) == 1
-    assert "nothing to learn from yet (1 left out: nobody has checked it)" in capsys.readouterr().err
+    assert "there are no words for training yet (1 skipped: not checked)" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
 
 
@@ -225,6 +225,6 @@ def test_web_pages_show_the_pictures_that_were_read_wrongly(
     (web / "words.html").write_text("somebody's own")
     capsys.readouterr()
     assert cli.run(["evaluate", str(tmp_path / "own"), "--out", str(web)]) == 1
-    assert "did not write" in capsys.readouterr().err
+    assert "not written by this program" in capsys.readouterr().err
     assert (web / "words.html").read_text() == "somebody's own"
     del recognizer

@@ -87,7 +87,7 @@ def test_what_cannot_be_evaluated_is_said_and_the_rest_goes_on(data: Path, capsy
     values = json.loads(said.out)
     assert [photo["image"] for photo in values["photos"]] == ["images/one.png"]
     assert len(said.err.splitlines()) == len(values["failed"]) == 4
-    for part in ("../x.png", "gone.png", "bad.png", "does not lie on the photo, which is 480 × 240"):
+    for part in ("../x.png", "gone.png", "bad.png", "is outside the photo, which is 480 × 240"):
         assert part in said.err
 
 
@@ -146,7 +146,7 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
     assert (result["detection"]["f"], result["strict"]["f"]) == (1, 0)
     photo.with_name("renamed.png").write_bytes(b"changed")
     assert cli.run(["evaluate", str(project.folder)]) == 1
-    assert "is not here any more, or was changed" in capsys.readouterr().err
+    assert "the checked photo is missing or has changed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
     [
         ([], 2, "DATA"),
         (["data", "--format", "xml"], 2, "xml"),
-        (["data", "--model", "none"], 2, "there is no model “none”"),
+        (["data", "--model", "none"], 2, "the model “none” was not found"),
         ([""], 2, "empty path"),
         (["data", "--out", ""], 2, "empty path"),
-        (["gone"], 1, "there is no such folder"),
-        (["data", "--out", "data/annotations.json"], 1, "the folder cannot be made"),
+        (["gone"], 1, "the folder does not exist"),
+        (["data", "--out", "data/annotations.json"], 1, "can't create the folder"),
     ],
 )
 def test_wrong_calls_are_said(
@@ -178,7 +178,7 @@ def test_malformed_json_is_said_in_one_line(data: Path, capsys: pytest.CaptureFi
     (data / "annotations.json").write_text('[{"image": ')
     assert cli.run(["evaluate", str(data)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "annotations.json: it is no JSON" in line
+    assert "annotations.json: it is not valid JSON" in line
 
 
 def test_nothing_to_evaluate_is_said_and_has_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,7 +186,7 @@ def test_nothing_to_evaluate_is_said_and_has_no_figures(tmp_path: Path, capsys: 
     assert cli.run(["evaluate", str(tmp_path)]) == 1
     said = capsys.readouterr()
     (line,) = said.err.splitlines()
-    assert "annotations.json: there is nothing to evaluate: it lists no photo. List" in line
+    assert "annotations.json: there is nothing to evaluate: it lists no photos. List" in line
     assert said.out == ""
 
 
@@ -220,7 +220,11 @@ def test_a_project_with_nothing_checked_is_said(
     assert cli.run(["evaluate", str(tmp_path)]) == 1
     said = capsys.readouterr()
     (line,) = said.err.splitlines()
-    assert {"unchecked": "nobody has checked", "put aside": "nothing to evaluate", "damaged": "damaged"}[page] in line
+    assert {
+        "unchecked": "no words of these photos have been checked",
+        "put aside": "nothing to evaluate",
+        "damaged": "damaged",
+    }[page] in line
     assert "1.000" not in said.out
     assert bool(caplog.records) == (page == "damaged")  # the project's own summary of its pages says so, too
 
@@ -235,7 +239,7 @@ def test_pages_are_written_over_those_of_an_evaluation_alone(
     index.write_text("<!doctype html><title>Home</title>")
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 1
     said = capsys.readouterr()
-    assert "index.html: this program did not write the file" in said.err
+    assert "index.html: the file was not written by this program" in said.err
     assert said.out == ""
     assert index.read_text() == "<!doctype html><title>Home</title>"
     # Nor over the page of a photo, or beside what has nothing to do with it.
@@ -244,7 +248,7 @@ def test_pages_are_written_over_those_of_an_evaluation_alone(
     (index.parent / "notes.txt").write_text("mine")
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 1
     said = capsys.readouterr()
-    assert "two.html: this program did not write the file" in said.err
+    assert "two.html: the file was not written by this program" in said.err
     assert (said.out, site.read_text(), index.exists()) == ("", "<title>My holiday</title>", False)
     site.unlink()
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 0

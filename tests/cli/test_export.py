@@ -89,7 +89,7 @@ def test_export_tells_of_a_damaged_page_and_writes_the_others(
 
 def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 1
-    assert "nothing is known about photos here yet" in capsys.readouterr().err
+    assert "no photos have been read here yet" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -130,7 +130,7 @@ def test_export_replaces_no_file_that_it_did_not_write(
     for _ in range(2):
         assert cli.run(asked) == 1
         (line,) = capsys.readouterr().err.splitlines()
-        assert "board.txt: this program did not write the file" in line
+        assert "board.txt: the file was not written by this program" in line
         assert line.endswith("or add --overwrite.")
         assert (out / "board.txt").read_text() == "mine"
         assert (out / "other.txt").read_text(encoding="utf-8") == "Ω=1\n"
@@ -152,7 +152,7 @@ def test_export_replaces_no_photo_even_if_that_is_asked_for(
     for kind, file in (("cleaned", photo), ("txt", tmp_path / "out" / "other.txt")):
         out = ["--out", str(tmp_path / "out"), "--overwrite"]
         assert cli.run(["export", str(project.folder), "--format", kind, *out]) == 1
-        assert f"{file.name}: it is a picture that this program did not write" in capsys.readouterr().err
+        assert f"{file.name}: it is an image that was not written by this program" in capsys.readouterr().err
         assert file.read_bytes() == before
     photo.unlink()
     for _ in range(2):

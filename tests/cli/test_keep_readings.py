@@ -91,8 +91,8 @@ def test_search_export_and_dataset_go_on_where_read_left_off(
     assert cli.run(["search", "pod", "--project", str(folder)]) == 1
     said = capsys.readouterr().err
     assert said == (
-        f"ocr-studio: {folder}: nothing is known about photos here yet."
-        " Read them first: ocr-studio read FOLDER --keep, or open them in the window.\n"
+        f"ocr-studio: {folder}: no photos have been read here yet."
+        " Read them first with ocr-studio read FOLDER --keep, or in the window.\n"
     )
     assert cli.run(["read", str(folder), "--keep"]) == 0
     assert capsys.readouterr().out == f"{folder}/a.png:\npod -Create\n\n{folder}/b.png:\npod -Create\n"
@@ -224,14 +224,16 @@ def test_what_cannot_be_kept_is_printed_all_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(project: Project, page: Page) -> None:
-        raise SaveFailed("the words are not saved: no", file=page.image, remedy="They are kept open, and tried again.")
+        raise SaveFailed(
+            "can't save the words: no", file=page.image, remedy="They stay in memory; saving will be retried."
+        )
 
     monkeypatch.setattr(Project, "save_page", fail)
     assert cli.run(["read", str(folder), "--keep", "--format", "json"]) == 1
     said = capsys.readouterr()
     assert [page["text"] for page in json.loads(said.out)] == ["pod -Create"] * 2
     assert [line.split(".png: ")[1] for line in said.err.splitlines()] == [
-        "the words are not saved: no. Mend that, and use --keep once more: what is kept by now is not read again."
+        "can't save the words: no. Fix this, then use --keep again; saved photos are not read again."
     ] * 2
 
 
@@ -244,7 +246,7 @@ def test_a_photo_that_is_none_leaves_no_project(tmp_path: Path, capsys: pytest.C
 
 def test_again_without_keep_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["read", str(folder), "--again"]) == 2
-    assert "--again means nothing without --keep" in capsys.readouterr().err
+    assert "--again requires --keep" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["search", "pod", "--project"], ["export", "--format", "txt", "--out", "out"]])
@@ -252,7 +254,7 @@ def test_a_folder_that_is_missing_is_called_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     assert cli.run([*command, str(tmp_path / "nope")]) == 1
-    assert capsys.readouterr().err == f"ocr-studio: {tmp_path}/nope: there is no such folder. Check the path.\n"
+    assert capsys.readouterr().err == f"ocr-studio: {tmp_path}/nope: no such folder. Check the path.\n"
 
 
 # ------------------------------------------------------------------------------------------------------------------ CSV

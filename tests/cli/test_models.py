@@ -56,15 +56,15 @@ def test_a_chosen_model_that_is_gone_is_said_beside_the_list(capsys: pytest.Capt
     out, said = _run(capsys, "list")
     assert [line for line in out.splitlines() if "Anna" in line or "Lost" in line] == []
     about_reading, about_finding = said.splitlines()
-    assert f"the model “Anna” that you chose is gone or damaged; “{BASE}” reads instead" in about_reading
-    assert f"the model “Lost” that you chose is gone or damaged; “{FINDER}” finds writing instead" in about_finding
+    assert f"the selected recognizer “Anna” is missing or damaged; using “{BASE}” instead" in about_reading
+    assert f"the selected detector “Lost” is missing or damaged; using “{FINDER}” instead" in about_finding
     assert _marked(capsys) == [BASE, FINDER]
 
 
 def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     out, _ = _run(capsys, "list")
-    assert "  Anna  Board 7, 30 → 36 of 40 words right" in out.splitlines()
+    assert "  Anna  Board 7, 30 → 36 of 40 words correct" in out.splitlines()
 
 
 def test_the_list_says_of_published_networks_what_for_and_where_from(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,15 +72,15 @@ def test_the_list_says_of_published_networks_what_for_and_where_from(capsys: pyt
     installed("craft_mlt_25k", architecture=DETECTOR, alphabet=(), scores={}, title=craft.about)
     installed("crnn_kurapan", scores={}, title=crnn.about)
     lines = _run(capsys, "list")[0].splitlines()
-    assert f"  craft_mlt_25k  {craft.about}; finds writing; from {craft.address}, {craft.licence}" in lines
-    assert f"  crnn_kurapan  {crnn.about}; reads writing; from {crnn.address}, {crnn.licence}" in lines
+    assert f"  craft_mlt_25k  {craft.about}; detector (finds words); from {craft.address}, {craft.licence}" in lines
+    assert f"  crnn_kurapan  {crnn.about}; recognizer (reads words); from {crnn.address}, {crnn.licence}" in lines
 
 
 def test_a_name_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna", title="Anna")
     installed("Berta", title="Berta", scores={})
     lines = _run(capsys, "list")[0].splitlines()
-    assert lines[-2:] == ["  Anna  30 → 36 of 40 words right", "  Berta  Reads writing"]
+    assert lines[-2:] == ["  Anna  30 → 36 of 40 words correct", "  Berta  Recognizer (reads words)"]
     assert "Title" not in _run(capsys, "show", "Anna")[0]
 
 
@@ -89,11 +89,14 @@ def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> No
     installed("Berta", parent="Anna")
     models.delete("Anna", in_use=[])
     out, _ = _run(capsys, "show", "Berta")
-    assert "Began with: Anna (not here any more)" in out
-    assert "On words held out: 30 of 40 right, 10.0 % of letters wrong → 36 of 40 right, 5.0 % of letters wrong" in out
-    assert "Trained with: what upper, epochs 8, learning rate 0.0002" in out
+    assert "Based on: Anna (no longer available)" in out
+    assert (
+        "Held-out words: 30 of 40 correct, character error rate 10.0 % → 36 of 40 correct, character error rate 5.0 %"
+        in out
+    )
+    assert "Training settings: trained layers upper, epochs 8, learning rate 0.0002" in out
     out, _ = _run(capsys, "show", BASE)
-    assert "Comes from: the program itself" in out
+    assert "Source: included with the program" in out
 
 
 def test_what_finds_writing_has_found_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +105,7 @@ def test_what_finds_writing_has_found_words(capsys: pytest.CaptureFixture[str]) 
     installed("Finder", architecture=DETECTOR, alphabet=(), scores=scores)
     assert "  Finder  Board 7, 30 → 36 of 40 words found" in _run(capsys, "list")[0].splitlines()
     told = _run(capsys, "show", "Finder")[0].splitlines()
-    assert "On words held out: 30 of 40 found, F 0.667 → 36 of 40 found, F 0.800" in told
+    assert "Held-out words: 30 of 40 found, F 0.667 → 36 of 40 found, F 0.800" in told
     assert "Speed: photos 2.5" in told
     assert not any(line.startswith("Change") for line in told)
 
@@ -111,7 +114,7 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     installed("Anna")
     _run(capsys, "use", "Anna")
     _, said = _run(capsys, "delete", "Anna", status=1)
-    assert 'is in use. Use another one first ("ocr-studio models use")' in said
+    assert 'is in use. Switch to another model first ("ocr-studio models use")' in said
     assert _run(capsys, "rename", "Anna", "Clara") == ("Clara\n", "")
     assert _marked(capsys) == [FINDER, "Clara"]
     _run(capsys, "use", BASE)
@@ -149,13 +152,13 @@ def test_what_cannot_be_is_said_in_a_line(
 
 def test_a_missing_model_is_taken_in_by_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _, said = _run(capsys, "use", "nobody", status=2)
-    assert '"ocr-studio models import FILE" takes in another one' in said
+    assert 'Import another one with "ocr-studio models import FILE"' in said
     with pytest.raises(models.NoSuchModel) as caught:
         models.find("nobody")
     assert "ocr-studio" not in str(caught.value)
     (tmp_path / "text.zip").write_text("no archive")
     _, said = _run(capsys, "import", str(tmp_path / "text.zip"), status=1)
-    assert said.endswith('Ask for the file that "ocr-studio models export" writes.\n')
+    assert said.endswith('Use a file written by "ocr-studio models export".\n')
 
 
 def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -176,7 +179,7 @@ def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixtur
     (model.folder / "run.py").write_text("raise SystemExit")
     out, said = _run(capsys, "list", status=1)
     assert "Anna" not in out
-    assert "Anna: it holds “run.py”" in said
+    assert "Anna: it contains “run.py”" in said
     _, said = _run(capsys, "use", "Anna", status=1)
     assert "run.py" in said
     _run(capsys, "delete", "Anna")
@@ -190,7 +193,7 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
     (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
-        assert "the training “Clara” began with the model “Anna”" in _run(capsys, *asked, status=1)[1]
+        assert "the unfinished training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
     training_runs.forget("Clara")
     _run(capsys, "rename", "Anna", "Berta")
     _run(capsys, "delete", "Berta")

@@ -94,14 +94,13 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     shutil.rmtree(chosen[0].folder)
     reads = settings.Settings().reads_with()
     [line] = said()
-    assert f"the model “Anna” that you chose is gone or damaged; “{reads}” reads instead" in line
+    assert f"the selected recognizer “Anna” is missing or damaged; using “{reads}” instead" in line
     assert said("--model", "Berta") == []
     assert chosen[1].folder is not None
     shutil.rmtree(chosen[1].folder)
     assert len(said()) == 2
     [line] = said("--model", "Berta")
-    assert "“Finder” that you chose" in line
-    assert "finds writing instead" in line
+    assert "the selected detector “Finder” is missing" in line
     assert "setting 'model' cannot be 'Anna'" in caplog.text
     assert cli.run(["models", "default"]) == 0
     capsys.readouterr()
@@ -123,7 +122,7 @@ def test_read_replaces_no_file_that_it_did_not_write(
     capsys.readouterr()
     assert cli.run(asked) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "a.json: this program did not write the file" in line
+    assert "a.json: the file was not written by this program" in line
     assert (out / "a.json").read_text() == "edited"
     assert (out / "b.json").read_text().startswith("{")
     assert cli.run([*asked, "--overwrite"]) == 0
@@ -141,7 +140,7 @@ def test_pages_that_are_not_read_are_said(
     assert cli.run(["read", str(tmp_path / name)]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == (pages > 1)
-    assert all(f"{name}: it holds 3 pages or frames; the first alone is read" in line for line in lines)
+    assert all(f"{name}: it has 3 pages or frames; only the first is read" in line for line in lines)
 
 
 @pytest.mark.parametrize(

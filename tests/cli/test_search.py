@@ -35,7 +35,7 @@ def test_one_line_for_each_hit_the_nearest_first(project: Project, capsys: pytes
         assert said.out.splitlines() == [
             "b.jpg\t100,100,100,30\tqueue",
             "board.jpg\t500,100,100,30\tqueve",
-            "b.jpg\t400,100,100,30\tqueue (choice 2; it was read “eueuq”)",
+            "b.jpg\t400,100,100,30\tqueue (alternative 2; read as “eueuq”)",
         ]
         assert said.err == ""
 
@@ -124,7 +124,7 @@ def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[
     assert cli.run(["search", "--help"]) == 0
     said = capsys.readouterr().out
     assert "Exit status: 0" in said
-    assert 'does not find "hashing". "hash*" does' in said
+    assert 'does not find "hashing",\nbut "hash*" does' in said
 
 
 def test_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,16 +62,16 @@ def test_of_a_list_with_other_words_another_dataset_is_told_and_replaces_none_un
     words.write_text("quite other words", "utf-8")
     assert cli.run(again) == 1
     told = capsys.readouterr().err
-    assert f"{words}: the list of words is not as it was when {one} was made with it; another dataset will" in told
-    assert f"{two}: the folder holds a dataset that was drawn with other words in the list. Name another" in told
+    assert f"{words}: the word list has changed since {one} was generated; the new dataset will differ" in told
+    assert f"{two}: the folder contains a dataset that was generated before the word list changed. Name another" in told
     assert dataset.read(two).digest == digest
     assert cli.run(["synth", "--out", str(two), *quick, "--words", "3", "--only-words"]) == 1
-    assert "drawn with other words in the list" in capsys.readouterr().err
+    assert "generated before the word list changed" in capsys.readouterr().err
     assert cli.run([*again, "--replace"]) == 0
     assert {each.text for each in dataset.read(two).examples} <= {"quite", "other", "words"}
     capsys.readouterr()
     assert cli.run([*again, "--word-list", str(words)]) == 0  # given by name: nobody asked for the same
-    assert "not as it was" not in capsys.readouterr().err
+    assert "has changed" not in capsys.readouterr().err
 
 
 def test_what_was_begun_with_other_words_is_not_gone_on_with(
@@ -83,9 +83,9 @@ def test_what_was_begun_with_other_words_is_not_gone_on_with(
     assert generate.can_go_on(options, tmp_path / "out")
     (tmp_path / "words.txt").write_text("quite other words", "utf-8")
     assert not generate.can_go_on(options, tmp_path / "out")
-    with pytest.raises(WriteFailed, match="or from other files, was begun in the folder") as caught:
+    with pytest.raises(WriteFailed, match="contains an unfinished dataset with other options") as caught:
         list(generate.write(options, tmp_path / "out", children=0))
-    assert "Give those options again, with the words, fonts and photos as they were" in caught.value.typed
+    assert "Restore its options, words, fonts and photos" in caught.value.typed
 
 
 def test_of_other_fonts_and_photos_another_dataset_is_told_and_replaces_none_unasked(
@@ -104,15 +104,15 @@ def test_of_other_fonts_and_photos_another_dataset_is_told_and_replaces_none_una
     photo_file.save_png(boards / "door.png", np.full((300, 400, 3), 90, np.uint8))
     assert cli.run(["synth", "--out", str(one), *given]) == 1
     told = capsys.readouterr().err
-    assert f"{one}: the folder holds a dataset that was drawn with other photos of boards in the same folder." in told
+    assert f"{one}: the folder contains a dataset that was generated before the photos of empty boards changed." in told
     assert dataset.read(one).digest == digest
     again = ["synth", "--out", str(two), "--like", str(one)]
     assert cli.run(again) == 0
     told = capsys.readouterr().err
-    for said in (f"{hands}: the handwriting fonts in it are", f"{boards}: the photos of boards in it are"):
-        assert f"{said} not as they were when {one} was made with it; another dataset will come of it" in told
+    for said in (f"{hands}: the handwriting fonts", f"{boards}: the photos of empty boards"):
+        assert f"{said} have changed since {one} was generated; the new dataset will differ" in told
     assert cli.run([*again, "--fonts", str(hands), "--backgrounds", str(boards)]) == 0  # nobody asked for the same
-    assert "not as they were" not in capsys.readouterr().err
+    assert "have changed" not in capsys.readouterr().err
     manifest = one / "manifest.json"
     facts = json.loads(manifest.read_text("utf-8"))
     del facts["synthetic"]["made_of"]  # as it was drawn before these were kept
@@ -129,7 +129,7 @@ def test_what_was_begun_with_other_fonts_is_not_gone_on_with(tmp_path: Path) -> 
     assert options.prints
     (options.prints / "other.ttf").write_bytes(made_synth.font() + b"another")
     assert not generate.can_go_on(options, tmp_path / "out")
-    with pytest.raises(WriteFailed, match="begun in the folder"):
+    with pytest.raises(WriteFailed, match="an unfinished dataset"):
         list(generate.write(options, tmp_path / "out", children=0))
     (options.prints / "other.ttf").unlink()
     assert generate.can_go_on(options, tmp_path / "out")
@@ -180,7 +180,7 @@ def test_what_the_one_before_was_made_with_can_be_turned_back(tmp_path: Path, qu
 def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "new folder" / "few.png"
     assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0
-    assert capsys.readouterr().out == f"3 drawn on {picture}\n"
+    assert capsys.readouterr().out == f"3 samples in {picture}\n"
     height, width = photo_file.open_photo(picture).shape[:2]
     assert width == 1600
     assert 60 < height < 400
@@ -195,13 +195,13 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     (tmp_path / "text.png").write_text("mine")
     asked = ["synth", *quick, "--words", "1", "--preview"]
     for given, said in (
-        (photo, "photo.png: it is a picture that this program did not write. Choose another name."),
+        (photo, "photo.png: it is an image that was not written by this program. Choose another name."),
         (
             tmp_path / "text.png",
-            "did not write the file, or it was changed since. Give another name, or add --replace to write over it.",
+            "not written by this program, or has changed since. Choose another name, or add --replace to overwrite it.",
         ),
-        (tmp_path / "folder.png", "folder.png: there is a folder of that name"),
-        (tmp_path / "text.png" / "few.png", "no folder can be made for it there"),
+        (tmp_path / "folder.png", "folder.png: this is a folder"),
+        (tmp_path / "text.png" / "few.png", "can't create a folder for it"),
     ):
         before = given.read_bytes() if given.is_file() else b""
         assert cli.run([*asked, str(given)]) == 1
@@ -213,7 +213,7 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     assert picture.read_bytes() != first
     picture.chmod(0o444)
     assert cli.run([*asked, str(picture)]) == 1
-    assert "protected from being written over" in capsys.readouterr().err
+    assert "the file is write-protected" in capsys.readouterr().err
     assert cli.run([*asked, str(photo), "--replace"]) == 1
     assert cli.run([*asked, str(tmp_path / "text.png"), "--replace"]) == 0
 
@@ -224,7 +224,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
     asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words"]
     assert cli.run([*asked, "2"]) == 0
     assert cli.run([*asked, "3"]) == 1
-    assert "add --replace to write over that dataset" in capsys.readouterr().err
+    assert "add --replace to overwrite that dataset" in capsys.readouterr().err
     assert cli.run([*asked, "3", "--replace"]) == 0
     assert len(dataset.read(tmp_path / "out").examples) == 3
 
@@ -235,38 +235,41 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ([], "--out DIR to write a dataset, or --preview"),
         (
             ["--out", "x", "--preview", "y.png"],
-            "both --out and --preview are given; give --out to write a dataset, or --prev",
+            "--out and --preview can't be combined; use --preview first",
         ),
-        (["--out", "x", "--words", "5", "--languages", "de,,en"], "“de,,en” has a comma with nothing before or behind"),
-        (["--out", "x", "--words", "5", "--languages", "de,"], "“de,” has a comma with nothing before or behind it"),
-        (["--out", "x", "--words", "5", "--languages", "de,DE"], "“de” is given twice"),
-        (["--out", "x", "--words", "5", "--languages", ""], "no language is chosen"),
-        (["--out", "x", "--words", "5", "--writing", "made=1,made=2"], "--writing: “made” is given twice"),
-        (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has a comma with nothing"),
-        (["--out", "x", "--words", "5", "--seed", "3e9"], "cannot be 3,000,000,000. Give 0 to 2,147,483,647."),
+        (["--out", "x", "--words", "5", "--languages", "de,,en"], "“de,,en” has an empty part between commas"),
+        (["--out", "x", "--words", "5", "--languages", "de,"], "“de,” has an empty part between commas"),
+        (["--out", "x", "--words", "5", "--languages", "de,DE"], "“de” is listed twice"),
+        (["--out", "x", "--words", "5", "--languages", ""], "no language is selected"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,made=2"], "--writing: “made” is listed twice"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has an empty part"),
+        (
+            ["--out", "x", "--words", "5", "--seed", "3e9"],
+            "cannot be 3,000,000,000. Enter a value from 0 to 2,147,483,647.",
+        ),
         (
             ["--out", "x"],
-            "ocr-studio: neither words nor boards are asked for. Give --words N, --boards N, or both.",
+            "ocr-studio: neither words nor boards are requested. Add --words N, --boards N, or both.",
         ),
         (
             ["--out", "x", "--words", "5", "--spoiled", "2"],
-            "--spoiled: how bad the photos are cannot be 2. Give 0 to 1.",
+            "--spoiled: the share of photo defects cannot be 2. Enter a value from 0 to 1.",
         ),
         (
             ["--out", "x", "--boards", "1e11"],
-            "--boards: the number of boards cannot be 100,000,000,000. Give 0 to 20,000.",
+            "--boards: the number of boards cannot be 100,000,000,000. Enter a value from 0 to 20,000.",
         ),
-        (["--out", "x", "--words", "2.5"], "“2.5” is no whole number"),
-        (["--out", "x", "--words", "many"], "“many” is no number"),
-        (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is no number"),
+        (["--out", "x", "--words", "2.5"], "“2.5” is not a whole number"),
+        (["--out", "x", "--words", "many"], "“many” is not a number"),
+        (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is not a number"),
         (["--out", "x", "--words", "300,001"], "--words: the number of single words cannot be 300,001"),
-        (["--preview", "few"], "--preview: “few” is no name of a PNG picture; give one that ends in .png"),
-        (["--preview", "few.txt", "--words", "3"], "“few.txt” is no name of a PNG picture"),
-        (["--out", "x", "--words", "5", "--processes", "0"], "--processes cannot be 0"),
-        (["--out", "x", "--words", "5", "--languages", "xx"], "no words of the language “xx”"),
+        (["--preview", "few"], "--preview: “few” does not end in .png"),
+        (["--preview", "few.txt", "--words", "3"], "“few.txt” does not end in .png"),
+        (["--out", "x", "--words", "5", "--processes", "0"], "--processes must be 1 or more, not 0"),
+        (["--out", "x", "--words", "5", "--languages", "xx"], "the language “xx” is not available"),
         (["--out", "x", "--words", "5", "--fonts", "nowhere"], "--fonts: "),
-        (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not NAME=SHARE"),
-        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it cannot be read"),
+        (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not in the form NAME=SHARE"),
+        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it can't be read"),
     ],
 )
 def test_called_wrongly_it_says_why(
@@ -287,17 +290,21 @@ def test_called_wrongly_it_says_why(
 @pytest.mark.parametrize(
     ("given", "held_out", "said"),
     [
-        (["--words", "4"], 0, ["none of 4 words is held out, as --held-out asks: it takes 5 words"]),
+        (["--words", "4"], 0, ["4 words: too few to hold any out; --held-out needs at least 5 words"]),
         (["--words", "5"], 1, []),
         (
             ["--words", "1", "--held-out", "0.3"],
             0,
-            ["none of 1 word is held out, as --held-out asks: it takes 2 words"],
+            ["1 word: too few to hold any out; --held-out needs at least 2 words"],
         ),
         (["--words", "2", "--held-out", "0.3"], 1, []),
         (["--words", "1", "--held-out", "0"], 0, []),
         (["--words", "1", "--test"], 1, []),
-        (["--words", "5", "--boards", "1"], 1, ["none of 1 board is held out, as --held-out asks: it takes 5 boards"]),
+        (
+            ["--words", "5", "--boards", "1"],
+            1,
+            ["1 board: too few to hold any out; --held-out needs at least 5 boards"],
+        ),
     ],
 )
 def test_that_of_so_few_none_is_held_out_is_said(
@@ -306,7 +313,7 @@ def test_that_of_so_few_none_is_held_out_is_said(
 ) -> None:  # fmt: skip
     out = tmp_path / "out"
     assert cli.run(["synth", "--out", str(out), *quick, "--writing", "made", "--no-cut", *given]) == 0
-    assert [line for line in capsys.readouterr().err.splitlines() if "held out" in line] == said
+    assert [line for line in capsys.readouterr().err.splitlines() if "too few" in line] == said
     assert len(dataset.read(out).held_out) == held_out
 
 
@@ -315,7 +322,7 @@ def test_a_list_of_words_that_is_no_utf_8_is_to_be_saved_as_such(
 ) -> None:
     (words := tmp_path / "words.txt").write_bytes("Grüße".encode("latin-1"))
     assert cli.run(["synth", "--out", str(tmp_path / "out"), "--words", "2", "--word-list", str(words)]) == 1
-    said = f"ocr-studio: {words}: the word list cannot be used: it is no UTF-8 text. Save it as UTF-8.\n"
+    said = f"ocr-studio: {words}: the word list cannot be used: it is not UTF-8 text. Save it as UTF-8.\n"
     assert capsys.readouterr().err == said
 
 
@@ -325,7 +332,7 @@ def test_a_file_where_the_folder_is_to_be_is_named(
 ) -> None:
     (file := tmp_path / "file").touch()
     assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 1
-    said = f"ocr-studio: {file}: the dataset cannot be written: it is a file, not a folder. Choose another folder.\n"
+    said = f"ocr-studio: {file}: can't write the dataset: it is a file, not a folder. Choose another folder.\n"
     assert capsys.readouterr().err == said
 
 
@@ -341,12 +348,12 @@ def test_what_cannot_be_used_is_said_and_counts(
     )
     told = capsys.readouterr()
     assert "2 of 2 words written" in told.out
-    assert "hands: 1 file in it is of no use: torn.ttf (the font cannot be used" in told.err
+    assert "hands: 1 file in it cannot be used: torn.ttf (the font cannot be used" in told.err
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
     assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 1
-    assert "there are other files in the folder" in capsys.readouterr().err
+    assert "the folder contains other files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["train", "--name", "x", "--dataset"], ["dataset"], ["evaluate"], _LIKE])
@@ -358,11 +365,11 @@ def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
     with closing(cast(Any, generate.write(options, out, children=0))) as drawn:
         assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
         assert cli.run([*command, str(out)]) == 1
-        assert "at this moment, and it is not whole yet. Wait until it has ended." in capsys.readouterr().err
+        assert "at this moment, and it is not whole yet. Wait until it has finished." in capsys.readouterr().err
     for more in ([], ["--out", str(tmp_path / "copy")] if command == ["dataset"] else []):
         assert cli.run([*command, str(out), *more]) == 1
         said = capsys.readouterr().err
-        assert f"{out}: drawing a dataset was begun there, and it is not whole yet. The same" in said
+        assert f"{out}: the folder contains an unfinished dataset. The same" in said
         assert '"ocr-studio synth" command goes on with it' in said
     assert not (tmp_path / "copy").exists()
     ended.mkdir()
@@ -389,7 +396,7 @@ def test_interrupted_it_says_that_it_can_go_on(
         here.setattr(SampleMaker, "word", interrupted)
         with pytest.raises(KeyboardInterrupt):
             cli.run(asked)
-    assert capsys.readouterr().err.endswith("interrupted; the same command goes on where it was\n")
+    assert capsys.readouterr().err.endswith("interrupted; run the same command to resume\n")
     assert cli.run(asked) == 0
-    assert "gone on with: 3 of 5 were made before" in capsys.readouterr().err
+    assert "resumed: 3 of 5 already generated" in capsys.readouterr().err
     assert len(dataset.read(tmp_path / "out").examples) == 5

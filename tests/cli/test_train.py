@@ -52,25 +52,25 @@ def test_it_says_what_came_of_it_and_keeps_it(
 ) -> None:
     assert run(data) == GOOD
     out, err = capsys.readouterr()
-    assert "It reads your writing better. On 20 words it had not seen it makes 9 mistakes instead of 15." in out
-    assert "letters wrong in held-out words 15.2 % 9.5 % −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
-    assert out.endswith("Kept as “mine”. To read with it: ocr-studio models use mine\n")
+    assert "It reads your handwriting better. On 20 held-out words, it makes 9 mistakes instead of 15." in out
+    assert "character error rate, held-out words 15.2 % 9.5 % −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
+    assert out.endswith("Saved as “mine”. To use it: ocr-studio models use mine\n")
     assert "12 steps" in err
     assert names() == ["mine"]
     assert training_runs.unfinished() == ()
     assert run(data) == FAILED
-    assert "there is a model “mine” already" in capsys.readouterr().err
+    assert "a model named “mine” already exists" in capsys.readouterr().err
 
 
-NO_GAIN = ", as the last ones helped no more"
+NO_GAIN = " (early stopping)"
 
 
 @pytest.mark.parametrize(
     ("stopped", "done", "kept", "said"),
     [
-        ("early", 70, 30, f"70 of 80 steps done{NO_GAIN}; what counts is how it was after step 30"),
-        ("asked", 20, 20, "20 of 80 steps done, as asked"),
-        ("", 80, 0, "80 of 80 steps done; what counts is how it was before the first one"),
+        ("early", 70, 30, f"70 of 80 steps done{NO_GAIN}; the result is the model after step 30"),
+        ("asked", 20, 20, "20 of 80 steps done (stopped on request)"),
+        ("", 80, 0, "80 of 80 steps done; the result is the model before the first step"),
         ("", 80, 80, ""),
     ],
 )  # fmt: skip
@@ -85,7 +85,7 @@ def test_worse_is_not_kept_unless_asked(
     learner.mistakes, learner.change = (9, 14), Interval(0.02, 0.09)
     assert run(data) == FAILED
     assert "It got worse." in (out := capsys.readouterr().out)
-    assert "It is worse: not kept." in out
+    assert "Not saved: the new model is worse." in out
     assert names() == []
     assert run(data, "--keep", "always") == GOOD
     assert names() == ["mine"]
@@ -94,12 +94,12 @@ def test_worse_is_not_kept_unless_asked(
 @pytest.mark.parametrize(
     ("architecture", "more", "said"),
     [
-        (CRNN, (), "“Hand” can read, but not be trained further here: its network is a CRNN. Begin with another"),
-        (CRAFT, ("--detector",), "“Hand” can find writing, but not be trained further here: its network is a CRAFT."),
+        (CRNN, (), "the recognizer “Hand” cannot be trained here: its network is a CRNN. Start from another"),
+        (CRAFT, ("--detector",), "the detector “Hand” cannot be trained here: its network is a CRAFT."),
         (
             LIGHT_CRAFT,
             ("--detector",),
-            "its network is a light CRAFT. Begin with another model; or train this one by a",
+            "its network is a light CRAFT. Start from another model, or train this one in a",
         ),
     ],
 )
@@ -155,9 +155,9 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
     [
         (("--what", "tail"), MISUSED, "invalid choice"),
         (("--epochs", "many"), MISUSED, "invalid int"),
-        (("--base", "nobody"), MISUSED, "there is no model “nobody”"),
-        (("--base", "pp-ocrv6-small-detector"), MISUSED, "does not read it"),
-        (("--resume",), FAILED, "there is no training “mine” to go on with"),
+        (("--base", "nobody"), MISUSED, "the model “nobody” was not found"),
+        (("--base", "pp-ocrv6-small-detector"), MISUSED, "is a detector, not a recognizer"),
+        (("--resume",), FAILED, "there is no training “mine” to resume"),
     ],
 )
 def test_what_cannot_be_is_said(
@@ -189,7 +189,7 @@ def test_a_number_that_means_nothing_is_a_wrong_call(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     assert run(data, f"--{option}", value, *more) == MISUSED
-    assert capsys.readouterr().err == f"ocr-studio: --{option} cannot be {value}. Give {range_}.\n"
+    assert capsys.readouterr().err == f"ocr-studio: --{option} must be from {range_}, not {value}\n"
     assert learner.begun == 0
 
 
@@ -213,8 +213,8 @@ def test_lines_are_called_lines(data: Path, learner: StandInLearner, capsys: pyt
     learner.unit = "lines"
     assert run(data) == GOOD
     out, err = capsys.readouterr()
-    assert "On 20 lines it had not seen" in out
-    assert " lines to learn from" in err
+    assert "On 20 held-out lines" in out
+    assert " lines to train on" in err
     assert "word" not in out
 
 
@@ -224,7 +224,7 @@ def test_that_nothing_is_held_out_is_said_before_it_learns(
     labels = data / "labels.jsonl"
     labels.write_text(labels.read_text().replace('"split": "held-out"', '"split": "train"'))
     assert run(data) == GOOD
-    said = "\nno word is held out: nothing will show whether the new model is better on your words\n"
+    said = "\nno words are held out, so the models can't be compared on your words\n"
     assert said in capsys.readouterr().err
 
 
@@ -247,6 +247,6 @@ def test_what_it_says_to_type_can_be_typed(
     monkeypatch.setattr(training, "_LEARNERS", {"detector": StandInDetectorLearner()})
     assert cli.run(["train", "--dataset", str(data), "--name", name, "--detector"]) == GOOD
     said = capsys.readouterr().out.splitlines()[-1]
-    assert "To find writing with it: " in said
+    assert "To use it: " in said
     assert cli.run(shlex.split(said.partition(": ocr-studio ")[2])) == GOOD
     assert settings.load().detector == name

@@ -14,7 +14,7 @@ from ocr_studio.jobs.synth import generate
 from tests import made_synth
 from tests.core import made_datasets
 
-HELD_OUT = "All that is in it is held out to measure by"
+HELD_OUT = "Everything in it is held out for evaluation"
 
 
 def told(data: Path, *more: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -27,9 +27,17 @@ def told(data: Path, *more: str, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("asked", "more", "said"),
     [
-        ({"words": 4, "purpose": "test"}, (), f"there is no word to learn from. {HELD_OUT}: make another one by"),
-        ({"words": 4}, ("--detector",), "there is no photo to learn from. It holds single words only: "),
-        ({"boards": 1, "purpose": "test"}, ("--detector",), f"there is no photo to learn from. {HELD_OUT}: make"),
+        (
+            {"words": 4, "purpose": "test"},
+            (),
+            f"it contains no words for training. {HELD_OUT}. Generate another one with",
+        ),
+        ({"words": 4}, ("--detector",), "it contains no photos for training. It contains single words only. "),
+        (
+            {"boards": 1, "purpose": "test"},
+            ("--detector",),
+            f"it contains no photos for training. {HELD_OUT}. Generate",
+        ),
     ],
 )
 def test_of_what_the_program_has_drawn_it_is_said_what_to_draw(

@@ -31,7 +31,7 @@ def test_the_sample_has_ink_where_its_words_are() -> None:
 
 
 def test_a_missing_file_is_told_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(resources.ResourceMissing, match=r"Install it again\.$"):
+    with pytest.raises(resources.ResourceMissing, match=r"Reinstall the program\.$"):
         resources.resource("nowhere.txt")
     monkeypatch.setattr(resources, "files", lambda _: tmp_path / "ocr_studio")
     (tmp_path / "ocr_studio").mkdir()

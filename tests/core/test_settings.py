@@ -152,7 +152,7 @@ def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SettingsNotSaved, match=r"settings\.json: .*No space left on device\. Make room"):
+    with pytest.raises(SettingsNotSaved, match=r"settings\.json: .*No space left on device\. Free up"):
         settings.save(Settings(), path)
     assert settings.load(path) == OTHER
     assert len(list(tmp_path.iterdir())) == 1

@@ -48,7 +48,7 @@ def test_shares_add_up_by_the_largest_remainder() -> None:
 
 
 def test_the_time_left_is_told_as_people_say_it() -> None:
-    assert units.time_left(2) == "nearly done"
+    assert units.time_left(2) == "almost done"
     assert units.time_left(31) == "about 30 seconds left"
     assert units.time_left(62) == "about 1 minute left"
     assert units.time_left(600) == "about 10 minutes left"

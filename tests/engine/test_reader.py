@@ -29,7 +29,7 @@ def reader() -> Reader:
 
 
 def test_a_model_that_there_is_not_is_said() -> None:
-    with pytest.raises(NoSuchModel, match="there is no model “mine”"):
+    with pytest.raises(NoSuchModel, match="the model “mine” was not found"):
         Reader(ReaderOptions(model="mine"))
 
 

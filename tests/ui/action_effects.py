@@ -258,9 +258,10 @@ EFFECTS: Mapping[str, Effect] = {
     "looks": _over("LooksPopup"),
     "board_view": lambda s, _: s.window.parts.board.looking.on,
     "save_cleaned": _over("QFileDialog"),
+    "help": lambda s, _: s.window.help.pages is not None and s.window.help.pages.isVisible(),
     "palette": _over("Palette"),
     "keys": _over("KeySheet"),
     "change_keys": _over("SettingsDialog"),
-    "close_hint": lambda s, _: not s.window.guide.hint_shown,
+    "close_hint": lambda s, _: not s.window.help.hint_shown,
     "about": _over("AboutDialog"),
 }

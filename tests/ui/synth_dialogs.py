@@ -12,7 +12,6 @@ from ocr_studio.ui.synth.dialog import SynthDialog
 from tests.ui.studio import Open
 
 LEFT = Qt.MouseButton.LeftButton
-LONG = 60_000  # milliseconds: a machine may have more to do
 
 
 def dialog_of(studio: Studio) -> SynthDialog:
@@ -24,7 +23,7 @@ def opened(open_studio: Open, folder: Path, qtbot: QtBot) -> SynthDialog:
     """It writes to this folder, and the first words are drawn."""
     dialog = dialog_of(open_studio())
     dialog.folder.line.setText(str(folder))
-    qtbot.waitUntil(lambda: not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not dialog.looking.busy)
     return dialog
 
 

@@ -54,7 +54,7 @@ def _rows(folder: SafeFolder, file: str) -> Sequence[object]:
     try:
         return fields.sequence(fields.json_value(fields.file_bytes(folder, file)), "it", most=fields.MAX_EXAMPLES)
     except Unfit as error:
-        remedy = tr("It begins [[path, [[x, y], [x, y], [x, y], [x, y]], text],")
+        remedy = tr("The file must start with [[path, [[x, y], [x, y], [x, y], [x, y]], text],")
         raise BadDataset(str(error), file=folder.path / file, remedy=remedy) from error
 
 

@@ -71,9 +71,9 @@ def boxes_of(page: TruePhoto) -> dict[str, object]:
 def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles) -> Listed:
     if not manifest:
         raise BadDataset(
-            tr("there is no manifest.json in it, so it was not written to its end"),
+            tr("manifest.json is missing, so the dataset is incomplete"),
             file=folder.path,
-            remedy=tr("Export it once more."),
+            remedy=tr("Export it again."),
         )
     examples = list(_made(example_from, folder, LABELS, troubles))
     return Listed(examples, list(_made(page_from, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
@@ -133,7 +133,7 @@ def _machine(value: object) -> MachineReading | None:
     confidence, model = found.get("confidence"), found.get("model")
     read = found.get("text")
     if not isinstance(read, str) or len(read) > fields.MAX_LETTERS:
-        raise Unfit(f"what the machine read is no text of at most {fields.MAX_LETTERS} letters")
+        raise Unfit(f"the recognized text is not a text of at most {fields.MAX_LETTERS} characters")
     return MachineReading(
         text=one_line(read),
         confidence=None if confidence is None else fields.number(confidence, "its confidence", least=0, most=1),

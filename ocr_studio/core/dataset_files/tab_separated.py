@@ -21,7 +21,7 @@ def rows(folder: SafeFolder, file: str, troubles: Troubles) -> Iterator[tuple[st
         try:
             picture, tab, rest = fields.decoded_text(line).rstrip("\r").partition("\t")
             if not tab:
-                raise Unfit("there is no tab between picture and text")
+                raise Unfit("there is no tab between image and text")
             yield where, fields.name(picture.strip(), "its picture"), rest
         except Unfit as error:
             troubles.add(where, error)

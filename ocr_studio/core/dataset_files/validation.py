@@ -1,4 +1,4 @@
-"""What a dataset's files say, checked: they may come from a stranger, so nothing in them is believed."""
+"""Validation of dataset files, which may come from untrusted sources."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ MAX_LINE_BYTES: Final = 4 << 20
 MAX_LETTERS: Final = plain_text.LONGEST
 MAX_LABEL: Final = 5_000  # an id, or a photo's path
 MAX_PLACE: Final = 1_000_000.0
-# More lines of trouble help nobody to mend them.
+# More error messages than this are of no use.
 MAX_TROUBLE: Final = 200
 MAX_SHOWN: Final = 300
 
 
 class Unfit(ValueError):
-    """What is said cannot be so; says why, in a few words."""
+    """A value is invalid; says why in a few words."""
 
 
 class Troubles:
-    """What was left out and why, a line each; so many that somebody can still read them."""
+    """Collects messages about skipped entries, up to a readable number."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -59,7 +59,7 @@ def file_bytes(folder: SafeFolder, name: str, *, most: int = MAX_BYTES) -> bytes
         return folder.read(name, most=most)
     except (OSError, TooLarge) as error:
         raise BadDataset(
-            tr("it cannot be read: {reason}", reason=safe_folder.reason(error)), file=folder.path / name
+            tr("it can't be read: {reason}", reason=safe_folder.reason(error)), file=folder.path / name
         ) from error
 
 
@@ -72,7 +72,7 @@ def numbered_lines(folder: SafeFolder, name: str) -> Iterator[tuple[str, bytes]]
         raise BadDataset(
             tr("it has more than {most} lines", most=MAX_EXAMPLES),
             file=str(folder.path / name),
-            remedy=tr("Split it, with its pictures, into several."),
+            remedy=tr("Split it and its images into several datasets."),
         )
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
@@ -96,7 +96,7 @@ def json_value(data: bytes) -> object:
     except strict_json.NotUtf8 as error:
         raise Unfit(str(error)) from error
     except strict_json.BadJson as error:
-        raise Unfit(f"it is no JSON: {str(error)[:100]}") from error
+        raise Unfit(f"it is not valid JSON: {str(error)[:100]}") from error
 
 
 def json_bytes(value: object, *, indent: int | None = None) -> bytes:
@@ -110,23 +110,23 @@ def json_bytes(value: object, *, indent: int | None = None) -> bytes:
 def mapping(value: object, what: str = "it") -> Mapping[str, object]:
     """A JSON object. Raises Unfit."""
     if not isinstance(value, dict):
-        raise Unfit(f"{what} is no object")
+        raise Unfit(f"{what} is not an object")
     return value
 
 
 def sequence(value: object, what: str, *, most: int) -> Sequence[object]:
     """A JSON list of at most so many. Raises Unfit."""
     if not isinstance(value, list) or len(value) > most:
-        raise Unfit(f"{what} is no list of at most {most}")
+        raise Unfit(f"{what} is not a list of at most {most}")
     return value
 
 
 def text(value: object) -> str:
     """What is written, one line, never empty. Raises Unfit."""
     if not isinstance(value, str):
-        raise Unfit("its text is no text")
+        raise Unfit("its text is not a string")
     if len(value) > MAX_LETTERS:
-        raise Unfit(f"its text is longer than {MAX_LETTERS} letters")
+        raise Unfit(f"its text is longer than {MAX_LETTERS} characters")
     if not (found := one_line(value)):
         raise Unfit("its text is empty")
     return found
@@ -137,7 +137,7 @@ def label(value: object, what: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > MAX_LABEL:
-        raise Unfit(f"{what} is no text of at most {MAX_LABEL} letters")
+        raise Unfit(f"{what} is not a text of at most {MAX_LABEL} characters")
     return value
 
 
@@ -153,19 +153,19 @@ def quad(value: object) -> Quad:
     """Four corners [x, y] with an area. Raises Unfit."""
     corners = value if isinstance(value, list) and len(value) == 4 else None
     if corners is None:
-        raise Unfit("its quad has not four corners")
+        raise Unfit("its quad does not have four corners")
     a, b, c, d = (_point(corner) for corner in corners)
     found = Quad((a, b, c, d))
     # The hull has no less than what the sides go around, which takes a tenth of the time.
     if abs(_twice_the_area(a, b, c, d)) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
-        raise Unfit("its quad has no area")
+        raise Unfit("its “quad” has no area")
     return found
 
 
 def integer(value: object, what: str, *, least: int, most: int) -> int:
     """A whole number. Raises Unfit."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Unfit(f"{what} is no whole number from {least} to {most}")
+        raise Unfit(f"{what} is not a whole number from {least} to {most}")
     return value
 
 
@@ -173,7 +173,7 @@ def number(value: object, what: str, *, least: float, most: float) -> float:
     """A finite number. Raises Unfit."""
     # A tuple, as asking for ``int | float`` takes much longer, and a dataset has millions of numbers.
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
-        raise Unfit(f"{what} is no number from {least:g} to {most:g}")
+        raise Unfit(f"{what} is not a number from {least:g} to {most:g}")
     return float(value)
 
 

@@ -156,7 +156,7 @@ class Dataset:
         if example.crop:
             return picture(self.folder, example.crop, most=MAX_CROP_PIXELS, most_bytes=MAX_CROP_BYTES)
         if example.quad is None:
-            raise BadCrop(tr("the example has neither a picture nor a place on a photo"), file=self.folder)
+            raise BadCrop(tr("the example has neither an image nor a box on a photo"), file=self.folder)
         return level(self._pyramid(example.photo), example.quad.array())
 
     def photo(self, page: TruePhoto) -> RGB:
@@ -191,7 +191,7 @@ def bytes_of(folder: Path, name: str, *, most_bytes: int) -> bytes:
         return SafeFolder(folder, follow=True).read(name, most=most_bytes)
     except (OSError, TooLarge) as error:
         raise BadCrop(
-            tr("the picture cannot be used: {reason}", reason=safe_folder.reason(error)), file=folder / name
+            tr("the image can't be used: {reason}", reason=safe_folder.reason(error)), file=folder / name
         ) from error
 
 
@@ -200,7 +200,7 @@ def decoded(data: bytes, path: Path, *, most: int) -> RGB:
     try:
         return photo_file.decode_photo(data, name=str(path), most=most)
     except photo_file.PhotoError as error:
-        raise BadCrop(tr("the picture cannot be used: {reason}", reason=error.what), file=path) from error
+        raise BadCrop(tr("the image can't be used: {reason}", reason=error.what), file=path) from error
 
 
 class Digest:

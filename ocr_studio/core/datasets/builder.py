@@ -40,8 +40,14 @@ _JPEG_QUALITY: Final = 95
 
 @dataclass(slots=True)
 class Making:
-    """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at. origin:
-    what else the manifest says of where it comes from. wanted: the share that was to be held out."""
+    """The dataset that is being written.
+
+    Attributes:
+        room: Temporary folder for its files.
+        pages: Id and photo of all processed pages.
+        origin: Additional fields of the manifest.
+        wanted: Requested share of held-out examples, 0..1.
+    """
 
     room: SafeFolder
     layout: Layout
@@ -72,7 +78,7 @@ class Making:
         self.room.create(name, data)
 
     def take(self, name: str, digest: bytes) -> None:
-        """A picture lies in the room already. digest: SHA-256 of its file."""
+        """Register an image that is already in the folder. digest: SHA-256 of its file."""
         self._pictures[name] = digest
 
     def has(self, name: str) -> bool:
@@ -147,7 +153,7 @@ class Making:
 
 
 class NothingToWrite(BadDataset):
-    """None of the words that there are can be learned from. report: why."""
+    """No word can be used for training. report: why."""
 
     def __init__(self, what: str, report: Report, *, remedy: str, command: str = "") -> None:
         super().__init__(what, file=report.folder, remedy=remedy, command=command)
@@ -156,13 +162,13 @@ class NothingToWrite(BadDataset):
 
 def _nothing(report: Report) -> NothingToWrite:
     why = [
-        tr("{count} left out: {reason}", count=count, reason=reason) for count, reason in dataset_report.reasons(report)
+        tr("{count} skipped: {reason}", count=count, reason=reason) for count, reason in dataset_report.reasons(report)
     ]
     return NothingToWrite(
-        tr("there is nothing to learn from yet ({reasons})", reasons="; ".join([*why, *report.trouble]))
+        tr("there are no words for training yet ({reasons})", reasons="; ".join([*why, *report.trouble]))
         if why or report.trouble
-        else tr("there is nothing to learn from yet (no words at all)"),
+        else tr("there are no words for training yet"),
         report,
-        remedy=tr("Go through a photo: Return says that a word is right."),
-        command="Go through a photo in the window: Return says that a word is right.",
+        remedy=tr("Check the words of a photo first: press Return to accept a word."),
+        command="Check the words of a photo in the window first: press Return to accept a word.",
     )

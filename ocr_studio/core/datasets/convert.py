@@ -1,4 +1,4 @@
-"""A dataset written once more in another layout: the same examples on the same sides."""
+"""Conversion of a dataset to another layout, with the same split."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | 
     as for ``dataset.export``. Raises WriteFailed, and BadDataset for copying a dataset onto itself.
     """
     if os.path.realpath(folder) == str(found.folder):
-        raise BadDataset(
-            tr("a dataset cannot be written over itself"), file=folder, remedy=tr("Choose another folder.")
-        )
+        raise BadDataset(tr("a dataset can't replace itself"), file=folder, remedy=tr("Choose another folder."))
     with dataset_folder.workshop(folder, LAYOUTS[layout]) as room:
         making = Making(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))
@@ -63,7 +61,7 @@ class _Copying:
         self._names: dict[str, str] = {}
 
     def add(self, example: Example, number: int) -> None:
-        """One example; one whose picture is gone by now is said."""
+        """Copy one example; a missing image is reported."""
         making = self._making
         try:
             if not making.layout.crops and example.photo and not example.crop:

@@ -61,10 +61,16 @@ def workshop(folder: Path, layout: Layout) -> Iterator[SafeFolder]:
 
 @contextlib.contextmanager
 def lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[], None]) -> Iterator[SafeFolder]:
-    """As ``workshop``, but what was made stays if it is left before its end, and is there again for who comes back with
-    this name: LASTING hex digits. It is gone after the end. Others wait: raises WriteFailed while one is at it.
+    """As ``workshop``, but unfinished files stay and can be resumed under the same name.
 
-    check: asked, once nobody else can write there any more, whether what lies there may go; raises where it may not.
+    Args:
+        folder: Folder of the dataset.
+        layout: Layout of the dataset.
+        name: LASTING hex digits.
+        check: Called once the folder is locked; raises if its contents must not be replaced.
+
+    Raises:
+        WriteFailed: The folder can't be written, or is in use.
     """
     with _room(folder, layout, name, lasts=check) as room:
         yield room
@@ -82,7 +88,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
         if lasts is not None:
             lasts()
         elif others_unfinished(folder):
-            what = tr("drawing synthetic samples was begun in the folder, and not ended")
+            what = tr("the folder contains an unfinished synthetic dataset")
             raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."))
         _check_ours(folder, layout, spare=frozenset({room}))
         named.make_folder(room)
@@ -102,8 +108,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
 
 
 def writer(folder: Path) -> int | None:
-    """The number of the process that is writing there at this moment, 0 where that is not known; None where nobody is.
-    Never raises."""
+    """Return the id of the process that is writing to a folder, 0 if unknown, None if there is none. Never raises."""
     return file_lock.holder(_named(folder), _LOCK)
 
 
@@ -195,7 +200,7 @@ def _remove_empty(folder: Path, made: Path | None) -> None:
 
 
 def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozenset()) -> None:
-    """spare: what belongs to who asks."""
+    """Raise WriteFailed if the folder contains other files. spare: names to skip."""
     named = _named(folder)
     names = {entry.name for entry in named.entries()} - {_LOCK, output_folder.LIST}
     unfinished = {name for name in names if _ROOM.fullmatch(name)}
@@ -206,9 +211,9 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
         foreign = sorted(names)
     if foreign:
         raise WriteFailed(
-            tr("there are other files in the folder, “{name}” for one", name=foreign[0]),
+            tr("the folder contains other files, such as “{name}”", name=foreign[0]),
             file=folder,
-            remedy=tr("Choose a new or empty folder, or that of an earlier dataset of this layout."),
+            remedy=tr("Choose a new or empty folder, or one with an earlier dataset in this layout."),
         )
     for name in unfinished - spare:  # of an export that was killed
         named.remove_tree(name)
@@ -235,17 +240,17 @@ def layout_of(folder: Path) -> str:
 
 def _in_use(folder: Path) -> WriteFailed:
     return WriteFailed(
-        tr("another window or command is writing there"), file=folder, remedy=tr("Wait until it has ended.")
+        tr("another window or command is writing to this folder"), file=folder, remedy=tr("Wait until it has finished.")
     )
 
 
 def _not_written(folder: Path, error: OSError) -> WriteFailed:
     file = next((each for each in (folder, *folder.parents) if paths.exists(each) and not paths.is_folder(each)), None)
     if file is not None:  # the system's word for that is hard to make out
-        what = tr("the dataset cannot be written: {reason}", reason=tr("it is a file, not a folder"))
+        what = tr("can't write the dataset: {reason}", reason=tr("it is a file, not a folder"))
         return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
     return WriteFailed(
-        tr("the dataset cannot be written: {reason}", reason=safe_folder.reason(error)),
+        tr("can't write the dataset: {reason}", reason=safe_folder.reason(error)),
         file=folder,
         remedy=errors.write_remedy(error),
     )

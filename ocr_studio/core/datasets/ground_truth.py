@@ -1,9 +1,8 @@
-"""Photos whose words are known: a folder with ``annotations.json``, or a project that a person has looked through.
+"""Ground truth: photos with known words, from ``annotations.json`` or from a project with checked words.
 
 annotations.json: [{"image": "path in the folder", "words": [{"quad": [[x, y] × 4], "text": "…", "ignore": false}]}],
-pixels of the upright photo, corners clockwise from the text's own top left. ignore: writing that nobody can read.
-Of a project count the words that a person has checked. A page of which every word is checked is the whole truth. Of
-another only the checked places are known: words found elsewhere count neither way, as nobody has looked there.
+pixels of the upright photo, corners clockwise from the text's own top left. ignore: unreadable writing.
+In a project, only checked words count. On a page that isn't fully checked, words found elsewhere are not counted.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class TruePage:
 
 
 class BadTruth(StudioError):
-    """What is said to stand on a photo cannot be so; its figures would be wrong, so it has none."""
+    """The ground truth of a photo is invalid, so the photo is not evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,8 @@ def load(path: Path, **where: Unpack[Places]) -> Truth:
     where: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
     """
     if not paths.is_folder(path):
-        what = tr("it is no folder") if paths.exists(path) else tr("there is no such folder")
-        raise StudioError(what, file=path, remedy=tr("Give a folder with {file}, or a project.", file=ANNOTATIONS))
+        what = tr("it is not a folder") if paths.exists(path) else tr("the folder does not exist")
+        raise StudioError(what, file=path, remedy=tr("Specify a folder with {file}, or a project.", file=ANNOTATIONS))
     if paths.exists(path / ANNOTATIONS):
         return from_annotations(path)
     project = Project.find(path, **where)
@@ -86,9 +85,9 @@ def load(path: Path, **where: Unpack[Places]) -> Truth:
         check_ended(path)
         check_labels(path)
         raise StudioError(
-            tr("there is nothing to compare with here"),
+            tr("there are no checked words to compare with"),
             file=path,
-            remedy=tr("Give a folder with {file}, or a project in which a person has checked words.", file=ANNOTATIONS),
+            remedy=tr("Specify a folder with {file}, or a project with checked words.", file=ANNOTATIONS),
         )
     return from_project(project)
 
@@ -99,23 +98,21 @@ def from_annotations(folder: Path) -> Truth:
     try:
         entries = strict_json.load(SafeFolder(folder, follow=True).read(ANNOTATIONS, most=MAX_BYTES))
     except OSError as error:
-        raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=file) from error
+        raise StudioError(tr("it can't be read: {reason}", reason=error.strerror or error), file=file) from error
     except TooLarge as error:
-        raise StudioError(
-            str(error), file=file, remedy=tr("Split it, with its photos, into several folders.")
-        ) from error
+        raise StudioError(str(error), file=file, remedy=tr("Split it and its photos into several folders.")) from error
     except strict_json.NotUtf8 as error:
-        raise StudioError(tr("it is no UTF-8 text"), file=file, remedy=tr("Save it as UTF-8.")) from error
+        raise StudioError(tr("it is not UTF-8 text"), file=file, remedy=tr("Save it as UTF-8.")) from error
     except strict_json.BadJson as error:
         raise StudioError(
-            tr("it is no JSON: {reason}", reason=error), file=file, remedy=tr("Mend it, or write it anew.")
+            tr("it is not valid JSON: {reason}", reason=error), file=file, remedy=tr("Fix the file or create it again.")
         ) from error
     if not isinstance(entries, list):
-        remedy = tr('It begins [{"image": "photo.jpg", "words": [')
-        raise StudioError(tr("it is no list of photos"), file=file, remedy=remedy)
+        remedy = tr('The file must start with [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("it is not a list of photos"), file=file, remedy=remedy)
     if not entries:
-        remedy = tr('List the photos in it: [{"image": "photo.jpg", "words": [')
-        raise StudioError(tr("there is nothing to evaluate: it lists no photo"), file=file, remedy=remedy)
+        remedy = tr('List photos like this: [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("there is nothing to evaluate: it lists no photos"), file=file, remedy=remedy)
     pages: dict[str, TruePage] = {}
     troubles: list[StudioError] = []
     for number, entry in enumerate(entries, start=1):
@@ -124,7 +121,8 @@ def from_annotations(folder: Path) -> Truth:
             place = os.path.realpath(page.photo)
             if place in pages:
                 raise _Bad(
-                    tr("“{image}” is listed twice; the first one counts", image=page.image), tr("Take one of them out.")
+                    tr("“{image}” is listed twice; the first entry is used", image=page.image),
+                    tr("Remove one of the entries."),
                 )
             pages[place] = page
         except _Bad as error:
@@ -155,15 +153,15 @@ def from_project(project: Project) -> Truth:
     true = [page for page in (_checked(page, project) for page in pages) if page.words]
     if not true and not troubles:
         why = (
-            tr("nobody has checked a word of these photos yet")
+            tr("no words of these photos have been checked yet")
             if pages
-            else tr("of none of its photos is anything known")
+            else tr("none of its photos has been read yet")
         )
         raise StudioError(
             tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy=tr("Open them and go through one: Return says that a word is right."),
-            command="Open them in the window and go through one: Return says that a word is right.",
+            remedy=tr("Open the photos and check some words: press Return to accept a word."),
+            command="Open the photos in the window and check some words: press Return to accept a word.",
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 
@@ -177,15 +175,13 @@ def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
         x, y = geometry.centre(word.quad)
         if not (0 <= x <= width and 0 <= y <= height):
             what = tr(
-                "word {number}, “{text}”, does not lie on the photo, which is {width} × {height} pixels",
+                "word {number}, “{text}”, is outside the photo, which is {width} × {height} pixels",
                 number=number,
                 text=word.text,
                 width=width,
                 height=height,
             )
-            return BadTruth(
-                what, file=page.photo, remedy=tr("Places are those on the upright photo, in its own pixels.")
-            )
+            return BadTruth(what, file=page.photo, remedy=tr("Use pixel coordinates of the upright photo."))
     return None
 
 
@@ -207,22 +203,22 @@ def _checked(page: Page, project: Project) -> TruePage:
 class _Bad(ValueError):
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
-        self.what, self.remedy = what, remedy or tr("Mend it there, or take it out.")
+        self.what, self.remedy = what, remedy or tr("Fix or remove this entry.")
 
 
 def _page(entry: object, folder: Path) -> TruePage:
     if not isinstance(entry, dict):
-        raise _Bad(tr("it is no object"), tr('It reads {"image": …, "words": […]}.'))
+        raise _Bad(tr("it is not an object"), tr('Use the form {"image": …, "words": […]}.'))
     image, words = entry.get("image"), entry.get("words")
     if not isinstance(image, str) or not image:
-        raise _Bad(tr("“image” is no path"))
+        raise _Bad(tr("“image” is not a path"))
     if not _inside(image):
         raise _Bad(
-            tr("“{image}” leads out of the folder", image=image),
-            tr("Put the photo into the folder and name it from there."),
+            tr("“{image}” is outside the folder", image=image),
+            tr("Move the photo to the folder and use its path inside the folder."),
         )
     if not isinstance(words, list) or len(words) > MAX_WORDS:
-        raise _Bad(tr("“{image}”: “words” is no list of at most {most} words", image=image, most=MAX_WORDS))
+        raise _Bad(tr("“{image}”: “words” is not a list of at most {most} words", image=image, most=MAX_WORDS))
     found = tuple(_words(words, image))
     return TruePage(PurePosixPath(image).as_posix(), folder / image, found)
 
@@ -237,10 +233,10 @@ def _words(words: list[object], image: str) -> Iterator[Labelled]:
     for number, word in enumerate(words, start=1):
         try:
             if not isinstance(word, dict):
-                raise _Bad(tr("it is no object"))
+                raise _Bad(tr("it is not an object"))
             if (key := word.get("id")) is not None:
                 if not isinstance(key, str | int) or key in ids:
-                    raise _Bad(tr("its id, {id}, is another word's too, or no id", id=json.dumps(key)[:40]))
+                    raise _Bad(tr("its id {id} is invalid or used twice", id=json.dumps(key)[:40]))
                 ids.add(key)
             yield _word(word)
         except _Bad as error:
@@ -252,20 +248,20 @@ def _words(words: list[object], image: str) -> Iterator[Labelled]:
 def _word(word: Mapping[str, object]) -> Labelled:
     text, ignore = word.get("text", ""), word.get("ignore", False)
     if not isinstance(text, str) or len(text) > MAX_LETTERS:
-        raise _Bad(tr("“text” is no text of at most {most} letters", most=MAX_LETTERS))
+        raise _Bad(tr("“text” is not a text of at most {most} characters", most=MAX_LETTERS))
     if not isinstance(ignore, bool):
         raise _Bad(tr("“ignore” is neither true nor false"))
     if not one_line(text) and not ignore:
-        raise _Bad(tr("it has no text"), tr('Write what stands there, or "ignore": true.'))
+        raise _Bad(tr("it has no text"), tr('Add the text, or "ignore": true.'))
     quad = _quad(word.get("quad"))
     if not ignore and geometry.area(quad) < 1:
-        raise _Bad(tr("its quad has no area"))
+        raise _Bad(tr("its “quad” has no area"))
     return Labelled(quad, one_line(text), ignore)
 
 
 def _quad(corners: object) -> Quad:
     if not isinstance(corners, list) or len(corners) != 4:
-        raise _Bad(tr("“quad” has not four corners"), tr("A quad reads [[x, y], [x, y], [x, y], [x, y]]."))
+        raise _Bad(tr("“quad” does not have four corners"), tr("Use the form [[x, y], [x, y], [x, y], [x, y]]."))
     a, b, c, d = (_point(corner) for corner in corners)
     return Quad((a, b, c, d))
 
@@ -280,5 +276,5 @@ def _point(corner: object) -> Point:
 def _coordinate(value: object) -> float:
     # What is not a number (NaN) is not between any two.
     if not isinstance(value, int | float) or isinstance(value, bool) or not -MAX_PLACE <= value <= MAX_PLACE:
-        raise _Bad(tr("“quad” has a coordinate that is no finite number of pixels"))
+        raise _Bad(tr("“quad” has a coordinate that is not a valid number of pixels"))
     return float(value)

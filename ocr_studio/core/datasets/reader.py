@@ -1,4 +1,4 @@
-"""Reading a dataset, which may come from a stranger: what cannot be used is left out and said."""
+"""Reading a dataset, which may come from an untrusted source: invalid entries are skipped and reported."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ def is_dataset(folder: Path) -> bool:
 
 
 def check_ended(folder: Path) -> None:
-    """Raises BadDataset for a folder in which one was begun to be drawn, and has not come to its end."""
+    """Raise BadDataset if a folder contains an unfinished synthetic dataset."""
     if is_dataset(folder) or not dataset_folder.others_unfinished(folder):
         return
     if dataset_folder.writer(folder) is not None:
-        what = tr("a dataset is being drawn there at this moment, and it is not whole yet")
-        raise BadDataset(what, file=folder, remedy=tr("Wait until it has ended."))
-    remedy = tr("“Make synthetic boards” in the menu Read goes on with it, if the same is chosen again.")
-    command = 'The same "ocr-studio synth" command goes on with it.'
-    what = tr("drawing a dataset was begun there, and it is not whole yet")
+        what = tr("a dataset is being generated in this folder")
+        raise BadDataset(what, file=folder, remedy=tr("Wait until it has finished."))
+    remedy = tr("To resume, choose “Generate synthetic boards” in the Read menu with the same options.")
+    command = 'Run the same "ocr-studio synth" command again to resume it.'
+    what = tr("the folder contains an unfinished dataset")
     raise BadDataset(what, file=folder, remedy=remedy, command=command)
 
 
 def check_labels(folder: Path) -> None:
-    """Raises BadDataset for a folder whose manifest says that it is a dataset, and that lacks its labels."""
+    """Raise BadDataset if a dataset with a manifest has no labels."""
     if is_dataset(folder) or not (layout := LAYOUTS.get(dataset_folder.layout_of(folder))):
         return
-    what = tr("the labels of this dataset are not there: {names}", names=", ".join(layout.marks))
-    raise BadDataset(what, file=folder, remedy=tr("Put them back, or make the dataset once more."))
+    what = tr("the labels of this dataset are missing: {names}", names=", ".join(layout.marks))
+    raise BadDataset(what, file=folder, remedy=tr("Restore the files, or create the dataset again."))
 
 
 def read(folder: Path) -> Dataset:
@@ -81,7 +81,7 @@ def read(folder: Path) -> Dataset:
     Raises BadDataset where nothing of it can be used; what else cannot is in ``trouble``.
     """
     if not paths.is_folder(folder):
-        raise BadDataset(tr("there is no such folder"), file=folder, remedy=tr("Give the folder of a dataset."))
+        raise BadDataset(tr("the folder does not exist"), file=folder, remedy=tr("Specify the folder of a dataset."))
     check_labels(folder)
     closed, troubles = SafeFolder(folder, follow=True), Troubles()
     manifest = _manifest(closed)
@@ -89,17 +89,17 @@ def read(folder: Path) -> Dataset:
     listed = layout.read(closed, manifest, troubles)
     if len(listed.examples) > MAX_EXAMPLES or len(listed.pages) > MAX_PAGES:
         what = tr("it has more than {words} words or {photos} photos", words=MAX_EXAMPLES, photos=MAX_PAGES)
-        raise BadDataset(what, file=folder, remedy=tr("Split it into several."))
+        raise BadDataset(what, file=folder, remedy=tr("Split it into several datasets."))
     usable = list(_usable(closed, listed.examples, troubles))
     pages = list(_whole(closed, listed.pages, troubles))
     if not usable and not pages:
         first = troubles.lines()[:1]
         raise BadDataset(
-            tr("there is nothing in it to learn from ({reason})", reason=first[0])
+            tr("it contains no usable examples ({reason})", reason=first[0])
             if first
-            else tr("there is nothing in it to learn from"),
+            else tr("it contains no usable examples"),
             file=folder,
-            remedy=tr("Export it once more, from photos of which a person has checked some words."),
+            remedy=tr("Export it again from photos with checked words."),
         )
     rule, examples = _divided(listed, [example for example, _ in usable], manifest, troubles)
     digest = Digest()
@@ -108,7 +108,7 @@ def read(folder: Path) -> Dataset:
     for page, picture in pages:
         digest.add_photo(page, picture)
     if manifest and manifest.get("digest") != digest.hex():
-        troubles.add(MANIFEST, tr("labels or pictures are not those it was written for: changed or left out since"))
+        troubles.add(MANIFEST, tr("labels or images have changed or are missing since the export"))
     return Dataset(
         folder=closed.path,
         examples=tuple(examples),
@@ -130,16 +130,16 @@ def _manifest(folder: SafeFolder) -> Mapping[str, object]:
     try:
         manifest = mapping(json_value(file_bytes(folder, MANIFEST)))
     except Unfit as error:
-        raise BadDataset(str(error), file=path, remedy=tr("Export the dataset once more.")) from error
+        raise BadDataset(str(error), file=path, remedy=tr("Export the dataset again.")) from error
     if manifest.get("format") != FORMAT:
-        raise BadDataset(tr("it is not of a dataset (“format” is not “{format}”)", format=FORMAT), file=path)
+        raise BadDataset(tr("it does not belong to a dataset (“format” is not “{format}”)", format=FORMAT), file=path)
     version = manifest.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise BadDataset(tr("its “version” is no number"), file=path, remedy=tr("Export the dataset once more."))
+        raise BadDataset(tr("its “version” is not a number"), file=path, remedy=tr("Export the dataset again."))
     if version > VERSION:
         raise BadDataset(
             tr(
-                "it has version {version} of the format, and this program knows versions up to {known}",
+                "it has format version {version}; this program supports versions up to {known}",
                 version=version,
                 known=VERSION,
             ),
@@ -154,14 +154,14 @@ def _layout(folder: SafeFolder, manifest: Mapping[str, object]) -> Layout:
     if manifest:
         if isinstance(named, str) and named in LAYOUTS:
             return LAYOUTS[named]
-        raise BadDataset(tr("its layout is none that this program knows"), file=folder.path / MANIFEST)
+        raise BadDataset(tr("its layout is unknown"), file=folder.path / MANIFEST)
     for layout in LAYOUTS.values():
         if any(folder.has(mark) for mark in layout.marks):
             return layout
     check_ended(folder.path)
     names = ", ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
-    remedy = tr("One has one of these in it: {names}.", names=names)
-    raise BadDataset(tr("it is no dataset"), file=folder.path, remedy=remedy)
+    remedy = tr("A dataset contains one of these files: {names}.", names=names)
+    raise BadDataset(tr("it is not a dataset"), file=folder.path, remedy=remedy)
 
 
 def _usable(folder: SafeFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
@@ -172,7 +172,7 @@ def _usable(folder: SafeFolder, listed: Sequence[Example], troubles: Troubles) -
         where = tr("example {number}, “{text}”", number=number, text=example.text[:40])
         keys = {example.crop or (example.photo, example.quad), example.place} - {None}
         if seen & keys:
-            troubles.add(where, tr("it is there twice; the first one counts"))
+            troubles.add(where, tr("it is listed twice; the first entry is used"))
             continue
         seen |= keys
         try:
@@ -208,7 +208,7 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
     seen: set[str] = set()
     for page in listed:
         if page.photo in seen:
-            troubles.add(page.photo, tr("it is listed twice; the first one counts"))
+            troubles.add(page.photo, tr("it is listed twice; the first entry is used"))
             continue
         seen.add(page.photo)
         try:
@@ -221,7 +221,7 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
             troubles.add(
                 page.photo,
                 tr(
-                    "it is {width} × {height} pixels large, not {said_width} × {said_height}",
+                    "it is {width} × {height} pixels, not {said_width} × {said_height}",
                     width=width,
                     height=height,
                     said_width=page.width,
@@ -235,7 +235,7 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
 def _divided(
     listed: Listed, examples: Sequence[Example], manifest: Mapping[str, object], troubles: Troubles
 ) -> tuple[str, list[Example]]:
-    """The rule, and the examples with their sides; where nobody has divided them, that is done here."""
+    """Return the rule of the split and the split examples; an undivided dataset is split here."""
     if not listed.divided:
         keys = [example.page or example.photo for example in examples]
         places = [
@@ -252,8 +252,8 @@ def _divided(
     both = sum(len(found) > 1 for found in sides.values())
     if both and rule == "page":
         what = tr_n(
-            "{count} photo is on both sides, so what is held out has been learned from",
-            "{count} photos are on both sides, so what is held out has been learned from",
+            "{count} photo has words for training and held-out words, so results will be too good",
+            "{count} photos have words for training and held-out words, so results will be too good",
             both,
         )
         troubles.add("split", what)

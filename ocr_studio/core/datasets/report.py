@@ -1,4 +1,4 @@
-"""What an export has written and what it has left out, and why; the counts add up."""
+"""The report of an export: what was written, and what was skipped and why."""
 
 from __future__ import annotations
 
@@ -30,41 +30,39 @@ class Reason(StrEnum):
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
-        Reason.UNCHECKED: later("nobody has checked it"),
-        Reason.EMPTY: later("nothing is written there"),
-        Reason.UNREADABLE: later("nobody can read it"),
-        Reason.IGNORED: later("it is marked as not to count"),
-        Reason.OUTSIDE: later("its box lies mostly outside the photo, or has no area"),
-        Reason.LETTERS: later("it has letters outside the alphabet that was asked for"),
-        Reason.NARROW: later(
-            "its box is too narrow for so many letters: most often the writing is turned and the box is not"
-        ),
-        Reason.CROWDED: later("its box holds words of other lines, too"),
-        Reason.DUPLICATE: later("it is there twice"),
-        Reason.PHOTO: later("its photo is gone, damaged, or another one by now"),
+        Reason.UNCHECKED: later("not checked"),
+        Reason.EMPTY: later("no text"),
+        Reason.UNREADABLE: later("unreadable"),
+        Reason.IGNORED: later("ignored"),
+        Reason.OUTSIDE: later("the box is mostly outside the photo or has no area"),
+        Reason.LETTERS: later("it has characters outside the chosen alphabet"),
+        Reason.NARROW: later("the box is too narrow for the text; often the writing is rotated but the box is not"),
+        Reason.CROWDED: later("the box contains words of other lines, too"),
+        Reason.DUPLICATE: later("duplicate"),
+        Reason.PHOTO: later("the photo is missing, damaged or has changed"),
     }
 )
 # The program turns boxes as it turns what it writes.
-_DRAWN_NARROW: Final = later("its box is too narrow for so many letters")
+_DRAWN_NARROW: Final = later("the box is too narrow for the text")
 RULES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "page": later("whole photos are held out, so that none is on both sides"),
-        "line": later("lines are held out, as there are at most two photos: the same hand and board on both sides"),
-        "word": later("single words are held out, as there is no more than one line"),
-        "sources": later("what is held out shares no font, hand or photo of a board with the rest"),
-        "given": later("as the files say that were read"),
-        "none": later("nothing can be held out, as there are fewer than two words"),
+        "page": later("whole photos are held out"),
+        "line": later("lines are held out because there are at most two photos"),
+        "word": later("single words are held out because there is only one line"),
+        "sources": later("held-out words use different fonts, writers and photos of boards"),
+        "given": later("as specified in the files"),
+        "none": later("no words are held out because there are fewer than two"),
     }
 )
 
 
 _PHOTOS: Final = later_n(
-    "boxes for a detector: {count} photo of which every word is checked",
-    "boxes for a detector: {count} photos of which every word is checked",
+    "boxes for a detector: {count} fully checked photo",
+    "boxes for a detector: {count} fully checked photos",
 )
 _BOARDS: Final = later_n(
-    "boxes for a detector: {count} board with the place of every word",
-    "boxes for a detector: {count} boards with the place of every word",
+    "boxes for a detector: {count} board",
+    "boxes for a detector: {count} boards",
 )
 
 
@@ -151,7 +149,7 @@ def values(report: Report) -> dict[str, object]:
 
 
 def headline(report: Report) -> str:
-    """How many were written, in one line for a person."""
+    """The number of exported words, one line."""
     if report.unit == "lines":
         one, many = later_n("{written} of {count} line written", "{written} of {count} lines written")
     else:
@@ -160,10 +158,10 @@ def headline(report: Report) -> str:
 
 
 def facts(report: Report) -> list[str]:
-    """What was written, for a person, a line for each fact."""
+    """The contents of the export, a line for each fact."""
     lines = [
         tr(
-            "{train} to learn from, {held_out} held out: {rule}",
+            "{train} for training, {held_out} held out: {rule}",
             train=report.train,
             held_out=report.held_out,
             rule=tr(RULES[report.rule]),
@@ -192,14 +190,14 @@ def facts(report: Report) -> list[str]:
 
 
 def reasons(report: Report) -> list[tuple[int, str]]:
-    """How many were left out and why, for a person; those reasons only that there were."""
+    """The number of skipped words for each reason that occurred."""
     said = {**REASONS, Reason.NARROW: _DRAWN_NARROW} if report.synthetic else REASONS
     return [(count, tr(said[reason])) for reason, count in report.counts.items() if count]
 
 
 def render(report: Report) -> list[str]:
-    """The report for a person, a line for each fact."""
-    left_out = [f"{count} left out: {why}" for count, why in reasons(report)]
+    """The report as text, a line for each fact."""
+    left_out = [f"{count} skipped: {why}" for count, why in reasons(report)]
     return [f"{headline(report)} to {report.folder}", *(f"  {line}" for line in (*facts(report), *left_out))]
 
 
@@ -224,8 +222,8 @@ def render_contents(found: Dataset) -> list[str]:
     """What is in a dataset that was read, for a person, a line for each fact."""
     return [
         f"{len(found.examples)} {found.unit} in {found.folder}, layout {found.layout}",
-        f"  {len(found.train)} to learn from, {len(found.held_out)} held out: {RULES[found.rule]}",
-        f"  boxes for a detector: {_counted(len(found.pages), 'photo')} of which every word is marked",
+        f"  {len(found.train)} for training, {len(found.held_out)} held out: {RULES[found.rule]}",
+        f"  boxes for a detector: {_counted(len(found.pages), 'fully marked photo')}",
         f"  {len(found.alphabet)} different characters: {found.alphabet}",
     ]
 

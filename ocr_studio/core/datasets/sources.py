@@ -33,7 +33,9 @@ def find(path: Path, **where: Unpack[Places]) -> Sources:
     where: as in ``Project.find``.
     """
     if not paths.is_folder(path):
-        raise StudioError(tr("there is no such folder"), file=path, remedy=tr("Give a project, or a folder of photos."))
+        raise StudioError(
+            tr("the folder does not exist"), file=path, remedy=tr("Specify a project or a folder of photos.")
+        )
     if paths.exists(path / ground_truth.ANNOTATIONS):
         return from_annotations(path)
     project = Project.find(path, **where)
@@ -69,10 +71,10 @@ def from_project(project: Project) -> Sources:
     """All pages that are known. Nothing of the project is changed. Raises StudioError where there is none."""
     if not project.exists:
         raise StudioError(
-            tr("nothing is known about photos here yet"),
+            tr("no photos have been read here yet"),
             file=project.photos,
-            remedy=tr("Open them and correct some words first."),
-            command="Open them in the window and correct some words first.",
+            remedy=tr("Open the photos and correct some words first."),
+            command="Open the photos in the window and correct some words first.",
         )
     pages: list[SourcePage] = []
     trouble: list[str] = []

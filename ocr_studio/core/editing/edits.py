@@ -1,7 +1,7 @@
-"""What a person or a recognizer may do to the words of a page: pure functions from a page to an Edit.
+"""Changes to the words of a page by the user or a recognizer: pure functions from a page to an Edit.
 
-None of them changes the page. Ids that the page does not have are passed over; where nothing would change, the edit
-is empty. The names are what the undo menu says, in the language of that time: nothing depends on them.
+None of them changes the page. Unknown ids are ignored; if nothing would change, the edit is empty. The names are shown
+in the undo menu, in the language at that time; nothing depends on them.
 """
 
 from __future__ import annotations
@@ -25,54 +25,56 @@ from ocr_studio.core.translation import later_n, tr, tr_n
 SAME_PLACE = 0.3
 
 _MARKING: Final = {
-    Mark.UNREADABLE: later_n("Give up on word", "Give up on {count} words"),
-    Mark.IGNORED: later_n("Ignore word", "Ignore {count} words"),
-    None: later_n("Bring back word", "Bring back {count} words"),
+    Mark.UNREADABLE: later_n("Mark word as unreadable", "Mark {count} words as unreadable"),
+    Mark.IGNORED: later_n("Mark word as ignored", "Mark {count} words as ignored"),
+    None: later_n("Remove mark from word", "Remove marks from {count} words"),
 }
 
 
 def write(page: Page, word_id: str, text: str) -> Edit:
-    """A person says what is written there; an empty text says that nothing is. Line breaks become spaces."""
+    """Set the user's text of a word; an empty text means that nothing is written there. Line breaks become spaces."""
     word, text = page.words.get(word_id), one_line(text)
     if word is None or (word.human and word.human.text == text and not word.mark):
-        return Edit(tr("Write"))
-    name = tr("Write “{text}”", text=_short(text)) if text else tr("Write nothing")
+        return Edit(tr("Edit text"))
+    name = tr("Change text to “{text}”", text=_short(text)) if text else tr("Clear text")
     return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:
-    """A person agrees with what the machine read in these words; what is checked or not yet read stays as it is."""
+    """Confirm the recognized text of words. Checked and unread words stay unchanged."""
     words = [word for word in _known(page, ids) if word.machine and not word.checked]
     name = tr_n("Accept word", "Accept {count} words", len(words))
     return _changed(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
 
 
 def answer(page: Page, word_id: str, text: str) -> Edit:
-    """A person wrote this text into a word, or left it as it was and agrees with it. An empty text leaves a word that
-    was set aside as it is.
+    """Confirm the text of a word if it is unchanged, or set it. An empty text leaves an unreadable or ignored word as
+    it is.
     """
     word = page.words.get(word_id)
     if word is None or (word.mark and not one_line(text)):
-        return Edit(tr("Write"))
+        return Edit(tr("Edit text"))
     same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
     return accept(page, [word_id]) if same else write(page, word_id, text)
 
 
 def unaccept(page: Page, ids: Iterable[str]) -> Edit:
-    """Back to what the model read. A word that no model has read keeps its text. None stays set aside."""
+    """Revert words to the recognized text and remove their marks. A word that was never read keeps its text."""
     words = [word for word in _known(page, ids) if word.mark or (word.machine and word.human)]
     after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
-    return _changed(tr_n("Uncheck word", "Uncheck {count} words", len(words)), words, after)
+    return _changed(
+        tr_n("Revert to recognized text", "Revert {count} words to recognized text", len(words)), words, after
+    )
 
 
 def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
-    """A person sets these words aside, or with None has them count again, with the text they had."""
+    """Mark words as unreadable or ignored, or with None remove the mark; their texts stay."""
     words = [word for word in _known(page, ids) if word.mark is not kind]
     return _changed(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
 
 
 def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
-    """The boxes of these words are not to be moved, shaped or deleted by hand, or may be again."""
+    """Lock or unlock boxes against moving, reshaping and deleting."""
     words = [word for word in _known(page, ids) if word.locked is not locked]
     some = len(words)
     name = (
@@ -82,25 +84,25 @@ def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
 
 
 def state(page: Page, facts: PageFacts, name: str) -> Edit:
-    """A person says something of the whole page. name: what the undo menu says of it."""
+    """Change facts about the whole page. name: name of the step in the undo menu."""
     return Edit(name, facts=(page.facts, facts))
 
 
 def choose(page: Page, word_id: str, index: int) -> Edit:
-    """The reading at ``index`` of the recognizer's alternatives, 0 the best, becomes what the person says."""
+    """Use the recognizer's alternative at ``index``, 0 for the best, as the user's text."""
     word = page.words.get(word_id)
     readings = word.machine.alternatives if word and word.machine else ()
-    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(tr("Choose"))
+    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(tr("Use alternative"))
 
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:
-    """These words go, boxes and texts."""
+    """Delete words, boxes and texts."""
     words = _free(page, ids)
     return Edit(tr_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
 
 
 def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
-    """These words move together by (dx, dy) pixels, as far as the photo reaches."""
+    """Move words together by (dx, dy) pixels, but not beyond the photo."""
     words = _free(page, ids)
     dx, dy = _within(page, [word.quad for word in words], (dx, dy))
     name = tr_n("Move word", "Move {count} words", len(words))
@@ -108,7 +110,7 @@ def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
-    """The word's box gets these corners."""
+    """Set the corners of a word's box."""
     return _placed(tr("Reshape word"), (words := _free(page, [word_id])), [quad] * len(words))
 
 
@@ -136,10 +138,10 @@ def turn_writing(page: Page, word_id: str) -> Edit:
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
-    """A person drew a box; with a text if they wrote one, else it is still to be read. The new id is in the edit."""
+    """Add a box drawn by the user, with a text or still to be read. The edit contains the new id."""
     human = None if text is None else Transcription.by_human(one_line(text))
     word = Word(_free_id(page), quad, Source.HUMAN, human=human)
-    return Edit(tr("Draw word"), {word.id: (None, word)})
+    return Edit(tr("Draw box"), {word.id: (None, word)})
 
 
 def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
@@ -157,7 +159,7 @@ def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
 
 
 def split(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> Edit:
-    """One word becomes two, each with its part of the text; whose text it was stays.
+    """Split a word in two, each with its part of the text. Checked texts stay checked.
 
     fraction: where to cut along the box, 0 = its left edge .. 1 = its right edge. letter: or before which letter of
     the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text, and
@@ -178,10 +180,8 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
 def merge(page: Page, ids: Iterable[str]) -> Edit:
     """These words become one; texts are joined by spaces in reading order. The first of them keeps its id.
 
-    The text that was to be seen is still to be seen. Where a person has written or checked any part of it, all of it
-    is theirs from now on: no reading may take the place of what they wrote, and who puts words together sees them.
-    Where nobody has, it stays the recognizer's, still to be checked. Empty where any of them is locked, and where the
-    text would be longer than a person may write.
+    The visible text stays the same. If any part of it was written or checked by the user, the whole text counts as
+    checked; otherwise it stays the recognizer's text. Empty if a word is locked or the text would become too long.
     """
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in page_order.order(page, found)]
@@ -205,13 +205,18 @@ def reread(
     keep: Collection[str] = (),
     left: Sequence[Word] = (),
 ) -> Edit:
-    """What reading the page has found, in pieces; what a person wrote or placed stays.
+    """Add words found by reading a page again, in parts; texts and boxes of the user stay.
 
-    earlier: what the pieces before this one had, None for the first. With the first piece all words that no person
-    touched go, but for those found again in their place, which keep their ids. A found word that stands where a touched
-    one does is not added; all that stand there, whatever piece they came in, become the touched word's machine side if
-    that was not read before. keep: ids of words that stay as if they were touched, as somebody is writing
-    in them. left: words as they stood before a person deleted or moved them; what is found there is left out.
+    With the first part, all untouched words are removed, except those found again in the same place, which keep their
+    ids. A word found in the place of a touched word is not added; its text becomes the recognized text of the touched
+    word if that was not read before.
+
+    Args:
+        page: The page as it is now.
+        words: Words found in this part.
+        earlier: Words found in earlier parts; None for the first part.
+        keep: Ids of words that are treated as touched because they are being edited.
+        left: Words as they were before the user deleted or moved them; words found there are skipped.
     """
     touched = [word for word in page.words.values() if word.touched or word.id in keep]
     stay = {word.id for word in touched}
@@ -233,7 +238,7 @@ def reread(
 
 
 def refresh(page: Page, words: Iterable[Word]) -> Edit:
-    """Words that were read again: their machine side is taken over by id, if they still stand where they were read."""
+    """Update the recognized texts of words, by id, if their boxes have not changed."""
     pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]

@@ -27,7 +27,7 @@ _LONGEST: Final = 2000
 _SHOWN: Final = 40  # letters of a text, where it is named
 # Seconds for one pattern in one text: a word takes microseconds.
 PATIENCE: Final = 0.2
-# Patterns that took too long in so many texts would take a person's time in most others, too.
+# After this many slow texts, the others are likely to be slow, too.
 MOST_SLOW: Final = 10
 
 
@@ -79,9 +79,9 @@ class Skipped:
 
 
 class Replacer:
-    """Some rules, made ready. Those that are off do nothing. Raises BadRule for one that is no pattern.
+    """Compiled rules; those that are off are ignored. Raises BadRule for an invalid pattern.
 
-    most_slow: after so many words in which patterns take too long, ``in_page`` has ``given_up``.
+    most_slow: number of words in which patterns take too long, after which ``in_page`` stops.
     """
 
     def __init__(self, rules: Iterable[Rule], *, most_slow: int = MOST_SLOW) -> None:
@@ -90,7 +90,7 @@ class Replacer:
 
     @property
     def given_up(self) -> bool:
-        """Whether no more words are looked at."""
+        """Whether it has stopped after too many slow words."""
         return self._slow >= self._most_slow
 
     def __bool__(self) -> bool:
@@ -108,8 +108,8 @@ class Replacer:
                     text = compiled.sub(lambda _, rule=rule: rule.put, text, timeout=PATIENCE)
             except TimeoutError as error:
                 raise TooSlow(
-                    tr("the pattern “{find}” takes too long there.", find=_short(rule.find)),
-                    remedy=tr("Write it so that it has fewer ways to match."),
+                    tr("the pattern “{find}” takes too long.", find=_short(rule.find)),
+                    remedy=tr("Simplify the pattern."),
                 ) from error
             except (regex.error, IndexError) as error:
                 raise _bad(rule, error) from error
@@ -129,7 +129,7 @@ class Replacer:
                 self._slow += 1
                 yield Skipped(key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_named(page, before)))
                 if self.given_up:
-                    yield Skipped(key, tr("After so many words that take too long, no others were looked at."))
+                    yield Skipped(key, tr("Stopped: the patterns took too long in too many words."))
                     return
                 continue
             if plain_text.outgrows(after, before):
@@ -140,9 +140,9 @@ class Replacer:
 
 
 def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
-    """The edit that does these replacements on a page, and how many words have another text by now and stay.
+    """Return the edit for confirmed replacements, and the number of words that were skipped because they have changed.
 
-    A person has looked at each, so the words count as written by one.
+    The user has confirmed each replacement, so the words count as checked.
     """
     changed: Edit = Edit(tr("Replace"))
     left = 0
@@ -156,22 +156,22 @@ def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
 
 
 def load(folder: Path) -> tuple[Rule, ...]:
-    """The rules that are kept. folder: that of the settings."""
+    """Load the saved rules. folder: that of the settings."""
     found = state_file.read(folder / FILE).get("rules")
     rules = found[:_MOST_RULES] if isinstance(found, list) else []
     return tuple(rule for each in rules if (rule := _rule(each)) is not None)
 
 
 def save(folder: Path, rules: Sequence[Rule]) -> None:
-    """Keep these rules instead. Raises RulesNotSaved."""
+    """Save the rules. Raises RulesNotSaved."""
     fields = [{name: getattr(rule, name) for name in Rule.__slots__} for rule in rules]
     try:
         state_file.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
         raise RulesNotSaved(
-            tr("the rules cannot be kept: {reason}", reason=errors.write_reason(error)),
+            tr("can't save the rules: {reason}", reason=errors.write_reason(error)),
             file=folder / FILE,
-            remedy=tr("Make room or make the folder writable."),
+            remedy=tr("Free up disk space or make the folder writable."),
         ) from error
 
 
@@ -210,7 +210,7 @@ def _short(text: str) -> str:
 
 def _bad(rule: Rule, error: Exception) -> BadRule:
     return BadRule(
-        tr("“{find}” with “{put}” is no pattern that can be used: {reason}", find=rule.find, put=rule.put, reason=error)
+        tr("can't replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
     )
 
 

@@ -1,4 +1,4 @@
-"""Words that were read a second time: what is read otherwise, and taking it over."""
+"""Words that were read again: new texts, and applying them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ocr_studio.core.translation import tr_n
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A word that nobody has checked and that is read otherwise now. word: as it is on the page; read: the new side."""
+    """An unchecked word with a new text. word: as it is on the page; read: the new text."""
 
     word: Word
     read: Transcription
@@ -21,7 +21,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PageDifferences:
-    """What is read otherwise on one page. image: its photo, as the page has it; words: how many were read again."""
+    """New texts on one page. image: path of its photo; words: number of words read again."""
 
     page_id: str
     image: str
@@ -30,14 +30,12 @@ class PageDifferences:
 
 
 def unreviewed(page: Page) -> tuple[Word, ...]:
-    """The words that no person has checked, in reading order."""
+    """The unchecked words, in reading order."""
     return tuple(word for key in page_order.order(page) if not (word := page.words[key]).checked)
 
 
 def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
-    """The words that are read otherwise, in the order of ``fresh``; those that somebody has checked or moved since are
-    none.
-    """
+    """The words with new texts, in the order of ``fresh``, except words that were checked or moved since."""
     return tuple(
         Difference(page.words[word.id], word.machine)
         for word in _standing(page, fresh)
@@ -46,22 +44,33 @@ def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
 
 
 def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edit:
-    """The chosen words get their new reading, and those that are read the same its confidence; the others stay as they
-    are, and so does everything that a person wrote. Empty where none is chosen.
+    """Apply new texts to the chosen words, and new confidences to words with unchanged texts.
 
-    fresh: words as they were read again. chosen: their ids.
+    Args:
+        page: The page as it is now.
+        fresh: Words as they were read again.
+        chosen: Ids of the words to change.
+
+    Returns:
+        The edit; empty if no words are chosen. Texts of the user stay.
     """
     words = _standing(page, fresh)
     some = [word for word in words if word.id in chosen]
     same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
-    name = tr_n("Take over {count} reading", "Take over {count} readings", len(some))
+    name = tr_n("Apply {count} new text", "Apply {count} new texts", len(some))
     return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
 
 
 def taken_over_later(page: Page, found: Iterable[Difference], chosen: Collection[str]) -> tuple[Edit, int]:
-    """``taken_over`` some while after the reading: only words that are just as they were then, and how many are not.
+    """Apply new texts later: only to words that have not changed since.
 
-    found: what was read otherwise on this page.
+    Args:
+        page: The page as it is now.
+        found: New texts on this page.
+        chosen: Ids of the words to change.
+
+    Returns:
+        The edit, and the number of chosen words that have changed and are skipped.
     """
     some = [each for each in found if each.word.id in chosen]
     still = [replace(each.word, machine=each.read) for each in some if page.words.get(each.word.id) == each.word]

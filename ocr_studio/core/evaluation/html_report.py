@@ -100,10 +100,10 @@ def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
     numbers = {kind: sum(mistake.kind is kind for mistake in photo.mistakes) for kind in MistakeKind}
     parts = (
         f'<p><a href="../{INDEX}">All photos</a> <span class=quiet>read by {escape(model)}</span></p>',
-        f"<p>Here {evaluation_table.PARTLY}.</p>" if not photo.whole else "",
+        f"<p>On this photo, {evaluation_table.PARTLY}.</p>" if not photo.whole else "",
         _figures(photo.score, photo.seconds),
         f"<h2>Mistakes</h2><p>{_counts(numbers.items())}</p>",
-        f"<p><b class=wanted>Thick blue: what stands there.</b> <b class=read>Thin orange: what was found.</b></p>"
+        f"<p><b class=wanted>Thick blue: correct text.</b> <b class=read>Thin orange: recognized text.</b></p>"
         f"<ol class=mistakes>{''.join(_mistake(n, mistake, jpeg) for n, (mistake, jpeg) in wrong)}</ol>"
         if wrong
         else "",
@@ -132,8 +132,8 @@ def _figures(score: PhotoScore, seconds: float | None) -> str:
     return (
         "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F<th>"
         f"{tasks}</table>"
-        "<table><tr><th>Errors of the text<th class=n>all words<th class=n>if found"
-        f"{errors}<tr><td>Seconds a photo<td class=n>{figure(seconds, 2)}<td></table></div>"
+        "<table><tr><th>Text errors<th class=n>all words<th class=n>found words"
+        f"{errors}<tr><td>Seconds per photo<td class=n>{figure(seconds, 2)}<td></table></div>"
     )
 
 
@@ -162,8 +162,8 @@ def _mistake(number: int, mistake: Mistake, jpeg: bytes) -> str:
     read = f"<span class='text read' dir=auto>{escape(mistake.read_text)}</span>" if mistake.read else "nothing"
     title, meaning = KINDS[mistake.kind]
     return (
-        f"<li id=m{number}><img alt='The place on the photo' src='{_data(jpeg)}'>"
-        f"<b title='{escape(meaning)}'>{title}</b><br>wanted: {wanted}<br>read: {read}</li>"
+        f"<li id=m{number}><img alt='Part of the photo' src='{_data(jpeg)}'>"
+        f"<b title='{escape(meaning)}'>{title}</b><br>correct: {wanted}<br>read: {read}</li>"
     )
 
 

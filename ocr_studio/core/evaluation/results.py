@@ -81,8 +81,8 @@ class PhotoResult:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How all photos were read. data: what was evaluated, for people; model: who read; failed: one line for each photo
-    that could not be evaluated; left_out: pages of which nobody has checked a word; unit: what was read, see
+    """The result for all photos. data: what was evaluated; model: its name; failed: one line for each photo that
+    could not be evaluated; left_out: number of pages without checked words; unit: what was read, see
     ``settings.UNITS``. Truth that stands in words and a reading in lines seldom have a box in common.
     """
 
@@ -95,8 +95,8 @@ class Evaluation:
 
     @property
     def reader(self) -> str:
-        """Who read, and in what, where that is not words, for people."""
-        return (self.model or "nobody") + (f" in {self.unit}" if self.unit != "words" else "")
+        """The model, and the unit if it isn't words."""
+        return (self.model or "an unknown model") + (f" in {self.unit}" if self.unit != "words" else "")
 
     @property
     def score(self) -> PhotoScore:

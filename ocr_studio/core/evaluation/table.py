@@ -13,23 +13,23 @@ from ocr_studio.core.translation import later
 # Field of PhotoScore, what a person calls it, and what it means; both for ``tr``.
 TASKS: Final = (
     # Translators: A share of the words: those that were found.
-    ("detection", later("found"), later("box in the true place: IoU ≥ 0.5")),
-    ("end_to_end", later("found and read"), later("and half of the letters right, case apart")),
-    ("strict", later("read exactly"), later("and every letter right")),
-    ("keras_ocr", later("by keras-ocr's rules"), later("found and read; misread words left out")),
-    ("bag_of_words", later("words, anywhere"), later("letters and digits, wherever on the photo")),
+    ("detection", later("found"), later("box in the correct place: IoU ≥ 0.5")),
+    ("end_to_end", later("found and read"), later("and at least half of the characters correct, ignoring case")),
+    ("strict", later("read exactly"), later("and every character correct")),
+    ("keras_ocr", later("keras-ocr rules"), later("found and read; misread words are not counted")),
+    ("bag_of_words", later("words anywhere"), later("letters and digits, anywhere on the photo")),
 )
 KINDS: Final = {
     MistakeKind.MISSED: (later("missed"), later("not found")),
     # Translators: A kind of mistake of the program: it found a word where none is. "3 false".
-    MistakeKind.FALSE: (later("false"), later("found where no word is")),
-    MistakeKind.MISREAD: (later("misread"), later("found in its place, but read otherwise")),
+    MistakeKind.FALSE: (later("false"), later("found where nothing is written")),
+    MistakeKind.MISREAD: (later("misread"), later("found, but read incorrectly")),
     # Translators: A kind of mistake of the program: it found one word in pieces. "3 split".
-    MistakeKind.SPLIT: (later("split"), later("one word found in pieces")),
+    MistakeKind.SPLIT: (later("split"), later("one word found as several")),
     MistakeKind.MERGED: (later("merged"), later("several words found as one")),
-    MistakeKind.MISPLACED: (later("misplaced"), later("found, but less than half in common with its place")),
+    MistakeKind.MISPLACED: (later("misplaced"), later("found, but the box overlaps the word by less than half")),
 }
-PARTLY: Final = "only the words that a person has checked count"
+PARTLY: Final = "only checked words count"
 # A figure of nothing is none: neither perfect nor bad.
 NOTHING: Final = "–"
 _LONGEST_NAME: Final = 36
@@ -39,10 +39,10 @@ def error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
     """What (for ``tr``), of all words, of those found: the errors of the text, ready to be shown."""
     whole, found = score.text, score.text_found
     return (
-        (later("letters wrong (CER)"), percent(whole.cer), percent(found.cer)),
-        (later("words wrong (WER)"), percent(whole.wer), percent(found.wer)),
+        (later("character errors (CER)"), percent(whole.cer), percent(found.cer)),
+        (later("word errors (WER)"), percent(whole.wer), percent(found.wer)),
         (later("mean edit distance"), figure(whole.mean_distance, 2), figure(found.mean_distance, 2)),
-        (later("normalised distance"), percent(whole.normalised_distance), percent(found.normalised_distance)),
+        (later("normalised edit distance"), percent(whole.normalised_distance), percent(found.normalised_distance)),
     )
 
 
@@ -71,7 +71,7 @@ def _head(evaluation: Evaluation) -> Iterator[str]:
     yield f"{shown(evaluation.data)}, read by {evaluation.reader}"
     if evaluation.left_out:
         pages = "photo has" if evaluation.left_out == 1 else "photos have"
-        yield f"{evaluation.left_out} {pages} no checked word and no part in this"
+        yield f"{evaluation.left_out} {pages} no checked words (not included)"
     yield ""
 
 
@@ -106,14 +106,14 @@ def _total_table(evaluation: Evaluation) -> Iterator[str]:
         shares = "".join(f"{figure(share):>10}" for share in (task.precision, task.recall, task.f))
         yield f"{title:22}{shares}   {meaning}"
     yield ""
-    yield f"{'errors of the text':22}{'all words':>10}{'if found':>10}"
+    yield f"{'text errors':22}{'all words':>10}{'found':>10}"
     for title, whole, found in error_lines(score):
         yield f"{title:22}{whole:>10}{found:>10}"
     yield ""
     counts = ", ".join(f"{count} {KINDS[kind][0]}" for kind, count in evaluation.kinds.items() if count)
     yield f"mistakes: {counts or 'none'}"
     total = sum(photo.seconds for photo in evaluation.photos)
-    yield f"seconds a photo: {figure(evaluation.seconds, 2)} in the middle, {total:.1f} in all"
+    yield f"seconds per photo: {figure(evaluation.seconds, 2)} (median), {total:.1f} in total"
     if evaluation.failed:
         yield f"not evaluated: {len(evaluation.failed)}"
 

@@ -26,11 +26,12 @@ def render(evaluation: WordsEvaluation) -> str:
     found, wrong = evaluation.dataset, evaluation.wrong
     more = f"<p>And {len(wrong) - _MOST} more.</p>" if len(wrong) > _MOST else ""
     left_out = "".join(f"<li class=name>{escape(shown(line))}" for line in evaluation.left_out)
-    reader = escape(evaluation.model or "nobody")
+    reader = escape(evaluation.model or "an unknown model")
+    rows = "".join(_rows(evaluation))
     parts = (
-        f"<p class=quiet>Pictures of {found.unit}, read by {reader}; {escape(RULES[found.rule])}</p>",
-        f"<table><tr><th><th class=n>{found.unit}<th class=n>right<th class=n>CER{''.join(_rows(evaluation))}</table>",
-        f"<h2>Read wrongly</h2><p>{len(wrong)} of {len(evaluation.words)}</p>",
+        f"<p class=quiet>Images of {found.unit}, read by {reader}; {escape(RULES[found.rule])}</p>",
+        f"<table><tr><th><th class=n>{found.unit}<th class=n>correct<th class=n>CER{rows}</table>",
+        f"<h2>Misread</h2><p>{len(wrong)} of {len(evaluation.words)}</p>",
         f"<ol class=mistakes>{''.join(_mistake(found, each) for each in wrong[:_MOST])}</ol>{more}",
         f"<h2>Not evaluated</h2><ul>{left_out}</ul>" if left_out else "",
     )
@@ -49,11 +50,11 @@ def _rows(evaluation: WordsEvaluation) -> Iterator[str]:
 
 def _mistake(found: Dataset, each: ReadExample) -> str:
     example = each.example
-    side = "" if example.split is Split.HELD_OUT else "<br><span class=quiet>to learn from</span>"
+    side = "" if example.split is Split.HELD_OUT else "<br><span class=quiet>training</span>"
     read = f"<span class='text read' dir=auto>{escape(each.read)}</span>" if each.read else "nothing"
     return (
         f"<li>{_picture(found, example)}"
-        f"wanted: <span class='text wanted' dir=auto>{escape(example.text)}</span><br>read: {read}{side}"
+        f"correct: <span class='text wanted' dir=auto>{escape(example.text)}</span><br>read: {read}{side}"
         f"<br><span class='quiet name'>{escape(shown(example.image or example.crop or example.photo))}</span></li>"
     )
 

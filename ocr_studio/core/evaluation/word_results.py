@@ -11,7 +11,7 @@ from ocr_studio.core.evaluation.table import percent
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.metrics import TextErrors
 
-SIDES: Final = ((Split.HELD_OUT, "held out"), (Split.TRAIN, "to learn from"))
+SIDES: Final = ((Split.HELD_OUT, "held out"), (Split.TRAIN, "training"))
 # More of them are in JSON.
 _SHOWN: Final = 40
 
@@ -64,9 +64,9 @@ def render(evaluation: WordsEvaluation) -> list[str]:
     """A table for people, then the words that were read wrongly."""
     found = evaluation.dataset
     lines = [
-        f"{shown(str(found.folder))}, pictures of {found.unit} read by {evaluation.model or 'nobody'}",
+        f"{shown(str(found.folder))}, images of {found.unit} read by {evaluation.model or 'an unknown model'}",
         "",
-        f"{'':16}{found.unit:>8}{'right':>10}{'CER':>10}",
+        f"{'':16}{found.unit:>8}{'correct':>10}{'CER':>10}",
     ]
     rows = [(title, evaluation.errors(split)) for split, title in SIDES]
     if all(errors.pairs for _, errors in rows):
@@ -83,9 +83,9 @@ def _row(title: str, errors: TextErrors) -> str:
 def _wrong(wrong: Sequence[ReadExample]) -> Iterable[str]:
     if wrong:
         yield ""
-        yield "read wrongly:"
+        yield "misread:"
     for each in wrong[:_SHOWN]:
-        side = "" if each.example.split is Split.HELD_OUT else "  (to learn from)"
+        side = "" if each.example.split is Split.HELD_OUT else "  (training)"
         yield f"  {each.example.text} → {each.read or '(nothing)'}  {each.example.crop or each.example.photo}{side}"
     if len(wrong) > _SHOWN:
         yield f"  and {len(wrong) - _SHOWN} more; --format json has all of them"

@@ -80,7 +80,7 @@ def from_stream(stream: BinaryIO, *, most: int, names: Collection[str] = ()) -> 
     except (BadArrays, TooLarge):
         raise
     except _DAMAGED as error:
-        raise BadArrays(tr("it is no archive of arrays (.npz)")) from error
+        raise BadArrays(tr("it is not an archive of arrays (.npz)")) from error
 
 
 def _too_large(most: int) -> TooLarge:
@@ -94,13 +94,13 @@ def _check_directory(stream: BinaryIO, size: int) -> None:
     # As ``zipfile`` looks for it: at the very end, else the last one, with a comment after it.
     place = len(tail) - 22 if tail[-22:].startswith(b"PK\5\6") and tail.endswith(b"\0\0") else tail.rfind(b"PK\5\6")
     if place < 0 or len(tail) - place < 22:
-        raise BadArrays(tr("it is no archive of arrays (.npz)"))
+        raise BadArrays(tr("it is not an archive of arrays (.npz)"))
     number, length = struct.unpack("<HL", tail[place + 10 : place + 16])
     large = tail[max(0, place - 76) : place]
     if large[56:60] == b"PK\6\7" and large[:4] == b"PK\6\6":
         number, length = struct.unpack("<QQ", large[32:48])
     if number > _MOST_MEMBERS or length > _MOST_DIRECTORY:
-        raise BadArrays(tr("it holds too many arrays"))
+        raise BadArrays(tr("it contains too many arrays"))
 
 
 def _members(archive: zipfile.ZipFile, names: Collection[str]) -> dict[str, zipfile.ZipInfo]:
@@ -109,9 +109,9 @@ def _members(archive: zipfile.ZipFile, names: Collection[str]) -> dict[str, zipf
     for member in archive.infolist():
         name = member.filename.removesuffix(".npy")
         if name in found:
-            raise BadArrays(tr("it holds “{name}” twice", name=name[:40]))
+            raise BadArrays(tr("it contains “{name}” twice", name=name[:40]))
         if member.flag_bits & 1 or member.compress_type not in _PACKINGS:
-            raise BadArrays(tr("{name} is encrypted or packed in an unusual way", name=name[:40]))
+            raise BadArrays(tr("“{name}” is encrypted or uses an unsupported compression", name=name[:40]))
         if not names or name in names:
             found[name] = member
     return found
@@ -122,11 +122,11 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NDAr
         kind, shape, by_columns, header = _header(stream, name)
         count = math.prod(shape)
         if header + count * kind.itemsize != member.file_size:
-            raise BadArrays(tr("“{name}” is not as long as it says", name=name[:40]))
+            raise BadArrays(tr("the size of “{name}” is wrong", name=name[:40]))
         flat = np.empty(count, kind)
         _fill(stream, flat, name)
         if stream.read(1):  # the member's sum is checked at its end
-            raise BadArrays(tr("“{name}” is not as long as it says", name=name[:40]))
+            raise BadArrays(tr("the size of “{name}” is wrong", name=name[:40]))
     native = flat.astype(kind.newbyteorder("="), copy=False)
     if kind.kind == "U":
         _check_texts(native, name)
@@ -176,7 +176,7 @@ def _fields(text: str, name: str) -> dict[str, str]:
 
 
 def _no_array(name: str) -> str:
-    return tr("“{name}” is no array of numbers or texts", name=name[:40])
+    return tr("“{name}” is not an array of numbers or texts", name=name[:40])
 
 
 def _fill(stream: IO[bytes], flat: NDArray[Any], name: str) -> None:
@@ -185,7 +185,7 @@ def _fill(stream: IO[bytes], flat: NDArray[Any], name: str) -> None:
     while place < len(room):
         piece = stream.read(min(_PIECE, len(room) - place))
         if not piece:
-            raise BadArrays(tr("“{name}” is not as long as it says", name=name[:40]))
+            raise BadArrays(tr("the size of “{name}” is wrong", name=name[:40]))
         room[place : place + len(piece)] = piece
         place += len(piece)
 
@@ -197,4 +197,4 @@ def _check_texts(texts: NDArray[Any], name: str) -> None:
         some = codes[start : start + _PIECE]
         halves = (some >= _SURROGATES[0]) & (some <= _SURROGATES[1])
         if int(some.max()) > _LAST_CHARACTER or bool(halves.any()):
-            raise BadArrays(tr("“{name}” holds what is no text", name=name[:40]))
+            raise BadArrays(tr("“{name}” contains invalid text", name=name[:40]))

@@ -201,7 +201,7 @@ class _Child:
             return _too_slow(limits)
         if ended == -getattr(signal, "SIGKILL", 0) != 0:  # so the system ends what takes the last of its memory
             return _too_large(limits)
-        return ChildFailed("crashed", tr("the library that reads it crashed"))
+        return ChildFailed("crashed", tr("the library that opens it crashed"))
 
     def _end_late(self) -> None:
         self._late = True
@@ -240,7 +240,7 @@ class _Pool:
         try:
             return _Child()
         except OSError as error:
-            reason = tr("no helper process can be started: {reason}", reason=error.strerror or error)
+            reason = tr("can't start a helper process: {reason}", reason=error.strerror or error)
             raise ChildFailed("start", reason) from error
 
     def close(self) -> None:
@@ -296,15 +296,15 @@ def _told(raw: object, limits: Limits) -> ChildFailed | StudioError:
             said: dict[str, Any] = {"file": file, "remedy": remedy, "command": command}
             return StudioError(what, **said)
     _log.error("in a child process: %s", raw)
-    return ChildFailed("crashed", tr("the library that reads it failed"))
+    return ChildFailed("crashed", tr("the library that opens it failed"))
 
 
 def _too_slow(limits: Limits) -> ChildFailed:
-    return ChildFailed("slow", tr("reading it takes more than {seconds} s", seconds=units.plain(limits.seconds)))
+    return ChildFailed("slow", tr("opening it takes longer than {seconds} s", seconds=units.plain(limits.seconds)))
 
 
 def _too_large(limits: Limits) -> ChildFailed:
-    return ChildFailed("memory", tr("reading it takes more than {size} of memory", size=units.size(limits.memory)))
+    return ChildFailed("memory", tr("opening it needs more than {size} of memory", size=units.size(limits.memory)))
 
 
 def _send(stream: Stream, head: Mapping[str, object]) -> None:

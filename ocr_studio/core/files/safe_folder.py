@@ -243,7 +243,7 @@ class SafeFolder:
         with self._opened(name, flags) as handle:
             # Of the owner nothing is asked any more: some network shares call every file somebody else's.
             if os.fstat(handle).st_nlink > 1:
-                raise UnsafeFile(tr("it is the same file as another one elsewhere"), self.full(name))
+                raise UnsafeFile(tr("it is a hard link to another file"), self.full(name))
             with os.fdopen(handle, "r+b", buffering=0, closefd=False) as stream:
                 yield stream
 
@@ -426,17 +426,17 @@ def plain_name(name: object) -> str:
     if isinstance(name, str) and _ORDINARY.fullmatch(name) and sys.platform != "win32":
         return name
     if not isinstance(name, str) or not name or len(name) > MAX_NAME:
-        raise UnsafeFile(tr("it is no name of 1 to {most} letters", most=MAX_NAME))
+        raise UnsafeFile(tr("it is not a name of 1 to {most} characters", most=MAX_NAME))
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:  # half of a character: no file can be called so
-        raise UnsafeFile(tr("it is no name that a file can have")) from error
+        raise UnsafeFile(tr("it is not a valid file name")) from error
     plain = PurePosixPath(name).as_posix()
     # What leads out on one system shall not be a name on another.
     if not stays_inside(name) or not stays_inside(name.replace("\\", "/")) or _DRIVE.match(name) or plain == ".":
-        raise UnsafeFile(tr("it leads out of the folder"))
+        raise UnsafeFile(tr("it is outside the folder"))
     if sys.platform == "win32" and any(is_device(part) or ":" in part for part in PurePath(name).parts):
-        raise UnsafeFile(tr("it is the name of a device"))
+        raise UnsafeFile(tr("it is a device name"))
     return plain
 
 
@@ -484,7 +484,7 @@ def is_own(handle: int) -> bool:
 def reason(error: Exception) -> str:
     """Why a file could not be read, in a few words."""
     if isinstance(error, FileNotFoundError):
-        return tr("it is not there")
+        return tr("it does not exist")
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 

@@ -42,7 +42,7 @@ _BEGINNING: Final = 32
 _RAW: Final = frozenset(
     f".{kind}" for kind in ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "srw", "x3f"]
 )
-_NO_FOLDER: Final = later("the folder cannot be made: {reason}")
+_NO_FOLDER: Final = later("can't create the folder: {reason}")
 
 
 class FileTaken(WriteFailed):
@@ -73,7 +73,7 @@ class OutputFolder:
         try:
             self._folder.make_folder()
         except OSError as error:
-            raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another one.")) from error
+            raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
         with _told(path / LIST):
             self._written = self._load()
 
@@ -229,14 +229,14 @@ def _check(
             return
         stream.seek(0)
         if path.suffix.lower() in _RAW or _is_picture(stream.read(_BEGINNING)):
-            what = tr("it is a picture that this program did not write")
+            what = tr("it is an image that was not written by this program")
             raise WriteFailed(what, file=path, remedy=tr("Choose another name."))
         if not overwrite:
             raise FileTaken(
-                tr("this program did not write the file, or it was changed since"),
+                tr("the file was not written by this program, or has changed since"),
                 file=path,
-                remedy=tr("Move it away, or choose another place."),
-                command="Move it away, choose another place, or add --overwrite.",
+                remedy=tr("Move the file, or choose another folder."),
+                command="Move the file, choose another folder, or add --overwrite.",
             )
 
 

@@ -1,4 +1,4 @@
-"""Words written on a picture, for who looks at it: in the font that OpenCV carries, which has the letters of most
+"""Captions drawn on images: in the font that OpenCV carries, which has the letters of most
 languages; that of Pillow has those of English alone, and a box for all others."""
 
 from __future__ import annotations

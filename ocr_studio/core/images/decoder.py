@@ -139,7 +139,7 @@ def _damage(name: str, beginning: bytes) -> Iterator[None]:
     except PhotoError:
         raise
     except MemoryError as error:
-        remedy = tr("Close other programs, or save it smaller and open that.")
+        remedy = tr("Close other programs, or save a smaller copy and open that.")
         raise PhotoError(tr("there is not enough memory to open it"), file=name, remedy=remedy) from error
     except _DAMAGED as error:
         # Where the system says so, the disk is at fault, not the file; Pillow's own errors have no number.
@@ -152,48 +152,48 @@ def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
     """Refuse a large file whose size in pixels Pillow would tell only after reading all of it. count: its bytes."""
     if count > _MOST_READ_WHOLE and (beginning[8:12] == b"WEBP" or beginning[4:8] == b"ftyp"):
         what = tr(
-            "the file has {size}, more than the {most} this program opens of this format",
+            "the file has {size}; the limit for this format is {most}",
             size=units.size(count),
             most=units.size(_MOST_READ_WHOLE),
         )
-        raise PhotoError(what, file=name, remedy=tr("Save it as JPEG or PNG and open that."))
+        raise PhotoError(what, file=name, remedy=tr("Save a copy as JPEG or PNG and open that."))
 
 
 def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
-        raise PhotoError(tr("it says it has no pixels"), file=name, remedy=tr(COPY_AGAIN))
+        raise PhotoError(tr("its size is zero pixels"), file=name, remedy=tr(COPY_AGAIN))
     if max(width, height) > MAX_SIDE:
         raise PhotoError(
             tr(
-                "a side of {count} pixels is longer than the {most} this program opens",
+                "a side of {count} pixels is longer than the limit of {most}",
                 count=max(width, height),
                 most=MAX_SIDE,
             ),
             file=name,
-            remedy=tr("Save it smaller, or in parts, and open that."),
+            remedy=tr("Save a smaller copy, or split the photo, and open that."),
         )
     if width * height > most:
         raise PhotoError(
             tr(
-                "{width} × {height} pixels are more than the {most} million this program opens",
+                "{width} × {height} pixels are more than the limit of {most} million",
                 width=width,
                 height=height,
                 most=most // 1_000_000,
             ),
             file=name,
-            remedy=tr("Save it smaller, or in parts, and open that; or allow larger photos in the settings."),
+            remedy=tr("Save a smaller copy and open that, or allow larger photos in the settings."),
         )
     if image.mode in _DEEP and width * height > most // _DEEP_SHARE:
         raise PhotoError(
             tr(
-                "{width} × {height} pixels of 32 bits each are more than the {most} million this program opens",
+                "{width} × {height} pixels of 32 bits are more than the limit of {most} million",
                 width=width,
                 height=height,
                 most=most // _DEEP_SHARE // 1_000_000,
             ),
             file=name,
-            remedy=tr("Save it smaller, or with 8 bits for each colour, and open that."),
+            remedy=tr("Save a copy that is smaller or has 8 bits per colour, and open that."),
         )
 
 
@@ -205,7 +205,7 @@ def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
     frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
     if count > _BYTES_BESIDES + _BYTES_A_PIXEL * width * height * frames:
         what = tr(
-            "the file has {size}, far more than {width} × {height} pixels need",
+            "the file has {size}, far too much for {width} × {height} pixels",
             size=units.size(count),
             width=width,
             height=height,

@@ -23,8 +23,10 @@ class PictureFile:
         try:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (lives as long as its pictures)
         except OSError as error:
-            what = tr("no temporary file can be made: {reason}", reason=error.strerror or error)
-            raise StudioError(what, remedy=tr("Make room, or name a folder in the variable TMPDIR.")) from error
+            what = tr("can't create a temporary file: {reason}", reason=error.strerror or error)
+            raise StudioError(
+                what, remedy=tr("Free up disk space, or set the variable TMPDIR to another folder.")
+            ) from error
         self._lock = threading.Lock()
         weakref.finalize(self, self._file.close)
 
@@ -36,10 +38,10 @@ class PictureFile:
                 with self._lock:
                     places.append((self._file.seek(0, 2), len(picture)))
                     if self._file.write(picture) != len(picture):
-                        raise OSError(tr("no room"))
+                        raise OSError(tr("the disk is full"))
         except OSError as error:
-            what = tr("a picture cannot be kept: {reason}", reason=error.strerror or error)
-            raise StudioError(what, file=tempfile.gettempdir(), remedy=tr("Make room there.")) from error
+            what = tr("can't save an image: {reason}", reason=error.strerror or error)
+            raise StudioError(what, file=tempfile.gettempdir(), remedy=tr("Free up disk space.")) from error
         return Pictures(self, places)
 
     def read(self, place: int, length: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Why a photo cannot be opened: facts about a file become one line a person can act on."""
+"""Error messages for photos that can't be opened."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from PIL import UnidentifiedImageError
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 
-COPY_AGAIN: Final = later("Copy it again from where it came from, or save it anew in another program.")
-_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF.")
+COPY_AGAIN: Final = later("Copy it again from the source, or save it again in another program.")
+_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF file.")
 
 # Beginnings of files that are often taken for photos, and what is said of them.
 _NOT_PHOTOS: Final = (
-    (b"%PDF", later("this is no photo but a PDF document")),
-    (b"PK\x03\x04", later("this is no photo but a ZIP archive or an office document")),
-    (b"<?xml", later("this is no photo but an SVG drawing or another XML text")),
-    (b"<svg", later("this is no photo but an SVG drawing")),
-    (b"<!doctype html", later("this is no photo but a web page")),
-    (b"<html", later("this is no photo but a web page")),
-    (b"%!ps", later("this is no photo but a PostScript document")),
-    (b"8BPS", later("this is no photo but a Photoshop document")),
-    (b"\x1f\x8b", later("this is no photo but a gzip archive")),
-    (b"\x7fELF", later("this is no photo but a program")),
+    (b"%PDF", later("this is a PDF document, not a photo")),
+    (b"PK\x03\x04", later("this is a ZIP archive or an office document, not a photo")),
+    (b"<?xml", later("this is an SVG drawing or another XML file, not a photo")),
+    (b"<svg", later("this is an SVG drawing, not a photo")),
+    (b"<!doctype html", later("this is a web page, not a photo")),
+    (b"<html", later("this is a web page, not a photo")),
+    (b"%!ps", later("this is a PostScript document, not a photo")),
+    (b"8BPS", later("this is a Photoshop document, not a photo")),
+    (b"\x1f\x8b", later("this is a gzip archive, not a photo")),
+    (b"\x7fELF", later("this is a program, not a photo")),
 )
 _PHOTO_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"GIF8")
 _BOX_KINDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis")
 
 _OS_REASONS: Final = {
     errno.ENOENT: (
-        later("the file is not there (any more)"),
-        later("Check its name and whether its disk or share is connected."),
+        later("the file does not exist"),
+        later("Check the name, and that the disk or network share is connected."),
     ),
     errno.ENOTDIR: (later("a part of its path is a file, not a folder"), later("Check the path.")),
     errno.EACCES: (
-        later("there is no permission to read it"),
-        later("Change its permissions, or copy it to where you may read."),
+        later("you don't have permission to read it"),
+        later("Change its permissions, or ask its owner for a copy."),
     ),
     errno.EPERM: (
-        later("there is no permission to read it"),
-        later("Change its permissions, or copy it to where you may read."),
+        later("you don't have permission to read it"),
+        later("Change its permissions, or ask its owner for a copy."),
     ),
-    errno.ELOOP: (later("the symbolic link leads in a circle"), later("Give the photo itself.")),
-    errno.ENAMETOOLONG: (later("the name is longer than this system allows"), later("Give it a shorter name.")),
-    errno.EISDIR: (later("this is a folder"), later("Give a photo.")),
+    errno.ELOOP: (later("the symbolic link points to itself"), later("Open the photo itself.")),
+    errno.ENAMETOOLONG: (later("the name is too long for this system"), later("Rename it.")),
+    errno.EISDIR: (later("this is a folder"), later("Choose a photo.")),
 }
 _FILE_KINDS: Final = (
     (stat.S_ISDIR, later("this is a folder, not a photo")),
@@ -77,17 +77,17 @@ def known_beginning(data: bytes) -> bool:
 def refused(path: object, error: Exception) -> PhotoError:
     """The system did not let the file be opened or read, or (ValueError) its name cannot be one."""
     if not isinstance(error, OSError):
-        return PhotoError(tr("this cannot be the name of a file"), file=path, remedy=tr("Check the path."))
+        return PhotoError(tr("this is not a valid file name"), file=path, remedy=tr("Check the path."))
     if (known := _OS_REASONS.get(error.errno or 0)) is not None:
         return PhotoError(tr(known[0]), file=path, remedy=tr(known[1]))
-    reason = tr("it cannot be read: {reason}", reason=error.strerror or error)
-    return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file first."))
+    reason = tr("it can't be read: {reason}", reason=error.strerror or error)
+    return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file to another disk."))
 
 
 def not_a_file(path: object, mode: int) -> PhotoError:
     """What is there is no plain file. mode: ``st_mode``."""
     what = next((words for test, words in _FILE_KINDS if test(mode)), later("this is a device, not a photo"))
-    return PhotoError(tr(what), file=path, remedy=tr("Give a photo file."))
+    return PhotoError(tr(what), file=path, remedy=tr("Choose a photo."))
 
 
 def unreadable(name: str, beginning: bytes, error: Exception) -> PhotoError:
@@ -97,13 +97,13 @@ def unreadable(name: str, beginning: bytes, error: Exception) -> PhotoError:
     if isinstance(error, UnidentifiedImageError) and not known_beginning(beginning):
         start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
         known = (words for magic, words in _NOT_PHOTOS if start[: len(magic)].lower() == magic.lower())
-        text = later("this is no photo but a text")
-        strange = later("this is no photo but a kind of file that is not known here")
+        text = later("this is a text file, not a photo")
+        strange = later("this is not a photo in a supported format")
         what = next(known, text if _is_text(beginning) else strange)
         return PhotoError(tr(what), file=name, remedy=tr(_KINDS))
     if "truncated" in str(error).lower():
-        return PhotoError(tr("the file is cut short: a part of the photo is missing"), file=name, remedy=tr(COPY_AGAIN))
-    return PhotoError(tr("the file is damaged or not complete"), file=name, remedy=tr(COPY_AGAIN))
+        return PhotoError(tr("the file is incomplete: part of the photo is missing"), file=name, remedy=tr(COPY_AGAIN))
+    return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
 
 
 def _is_text(beginning: bytes) -> bool:

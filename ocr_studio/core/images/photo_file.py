@@ -67,7 +67,7 @@ _MOST_READ: Final = 256 << 20
 # What decoding a photo of MAX_PIXELS may take: twice what the slowest honest ones take.
 _SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
-_SIMPLER: Final = later("Save it smaller, or as JPEG, and open that.")
+_SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that.")
 
 
 class _Allowed:
@@ -129,8 +129,8 @@ def open_with_id(path: Path) -> tuple[RGB, str]:
     before = _state(path)
     photo, found = _decoded_there(path, str(path), _Allowed.pixels), content_id(path)
     if _state(path) != before:
-        remedy = tr("Wait until it has been written, and open it again.")
-        raise PhotoError(tr("the file changes while it is being read"), file=path, remedy=remedy)
+        remedy = tr("Wait until it has been written, then open it again.")
+        raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
     return photo, found
 
 
@@ -200,7 +200,7 @@ def save_png(path: Path, rgb: RGB) -> None:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:
         raise PhotoError(
-            tr("the picture could not be written: {reason}", reason=errors.write_reason(error)),
+            tr("can't write the image: {reason}", reason=errors.write_reason(error)),
             file=path,
             remedy=errors.write_remedy(error),
         ) from error
@@ -263,7 +263,7 @@ def _possible(width: int, height: int, most: int) -> bool:
 
 
 def _strange(name: str) -> PhotoError:
-    return PhotoError(tr("the file is damaged or not complete"), file=name, remedy=tr(COPY_AGAIN))
+    return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
 
 
 def _state(path: Path) -> tuple[int, int, int, int]:

@@ -32,7 +32,7 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
             if not size:
                 raise PhotoError(tr("the file is empty"), file=path, remedy=tr(COPY_AGAIN))
             if size > MAX_BYTES:
-                remedy = tr("Save it as JPEG or PNG and open that.")
+                remedy = tr("Save a copy as JPEG or PNG and open that.")
                 raise PhotoError(tr("the file is larger than 2 GiB"), file=path, remedy=remedy)
             yield stream
     except paths.NotPlainFile as error:

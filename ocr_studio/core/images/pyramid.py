@@ -1,4 +1,4 @@
-"""A photo in full, half, quarter … size, so that a small picture of a large piece costs no more than of a small one."""
+"""Image pyramid of a photo: full, half, quarter … size, for fast crops at any scale."""
 
 from __future__ import annotations
 

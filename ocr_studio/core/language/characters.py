@@ -1,4 +1,4 @@
-"""The characters that a model can read and a keyboard may lack, in groups, and those that a person used last."""
+"""The character palette: groups of characters that a model can read, and recently used ones."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ARROWS, _MATHS, _MONEY, _QUOTES, _RAISED, _SHAPES, _GREEK, _LATIN, _SIGNS, _OTH
     later("Mathematics"),
     later("Currency"),
     later("Quotes and dashes"),
-    later("Fractions, raised and lowered"),
-    later("Ticks and shapes"),
+    later("Fractions, superscripts and subscripts"),
+    later("Check marks and shapes"),
     later("Greek letters"),
-    later("Letters with marks"),
-    later("Other signs"),
+    later("Accented letters"),
+    later("Other symbols"),
     later("Other letters"),
 )
 GROUPS: Final = (_LATIN, _GREEK, _QUOTES, _ARROWS, _MATHS, _MONEY, _RAISED, _SHAPES, _SIGNS, _OTHERS)

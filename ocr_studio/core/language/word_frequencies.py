@@ -65,9 +65,7 @@ PACKAGE: Final = "wordfreq"
 # The largest file is 6 MB, 10 MB unpacked, and has 800 bands.
 _MOST_BYTES: Final = 16 << 20
 _MOST_BANDS: Final = 1000
-_REMEDY: Final = later(
-    "Install {package} 3.1.1 as it comes from PyPI, or turn knowledge of languages off in the settings."
-)
+_REMEDY: Final = later("Install {package} 3.1.1 from PyPI, or deselect all languages in the settings.")
 
 
 class NoWordCounts(StudioError):
@@ -94,7 +92,7 @@ def counted(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]
             yield frequency, unpacker.unpack()
     except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, TooLarge) as error:
         raise NoWordCounts(
-            tr("the words of a language cannot be read: {reason}", reason=error),
+            tr("can't read the dictionary: {reason}", reason=error),
             file=path,
             remedy=tr(_REMEDY, package=PACKAGE),
         ) from error
@@ -125,7 +123,11 @@ def _file(language: str) -> Path:
     path = next((path for path in found if path.is_file()), None)
     if path is None:
         raise NoWordCounts(
-            tr("the package {package} has no words of the language “{language}”", package=PACKAGE, language=language),
+            tr(
+                "the package {package} has no dictionary for the language “{language}”",
+                package=PACKAGE,
+                language=language,
+            ),
             remedy=tr(_REMEDY, package=PACKAGE),
         )
     return path

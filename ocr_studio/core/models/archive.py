@@ -1,4 +1,4 @@
-"""A model as one file, to hand on: a ZIP archive of the two files of its folder and nothing else."""
+"""Export and import of a model as one file: a ZIP archive of the two files of its folder."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from ocr_studio.core.translation import tr, tr_n
 SUFFIX: Final = ".zip"
 
 _MOST: Final = {CARD_FILE: MOST_CARD_BYTES, WEIGHTS_FILE: MOST_WEIGHT_BYTES}
-_ROOM: Final = 64 << 10  # for what an archive says of its files
-_LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself, the longest comment
-_RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
-# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
+_ROOM: Final = 64 << 10  # for the archive's directory
+_LONGEST_END: Final = 20 + 22 + 0xFFFF  # ZIP64 locator, end record, longest comment
+_RATIO: Final = 200  # weights hardly compress, text about tenfold
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same model gives the same archive
+# Damage can look like encryption, an unknown compression or a size beyond the memory.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
 )  # fmt: skip
 
 
 def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
-    """Write a model as one file, whole or not at all; over an earlier export of any model.
+    """Write a model to one file, atomically. An earlier export is replaced.
 
     Args:
-        model: Which.
-        file: Where to.
-        overwrite: Over another file, too; never over a photo.
+        model: The model to export.
+        file: Path of the archive.
+        overwrite: Whether any other file may be replaced, too; photos never are.
 
     Raises:
         ModelInUse: The model comes with the program.
-        BadModel: It is damaged.
-        WriteFailed: The file cannot be written, or may not.
+        BadModel: The model is damaged.
+        WriteFailed: The file cannot be written or must not be replaced.
     """
     if model.folder is None or model.of_program:
-        remedy = tr("Everybody who has the program has it.")
+        remedy = tr("It doesn’t need to be exported.")
         raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
@@ -70,10 +70,16 @@ def _is_export(stream: BinaryIO) -> bool:
 
 
 def unpack(file: Path, *, name: str | None = None) -> Path:
-    """A candidate folder with what is in an archive, to be looked at and installed.
+    """Unpack an archive into a candidate folder, to be inspected and installed. On an error nothing is left behind.
 
-    name: what the model shall be called; by default like the file, with a number where a model is called so already.
-    Raises BadModel for what no export has written, with nothing left behind, BadName, ModelsNotWritten.
+    Args:
+        file: Path of the archive.
+        name: Name for the model; by default the name of the file, with a number if that is taken.
+
+    Raises:
+        BadModel: The file was not written by ``export``.
+        BadName: The name is not valid.
+        ModelsNotWritten: The candidate cannot be written.
     """
     if name is not None:
         models.check_name(name)
@@ -89,25 +95,25 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
-            tr("the model cannot be kept: {reason}", reason=error.strerror or error),
+            tr("the model cannot be saved: {reason}", reason=error.strerror or error),
             file=folder,
-            remedy=tr("Make room there."),
+            remedy=tr("Free up disk space."),
         ) from error
     return folder
 
 
 def refused(what: str, file: Path) -> BadModel:
-    """What is raised for a file that is no model, with what to ask for instead."""
+    """Create the error for a file that is not a model, with a hint which file to use."""
     return BadModel(
         what,
         file=file,
-        remedy=tr("Ask for the file that “Export” writes."),
-        command='Ask for the file that "ocr-studio models export" writes.',
+        remedy=tr("Choose a file that was written by “Export”."),
+        command='Use a file written by "ocr-studio models export".',
     )
 
 
 def _read(file: Path) -> dict[str, bytes]:
-    """The two files in an archive. Raises BadModel."""
+    """Read the two files of an archive. Raises BadModel."""
     try:
         with paths.open_plain(file) as stream, _told(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
@@ -122,7 +128,7 @@ def _read(file: Path) -> dict[str, bytes]:
 
 
 class _Wrong(Exception):
-    """What is wrong with an archive, in a few words."""
+    """The reason why an archive is invalid, as a short phrase."""
 
 
 @contextlib.contextmanager
@@ -132,43 +138,43 @@ def _told(file: Path) -> Iterator[None]:
     except _Wrong as error:
         raise refused(tr("this is not a model: {reason}", reason=error), file) from error
     except _DAMAGED as error:
-        raise refused(tr("this is no ZIP archive, or a damaged one"), file) from error
+        raise refused(tr("this is not a ZIP archive, or it is damaged"), file) from error
 
 
 def _check_size(stream: BinaryIO) -> None:
-    """Raises _Wrong where an archive says more of its files than two need: it would all be held in memory."""
+    """Raise _Wrong if the archive's directory is larger than two files need, as it is read into memory."""
     end = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, end - _LONGEST_END))
     tail = stream.read()
-    # As the module zipfile looks for it: at the very end, else the last one, with a comment after it.
+    # Like the module zipfile: the end record is at the very end, or is the last one, followed by a comment.
     place = len(tail) - 22 if tail[-22:].startswith(b"PK\5\6") and tail.endswith(b"\0\0") else tail.rfind(b"PK\5\6")
     if place < 0 or len(tail) - place < 22:
         raise zipfile.BadZipFile("there is no end of a directory")
     if tail[max(0, place - 20) : place].startswith(b"PK\6\7"):
-        raise _Wrong(tr("it is an archive of more than 4 GB"))
+        raise _Wrong(tr("the archive is larger than 4 GB"))
     number, size = struct.unpack("<HL", tail[place + 10 : place + 16])
     if number > len(_MOST) or size > _ROOM:
-        too_many = tr_n("it holds {count} file", "it holds {count} files", number)
-        raise _Wrong(too_many if number > len(_MOST) else tr("it says too much of its files"))
+        too_many = tr_n("it contains {count} file", "it contains {count} files", number)
+        raise _Wrong(too_many if number > len(_MOST) else tr("its file list is too large"))
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The entries, once they are known to be harmless. Raises _Wrong."""
+    """Return the entries after checking that they are harmless. Raises _Wrong."""
     entries = archive.infolist()
     for entry in entries:
         mode = entry.external_attr >> 16
         if entry.filename not in _MOST:
-            raise _Wrong(tr("it holds “{name}”; nothing of it was unpacked", name=entry.filename[:60]))
+            raise _Wrong(tr("it contains “{name}”; nothing was unpacked", name=entry.filename[:60]))
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.is_dir():
             raise _Wrong(tr("{name} is not a regular file", name=entry.filename))
         if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _Wrong(tr("{name} is encrypted or packed in an unusual way", name=entry.filename))
+            raise _Wrong(tr("“{name}” is encrypted or uses an unsupported compression", name=entry.filename))
         if entry.file_size > _MOST[entry.filename]:
             raise _Wrong(tr("{name} is larger than {most} MB", name=entry.filename, most=_MOST[entry.filename] >> 20))
         if entry.file_size > _RATIO * entry.compress_size + _ROOM:
-            raise _Wrong(tr("{name} unpacks to far more than it is", name=entry.filename))
+            raise _Wrong(tr("the compression ratio of {name} is too high", name=entry.filename))
     if sorted(entry.filename for entry in entries) != sorted(_MOST):
-        raise _Wrong(tr("it must hold {card} and {weights}, once each", card=CARD_FILE, weights=WEIGHTS_FILE))
+        raise _Wrong(tr("it must contain {card} and {weights}, once each", card=CARD_FILE, weights=WEIGHTS_FILE))
     return entries
 
 
@@ -176,5 +182,5 @@ def _contents(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as stream:
         data = stream.read(entry.file_size + 1)
     if len(data) != entry.file_size:
-        raise _Wrong(tr("{name} is not as long as the archive says", name=entry.filename))
+        raise _Wrong(tr("the size of {name} differs from what the archive states", name=entry.filename))
     return data

@@ -1,7 +1,8 @@
-"""The models that come with the program: borrowed ones, whose weights come with a dependency, and adapted ones.
+"""The models that come with the program: published ones from a dependency, and adapted ones from the resources.
 
-An adapted one lies in the resources, ``models/NAME/``, as any model's folder (``models.folder``); its weights are the
-difference to a borrowed one (``engine.differences``), and its card says what it is the default for. There may be none.
+An adapted model is an ordinary model folder (``models.folder``) in the resources, ``models/NAME/``. Its weights are
+stored as differences to a published model (``engine.weights.weight_delta``), and its card says which alphabets it is
+the default for. There may be none.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from ocr_studio.core.translation import later, tr
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Something that reads, or finds writing.
+    """A recognizer or a detector.
 
-    name: what it is called on the command line, and its folder; title: for a person. folder, card: None for what is
-    borrowed. adapted: whether it is one of those that the program brings in its resources.
+    Attributes:
+        name: Name on the command line, and of its folder.
+        title: Title for the user.
+        folder: Its folder; None for a published model.
+        card: Its description; None for a published model.
+        adapted: Whether it is one of the adapted models in the resources.
     """
 
     name: str
@@ -35,13 +40,18 @@ class Model:
 
     @property
     def of_program(self) -> bool:
-        """Whether it comes with the program: then it keeps its name and stays."""
+        """Whether the model comes with the program, and so cannot be renamed or deleted."""
         return self.adapted or self.folder is None
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A folder among the models that is none. error: why; of_program: whether it came with the program."""
+    """A folder among the models that does not hold a valid model.
+
+    Attributes:
+        error: The reason.
+        of_program: Whether it came with the program.
+    """
 
     name: str
     folder: Path
@@ -51,29 +61,35 @@ class Damaged:
 
 BUILT_IN: Final = Model("pp-ocrv6-small", later("PP-OCRv6 small, comes with the program"))
 BUILT_IN_DETECTOR: Final = Model(
-    "pp-ocrv6-small-detector", later("PP-OCRv6 small for finding, comes with the program"), "detector"
+    "pp-ocrv6-small-detector", later("PP-OCRv6 small detector, comes with the program"), "detector"
 )
 BORROWED: Final = (BUILT_IN, BUILT_IN_DETECTOR)
 
 
 def adapted() -> tuple[Model | Damaged, ...]:
-    """The program's own models, by name."""
+    """Return the adapted models, sorted by name."""
     try:
         folders = sorted(path for path in resources.models().iterdir() if not path.name.startswith("."))
-    except (OSError, StudioError):  # no folder: none of our own
+    except (OSError, StudioError):  # without the folder there are no adapted models
         return ()
     return tuple(_opened(folder) for folder in folders if folder.name not in DROPPINGS)
 
 
 def in_order(adapted_ones: Iterable[Model]) -> tuple[Model, ...]:
-    """These and the borrowed ones: what is a default first, then the borrowed, then the others."""
+    """Sort models: defaults first, then the published ones, then the others."""
     known = tuple(adapted_ones)
     first = tuple(model for model in known if model.card and model.card.default_for)
     return (*first, *BORROWED, *(model for model in known if model not in first))
 
 
 def default(kind: Kind, alphabet: str, among: Iterable[Model]) -> Model:
-    """The model of this kind that is used where nobody has chosen one. among: the program's."""
+    """Return the default model of a kind.
+
+    Args:
+        kind: Recognizer or detector.
+        alphabet: The alphabet to read, as in the settings.
+        among: The models that come with the program.
+    """
     for model in among:
         if model.adapted and model.kind == kind and model.card and alphabet in model.card.default_for:
             return model
@@ -81,8 +97,8 @@ def default(kind: Kind, alphabet: str, among: Iterable[Model]) -> Model:
 
 
 def install_again(error: BadModel) -> BadModel:
-    """What is wrong with a model of the program's own, and what helps then."""
-    return BadModel(error.what, file=error.file, remedy=tr("Install the program again, or use another model."))
+    """Create the error for a damaged model of the program, with a hint to reinstall."""
+    return BadModel(error.what, file=error.file, remedy=tr("Reinstall the program, or use another model."))
 
 
 def _opened(folder: Path) -> Model | Damaged:

@@ -1,4 +1,4 @@
-"""What is known of a model, as values, and its file ``model.json``. Nothing of a model is ever run."""
+"""The model card: the description of a model, and its file ``model.json``. It contains no code."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Scores: TypeAlias = Mapping[str, Mapping[str, float | None]]
 
 FORMAT: Final = "ocr-studio-model"
 VERSION: Final = 2
-WHOLE: Final = 1  # the version of a card whose weights are whole: older programs know it, too
+WHOLE: Final = 1  # cards with complete weights, which older programs can read
 CARD_FILE: Final = "model.json"
 WEIGHTS_FILE: Final = "weights.safetensors"
 RECOGNIZER: Final = "pp-ocrv6-small-recognizer"
 DETECTOR: Final = "pp-ocrv6-small-detector"
-CRNN: Final = "crnn"  # as keras-ocr has it
+CRNN: Final = "crnn"  # as in keras-ocr
 CRAFT: Final = "craft"
 LIGHT_CRNN: Final = "light-crnn"
 LIGHT_CRAFT: Final = "light-craft"
@@ -41,40 +41,44 @@ ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType(
         LIGHT_CRAFT: "detector",
     }
 )
-# Those whose pictures and classes are made as the published recognizer's and detector's, so that what trains these can
-# train them further.
+# Architectures whose inputs and classes match the published networks, so that they can be trained further.
 LEARNING_ON: Final = frozenset({RECOGNIZER, LIGHT_CRNN, DETECTOR})
-# What the others are called.
+# Display names of the other architectures.
 _NETWORKS: Final[Mapping[str, str]] = MappingProxyType({CRNN: "CRNN", CRAFT: "CRAFT", LIGHT_CRAFT: "light CRAFT"})
-# What is learned from somebody's words is theirs to licence; where it began has a licence of its own.
+# Users may license what was trained on their words; the published weights have a licence of their own.
 LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
 
-# How much surer a net's odds look than they are: the exponent that makes them right is 1 / this. Fitted on made words
-# (tests/benchmarks/calibration.py), for the borrowed recognizer: of those that are shown with 0.9 about 90 % are right,
-# then and on photos.
+# Default calibration temperature of the recognizer: probabilities are raised to 1 / temperature. Fitted on synthetic
+# words (tests/benchmarks/calibration.py) for the published recognizer: about 90 % of the words shown with a confidence
+# of 0.9 are correct, there and on photos.
 OVERSURE: Final = 1.25
 
-MOST_CARD_BYTES: Final = 4 << 20  # the alphabet of all 18,709 published characters takes 150 kB
-MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these characters takes 30 MB
-_LONGEST: Final = 200  # of a title or a licence, in characters
-_LONGEST_TEXT: Final = 2000  # of a command, or of what somebody has to say
+MOST_CARD_BYTES: Final = 4 << 20  # all 18,709 published characters take 150 kB
+MOST_WEIGHT_BYTES: Final = 512 << 20  # a recognizer for all these characters takes 30 MB
+_LONGEST: Final = 200  # characters of a title or a licence
+_LONGEST_TEXT: Final = 2000  # characters of a command or a description
 _MOST_FIGURES: Final = 100
-_MOST_CHARACTERS: Final = 40_000  # twice as many as were published; a network's last layer grows with them
+_MOST_CHARACTERS: Final = 40_000  # twice the published number; the last layer grows with it
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
+_REMEDY: Final = later("It is damaged or was made by another program. Delete it, or import it again.")
 
 
 class CannotLearn(StudioError):
-    """A model's network cannot be trained further by this program."""
+    """This program cannot train the model's network."""
 
 
 class BadModel(StudioError):
-    """A model's folder or file is damaged, not what it says, or holds what no model has."""
+    """A model's folder or file is damaged or is not a valid model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something a model learned from. what: for a person; licence: the terms it came under."""
+    """A source of training data.
+
+    Attributes:
+        what: Description for the user.
+        licence: Licence of the data.
+    """
 
     what: str
     licence: str
@@ -82,17 +86,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of a model besides its weights.
+    """The description of a model, without its weights.
 
-    architecture: a key of ARCHITECTURES. alphabet: the character of each class, that of class 1 first; empty for what
-    only finds writing. parent: name of the model it began with. dataset: digest of what it learned from. settings: the
-    recipe it was trained by. scores: "before", "after" … → figures, see ``scores_of``; of other sets than those
-    "NAME_before" and "NAME_after". made: ISO 8601 UTC. sha256: of the weights' file; empty until that is written.
-
-    data: what it learned from. recipe: the command that makes it again. weaknesses: what it is bad at, a sentence each.
-    default_for: for which alphabets of the settings it is used where nobody chooses, if it comes with the program.
-    difference_to: SHA-256 of the published file to whose weights its own are a difference; empty where they are whole.
-    oversure: how much surer of its readings the net looks than it is, see ``OVERSURE``.
+    Attributes:
+        architecture: A key of ARCHITECTURES.
+        title: Title for the user.
+        parent: Name of the model that training started from.
+        alphabet: Characters in the order of the classes, beginning with class 1; empty for a detector.
+        dataset: Digest of the dataset it was trained on.
+        settings: The training recipe.
+        scores: Evaluation name → figures: "before", "after" … (see ``training.results.scores_of``); "NAME_before" and
+            "NAME_after" for other test sets.
+        licence: Licence of the weights.
+        made: When it was created, ISO 8601 UTC.
+        sha256: SHA-256 of the weights file; empty until that is written.
+        data: Sources of its training data.
+        recipe: Command that reproduces it.
+        weaknesses: What it does badly, a sentence each.
+        default_for: Alphabets of the settings for which it is the default, if it comes with the program.
+        difference_to: SHA-256 of the published weights that its own are a difference to; empty for complete weights.
+        oversure: Calibration temperature, see ``OVERSURE``.
     """
 
     architecture: str
@@ -114,11 +127,11 @@ class ModelCard:
 
     @property
     def kind(self) -> Kind:
-        """Whether it reads or finds writing. Raises KeyError for an architecture that there is not."""
+        """Whether it is a recognizer or a detector. Raises KeyError for an unknown architecture."""
         return ARCHITECTURES[self.architecture]
 
     def to_json(self) -> bytes:
-        """The bytes of ``model.json``. Raises ValueError for figures that are none (a bug)."""
+        """Return the contents of ``model.json``. Raises ValueError for infinite figures or NaN (a bug)."""
         known = asdict(self)
         weights = {"file": WEIGHTS_FILE, "sha256": known.pop("sha256")}
         if difference := known.pop("difference_to"):
@@ -129,7 +142,15 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, data: bytes, *, file: object) -> ModelCard:
-        """The card in these bytes. file: for what is said. Raises BadModel."""
+        """Parse and check a card.
+
+        Args:
+            data: Contents of ``model.json``.
+            file: Path to name in errors.
+
+        Raises:
+            BadModel: The card is invalid.
+        """
         if len(data) > MOST_CARD_BYTES:
             raise BadModel(
                 tr("its description is larger than {most} MB", most=MOST_CARD_BYTES >> 20),
@@ -140,29 +161,37 @@ class ModelCard:
             return _card(_of_known_kind(strict_json.load(data), file))
         except _Wrong as error:
             raise BadModel(
-                tr("the model’s description is wrong: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
+                tr("the model description is invalid: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
             ) from error
         except strict_json.BadJson as error:
-            raise BadModel(tr("the model’s description is not readable JSON"), file=file, remedy=tr(_REMEDY)) from error
+            raise BadModel(tr("the model description is not valid JSON"), file=file, remedy=tr(_REMEDY)) from error
 
 
 def learning_on(card: ModelCard | None, *, usual: str) -> str:
-    """The architecture of what is trained further. card: of what it begins with; usual: its architecture where it comes
-    with the program and has none. Raises CannotLearn.
+    """Return the architecture for training that starts from a model.
+
+    Args:
+        card: Card of the base model; None for a published one.
+        usual: Architecture of the published model.
+
+    Raises:
+        CannotLearn: This program cannot train the architecture.
     """
     architecture = usual if card is None else card.architecture
     if card is not None and not can_learn(card):
         does = {
-            "recognizer": later("“{name}” can read, but not be trained further here: its network is a {network}"),
-            "detector": later("“{name}” can find writing, but not be trained further here: its network is a {network}"),
+            "recognizer": later("the recognizer “{name}” cannot be trained here: its network is a {network}"),
+            "detector": later("the detector “{name}” cannot be trained here: its network is a {network}"),
         }[card.kind]
         what = tr(does, name=card.title, network=_NETWORKS.get(architecture, architecture))
-        raise CannotLearn(what, remedy=tr("Begin with another model; or train this one by a script (ocr_studio.api)."))
+        raise CannotLearn(
+            what, remedy=tr("Start from another model, or train this one in a Python script (ocr_studio.api).")
+        )
     return architecture
 
 
 def can_learn(card: ModelCard | None) -> bool:
-    """Whether a model can be trained further by the window and the command line. card: None for a borrowed one."""
+    """Whether the window and the command line can train this model. A published one has no card."""
     return card is None or card.architecture in LEARNING_ON
 
 
@@ -170,28 +199,28 @@ def can_learn(card: ModelCard | None) -> bool:
 
 
 class _Wrong(Exception):
-    """What is wrong with a description, in a few words."""
+    """The reason why a card is invalid, as a short phrase."""
 
 
 def _of_known_kind(value: object, file: object) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise _Wrong(tr("it is not that of a model"))
+        raise _Wrong(tr("it doesn’t describe a model"))
     version = value.get("version")
     if isinstance(version, int) and version > VERSION:
         what = tr(
-            "this model is of format {found}, and this version of the program knows {known}",
+            "the model has format version {found}, but this program only supports versions up to {known}",
             found=version,
             known=VERSION,
         )
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if version not in (WHOLE, VERSION) or isinstance(version, bool):
-        raise _Wrong(tr("its version is unknown"))
+        raise _Wrong(tr("its format version is unknown"))
     architecture = value.get("architecture")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
-        what = tr("its network “{name}” is unknown here", name=_shown(architecture))
+        what = tr("its network “{name}” is unknown", name=_shown(architecture))
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if value.get("kind") != ARCHITECTURES[architecture]:
-        raise _Wrong(tr("its kind is not that of its network"))
+        raise _Wrong(tr("its kind doesn’t match its network"))
     return value
 
 
@@ -205,9 +234,9 @@ def _card(value: dict[str, Any]) -> ModelCard:
         raise _Wrong(tr("its weights must be in {file}", file=WEIGHTS_FILE))
     digest, base = weights.get("sha256"), weights.get("difference_to", "")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
-        raise _Wrong(tr("the weights’ SHA-256 is missing"))
+        raise _Wrong(tr("the SHA-256 of the weights is missing"))
     if not isinstance(base, str) or not (_SHA256.fullmatch(base) or base == ""):
-        raise _Wrong(tr("what its weights are a difference to must be a SHA-256"))
+        raise _Wrong(tr("“{key}” must be a SHA-256", key="difference_to"))
     return ModelCard(
         architecture=value["architecture"],
         title=_text(value, "title"),
@@ -249,7 +278,7 @@ def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _sources(value: object) -> tuple[Source, ...]:
-    # Cards of earlier versions say nothing of it.
+    # Cards of earlier versions have no data sources.
     if not isinstance(value, list) or len(value) > _MOST_FIGURES or not all(isinstance(each, dict) for each in value):
         raise _Wrong(tr("“{key}” must be a list of objects", key="data"))
     return tuple(Source(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
@@ -260,7 +289,7 @@ def _moment(text: str) -> str:
         if text:
             datetime.fromisoformat(text)
     except ValueError as error:
-        raise _Wrong(tr("“made” must be a moment")) from error
+        raise _Wrong(tr("“made” must be a date and time")) from error
     return text
 
 
@@ -272,7 +301,7 @@ def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
     alphabet = tuple(value)
     for entry in alphabet:
         if not isinstance(entry, str) or len(entry) != 1 or unicodedata.category(entry) in {"Cc", "Cs"}:
-            raise _Wrong(tr("an entry of its alphabet is no character"))
+            raise _Wrong(tr("an entry of its alphabet is not a single character"))
     if len(set(alphabet)) != len(alphabet):
         raise _Wrong(tr("a character is in its alphabet twice"))
     return alphabet
@@ -282,10 +311,10 @@ def _settings(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
         raise _Wrong(tr("“settings” must be an object"))
     for key, entry in value.items():
-        # (1e999 is read as infinity, which no JSON can say again)
+        # 1e999 is parsed as infinity, which JSON cannot represent.
         plain = entry is None or (math.isfinite(entry) if isinstance(entry, float) else isinstance(entry, int | str))
         if not plain or len(key) > _LONGEST or len(str(entry)) > _LONGEST:
-            raise _Wrong(tr("the setting “{name}” is no plain value", name=_shown(key)))
+            raise _Wrong(tr("the setting “{name}” has an unsupported value", name=_shown(key)))
     return {one_line(key): one_line(entry) if isinstance(entry, str) else entry for key, entry in value.items()}
 
 
@@ -301,5 +330,5 @@ def _score(name: str, figures: object) -> Mapping[str, float | None]:
     for figure in figures.values():
         number = isinstance(figure, int | float) and not isinstance(figure, bool)
         if figure is not None and not (number and abs(figure) < 1e12):
-            raise _Wrong(tr("the score “{name}” holds what is no figure", name=_shown(name)))
+            raise _Wrong(tr("the score “{name}” contains a value that isn’t a number", name=_shown(name)))
     return {one_line(key[:_LONGEST]): figure for key, figure in figures.items()}

@@ -1,4 +1,4 @@
-"""What is known of a model in plain words: the same for the window and the command line."""
+"""Model descriptions for users, shared by the window and the command line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from ocr_studio.core.models.card import Kind, ModelCard
 from ocr_studio.core.models.registry import Ancestor, Model
 from ocr_studio.core.translation import figure, later, later_n, number, tr, tr_n
 
-DOES: Final[Mapping[Kind, str]] = {"recognizer": later("Reads writing"), "detector": later("Finds writing")}
+DOES: Final[Mapping[Kind, str]] = {
+    "recognizer": later("Recognizer (reads words)"),
+    "detector": later("Detector (finds words)"),
+}
 _ARROW = "\u2192"
 _GAIN: Final = {
     ("recognizer", "words"): later_n(
-        "{before} → {after} of {count} word right", "{before} → {after} of {count} words right"
+        "{before} → {after} of {count} word correct", "{before} → {after} of {count} words correct"
     ),
     ("recognizer", "lines"): later_n(
-        "{before} → {after} of {count} line right", "{before} → {after} of {count} lines right"
+        "{before} → {after} of {count} line correct", "{before} → {after} of {count} lines correct"
     ),
     ("detector", "words"): later_n(
         "{before} → {after} of {count} word found", "{before} → {after} of {count} words found"
@@ -26,62 +29,62 @@ _GAIN: Final = {
         "{before} → {after} of {count} line found", "{before} → {after} of {count} lines found"
     ),
 }
-# The values of a recipe and what came of it, by their names.
+# Names of the recipe's values and of the results.
 _RECIPE: Final = {
-    # Translators: Which part of a network learns; "what upper".
-    "what": later("what"),
+    # Translators: Which part of a network is trained; "trained layers upper".
+    "what": later("trained layers"),
     "epochs": later("epochs"),
     "learning_rate": later("learning rate"),
-    "batch": later("batch"),
+    "batch": later("batch size"),
     "augmentation": later("augmentation"),
-    "replay": later("replay"),
-    # Translators: How much of what was learned is in the result; "average 0.3".
-    "average": later("average"),
-    "patience": later("patience"),
-    "seed": later("seed"),
+    "replay": later("generic share"),
+    # Translators: Share of the new weights in the result; "weight averaging 0.3".
+    "average": later("weight averaging"),
+    "patience": later("early stopping"),
+    "seed": later("random seed"),
     "device": later("device"),
     "steps": later("steps"),
     "unit": later("unit"),
 }
-# What scores are of: how their names begin, and what is said of words and of lines.
+# Prefix of the score names, title for words, title for lines.
 _GROUPS: Final = (
-    ("", later("On words held out"), later("On lines held out")),
-    ("general_", later("On general words"), later("On general lines")),
+    ("", later("Held-out words"), later("Held-out lines")),
+    ("general_", later("Generic words"), later("Generic lines")),
 )
 
 
-# Sets that the models coming with the program are measured on, and what is measured there, by their names in a card.
+# Titles of the test sets and measures in the cards of models that come with the program.
 _SETS: Final = {
     "board_words": later("Words on boards"),
     "handwritten_words": later("Handwritten words"),
     "scene_words": later("Words in street scenes"),
-    "unipen_words": later("Words of other writers"),
+    "unipen_words": later("Words by other writers"),
     "five_boards": later("Photos of boards"),
     "scene_photos": later("Photos of street scenes"),
     "printed_page": later("A printed page"),
     "empty_boards": later("Boards without writing"),
 }
 _MEASURES: Final = {
-    # Translators: What a model does on a set of photos or words; "right 82.1 → 85.3 %".
-    "right": later("right {before} → {after} %"),
-    "letters_wrong": later("letters wrong {before} → {after} %"),
-    "found": later("words found (F) {before} → {after} %"),
-    "end_to_end": later("found and right (F) {before} → {after} %"),
-    "bag_of_words": later("right anywhere on the photo (F) {before} → {after} %"),
-    "words_found": later("words found where there are none {before} → {after}"),
+    # Translators: A score of a model on a set of photos or words; "correct 82.1 → 85.3 %".
+    "right": later("correct {before} → {after} %"),
+    "letters_wrong": later("character error rate {before} → {after} %"),
+    "found": later("words found (F1) {before} → {after} %"),
+    "end_to_end": later("found and correct (F1) {before} → {after} %"),
+    "bag_of_words": later("correct anywhere on the photo (F1) {before} → {after} %"),
+    "words_found": later("false detections {before} → {after}"),
 }
-_COUNTED: Final = ("words_found",)  # not shares
-_ALONE: Final = "_alone"  # after a measure's name: as the network alone does, without knowledge of languages
+_COUNTED: Final = ("words_found",)  # counts, not shares
+_ALONE: Final = "_alone"  # suffix of a measure: by the network alone, without a dictionary
 
 
 def title(model: Model) -> str:
-    """What it is besides its name, in one line: its title, what it reads right where that is known, what it does."""
+    """Return a one-line summary: title and scores, or the kind if there are none."""
     own = _title(model) if model.title != model.name else ""
     return ", ".join(filter(None, (own, gain(model.card)))) or tr(DOES[model.kind])
 
 
 def gain(card: ModelCard | None) -> str:
-    """Before and after in the fewest words: "30 → 36 of 40 words right"; nothing where nobody has measured."""
+    """Return the scores before and after training, "30 → 36 of 40 words correct"; empty if they are unknown."""
     if card is None:
         return ""
     before, after = (card.scores.get(name, {}) for name in ("before", "after"))
@@ -93,54 +96,59 @@ def gain(card: ModelCard | None) -> str:
 
 
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
-    """All that is known, as titles and values. history: see ``registry.history``."""
+    """Return everything known about a model as pairs of title and value.
+
+    ``history`` is that of ``registry.history``.
+    """
     card = model.card
-    found = [(tr("Name"), model.name), (tr("Does"), tr(DOES[model.kind]))]
+    found = [(tr("Name"), model.name), (tr("Type"), tr(DOES[model.kind]))]
     if model.title != model.name:
         found.insert(1, (tr("Title"), _title(model)))
     if card is None:
-        return [*found, (tr("Comes from"), tr("the program itself"))]
+        return [*found, (tr("Source"), tr("included with the program"))]
     if model.adapted:
-        found.append((tr("Comes from"), tr("the program itself; its weights are what differs from the borrowed ones")))
-        found.append((tr("Program’s choice"), _default_for(card)))
-    found.append((tr("Began with"), began_with(history)))
-    found.append((tr("Made"), moment(card.made) if card.made else tr("nobody knows when")))
+        found.append(
+            (tr("Source"), tr("included with the program; its weights are stored as differences to the published ones"))
+        )
+        found.append((tr("Default"), _default_for(card)))
+    found.append((tr("Based on"), began_with(history)))
+    found.append((tr("Created"), moment(card.made) if card.made else tr("unknown")))
     if card.dataset and not card.data:
-        found.append((tr("Learned from"), tr("dataset {name}", name=card.dataset[:12])))
+        found.append((tr("Trained on"), tr("dataset {name}", name=card.dataset[:12])))
     if card.data:
         said = [
-            tr("{what} ({licence})", what=_own(model, each.what), licence=each.licence or tr("not said"))
+            tr("{what} ({licence})", what=_own(model, each.what), licence=each.licence or tr("not specified"))
             for each in card.data
         ]
-        found.append((tr("Learned from"), "; ".join(said)))
+        found.append((tr("Trained on"), "; ".join(said)))
     if card.weaknesses:
-        found.append((tr("Bad at"), " ".join(_own(model, each) for each in card.weaknesses)))
+        found.append((tr("Weaknesses"), " ".join(_own(model, each) for each in card.weaknesses)))
     found += _measured(card)
     if card.alphabet:
         found.append((tr("Characters"), str(len(card.alphabet))))
-    recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
+    recipe = {key: value for key, value in card.settings.items() if key != "base"}  # already listed as the ancestor
     settings = ", ".join(f"{_knob(key)} {_plain(value)}" for key, value in recipe.items())
     return [
         *found,
-        *([(tr("Trained with"), settings)] if settings else []),
-        *([(tr("Made again by"), card.recipe)] if card.recipe else []),
-        (tr("Licence"), card.licence or tr("not said")),
+        *([(tr("Training settings"), settings)] if settings else []),
+        *([(tr("Reproduce with"), card.recipe)] if card.recipe else []),
+        (tr("Licence"), card.licence or tr("not specified")),
     ]
 
 
 def began_with(history: Sequence[Ancestor]) -> str:
-    """The line of models before this one, the nearest first."""
-    names = [each.name if each.model else tr("{name} (not here any more)", name=each.name) for each in history[1:]]
+    """Return the chain of ancestors, the nearest first."""
+    names = [each.name if each.model else tr("{name} (no longer available)", name=each.name) for each in history[1:]]
     if not names:
-        return tr("nobody knows")
+        return tr("unknown")
     said = names.pop()
     while names:
-        said = tr("{model}, before that {earlier}", model=names.pop(), earlier=said)
+        said = tr("{model}, which is based on {earlier}", model=names.pop(), earlier=said)
     return said
 
 
 def moment(when: str) -> str:
-    """A moment, ISO 8601, as people here write it: in local time, to the minute."""
+    """Format an ISO 8601 time as local time, to the minute."""
     try:
         return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
@@ -169,16 +177,16 @@ def _measured(card: ModelCard) -> list[tuple[str, str]]:
 
 
 def _set(before: Mapping[str, float | None], after: Mapping[str, float | None]) -> str:
-    """What was measured on one set, before and after."""
+    """Format the scores on one test set, before and after training."""
     parts = []
     for name in before:
         was, now, alone = before[name], after.get(name), f"{name}{_ALONE}"
         if name.endswith(_ALONE) and name.removesuffix(_ALONE) in before:
             continue
         said = _measure(name, was, now)
-        if alone in before and (before[alone], after.get(alone)) != (was, now):  # who only finds knows no language
+        if alone in before and (before[alone], after.get(alone)) != (was, now):  # a detector uses no dictionary
             of_network = _figures(name, before[alone], after.get(alone))
-            said = tr("{figure} (the network alone {before} → {after})", figure=said, **of_network)
+            said = tr("{figure} (network alone: {before} → {after})", figure=said, **of_network)
         parts.append(said)
     return "; ".join(parts)
 
@@ -202,13 +210,13 @@ def _number(value: float | None) -> str:
 
 
 def _prettily(name: str) -> str:
-    """A name out of a file, for a person."""
+    """Turn a name from a file into a title."""
     shown = name.replace("_", " ")
     return shown[:1].upper() + shown[1:]
 
 
 def _default_for(card: ModelCard) -> str:
-    names = {"latin": later("where Latin letters are read"), "all": later("where all letters are read")}
+    names = {"latin": later("for Latin characters"), "all": later("for all characters")}
     said = [tr(names[each]) for each in card.default_for if each in names]
     return ", ".join(said) or tr("no")
 
@@ -217,15 +225,15 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
     right, words, cer, f = (figures.get(key) for key in ("right", "words", "cer", "f"))
     shown = "–"
     if right is not None and words is not None:
-        what = later("{count} of {total} right") if kind == "recognizer" else later("{count} of {total} found")
+        what = later("{count} of {total} correct") if kind == "recognizer" else later("{count} of {total} found")
         shown = tr(what, count=f"{right:g}", total=f"{words:g}")
     if cer is not None:
-        return tr("{right}, {percent} % of letters wrong", right=shown, percent=number(100 * cer, 1))
+        return tr("{right}, character error rate {percent} %", right=shown, percent=number(100 * cer, 1))
     return shown if f is None else f"{shown}, F {number(f, 3)}"
 
 
 def _unit(card: ModelCard) -> str:
-    """What it was measured on, "words" or "lines"."""
+    """Return the unit the model was evaluated on, "words" or "lines"."""
     return "lines" if card.settings.get("unit") == "lines" else "words"
 
 
@@ -234,7 +242,7 @@ def _title(model: Model) -> str:
 
 
 def _own(model: Model, text: str) -> str:
-    """What is said of a model: of one that comes with the program it is translated, of others as somebody wrote it."""
+    """Translate a text if the model comes with the program; texts of other models are returned as they are."""
     return tr(text) if model.of_program else text
 
 

@@ -1,9 +1,8 @@
-"""The models there are: the ones that come with the program (see ``bundled``), and a folder for each that was
-learned or imported.
+"""The registry of models: those that come with the program (see ``bundled``) and the user's model folders.
 
-``<data>/models/NAME/`` is what ``models.folder`` describes. A model that is not kept yet lies in
-``<data>/models/.candidates/NAME-xxxx/``, which no list shows; keeping it is one rename, so there is never half a model.
-Nothing here loads one.
+Models are in ``<data>/models/NAME/`` (see ``models.folder``). Candidates are in
+``<data>/models/.candidates/NAME-xxxx/`` and are not listed; installing one is a single rename, so there are never
+partial models. Nothing here loads a network.
 """
 
 from __future__ import annotations
@@ -30,60 +29,60 @@ from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind
 from ocr_studio.core.models.folder import DROPPINGS, inspect
 from ocr_studio.core.translation import later, tr
 
-# The rest of the program knows models from here.
+# Names that other modules import from here.
 __all__ = ["BUILT_IN", "BUILT_IN_DETECTOR", "Damaged", "Model"]
 
 _CANDIDATES: Final = ".candidates"
-_LONGEST: Final = 60  # characters of a name; in UTF-8 they fit any file system
+_LONGEST: Final = 60  # characters of a name; fits any file system in UTF-8
 _UNFIT: Final = re.compile(r'[/\\<>:"|?*]')
 
 
 class NoSuchModel(StudioError):
-    """A model was asked for that is not there."""
+    """The model does not exist."""
 
 
 class BadName(StudioError):
-    """A model cannot be called that: no folder can, or another is."""
+    """The name is not valid for a model, or is taken."""
 
 
 class ModelInUse(StudioError):
-    """This model is the one in use, or comes with the program; it stays."""
+    """The model is in use or comes with the program, so it cannot be changed."""
 
 
 class ModelsNotWritten(StudioError):
-    """The folder of models could not be changed; it is as it was."""
+    """The models folder could not be changed; it is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """What a model began with. model: None where it is not there any more."""
+    """A model that another one was trained from; ``model`` is None if it no longer exists."""
 
     name: str
     model: Model | None
 
 
 def models_dir() -> Path:
-    """The folder of models. It need not exist yet."""
+    """Return the folder of models. It may not exist yet."""
     return paths.data_dir() / "models"
 
 
 def available(kind: Kind = "recognizer") -> tuple[Model, ...]:
-    """The models of this kind that can be used now, the one that is used when nobody chooses first."""
+    """Return the usable models of a kind, the default first."""
     return tuple(model for model in everything() if model.kind == kind)
 
 
 def everything() -> tuple[Model, ...]:
-    """All models, of both kinds, those that come with the program first, the others by name."""
+    """Return all models of both kinds: those of the program first, the others by name."""
     return overview()[0]
 
 
 def damaged() -> tuple[Damaged, ...]:
-    """What lies among the models and is none, and why."""
+    """Return the folders among the models that hold no valid model, with the reasons."""
     return overview()[1]
 
 
 def overview() -> tuple[tuple[Model, ...], tuple[Damaged, ...]]:
-    """``everything`` and ``damaged``, as they are at one moment."""
+    """Return ``everything`` and ``damaged`` from a single scan."""
     found = list(_scan())
     adapted = _adapted()
     return (
@@ -96,11 +95,11 @@ def overview() -> tuple[tuple[Model, ...], tuple[Damaged, ...]]:
 
 
 def find(name: str) -> Model:
-    """The model of this name. Raises NoSuchModel, and BadModel for one that is damaged."""
+    """Return the model of this name. Raises NoSuchModel, or BadModel if it is damaged."""
     for model in BORROWED:
         if model.name == name:
             return model
-    if name in _folders():  # which a file system that cares for no case would not tell
+    if name in _folders():  # exact case, even on a case-insensitive file system
         return _opened(name)
     for each in _adapted():
         if each.name == name:
@@ -109,20 +108,20 @@ def find(name: str) -> Model:
             return each
     names = ", ".join(model.name for model in everything())
     raise NoSuchModel(
-        tr("there is no model “{name}”", name=name),
-        remedy=tr("There is: {names}.", names=names),
-        command=f'There is: {names}. "ocr-studio models import FILE" takes in another one.',
+        tr("the model “{name}” was not found", name=name),
+        remedy=tr("Available models: {names}.", names=names),
+        command=f'Available models: {names}. Import another one with "ocr-studio models import FILE".',
     )
 
 
 def in_folder(folder: Path) -> Model:
-    """The model in a folder, wherever that lies. Raises BadModel."""
+    """Return the model in any folder. Raises BadModel."""
     card = inspect(folder)
     return Model(folder.name, card.title, card.kind, folder, card)
 
 
 def can_be_chosen(name: str, kind: Kind) -> bool:
-    """Whether there is a model of this name and kind that can be used now."""
+    """Whether there is a usable model of this name and kind."""
     try:
         return find(name).kind == kind
     except StudioError:
@@ -130,44 +129,50 @@ def can_be_chosen(name: str, kind: Kind) -> bool:
 
 
 def chosen(name: str | None, kind: Kind = "recognizer") -> str | None:
-    """A model's name, once it is known that it can be used for this; None, the program's choice, stays.
+    """Check that a model can be used for a purpose and return its name; None stands for the default and is returned as
+    is.
 
-    Raises NoSuchModel, also for one of another kind, and BadModel.
+    Raises:
+        NoSuchModel: There is no such model, or it is of the other kind.
+        BadModel: The model is damaged.
     """
     if name is not None and find(name).kind != kind:
         does = {
-            "recognizer": later("the model “{name}” finds writing and does not read it"),
-            "detector": later("the model “{name}” reads writing and does not find it"),
+            "recognizer": later("the model “{name}” is a detector, not a recognizer"),
+            "detector": later("the model “{name}” is a recognizer, not a detector"),
         }[kind]
         names = ", ".join(model.name for model in available(kind))
-        raise NoSuchModel(tr(does, name=name), remedy=tr("There is: {names}.", names=names))
+        raise NoSuchModel(tr(does, name=name), remedy=tr("Available models: {names}.", names=names))
     return name
 
 
 def default(kind: Kind = "recognizer", *, alphabet: str = "latin") -> Model:
-    """The model that is used where nobody has chosen one. alphabet: of the settings, what is to be read."""
+    """Return the default model for a kind and an alphabet (as in the settings)."""
     adapted = (each for each in _adapted() if isinstance(each, Model))
     return bundled.default(kind, alphabet, adapted)
 
 
 def in_use(name: str | None, kind: Kind = "recognizer", *, alphabet: str = "latin") -> Model:
-    """The model that ``ReaderOptions`` mean. alphabet: as for ``default``. Raises NoSuchModel and BadModel."""
+    """Return the model that ``ReaderOptions`` select, or the default for the alphabet.
+
+    Raises NoSuchModel and BadModel.
+    """
     wanted = chosen(name, kind)
     return find(wanted) if wanted is not None else default(kind, alphabet=alphabet)
 
 
 def history(name: str) -> tuple[Ancestor, ...]:
-    """The model and what it began with, back to the borrowed one. Raises as ``find``."""
+    """Return the model and its ancestors, back to the published one. Raises the errors of ``find``."""
     return ancestry(find(name), everything())
 
 
 def ancestry(model: Model, among: Iterable[Model]) -> tuple[Ancestor, ...]:
-    """``history`` of a model that is known, as all are among which its ancestors may be."""
+    """Return the model and its ancestors among some models."""
     known = {each.name: each for each in among}
     line = [Ancestor(model.name, model)]
     while (last := line[-1].model) is not None and last.card is not None and last.card.parent:
         parent = last.card.parent
-        if parent in [ancestor.name for ancestor in line]:  # names can be given again; families have no circles
+        if parent in [ancestor.name for ancestor in line]:  # a name may be reused, which could make a cycle
             break
         line.append(Ancestor(parent, known.get(parent)))
     return tuple(line)
@@ -177,33 +182,33 @@ def ancestry(model: Model, among: Iterable[Model]) -> tuple[Ancestor, ...]:
 
 
 def is_taken(name: str) -> bool:
-    """Whether a model is called that."""
+    """Whether a model has this name, regardless of case."""
     return name.casefold() in _taken()
 
 
 def check_name(name: str) -> None:
-    """Raises BadName where a model cannot be called that, or another is."""
+    """Raise BadName if the name is not valid for a model, or is taken."""
     if trouble := name_trouble(name):
-        raise BadName(trouble, remedy=tr("Give another name."))
+        raise BadName(trouble, remedy=tr("Choose another name."))
     if is_taken(name):
-        raise BadName(tr("there is a model “{name}” already", name=name), remedy=tr("Give another name."))
+        raise BadName(tr("a model named “{name}” already exists", name=name), remedy=tr("Choose another name."))
 
 
 def name_trouble(name: str) -> str:
-    """Why no model can be called that; nothing if one can. Whether another is called so is not asked."""
+    """Return why the name is not valid for a model, or an empty text. Existing models are not considered."""
     if not name or len(name) > _LONGEST:
-        return tr("a model’s name needs 1 to {most} characters", most=_LONGEST)
+        return tr("a model name must have 1 to {most} characters", most=_LONGEST)
     if _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name):
         return tr(
-            "a model cannot be called “{name}”: it would be no name of a folder on every system", name=name[:_LONGEST]
+            "“{name}” cannot be a model name: it is not a valid folder name on every system", name=name[:_LONGEST]
         )
     if name[0] in ".-~ " or name[-1] in ". " or is_device(name):
-        return tr("a model cannot be called “{name}”: it would be no name of a folder on every system", name=name)
+        return tr("“{name}” cannot be a model name: it is not a valid folder name on every system", name=name)
     return ""
 
 
 def free_name(wanted: str) -> str:
-    """A name like this one that a model can have and none has."""
+    """Return a valid, unused name similar to the wanted one."""
     fit = unicodedata.normalize("NFC", _UNFIT.sub("_", "".join(filter(str.isprintable, wanted))))
     fit = fit[: _LONGEST - 5].lstrip(".-~ ").rstrip(". ") or "model"
     fit = f"{fit}_" if is_device(fit) else fit
@@ -213,7 +218,7 @@ def free_name(wanted: str) -> str:
 
 
 def _taken() -> frozenset[str]:
-    # Names that differ in case alone are the same folder on many systems.
+    # Names that differ only in case are the same folder on many systems.
     of_program = (each.name for each in (*BORROWED, *bundled.adapted()))
     return frozenset(name.casefold() for name in (*of_program, *_folders()))
 
@@ -222,12 +227,12 @@ def _taken() -> frozenset[str]:
 
 
 def candidate_folder(name: str) -> Path:
-    """A fresh, empty folder for a model that may be kept as ``name``. Raises BadName and ModelsNotWritten.
+    """Create an empty folder for a candidate that may be installed as ``name``. Raises BadName and ModelsNotWritten.
 
-    Another model may be called so: which name is free counts when it is kept.
+    The name may be taken; this is checked on installation.
     """
     if trouble := name_trouble(name):
-        raise BadName(trouble, remedy=tr("Give another name."))
+        raise BadName(trouble, remedy=tr("Choose another name."))
     folder = models_dir() / _CANDIDATES / f"{name}-{secrets.token_hex(4)}"
     with _changing(folder):
         folder.mkdir(parents=True)
@@ -235,7 +240,7 @@ def candidate_folder(name: str) -> Path:
 
 
 def candidates(name: str) -> tuple[Path, ...]:
-    """The candidate folders that were made for this name and are still there, the newest first."""
+    """Return the existing candidate folders for a name, newest first."""
     pattern = re.compile(rf"{re.escape(name)}-[0-9a-f]{{8}}")
     try:
         found = [path for path in (models_dir() / _CANDIDATES).iterdir() if pattern.fullmatch(path.name)]
@@ -245,7 +250,7 @@ def candidates(name: str) -> tuple[Path, ...]:
 
 
 def abandoned(*, seconds: float) -> tuple[tuple[str, Path], ...]:
-    """Candidate folders that nobody has touched for so long, with the names they were made for."""
+    """Return candidate folders that were not modified for this many seconds, with their names."""
     pattern = re.compile(r"(.+)-[0-9a-f]{8}")
     try:
         found = [(pattern.fullmatch(path.name), path) for path in (models_dir() / _CANDIDATES).iterdir()]
@@ -256,10 +261,16 @@ def abandoned(*, seconds: float) -> tuple[tuple[str, Path], ...]:
 
 
 def install(candidate: Path, *, name: str | None = None) -> Model:
-    """Keep a candidate: from now on it is a model. Nothing of it is loaded, but its files are looked through.
+    """Check a candidate's files and turn it into a model. On an error it remains a candidate.
 
-    name: if not the one its folder was made for. Raises BadModel, BadName and ModelsNotWritten; it is then still a
-    candidate.
+    Args:
+        candidate: Its folder.
+        name: Name of the model, if not the one its folder was created for.
+
+    Raises:
+        BadModel: It is not a valid model.
+        BadName: The name is not valid or is taken.
+        ModelsNotWritten: The folder cannot be moved.
     """
     name = candidate.name.rpartition("-")[0] if name is None else name
     inspect(candidate, thoroughly=True)
@@ -269,14 +280,14 @@ def install(candidate: Path, *, name: str | None = None) -> Model:
 
 
 def retitle(candidate: Path, title: str) -> None:
-    """Call a candidate something else for a person. Raises BadModel and ModelsNotWritten; it is then as it was."""
+    """Change the title of a candidate. Raises BadModel and ModelsNotWritten; the candidate is then unchanged."""
     card = inspect(candidate)
     with _changing(candidate):
         SafeFolder(candidate).replace(CARD_FILE, replace(card, title=title).to_json())
 
 
 def discard(candidate: Path) -> None:
-    """Throw a candidate away. Raises ModelsNotWritten; ValueError for a folder that is no candidate (a bug)."""
+    """Delete a candidate. Raises ModelsNotWritten; ValueError for a folder that is not a candidate (a bug)."""
     if candidate.parent != models_dir() / _CANDIDATES:
         raise ValueError(f"{candidate} is no candidate")
     with _changing(candidate):
@@ -290,21 +301,28 @@ def discard(candidate: Path) -> None:
 
 
 def delete(name: str, *, in_use: Collection[str | None]) -> None:
-    """A model goes, for good. in_use: names of those that are used at present, as the settings have them.
+    """Delete a model permanently.
 
-    Raises ModelInUse for those and for what comes with the program, NoSuchModel, ModelsNotWritten.
+    Args:
+        name: The model.
+        in_use: Names of the models that the settings use.
+
+    Raises:
+        ModelInUse: It is in use or comes with the program.
+        NoSuchModel: It does not exist.
+        ModelsNotWritten: It cannot be deleted.
     """
     if name in [each.name for each in (*BORROWED, *_adapted())]:
         raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be deleted."))
     if name in in_use:
         raise ModelInUse(
             tr("the model “{name}” is in use", name=name),
-            remedy=tr("Use another one first, then delete it."),
-            command='Use another one first ("ocr-studio models use"), then delete it.',
+            remedy=tr("Switch to another model first, then delete it."),
+            command='Switch to another model first ("ocr-studio models use"), then delete it.',
         )
     if name not in _folders():
-        find(name)  # says so
-    # Out of sight at once, so that there is never half a model in the list.
+        find(name)  # raises NoSuchModel
+    # It is moved first, so that no partial model is listed.
     away = models_dir() / _CANDIDATES / f"deleted-{secrets.token_hex(4)}"
     with _changing(away.parent):
         away.parent.mkdir(parents=True, exist_ok=True)
@@ -313,13 +331,18 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
 
 
 def rename(name: str, new: str) -> Model:
-    """Call a model something else; those that began with it know. Who uses it must be told by the caller.
+    """Rename a model, also in the cards of those trained from it. Callers update the settings that refer to it.
 
-    Raises NoSuchModel, BadModel, ModelInUse for what comes with the program, BadName, ModelsNotWritten.
+    Raises:
+        NoSuchModel: It does not exist.
+        BadModel: It is damaged.
+        ModelInUse: It comes with the program.
+        BadName: The new name is not valid or is taken.
+        ModelsNotWritten: It cannot be renamed.
     """
     model = find(name)
     if model.folder is None or model.of_program:
-        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It keeps its name."))
+        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be renamed."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):
@@ -337,7 +360,9 @@ def rename(name: str, new: str) -> Model:
 def _move(source: Path, target: Path) -> None:
     with _changing(target):
         if os.path.lexists(target) and not source.samefile(target):
-            raise BadName(tr("there is a model “{name}” already", name=target.name), remedy=tr("Give another name."))
+            raise BadName(
+                tr("a model named “{name}” already exists", name=target.name), remedy=tr("Choose another name.")
+            )
         source.rename(target)
         SafeFolder(target.parent).flush()
 
@@ -348,9 +373,9 @@ def _changing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ModelsNotWritten(
-            tr("the folder of models cannot be changed: {reason}", reason=error.strerror or error),
+            tr("the models folder cannot be changed: {reason}", reason=error.strerror or error),
             file=place,
-            remedy=tr("Make room there, or make it writable."),
+            remedy=tr("Free up disk space or make the folder writable."),
         ) from error
 
 
@@ -358,7 +383,7 @@ def _changing(place: Path) -> Iterator[None]:
 
 
 def _folders() -> list[str]:
-    """Names of what lies in the folder of models, in order, itself a model or not."""
+    """Return the sorted names in the models folder, valid models or not."""
     try:
         return sorted(path.name for path in models_dir().iterdir() if not path.name.startswith("."))
     except OSError:
@@ -366,7 +391,7 @@ def _folders() -> list[str]:
 
 
 def _adapted() -> list[Model | Damaged]:
-    """The program's own models, but where somebody has called one of theirs so: whoever names that means it."""
+    """Return the program's own models, except those hidden by a user's model of the same name."""
     taken = {name.casefold() for name in _folders()}
     return [each for each in bundled.adapted() if each.name.casefold() not in taken]
 
@@ -381,7 +406,7 @@ def _scan() -> Iterator[Model | Damaged]:
 
 
 def _opened(name: str) -> Model:
-    """The model in a folder. Raises BadModel."""
+    """Return the model in the folder of this name. Raises BadModel."""
     folder = models_dir() / name
     if trouble := name_trouble(name):
         raise BadModel(trouble, file=folder, remedy=tr("Rename or delete this folder."))

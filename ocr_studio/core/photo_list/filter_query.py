@@ -1,13 +1,14 @@
-"""The little language by which photos are picked from a list.
+"""The query language of the photo list's filter.
 
     board -draft                 name or text has “board”, and neither has “draft”
     name:"board 1"  text:queue   only the name, only what is written
-    state:unread                 unread, read, partly, reviewed, failed
-    confidence:<0.6              the least sure of its unreviewed words is less sure than that; also 60%
-    unreviewed:>5  words:=0      how many words; < <= > >= = stand before a number, without one it is "this many"
-    tag:exam  writer:"Anna"      tag:"" and writer:"" are those that have none
+    state:unread                 unread, read, partly, checked, failed
+    confidence:<0.6              lowest confidence of an unchecked word; also 60%
+    unchecked:>5  words:=0       number of words; < <= > >= = can precede a number, and without one it means "equal"
+    tag:exam  writer:"Anna"      tag:"" and writer:"" match photos without any
 
-All terms must hold. Upper and lower case are the same. A term that makes no sense is passed over and said.
+All terms must match. Case is ignored. Invalid terms are skipped and reported. ``state:reviewed`` and ``unreviewed:``
+are accepted as older names of ``state:checked`` and ``unchecked:``.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from typing import Final, TypeAlias
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
 from ocr_studio.core.translation import tr
 
-KEYS: Final = ("name", "text", "state", "confidence", "unreviewed", "words", "tag", "writer")
-_NUMBERS: Final = ("confidence", "unreviewed", "words")
-_EXAMPLES: Final = {"confidence": "confidence:<0.6", "unreviewed": "unreviewed:>5", "words": "words:=0"}
+KEYS: Final = ("name", "text", "state", "confidence", "unchecked", "words", "tag", "writer")
+# Older names that saved filters contain.
+_OLD_KEYS: Final = {"unreviewed": "unchecked"}
+_STATES: Final = {"checked" if state is PhotoState.REVIEWED else str(state): state for state in PhotoState}
+_ALL_STATES: Final = _STATES | {str(state): state for state in PhotoState}
+_NUMBERS: Final = ("confidence", "unchecked", "words")
+_EXAMPLES: Final = {"confidence": "confidence:<0.6", "unchecked": "unchecked:>5", "words": "words:=0"}
 _QUOTES: Final = '"“”„«»'
-# A term: minus, key, then what is between quotes (the last may be missing still), or all up to white space.
+# A term: minus, key, then a quoted text (whose last quote may be missing), or everything up to white space.
 _TERM: Final = re.compile(rf"(-?)(?:([^\W\d_]+):)?(?:[{_QUOTES}]([^{_QUOTES}]*)(?:[{_QUOTES}]|$)|(\S*))")
 _NUMBER: Final = re.compile(r"(<=|>=|<|>|=|≤|≥)?(\d+(?:[.,]\d*)?|[.,]\d+)(%?)")
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
@@ -40,9 +45,15 @@ _Test: TypeAlias = Callable[[PhotoRow], bool]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term. key: "" for a plain one. value: in small letters. number, compare: of those that compare.
+    """One term of a filter.
 
-    exact: it stood between quotes.
+    Attributes:
+        key: One of KEYS, or "" for a term without a key.
+        value: Case-folded text.
+        no: Whether the term excludes photos.
+        compare: Comparison operator of a numeric term.
+        number: Right side of the comparison.
+        exact: Whether the value was quoted.
     """
 
     key: str
@@ -54,32 +65,34 @@ class Term:
 
     @property
     def text(self) -> str:
-        """What is to be asked of those who know the texts; they know quotes, too."""
+        """The query for the text search, quoted if the term was."""
         return f'"{self.value}"' if self.exact else self.value
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """What somebody has typed, understood. problems: what was not, a sentence each."""
+    """A parsed filter. problems: an error message for each invalid term."""
 
     terms: tuple[Term, ...] = ()
     problems: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether it leaves anything out."""
+        """Whether it has any terms."""
         return bool(self.terms)
 
     @property
     def texts(self) -> frozenset[str]:
-        """For which it wants to know on which pages they are written."""
+        """The texts to be searched for in the pages."""
         return frozenset(term.text for term in self.terms if term.key in ("", "text"))
 
     def chosen(self, rows: Sequence[PhotoRow], pages_with: PagesWith = lambda text: ()) -> list[int]:
-        """The numbers of the rows that it lets through.
+        """Return the indexes of the rows that match.
 
-        pages_with: the ids of the pages on which a text is written (exactly so between quotes); see ``texts``.
+        Args:
+            rows: All rows.
+            pages_with: Returns the ids of the pages that contain a text (exactly, if quoted); see ``texts``.
         """
-        # Numbers, no pairs: thousands of new objects at each key would have the garbage collector look at all of them.
+        # Indexes, not pairs: thousands of new objects at each key press would trigger the garbage collector.
         found = list(range(len(rows)))
         for term in self.terms:
             test = _test(term, pages_with)
@@ -88,7 +101,7 @@ class PhotoFilter:
 
 
 def parse(typed: str) -> PhotoFilter:
-    """Understand what was typed. Never raises."""
+    """Parse a filter. Never raises."""
     terms: list[Term] = []
     problems: list[str] = []
     place = 0
@@ -101,7 +114,7 @@ def parse(typed: str) -> PhotoFilter:
         place = found.end()
         minus, key, quoted, bare = found.groups()
         if not found.group() or (not key and not quoted and not bare):
-            continue  # a minus or quotes without anything
+            continue  # only a minus or quotes
         term = _term(bool(minus), (key or "").casefold(), bare if quoted is None else quoted, quoted is not None)
         if isinstance(term, Term):
             terms.append(term)
@@ -111,7 +124,7 @@ def parse(typed: str) -> PhotoFilter:
 
 
 def quoted(text: str) -> str:
-    """A text as a value that means just this text. Quotes in it become spaces, as there is no way to write them."""
+    """Quote a value if necessary. Quotes inside it become spaces, as they can't be escaped."""
     text = re.sub(f"[{_QUOTES}]", " ", text)
     return f'"{text}"' if not text or re.search(r"\s", text) else text
 
@@ -119,7 +132,7 @@ def quoted(text: str) -> str:
 def completions(
     typed: str, cursor: int, *, tags: Iterable[str] = (), writers: Iterable[str] = ()
 ) -> tuple[int, list[str]]:
-    """Where the word at the cursor begins, and what it may become: a key, or a value of one."""
+    """Return where the word at the cursor begins, and its completions: keys, or values of a key."""
     before = typed[:cursor]
     if sum(before.count(quote) for quote in _QUOTES) % 2:
         opened = max(before.rfind(quote) for quote in _QUOTES)
@@ -131,25 +144,25 @@ def completions(
     key, colon, value = word.partition(":")
     if not colon:
         return begin, [f"{each}:" for each in KEYS if word and each.startswith(word)]
-    values = {"state": [str(state) for state in PhotoState], "tag": tags, "writer": writers}.get(key, ())
+    values = {"state": list(_STATES), "tag": tags, "writer": writers}.get(key, ())
     value = value.strip(_QUOTES)
     fitting = [each for each in values if each.casefold().startswith(value) and each.casefold() != value]
     return begin, [f"{key}:{quoted(each)}" for each in fitting]
 
 
 def _term(no: bool, key: str, value: str, is_quoted: bool) -> Term | str:
-    """The term, or what is wrong with it; "" for one that says nothing yet."""
-    folded = value.casefold()
+    """Return the term, or an error message; "" for a term without a value."""
+    key, folded = _OLD_KEYS.get(key, key), value.casefold()
     if key and key not in KEYS:
         if value.startswith("//"):
             return Term("", f"{key}:{folded}", no)  # an address
         keys = ", ".join(f"{each}:" for each in KEYS)
-        return tr("There is no “{key}:”. What can stand before a colon: {keys}", key=key, keys=keys)
+        return tr("Unknown filter “{key}:”. Available filters: {keys}", key=key, keys=keys)
     if key in _NUMBERS:
         return _comparison(no, key, folded)
     if not folded and not (is_quoted and key in ("tag", "writer")):
         return "" if key != "state" else _states(key)
-    if key == "state" and not any(state.startswith(folded) for state in PhotoState):
+    if key == "state" and not any(state.startswith(folded) for state in _ALL_STATES):
         return _states(value)
     return Term(key, folded, no, exact=is_quoted)
 
@@ -157,20 +170,20 @@ def _term(no: bool, key: str, value: str, is_quoted: bool) -> Term | str:
 def _comparison(no: bool, key: str, value: str) -> Term | str:
     found = _NUMBER.fullmatch(value)
     if found is None:
-        return tr("Behind {key}: stands a number, as in {example}", key=key, example=_EXAMPLES[key])
+        return tr("“{key}:” needs a number, as in {example}", key=key, example=_EXAMPLES[key])
     number = float(found[2].replace(",", "."))
     if key == "confidence":
         number = number / 100 if found[3] else number
         if number > 1:
-            return tr("Confidence goes from 0 to 1, as in confidence:<0.6, or is in percent, as in confidence:<60%")
+            return tr("Use a confidence from 0 to 1, as in confidence:<0.6, or in percent, as in confidence:<60%")
     return Term(key, "", no, found[1] or "", number)
 
 
 def _states(value: str) -> str:
-    states = ", ".join(PhotoState)
+    states = ", ".join(_STATES)
     if value == "state":
-        return tr("Behind state: stands one of these: {states}", states=states)
-    return tr("There is no state “{state}”. There are: {states}", state=value, states=states)
+        return tr("“state:” needs one of these states: {states}", states=states)
+    return tr("Unknown state “{state}”. Available states: {states}", state=value, states=states)
 
 
 def _test(term: Term, pages_with: PagesWith) -> _Test:
@@ -185,8 +198,9 @@ def _plain_test(term: Term, pages_with: PagesWith) -> _Test:
 
 
 def _has_state(value: str, _: PagesWith) -> _Test:
-    # A whole name means it alone; the beginning of one, while it is typed, all that begin so.
-    states = {state for state in PhotoState if state == value} or {s for s in PhotoState if s.startswith(value)}
+    # A full name means this state only; a prefix, while typing, means all states that start with it.
+    full = _ALL_STATES.get(value)
+    states = {full} if full else {state for name, state in _ALL_STATES.items() if name.startswith(value)}
     return lambda row: row.state in states
 
 
@@ -220,4 +234,4 @@ _WORDS: Final[dict[str, Callable[[str, PagesWith], _Test]]] = {
 def _compares(key: str, compare: Callable[[float, float], bool], number: float, row: PhotoRow) -> bool:
     if key == "confidence":
         return row.least is not None and compare(row.least, number)
-    return compare(row.unreviewed if key == "unreviewed" else row.words, number)
+    return compare(row.unreviewed if key == "unchecked" else row.words, number)

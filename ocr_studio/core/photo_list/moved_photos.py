@@ -35,7 +35,7 @@ class MovedPhotos:
         """As ``open``, of a page of a project. Raises StudioError also where words would stand elsewhere on it."""
         path, image = self.open(project.photo(page), page.id, project.photos)
         if image.shape[:2] != (page.height, page.width):
-            raise StudioError(tr("the photo has another size than when its words were found"), file=path)
+            raise StudioError(tr("the size of the photo has changed since its words were found"), file=path)
         return path, image
 
     def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:
@@ -44,9 +44,9 @@ class MovedPhotos:
         found = self._by_id[folder].get(page_id) if folder is not None else None
         if found is None:
             raise StudioError(
-                tr("the photo that was checked is not here any more, or was changed since"),
+                tr("the checked photo is missing or has changed"),
                 file=photo,
-                remedy=tr("Put it back, or check the photo as it is now."),
+                remedy=tr("Restore the photo, or check the changed photo."),
             )
         return found
 

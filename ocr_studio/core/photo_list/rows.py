@@ -1,4 +1,4 @@
-"""What a list of photos shows of each, and the orders in which it shows them."""
+"""Rows of the photo list, and their sort orders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PhotoState(StrEnum):
 
 
 class PhotoSort(StrEnum):
-    """By what photos are put in order."""
+    """Sort order of photos."""
 
     NAME = "name"
     STATE = "state"
@@ -32,9 +32,19 @@ class PhotoSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
-    """One photo of a folder. page_id: "" as long as nobody has looked which page is its own. words, unreviewed: how
-    many there are, and how many of them nobody has checked. least: the lowest confidence 0..1 of those, None where
-    there is none. time: of the file's last change, seconds since 1970. why: it cannot be read, one line for a person.
+    """One photo of a folder.
+
+    Attributes:
+        name: File name.
+        state: State of the photo.
+        page_id: Id of its page, "" while unknown.
+        words: Number of words.
+        unreviewed: Number of unchecked words.
+        least: Lowest confidence 0..1 of the unchecked words, None if there is none.
+        writer: Writer, or "".
+        tags: Tags of the photo.
+        time: Last change of the file, seconds since 1970.
+        why: Why the photo failed, one line.
     """
 
     name: str
@@ -50,7 +60,7 @@ class PhotoRow:
 
     @property
     def to_review(self) -> bool:
-        """Whether a person has still to look at it."""
+        """Whether the photo is still to be checked."""
         return self.state not in (PhotoState.REVIEWED, PhotoState.FAILED)
 
 

@@ -1,4 +1,4 @@
-"""Where a person was: the photo, what was selected and how it was looked at, kept for the next start.
+"""The last session: photo, selection and view, saved for the next start.
 
 Only one window keeps it, the first; whether that one was closed, or ended in any other way, stands in the same file.
 """
@@ -35,7 +35,7 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """How the last sitting ended. closed: by a person; else it was killed or had a bug."""
+    """How the last session ended. closed: by the user; otherwise the program was killed or crashed."""
 
     place: Whereabouts | None
     closed: bool

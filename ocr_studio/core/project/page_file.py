@@ -94,12 +94,10 @@ def decode(data: bytes) -> Page:
     try:
         fields = an_object(strict_json.load(data), "page")
     except strict_json.BadJson as error:
-        raise NotAPage(f"it is no JSON: {error}") from error
+        raise NotAPage(f"it is not valid JSON: {error}") from error
     version = _integer(fields.get("format"), "format", least=1, most=2**31)
     if version > FORMAT:
-        what = tr(
-            "it has format {version}, and this version knows formats up to {known}", version=version, known=FORMAT
-        )
+        what = tr("it has format {version}; this version supports formats up to {known}", version=version, known=FORMAT)
         raise NewerFormat(what)
     width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
     reach, items = _reach(width, height), fields.get("words")
@@ -174,7 +172,7 @@ def facts_of(fields: Mapping[str, object]) -> PageFacts:
     """What these fields say. Raises NotAPage."""
     note = fields.get("note", "")
     if not isinstance(note, str) or len(note) > MAX_TEXT:
-        raise NotAPage(f"note is not a text of at most {MAX_TEXT} letters")
+        raise NotAPage(f"note is not a text of at most {MAX_TEXT} characters")
     tags = tuple(_label({"tag": tag}, "tag") for tag in _list(fields, "tags", MAX_TAGS, missing=()))
     lines = [_list({"order": line}, "order", MAX_WORDS) for line in _list(fields, "order", MAX_WORDS, missing=())]
     return PageFacts(
@@ -266,7 +264,7 @@ def _alternative(pair: object) -> Alternative:
 def _quad(fields: Mapping[str, object], reach: tuple[float, float]) -> Quad:
     corners = _list(fields, "quad", 4)
     if len(corners) != 4:
-        raise NotAPage("quad has not four corners")
+        raise NotAPage("quad does not have four corners")
     a, b, c, d = (_point(corner, reach) for corner in corners)
     return Quad((a, b, c, d))
 
@@ -303,14 +301,14 @@ def _list(
 
 def _text(value: object, key: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise NotAPage(f"{key} is not a text of at most {MAX_TEXT} letters")
+        raise NotAPage(f"{key} is not a text of at most {MAX_TEXT} characters")
     return one_line(value)
 
 
 def _label(fields: Mapping[str, object], key: str) -> str:
     value = fields.get(key)
     if not isinstance(value, str) or not 0 < len(value) <= 500 or not (label := _whole_characters(value)):
-        raise NotAPage(f"{key} is not a text of 1 to 500 letters")
+        raise NotAPage(f"{key} is not a text of 1 to 500 characters")
     return label
 
 
@@ -324,11 +322,11 @@ def _name(fields: Mapping[str, object], key: str, names: type[_Name]) -> _Name:
     try:
         return names(str(value))
     except ValueError as error:
-        raise NotAPage(f"{key} is none of {', '.join(names)}") from error
+        raise NotAPage(f"{key} is not one of {', '.join(names)}") from error
 
 
 def _too_many(count: int) -> str:
-    return f"it has {count} words, and a page has {MAX_WORDS} at most"
+    return f"it has {count} words; a page can have at most {MAX_WORDS}"
 
 
 def _integer(value: object, key: str, *, least: int, most: int) -> int:

@@ -299,7 +299,7 @@ class Project:
     def page_name(self, page_id: str) -> str:
         """The name in the project's folder of a page's file. Raises StudioError for what is no page id."""
         if not _PAGE_ID.fullmatch(page_id):
-            raise StudioError(tr("“{id}” is no page id", id=page_id), file=self.folder)
+            raise StudioError(tr("“{id}” is not a page id", id=page_id), file=self.folder)
         return f"pages/{page_id}.json"
 
     def page_path(self, page_id: str) -> Path:
@@ -351,7 +351,7 @@ class Project:
             raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
-                tr("the page cannot be read: {reason}", reason=error.strerror or error),
+                tr("can't read the page: {reason}", reason=error.strerror or error),
                 file=self.files.full(name),
                 remedy=project_errors.remedy_for(error),
             ) from error
@@ -395,11 +395,11 @@ def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
     if where == ".." or (where is None and given.name == FOLDER):
         return given.parent
     if not isinstance(where, str) or not can_be_path(where) or not Path(where).is_absolute():
-        raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
+        raise StudioError(tr("the project doesn't contain the folder of its photos"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
     if project_errors.in_library(Path(where), given.parent).name != given.name:
         raise StudioError(
-            tr("the project says that its photos are in {folder}, for which it was not made", folder=where),
+            tr("the project doesn't belong to its folder of photos, {folder}", folder=where),
             file=files.full("project.json"),
             remedy=tr("Open the folder of the photos instead."),
         )

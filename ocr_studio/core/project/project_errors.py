@@ -1,4 +1,4 @@
-"""Where the project of a folder may lie, and what goes wrong with projects, said so that a person can act on it."""
+"""Places of projects, and errors of projects with remedies."""
 
 from __future__ import annotations
 
@@ -36,22 +36,24 @@ class SaveFailed(StudioError):
 
 
 class DiskFull(SaveFailed):
-    """A page could not be saved as there is no room for it."""
+    """A page could not be saved because the disk is full."""
 
 
 class HistoryNotSaved(StudioError):
-    """What was done cannot be written down; the history is as it was."""
+    """A step could not be added to the undo history, which is unchanged."""
 
 
 class LinkedProject(StudioError):
-    """The project's folder is a symbolic link, which nobody has said is to be followed. target: what it leads to."""
+    """The project's folder is a symbolic link that must not be followed. target: what it points to."""
 
     target: Path
 
 
 class NotPlaced(Exception):
-    """Pages are saved but not yet in their places, where whoever holds the project next would put them. wrong: page
-    id -> why.
+    """Pages are saved but not yet in their places; the next holder of the project moves them there.
+
+    Attributes:
+        wrong: Page id -> error.
     """
 
     def __init__(self, wrong: Mapping[str, SaveFailed]) -> None:
@@ -62,9 +64,9 @@ class NotPlaced(Exception):
 def in_use(photos: Path) -> ProjectInUse:
     """Another window has the project of these photos."""
     return ProjectInUse(
-        tr("these photos are open in another window of OCR Studio, so nothing is saved from here"),
+        tr("these photos are open in another OCR Studio window, so changes can't be saved here"),
         file=photos,
-        remedy=tr("Close the other window, or go on there."),
+        remedy=tr("Close the other window, or continue there."),
     )
 
 
@@ -72,9 +74,9 @@ def linked(folder: Path) -> LinkedProject:
     """The project's folder is a link."""
     target = Path(os.path.realpath(folder))
     error = LinkedProject(
-        tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
+        tr("the project folder is a symbolic link to {target}; it was not opened", target=target),
         file=folder,
-        remedy=tr("Replace the link by a copy of that folder, if you trust it."),
+        remedy=tr("If you trust that folder, replace the link with a copy of it."),
         command="If you trust that folder, add --follow-links.",
     )
     error.target = target
@@ -84,9 +86,9 @@ def linked(folder: Path) -> LinkedProject:
 def linked_part(folder: Path) -> StudioError:
     """A folder in the project's is a link."""
     return StudioError(
-        tr("this part of the project is a symbolic link; nothing there was opened"),
+        tr("this part of the project is a symbolic link; it was not opened"),
         file=folder,
-        remedy=tr("Replace the link by a copy of what it leads to."),
+        remedy=tr("Replace the link with a copy of its target."),
     )
 
 
@@ -94,36 +96,36 @@ def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> 
     """A page's file is damaged. aside: put it aside first."""
     path = folder.full(name)
     if not aside:
-        return PageDamaged(tr("what was saved about this photo is damaged ({reason})", reason=error), file=path)
+        return PageDamaged(tr("the saved page of this photo is damaged ({reason})", reason=error), file=path)
     try:
         other = folder.full(kept := folder.aside(name, "damaged"))
         folder.rename(name, kept)
     except OSError as trouble:
         return PageDamaged(
             tr(
-                "what was saved about this photo is damaged ({reason}), and the file cannot be put aside ({obstacle})",
+                "the saved page of this photo is damaged ({reason}) and can't be renamed ({obstacle})",
                 reason=error,
                 obstacle=trouble.strerror or trouble,
             ),
             file=path,
-            remedy=tr("Move it elsewhere before you change anything."),
+            remedy=tr("Move the file to another folder before you make changes."),
         )
     _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
     return PageDamaged(
         tr(
-            "what was saved about this photo is damaged ({reason}); the file was kept as {name}",
+            "the saved page of this photo is damaged ({reason}); the file was renamed to {name}",
             reason=error,
             name=other.name,
         ),
         file=other,
-        remedy=tr("The photo opens without words; read it again, or mend the file and give it back its name."),
+        remedy=tr("Read the photo again, or repair the file and restore its name."),
     )
 
 
 def newer(path: Path, error: object) -> NewerFile:
     """A file is of a newer version. error: says of which."""
     return NewerFile(
-        tr("it was written by a newer version of OCR Studio ({reason}) and is left untouched", reason=error),
+        tr("it was saved by a newer version of OCR Studio ({reason}) and was not changed", reason=error),
         file=path,
         remedy=tr("Open it with that version."),
     )
@@ -131,13 +133,13 @@ def newer(path: Path, error: object) -> NewerFile:
 
 def unreadable(path: Path, error: OSError) -> StudioError:
     """The project, or a part of it, cannot be read."""
-    what = tr("the project cannot be read: {reason}", reason=error.strerror or error)
+    what = tr("can't read the project: {reason}", reason=error.strerror or error)
     return StudioError(what, file=path, remedy=remedy_for(error))
 
 
 def remedy_for(error: OSError) -> str:
     """What helps where a file of a project is not opened; nothing where that is not known."""
-    return tr("Replace the link by a copy of what it leads to.") if isinstance(error, UnsafeFile) else ""
+    return tr("Replace the link with a copy of its target.") if isinstance(error, UnsafeFile) else ""
 
 
 def save_failed(path: Path, error: Exception) -> SaveFailed:
@@ -145,17 +147,17 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     number = error.errno if isinstance(error, OSError) else None
     if number in errors.FULL:
         return DiskFull(
-            tr("the words are not saved, the disk is full"),
+            tr("can't save the words: the disk is full"),
             file=path,
-            remedy=tr("They will be as soon as there is room."),
+            remedy=tr("Free up space; saving will be retried automatically."),
         )
     if isinstance(error, UnsafeFile):
-        remedy = tr("Replace the link by a copy of what it leads to.")
-        why = tr("the words are not saved: {why}", why=error.strerror)
+        remedy = tr("Replace the link with a copy of its target.")
+        why = tr("can't save the words: {why}", why=error.strerror)
         return SaveFailed(why, file=error.filename or path, remedy=remedy)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
-        tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")
+        tr("can't save the words: {why}", why=why), file=path, remedy=tr("They stay in memory; saving will be retried.")
     )
 
 
@@ -163,17 +165,17 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
     """What was done cannot be written into the history at this path."""
     if error.errno in errors.FULL:
         return HistoryNotSaved(
-            tr("what was done last cannot be kept for taking it back after the next start, the disk is full"),
+            tr("can't save the undo history: the disk is full"),
             file=path,
-            remedy=tr("It will be as soon as there is room."),
+            remedy=tr("Free up space; saving will be retried automatically."),
         )
     return HistoryNotSaved(
         tr(
-            "what was done last cannot be kept for taking it back after the next start: {why}",
+            "can't save the undo history: {why}",
             why=error.strerror or error,
         ),
         file=path,
-        remedy=remedy_for(error) or tr("The words themselves do not depend on it. It is tried again."),
+        remedy=remedy_for(error) or tr("Your words are not affected; saving will be retried."),
     )
 
 
@@ -203,11 +205,9 @@ def is_project(folder: SafeFolder) -> bool:
         raise linked_part(folder.full("pages")) from error
     except PermissionError as error:
         raise StudioError(
-            tr("a project is there, or may be, that you may not look into"),
+            tr("you don’t have permission to open the project in this folder"),
             file=folder.path,
-            remedy=tr(
-                "Ask its owner for the permission to read and write it, or copy the photos to a folder of your own."
-            ),
+            remedy=tr("Ask the owner for permission to read and write it, or copy the photos to your own folder."),
         ) from error
     except (OSError, ValueError):
         return False

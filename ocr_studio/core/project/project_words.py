@@ -33,19 +33,19 @@ def load_added(folder: SafeFolder) -> frozenset[str]:
 
 
 def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
-    """Keep these words instead. Raises WordsNotSaved."""
+    """Save the words. Raises WordsNotSaved."""
     try:
         state_file.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
         raise WordsNotSaved(
-            tr("the project’s words cannot be written: {reason}", reason=errors.write_reason(error)),
+            tr("can't save the project words: {reason}", reason=errors.write_reason(error)),
             file=folder.full(FILE),
-            remedy=tr("Make room, or free the folder."),
+            remedy=tr("Free up disk space or make the folder writable."),
         ) from error
 
 
 class Counted(Protocol):
-    """What is known of a page whose words somebody has counted; see ``lexicon.typed_words``."""
+    """A page or summary with counted words; see ``lexicon.typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:

@@ -1,12 +1,11 @@
-"""What a second model has read otherwise than the first, kept beside the pages of a project: such words are to be
-looked at before others.
+"""Words that a second model read differently, saved beside the pages of a project: they are reviewed first.
 
 ``second-readings.jsonl`` in the project's folder is only ever added to, a line for each time that a page was read by a
 second model, with the words that it read otherwise; the newest line of a page counts:
 
     {"page": page id, "words": {word id: [what stood there, its confidence or null, the other reading, its confidence]}}
 
-It is worth less than the pages: what of it cannot be read is left out, and deleting it loses no more than an order.
+Unreadable lines are skipped, and deleting the file only changes the order of review.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ FILE: Final = "second-readings.jsonl"
 # Bytes. A longer file is written anew, with the newest line of each page; those of 40,000 photos fit.
 LONG: Final = 64 * 2**20
 MAX_BYTES: Final = 128 * 2**20
-# Far beyond what anybody will look through; the newest count.
+# Far more than can be reviewed; the newest lines count.
 MAX_LINES: Final = 200_000
 MAX_READINGS: Final = 1_000_000
 MAX_LOGGED: Final = 10
@@ -56,9 +55,7 @@ class SecondReading:
 
 
 def differing(readings: Iterable[tuple[Word, Transcription]]) -> dict[str, SecondReading] | None:
-    """By word, those that another model has read otherwise than it was read before; None where no other model read, as
-    who reads again is no other.
-    """
+    """Return the words that a second model read differently, by id; None if no word was read by another model."""
     pairs = [
         (word.id, word.machine, read)
         for word, read in readings
@@ -127,7 +124,7 @@ def _read(line: bytes) -> tuple[str, dict[str, SecondReading]]:
     """What a line says, of which page. Raises ValueError."""
     fields = page_file.an_object(strict_json.load(line), "line")
     if not isinstance(key := fields.get("page"), str):
-        raise page_file.NotAPage("it says of no page")
+        raise page_file.NotAPage("it names no page")
     return key, _words(page_file.an_object(fields.get("words"), "words"))
 
 
@@ -136,10 +133,10 @@ def _words(fields: Mapping[str, object]) -> dict[str, SecondReading]:
     found: dict[str, SecondReading] = {}
     for key, value in fields.items():
         if not isinstance(value, list) or len(value) != 4:
-            raise page_file.NotAPage("two readings are not [text, confidence, text, confidence]")
+            raise page_file.NotAPage("an alternative text is not [text, confidence, text, confidence]")
         first, first_sure, other, other_sure = value
         if not isinstance(first, str) or not isinstance(other, str):
-            raise page_file.NotAPage("a reading is no text")
+            raise page_file.NotAPage("a text is not a string")
         for sure in (first_sure, other_sure):
             if sure is not None and (isinstance(sure, bool) or not (isinstance(sure, int | float) and 0 <= sure <= 1)):
                 raise page_file.NotAPage("a confidence is not from 0 to 1")

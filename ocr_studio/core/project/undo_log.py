@@ -1,4 +1,4 @@
-"""What was done to the pages of a project, step by step, so that it can be taken back, also after a restart.
+"""The undo history of a project, which also survives a restart.
 
 ``history.jsonl`` in the project's folder is only ever added to, a line for each time that pages are saved:
 
@@ -9,7 +9,7 @@ and this is what may happen:
     {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
                         and "series", where it is a part of a step of many photos: the same text for each part
     {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
-    {"go": -1}          so many steps were taken back, or done again
+    {"go": -1}          number of steps undone (negative) or redone
     {"drop": true}      the step that would be done again next cannot be, and is forgotten
 
 A line is there whole or counts for nothing, so that pages and history agree, however the program ended: see
@@ -35,7 +35,7 @@ from ocr_studio.core.page import Edit, Word
 from ocr_studio.core.project import page_file
 
 FILE: Final = "history.jsonl"
-# Steps that can be taken back; the older ones are forgotten.
+# Steps that can be undone; older ones are dropped.
 MOST: Final = 1000
 # Bytes. A longer file is shortened when it is opened; one that is longer by far is no history of ours.
 LONG: Final = 4 * 2**20
@@ -68,7 +68,7 @@ class Step:
         return bool(self.edits)
 
     def inverted(self) -> Step:
-        """The step that takes this one back."""
+        """The step that undoes this one."""
         return Step(self.name, {key: edit.inverted() for key, edit in self.edits.items()}, self.series)
 
     def then(self, later: Step) -> Step:
@@ -81,7 +81,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All steps that are known, the oldest first; the first ``index`` of them are done, the others taken back."""
+    """All known steps, the oldest first; the first ``index`` of them are done, the others undone."""
 
     steps: tuple[Step, ...] = ()
     index: int = 0
@@ -98,7 +98,7 @@ def joined() -> bytes:
 
 
 def went(steps: int) -> bytes:
-    """The line for steps taken back (negative) or done again."""
+    """The line for steps undone (negative) or redone."""
     return _line({"go": steps})
 
 
@@ -266,7 +266,7 @@ def _step(value: object) -> Step:
     name, pages = fields.get("name"), page_file.an_object(fields.get("pages"), "pages")
     series = fields.get("series", "")
     if not isinstance(name, str) or not isinstance(series, str):
-        raise page_file.NotAPage("its name is no text")
+        raise page_file.NotAPage("its name is not a string")
     return Step(name, {key: _edit(name, edit) for key, edit in pages.items()}, series)
 
 

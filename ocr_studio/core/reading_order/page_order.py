@@ -39,7 +39,7 @@ class _Place:
 
 
 def given(page: Page) -> bool:
-    """Whether a person has given an order to words that the page has."""
+    """Whether the user has set the order of words on the page."""
     return any(key in page.words for line in page.facts.order for key in line)
 
 
@@ -170,8 +170,8 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
 
 
 def computed(page: Page) -> Edit:
-    """Back to the order in which the words stand."""
-    return Edit(tr("Go back to the computed order"), facts=(page.facts, replace(page.facts, order=())))
+    """Restore the automatic reading order."""
+    return Edit(tr("Restore automatic reading order"), facts=(page.facts, replace(page.facts, order=())))
 
 
 def _some(page: Page, ids: Collection[str] | None) -> Collection[Word]:
@@ -190,7 +190,7 @@ def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
         if place.follows or not kept:
             kept.append([])
         kept[-1].append(place.id)
-    return Edit(tr("Change the reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
+    return Edit(tr("Change reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
 
 
 def _places(page: Page) -> list[_Place]:

@@ -1,4 +1,4 @@
-"""How a text goes on that somebody has begun to type where a word was read.
+"""Completion of a text that is being typed for a word.
 
 Each source says one thing or nothing, the first that does counts: what the person has written before in this project,
 the words of the languages (by how usual they are, and by how far they are from what was read), the other readings, and
@@ -44,7 +44,7 @@ class Beginning:
 
 
 def rest(begun: Beginning, written: WrittenTexts, lexicon: Lexicon) -> str:
-    """What comes behind the letters that were typed; nothing where nobody can say."""
+    """The rest of the text after the typed characters; "" if unknown."""
     if not begun.typed.strip() or max(len(begun.typed), len(begun.read)) > suggestions.LONGEST:
         return ""
     return _written(begun, written) or _word(begun, lexicon) or _guess(begun) or _read(begun)

@@ -23,7 +23,7 @@ _INK: Final = 7.44
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person has just done. misread: what the machine had read there; right: what the person wrote."""
+    """The latest correction. misread: the recognized text; right: the corrected text."""
 
     place: Place
     misread: str
@@ -97,5 +97,5 @@ def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
             if word is not None and not word.checked:
                 changes |= edits.write(page, word_id, text).changes
         count += len(changes)
-        found[page.id] = Edit(tr("Write “{text}”", text=text), changes)
-    return Step(tr_n("Write “{text}” in {count} place", "Write “{text}” in {count} places", count, text=text), found)
+        found[page.id] = Edit(tr("Change text to “{text}”", text=text), changes)
+    return Step(tr_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", count, text=text), found)

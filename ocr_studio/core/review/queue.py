@@ -1,4 +1,4 @@
-"""The words of a project that nobody has checked, in the order in which a person goes through them."""
+"""The review queue: the unchecked words of a project, in the order of review."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class QueueRow:
 
 
 def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
-    """The words of a page that nobody has checked, in reading order. second: what a second model read otherwise."""
+    """The unchecked words of a page, in reading order. second: texts of a second model."""
     for place, key in enumerate(page_order.order(page)):
         word = page.words[key]
         if not word.checked:
@@ -358,7 +358,7 @@ class Sitting:
 
     @property
     def minutes_left(self) -> float | None:
-        """How long the rest takes at this pace; None while nobody knows."""
+        """Estimated time for the rest at this pace; None while unknown."""
         pace = self.pace
         return self.left / pace if pace else None
 

@@ -1,4 +1,4 @@
-"""What may stand where a word was read: the recognizer's own readings, and what a person would try next.
+"""Suggestions for a word: the recognizer's alternatives, and likely corrections.
 
 A person who corrects photos sees the same slips again and again: a stroke beside the word was read as a sign at its
 edge, small letters as capitals, and words that stand on these photos more than once are misread each time anew. So

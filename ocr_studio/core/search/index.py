@@ -296,9 +296,9 @@ class Index:
                     return work(self._opened())
             except (OSError, sqlite3.Error, IndexDamaged) as error:
                 raise IndexTrouble(
-                    tr("nothing can be found at the moment: {reason}", reason=error),
+                    tr("search is unavailable: {reason}", reason=error),
                     file=self._path or tempfile.gettempdir(),
-                    remedy=tr("Make room there, or see that you may write there."),
+                    remedy=tr("Free up disk space or make the folder writable."),
                 ) from error
 
     def _opened(self) -> IndexFile:

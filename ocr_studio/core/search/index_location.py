@@ -85,7 +85,7 @@ def _remove(folder: SafeFolder, name: str) -> None:
 
 
 def _sweep(folder: SafeFolder, wanted: str) -> None:
-    """Remove indexes that nobody has opened for long: their photos are gone, or were looked at once."""
+    """Remove indexes that have not been opened for a long time."""
     oldest = time.time() - _KEPT
     for entry in folder.entries():
         if _FILE.fullmatch(entry.name) and entry.name != wanted and entry.status.st_mtime < oldest:

@@ -1,4 +1,4 @@
-"""Finding words by what somebody types: past slips of typing and of reading, on one photo or on all.
+"""Fuzzy search for words, on one photo or all: tolerates typos and misreadings.
 
 What is found, and what comes first:
 

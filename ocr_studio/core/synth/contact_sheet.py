@@ -1,4 +1,4 @@
-"""Synthetic samples on one picture, to look at: words in rows with what they say below, boards under them."""
+"""A contact sheet of synthetic samples: words in rows with captions, boards below them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ocr_studio.core.images import captions
 Picture: TypeAlias = NDArray[np.uint8]
 
 _WIDTH: Final = 1600
-_WORD: Final = 72  # pixels of a word's height
+_WORD: Final = 72  # height of a word in pixels
 _CAPTION: Final = 24
 _GAP: Final = 16
 _GROUND: Final = 255
@@ -26,7 +26,7 @@ _SIZE: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """picture, and where its upper left corner goes; text: below it."""
+    """An image with the position of its top left corner, and the caption below it."""
 
     picture: Picture
     x: int
@@ -35,8 +35,15 @@ class _Placed:
 
 
 def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Picture:
-    """The picture, (h, 1600, 3) uint8 RGB. words: pictures of words, each with what it says; boards: photos; all are
-    (h, w, 3) uint8 RGB."""
+    """Draw the contact sheet.
+
+    Args:
+        words: Word images, (h, w, 3) uint8 RGB, with their texts.
+        boards: Board photos, (h, w, 3) uint8 RGB.
+
+    Returns:
+        The sheet, (h, 1600, 3) uint8 RGB.
+    """
     placed, below = _rows(words)
     more, height = _tiles(boards, below)
     whole = np.full((max(height, 2 * _GAP), _WIDTH, 3), _GROUND, np.uint8)
@@ -49,12 +56,12 @@ def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Pi
 
 
 def png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
-    """The picture of ``sheet`` as the bytes of a PNG, marked as ours."""
+    """Return the contact sheet as the bytes of a PNG, marked as written by this program."""
     return output_marks.encoded(sheet(words, boards))
 
 
 def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
-    """Words one after the other; and where what comes below begins."""
+    """Arrange the words in rows; return them and the y coordinate below them."""
     placed: list[_Placed] = []
     x = y = _GAP
     for picture, text in words:
@@ -67,7 +74,7 @@ def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
 
 
 def _tiles(boards: Sequence[Picture], top: int) -> tuple[list[_Placed], int]:
-    """Boards two by two; and where they end."""
+    """Arrange the boards in two columns; return them and the y coordinate below them."""
     placed: list[_Placed] = []
     side = (_WIDTH - 3 * _GAP) // 2
     y = top

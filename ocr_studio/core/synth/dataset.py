@@ -1,6 +1,6 @@
-"""A dataset of synthetic samples while it is written: what was made is noted at once, so that it can be gone on with.
+"""A synthetic dataset while it is generated: each sample is recorded at once, so that generation can be resumed.
 
-Until it is whole, all lies in a folder of its own inside the one that was asked for; a reader finds no dataset there.
+Until it is complete, it is in a folder of its own inside the target folder, where readers do not find a dataset.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BOARD: Final = "board"
 KINDS: Final = (WORD, BOARD)
 RULE: Final = "sources"
 NOTES: Final = "made.jsonl"
-# Of the room on a disk so much may be filled: labels need some, and so do other programs.
+# Share of the free disk space to use; labels and other programs need some.
 _SPARED: Final = 0.9
 
 
@@ -40,8 +40,13 @@ _SPARED: Final = 0.9
 class Sample:
     """A word, or a board with its words, ready to be written.
 
-    kind: of KINDS; index: 0 the first of its kind. pictures: name in the dataset's folder -> the file's bytes.
-    examples: words to read; page: the board; left_out: its words that cannot be learned from, and why.
+    Attributes:
+        kind: One of KINDS.
+        index: Index among the samples of its kind, from 0.
+        pictures: File name in the dataset's folder → contents.
+        examples: Words to read.
+        page: The board.
+        left_out: Words of the board that cannot be used for training, and why.
     """
 
     kind: str
@@ -54,29 +59,43 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the samples were made of. refused: what is of no use, a line each; lacking: letters that a font has not."""
+    """What the samples were generated from.
+
+    Attributes:
+        refused: What cannot be used, a line each.
+        lacking: Font → characters it lacks.
+    """
 
     refused: tuple[str, ...] = ()
     lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 class SynthWriting:
-    """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
+    """Writes samples in any order into the dataset's folder."""
 
     def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
-        """Takes up what was made there before. version: of the program; made_of: ``source_fingerprints.fingerprints``.
-        Raises OSError."""
+        """Resume what was generated before, if anything.
+
+        Args:
+            room: Folder to write to.
+            options: What to generate.
+            version: Version of the program.
+            made_of: Result of ``source_fingerprints.fingerprints``.
+
+        Raises:
+            OSError: The folder cannot be read or written.
+        """
         self._options, self._version, self._made_of = options, version, made_of
         self._making = Making(room, own.LAYOUT, "words")
         self._room = room
         self._made: dict[tuple[str, int], Sample] = {}
         self._wanted = {WORD: options.words, BOARD: options.boards}
-        # Of each kind: how many are there, and of those drawn now how many and how large.
+        # By kind: samples there are, samples generated now, and their size.
         self._count: Counter[str] = Counter()
         self._drawn: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._unmade: Counter[str] = Counter()
-        for name in (own.LAYOUT.crops, PHOTOS):  # what one that was killed has left
+        for name in (own.LAYOUT.crops, PHOTOS):  # temporary files of a killed process
             room.sweep(name, seconds=0)
         for sample, digests in _noted(room):
             if all(_is_there(room, name, digest) for name, digest in digests.items()):
@@ -89,15 +108,15 @@ class SynthWriting:
         self._held = contextlib.ExitStack()
         self._file = self._held.enter_context(room.appending(NOTES, most=fields.MAX_BYTES))
         if self._made:
-            self._write(b"\n")  # what stands there may end in the middle of a line
+            self._write(b"\n")  # the last line may be incomplete
 
     @property
     def done(self) -> int:
-        """How many samples are written."""
+        """Number of samples written."""
         return len(self._made)
 
     def left(self, kind: str) -> list[int]:
-        """Which samples of a kind are still to be made, in order."""
+        """Return the indices of the samples of a kind that are missing, in order."""
         return [index for index in range(self._wanted[kind]) if (kind, index) not in self._made]
 
     def add(self, sample: Sample) -> None:
@@ -111,14 +130,13 @@ class SynthWriting:
         self._bytes[sample.kind] += sum(map(len, sample.pictures.values()))
 
     def to_come(self) -> int:
-        """How many bytes the samples that are left will take, as far as those made now show; 0 of a kind of which none
-        was made."""
+        """Estimate the size of the missing samples in bytes, by those generated now; kinds without any count as 0."""
         return sum(
             (self._wanted[kind] - self._count[kind]) * self._bytes[kind] // drawn for kind, drawn in self._drawn.items()
         )
 
     def check_room(self) -> None:
-        """Raises WriteFailed where what is to come will not go onto the disk."""
+        """Raise WriteFailed if the missing samples will not fit on the disk."""
         free, needed = shutil.disk_usage(self._room.path).free, self.to_come()
         if needed <= free:
             return
@@ -129,39 +147,49 @@ class SynthWriting:
         )
         raise WriteFailed(
             tr(
-                "there is too little room on the disk: these take about {size}, and {free} are free",
+                "not enough disk space: about {size} needed, {free} free",
                 size=units.size(needed),
                 free=units.size(free),
             ),
             file=self._room.path.parent,
             remedy=tr(
-                "Make room, or ask for fewer: about {words} words and {boards} boards go there.",
+                "Free up disk space, or request fewer: about {words} words and {boards} boards fit.",
                 words=words,
                 boards=boards,
             ),
-            command=f"Make room, or ask for fewer and add --replace: about {words} words and {boards} boards go there.",
+            command=f"Free up disk space, or request fewer and add --replace: about {words} words and {boards} boards"
+            " fit.",
         )
 
     def miss(self, why: str) -> None:
-        """A sample could not be made, and will not be in the dataset."""
+        """Record that a sample could not be generated."""
         self._unmade[why] += 1
 
     def close(self) -> None:
-        """Nothing more is written."""
+        """Stop writing."""
         self._held.close()
-        if not self._made:  # there is nothing to go on with
+        if not self._made:  # there is nothing to resume
             self._forget()
 
     def finish(self, folder: Path, source: Source) -> Report:
-        """Write labels and manifest. folder: where the dataset will be. Raises OSError, BadDataset for nothing."""
+        """Write labels and manifest.
+
+        Args:
+            folder: Final folder of the dataset.
+            source: What it was generated from.
+
+        Raises:
+            OSError: A file cannot be written.
+            BadDataset: There are no samples.
+        """
         self.close()
         making = self._making
         over = sum(
             self._put(self._made[key]) for key in sorted(self._made, key=lambda key: (KINDS.index(key[0]), key[1]))
         )
         if over:
-            what = tr_n("{count} word of the boards is left out", "{count} words of the boards are left out", over)
-            making.trouble.append(tr("{what}: a dataset has {most} at most", what=what, most=MAX_EXAMPLES))
+            what = tr_n("{count} word of the boards was left out", "{count} words of the boards were left out", over)
+            making.trouble.append(tr("{what}: a dataset can have at most {most}", what=what, most=MAX_EXAMPLES))
         about = {"program": self._version, "options": synth_options.values(self._options)}
         if self._made_of:
             about[synth_options.MADE_OF] = dict(self._made_of)
@@ -173,14 +201,19 @@ class SynthWriting:
         making.trouble += source.refused
         for why, count in self._unmade.items():
             making.trouble.append(
-                tr_n("{count} could not be made: {why}", "{count} could not be made: {why}", count, why=why)
+                tr_n(
+                    "{count} sample could not be generated: {why}",
+                    "{count} samples could not be generated: {why}",
+                    count,
+                    why=why,
+                )
             )
         report = making.finish(folder, rule=RULE)
         self._forget()
         return report
 
     def _write(self, line: bytes) -> None:
-        """Add to the notes, which have no buffer: a full disk takes a part of a line."""
+        """Append to the record. It is unbuffered, so a full disk may write only a part of a line."""
         while line:
             line = line[self._file.write(line) :]
 
@@ -189,7 +222,7 @@ class SynthWriting:
             self._room.remove(NOTES)
 
     def _put(self, sample: Sample) -> int:
-        """Take a sample into the labels. Returns how many of its words there is no room for."""
+        """Add a sample to the labels. Returns how many of its words exceed the limit."""
         making = self._making
         room = MAX_EXAMPLES - len(making.examples)
         making.examples += sample.examples[:room]
@@ -225,7 +258,7 @@ def _note(sample: Sample) -> bytes:
 
 
 def _noted(room: SafeFolder) -> Iterator[tuple[Sample, Mapping[str, str]]]:
-    """What was noted; a line that was cut short, or spoilt, is passed over: that sample is made once more."""
+    """Yield the recorded samples. Incomplete or damaged lines are skipped; their samples are generated again."""
     if not room.has(NOTES):
         return
     with room.reading(NOTES) as stream:

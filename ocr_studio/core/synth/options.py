@@ -1,6 +1,6 @@
-"""What a person asks of synthetic words and boards: how many, written by whom, on what, and how badly photographed.
+"""Options of synthetic words and boards: how many, written by whom, on what background, and how badly photographed.
 
-As JSON it stands in the manifest of the dataset that came of it, so that the same one can be made again.
+They are saved as JSON in the dataset's manifest, so that the dataset can be reproduced.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ocr_studio.core.language.lexicon import LANGUAGES
 from ocr_studio.core.translation import later, tr
 
 KEY: Final = "synthetic"  # of the options in a manifest
-MADE_OF: Final = "made_of"  # of the fingerprints of the files beside them
-_LISTED: Final = "word_list"  # of the only one that there was at first
+MADE_OF: Final = "made_of"  # of the fingerprints of the source files
+_LISTED: Final = "word_list"  # the only fingerprint in older manifests
 VERSION: Final = 1
 
-# Who writes, and how often. strokes: words as people wrote them; composed: from one person's letters; handwriting,
-# print: fonts; made: hands that the program makes up.
+# Kinds of handwriting and their shares. strokes: recorded words; composed: words put together from recorded letters of
+# one writer; handwriting, print: fonts; made: generated handwriting.
 WRITING: Final[Mapping[str, float]] = MappingProxyType(
     {"strokes": 0.34, "composed": 0.24, "handwriting": 0.2, "print": 0.1, "made": 0.12}
 )
-# What is written on, and how often. real: photos of empty boards, where there are any.
+# Backgrounds and their shares. real: photos of empty boards, if there are any.
 GROUNDS: Final[Mapping[str, float]] = MappingProxyType(
     {"whiteboard": 0.4, "real": 0.3, "paper": 0.17, "blackboard": 0.07, "glass": 0.06}
 )
-# From, to; whole numbers where both are. side: of boards, pixels of the longer one.
+# Minimum and maximum; integers if both are. side: longer side of a board in pixels.
 LIMITS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
         "words": (0, MAX_EXAMPLES),
@@ -48,28 +48,28 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         "held_out": (0.0, 0.5),
     }
 )
-# What the samples are for. "test" takes the fonts, hands and backgrounds that are in no other dataset.
+# What the samples are for. "test" uses fonts, writers and backgrounds of no other dataset.
 PURPOSES: Final = ("learn", "test")
 _FILES: Final = ("word_list",)
 _FOLDERS: Final = ("fonts", "prints", "backgrounds")
 _MOST_BYTES: Final = 256 << 20
-_MEND: Final = later("Give other options.")
+_MEND: Final = later("Change the options.")
 _NAMES: Final = {
     "words": later("the number of single words"),
     "boards": later("the number of boards"),
-    "seed": later("the number of the draw"),
-    "spoiled": later("how bad the photos are"),
-    "side": later("the size of boards"),
-    "held_out": later("the share that is held out"),
+    "seed": later("the random seed"),
+    "spoiled": later("the share of photo defects"),
+    "side": later("the board size"),
+    "held_out": later("the held-out share"),
 }
 _NONE: Final = {
-    "writing": later("nobody is to write: all shares are 0"),
-    "grounds": later("nothing is to be written on: all shares are 0"),
+    "writing": later("no handwriting is selected: all shares are 0"),
+    "grounds": later("no background is selected: all shares are 0"),
 }
 
 
 class BadOptions(StudioError):
-    """What is asked for cannot be made. option: the field that says so; empty where none does by itself."""
+    """The options cannot be fulfilled; ``option`` names the field at fault, empty if it is not a single one."""
 
     def __init__(
         self, what: str, *, option: str = "", file: object = None, remedy: str = "", command: str = ""
@@ -80,18 +80,27 @@ class BadOptions(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class SynthOptions:
-    """What is asked for.
+    """What to generate.
 
-    words: pictures of single words; boards: whole photos of boards with the place of every word; cut: whether words of
-    boards also come as pictures of single words. seed: other samples for another one. languages: keys of ``LANGUAGES``,
-    whose words are written; word_list: a text file of words instead; only_words: whether single words are nothing but
-    these, as they stand there, without figures, code and signs among them; boards still have these, so words cut from
-    boards do too. fonts: a folder of handwriting fonts;
-    prints: of fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of
-    photos of empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is
-    nothing for is left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a
-    board's longer side. held_out: share that is not learned from but measured by; none of its fonts, hands and
-    backgrounds is in the rest. purpose: of PURPOSES; for "test" all is held out.
+    Attributes:
+        words: Number of images of single words.
+        boards: Number of whole board photos with the places of all words.
+        cut: Whether words of boards are also saved as images of single words.
+        seed: Random seed.
+        languages: Languages of the words, keys of ``LANGUAGES``.
+        word_list: Text file of words, used instead of the languages.
+        only_words: Whether single words are only these, without numbers, code and symbols. Boards still have those, and
+            so do words cut from boards.
+        fonts: Folder of handwriting fonts.
+        prints: Folder of fonts for print; None for those of the system.
+        strokes: Files of pen strokes.
+        backgrounds: Folder of photos of empty boards.
+        writing: Shares of the kinds in WRITING, on any scale; kinds without sources are left out.
+        grounds: Shares of the backgrounds in GROUNDS, likewise.
+        spoiled: Photo defects, from 0 (clean) to 1 (bad); 0.5 is typical.
+        side: Longer side of a board in pixels.
+        held_out: Held-out share; its fonts, writers and backgrounds are not used for the rest.
+        purpose: One of PURPOSES; for "test" everything is held out.
     """
 
     words: int = 2000
@@ -114,38 +123,38 @@ class SynthOptions:
 
     @property
     def total(self) -> int:
-        """Words and boards together."""
+        """Number of words and boards."""
         return self.words + self.boards
 
     def is_held_out(self, index: int) -> bool:
-        """Whether the sample of this index, 0 the first of its kind, is measured by; they are spread evenly."""
+        """Whether the sample of this index among its kind is held out; they are spread evenly."""
         if self.purpose == "test":
             return True
-        # Half a step ahead: of few there is one as well. What is added is far beyond the noise of a double.
+        # Half a step ahead, so that a few samples have a held-out one, too. The epsilon is far above rounding errors.
         before, after = (math.floor(number * self.held_out + 0.5 + 1e-9) for number in (index, index + 1))
         return after > before
 
     @property
     def least_held_out(self) -> int:
-        """Of how many samples of a kind on one is held out; 1 where none is to be."""
+        """Number of samples of a kind from which on one is held out; 1 if none is to be."""
         return 1 if self.purpose == "test" or not self.held_out else math.ceil((0.5 - 1e-9) / self.held_out)
 
 
 def check(options: SynthOptions) -> None:
-    """Whether these can be made, as far as can be told without reading anything. Raises BadOptions."""
+    """Check the options as far as possible without reading files. Raises BadOptions."""
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
         if not low <= value <= high:
             raise BadOptions(
                 tr("{option} cannot be {value}", option=_said(key), value=units.plain(value)),
-                remedy=tr("Give {low} to {high}.", low=units.plain(low), high=units.plain(high)),
+                remedy=tr("Enter a value from {low} to {high}.", low=units.plain(low), high=units.plain(high)),
                 option=key,
             )
     if not options.total:
         raise BadOptions(
-            tr("neither words nor boards are asked for"),
-            remedy=tr("Ask for at least one."),
-            command="Give --words N, --boards N, or both.",
+            tr("neither words nor boards are requested"),
+            remedy=tr("Request at least one word or board."),
+            command="Add --words N, --boards N, or both.",
         )
     if options.purpose not in PURPOSES:
         raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")
@@ -160,13 +169,13 @@ def _check_words(options: SynthOptions) -> None:
     unknown = [code for code in options.languages if code not in LANGUAGES]
     if unknown:
         raise BadOptions(
-            tr("there are no words of the language “{language}”", language=unknown[0]),
-            remedy=tr("Known are: {languages}.", languages=", ".join(LANGUAGES)),
+            tr("the language “{language}” is not available", language=unknown[0]),
+            remedy=tr("Available languages: {languages}.", languages=", ".join(LANGUAGES)),
             option="languages",
         )
     if not options.languages and options.word_list is None:
         raise BadOptions(
-            tr("no language is chosen"), remedy=tr("Choose one, or give a list of words."), option="languages"
+            tr("no language is selected"), remedy=tr("Select a language, or choose a word list."), option="languages"
         )
 
 
@@ -176,10 +185,10 @@ def _check_sources(options: SynthOptions) -> None:
         if path is None:
             continue
         if not paths.exists(path):
-            what = tr("there is no such file") if key not in _FOLDERS else tr("there is no such folder")
+            what = tr("the file does not exist") if key not in _FOLDERS else tr("the folder does not exist")
             raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
         if paths.is_folder(path) is not (key in _FOLDERS):
-            what = tr("it is a folder, not a file") if key not in _FOLDERS else tr("it is no folder")
+            what = tr("it is a folder, not a file") if key not in _FOLDERS else tr("it is not a folder")
             raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
     needs: dict[str, object] = {
         "strokes": options.strokes, "composed": options.strokes, "handwriting": options.fonts
@@ -188,9 +197,9 @@ def _check_sources(options: SynthOptions) -> None:
     if all(key in needs and not needs[key] for key in asked):
         key = "fonts" if "handwriting" in asked else "strokes"
         raise BadOptions(
-            tr("there is nothing to write with: neither fonts nor pen strokes are given"),
-            remedy=tr("Give a folder of fonts or a file of pen strokes, or let made-up hands write as well."),
-            command="Give --fonts or --strokes, or let made-up hands write as well (made=1 in --writing).",
+            tr("neither fonts nor pen strokes are specified"),
+            remedy=tr("Choose a folder of fonts or a file of pen strokes, or include generated handwriting."),
+            command="Add --fonts or --strokes, or include generated handwriting (made=1 in --writing).",
             option=key,
         )
 
@@ -198,9 +207,9 @@ def _check_sources(options: SynthOptions) -> None:
 def _check_grounds(options: SynthOptions) -> None:
     if options.backgrounds is None and {name for name, share in options.grounds.items() if share > 0} == {"real"}:
         raise BadOptions(
-            tr("there is nothing to write on: no photos of boards are given"),
-            remedy=tr("Give a folder of photos of empty boards, or let made-up grounds come as well."),
-            command="Give --backgrounds, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+            tr("no photos of empty boards are specified"),
+            remedy=tr("Choose a folder of photos of empty boards, or include generated backgrounds."),
+            command="Add --backgrounds, or include generated backgrounds (whiteboard=1 in --grounds).",
             option="backgrounds",
         )
 
@@ -209,16 +218,14 @@ def _check_shares(key: str, shares: Mapping[str, float], known: Mapping[str, flo
     for name, share in shares.items():
         if name not in known:
             raise BadOptions(
-                tr("“{name}” is unknown here", name=name),
-                remedy=tr("Known are: {names}.", names=", ".join(known)),
+                tr("“{name}” is unknown", name=name),
+                remedy=tr("Possible values: {names}.", names=", ".join(known)),
                 option=key,
             )
         if not (math.isfinite(share) and share >= 0):
-            raise BadOptions(
-                tr("the share of “{name}” is no number of 0 or more", name=name), remedy=tr(_MEND), option=key
-            )
+            raise BadOptions(tr("the share of “{name}” must be 0 or more", name=name), remedy=tr(_MEND), option=key)
     if sum(shares.values()) <= 0:
-        raise BadOptions(tr(_NONE[key]), remedy=tr("Give one of them more."), option=key)
+        raise BadOptions(tr(_NONE[key]), remedy=tr("Increase at least one of them."), option=key)
 
 
 def _said(key: str) -> str:
@@ -226,7 +233,7 @@ def _said(key: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """What a file says instead, not too long."""
+    """Format a value from a file for a message, shortened."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return units.plain(value)
     return json.dumps(value, ensure_ascii=False)[:60]
@@ -236,7 +243,7 @@ def _shown(value: object) -> str:
 
 
 def values(options: SynthOptions) -> dict[str, object]:
-    """The options as JSON has them."""
+    """Return the options as JSON values."""
     found = {each.name: getattr(options, each.name) for each in fields(options)}
     return {"version": VERSION} | {key: _plain(value) for key, value in found.items()}
 
@@ -250,13 +257,13 @@ def _plain(value: object) -> object:
 
 
 def from_values(raw: object, *, file: object = None) -> SynthOptions:
-    """The options that a JSON object says; what it does not name is as ever. Raises BadOptions."""
+    """Parse options from a JSON object; missing ones have their defaults. Raises BadOptions."""
     if not isinstance(raw, Mapping):
-        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
+        raise BadOptions(tr("it contains no options for synthetic samples"), file=file, remedy=tr(_MEND))
     version = raw.get("version", VERSION)
     if version != VERSION:
         raise BadOptions(
-            tr("it was made by another version of the program, with other options ({version})", version=version),
+            tr("it is from another version of the program, with different options ({version})", version=version),
             file=file,
             remedy=tr("Use that version of OCR Studio."),
             option="version",
@@ -266,7 +273,7 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
         if key == "version":
             continue
         if key not in _READERS:
-            raise BadOptions(tr("“{name}” is no option", name=key), file=file, remedy=tr(_MEND), option=key)
+            raise BadOptions(tr("“{name}” is not a known option", name=key), file=file, remedy=tr(_MEND), option=key)
         try:
             given[key] = _READERS[key](value)
         except (TypeError, ValueError) as error:
@@ -276,16 +283,15 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
 
 
 def load(path: Path) -> SynthOptions:
-    """The options in a file, or those that a dataset was made with, by its folder or manifest. Raises BadOptions, and
-    BadDataset for a folder where one is only begun."""
+    """Return the options from a file, or from a dataset's folder or manifest. Raises BadOptions, and BadDataset for an
+    unfinished dataset.
+    """
     about, file = _about(path)
     return from_values(about.get("options"), file=file)
 
 
 def made_of_before(path: Path) -> Mapping[str, str]:
-    """``source_fingerprints.fingerprints`` of what a dataset was drawn from, as far as it says. Raises as ``load``
-    does.
-    """
+    """Return the fingerprints of the files a dataset was generated from, if known. Raises the errors of ``load``."""
     about = _about(path)[0]
     listed, known = about.get(_LISTED), about.get(MADE_OF)
     found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})
@@ -293,7 +299,7 @@ def made_of_before(path: Path) -> Mapping[str, str]:
 
 
 def _about(path: Path) -> tuple[Mapping[str, object], Path]:
-    """What a file, or a folder's manifest, says of how samples are made, "options" among it; and which file that is."""
+    """Return the entry about synthetic samples in a file or a folder's manifest, and the path of that file."""
     file = path / MANIFEST if paths.is_folder(path) else path
     try:
         raw = strict_json.load(paths.read_file(file, most=_MOST_BYTES))
@@ -301,16 +307,16 @@ def _about(path: Path) -> tuple[Mapping[str, object], Path]:
         if file != path:
             check_ended(path)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadOptions(tr("it cannot be read: {reason}", reason=reason), file=file) from error
+        raise BadOptions(tr("it can't be read: {reason}", reason=reason), file=file) from error
     except strict_json.BadJson as error:
-        raise BadOptions(tr("it is no JSON: {reason}", reason=error), file=file) from error
+        raise BadOptions(tr("it is not valid JSON: {reason}", reason=error), file=file) from error
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest
         raw = raw.get(KEY)
         about = raw if isinstance(raw, Mapping) else {}
     else:
         about = {"options": raw}
-    if not about.get("options"):  # else all would be as ever, which nobody has asked for
-        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
+    if not about.get("options"):  # otherwise everything would silently be the default
+        raise BadOptions(tr("it contains no options for synthetic samples"), file=file, remedy=tr(_MEND))
     return about, file
 
 

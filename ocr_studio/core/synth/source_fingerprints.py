@@ -1,4 +1,4 @@
-"""The files that synthetic samples are drawn from: which they are, and what tells that they are others than before."""
+"""Fingerprints of the files that synthetic samples are generated from, to detect changes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ MAX_WORD_LIST_BYTES: Final = 64 << 20
 
 
 def word_list_fingerprint(path: Path | None) -> str:
-    """Of what stands in the file, SHA-256 as 64 hexadecimal figures; empty for none, and for one that cannot be read.
-    Never raises."""
+    """Return the SHA-256 of a word list in hexadecimal; empty without one or if it cannot be read. Never raises."""
     try:
         return _hash_word_list(path, word_list_stamp(path)) if path else ""
-    except (OSError, ValueError):  # whoever needs its words says what is wrong with it
+    except (OSError, ValueError):  # whoever reads the words reports the error
         return ""
 
 
 def word_list_stamp(path: Path) -> tuple[int, int]:
-    """What tells a file that was changed since from what it was. Raises OSError, and ValueError for what no path is."""
+    """Return time and size of a file, which show changes. Raises OSError, and ValueError for an invalid path."""
     facts = path.stat()
     return facts.st_mtime_ns, facts.st_size
 
@@ -41,19 +40,19 @@ def _hash_word_list(path: Path, _: tuple[int, int]) -> str:
 
 FONT_SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
 _MOST_FONTS: Final = 20_000
-# Bytes read at either end of a file: twenty thousand whole ones would take minutes. A font opens with sums of all that
-# is in it, an archive of strokes closes with them; at the end of a photo's file are its last pixels.
+# Bytes read at both ends of a file: reading twenty thousand files would take minutes. Fonts begin with checksums of
+# their contents, archives of strokes end with them, and photos end with their last pixels.
 _END: Final = 8 << 10
 
 
 def fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
-    """The files of fonts in a folder and the folders in it. refuse: told of each folder that cannot be read."""
+    """Yield the font files in a folder and its subfolders. ``refuse`` is called for folders that cannot be read."""
     for place, _, names in os.walk(folder, onerror=refuse):
         yield from (Path(place) / name for name in names if Path(name).suffix.lower() in FONT_SUFFIXES)
 
 
 def fonts_in(folder: Path) -> list[Path]:
-    """The same by name, of very many the first. Raises OSError if a folder cannot be read."""
+    """Return the font files in a folder, sorted and limited in number. Raises OSError if a folder cannot be read."""
 
     def refuse(error: OSError) -> NoReturn:
         raise error
@@ -62,9 +61,10 @@ def fonts_in(folder: Path) -> list[Path]:
 
 
 def fingerprints(options: SynthOptions) -> dict[str, str]:
-    """Of what stands in the files that are given, by the option that gives them: 64 hexadecimal figures. Other names,
-    sizes or contents give others, but for what lies in the midst of a large file. What is not given, or cannot be
-    read, is not among them: whoever needs it says what is wrong with it. Never raises.
+    """Return the fingerprints of the source files in hexadecimal, by option.
+
+    They depend on names, sizes and contents, except the middle of large files. Sources that are not set or cannot be
+    read are left out. Never raises.
     """
     found = {"word_list": word_list_fingerprint(options.word_list), "strokes": _fingerprint("", options.strokes)}
     for key, place in (("fonts", options.fonts), ("prints", options.prints), ("backgrounds", options.backgrounds)):
@@ -73,7 +73,7 @@ def fingerprints(options: SynthOptions) -> dict[str, str]:
 
 
 def others(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """The options of which it is known that they gave other files before: by ``fingerprints`` then and now."""
+    """Return the options whose files are known to have changed between two results of ``fingerprints``."""
     return [key for key in sorted(before.keys() & now.keys()) if before[key] != now[key]]
 
 
@@ -85,19 +85,18 @@ def _fingerprint(key: str, given: Sequence[Path]) -> str:
 
 
 def _files(key: str, given: Sequence[Path]) -> list[Path]:
-    """All files that are meant: those that are given, or that lie in the one folder that is. Raises OSError, PhotoError
-    and ValueError."""
+    """Return all source files: those given, or those in the given folder. Raises OSError, PhotoError and ValueError."""
     if key == "backgrounds":
         return photo_file.photos_in(given[0])
     if key:
         return fonts_in(given[0])
-    for path in given:  # a file that is named and not there cannot be compared; one of a folder is one less
+    for path in given:  # a missing file cannot be compared, unlike one missing in a folder
         path.stat()
     return list(given)
 
 
 def _stamp(files: Iterable[Path]) -> bytes:
-    """What tells files that were changed since from what they were."""
+    """Return a digest of times and sizes, which shows changes."""
     told = hashlib.sha256()
     for path in files:
         facts = _facts(path)
@@ -107,18 +106,18 @@ def _stamp(files: Iterable[Path]) -> bytes:
 
 @lru_cache(maxsize=8)
 def _of_contents(key: str, given: tuple[Path, ...], _: bytes) -> str:
-    """The last one tells files that were changed since from what they were."""
+    """Return the digest of the contents. The last argument is only a cache key that shows changes."""
     told = hashlib.sha256()
     for path in _files(key, given):
         name, facts = path.relative_to(given[0]).as_posix() if key else path.name, _facts(path)
         told.update(json.dumps([name, facts and facts.st_size]).encode("ascii"))
-        if facts and stat.S_ISREG(facts.st_mode):  # a pipe would be waited for
+        if facts and stat.S_ISREG(facts.st_mode):  # reading a pipe would block
             told.update(_ends(path, facts.st_size))
     return told.hexdigest()
 
 
 def _facts(path: Path) -> os.stat_result | None:
-    """None where a link leads nowhere."""
+    """Return the status of a file; None for a broken link."""
     try:
         return path.stat()
     except OSError:
@@ -126,7 +125,7 @@ def _facts(path: Path) -> os.stat_result | None:
 
 
 def _ends(path: Path, size: int) -> bytes:
-    """The first and the last bytes of a file; of one that cannot be read, none: nothing is drawn from it."""
+    """Return the first and last bytes of a file; empty if it cannot be read, as it is not used then."""
     try:
         with paths.open_plain(path) as stream:
             first = stream.read(_END)

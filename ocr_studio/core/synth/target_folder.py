@@ -1,4 +1,4 @@
-"""The folder that a dataset of synthetic samples is to be written to: what lies there, and whether it may go."""
+"""The target folder of a synthetic dataset: what is in it, and whether it may be replaced."""
 
 from __future__ import annotations
 
@@ -23,59 +23,63 @@ from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
 
 _OTHERS: Final = {
-    "word_list": later("the folder holds a dataset that was drawn with other words in the list"),
-    "fonts": later("the folder holds a dataset that was drawn with other handwriting fonts in the same folder"),
-    "prints": later("the folder holds a dataset that was drawn with other fonts for print in the same folder"),
-    "strokes": later("the folder holds a dataset that was drawn with other pen strokes in the same files"),
-    "backgrounds": later("the folder holds a dataset that was drawn with other photos of boards in the same folder"),
+    "word_list": later("the folder contains a dataset that was generated before the word list changed"),
+    "fonts": later("the folder contains a dataset that was generated before the handwriting fonts changed"),
+    "prints": later("the folder contains a dataset that was generated before the fonts for print changed"),
+    "strokes": later("the folder contains a dataset that was generated before the pen strokes changed"),
+    "backgrounds": later("the folder contains a dataset that was generated before the photos of empty boards changed"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What lies in a folder and may be lost: dataset: when its manifest was written, and how large it is; None where
-    there is none. others: of what was begun with other options, the name and how much is noted."""
+    """Contents of a folder that could be lost.
+
+    Attributes:
+        dataset: Time and size of the manifest; None without a dataset.
+        others: Unfinished datasets with other options: name and size of the record.
+    """
 
     dataset: tuple[int, int] | None = None
     others: tuple[tuple[str, int], ...] = ()
 
 
 class Place:
-    """A folder for a dataset of some options. version: of the program. What its files hold is asked for once."""
+    """The target folder for some options; ``version`` is that of the program. Fingerprints are computed once."""
 
     def __init__(self, folder: Path, options: SynthOptions, version: str) -> None:
         self._folder, self._options, self._version = folder, options, version
 
     @cached_property
     def made_of(self) -> Mapping[str, str]:
-        """What it is drawn from, as ``source_fingerprints.fingerprints``."""
+        """The result of ``source_fingerprints.fingerprints``."""
         return source_fingerprints.fingerprints(self._options)
 
     @cached_property
     def name(self) -> str:
-        """What the unfinished dataset is called: another one for any other options, and for other files."""
+        """Name of the unfinished dataset, unique for options and source files."""
         said: list[object] = [self._version, synth_options.values(self._options)]
         files = dict(self.made_of)
         if known := files.pop("word_list", ""):
             said.append(known)
-        if files:  # by itself, so that the name of what is made of nothing but words stays as it was
+        if files:  # separately, so that names without such files are unchanged
             said.append(files)
         name = json.dumps(said, sort_keys=True).encode("ascii")
         return hashlib.blake2b(name, digest_size=dataset_folder.LASTING // 2).hexdigest()
 
     @property
     def can_go_on(self) -> bool:
-        """Whether a dataset of just these options was begun there, and not ended."""
+        """Whether there is an unfinished dataset with the same options."""
         return dataset_folder.unfinished(self._folder, self.name)
 
     @property
     def others_begun(self) -> bool:
-        """Whether a dataset of other options was begun there, and not ended."""
+        """Whether there is an unfinished dataset with other options."""
         return bool(dataset_folder.others_unfinished(self._folder, self.name))
 
     @property
     def there(self) -> There:
-        """What lies there now. Never raises."""
+        """What is in the folder now. Never raises."""
         dataset, others, folder = None, [], SafeFolder(self._folder, follow=True)
         for room in dataset_folder.others_unfinished(self._folder, self.name):
             noted = 0
@@ -88,35 +92,45 @@ class Place:
         return There(dataset, tuple(others))
 
     def throw_away(self) -> None:
-        """Delete what was begun of a dataset of just these options, and not ended; a whole one, and what was begun with
-        other options, stay. Raises WriteFailed while somebody writes there."""
+        """Delete the unfinished dataset with the same options, and nothing else. Raises WriteFailed while it is being
+        written.
+        """
         dataset_folder.clear(self._folder, self.name)
 
     def check(self, *, replace: bool | There) -> None:
-        """Whether these may be written there: a dataset that is there already, or was begun there, was drawn by just
-        these options from the same files, or by others and ``replace`` says so: whatever is there, or just what
-        somebody was told of, and nothing that came later. Raises WriteFailed; one that was not drawn is never written
-        over."""
+        """Check whether the dataset may be written here.
+
+        A dataset that was not generated by this program is never replaced.
+
+        Args:
+            replace: Whether a dataset with other options or source files may be replaced; a ``There`` allows only what
+                it lists.
+
+        Raises:
+            WriteFailed: The folder holds something that must not be replaced.
+        """
         if isinstance(replace, There) and replace != self.there:
-            what = tr("what lies in the folder is not what was there when it was looked at")
-            raise WriteFailed(what, file=self._folder, remedy=tr("See what is there now, and write then."))
+            what = tr("the contents of the folder have changed in the meantime")
+            raise WriteFailed(what, file=self._folder, remedy=tr("Check the folder, then try again."))
         if not replace and self.others_begun:
-            what = tr("a dataset of other options, or from other files, was begun in the folder, and not ended")
-            go_on = "Give those options again, with the words, fonts and photos as they were, to go on with it"
-            command = f"{go_on}, name another folder, or add --replace to throw it away."
+            what = tr("the folder contains an unfinished dataset with other options or source files")
+            go_on = "Restore its options, words, fonts and photos to resume it"
+            command = f"{go_on}, name another folder, or add --replace to discard it."
             raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder."), command=command)
         if not is_dataset(self._folder):
             return
         try:
             there, before = synth_options.load(self._folder), synth_options.made_of_before(self._folder)
         except BadOptions as error:
-            what = tr("the folder holds a dataset that was not drawn by the program")
+            what = tr("the folder contains a dataset that was not generated by this program")
             raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder.")) from error
         if replace:
             return
-        what = tr("the folder holds a dataset that was drawn by other options") if there != self._options else ""
+        what = (
+            tr("the folder contains a dataset that was generated with other options") if there != self._options else ""
+        )
         if not what and (changed := source_fingerprints.others(before, self.made_of)):
             what = tr(_OTHERS[changed[0]])
         if what:
-            command = "Name another folder, or add --replace to write over that dataset."
+            command = "Name another folder, or add --replace to overwrite that dataset."
             raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder."), command=command)

@@ -1,1 +1,1 @@
-"""Training as data: events, runs, results, reports and their wording."""
+"""Training as data: events, runs, results and reports."""

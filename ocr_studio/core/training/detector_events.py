@@ -1,4 +1,4 @@
-"""What a detector learns from, and what its training says besides what every training says (``core.training``)."""
+"""Training data and events of detector training, in addition to those of all training (``core.training``)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
 
 Photo: TypeAlias = NDArray[np.uint8]
 
-# Chosen well for finding: what of the net learns is as in ``training.events.PARTS``, a batch is of pieces of photos.
-# The rate was chosen on synthetic boards: at half of it less was learned, at five times as much general boards were
-# found worse.
+# Defaults for detectors: ``what`` is one of ``training.events.PARTS``, a batch consists of tiles of photos. The
+# learning rate was tuned on synthetic boards: half of it learned less, five times as much got worse on generic boards.
 RECIPE: Final = Recipe(
     what="neck+head", epochs=10, learning_rate=2e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
 )
@@ -27,11 +26,14 @@ RECIPE: Final = Recipe(
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPhoto:
-    """A photo all of whose words are known by their places.
+    """A photo with the places of all its words.
 
-    name: for a person. open: gives it, (H, W, 3) uint8 RGB, upright; raises StudioError where it cannot. words: their
-    quads in its pixels; ``ignore`` for writing nobody can read; no text and no ``ignore`` says that nothing is written
-    there. held_out: whether it is not to learn from but to measure by.
+    Attributes:
+        name: Name for the user.
+        open: Loads the photo, (H, W, 3) uint8 RGB, upright; raises StudioError on failure.
+        words: Words with their quads in pixels; ``ignore`` for unreadable writing; without text and without ``ignore``
+            the place is known to be empty.
+        held_out: Whether it is for evaluation, not for training.
     """
 
     name: str
@@ -42,11 +44,16 @@ class ReviewedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class DetectorData:
-    """What a detector learns from. digest: of the dataset, for the model's history. options: how photos are read, as
-    the old and the new detector are compared by the words that a person will see. general: photos on which it shall go
-    on seeing what it sees now, besides boards that are made up for that.
+    """Training data of a detector.
 
-    Where all photos or none are held out, a quarter of each is: the part below its upper lines, or right of them.
+    If all photos or none are held out, a quarter of each photo is held out instead: what is below its upper lines, or
+    right of them.
+
+    Attributes:
+        photos: The photos.
+        digest: Digest of the dataset, for the model's card.
+        options: How photos are read, as the detectors are compared by the resulting words.
+        general: Generic photos against forgetting, in addition to synthetic boards.
     """
 
     photos: tuple[ReviewedPhoto, ...]
@@ -57,10 +64,13 @@ class DetectorData:
 
 @dataclass(frozen=True, slots=True)
 class LinesChecked:
-    """How well lines that are not trained on are found at this step: F, 0..1; None where there are none.
+    """Evaluation during training: how well lines that are not trained on are found at this step.
 
-    held_out: lines of this dataset; keep: of general boards, which show whether something is being forgotten. best:
-    whether this is the best so far (what a stop would keep).
+    Attributes:
+        step: The step.
+        held_out: F1 score (0..1) on held-out lines of the dataset; None without any.
+        keep: F1 score on generic boards, which shows forgetting; None without any.
+        best: Whether this is the best result so far, which stopping would keep.
     """
 
     step: int
@@ -71,7 +81,7 @@ class LinesChecked:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOfWord:
-    """A word on a photo. photo: its name."""
+    """A word and its place on a photo, given by the photo's name."""
 
     photo: str
     quad: Quad
@@ -80,11 +90,14 @@ class PlaceOfWord:
 
 @dataclass(frozen=True, slots=True)
 class FindingComparison:
-    """Words found by the old and the new detector on the same held-out photos, and on general boards, in the place
-    (IoU) where they stand.
+    """The words found by the old and the new detector on the same held-out photos and generic boards, matched by IoU.
 
-    change: of F on held-out words, after - before, with its uncertainty; keep_change: on general boards. gained, lost:
-    held-out words that only the new, or only the old detector has found. unit: what a box holds, "words" or "lines".
+    Attributes:
+        change: Change of the F1 score on held-out words (after − before), 95 % confidence interval.
+        keep_change: The same on generic boards.
+        gained: Held-out words that only the new detector found.
+        lost: Held-out words that only the old detector found.
+        unit: What a box holds, "words" or "lines".
     """
 
     before: Score
@@ -99,8 +112,9 @@ class FindingComparison:
 
     @property
     def verdict(self) -> str | None:
-        """As ``training.events.Comparison.verdict``: "better", "worse" or "no clear difference"; None without held-out
-        words. More is better here.
+        """The verdict as in ``training.events.Comparison``: "better", "worse", "no clear difference" or None.
+
+        Unlike there, a higher score is better.
         """
         if self.change.high < 0 or self.keep_change.high < 0:
             return "worse"
@@ -111,7 +125,7 @@ class FindingComparison:
 
 @dataclass(frozen=True, slots=True)
 class DetectorTrained:
-    """Training is over; as ``training.events.Trained``."""
+    """Detector training has ended; fields as in ``training.events.Trained``."""
 
     name: str
     folder: Path

@@ -1,4 +1,4 @@
-"""What training is asked for, and what it says on its way: values that every room may hold."""
+"""Training recipes and the events that training reports."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-# Which part of a recognizer learns, from least to most: the scores of its letters; the attention blocks before them,
-# too; the upper half of the trunk, too; everything.
+# Parts of a recognizer that can be trained, from least to most: the output layer; the attention blocks before it as
+# well; the upper half of the backbone as well; everything.
 PARTS: Final = ("head", "neck+head", "upper", "all")
 DEVICES: Final = ("auto", "cpu", "gpu")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a recognizer is trained further.
+    """Hyperparameters of a training.
 
-    base: name of the model to start from; None is the program's choice, ``registry.default``. what: one of PARTS.
-    epochs: how often every word is seen. learning_rate: its highest value, after warming up. batch: crops in a step.
-    augmentation: 0 (crops as they are) to 1 (turned, squeezed, blurred, lit as photos may be). replay: share (0..0.9)
-    of each batch that is general words, against forgetting. average: how much of the result is what was learned, 0..1,
-    the rest what the base knew (weights averaged). patience: checks without gain after which training stops early;
-    None: never. seed: of everything that is drawn. device: one of DEVICES.
+    Attributes:
+        base: Name of the model to start from; None for the default, ``registry.default``.
+        what: Trained layers, one of PARTS.
+        epochs: How often each word is seen.
+        learning_rate: Peak learning rate, reached after the warm-up.
+        batch: Batch size, in crops.
+        augmentation: 0 (none) to 1 (rotation, scaling, blur and lighting as on photos).
+        replay: Share (0..0.9) of generic words in each batch, against forgetting.
+        average: Share (0..1) of the trained weights in the result; the rest are those of the base model.
+        patience: Evaluations without improvement before early stopping; None: never.
+        seed: Random seed.
+        device: One of DEVICES.
     """
 
     base: str | None = None
@@ -40,7 +46,12 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A held-out word and how it is read. place: (page id, word id), where it has one; crop: path in the dataset."""
+    """A held-out word and how it is read.
+
+    Attributes:
+        crop: Path of the crop in the dataset.
+        place: (page id, word id), if known.
+    """
 
     crop: str
     truth: str
@@ -51,7 +62,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """Something has to be done first. what: for a person ("Drawing general words"); done of total, where known."""
+    """A preparation before training.
+
+    Attributes:
+        what: Description for the user ("Generating generic words").
+        done: Finished items.
+        total: All items; 0 if unknown.
+    """
 
     what: str
     done: int = 0
@@ -60,8 +77,14 @@ class Preparing:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Training begins. train, held_out, keep: words of each kind, or lines, as ``unit`` says; steps: all there will be;
-    resumed_at: step.
+    """Training has started.
+
+    Attributes:
+        train: Number of words or lines (see ``unit``) to train on.
+        held_out: Number of held-out ones.
+        keep: Number of generic ones for evaluation.
+        steps: Number of steps of the whole training.
+        resumed_at: Step at which it was resumed.
     """
 
     train: int
@@ -75,7 +98,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One batch was learned. loss: CTC, nats a letter; seconds_left: of all that is still to come, as it looks now."""
+    """One batch was trained.
+
+    Attributes:
+        loss: CTC loss in nats per character.
+        seconds_left: Estimated time to the end.
+    """
 
     step: int
     steps: int
@@ -85,10 +113,13 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How words that are not trained on are read at this step. CER 0..; None where there are no such words.
+    """Evaluation during training: how well words that are not trained on are read at this step.
 
-    held_out: words of this dataset; keep: general ones, which show whether something is being forgotten. best: whether
-    this is the best so far (what a stop would keep).
+    Attributes:
+        step: The step.
+        held_out_cer: Character error rate (0..) on held-out words of the dataset; None without any.
+        keep_cer: Character error rate on generic words, which shows forgetting; None without any.
+        best: Whether this is the best result so far, which stopping would keep.
     """
 
     step: int
@@ -100,7 +131,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How well one model reads some words. words, right: counts (text equal); cer: 0.., letters wrong a true letter."""
+    """How well a model reads some words.
+
+    Attributes:
+        words: Number of words.
+        right: Number of words read without a mistake.
+        cer: Character error rate (0..).
+    """
 
     words: int
     right: int
@@ -109,7 +146,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a figure truly lies with 95 % certainty, as resampling the words shows (bootstrap, Efron 1979)."""
+    """A 95 % confidence interval, by bootstrap over the words (Efron 1979)."""
 
     low: float
     high: float
@@ -117,11 +154,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The old and the new model on the same held-out words, and on general ones.
+    """The old and the new model on the same held-out words and on generic words.
 
-    change: of the CER on held-out words, after - before, with its uncertainty; keep_change: of the general ones.
-    gained, lost: held-out words that only the new, or only the old model reads right. unit: what all of these are,
-    "words" or "lines". verdict: "better", "worse" or "no clear difference"; None where there is nothing to compare on.
+    Attributes:
+        change: Change of the CER on held-out words (after − before), 95 % confidence interval.
+        keep_change: The same on generic words.
+        gained: Held-out words that only the new model reads correctly.
+        lost: Held-out words that only the old model reads correctly.
+        unit: What was counted, "words" or "lines".
     """
 
     before: Reading
@@ -136,7 +176,10 @@ class Comparison:
 
     @property
     def verdict(self) -> str | None:
-        """In one word; "worse" also where general words are read clearly worse, whether or not others were held out."""
+        """The verdict: "better", "worse" or "no clear difference"; None without held-out words.
+
+        It is also "worse" if generic words are clearly read worse.
+        """
         if self.change.low > 0 or self.keep_change.low > 0:
             return "worse"
         if self.before.words == 0:
@@ -146,10 +189,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Training is over; a candidate lies in ``folder`` (a model folder that no list shows until it is kept).
+    """Training has ended; the new model is a candidate in ``folder`` and not listed until it is installed.
 
-    stopped: why before the last step: "" (it was not), "early" (no more gain), "asked" (a person wanted the best so
-    far).
+    Attributes:
+        stopped: Why it ended before the last step: "" (it did not), "early" (early stopping) or "asked" (by the user).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The sentences that tell what came of a training: each whole, once of words and once of lines."""
+"""The texts of a training report, in separate versions for words and for lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from ocr_studio.core.translation import later, later_n
 
-# By the unit, "words" or "lines": a text, the two forms of one, several titles.
+# By unit ("words" or "lines"): a text, its singular and plural, or several titles.
 Text: TypeAlias = Mapping[str, str]
 Forms: TypeAlias = Mapping[str, tuple[str, str]]
 Titles: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -17,131 +17,129 @@ NO_DIFFERENCE: Final[Text] = {
     "lines": later("No difference on the held-out lines"),
 }
 NONE_HELD_OUT: Final[Text] = {
-    "words": later("No word was held out, so there is nothing to compare on."),
-    "lines": later("No line was held out, so there is nothing to compare on."),
+    "words": later("No words were held out, so the models cannot be compared."),
+    "lines": later("No lines were held out, so the models cannot be compared."),
 }
 WHAT_TELLS: Final[Text] = {
-    "words": later("What tells is misread words."),
-    "lines": later("What tells is misread lines."),
+    "words": later("Only misread words can show an improvement."),
+    "lines": later("Only misread lines can show an improvement."),
 }
 LEARN_MORE: Final[Text] = {
-    "words": later("You can discard it. To learn more, correct more words, above all misread ones."),
-    "lines": later("You can discard it. To learn more, correct more lines, above all misread ones."),
+    "words": later("You can discard it. To improve it, correct more words, especially misread ones."),
+    "lines": later("You can discard it. To improve it, correct more lines, especially misread ones."),
 }
 ON_UNSEEN: Final[Forms] = {
     "words": later_n(
-        "On {count} word it had not seen it makes {mistakes}.",
-        "On {count} words it had not seen it makes {mistakes}.",
+        "On {count} held-out word, it makes {mistakes}.",
+        "On {count} held-out words, it makes {mistakes}.",
     ),
     "lines": later_n(
-        "On {count} line it had not seen it makes {mistakes}.",
-        "On {count} lines it had not seen it makes {mistakes}.",
+        "On {count} held-out line, it makes {mistakes}.",
+        "On {count} held-out lines, it makes {mistakes}.",
     ),
 }
 ON_GENERAL: Final[Forms] = {
     "words": later_n(
-        "But on {count} general word it makes {mistakes}.",
-        "But on {count} general words it makes {mistakes}.",
+        "But on {count} generic word, it makes {mistakes}.",
+        "But on {count} generic words, it makes {mistakes}.",
     ),
     "lines": later_n(
-        "But on {count} general line it makes {mistakes}.",
-        "But on {count} general lines it makes {mistakes}.",
+        "But on {count} generic line, it makes {mistakes}.",
+        "But on {count} generic lines, it makes {mistakes}.",
     ),
 }
 OF_UNSEEN: Final[Forms] = {
     "words": later_n(
-        "Of {count} word it had not seen it finds {found}; {boxes}.",
-        "Of {count} words it had not seen it finds {found}; {boxes}.",
+        "Of {count} held-out word, it finds {found}; {boxes}.",
+        "Of {count} held-out words, it finds {found}; {boxes}.",
     ),
     "lines": later_n(
-        "Of {count} line it had not seen it finds {found}; {boxes}.",
-        "Of {count} lines it had not seen it finds {found}; {boxes}.",
+        "Of {count} held-out line, it finds {found}; {boxes}.",
+        "Of {count} held-out lines, it finds {found}; {boxes}.",
     ),
 }
 FIT_NONE: Final[Forms] = {
-    "words": later_n("{count} box fits no word instead of {before}", "{count} boxes fit no word instead of {before}"),
-    "lines": later_n("{count} box fits no line instead of {before}", "{count} boxes fit no line instead of {before}"),
+    "words": later_n(
+        "{count} box matches no word (before: {before})", "{count} boxes match no word (before: {before})"
+    ),
+    "lines": later_n(
+        "{count} box matches no line (before: {before})", "{count} boxes match no line (before: {before})"
+    ),
 }
 FIT_NONE_AS_BEFORE: Final[Forms] = {
-    "words": later_n("{count} box fits no word, as before", "{count} boxes fit no word, as before"),
-    "lines": later_n("{count} box fits no line, as before", "{count} boxes fit no line, as before"),
+    "words": later_n("{count} box matches no word, as before", "{count} boxes match no word, as before"),
+    "lines": later_n("{count} box matches no line, as before", "{count} boxes match no line, as before"),
 }
 TOO_FEW: Final[Forms] = {
     "words": later_n(
-        "{count} word is too few to be sure of so small a difference.",
-        "{count} words are too few to be sure of so small a difference.",
+        "{count} word is not enough to confirm such a small difference.",
+        "{count} words are not enough to confirm such a small difference.",
     ),
     "lines": later_n(
-        "{count} line is too few to be sure of so small a difference.",
-        "{count} lines are too few to be sure of so small a difference.",
+        "{count} line is not enough to confirm such a small difference.",
+        "{count} lines are not enough to confirm such a small difference.",
     ),
 }
 WOULD_TELL: Final[Forms] = {
     "words": later_n(
-        "About {count} more corrected word, of which a fifth is held out, would tell if it stays as large.",
-        "About {count} more corrected words, of which a fifth is held out, would tell if it stays as large.",
+        "About {count} more corrected word (a fifth of them held out) could confirm it.",
+        "About {count} more corrected words (a fifth of them held out) could confirm it.",
     ),
     "lines": later_n(
-        "About {count} more corrected line, of which a fifth is held out, would tell if it stays as large.",
-        "About {count} more corrected lines, of which a fifth is held out, would tell if it stays as large.",
+        "About {count} more corrected line (a fifth of them held out) could confirm it.",
+        "About {count} more corrected lines (a fifth of them held out) could confirm it.",
     ),
 }
 WOULD_TAKE: Final[Forms] = {
     "words": later_n(
-        "It would take more than {count} more corrected word, as it is very small.",
-        "It would take more than {count} more corrected words, as it is very small.",
+        "Confirming it would take more than {count} additional corrected word.",
+        "Confirming it would take more than {count} additional corrected words.",
     ),
     "lines": later_n(
-        "It would take more than {count} more corrected line, as it is very small.",
-        "It would take more than {count} more corrected lines, as it is very small.",
+        "Confirming it would take more than {count} additional corrected line.",
+        "Confirming it would take more than {count} additional corrected lines.",
     ),
 }
 EVEN: Final[Forms] = {
     "words": later_n(
-        "What was gained and lost is even; on {count} word"
-        " only a change of more than {points} points would have shown.",
-        "What was gained and lost is even; on {count} words"
-        " only a change of more than {points} points would have shown.",
+        "No net change; {count} word can only show differences above {points} points.",
+        "No net change; {count} words can only show differences above {points} points.",
     ),
     "lines": later_n(
-        "What was gained and lost is even; on {count} line"
-        " only a change of more than {points} points would have shown.",
-        "What was gained and lost is even; on {count} lines"
-        " only a change of more than {points} points would have shown.",
+        "No net change; {count} line can only show differences above {points} points.",
+        "No net change; {count} lines can only show differences above {points} points.",
     ),
 }
 READ_ROWS: Final[Titles] = {
-    "words": (later("held-out words read wrongly"), later("letters wrong in held-out words")),
-    "lines": (later("held-out lines read wrongly"), later("letters wrong in held-out lines")),
+    "words": (later("misread held-out words"), later("character error rate, held-out words")),
+    "lines": (later("misread held-out lines"), later("character error rate, held-out lines")),
 }
 READ_GENERAL_ROWS: Final[Titles] = {
-    "words": (later("general words read wrongly"), later("letters wrong in general words")),
-    "lines": (later("general lines read wrongly"), later("letters wrong in general lines")),
+    "words": (later("misread generic words"), later("character error rate, generic words")),
+    "lines": (later("misread generic lines"), later("character error rate, generic lines")),
 }
 FOUND_ROWS: Final[Titles] = {
-    "words": (later("held-out words found"), later("boxes there that fit no word"), later("F of held-out words")),
-    "lines": (later("held-out lines found"), later("boxes there that fit no line"), later("F of held-out lines")),
+    "words": (later("held-out words found"), later("boxes matching no word"), later("F1 score, held-out words")),
+    "lines": (later("held-out lines found"), later("boxes matching no line"), later("F1 score, held-out lines")),
 }
 FOUND_GENERAL_ROWS: Final[Titles] = {
     "words": (
-        later("words on general boards found"),
-        later("boxes there that fit no word"),
-        later("F of words on general boards"),
+        later("words found on generic boards"),
+        later("boxes matching no word"),
+        later("F1 score, generic boards"),
     ),
     "lines": (
-        later("lines on general boards found"),
-        later("boxes there that fit no line"),
-        later("F of lines on general boards"),
+        later("lines found on generic boards"),
+        later("boxes matching no line"),
+        later("F1 score, generic boards"),
     ),
 }
-# By why it ended before its last step.
+# By the reason why training ended.
 TOOK: Final[Forms] = {
     "": later_n("{count} step in {seconds} s", "{count} steps in {seconds} s"),
     "early": later_n(
-        "{count} step in {seconds} s, stopped as it gained no more",
-        "{count} steps in {seconds} s, stopped as it gained no more",
+        "{count} step in {seconds} s, stopped early (no further improvement)",
+        "{count} steps in {seconds} s, stopped early (no further improvement)",
     ),
-    "asked": later_n(
-        "{count} step in {seconds} s, stopped when asked to", "{count} steps in {seconds} s, stopped when asked to"
-    ),
+    "asked": later_n("{count} step in {seconds} s, stopped manually", "{count} steps in {seconds} s, stopped manually"),
 }

@@ -1,4 +1,4 @@
-"""What a look at a dataset says before anybody trains on it: how much there is, what is new, what may be wrong."""
+"""Checks of a dataset before training: its size, new characters, and labels that may be wrong."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import tr, tr_n
 
-# With fewer there would be nothing to measure by once some are held out.
+# With fewer words, nothing would be left for evaluation.
 LEAST: Final = 5
-# With fewer the figures on held-out words are too unsure to tell whether it helped.
+# With fewer words, the scores on held-out words are too uncertain to tell whether training helped.
 TELLING: Final = 50
-# Measured: about a hundred words of a hand make a clear difference on the next board of that hand.
+# Measured: about a hundred words by a writer clearly improve reading the writer's next board.
 PLENTY: Final = 100
 
-# Share of letters that differ. A misreading keeps about half of a word even where it is bad; what keeps less is most
-# often another word: a label that slipped to its neighbour, or a box moved since.
+# Share of characters that differ. Even a bad misreading keeps about half of a word; a larger difference usually means
+# that the label belongs to a neighbour or the box was moved.
 _FAR: Final = 0.67
-# A recognizer that is sure is right nine times in ten, so less is needed there.
+# Readings with high confidence are correct nine times out of ten, so a smaller difference is suspicious.
 _FAR_FROM_SURE: Final = 0.5
 _SURE: Final = 0.9
-# One or two letters are all wrong at the first mistake.
+# In one or two characters, one mistake is a large share.
 _LETTERS: Final = 3
-# Degrees. Steeper writing is rare on boards; corners in another order than the writing's turn it by 90 or 180.
+# Degrees. Steeper writing is rare on boards; corners in the wrong order rotate a box by 90° or 180°.
 _STEEP: Final = 60.0
-# Three letters and more that are higher than wide, by this much.
+# Height / width from which a box of three or more characters is suspicious.
 _UPRIGHT: Final = 1.6
 
 
 class Worry(StrEnum):
-    """Why a label may be wrong."""
+    """Reason why a label may be wrong."""
 
     FAR = "far from what was read"
     TWISTED = "twisted corners"
@@ -48,7 +48,7 @@ class Worry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A label that may be wrong. why: one sentence for a person."""
+    """A label that may be wrong, with the reason as one sentence for the user."""
 
     example: Example
     worry: Worry
@@ -57,7 +57,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words of one writer, or of one photo. train, held_out: how many to learn from and to measure by."""
+    """The words of one writer or of one photo, as numbers for training and for evaluation."""
 
     title: str
     train: int
@@ -65,12 +65,12 @@ class Group:
 
     @property
     def words(self) -> int:
-        """Both."""
+        """Number of all words."""
         return self.train + self.held_out
 
 
 def groups(dataset: Dataset) -> tuple[Group, ...]:
-    """The words of each writer, where all are known, else of each photo, in the order of the dataset."""
+    """Group the words by writer if all writers are known, otherwise by photo, in the order of the dataset."""
     examples = dataset.examples
     by_writer = bool(examples) and all(example.writer for example in examples)
     titles = [(each.writer if by_writer else each.image or each.photo) or "" for each in examples]
@@ -83,12 +83,12 @@ def groups(dataset: Dataset) -> tuple[Group, ...]:
 
 
 def new_letters(dataset: Dataset, known: Iterable[str]) -> str:
-    """The letters of the labels that are not among these, in the order of Unicode. A space is no letter."""
+    """Return the characters of the labels that are not in an alphabet, sorted by code point, without the space."""
     return "".join(sorted(set(dataset.alphabet) - set(known) - {" "}))
 
 
 def doubts(dataset: Dataset) -> tuple[Doubt, ...]:
-    """The labels that may be wrong, those first that are most likely to be; each example at most once."""
+    """Return the labels that may be wrong, the most likely first; each example at most once."""
     found = {id(each.example): each for each in _far(dataset.examples)}
     for each in (*_disagreeing(dataset.examples), *_twisted(dataset.examples)):
         found.setdefault(id(each.example), each)
@@ -109,9 +109,11 @@ def _far(examples: Sequence[Example]) -> Iterator[Doubt]:
 
 def _read_here(text: str, *, sure: bool) -> str:
     if not text:
-        return tr("The program read nothing here, and it was sure.") if sure else tr("The program read nothing here.")
+        return (
+            tr("The program read nothing here, with high confidence.") if sure else tr("The program read nothing here.")
+        )
     if sure:
-        return tr("The program read “{text}” here, and it was sure.", text=text)
+        return tr("The program read “{text}” here with high confidence.", text=text)
     return tr("The program read “{text}” here.", text=text)
 
 
@@ -126,24 +128,26 @@ def _twisted(examples: Sequence[Example]) -> Iterator[Doubt]:
 
 def _twist(quad: Quad, letters: int) -> str:
     x, y = np.asarray(quad.corners).T
-    # Shoelace formula: positive where the corners go clockwise on the screen.
+    # Shoelace formula: positive if the corners are in clockwise order on the screen.
     if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
-        return tr("The corners of its box are crossed or in the wrong order.")
+        return tr("The corners of the box are crossed or in the wrong order.")
     angle = geometry.angle(quad)
     width, height = geometry.size(quad)
     if abs(angle) > 180 - _STEEP:
-        return tr("Its box stands on its head.")
+        return tr("The box is upside down.")
     if abs(angle) > _STEEP:
-        return tr("Its box is turned on its side.")
+        return tr("The box is turned on its side.")
     if letters >= _LETTERS and height > _UPRIGHT * width:
         return tr_n(
-            "Its box is high and narrow for {count} letter.", "Its box is high and narrow for {count} letters.", letters
+            "The box is tall and narrow for {count} character.",
+            "The box is tall and narrow for {count} characters.",
+            letters,
         )
     return ""
 
 
 def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
-    """Two boxes at one place of a page, with different texts."""
+    """Find boxes at the same place of a page with different texts."""
     placed = [example for example in examples if example.quad is not None and example.page]
     placed.sort(key=lambda example: example.page)
     for _, page in groupby(placed, key=lambda example: example.page):
@@ -160,4 +164,4 @@ def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
 
 
 def _says(example: Example) -> str:
-    return tr("Another box at this place says “{text}”.", text=example.text)
+    return tr("Another box in the same place says “{text}”.", text=example.text)

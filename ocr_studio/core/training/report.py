@@ -1,4 +1,4 @@
-"""What came of a training, in plain words and in exact figures: the same for the window and the command line."""
+"""Training reports in words and figures, shared by the window and the command line."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = Comparison | FindingComparison
 
 _MINUS = "\u2212"
-# Words that a terminal is shown; other programs get all.
+# Number of words listed in a terminal; JSON has all.
 _LISTED = 20
-# Nobody corrects more for the sake of a figure.
+# Larger numbers of words are not worth suggesting.
 _MOST_MORE: Final = 1000
 _NOTHING: Final = Interval(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: before, after, and how much it changed, with 95 % certainty between the two values said."""
+    """One figure before and after training, and its change with a 95 % confidence interval."""
 
     title: str
     before: str
@@ -35,20 +35,20 @@ class Row:
 
 
 def title(comparison: AnyComparison) -> str:
-    """The verdict in a few words; worse is called worse."""
+    """Return the verdict as a short headline."""
     reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
-        return tr("It reads your writing better") if reads else tr("It finds your writing better")
+        return tr("It reads your handwriting better") if reads else tr("It finds your handwriting better")
     if comparison.verdict == "worse":
         own = comparison.change.low > 0 if reads else comparison.change.high < 0
-        return tr("It got worse") if own else tr("It forgot too much of other writing")
+        return tr("It got worse") if own else tr("It got worse on other writing")
     if comparison.verdict is None:
-        return tr("Nobody can tell whether it helped")
+        return tr("Not enough data to tell")
     return tr(training_messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
 def sentence(comparison: AnyComparison) -> str:
-    """What was measured, as one says it."""
+    """Return the main result as a sentence."""
     if isinstance(comparison, FindingComparison):
         return _found(comparison.before, comparison.after, comparison.unit)
     before, after = comparison.before, comparison.after
@@ -60,25 +60,27 @@ def sentence(comparison: AnyComparison) -> str:
 
 
 def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
-    """What a person had best do. stopped: why it ended before its last step, as in ``Trained``."""
+    """Return what the user should do next. ``stopped`` is the reason for the end, as in ``Trained``."""
     reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
         if reads:
-            return tr("Keep it, and it reads from now on. You can go back at any time.")
-        return tr("Keep it, and it finds writing from now on. You can go back at any time.")
+            return tr("Keep it to read with it from now on. You can switch back at any time.")
+        return tr("Keep it to find words with it from now on. You can switch back at any time.")
     if comparison.verdict == "worse":
-        return tr("Better discard it. The model before is as it was.")
+        return tr("Discard it. The previous model is unchanged.")
     if comparison.verdict is None:
-        return tr("Correct some more, so that something can be held out to measure by.")
+        return tr("Correct more text, so that some of it can be held out for evaluation.")
     return _when_unclear(comparison, stopped_early=stopped == "asked")
 
 
 def more_to_tell(comparison: AnyComparison) -> int | None:
-    """How many more corrected words, or lines, would show whether so large a difference is one; None where it shows
-    already, where there is none, or where it is so small that nobody would correct so many.
+    """Estimate how many more corrected words or lines would confirm the measured difference.
 
-    The interval narrows with the root of the number that is held out, about a fifth of all. Its wider side counts: of
-    few words the other one is cut off where nothing of what has changed was drawn.
+    The confidence interval narrows with the square root of the number of held-out words, about a fifth of all. Its
+    wider side counts: with few words, the other side is cut off if no changed word was drawn.
+
+    Returns:
+        The number; None if the difference is already clear, is zero, or is so small that too many would be needed.
     """
     gain, held_out = abs(_gain(comparison)), _held_out(comparison)
     if comparison.verdict != "no clear difference" or not gain:
@@ -93,17 +95,17 @@ def more_to_tell(comparison: AnyComparison) -> int | None:
 
 
 def would_tell(comparison: AnyComparison) -> str:
-    """What would make clear whether it helped, where that is not; else nothing."""
+    """Return what would make an unclear result clear; empty if it is clear."""
     if comparison.verdict != "no clear difference":
         return ""
     unit, held_out = comparison.unit, _held_out(comparison)
     if comparison.change == _NOTHING:
         if isinstance(comparison, Comparison) and comparison.before.right == held_out:
-            it = tr("It was read right before, so nothing can be gained there.")
-            they = tr("All of them were read right before, so nothing can be gained there.")
+            it = tr("It was read correctly before, so it cannot improve.")
+            they = tr("All of them were read correctly before, so they cannot improve.")
             return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
         reads = isinstance(comparison, Comparison)
-        return tr("None of them is read otherwise.") if reads else tr("None of them is found otherwise.")
+        return tr("None of them is read differently.") if reads else tr("None of them is found differently.")
     few = tr_n(*training_messages.TOO_FEW[unit], held_out)
     if (more := more_to_tell(comparison)) is not None:
         return f"{few} {tr_n(*training_messages.WOULD_TELL[unit], more)}"
@@ -114,7 +116,7 @@ def would_tell(comparison: AnyComparison) -> str:
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
-    """The exact figures, of what was held out and of general writing."""
+    """Return the figures for held-out and for generic writing."""
     found: list[Row] = []
     unit = comparison.unit
     if isinstance(comparison, FindingComparison):
@@ -145,7 +147,7 @@ def rows(comparison: AnyComparison) -> tuple[Row, ...]:
 
 
 def took(trained: AnyTrained) -> str:
-    """How long it was, and why it ended."""
+    """Return the duration and the reason for the end."""
     return tr_n(
         *training_messages.TOOK.get(trained.stopped, training_messages.TOOK[""]),
         trained.steps,
@@ -154,7 +156,7 @@ def took(trained: AnyTrained) -> str:
 
 
 def render(trained: AnyTrained) -> list[str]:
-    """The comparison for a terminal, a line for each fact."""
+    """Return the report for a terminal, as lines."""
     comparison = trained.comparison
     lines = [f"{title(comparison)}. {sentence(comparison)}"]
     table = [("", "before", "after", "change (95 %)")]
@@ -173,7 +175,7 @@ def render(trained: AnyTrained) -> list[str]:
 
 
 def values(trained: AnyTrained) -> dict[str, object]:
-    """The same for other programs."""
+    """Return the report for JSON."""
     comparison = trained.comparison
     gained, lost = ([asdict(each) for each in part] for part in (comparison.gained, comparison.lost))
     found: dict[str, object] = {"verdict": comparison.verdict, "unit": comparison.unit}
@@ -188,34 +190,34 @@ def values(trained: AnyTrained) -> dict[str, object]:
 
 
 def percent(share: float) -> str:
-    """A share as it is written, "12.3 %"."""
+    """Format a share, "12.3 %"."""
     return f"{number(share * 100, 1)} %"
 
 
 def _same(comparison: AnyComparison) -> bool:
-    """Whether nothing at all is read or found otherwise."""
+    """Whether nothing is read or found differently."""
     return comparison.change == _NOTHING == comparison.keep_change
 
 
 def _mistaken(comparison: Comparison) -> str:
-    """What of general words is read wrongly."""
+    """Return the mistakes on generic words."""
     before, after = comparison.keep_before, comparison.keep_after
     return tr_n(*training_messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
 
 
 def _compared(before: Reading, after: Reading) -> str:
-    """Mistakes, and letters where words alone do not tell what has changed."""
+    """Return the number of mistakes, with the CER if it changed in the other direction."""
     old, new = _wrong(before), _wrong(after)
     if old == new:
-        mistakes = tr_n("{count} mistake, as many as before", "{count} mistakes, as many as before", new)
-        words = mistakes if new else tr("no mistakes, as many as before")
+        mistakes = tr_n("{count} mistake, as before", "{count} mistakes, as before", new)
+        words = mistakes if new else tr("no mistakes, as before")
     else:
         mistakes = tr_n("{count} mistake instead of {before}", "{count} mistakes instead of {before}", new, before=old)
         words = mistakes if new else tr("no mistakes instead of {before}", before=old)
     if (new - old) * (after.cer - before.cer) > 0 or after.cer == before.cer:
         return words
     return tr(
-        "{mistakes}; {now} of the letters are wrong instead of {before}",
+        "{mistakes}; the character error rate is {now} instead of {before}",
         mistakes=words,
         now=percent(after.cer),
         before=percent(before.cer),
@@ -226,18 +228,18 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
     tells = would_tell(comparison)
     if _same(comparison) and stopped_early:
         return tr(
-            "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
+            "None of them is read differently: training was stopped too early to tell. Discard it and train longer."
         )
     if _same(comparison):
         return f"{tells} {tr(training_messages.LEARN_MORE[comparison.unit])}"
     if _gain(comparison) > 0:
-        return f"{tells} {tr('It seems to help: you may keep it, and go back at any time.')}"
-    then = tr("It does not seem to help: better discard it, correct some more, and learn again.")
+        return f"{tells} {tr('It seems to help: you can keep it and switch back at any time.')}"
+    then = tr("It doesn’t seem to help: discard it, correct more text and train again.")
     return f"{tells} {then}"
 
 
 def _gain(comparison: AnyComparison) -> float:
-    """How much better what was held out is read or found, as far as it shows."""
+    """Return the improvement on held-out writing."""
     if isinstance(comparison, Comparison):
         return comparison.before.cer - comparison.after.cer
     return (comparison.after.f or 0.0) - (comparison.before.f or 0.0)
@@ -250,13 +252,13 @@ def _word(each: Sample | PlaceOfWord) -> str:
 
 
 def _held_out(comparison: AnyComparison) -> int:
-    """How many words, or lines, old and new were compared on."""
+    """Return the number of held-out words or lines."""
     return comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
 
 
 def _found(before: Score, after: Score, unit: str) -> str:
     if before.wanted == 0:
-        return tr("Nothing was held out, so there is nothing to compare on.")
+        return tr("Nothing was held out, so the models cannot be compared.")
     same = tr("{now}, as before", now=after.right)
     right = (
         same if after.right == before.right else tr("{now} instead of {before}", now=after.right, before=before.right)

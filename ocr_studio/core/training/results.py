@@ -1,4 +1,4 @@
-"""What came of a training, kept until a person has decided on it: beside its run, as ``result.json``."""
+"""The result of a training, saved as ``result.json`` beside its run until the user keeps or discards it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def save(run: Run, trained: AnyTrained) -> None:
-    """Keep what came of a run. Trouble with that is logged: the person can decide now all the same."""
+    """Save the result of a run. Errors are only logged, as the user can still decide now."""
     value = {"version": VERSION, "kind": run.kind, **asdict(trained), "folder": trained.folder.name}
     try:
         paths.replace_file(run.result, json.dumps(value).encode("ascii"))
@@ -38,12 +38,12 @@ def save(run: Run, trained: AnyTrained) -> None:
 
 
 def forget(run: Run) -> None:
-    """It is learned anew."""
+    """Delete the result of a run, which is trained again."""
     (run.result).unlink(missing_ok=True)
 
 
 def load(run: Run) -> AnyTrained | None:
-    """What came of a run whose candidate is still there; None where nothing has, or nothing that can be read."""
+    """Return the result of a run whose candidate still exists; None without a readable one."""
     file = run.result
     try:
         raw = json.loads(paths.read_file(file, most=_MOST_BYTES))
@@ -57,7 +57,7 @@ def load(run: Run) -> AnyTrained | None:
 
 
 def _trained(raw: Any, run: Run) -> AnyTrained:
-    """Raises ValueError, KeyError, TypeError or AttributeError where it is something else."""
+    """Parse a result. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
     if raw["version"] != VERSION or raw["kind"] != run.kind or raw["name"] != run.name:
         raise ValueError("it is of another run or version")
     folder = models.models_dir() / ".candidates" / _text(raw["folder"])
@@ -108,7 +108,7 @@ def _sides(raw: Any, of: Callable[[Any], _Value]) -> dict[str, Any]:
 
 
 def _unit(raw: Any) -> str:
-    """Words where a program said nothing about it that knew of no lines."""
+    """Return the unit; results of older versions have none and count words."""
     if (unit := raw.get("unit", "words")) not in UNITS:
         raise ValueError(f"nothing is counted in {unit!r}")
     return str(unit)
@@ -133,8 +133,10 @@ def _number(value: Any) -> float:
 
 
 def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
-    """A comparison as a card keeps it: "before" and "after" on the held-out words, "general_before" and
-    "general_after" on general ones, each with words, right and cer; "change", of the CER, with low and high.
+    """Return a comparison as the scores of a model card.
+
+    "before" and "after" hold words, right and cer on held-out words; "general_before" and "general_after" the same on
+    generic words; "change" holds the interval of the CER's change, low and high.
     """
     readings = {
         "before": comparison.before,

@@ -1,7 +1,7 @@
-"""Trainings that are going on, were cut short, or wait for a person's word: a folder for each.
+"""Training runs that are running, were interrupted, or wait for a decision: one folder each.
 
-``<state>/training/NAME/``: ``run.json`` says what is trained, on what and how; ``data/`` the dataset, where it was made
-for this run; ``work/`` how far it has come, as ``engine.checkpoints`` keeps it; ``lock`` is held while it runs.
+``<state>/training/NAME/`` contains ``run.json`` (model, data and recipe), ``data/`` (the dataset, if it was created for
+this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock``, held while it runs.
 """
 
 from __future__ import annotations
@@ -27,22 +27,31 @@ from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
 VERSION: Final = 1
-# What learns: the net that reads words, or the one that finds them.
+# Networks that can be trained.
 KINDS: Final = ("recognizer", "detector")
-# Seconds after which a run that was about to begin will not any more.
+# Seconds after which a run that never started is considered dead.
 _STALE: Final = 86_400.0
 
 log = logging.getLogger(__name__)
 
 
 class RunTrouble(StudioError):
-    """A training cannot be begun or gone on with."""
+    """A training cannot be started or resumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training. name: of the model that comes of it. kind: one of KINDS. data: folder of the dataset. digest: of its
-    labels and crops. about: what it learns from, for a person, such as the photos' folder. begun: ISO 8601 UTC."""
+    """A training run.
+
+    Attributes:
+        name: Name of the resulting model.
+        kind: One of KINDS.
+        data: Folder of the dataset.
+        digest: Digest of the dataset's labels and crops.
+        recipe: Hyperparameters.
+        about: Description of the data for the user, such as the folder of the photos.
+        begun: Start time, ISO 8601 UTC.
+    """
 
     name: str
     kind: str
@@ -54,48 +63,48 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """All of it."""
+        """The folder of the run."""
         return folder_of(self.name)
 
     @property
     def work(self) -> Path:
-        """How far it has come."""
+        """The folder of its checkpoints."""
         return self.folder / "work"
 
     @property
     def result(self) -> Path:
-        """What has come of it; see ``training.results``."""
+        """The file of its result; see ``training.results``."""
         return self.folder / "result.json"
 
     @property
     def far(self) -> bool:
-        """Whether there is anything to go on with: how far it has come was kept, or something has come of it."""
+        """Whether it can be resumed: it has a checkpoint or a result."""
         try:
-            kept = any(not each.name.startswith(".") for each in self.work.iterdir())  # a dot: half written
+            kept = any(not each.name.startswith(".") for each in self.work.iterdir())  # a dot marks a temporary file
         except OSError:
             kept = False
         return kept or self.result.exists()
 
 
 def runs_dir() -> Path:
-    """Where all runs lie. It need not exist yet."""
+    """Return the folder of all runs. It may not exist yet."""
     return paths.state_dir() / "training"
 
 
 def folder_of(name: str) -> Path:
-    """The folder of a run. Raises RunTrouble where no model can have this name."""
+    """Return the folder of a run. Raises RunTrouble for an invalid name."""
     check_name(name)
     return runs_dir() / name
 
 
 def check_name(name: str) -> None:
-    """Raises RunTrouble where no model, and so no folder, can have this name."""
+    """Raise RunTrouble if the name is not valid for a model."""
     if trouble := models.name_trouble(name):
-        raise RunTrouble(trouble, remedy=tr("Give another name."))
+        raise RunTrouble(trouble, remedy=tr("Choose another name."))
 
 
 def free_name(wanted: str) -> str:
-    """A name like this one that no model has, and no run."""
+    """Return a name similar to the wanted one that no model and no run has."""
     taken = {each.casefold() for each in _names()}
     for number in count(1):
         name = models.free_name(wanted if number == 1 else f"{wanted[:50]} {number}")
@@ -105,7 +114,7 @@ def free_name(wanted: str) -> str:
 
 
 def begin(run: Run) -> None:
-    """Note a run that begins; what an earlier one of this name had come to is gone. Raises RunTrouble."""
+    """Record a new run; checkpoints of an earlier run of this name are deleted. Raises RunTrouble."""
     shutil.rmtree(run.work, ignore_errors=True)
     about = {
         "format": FORMAT,
@@ -123,14 +132,14 @@ def begin(run: Run) -> None:
         paths.replace_file(run.folder / "run.json", (json.dumps(about, indent=1) + "\n").encode("ascii"))
     except OSError as error:
         raise RunTrouble(
-            tr("training cannot begin: {reason}", reason=error.strerror or error),
+            tr("training cannot start: {reason}", reason=error.strerror or error),
             file=run.folder,
-            remedy=tr("Make room or make the folder writable."),
+            remedy=tr("Free up disk space or make the folder writable."),
         ) from error
 
 
 def load(name: str) -> Run | None:
-    """The run of this name; None where there is none, or, as the log then says, none that can be gone on with."""
+    """Return the run of this name; None if there is none or it is damaged, which is logged."""
     file = folder_of(name) / "run.json"
     try:
         raw = json.loads(paths.read_file(file).decode("utf-8"))
@@ -143,24 +152,24 @@ def load(name: str) -> Run | None:
 
 
 def unfinished() -> tuple[Run, ...]:
-    """The runs that have come somewhere, that nobody is at and nobody has decided on, the latest first."""
+    """Return the runs that can be resumed or decided on and are not running, the latest first."""
     found = [run for run in map(load, _names()) if run is not None and run.far and not _held(run)]
     return tuple(sorted(found, key=lambda run: run.begun, reverse=True))
 
 
 def check_free(model: str) -> None:
-    """Raises ModelInUse where a training began with this model and is not over: it could not be gone on with."""
+    """Raise ModelInUse if an unfinished training is based on this model, as it could not be resumed without it."""
     for run in map(load, _names()):
         if run is not None and run.recipe.base == model and (run.far or _held(run)):
             raise models.ModelInUse(
-                tr("the training “{name}” began with the model “{model}” and is not over", name=run.name, model=model),
-                remedy=tr("Decide on that training first, or throw it away."),
-                command='Go on with it first ("ocr-studio train" with --resume), or throw it away in the window.',
+                tr("the unfinished training “{name}” is based on the model “{model}”", name=run.name, model=model),
+                remedy=tr("Finish or discard that training first."),
+                command='Resume it first ("ocr-studio train" with --resume), or discard it in the window.',
             )
 
 
 def sweep() -> None:
-    """Delete what is left of runs that had not truly begun, and of those that ended before they had come anywhere."""
+    """Delete the remains of runs that never started or ended before their first checkpoint."""
     for name in _names():
         folder = runs_dir() / name
         try:
@@ -174,12 +183,12 @@ def sweep() -> None:
 
 
 def forget(name: str) -> None:
-    """Delete all of a run: its place is free. Nothing happens where there is none."""
+    """Delete a run, if it exists."""
     shutil.rmtree(folder_of(name), ignore_errors=True)
 
 
 def lock(name: str) -> FileLock:
-    """Be the one that runs it, until the lock is released. Raises RunTrouble where another is at it."""
+    """Lock a run until the lock is released. Raises RunTrouble if it is locked by another process."""
     folder = folder_of(name)
     held = FileLock(SafeFolder(folder), "lock", passing=True)
     try:
@@ -188,10 +197,10 @@ def lock(name: str) -> FileLock:
     except LockedElsewhere as error:
         raise RunTrouble(
             tr("“{name}” is being trained in another window or by another command", name=name),
-            remedy=tr("Wait until it has ended there, or choose another name."),
+            remedy=tr("Wait until it has finished there, or choose another name."),
         ) from error
     except OSError as error:
-        raise RunTrouble(tr("training cannot begin: {reason}", reason=error.strerror or error), file=folder) from error
+        raise RunTrouble(tr("training cannot start: {reason}", reason=error.strerror or error), file=folder) from error
     return held
 
 
@@ -203,11 +212,11 @@ def _names() -> list[str]:
 
 
 def _sweep_away(run: Run) -> None:
-    """Delete a run that has come nowhere, if nobody is at it."""
+    """Delete a run without checkpoints, unless it is running."""
     with contextlib.suppress(RunTrouble):
         held = lock(run.name)
         try:
-            if not run.far:  # it may have got there meanwhile
+            if not run.far:  # it may have saved one since
                 forget(run.name)
         finally:
             held.release()
@@ -222,7 +231,7 @@ def _held(run: Run) -> bool:
 
 
 def _run(raw: Any, name: str) -> Run:
-    """Raises ValueError, KeyError or TypeError where this is no run of this version."""
+    """Parse a run. Raises ValueError, KeyError or TypeError if it is not a run of this version."""
     if not isinstance(raw, dict) or raw.get("format") != FORMAT or raw.get("version") != VERSION:
         raise ValueError("it is of another version")
     texts = {key: raw[key] for key in ("kind", "data", "digest", "about", "begun")}
@@ -234,7 +243,7 @@ def _run(raw: Any, name: str) -> Run:
                texts["about"], texts["begun"])  # fmt: skip
 
 
-# From, to; whole numbers where both are.
+# Minimum and maximum; integers if both are.
 LIMITS: Final[dict[str, tuple[float, float]]] = {
     "epochs": (1, 1000),
     "learning_rate": (1e-7, 1e-1),
@@ -248,7 +257,7 @@ LIMITS: Final[dict[str, tuple[float, float]]] = {
 
 
 def recipe_from(raw: Any) -> Recipe:
-    """The recipe that a JSON object says. Raises ValueError where it says something else, TypeError for no object."""
+    """Parse a recipe from a JSON object. Raises ValueError for invalid values, TypeError if it is not an object."""
     if not isinstance(raw, dict) or {each.name for each in fields(Recipe)} < set(raw):
         raise TypeError("no recipe")
     for key, value in raw.items():

@@ -1,1 +1,1 @@
-"""Finding words on a photo: the networks' maps and the boxes drawn from them."""
+"""Text detection: the networks' maps, and the boxes extracted from them."""

@@ -1,7 +1,7 @@
-"""What CRAFT sees → words: its region and affinity maps, cut where nothing links two letters (Baek et al. 2019).
+"""CRAFT's region and affinity maps → word boxes (Baek et al. 2019).
 
-Follows ``getBoxes`` of keras-ocr 0.9.3 (MIT) in every outcome, so that its users find the words that they know;
-only each word is looked at in its own part of the maps, and what would end that with an error is left out.
+The results are those of ``getBoxes`` of keras-ocr 0.9.3 (MIT), except that each word is processed in its own part of
+the maps, and words that would raise an error there are left out.
 """
 
 from __future__ import annotations
@@ -18,15 +18,20 @@ Maps: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
 
-HALF: Final = 2  # photo pixels to one of the maps'
-# A rectangle as long as it is high, to this share, may stand on a corner: it is taken as upright.
+HALF: Final = 2  # photo pixels per map pixel
+# A nearly square rectangle may stand on a corner; within this share it is made upright.
 _SQUARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class CraftThresholds:
-    """When something is a word. text, link: above these a place is a letter, a link. detection: a word has a place this
-    sure at least. size: places that a word has at least.
+    """Thresholds of word extraction.
+
+    Attributes:
+        text: Region score from which a map pixel is a letter.
+        link: Affinity score from which a map pixel is a link.
+        detection: Minimum peak region score of a word.
+        size: Minimum number of map pixels of a word.
     """
 
     detection: float = 0.7
@@ -36,11 +41,15 @@ class CraftThresholds:
 
 
 def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
-    """Where words are written.
+    """Extract word boxes.
 
-    maps: (h, w, 2), region and affinity, as ``build_craft`` gives them. Returns (N, 4, 2) float32 in pixels of the
-    photo as the net saw it (twice the maps'), clockwise from the corner nearest to the photo's top left; in the order
-    in which the words begin, from the top.
+    Args:
+        maps: (h, w, 2), region and affinity, as from ``build_craft``.
+        thresholds: Thresholds.
+
+    Returns:
+        (N, 4, 2) float32 in pixels of the network's input (twice the maps'), clockwise from the corner nearest to the
+        top left; sorted by the tops of the words.
     """
     limits = thresholds or CraftThresholds()
     region, affinity = np.ascontiguousarray(maps[..., 0]), maps[..., 1]
@@ -66,9 +75,9 @@ def _outline(
     joints: NDArray[np.bool_],
     sure: float,
 ) -> Iterator[NDArray[Any]]:
-    """The outline of a word, (K, 1, 2) places of the maps, if it is one."""
+    """Return the outline of a word, (K, 1, 2) map pixels, or None if it is not one."""
     left, top, width, height, size = (int(number) for number in stats)
-    # How far it is grown, so that whole letters are inside: more for what is thick.
+    # Grown so that whole letters are inside: more for thick words.
     grow = int(np.sqrt(size * min(width, height) / (width * height)) * 2)
     rows = slice(max(top - grow, 0), min(top + height + grow + 1, labels.shape[0]))
     columns = slice(max(left - grow, 0), min(left + width + grow + 1, labels.shape[1]))
@@ -82,7 +91,7 @@ def _outline(
 
 
 def _quad(outline: NDArray[Any]) -> Quads:
-    """The rectangle around an outline, (4, 2)."""
+    """Return the rectangle around an outline, (4, 2)."""
     box = cv2.boxPoints(cv2.minAreaRect(outline))
     sides = np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[1] - box[2])
     if abs(1 - max(sides) / (min(sides) + 1e-5)) <= _SQUARE:

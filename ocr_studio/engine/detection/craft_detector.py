@@ -1,4 +1,4 @@
-"""Photo → words, as CRAFT finds them: one of the networks that keras-ocr's users come from."""
+"""Word detection with CRAFT, as in keras-ocr."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from ocr_studio.engine.detection.craft_boxes import HALF, CraftThresholds, word_
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, along_line
 from ocr_studio.engine.recognition.line_crops import ribbons
 
-# What keras-ocr looks at, pixels of the longer side: writing is larger there than the usual detector needs it.
+# Longer side in keras-ocr, in pixels: letters are larger there than the default detector needs.
 SIDE: Final = 2048
 _USUAL: Final = Finding()
 
 
 @dataclass(frozen=True, slots=True)
 class CraftOptions(DetectorOptions):
-    """How words are told from the rest of a photo: the size it is looked at, as ``DetectorOptions``, and thresholds.
-
-    By default as keras-ocr has it: enlarged twice, up to 2048 pixels.
+    """Input size, as in ``DetectorOptions``, and thresholds. The defaults are those of keras-ocr: enlarged twice, up to
+    2048 pixels.
     """
 
     side: int = SIDE
@@ -32,8 +31,8 @@ class CraftOptions(DetectorOptions):
 
     @classmethod
     def of(cls, finding: Finding) -> CraftOptions:
-        """What a person has chosen: CRAFT's own size, larger or smaller as the usual one was made, and its own
-        thresholds, moved as far as the usual ones were.
+        """Convert the user's detection options: size and thresholds are changed from CRAFT's defaults as far as the
+        user changed those of the default detector.
         """
         usual = CraftThresholds()
         side = round(SIDE * finding.detail / _USUAL.detail)
@@ -49,9 +48,9 @@ class CraftOptions(DetectorOptions):
 
 
 class CraftDetector(Detector):
-    """Finds words on photos, and no lines: what ``find`` gives holds one word each. Otherwise as ``Detector``.
+    """Finds words on photos instead of lines: each result of ``find`` is a single word. Otherwise like ``Detector``.
 
-    net: as ``build_craft`` or ``build_light_craft``.
+    The network is one of ``build_craft`` or ``build_light_craft``.
     """
 
     finds_words = True
@@ -61,13 +60,17 @@ class CraftDetector(Detector):
         super().__init__(net, options=options or CraftOptions())
 
     def tuned_to(self, finding: Finding) -> Detector:
-        """One that finds writing in another way, with the same net."""
+        """Return a detector with other options and the same network."""
         other = super().tuned_to(finding)
         other.options = CraftOptions.of(finding)
         return other
 
     def look(self, image: Photo) -> tuple[NDArray[np.float32], float]:
-        """The region and the affinity map of the photo brought to the net's size, (h/2, w/2, 2), and that scale."""
+        """Run the network.
+
+        Returns:
+            Region and affinity map, (h/2, w/2, 2), of the resized photo, and the scale.
+        """
         scale = self.options.scale(*image.shape[:2])
         return self._look_at(image, scale), scale
 
@@ -75,7 +78,9 @@ class CraftDetector(Detector):
         return self._maps_of(small)
 
     def lines(self, likely: NDArray[np.float32], scale: float, *, size: tuple[int, ...]) -> Quads:
-        """The words in what ``look`` has seen, (N, 6, 2), as ``Detector.find``. size: (height, width) of the photo."""
+        """Extract the words from the result of ``look``, (N, 6, 2), as ``Detector.find``. size: (height, width) of the
+        photo.
+        """
         options = self.options
         thresholds = options.thresholds if isinstance(options, CraftOptions) else CraftThresholds()
         quads = [along_line(quad) for quad in word_quads(likely, thresholds) / np.float32(scale)]

@@ -1,4 +1,4 @@
-"""Photo → lines of writing."""
+"""Text detection: photo → lines."""
 
 from __future__ import annotations
 
@@ -23,27 +23,30 @@ from ocr_studio.engine.weights import bundled_weights
 Photo: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
 
-_STRIDE = 32  # the net halves the photo five times
-# Pixels, of the core of a line as the net sees it. On photos of boards they are 10 to 22 thick (median of each of 33
-# photos); thinner ones than the first are lost letters, and made as thick as the second; the third is dust.
+_STRIDE = 32  # the network halves the photo five times
+# Thickness of line cores in map pixels. On photos of boards it is 10 to 22 (median of each of 33 photos). Below the
+# first value letters are lost, so the photo is enlarged until cores have the second; cores below the third are dust.
 _THIN, _READABLE, _SPECK = 7.0, 11.0, 2.0
-# The last look may show so many times the size of the first; none is worth its time for less than the other.
+# The second pass has at most this many times the pixels of the first, and is skipped below the other factor.
 _FINEST, _WORTH = 4.0, 1.3
-# A photo larger than this many pixels squared is looked at in tiles; what is next to a tile helps as far as this.
+# Photos with more than this many pixels squared are processed in tiles, with this much overlap as context.
 _TILE, _OVERLAP = 2048, 128
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorOptions:
-    """How writing is told from the rest of a photo.
+    """Options of the detector.
 
-    side: pixels the photo's longer side is brought to; a phone's photo of a whole board keeps its smallest letters
-    about ten pixels high there, and more finds no more (measured at 1600 and 2048). short: what the shorter side of a
-    long strip is brought to, as far as a square of ``side`` has pixels for it: a panorama's letters shall not vanish.
-    enlarge: the most a small photo is enlarged; enlarging adds no detail. text: map value from which a pixel is text,
-    the net's own bar. surely: least mean of the map over a line. grow: how far a line grows from the map's shrunk
-    core, times area / perimeter: training shrank it so (Liao et al. 2020). least: the thinnest core in map pixels;
-    letters under it cannot be read.
+    Attributes:
+        side: Longer side of the input in pixels. At the default, the smallest letters on a phone's photo of a whole
+            board are about ten pixels high; larger inputs find no more (measured at 1600 and 2048).
+        short: Shorter side of a long strip, within the pixels of a square of ``side``, so that letters of a panorama
+            don't vanish.
+        enlarge: Maximum enlargement of a small photo, which adds no detail.
+        text: Map value from which a pixel is text.
+        surely: Minimum mean of the map over a line (box threshold).
+        grow: Unclip ratio: how far a line is grown from its shrunk core, times area / perimeter (Liao et al. 2020).
+        least: Minimum thickness of a core in map pixels; smaller letters cannot be read.
     """
 
     side: int = Finding().detail
@@ -56,7 +59,7 @@ class DetectorOptions:
 
     @classmethod
     def of(cls, finding: Finding) -> DetectorOptions:
-        """What a person has chosen."""
+        """Convert the user's detection options."""
         return cls(
             side=finding.detail,
             short=finding.detail // 2,
@@ -66,20 +69,24 @@ class DetectorOptions:
         )
 
     def scale(self, height: int, width: int) -> float:
-        """The factor that brings a photo of this size to the net's."""
+        """Return the factor that resizes a photo of this size to the network's input."""
         strip = min(self.short / min(height, width), self.side / math.sqrt(height * width))
         return min(max(self.side / max(height, width), strip), self.enlarge)
 
 
 class Detector:
-    """Finds lines of writing on photos. Made in one thread; any may let it look, one at a time.
+    """Finds lines of text on photos. It may be used by any thread, one at a time.
 
-    net: pixels → map of text, as ``build_detector``; by default the one with the published weights. Raises
-    PretrainedError where those are missing. finds_words: whether it finds single words, which then stand for lines.
+    Args:
+        net: Network as from ``build_detector``; by default the published one.
+        finds_words: Whether it finds single words, which are then returned as lines.
+
+    Raises:
+        PretrainedError: The published weights are missing.
     """
 
     finds_words = False
-    # A place of what the net gives stands for so many pixels squared of what it sees.
+    # Input pixels per map pixel, along each side.
     _coarse = 1
 
     def __init__(self, net: keras.Model | None = None, *, options: DetectorOptions | None = None) -> None:
@@ -87,22 +94,26 @@ class Detector:
         self._look = _compiled(net if net is not None else bundled_weights.load_detector())
 
     def tuned_to(self, finding: Finding) -> Detector:
-        """One that finds writing in another way, with the same net."""
+        """Return a detector with other options and the same network."""
         other = copy.copy(self)
         other.options = DetectorOptions.of(finding)
         return other
 
     def find(self, image: Photo) -> Quads:
-        """Where lines are written, from top to bottom.
+        """Find the lines, from top to bottom.
 
-        image: (H, W, 3) uint8 RGB, any size from 1 × 1. Returns (N, 6, 2) float32, pixels of the photo: the corners,
-        clockwise from the text's top left, and the middles of the upper and the lower edge, which are parabolas where
-        a line is bent. A line may reach a little over the photo's border.
+        Args:
+            image: (H, W, 3) uint8 RGB, any size from 1 × 1.
+
+        Returns:
+            (N, 6, 2) float32 in pixels of the photo: the corners, clockwise from the text's top left, and the middles
+            of the upper and lower edge, which are parabolas for a bent line. Lines may extend slightly beyond the
+            photo.
         """
         return self.lines(*self.look(image), size=image.shape[:2])
 
     def lines(self, likely: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
-        """The lines in what ``look`` has seen. size: (height, width) of the photo. Returns as ``find``."""
+        """Extract the lines from the result of ``look``. size: (height, width) of the photo. Returns as ``find``."""
         height, width = size
         quads = quads_of(likely, self.options) / np.float32(scale)
         inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)
@@ -110,9 +121,12 @@ class Detector:
         return np.asarray(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
 
     def look(self, image: Photo) -> tuple[Map, float]:
-        """How likely each pixel of the photo, brought to the net's size, is text: (h, w) 0..1, and that scale.
+        """Compute the text probability of each pixel.
 
-        Where the lines seen are thin and the photo has more to show, it is looked at again, larger.
+        If the lines are thin and the photo has more detail, it is processed again at a larger scale.
+
+        Returns:
+            The map, (h, w) 0..1, of the resized photo, and the scale.
         """
         scale = self.options.scale(*image.shape[:2])
         most = min(_FINEST * scale, max(scale, 1.0))
@@ -123,16 +137,14 @@ class Detector:
         return likely, scale
 
     def maps(self, pieces: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is seen on pieces of photos of one size, as they are: (B, h, w, 3), -1 to 1, sides multiples of 32 ->
-        (B, h, w, 1).
-        """
+        """Run the network on images of the same size: (B, h, w, 3), −1 to 1, sides multiples of 32 → (B, h, w, 1)."""
         seen: NDArray[np.float32] = self._look(tf.constant(pieces)).numpy()
         return seen
 
     def _larger(self, likely: Map, scale: float) -> float:
-        """The scale that what was seen asks for. The smallest letters are not seen before the larger ones are clear.
+        """Return the scale for a second pass. The smallest letters only show up once larger ones are clear.
 
-        It does not hang on what a person has chosen but for the detail, so that trying that on one photo is quick.
+        Of the options it only depends on ``detail``, so that trying other options on one photo is quick.
         """
         sides = (min(core.length, core.thickness) for core in cores(likely, text=DetectorOptions().text))
         thick = [side for side in sides if side >= _SPECK]
@@ -142,7 +154,7 @@ class Detector:
         return scale * _READABLE / usual if usual < _THIN else scale
 
     def _look_at(self, image: Photo, scale: float) -> Map:
-        """The map of a photo at a scale, in tiles if it is large: the net's memory grows with what it sees at once."""
+        """Compute the map of a photo at a scale, in tiles if it is large, as memory grows with the input size."""
         height, width = image.shape[:2]
         small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -163,11 +175,11 @@ class Detector:
         return np.concatenate(rows)
 
     def _seen(self, small: Photo) -> Map:
-        """The map of a piece of a photo, as large as that, its last places included: (h, w)."""
+        """Compute the map of an image at the same size, (h, w), including the last rows and columns."""
         return self._maps_of(small)[..., 0]
 
     def _maps_of(self, small: Photo) -> Map:
-        """All that the net gives for a piece of a photo: (h / coarse, w / coarse, channels), rounded up."""
+        """Run the network on an image: (h / coarse, w / coarse, channels), rounded up."""
         height, width = small.shape[:2]
         padded = cv2.copyMakeBorder(small, 0, -height % _STRIDE, 0, -width % _STRIDE, cv2.BORDER_REPLICATE)
         pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
@@ -175,32 +187,37 @@ class Detector:
         return seen[: -(-height // self._coarse), : -(-width // self._coarse)]
 
     def _spans(self, length: int) -> list[tuple[int, int]]:
-        """A side of a photo in parts, as few as do, from … to …, that begin where a place of the map does."""
+        """Split a side of a photo into as few tiles as possible, as (begin, end), aligned to map pixels."""
         parts = math.ceil(length / _TILE)
         edges = [round(length * part / parts / self._coarse) * self._coarse for part in range(parts)]
         return list(itertools.pairwise([*edges, length]))
 
 
 def _compiled(net: keras.Model) -> Callable[[Any], Any]:
-    """The net as one function traced once for photos of every size: a trace costs a second, a new size nothing."""
+    """Compile the network to a function traced once for all sizes: tracing takes a second."""
     signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
     function = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
-    # Traced here: TensorFlow warns of traces at calls, those of all detectors of a process counted together.
+    # Traced here, as TensorFlow warns of retracing at calls, counting all detectors of a process.
     compiled: Callable[[Any], Any] = function.get_concrete_function()
     return compiled
 
 
 def quads_of(likely: Map, options: DetectorOptions) -> Quads:
-    """Lines in a map of text: around each core, grown to the writing's full size.
+    """Extract lines from a map: the cores, grown to the full size of the writing.
 
-    likely: (h, w) 0..1. Returns (N, 6, 2) float32 in map pixels, as ``Detector.find``.
+    Args:
+        likely: (h, w) 0..1.
+        options: Thresholds.
+
+    Returns:
+        (N, 6, 2) float32 in map pixels, as ``Detector.find``.
     """
     found: list[Quads] = []
     for core in cores(likely, text=options.text):
         thinner = min(core.length, core.thickness)
         if thinner < options.least or _mean_inside(likely, core) < options.surely:
             continue
-        # Both sides: 2 · grow · area / perimeter.
+        # On both sides: 2 · grow · area / perimeter.
         reach = options.grow * core.length * core.thickness / (core.length + core.thickness)
         corners = along_line(core.grown(reach))
         middles = np.stack([corners[:2].mean(axis=0), corners[2:].mean(axis=0)])
@@ -210,10 +227,10 @@ def quads_of(likely: Map, options: DetectorOptions) -> Quads:
 
 
 def along_line(rectangle: Quads) -> Quads:
-    """The corners of a line's rectangle, (4, 2), so that its top runs along the writing.
+    """Order the corners of a line's rectangle, (4, 2), so that its top runs along the writing.
 
-    A long side that climbs by up to 60° is a line that climbs; a steeper one may as well be a tall letter, so there the
-    more level side is the top and the reader looks at it both ways.
+    A long side with a slope of up to 60° is a climbing line. A steeper one may be a tall letter, so the more level side
+    becomes the top, and the reader tries both.
     """
     corners = geometry.order_corners(rectangle)
     width, height = geometry.sizes(corners)[0]
@@ -225,7 +242,7 @@ def along_line(rectangle: Quads) -> Quads:
 
 
 def _mean_inside(likely: Map, core: Core) -> float:
-    """The map's mean over the core's rectangle, as far as it lies inside the map, or over a bent core itself."""
+    """Return the mean of the map over the core's rectangle, clipped to the map, or over a bent core itself."""
     outline = core.outline[:, 0] if core.sag.any() else core.grown(0.0) - np.float32(0.5)
     height, width = likely.shape
     low = np.clip(np.floor(outline.min(axis=0)), 0, (width - 1, height - 1)).astype(int)

@@ -1,4 +1,4 @@
-"""Pieces of a map of text → the cores of lines: straight ones, bent ones, and several that grew together."""
+"""Connected components of a text map → cores of lines: straight ones, bent ones, and several that touch."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ Map: TypeAlias = NDArray[np.float32]
 Points: TypeAlias = NDArray[np.float32]
 Contour: TypeAlias = NDArray[np.signedinteger[Any]]
 
-# A line fills its rectangle but for the corners; what leaves this share of it empty is bent, or several lines.
+# A straight line fills its rectangle except for the corners; with this share empty it is bent, or several lines.
 _FULL = 0.7
-# Where several lines grew together the map is grey between them: looked at with these bars one after the other …
+# Touching lines have grey values between them; these thresholds are tried in turn …
 _BARS = (0.5, 0.7, 0.9)
-# … they come apart, into pieces of which at least two have this share of the whole. What has less than the other share
-# is a crumb.
+# … until at least two parts have this share of the whole. Parts below the other share are ignored.
 _SHARE, _CRUMB = 0.1, 0.02
-# A line is bent if its middle lies so far off the straight way between its ends, and a parabola if nothing of it lies
-# farther off that, both as shares of its thickness.
+# A line is bent if its middle is this far from the straight line between its ends, and a parabola if all of it is
+# within the other distance of one; shares of its thickness.
 _BENT, _OFF = 0.3, 0.3
-# So many places along a piece tell its shape.
+# Number of points that describe the shape of a component.
 _PLACES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What a net trained on shrunk lines (Liao et al. 2020) marks of one line.
+    """The shrunk core of a line, as the network marks it (Liao et al. 2020).
 
-    middle: centre of the way between its ends, (2,). length, thickness: map pixels. degrees: of the way from end to
-    end. sag: (2,), from that middle to the line's own. outline: (K, 1, 2) int32 around it, in map pixels.
+    Attributes:
+        middle: Centre between its ends, (2,).
+        length: In map pixels.
+        thickness: In map pixels.
+        degrees: Direction from end to end.
+        sag: (2,), from that centre to the middle of the line.
+        outline: (K, 1, 2) int32 in map pixels.
     """
 
     middle: Points
@@ -44,15 +48,15 @@ class Core:
     outline: Contour
 
     def grown(self, reach: float) -> Points:
-        """The four corners of the rectangle around it, longer and thicker by ``reach`` pixels, (4, 2)."""
-        # An outline runs through pixel centres, which lie half a pixel off the pixels' corners.
+        """Return the corners of the rectangle around it, grown by ``reach`` pixels, (4, 2)."""
+        # An outline runs through pixel centres, half a pixel off the pixels' corners.
         middle = (float(self.middle[0]) + 0.5, float(self.middle[1]) + 0.5)
         corners = cv2.boxPoints((middle, (self.length + reach, self.thickness + reach), self.degrees))
         return np.asarray(corners, np.float32)
 
 
 def cores(likely: Map, *, text: float) -> Iterator[Core]:
-    """The cores of the lines in a map of text, (h, w) 0..1. text: from which value on a pixel is text."""
+    """Return the cores of the lines in a map, (h, w) 0..1. ``text`` is the value from which a pixel is text."""
     for outline in _outlines(likely > text):
         yield from _cores_of(likely, outline, text)
 
@@ -78,7 +82,7 @@ def _cores_of(likely: Map, outline: Contour, bar: float) -> Iterator[Core]:
 
 
 def _inside(likely: Map, outline: Contour, bar: float) -> list[Contour]:
-    """The outlines of what is above a bar inside an outline."""
+    """Return the outlines of what is above a threshold inside an outline."""
     left, top, width, height = cv2.boundingRect(outline)
     here = np.zeros((height, width), np.uint8)
     cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
@@ -87,19 +91,19 @@ def _inside(likely: Map, outline: Contour, bar: float) -> list[Contour]:
 
 
 def _outlines(mask: NDArray[np.bool_]) -> list[Contour]:
-    """The outer outlines of the pieces of a mask, pieces inside holes included."""
+    """Return the outer outlines of the components of a mask, including components inside holes."""
     contours, hierarchy = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     return [np.asarray(contour) for index, contour in enumerate(contours) if hierarchy[0, index, 3] < 0]
 
 
 def _bent(straight: Core) -> Core | None:
-    """The core as a parabola, if it is one."""
+    """Return the core as a parabola, or None if it is not one."""
     long_first = straight.length >= straight.thickness
     length = max(straight.length, straight.thickness)
     angle = np.radians(straight.degrees + (0 if long_first else 90))
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     pixels = _filled(straight.outline) - straight.middle
-    place, off = pixels @ along / (length / 2), pixels @ across  # -1 … 1 along; pixels across
+    place, off = pixels @ along / (length / 2), pixels @ across  # −1 … 1 along; pixels across
     which = np.clip(((place + 1) / 2 * _PLACES).astype(int), 0, _PLACES - 1)
     counts = np.bincount(which, minlength=_PLACES)
     if (counts == 0).any():
@@ -120,7 +124,7 @@ def _bent(straight: Core) -> Core | None:
 
 
 def _filled(outline: Contour) -> NDArray[np.float64]:
-    """The pixels inside an outline, (N, 2) x and y."""
+    """Return the pixels inside an outline, (N, 2) x and y."""
     left, top, width, height = cv2.boundingRect(outline)
     here = np.zeros((height, width), np.uint8)
     cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))

@@ -1,4 +1,4 @@
-"""The networks, one file each, in plain Keras 3 layers: no ``tf.*``, so that they also train on another Keras backend.
+"""The networks, one file each, in plain Keras 3 layers without ``tf.*``, so that they also train on other backends.
 
-May import: keras. Where their weights come from is ``engine.pretrained``'s business.
+May import: keras. Weights are loaded by ``engine.weights``.
 """

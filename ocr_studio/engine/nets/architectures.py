@@ -1,4 +1,4 @@
-"""The networks there are, by the names that models' cards have for them."""
+"""The networks by the architecture names in model cards."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DETECTORS: Final[Mapping[str, Callable[[], keras.Model]]] = MappingProxyType(
 
 
 def build_recognizer_of(architecture: str, classes: int) -> keras.Model:
-    """The net, as models keep it, of an architecture that reads. Raises KeyError for any other (a bug)."""
+    """Build a recognizer as saved in models. Raises KeyError for another architecture (a bug)."""
     return _RECOGNIZERS[architecture](classes)
 
 
 def build_detector_of(architecture: str) -> keras.Model:
-    """The net, as models keep it, of an architecture that finds writing. Raises KeyError for any other (a bug)."""
+    """Build a detector as saved in models. Raises KeyError for another architecture (a bug)."""
     return _DETECTORS[architecture]()

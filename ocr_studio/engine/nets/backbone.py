@@ -1,6 +1,6 @@
-"""The trunk that detector and recognizer share: a stem and blocks of depthwise convolution and a small MLP.
+"""The backbone of detector and recognizer: a stem, and blocks of depthwise convolution and a small MLP.
 
-The arrangement is that of the PP-OCRv6 "small" networks (PaddleOCR, Apache-2.0), batch normalisation folded into the
+The layout is that of the PP-OCRv6 "small" networks (PaddleOCR, Apache-2.0) with batch normalization folded into the
 convolutions. All tensors are (batch, height, width, channels), channels last.
 """
 
@@ -20,10 +20,12 @@ Shape: TypeAlias = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the trunk. channels: what it gives. stride: (down, across); 1, 1 keeps the size.
+    """One block of the backbone.
 
-    squeeze: whether the channels are weighed by squeeze and excitation (Hu et al. 2018).
-    A block that strides has no way around its MLP.
+    Attributes:
+        channels: Output channels.
+        stride: (down, across); 1, 1 keeps the size. A block with strides has no skip connection around its MLP.
+        squeeze: Whether it has squeeze and excitation (Hu et al. 2018).
     """
 
     channels: int
@@ -33,7 +35,7 @@ class Block:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class HardSigmoid(layers.Layer):  # type: ignore[misc]
-    """A sigmoid of three straight pieces: slope · x + 0.5, held within 0..1.
+    """A piecewise linear sigmoid: slope · x + 0.5, clipped to 0..1.
 
     Keras' own has slope 1/6; the detector's neck was trained with 0.2.
     """
@@ -47,23 +49,23 @@ class HardSigmoid(layers.Layer):  # type: ignore[misc]
         return ops.clip(x * self.slope + 0.5, 0.0, 1.0)
 
     def get_config(self) -> dict[str, Any]:
-        """What Keras needs to build it again."""
+        """Return the configuration for Keras."""
         return {**super().get_config(), "slope": self.slope}
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def gelu(x: Tensor) -> Tensor:
-    """The Gaussian error linear unit (Hendrycks & Gimpel 2016), exact. Same shape as x.
+    """The exact Gaussian error linear unit (Hendrycks & Gimpel 2016). Same shape as x.
 
-    Written as TensorFlow's optimiser knows it, so that it becomes one operation with the product before it; Keras' own
-    divides by √2, which it does not know, and an operation of its own takes a fifth of the net's time.
+    Written so that TensorFlow's optimizer fuses it with the product before it. Keras' own divides by √2 and is not
+    fused, which takes a fifth of the network's time.
     """
     return 0.5 * (1.0 + ops.erf(x * math.sqrt(0.5))) * x
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class Pointwise(layers.Dense):  # type: ignore[misc]
-    """A convolution of 1 x 1 pixels, as the one matrix product that it is: (B, H, W, C) -> (B, H, W, units)."""
+    """A 1 × 1 convolution as a matrix product: (B, H, W, C) -> (B, H, W, units)."""
 
     def call(self, x: Tensor) -> Tensor:
         """x: (B, H, W, C)."""
@@ -72,17 +74,17 @@ class Pointwise(layers.Dense):  # type: ignore[misc]
 
 
 def halving(x: Tensor, channels: int, *, name: str) -> Tensor:
-    """A 3 x 3 convolution to half the size, with a ReLU.
+    """A 3 × 3 convolution with stride 2 and ReLU.
 
-    Padded by one pixel on every side, as the weights were trained; Keras' "same" pads only right and below where it
-    strides, which would shift the picture by a pixel.
+    Padded by one pixel on every side, as in training; Keras' "same" pads only right and below, which would shift the
+    image by a pixel.
     """
     x = layers.ZeroPadding2D(1)(x)
     return layers.Conv2D(channels, 3, 2, "valid", activation="relu", name=name)(x)
 
 
 def squeeze_excite(x: Tensor, *, slope: float, name: str) -> Tensor:
-    """Weights 0..1 for the channels from their means over the picture, (B, 1, 1, C)."""
+    """Channel weights 0..1 from the means over the image, (B, 1, 1, C)."""
     channels = x.shape[-1]
     mean = layers.GlobalAveragePooling2D(keepdims=True)(x)
     few = layers.Conv2D(channels // 4, 1, activation="relu", name=f"{name}_squeeze")(mean)
@@ -100,7 +102,7 @@ def stem(x: Tensor, channels: int) -> Tensor:
 
 
 def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
-    """One block: look around (3 x 3, every channel for itself), weigh the channels, then mix them by a small MLP."""
+    """One block: a 3 × 3 depthwise convolution, channel weights, and a small MLP."""
     wide = 2 * x.shape[-1]
     keeps_size = plan.stride == (1, 1)
     down, across = plan.stride
@@ -110,8 +112,8 @@ def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
     else:
         x = layers.DepthwiseConv2D(3, padding="same", name=f"{name}_depthwise")(x)
     if down != across:
-        # TensorFlow strides a depthwise convolution unequally only where oneDNN runs it: not on a GPU, not on a Mac.
-        x = layers.MaxPooling2D(1, plan.stride)(x)  # a pool of one pixel just leaves out the rows between
+        # TensorFlow supports unequal strides of depthwise convolutions only with oneDNN, not on GPUs and Macs.
+        x = layers.MaxPooling2D(1, plan.stride)(x)  # pooling with size 1 drops rows
     if plan.squeeze:
         x = layers.Multiply()([x, squeeze_excite(x, slope=1 / 6, name=name)])
     mixed = Pointwise(wide, activation=gelu, name=f"{name}_expand")(x)
@@ -120,7 +122,7 @@ def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
 
 
 def layer_names(blocks: Sequence[Block]) -> Iterator[str]:
-    """The names of the layers with weights, in the order the picture passes them."""
+    """Return the names of the layers with weights, in forward order."""
     yield from ("stem1", "stem2a", "stem2b", "stem3", "stem4")
     for index, plan in enumerate(blocks):
         parts = ("depthwise", *(("squeeze", "excite") if plan.squeeze else ()), "expand", "project")

@@ -1,8 +1,8 @@
-"""The network that found writing for keras-ocr: how sure each pixel is the middle of a letter, and of what links two.
+"""CRAFT, the detector of keras-ocr: probabilities of letter centres and of links between letters.
 
-CRAFT (Baek et al. 2019): a VGG-16 body with batch normalisation (Simonyan & Zisserman 2015), two convolutions that see
-far, and four steps up again, each with what the body saw at that size. Layers with weights are called as keras-ocr
-0.9.3 (MIT) calls them, after the authors' own (NAVER Corp., MIT).
+CRAFT (Baek et al. 2019): a VGG-16 backbone with batch normalization (Simonyan & Zisserman 2015), two convolutions with
+a large receptive field, and four upsampling steps with skip connections. Layers with weights are named as in keras-ocr
+0.9.3 (MIT), after the authors' own (NAVER Corp., MIT).
 """
 
 from __future__ import annotations
@@ -15,33 +15,41 @@ from keras import layers, ops
 
 from ocr_studio.engine.nets.backbone import Shape, Tensor
 
-# The body: the number of a convolution's layer, its channels, the slice it belongs to. Its normalisation is the next
-# layer, its ReLU the one after; gaps in the numbers are poolings.
+# The backbone: index of a convolution, its channels, its slice. The index after it is its normalization, then its ReLU;
+# the missing indices are poolings.
 _BODY = (
     (0, 64, 1), (3, 64, 1), (7, 128, 1), (10, 128, 1),
     (14, 256, 2), (17, 256, 2), (20, 256, 3), (24, 512, 3), (27, 512, 3),
     (30, 512, 4), (34, 512, 4), (37, 512, 4),
 )  # fmt: skip
-_POOLED = (3, 10, 20, 30)  # after these comes a pooling
-# What is looked at again on the way up: at 1/2, 1/4, 1/8 and 1/16 of the photo. The last is taken before its ReLU.
+_POOLED = (3, 10, 20, 30)  # a pooling follows these
+# Skip connections at 1/2, 1/4, 1/8 and 1/16 of the photo. The last is taken before its ReLU.
 _TAPS = (10, 17, 27, 37)
-_UP = (512, 256, 128, 64)  # channels inside each step up; what comes out has half as many
-_HEAD = ((0, 32, 3), (2, 32, 3), (4, 16, 3), (6, 16, 1), (8, 2, 1))  # number, channels, kernel of its convolutions
+_UP = (512, 256, 128, 64)  # channels inside each upsampling step; its output has half as many
+_HEAD = (
+    (0, 32, 3),
+    (2, 32, 3),
+    (4, 16, 3),
+    (6, 16, 1),
+    (8, 2, 1),
+)  # index, channels, kernel size of convolutions
 
-# Of each channel of ImageNet, as shares of white; what the body was trained on.
+# ImageNet's mean and standard deviation per channel, as used to train the backbone.
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _EPSILON = 1e-5
-# Keras counts the share that stays, PyTorch, where the weights come from, the share that is new: 0.1 there.
+# Keras' momentum is the share that stays; PyTorch's, where the weights come from, the share that is new: 0.1 there.
 _MOMENTUM = 0.9
 
 
 def build_craft(*, normed: bool = True) -> keras.Model:
-    """Pixels -> how sure each place is a letter, and a link between two letters of a word.
+    """Build the network: pixels -> probability of a letter, and of a link between two letters of a word.
 
-    In: (B, H, W, 3) float32, RGB from -1 to 1, sides of 16 pixels or more. Out: (B, H/2, W/2, 2) float32, about 0..1:
-    the region and the affinity map. normed: with batch normalisation, as published and to learn from nothing; without
-    it as ``batchnorm_folding.folded`` makes it of that, which takes less time and has nothing that learning on could
-    spoil.
+    In: (B, H, W, 3) float32, RGB from −1 to 1, sides of at least 16 pixels. Out: (B, H/2, W/2, 2) float32, about 0..1:
+    region and affinity map.
+
+    Args:
+        normed: With batch normalization, as published and for training from scratch; without it, as
+            ``batchnorm_folding.folded`` creates it, it is faster and cannot be spoiled by further training.
     """
     photo = keras.Input((None, None, 3), name="photo")
     taps = list(_body(as_imagenet(photo), normed=normed))
@@ -61,7 +69,7 @@ def build_craft(*, normed: bool = True) -> keras.Model:
 
 
 def craft_layers() -> Iterator[str]:
-    """The names of its layers with weights, in the order of a file of keras-ocr."""
+    """Return the names of the layers with weights, in the order of keras-ocr's files."""
     for number, _, part in _BODY:
         yield f"basenet.slice{part}.{number}"
         yield f"basenet.slice{part}.{number + 1}"
@@ -73,20 +81,20 @@ def craft_layers() -> Iterator[str]:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class ResizedLike(layers.Layer):  # type: ignore[misc]
-    """Features at the size of others, by bilinear interpolation: (B, h, w, C), (B, H, W, D) -> (B, H, W, C)."""
+    """Bilinear resizing to the size of other features: (B, h, w, C), (B, H, W, D) -> (B, H, W, C)."""
 
-    # (Keras' own takes no sizes that are known only as it runs.)
+    # Keras' own does not support sizes that are only known at run time.
     def call(self, x: Tensor, like: Tensor) -> Tensor:
-        """x: what is resized; like: what it shall be as large as."""
+        """Resize x to the size of ``like``."""
         height, width = ops.shape(like)[1:3]
         return self._along(self._along(x, width, axis=2), height, axis=1)
 
     def compute_output_shape(self, x_shape: Shape, like_shape: Shape) -> Shape:
-        """The size of the one, the channels of the other."""
+        """Size of the second input, channels of the first."""
         return (x_shape[0], *like_shape[1:3], x_shape[3])
 
     def _along(self, x: Tensor, size: Any, *, axis: int) -> Tensor:
-        """Resized along one axis; the border goes on for ever."""
+        """Resize along one axis, repeating the border."""
         length = ops.cast(ops.shape(x)[axis], "float32")
         place = (ops.cast(ops.arange(size), "float32") + 0.5) * (length / ops.cast(size, "float32")) - 0.5
         place = ops.minimum(ops.maximum(place, 0.0), length - 1.0)
@@ -98,14 +106,14 @@ class ResizedLike(layers.Layer):  # type: ignore[misc]
 
 
 def as_imagenet(photo: Tensor) -> Tensor:
-    """RGB from -1 to 1 --> every channel with the mean 0 and the spread 1 that it has on ImageNet. Same shape."""
+    """Normalize RGB from −1 to 1 with ImageNet's mean and standard deviation. Same shape."""
     scale = [0.5 / spread for spread in _SPREAD]
     offset = [(0.5 - mean) / spread for mean, spread in zip(_MEAN, _SPREAD, strict=True)]
     return layers.Rescaling(scale, offset, name="as_imagenet")(photo)
 
 
 def craft_norms() -> dict[str, str]:
-    """Layer -> the layer that normalises it."""
+    """Return the normalization layer of each convolution."""
     body = {f"basenet.slice{part}.{number}": f"basenet.slice{part}.{number + 1}" for number, _, part in _BODY}
     up = {
         f"upconv{step}.conv.{number}": f"upconv{step}.conv.{number + 1}"
@@ -116,12 +124,12 @@ def craft_norms() -> dict[str, str]:
 
 
 def _normed(x: Tensor, name: str, *, normed: bool) -> Tensor:
-    """x, normalised where it shall be. Same shape."""
+    """Normalize x if requested. Same shape."""
     return layers.BatchNormalization(epsilon=_EPSILON, momentum=_MOMENTUM, name=name)(x) if normed else x
 
 
 def _body(x: Tensor, *, normed: bool) -> Iterator[Tensor]:
-    """What the body sees at four sizes, the finest first."""
+    """Return the backbone's features at four sizes, the finest first."""
     for number, channels, part in _BODY:
         x = layers.Conv2D(channels, 3, padding="same", name=f"basenet.slice{part}.{number}")(x)
         x = _normed(x, f"basenet.slice{part}.{number + 1}", normed=normed)

@@ -1,9 +1,9 @@
-"""The network that read for keras-ocr: convolutions, a spatial transformer, two pairs of LSTMs, CTC.
+"""CRNN, the recognizer of keras-ocr: convolutions, a spatial transformer, two pairs of LSTMs, CTC.
 
-CRNN (Shi et al. 2017) as keras-ocr 0.9.3 (MIT) builds it, after kurapan's: layers with weights are called as they are
-there, but for the last, ``characters``, and those of the spatial transformer, ``locate_…``. What differs from a CRNN of
-today is kept, as published weights depend on it: the picture lies on its side and upside down, the LSTMs that go
-backwards leave their steps in the order in which they came to them, and the first two steps are left out.
+CRNN (Shi et al. 2017) as in keras-ocr 0.9.3 (MIT), after kurapan's. Layers with weights have the same names, except the
+last, ``characters``, and those of the spatial transformer, ``locate_…``. Oddities that the published weights depend on
+are kept: the image is transposed and upside down, backward LSTMs return their steps in reverse order, and the first two
+steps are dropped.
 """
 
 from __future__ import annotations
@@ -17,16 +17,22 @@ from keras import layers, ops
 from ocr_studio.engine.nets.backbone import Tensor
 from ocr_studio.engine.nets.spatial_transformer import straightened
 
-PUBLISHED_HEAD = "fc_12"  # what keras-ocr calls the last layer, of which CTC's blank is the last class
+PUBLISHED_HEAD = "fc_12"  # keras-ocr's name of the last layer, whose last class is the blank
 
 
 @dataclass(frozen=True, slots=True)
 class CrnnPlan:
-    """The numbers of a CRNN, by default those of the published weights.
+    """Dimensions of a CRNN; the defaults are those of the published weights.
 
-    height, width: of the picture, pixels. colour: RGB or grey. filters: of the seven convolutions. units: of the first
-    and the second pair of LSTMs. dropped: steps at the beginning that are left out. pool: how much smaller each of two
-    poolings makes it. straighten: whether there is a spatial transformer.
+    Attributes:
+        height: Height of the image in pixels.
+        width: Width of the image in pixels.
+        colour: Whether it is RGB instead of grey.
+        filters: Channels of the seven convolutions.
+        units: Units of the first and the second pair of LSTMs.
+        dropped: Steps dropped at the beginning.
+        pool: Factor of each of the two poolings.
+        straighten: Whether there is a spatial transformer.
     """
 
     height: int = 31
@@ -41,15 +47,15 @@ class CrnnPlan:
 
     @property
     def steps(self) -> int:
-        """How many steps come out."""
+        """Number of output steps."""
         return self.width // self.pool**2 - self.dropped
 
 
 def build_crnn(classes: int, plan: CrnnPlan | None = None) -> keras.Model:
-    """A word -> a score for every character at every step.
+    """Build the network: a word -> a score for every character at every step.
 
-    In: (B, 31, 200, 1) float32, grey from 0 to 1, or as the plan says. Out: logits (B, 48, classes) float32, class 0
-    being CTC's blank. A step is 4 pixels wide, the first that comes out begins at the 8th.
+    In: (B, 31, 200, 1) float32, grey from 0 to 1, or as in the plan. Out: logits (B, 48, classes) float32, class 0
+    being CTC's blank. A step is 4 pixels wide; the first begins at the 8th pixel.
     """
     plan = plan or CrnnPlan()
     word = keras.Input((plan.height, plan.width, 3 if plan.colour else 1), name="word")
@@ -66,7 +72,7 @@ def build_crnn(classes: int, plan: CrnnPlan | None = None) -> keras.Model:
 
 
 def crnn_layers(plan: CrnnPlan | None = None, *, top: bool = True) -> Iterator[str]:
-    """The names of its layers with weights, in the order of a file of keras-ocr. top: with the last one."""
+    """Return the names of the layers with weights, in the order of keras-ocr's files; ``top`` includes the last one."""
     for index in range(1, 8):
         yield f"conv_{index}"
         if index in _NORMED:
@@ -78,11 +84,11 @@ def crnn_layers(plan: CrnnPlan | None = None, *, top: bool = True) -> Iterator[s
         yield "characters"
 
 
-_NORMED = (3, 5, 7)  # convolutions whose output is normalised; the first two of them are pooled, too
+_NORMED = (3, 5, 7)  # convolutions with normalization; the first two of them also have pooling
 
 
 def _features(word: Tensor, plan: CrnnPlan) -> Tensor:
-    """(B, H, W, C) -> (B, W/4, H/4, 512), from left to right, in each step from the bottom to the top."""
+    """(B, H, W, C) -> (B, W/4, H/4, 512), from left to right, each step from bottom to top."""
     x = layers.Permute((2, 1, 3))(word)
     x = UpsideDown()(x)
     for index, channels in enumerate(plan.filters, start=1):
@@ -96,7 +102,7 @@ def _features(word: Tensor, plan: CrnnPlan) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class UpsideDown(layers.Layer):  # type: ignore[misc]
-    """The other way round along the third axis: (B, W, H, C) -> same."""
+    """Reverses the third axis: (B, W, H, C) -> same."""
 
     def call(self, x: Tensor) -> Tensor:
         """Same shape as x."""
@@ -104,7 +110,7 @@ class UpsideDown(layers.Layer):  # type: ignore[misc]
 
 
 def _lstm(x: Tensor, units: int, name: str) -> Tensor:
-    """(B, T, C) -> (B, T, units); one that is called back begins at the last step and leaves its first there."""
+    """(B, T, C) -> (B, T, units). A backward one starts at the last step and returns the steps in reverse order."""
     return layers.LSTM(
         units,
         kernel_initializer="he_normal",

@@ -1,7 +1,7 @@
-"""The network that finds writing: a trunk, a feature pyramid, and a map of how likely each pixel is text.
+"""The detector: a backbone, a feature pyramid, and a map of text probabilities.
 
-PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the head is that of differentiable binarisation (Liao et al. 2020), of which
-only the probability map is needed for finding.
+PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the head is that of differentiable binarization (Liao et al. 2020), of which
+inference needs only the probability map.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ NECK = 96  # channels of the pyramid
 
 
 def build_detector() -> keras.Model:
-    """Pixels -> how likely each is part of writing.
+    """Build the network: pixels -> probability of text.
 
-    In: (B, H, W, 3) float32, RGB from -1 to 1, H and W multiples of 32. Out: (B, H, W, 1) float32, 0..1.
+    In: (B, H, W, 3) float32, RGB from −1 to 1, H and W multiples of 32. Out: (B, H, W, 1) float32, 0..1.
     """
     photo = keras.Input((None, None, 3), name="photo")
     x = stem(photo, 24)
@@ -46,7 +46,7 @@ def build_detector() -> keras.Model:
             taps.append(x)
 
     lateral = [_weighed(_narrow(tap, NECK, f"lateral{level}"), f"lateral{level}") for level, tap in enumerate(taps)]
-    for level in (2, 1, 0):  # coarse features are added to finer ones, from the top down
+    for level in (2, 1, 0):  # coarse features are added to finer ones, top down
         coarse = layers.UpSampling2D(2, interpolation="nearest")(lateral[level + 1])
         lateral[level] = layers.Add()([lateral[level], coarse])
 
@@ -64,7 +64,7 @@ def build_detector() -> keras.Model:
 
 
 def detector_layers() -> Iterator[str]:
-    """The names of its layers with weights, in the order of the published file: the pyramid from the top down."""
+    """Return the names of the layers with weights, in the order of the published file: the pyramid top down."""
     yield from layer_names(BLOCKS)
     for level in (3, 2, 1, 0):
         yield from (f"lateral{level}", f"lateral{level}_squeeze", f"lateral{level}_excite")
@@ -74,10 +74,10 @@ def detector_layers() -> Iterator[str]:
 
 
 def _narrow(x: Tensor, channels: int, name: str) -> Tensor:
-    """To this many channels, pixel by pixel."""
+    """Reduce the channels with a 1 × 1 convolution."""
     return layers.Conv2D(channels, 1, use_bias=False, name=name)(x)
 
 
 def _weighed(x: Tensor, name: str) -> Tensor:
-    """x and, once more, its channels by their weight."""
+    """Add the channels scaled by their weights to x."""
     return layers.Add()([x, layers.Multiply()([x, squeeze_excite(x, slope=0.2, name=name)])])

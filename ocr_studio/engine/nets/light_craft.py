@@ -1,7 +1,7 @@
-"""A light CRAFT: how sure each place is the middle of a letter, and of what links two, from a small body.
+"""A light CRAFT with a small backbone.
 
-The maps are those of CRAFT (Baek et al. 2019), the body is of depthwise-separable convolutions (Howard et al. 2017),
-the way up again adds coarse features to finer ones (Lin et al. 2017).
+The maps are those of CRAFT (Baek et al. 2019), the backbone has depthwise-separable convolutions (Howard et al. 2017),
+and a feature pyramid adds coarse features to finer ones (Lin et al. 2017).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ BLOCKS = (
     Separable(256),
 )
 TAPS = (1, 4, 7, 10)  # the last block of each size: 1/4, 1/8, 1/16 and 1/32 of the photo
-NECK = 64  # channels on the way up
+NECK = 64  # channels of the pyramid
 
 
 def build_light_craft(*, normed: bool = False) -> keras.Model:
-    """Pixels -> how sure each place is a letter, and a link between two letters of a word.
+    """Build the network: pixels -> probability of a letter, and of a link between two letters of a word.
 
-    In: (B, H, W, 3) float32, RGB from -1 to 1, sides multiples of 32. Out: (B, H/2, W/2, 2) float32, about 0..1: the
-    region and the affinity map, as ``build_craft``. normed: as ``build_light_crnn``.
+    In: (B, H, W, 3) float32, RGB from −1 to 1, sides multiples of 32. Out: (B, H/2, W/2, 2) float32, about 0..1: region
+    and affinity map, as ``build_craft``. normed: as ``build_light_crnn``.
     """
     photo = keras.Input((None, None, 3), name="photo")
     x = layers.ZeroPadding2D(1)(photo)
@@ -58,7 +58,7 @@ def build_light_craft(*, normed: bool = False) -> keras.Model:
 
 
 def light_craft_layers() -> Iterator[str]:
-    """The names of its layers with weights, those of the normalisation left out."""
+    """Return the names of the layers with weights, without normalization."""
     yield "stem"
     yield from separable_layers(BLOCKS)
     for level in (3, 2, 1, 0):

@@ -1,8 +1,7 @@
-"""A light network that reads a line of writing: a spatial transformer, depthwise-separable convolutions, two pairs of
-LSTMs, CTC.
+"""A light recognizer for lines: a spatial transformer, depthwise-separable convolutions, two pairs of LSTMs, CTC.
 
-In the spirit of CRNN_OCR_lite: CRNN (Shi et al. 2017) with the convolutions of MobileNet (Howard et al. 2017). It takes
-and gives what ``build_recognizer`` does, so that whatever reads or learns with that can do it with this.
+Inspired by CRNN_OCR_lite: CRNN (Shi et al. 2017) with the convolutions of MobileNet (Howard et al. 2017). Inputs and
+outputs are those of ``build_recognizer``, so it works with the same code.
 """
 
 from __future__ import annotations
@@ -27,15 +26,19 @@ BLOCKS = (
     Separable(192),
 )
 STEM = 32
-UNITS = 96  # of an LSTM, each way
+UNITS = 96  # units of an LSTM in each direction
 
 
 def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
-    """A line of writing -> a score for every character at every step.
+    """Build the network: a line -> a score for every character at every step.
 
-    In: (B, 48, W, 3) float32, RGB from -1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0
-    being CTC's blank. normed: with batch normalisation after every convolution, to learn from nothing; without it as
-    ``batchnorm_folding.folded`` makes it of one that has learned.
+    In: (B, 48, W, 3) float32, RGB from −1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0 being
+    CTC's blank.
+
+    Args:
+        classes: Number of classes, including the blank.
+        normed: With batch normalization after every convolution, for training from scratch; without it, as
+            ``batchnorm_folding.folded`` creates it after training.
     """
     line = keras.Input((HEIGHT, None, 3), name="line")
     x = straightened_line(line)
@@ -43,18 +46,18 @@ def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
     x = after(layers.Conv2D(STEM, 3, 2, use_bias=not normed, name="stem"), x, normed=normed)
     for index, plan in enumerate(BLOCKS):
         x = separable(x, plan, name=f"block{index}", normed=normed)
-    # From three rows to one; each row counts, as a descender is not an ascender.
+    # From three rows to one; each row counts, to tell descenders from ascenders.
     x = after(layers.Conv2D(2 * UNITS, (x.shape[1], 1), use_bias=not normed, name="rows"), x, normed=normed)
     x = layers.Reshape((-1, x.shape[-1]))(x)  # B x 1 x T x C --> B x T x C
     for index in range(2):
-        # (named, as its weights are called after it)
+        # Weights are named after it.
         one_way = layers.LSTM(UNITS, return_sequences=True, name="lstm")
         x = layers.Bidirectional(one_way, name=f"around{index}")(x)
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="light_crnn")
 
 
 def light_crnn_layers() -> Iterator[str]:
-    """The names of its layers with weights, those of the normalisation left out."""
+    """Return the names of the layers with weights, without normalization."""
     yield from ("locate_conv1", "locate_conv2", "locate_where", "locate_fc1", "locate_fc2", "stem")
     yield from separable_layers(BLOCKS)
     yield from ("rows", "around0", "around1", "characters")

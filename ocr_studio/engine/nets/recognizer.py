@@ -1,4 +1,4 @@
-"""The network that reads a line of writing: a trunk, two attention blocks, a score for every character at every step.
+"""The recognizer: a backbone, two attention blocks, and a score for every character at every step.
 
 PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the neck is that of SVTR (Du et al. 2022), the head is trained with CTC
 (Graves et al. 2006).
@@ -13,8 +13,8 @@ from keras import layers
 
 from ocr_studio.engine.nets.backbone import Block, Tensor, block, layer_names, stem
 
-HEIGHT = 48  # pixels; the trunk brings it down to one row
-STEP = 8  # pixels across that one step of the output stands for
+HEIGHT = 48  # pixels; the backbone reduces it to one row
+STEP = 8  # pixels across per output step
 
 BLOCKS = (
     Block(96, squeeze=True),
@@ -37,10 +37,10 @@ ATTENTION_BLOCKS = 2
 
 
 def build_recognizer(classes: int) -> keras.Model:
-    """A line of writing -> a score for every character at every step.
+    """Build the network: a line -> a score for every character at every step.
 
-    In: (B, 48, W, 3) float32, RGB from -1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0
-    being CTC's blank; their softmax over the classes is the probability.
+    In: (B, 48, W, 3) float32, RGB from −1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0 being
+    CTC's blank; their softmax over the classes is the probability.
     """
     line = keras.Input((HEIGHT, None, 3), name="line")
     x = stem(line, 48)
@@ -61,7 +61,7 @@ def build_recognizer(classes: int) -> keras.Model:
 
 
 def recognizer_layers() -> Iterator[str]:
-    """The names of its layers with weights, in the order of the published file."""
+    """Return the names of the layers with weights, in the order of the published file."""
     yield from layer_names(BLOCKS)
     yield from ("beside", "narrow", "near")
     for index in range(ATTENTION_BLOCKS):
@@ -70,7 +70,7 @@ def recognizer_layers() -> Iterator[str]:
 
 
 def _attention_block(x: Tensor, *, name: str) -> Tensor:
-    """Every step looks at all others, then thinks for itself: (B, T, WIDTH) -> same."""
+    """Self-attention over the steps and an MLP: (B, T, WIDTH) -> same."""
     normal = layers.LayerNormalization(epsilon=1e-5, name=f"{name}_norm1")(x)
     seen = layers.MultiHeadAttention(HEADS, WIDTH // HEADS, name=f"{name}_attention")(normal, normal)
     x = layers.Add()([x, seen])

@@ -1,7 +1,7 @@
-"""Depthwise-separable convolutions (Howard et al. 2017): every channel looks around for itself, then all are mixed.
+"""Depthwise-separable convolutions (Howard et al. 2017).
 
-Each convolution may have a batch normalisation (Ioffe & Szegedy 2015) after it, without which these nets hardly learn
-from nothing; once they have learned it becomes part of the convolution (``engine.folding``).
+Each convolution may be followed by batch normalization (Ioffe & Szegedy 2015), without which these networks hardly
+train from scratch. After training it is folded into the convolution (``engine.weights.batchnorm_folding``).
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from keras import layers
 
 from ocr_studio.engine.nets.backbone import Tensor
 
-# Of the running statistics. Variances begin at 1 and are some thousandths after a depthwise convolution: with Keras'
-# 0.99 it takes a thousand steps until that first 1 is forgotten, and what is read meanwhile is nonsense.
+# Momentum of the running statistics. Variances start at 1 but are some thousandths after a depthwise convolution: with
+# Keras' 0.99 it takes a thousand steps to forget that 1, and evaluations until then are nonsense.
 _MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Separable:
-    """One block. channels: what it gives. stride: (down, across); where it keeps size and channels, what came is added
-    (He et al. 2016).
+    """One block.
+
+    Attributes:
+        channels: Output channels.
+        stride: (down, across); if size and channels stay, there is a skip connection (He et al. 2016).
     """
 
     channels: int
@@ -32,7 +35,7 @@ def separable(x: Tensor, plan: Separable, *, name: str, normed: bool) -> Tensor:
     """One block: (B, H, W, C) -> (B, H / down, W / across, channels)."""
     beside = x
     if plan.stride != (1, 1):
-        # A pool and not a stride: TensorFlow strides a depthwise convolution unequally only where oneDNN runs it.
+        # Pooling instead of strides: TensorFlow supports unequal strides of depthwise convolutions only with oneDNN.
         x = layers.MaxPooling2D(plan.stride)(x)
     x = after(
         layers.DepthwiseConv2D(3, padding="same", use_bias=not normed, name=f"{name}_depthwise"), x, normed=normed
@@ -42,13 +45,13 @@ def separable(x: Tensor, plan: Separable, *, name: str, normed: bool) -> Tensor:
 
 
 def separable_layers(blocks: Sequence[Separable]) -> Iterator[str]:
-    """The names of the layers with weights, in the order the picture passes them."""
+    """Return the names of the layers with weights, in forward order."""
     for index in range(len(blocks)):
         yield from (f"block{index}_depthwise", f"block{index}_mix")
 
 
 def after(layer: layers.Layer, x: Tensor, *, normed: bool) -> Tensor:
-    """What a convolution makes of x, normalised where it shall be, and a ReLU."""
+    """Apply a convolution, normalization if requested, and a ReLU."""
     x = layer(x)
     if normed:
         x = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{layer.name}_norm")(x)

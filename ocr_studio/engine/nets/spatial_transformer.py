@@ -1,7 +1,7 @@
-"""A net that turns, shifts and stretches what it sees before it reads on (Jaderberg et al. 2015).
+"""Spatial transformer: rotates, shifts and scales its input before it is read (Jaderberg et al. 2015).
 
-A small net looks at the features and gives the six numbers of an affine map, for each picture its own; a sampler then
-takes the features from where that map leads. Both learn from nothing but the text that should have been read.
+A small network predicts an affine map for each image, and a sampler resamples the features accordingly. Both are
+trained only by the text to be read.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from ocr_studio.engine.nets.backbone import Shape, Tensor
 NUMBERS = 6  # of an affine map: [[a, b, c], [d, e, f]] of (x, y, 1)
 
 _FAR = 1e6  # pixels; no line is longer
-# Along one axis: the whole pixels before and after a place, (B, N) int32, and how much of each is seen there, (B, N).
+# Along one axis: the pixels before and after each place, (B, N) int32, and their weights, (B, N).
 _Pixels: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class Sampler(layers.Layer):  # type: ignore[misc]
-    """Features of a picture of one size as an affine map leads to them, by bilinear interpolation.
+    """Resamples features of a fixed size by affine maps, with bilinear interpolation.
 
-    In: features (B, H, W, C), H and W known, and maps (B, 6), from -1 at one edge to 1 at the other. Out: (B, H, W, C).
+    In: features (B, H, W, C), H and W known, and maps (B, 6) in coordinates from −1 to 1. Out: (B, H, W, C).
 
-    The way of keras-ocr 0.9.3 (MIT), with which published weights were trained: -1 … 1 stands for 0 … W and not for
-    the middles of the first and the last pixel, 0 … W - 1, and from the last pixel's middle on there is nothing, 0.
+    As in keras-ocr 0.9.3 (MIT), with which the published weights were trained: −1 … 1 stands for 0 … W instead of the
+    centres of the first and last pixel, 0 … W − 1, and beyond the last pixel's centre the features are 0.
     """
 
     def call(self, features: Tensor, maps: Tensor) -> Tensor:
@@ -40,16 +40,16 @@ class Sampler(layers.Layer):  # type: ignore[misc]
         return _mixed(features, _ending(places[:, 0], width), _ending(places[:, 1], height))
 
     def compute_output_shape(self, features_shape: Shape, maps_shape: Shape) -> Shape:
-        """That of the features."""
+        """Shape of the features."""
         return features_shape
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class LineSampler(layers.Layer):  # type: ignore[misc]
-    """Lines of any length as affine maps lead to them, by bilinear interpolation; their border goes on for ever.
+    """Resamples lines of any length by affine maps, with bilinear interpolation; the border is repeated.
 
-    In: lines (B, H, W, C), H known, and maps (B, 6) of places in half heights from the middle of the left edge, so that
-    a map means the same however much a line is padded. Out: (B, H, W, C).
+    In: lines (B, H, W, C), H known, and maps (B, 6) in half heights from the middle of the left edge, so that padding
+    does not change their meaning. Out: (B, H, W, C).
     """
 
     def call(self, lines: Tensor, maps: Tensor) -> Tensor:
@@ -58,8 +58,8 @@ class LineSampler(layers.Layer):  # type: ignore[misc]
         half = height / 2
         x, y = (ops.reshape(place, (1, -1)) for place in line_places(lines))
         a, b, c, d, e, f = (maps[:, place, None] for place in range(NUMBERS))
-        # By how far each is moved, and not where to: a compiled function may compute this with eight bits of precision,
-        # which tell a tenth of a pixel from another but not the place 671 from 672.
+        # Offsets instead of positions: a compiled function may use eight bits of precision here, which distinguish
+        # tenths of a pixel but not position 671 from 672.
         to_right = ((a - 1) * x + b * y + c) * half
         downwards = (d * x + (e - 1) * y + f) * half
         columns, rows = ops.meshgrid(ops.arange(width, dtype="int32"), ops.arange(height, dtype="int32"))
@@ -68,13 +68,13 @@ class LineSampler(layers.Layer):  # type: ignore[misc]
         return _mixed(lines, across, down)
 
     def compute_output_shape(self, lines_shape: Shape, maps_shape: Shape) -> Shape:
-        """That of the lines."""
+        """Shape of the lines."""
         return lines_shape
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class WithPlaces(layers.Layer):  # type: ignore[misc]
-    """Lines and, as two more channels, where in them each pixel is; (B, H, W, C) -> (B, H, W, C + 2)."""
+    """Adds the coordinates of each pixel as two channels: (B, H, W, C) -> (B, H, W, C + 2)."""
 
     def call(self, lines: Tensor) -> Tensor:
         """lines: (B, H, W, C)."""
@@ -82,15 +82,14 @@ class WithPlaces(layers.Layer):  # type: ignore[misc]
         return ops.concatenate([lines, *(same + place[None, ..., None] for place in line_places(lines))], axis=-1)
 
     def compute_output_shape(self, lines_shape: Shape) -> Shape:
-        """Two channels more."""
+        """Two more channels."""
         return (*lines_shape[:-1], (lines_shape[-1] or 0) + 2)
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
 class WeighedMean(layers.Layer):  # type: ignore[misc]
-    """The mean over a picture, by how much each place counts: (B, H, W, C), (B, H, W, 1) logits -> (B, C).
-
-    What is padded can count nothing, which a plain mean cannot say.
+    """Weighted mean over an image: (B, H, W, C), (B, H, W, 1) logits -> (B, C). Unlike a plain mean it can ignore
+    padding.
     """
 
     def call(self, features: Tensor, logits: Tensor) -> Tensor:
@@ -100,13 +99,13 @@ class WeighedMean(layers.Layer):  # type: ignore[misc]
         return ops.sum(ops.reshape(features, (ops.shape(features)[0], -1, channels)) * shares[..., None], axis=1)
 
     def compute_output_shape(self, features_shape: Shape, logits_shape: Shape) -> Shape:
-        """A vector of the features' channels."""
+        """One vector of the features' channels."""
         return (features_shape[0], features_shape[-1])
 
 
 def line_places(lines: Tensor) -> tuple[Tensor, Tensor]:
-    """Where the middle of each pixel of lines, (B, H, W, C), is: x and y, each (H, W), in half heights from the middle
-    of the left edge.
+    """Return the pixel centres of lines (B, H, W, C): x and y, each (H, W), in half heights from the middle of the left
+    edge.
     """
     height, width = lines.shape[1], ops.shape(lines)[2]
     across = (ops.cast(ops.arange(width), "float32") + 0.5) / (height / 2)
@@ -116,10 +115,7 @@ def line_places(lines: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def straightened(x: Tensor) -> Tensor:
-    """Features as a small net wants to see them, at first almost as they are; the one of the published CRNN.
-
-    x: (B, H, W, C) -> same.
-    """
+    """Spatial transformer of the published CRNN, initially almost the identity: (B, H, W, C) -> same."""
     look = layers.Conv2D(16, 5, padding="same", activation="relu", name="locate_conv1")(x)
     look = layers.Conv2D(32, 5, padding="same", activation="relu", name="locate_conv2")(look)
     look = layers.Dense(64, activation="relu", name="locate_fc1")(layers.Flatten()(look))
@@ -127,7 +123,7 @@ def straightened(x: Tensor) -> Tensor:
 
 
 def straightened_line(line: Tensor, *, channels: int = 16) -> Tensor:
-    """Lines of any length as a small net wants to see them, at first as they are. line: (B, 48, W, C) -> same."""
+    """Spatial transformer for lines of any length, initially the identity: (B, 48, W, C) -> same."""
     look = layers.AveragePooling2D(2)(WithPlaces(name="places")(line))
     for number, wide in enumerate((channels, 2 * channels), start=1):
         look = layers.Conv2D(wide, 3, 2, "same", activation="relu", name=f"locate_conv{number}")(look)
@@ -137,13 +133,16 @@ def straightened_line(line: Tensor, *, channels: int = 16) -> Tensor:
 
 
 def _map(look: Tensor, *, name: str) -> Tensor:
-    """(B, C) -> (B, 6): at first the map that leaves everything where it is."""
+    """Predict an affine map, initially the identity: (B, C) -> (B, 6)."""
     unmoved = keras.initializers.Constant(np.array([1, 0, 0, 0, 1, 0], np.float32))
     return layers.Dense(NUMBERS, kernel_initializer="zeros", bias_initializer=unmoved, name=name)(look)
 
 
 def _ending(places: Tensor, size: int) -> _Pixels:
-    """places: from -1 to 1. Behind the last pixel both pixels are that one, and their shares 1 and -1."""
+    """Interpolate at places from −1 to 1.
+
+    Beyond the last pixel both neighbours are that pixel, with weights 1 and −1.
+    """
     pixels = 0.5 * (places + 1.0) * size
     before = ops.floor(pixels)
     first, second = ops.clip(before, 0.0, size - 1.0), ops.clip(before + 1.0, 0.0, size - 1.0)
@@ -151,7 +150,7 @@ def _ending(places: Tensor, size: int) -> _Pixels:
 
 
 def _moved(index: Tensor, shift: Tensor, size: Any) -> _Pixels:
-    """index: (1, N) whole pixels; shift: (B, N), by how many they are moved. The border goes on for ever."""
+    """Shift pixel indices (1, N) by (B, N) pixels; the border is repeated."""
     whole = ops.floor(shift)
     share = shift - whole
     first = index + ops.cast(ops.clip(whole, -_FAR, _FAR), "int32")
@@ -159,7 +158,7 @@ def _moved(index: Tensor, shift: Tensor, size: Any) -> _Pixels:
 
 
 def _mixed(features: Tensor, across: _Pixels, down: _Pixels) -> Tensor:
-    """The features at places between pixels, as many as they have: of the four around each, by how near they are."""
+    """Interpolate the features bilinearly between the four neighbours of each place."""
     channels = features.shape[-1]
     batch, height, width = ops.shape(features)[:3]
     flat = ops.reshape(features, (-1, channels))

@@ -1,1 +1,1 @@
-"""Reading words and lines: crops, CTC, beam search, language knowledge, segmentation."""
+"""Text recognition: crops, CTC, beam search, language model, word segmentation."""

@@ -1,8 +1,8 @@
-"""Prefix beam search through many CTC matrices at once (Hannun et al. 2014): what ``ctc.beam_all`` runs.
+"""Prefix beam search on many CTC matrices at once (Hannun et al. 2014), for ``ctc.beam_all``.
 
-A beam is a prefix: what some paths so far have spelled. The beams of all matrices stand in flat arrays, those of one
-matrix behind those of another, and so do the classes that are likely at a step. So a step at which one class is sure
-costs next to nothing, however unclear those of the other matrices are.
+A beam is a prefix: what some paths have spelled so far. The beams of all matrices are in flat arrays, one matrix after
+the other, and so are the likely classes of a step. So a step with one certain class costs next to nothing, however
+unclear those of the other matrices are.
 """
 
 from __future__ import annotations
@@ -20,34 +20,39 @@ from ocr_studio.engine.recognition.language_prior import Texts, WordPrior
 Matrix: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.intp]
-# Classes, how likely they are to the net, and what the prior adds to the logarithm of that.
+# Classes, their log probabilities, and what the prior adds.
 Found: TypeAlias = tuple[tuple[int, ...], float, float]
 
-# A step this surely blank ends a letter and says nothing else; the paths it leaves out weigh a thousandth at most.
+# A step with this probability of the blank only ends a letter; the ignored paths weigh a thousandth at most.
 SURELY_BLANK: Final = 0.999
-UNLIKELY: Final = 1e-4  # no class below this probability is followed
-# With a prior, so many times as many are asked about as are kept.
+UNLIKELY: Final = 1e-4  # classes below this probability are ignored
+# With a prior, this many times as many candidates are scored as beams are kept.
 ASKED: Final = 3
-# What the net holds this much less likely than its best is let go: no prior brings it back.
+# Candidates this much less likely than the best, by the network, are dropped: no prior makes up for it.
 HOPELESS: Final = 1e-6
-# So many of the beams are those that the net alone holds best, so that its own reading is among them: of 1,991 words
-# and pieces of lines 5 were without it, all as unlikely as others or noise. The others are the prior's: where more were
-# the net's, of unclear words fewer than half as many were read right.
+# Number of beams reserved for the network's best prefixes, so that its own reading is among the results: of 1,991 words
+# and parts of lines it was missing for 5, all of them noise or as unlikely as others. The rest is chosen with the
+# prior; with more reserved, fewer than half as many unclear words were read correctly.
 OWN: Final = 3
 
-_HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # odd numbers with well mixed bits
+_HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # odd numbers with well-mixed bits
 _ROOT: Final = np.uint64(0xD6E8FEB86659FD93)
-_APART: Final = 1e4  # more than any two logarithms of chances and weights are apart
-_FIRST: Final = 1e3  # more than they are apart, too, and less than that
+_APART: Final = 1e4  # exceeds any difference of log weights
+_FIRST: Final = 1e3  # also exceeds it, but is less than the above
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the search needs of N matrices, longest first, without steps that change nothing.
+    """The input of the search: N matrices, longest first, without steps that change nothing.
 
-    order: (N,) which matrices these are. active: for each step, how many of them have it. Of all S steps of theirs, the
-    first of all of them, then the second of all that have one …: blank (S,), its probability; first and count (S,),
-    where their classes are in classes and likely, (E,).
+    Attributes:
+        order: (N,) indices of the matrices.
+        active: Number of matrices that have each step.
+        blank: (S,) probability of the blank, for the first step of all matrices, then the second of all that have one …
+        first: (S,) where a step's classes begin in ``classes`` and ``likely``.
+        count: (S,) number of these.
+        classes: (E,) likely classes.
+        likely: (E,) their probabilities.
     """
 
     order: Integers
@@ -60,13 +65,13 @@ class _Sheet:
 
     @classmethod
     def of(cls, matrices: Sequence[Matrix], candidates: int) -> _Sheet:
-        """candidates: of each step, how many classes at most."""
+        """Create it from matrices with at most ``candidates`` classes per step."""
         telling = [_telling(matrix) for matrix in matrices]
         lengths = np.array([len(matrix) for matrix in telling], np.intp)
         order = np.argsort(-lengths, kind="stable")
         lengths = lengths[order]
         blank = np.concatenate([telling[index][:, BLANK] for index in order]).astype(np.float64)
-        blank = np.fmax(blank, np.finfo(np.float32).tiny)  # above nothing: where no class is likely, all prefixes stay
+        blank = np.fmax(blank, np.finfo(np.float32).tiny)  # positive: without likely classes all prefixes stay
         sure = blank >= SURELY_BLANK
         blank[sure] = 1.0
         step, label, likely = _likely([telling[index] for index in order])
@@ -75,7 +80,7 @@ class _Sheet:
         by_step, rank = _ranked(step, likely)
         few = by_step[rank < candidates]
 
-        # From matrix by matrix to step by step.
+        # From matrix order to step order.
         number = np.arange(len(blank)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         at = np.empty(len(blank), np.intp)
         at[np.argsort(number, kind="stable")] = np.arange(len(blank))
@@ -91,10 +96,14 @@ class _Sheet:
 class _Beams:
     """M prefixes, matrix by matrix.
 
-    row: the matrix each is of. last: its last class, the blank where nothing is spelled. node: where it stands in the
-    tree of prefixes, -1 where nothing is spelled. key: a hash of matrix and classes. ended, open_: probability of its
-    paths that end in a blank, and of those that end in its last class, so that the best of a matrix is about 1. texts:
-    what the prior knows about them.
+    Attributes:
+        row: Matrix of each prefix.
+        last: Last class; the blank for the empty prefix.
+        node: Node in the tree of prefixes, −1 for the empty prefix.
+        key: Hash of matrix and classes.
+        ended: Probability of paths that end in a blank, relative to the matrix's best.
+        open_: Probability of paths that end in the last class, likewise.
+        texts: State of the prior.
     """
 
     row: Integers
@@ -107,14 +116,14 @@ class _Beams:
 
     @classmethod
     def empty(cls, many: int) -> _Beams:
-        """Where nothing is spelled yet, one a matrix."""
+        """Empty prefixes, one for each matrix."""
         row = np.arange(many)
         key = (row.astype(np.uint64) + np.uint64(1)) * _ROOT
         nothing, nowhere = np.full(many, BLANK, np.intp), np.full(many, -1, np.intp)
         return cls(row, nothing, nowhere, key, np.ones(many), np.zeros(many), Texts.empty(many))
 
     def part(self, which: slice) -> _Beams:
-        """Some that stand together."""
+        """Return a slice of the beams."""
         texts = Texts(self.texts.keys[:, which], self.texts.numbers[:, which])
         chances = (self.ended[which], self.open_[which])
         return _Beams(self.row[which], self.last[which], self.node[which], self.key[which], *chances, texts)
@@ -122,10 +131,13 @@ class _Beams:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """C prefixes after a step, of which some become beams: first those that stayed as they were, then those that grew.
+    """C prefixes after a step, from which beams are chosen: first the unchanged ones, then the extended ones.
 
-    origin: the beam each comes from. letter: the class that it grew by, the blank where it stayed. ended, open_: as of
-    beams.
+    Attributes:
+        origin: Beam of each.
+        letter: Class that was appended; the blank for unchanged ones.
+        ended: As of beams.
+        open_: As of beams.
     """
 
     origin: Integers
@@ -134,15 +146,18 @@ class _Candidates:
     open_: NDArray[np.float64]
 
     def take(self, which: Integers) -> _Candidates:
-        """Some of them, in this order."""
+        """Return some of them, in this order."""
         return _Candidates(self.origin[which], self.letter[which], self.ended[which], self.open_[which])
 
 
 class Search:
     """One search.
 
-    matrices: each (T, C), rows adding up to 1; at least one, all of one C. beams: how many are kept. candidates: of
-    each step, how many classes are followed at most. prior: weighs the prefixes, which only says what is kept.
+    Args:
+        matrices: At least one, each (T, C), rows adding up to 1, with the same C.
+        beams: Number of beams to keep.
+        candidates: Maximum number of classes per step.
+        prior: Weighs the prefixes when choosing beams.
     """
 
     def __init__(
@@ -153,15 +168,15 @@ class Search:
         self._prior = prior
         self._many = len(matrices)
         self._beams = _Beams.empty(self._many)
-        self._scale = np.zeros(self._many)  # logarithms of what was taken out of the chances
-        self._over: list[_Beams] = []  # of matrices that have no more steps
-        # The tree of prefixes: the node that each grew from, and by which class.
+        self._scale = np.zeros(self._many)  # log factors by which the probabilities were scaled
+        self._over: list[_Beams] = []  # beams of finished matrices
+        # Tree of prefixes: parent node and class.
         self._grew_from: list[Integers] = []
         self._grew_by: list[Integers] = []
         self._nodes = 0
 
     def run(self, best: int) -> list[list[Found]]:
-        """The likeliest prefixes of each matrix, best first, that among them which the net alone holds best."""
+        """Return the best prefixes of each matrix, best first, including the network's own best."""
         start = 0
         for active in self._sheet.active:
             self._put_aside(active)
@@ -174,42 +189,42 @@ class Search:
         return found
 
     def _put_aside(self, active: int) -> None:
-        """The beams of matrices that have no more steps: all but the first so many."""
+        """Set aside the beams of finished matrices, all but the first ``active``."""
         if self._beams.row[-1] >= active:
             going_on = int(self._beams.row.searchsorted(active))
             self._over.append(self._beams.part(slice(going_on, None)))
             self._beams = self._beams.part(slice(going_on))
 
     def _step(self, now: slice) -> None:
-        """One step of the matrices that have one. now: where it stands on the sheet."""
+        """Process one step of the active matrices; ``now`` is its position in the input."""
         candidates, best = self._candidates(now)
         if self._prior is None:
             rows = self._beams.row[candidates.origin]
             order, rank = _ranked(rows, np.log(candidates.ended + candidates.open_))
             kept = candidates.take(order[rank < self._keep])
-            texts = self._beams.texts  # nobody asks about them
+            texts = self._beams.texts  # there is no prior
         else:
             kept, texts = self._chosen(candidates, self._prior)
         self._scale[: len(best)] += np.log(best)
         self._beams = self._grown(kept, best, texts)
 
     def _candidates(self, now: slice) -> tuple[_Candidates, Floats]:
-        """The prefixes that are likely after this step, and how likely the best of each matrix is."""
+        """Return the likely prefixes after this step, and the best probability of each matrix."""
         sheet, beams = self._sheet, self._beams
         row, total = beams.row, beams.ended + beams.open_
         stay = np.arange(len(row))
-        # Each beam with each class that may come now.
+        # Each beam with each likely class.
         count = sheet.count[now][row]
         parent = stay.repeat(count)
         entry = (sheet.first[now][row] - count.cumsum() + count).repeat(count) + np.arange(len(parent))
         letter, likely = sheet.classes[entry], sheet.likely[entry]
-        again = (letter == beams.last[parent]).nonzero()[0]  # its last class once more: the same prefix, …
+        again = (letter == beams.last[parent]).nonzero()[0]  # the last class again: the same prefix, …
         twice = parent[again]
         open_ = np.zeros(len(row))
         open_[twice] = beams.open_[twice] * likely[again]
         grown = total[parent] * likely
-        grown[again] = beams.ended[twice] * likely[again]  # … unless there was a blank between the two
-        # What grew into a prefix that is there already; no two grow into the same.
+        grown[again] = beams.ended[twice] * likely[again]  # … unless a blank is between them
+        # Merge extended prefixes with equal existing ones; no two extended ones are equal.
         by_key = beams.key.argsort()
         keys = beams.key[parent] * _HASH + letter.astype(np.uint64)
         at = by_key.take(beams.key.searchsorted(keys, sorter=by_key), mode="clip")
@@ -228,7 +243,9 @@ class Search:
         return _Candidates(origin, letters, ended, open_).take(hopeful), best
 
     def _chosen(self, candidates: _Candidates, prior: WordPrior) -> tuple[_Candidates, Texts]:
-        """Those that become beams, and what is known about their texts: the prior is asked about what may be kept."""
+        """Choose the new beams and return them with their prior states; only promising candidates are scored by the
+        prior.
+        """
         before = self._beams.texts
         logs = np.log(candidates.ended + candidates.open_)
         rows = self._beams.row[candidates.origin]
@@ -245,11 +262,11 @@ class Search:
         order, rank = _ranked(rows, hopes)
         kept = order[rank < self._keep]
         text = candidates.origin.copy()
-        text[fresh] = len(before.look) + np.arange(len(fresh))  # the new ones behind the old
+        text[fresh] = len(before.look) + np.arange(len(fresh))  # extended ones after the others
         return candidates.take(kept), before.and_(grown).take(text[kept])
 
     def _grown(self, kept: _Candidates, best: Floats, texts: Texts) -> _Beams:
-        """The beams that these candidates become; the tree of prefixes grows with them."""
+        """Create the beams of these candidates and extend the tree of prefixes."""
         before, origin = self._beams, kept.origin
         row, last, node, key = before.row[origin], before.last[origin], before.node[origin], before.key[origin]
         fresh = kept.letter.nonzero()[0]
@@ -260,11 +277,11 @@ class Search:
         self._nodes += len(fresh)
         last[fresh] = letter
         key[fresh] = key[fresh] * _HASH + letter.astype(np.uint64)
-        share = 1.0 / best[row]  # hundreds of steps would otherwise run out of a float's range
+        share = 1.0 / best[row]  # otherwise hundreds of steps would underflow
         return _Beams(row, last, node, key, kept.ended * share, kept.open_ * share, texts)
 
     def _found(self, best: int) -> Iterator[tuple[int, Found]]:
-        """(matrix, prefix) of the best of each and the net's own best, the best ones first."""
+        """Return (matrix, prefix) of the best of each matrix and the network's own best, best first."""
         row = np.concatenate([beams.row for beams in self._over])
         total = np.concatenate([beams.ended + beams.open_ for beams in self._over])
         node = np.concatenate([beams.node for beams in self._over])
@@ -288,8 +305,8 @@ class Search:
             yield matrix, (tuple(filter(None, labels)), chance, weight)  # the blank is class 0
 
     def _spelled(self, node: Integers) -> Integers:
-        """The classes from the root of the tree to these nodes, (N, L), blanks before them."""
-        grew_from = np.concatenate([*self._grew_from, np.array([-1])])  # the last one stands for the root, too
+        """Return the classes from the root to these nodes, (N, L), padded with blanks in front."""
+        grew_from = np.concatenate([*self._grew_from, np.array([-1])])  # index −1 is the root, too
         grew_by = np.concatenate([*self._grew_by, np.array([BLANK])])
         backwards = [np.zeros(len(node), np.intp)]
         while (node >= 0).any():
@@ -299,14 +316,14 @@ class Search:
 
 
 def _telling(matrix: Matrix) -> Matrix:
-    """The steps that can change a reading: all but those that are surely blank after one such."""
+    """Return the steps that can change a reading: all but certain blanks after another."""
     sure = matrix[:, BLANK] >= SURELY_BLANK
-    sure[1:] &= sure[:-1]  # the first of a run ends the letter before it
+    sure[1:] &= sure[:-1]  # the first of them ends the letter before
     return matrix[~sure]
 
 
 def _likely(matrices: Sequence[Matrix]) -> tuple[Integers, Integers, NDArray[np.float64]]:
-    """Step, class and probability of all that is likely, in order; steps counted through all matrices."""
+    """Return step, class and probability of everything likely, in order; steps are counted through all matrices."""
     steps, labels, likely, before = [], [], [], 0
     for matrix in matrices:
         at = np.flatnonzero(matrix >= UNLIKELY)
@@ -319,10 +336,12 @@ def _likely(matrices: Sequence[Matrix]) -> tuple[Integers, Integers, NDArray[np.
 
 
 def _ranked(group: Integers, value: Floats) -> tuple[Integers, Integers]:
-    """The order group by group, in each the highest value first, and in that order each one's rank in its group, (N,).
+    """Sort by group, highest value first, and rank within groups, (N,).
 
-    group: (N,) numbers from 0. value: (N,), no two of a group further apart than ``_APART``.
+    Args:
+        group: (N,) numbers from 0.
+        value: (N,), within ``_APART`` in each group.
     """
-    order = (group * _APART - value).argsort(kind="stable")  # so equal ones come as if each group was ranked alone
+    order = (group * _APART - value).argsort(kind="stable")  # the same order of equal values as when sorting each group
     count = np.bincount(group)
     return order, np.arange(len(group)) - (count.cumsum() - count).repeat(count)

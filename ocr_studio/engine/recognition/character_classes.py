@@ -1,4 +1,4 @@
-"""What letters and signs that follow each other say about where words end: "(" is not parted from what it opens."""
+"""Character classes as evidence for word boundaries: "(" is not separated from what it opens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kinds: TypeAlias = NDArray[np.intp]
 
 @unique
 class CharacterClass(IntEnum):
-    """What a character is to its neighbours."""
+    """The class of a character."""
 
     OTHER = 0
     SMALL = 1
@@ -37,9 +37,9 @@ _SIGNS: Final = {
     CharacterClass.EQUALS: "=+*/÷×&|^≠",
 }
 _KINDS: Final = {character: kind for kind, signs in _SIGNS.items() for character in signs}
-# What the columns of ``between`` add to the logarithm of the odds that two neighbours are parted: after a sign, before
-# one, a capital after a small letter ("newNode"), a dash before the first word of a line (an item of a list). Fitted
-# together with what ``word_segmentation`` weighs, see there.
+# Weights of the columns of ``between``, added to the log odds that two neighbours are in different words: after a
+# symbol, before one, an uppercase after a lowercase letter ("newNode"), a dash before the first word of a line (a list
+# item). Fitted together with the weights in ``word_segmentation``.
 _AFTER: Final = {
     CharacterClass.OPENS: -1.15,
     CharacterClass.CLOSES: 0.9,
@@ -65,7 +65,7 @@ WEIGHTS: Final = (*_AFTER.values(), *_BEFORE.values(), _HUMP, _ITEM)
 
 
 def kinds(characters: Sequence[str]) -> Kinds:
-    """Of each class, the blank's first: (C + 1,). characters: what the classes from 1 on stand for."""
+    """Return the class of each output class of the network, (C + 1,), the blank first."""
     return np.array([CharacterClass.OTHER, *map(_kind, characters)], np.intp)
 
 
@@ -76,9 +76,8 @@ def _kind(character: str) -> CharacterClass:
 
 
 def between(found: Kinds) -> Floats:
-    """For L letters and signs of a line from left to right what each two neighbours are: (L - 1, len(NAMES)), 0 or 1.
-
-    found: (L,) their kinds.
+    """Return the features of neighbouring characters, (L − 1, len(NAMES)), 0 or 1, from their classes
+    ``found``, (L,).
     """
     left, right = found[:-1], found[1:]
     item = (left == CharacterClass.DASH) & np.isin(right, (CharacterClass.SMALL, CharacterClass.CAPITAL))

@@ -1,4 +1,4 @@
-"""Crops of words → text, as keras-ocr's CRNN reads them: all of one size, grey, at most six times as wide as high."""
+"""Reads crops of words with a CRNN of keras-ocr: all of one size, grey, at most six times as wide as high."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.engine.nets.crnn import CrnnPlan
 from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
 
-_TOGETHER: Final = 32  # crops in a call
+_TOGETHER: Final = 32  # crops per call
 
 
 class CrnnRecognizer(Recognizer):
-    """Reads crops of words with a net as ``build_crnn``; a crop of a whole line is squeezed, so that ``Looking`` gives
-    it one word after the other. Otherwise ``Recognizer``.
+    """A ``Recognizer`` with a network of ``build_crnn``. As lines would be squeezed, the line reader passes it single
+    words.
 
-    plan: that of the net.
+    Args:
+        plan: Dimensions of the network.
     """
 
     def __init__(self, net: keras.Model, charset: Charset, *, name: str, plan: CrnnPlan | None = None) -> None:
         self.plan = plan or CrnnPlan()
         super().__init__(net, charset, name=name)
         self.widest_word = self.plan.width / self.plan.height
-        self.stretches = ()  # its picture has one width
+        self.stretches = ()  # its input has a fixed width
 
     def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
-        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank.
+        """Run the network on crops, see ``Recognizer.steps``. The steps that it drops are blank.
 
-        stretches: in vain, its picture has one width.
+        ``stretches`` is ignored, as the input has a fixed width.
         """
         found: list[Steps] = []
         for start in range(0, len(crops), _TOGETHER):
@@ -48,9 +49,9 @@ class CrnnRecognizer(Recognizer):
         return found
 
     def fitted(self, crop: Crop) -> tuple[NDArray[np.float32], float]:
-        """A crop as the net wants it, (31, 200, 1) from 0 to 1, and the scale: as large as fits, black beside it.
+        """Resize a crop to the network's input, (31, 200, 1) from 0 to 1, padded with black, and return the scale.
 
-        As ``warpBox`` of keras-ocr 0.9.3 (MIT) does it. crop: (h, w, 3) uint8 RGB. Raises ValueError for an empty one.
+        Like ``warpBox`` of keras-ocr 0.9.3 (MIT). crop: (h, w, 3) uint8 RGB. Raises ValueError for an empty one.
         """
         height, width = int(crop.shape[0]), int(crop.shape[1])
         if height == 0 or width == 0:

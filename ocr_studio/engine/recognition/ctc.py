@@ -1,9 +1,8 @@
-"""From a recognizer's steps to text: the likeliest readings, and where each letter stands.
+"""CTC decoding: likely readings and letter positions.
 
-A CTC matrix says, for every step along the line, how likely each class is, the blank (class 0) among them. A path
-takes one class at every step; it spells a text once repeats and then blanks are dropped (Graves et al. 2006). The
-probability of a text is the sum over all paths that spell it. Where a prior says which texts are likely to be written
-at all, it takes part in the search at every letter.
+A CTC matrix gives the probability of each class, including the blank (class 0), at every step along the line. A path
+takes one class at every step; it spells a text after removing repeats, then blanks (Graves et al. 2006). The
+probability of a text is the sum over all its paths. A prior on texts takes part in the search at every letter.
 """
 
 from __future__ import annotations
@@ -21,19 +20,21 @@ from ocr_studio.engine.recognition.language_prior import WordPrior
 
 Matrix: TypeAlias = NDArray[np.float32]
 
-# Of each step, this many characters are followed.
+# Number of characters followed per step.
 CANDIDATES: Final = 8
-# 8 find the right word among their best five as often as 32 do (93 % of board words, measured); with 16 less of a
-# reading's probability falls off the beam.
+# With 8 beams the correct word is among the best five as often as with 32 (93 % of board words, measured); with 16,
+# less of a reading's probability is lost.
 BEAMS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text a matrix may spell.
+    """A reading of a matrix.
 
-    labels: its classes, no blanks. confidence: how likely it is to the net, 0..1. weight: what the prior makes of that,
-    as a natural logarithm to be added to the confidence's; 0 without a prior.
+    Attributes:
+        labels: Its classes, without blanks.
+        confidence: Its probability by the network, 0..1.
+        weight: What the prior adds to the log probability; 0 without a prior.
     """
 
     labels: tuple[int, ...]
@@ -42,12 +43,12 @@ class Reading:
 
 
 def greedy(probabilities: Matrix) -> tuple[int, ...]:
-    """The classes along the single likeliest path. probabilities: (T, C), each row adding up to 1."""
+    """Return the classes of the most likely path. probabilities: (T, C), each row adding up to 1."""
     return collapsed(probabilities.argmax(axis=1))
 
 
 def collapsed(path: NDArray[np.intp]) -> tuple[int, ...]:
-    """The classes that a path, (T,), spells."""
+    """Return the classes that a path, (T,), spells."""
     return tuple(int(label) for label in path[_starts(path)])
 
 
@@ -59,7 +60,7 @@ def beam(
     candidates: int = CANDIDATES,
     prior: WordPrior | None = None,
 ) -> list[Reading]:
-    """The likeliest readings of one matrix, best first; see ``beam_all``."""
+    """Return the best readings of one matrix, best first; see ``beam_all``."""
     return beam_all([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
 
 
@@ -71,12 +72,18 @@ def beam_all(
     candidates: int = CANDIDATES,
     prior: WordPrior | None = None,
 ) -> list[list[Reading]]:
-    """The likeliest readings of each matrix, best first, by prefix beam search (Hannun et al. 2014).
+    """Find the best readings of each matrix by prefix beam search (Hannun et al. 2014), best first.
 
-    matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. prior: weighs them, as
-    the search goes and at its end; the net's own best reading is there, too, whatever its weight, but in noise. The
-    matrices go through their steps together, so many cost hardly more than one. With beams and candidates enough it is
-    exact but for steps that are surely blank and for what is hopeless (``beam_search``).
+    The matrices are processed together, so many cost hardly more than one. With enough beams and candidates the search
+    is exact, except for certain blanks and hopeless prefixes (see ``beam_search``).
+
+    Args:
+        matrices: Each (T, C), rows adding up to 1, with the same C.
+        beams: Number of beams.
+        best: Maximum number of readings.
+        candidates: Maximum number of classes per step.
+        prior: Weighs prefixes and readings. The network's own best reading is included whatever its weight, except in
+            noise.
     """
     if not matrices:
         return []
@@ -85,17 +92,18 @@ def beam_all(
 
 
 def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
-    """Where each letter stands, (L,) float32 in steps: 0 is the left edge of the first step, T the right of the last.
+    """Return the position of each letter, (L,) float32 in steps: 0 is the left edge of the first step, T the right edge
+    of the last.
 
-    The centre of the steps that the likeliest path spelling these labels (Viterbi) gives to each. Letters for which
-    there are not steps enough are spread evenly.
+    It is the centre of the letter's steps on the most likely path (Viterbi). If there are too few steps, letters are
+    spread evenly.
     """
     steps, letters = len(probabilities), len(labels)
     if letters == 0:
         return np.zeros(0, np.float32)
     path = probabilities.argmax(axis=1)
     starts = _starts(path)
-    if tuple(path[starts]) == tuple(labels):  # the likeliest path of all spells them: no search needed
+    if tuple(path[starts]) == tuple(labels):  # the most likely path spells them: no search needed
         states = np.where(path == BLANK, -1, np.cumsum(starts) - 1)
     else:
         states = _viterbi(probabilities, np.asarray(labels))
@@ -108,20 +116,20 @@ def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
 
 
 def _starts(path: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """The steps at which a path begins another letter, (T,)."""
+    """Return the steps at which letters of a path begin, (T,)."""
     starts: NDArray[np.bool_] = path != BLANK
     starts[1:] &= path[1:] != path[:-1]
     return starts
 
 
 def _viterbi(probabilities: Matrix, labels: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The letter that each step stands for on the likeliest path spelling the labels, (T,); -1 for a blank."""
+    """Return the letter of each step on the most likely path for the labels, (T,); −1 for a blank."""
     steps, states = len(probabilities), 2 * len(labels) + 1  # blank, letter, blank, letter, … blank
     sequence = np.zeros(states, np.intp)
     sequence[1::2] = labels
     chance = np.log(np.maximum(probabilities[:, sequence], 1e-30, dtype=np.float64))
     jump = np.zeros(states, np.bool_)
-    jump[3::2] = labels[1:] != labels[:-1]  # from letter to letter without a blank, unless they are equal
+    jump[3::2] = labels[1:] != labels[:-1]  # directly to the next letter, unless they are equal
     score = np.full(states, -np.inf)
     score[:2] = chance[0, :2]
     back = np.zeros((steps, states), np.intp)

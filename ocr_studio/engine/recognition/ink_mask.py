@@ -1,4 +1,4 @@
-"""The ink of one line of writing: which pixels, its gaps, what of it belongs to the line, how much room it takes."""
+"""The ink of a line: mask, gaps, connected components that belong to it, bounding boxes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from numpy.typing import NDArray
 Crop: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.floating[Any]]
-Stats: TypeAlias = NDArray[np.int32]  # of connected pieces, as OpenCV gives them: a row each, the board first
+Stats: TypeAlias = NDArray[np.int32]  # rows of OpenCV's component statistics, the background first
 Box: TypeAlias = tuple[float, float, float, float]
 
-# Shares of the crop's height, which a line fills to about two thirds.
-_RULE = 1.5  # a level stroke this long is a rule or frame, no letter
-_THIN = 0.3  # an upright stroke from edge to edge, no wider than this, is part of a frame or table
-_EDGE = 0.12  # so near the upper and lower edge stands what reaches in from other lines
-_CORE = 0.3, 0.7  # every letter reaches into this band from … to …
-_MARK = 0.6, 0.3  # what does not reach into it is a full stop, an accent, a quote: no wider and no higher than this
-# Faint ink: how far the bar between ink and board is lowered below the middle between the two (Otsu 1979), and the
-# least difference, in levels of 255, above the noise of a phone's camera.
+# Shares of the crop's height, of which a line takes about two thirds.
+_RULE = 1.5  # a horizontal stroke this long is a rule or frame, not a letter
+_THIN = 0.3  # a vertical stroke from edge to edge, at most this wide, is part of a frame or table
+_EDGE = 0.12  # components this close to an edge may belong to other lines
+_CORE = 0.3, 0.7  # every letter reaches into this band, from … to …
+_MARK = 0.6, 0.3  # outside the band only small marks belong to the line: full stops, accents, quotes
+# Faint ink: share by which the threshold is below the middle between ink and board (Otsu 1979), and the minimum
+# difference (of 255), above the noise of a phone's camera.
 _FAINT, _NOISE = 0.6, 14
-_AIR = 0.04  # left around the ink: the soft rim of strokes, and what people leave who draw boxes by hand
-# Fewer pixels than a full stop has in a crop of 48 pixels' height are dust.
+_AIR = 0.04  # margin around the ink: soft edges, and as drawn by annotators
+# Smaller components are dust; a full stop has more pixels in a crop of 48 pixels' height.
 _DUST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Which pixels of a line are ink, dark or light, of any colour, rules and frames left out.
+    """The ink of a line, dark or light, in any colour, without rules and frames.
 
-    mask: (h, w) bool. pieces: (K, 4) left, top, right, bottom of connected ink that belongs to this line and not to its
-    neighbours.
+    Attributes:
+        mask: (h, w) bool.
+        pieces: (K, 4) left, top, right, bottom of the components that belong to this line and not to its neighbours.
     """
 
     mask: Mask
@@ -42,11 +43,11 @@ class Ink:
 
     @classmethod
     def of(cls, crop: Crop) -> Ink:
-        """crop: (h, w, 3) uint8, the line turned level."""
+        """Find the ink of a levelled crop, (h, w, 3) uint8."""
         height = crop.shape[0]
         mask = _inked(crop)
         rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE * height)), np.uint8))
-        # With the ragged upper and lower rim that is left of a rule drawn by hand.
+        # Including the ragged edges of hand-drawn rules.
         mask = (mask > cv2.dilate(rules, np.ones((5, 3), np.uint8))).astype(np.uint8)
         _, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
         stats = np.asarray(found, np.int32)
@@ -57,14 +58,13 @@ class Ink:
 
     @property
     def stroke(self) -> float:
-        """How wide its strokes are, in pixels of the crop: twice the usual distance from their middle to their edge; 0
-        where there is no ink."""
+        """Return the stroke width in pixels: twice the median distance from centre to edge; 0 without ink."""
         inside = cv2.distanceTransform(self.mask.astype(np.uint8), cv2.DIST_L2, 3)
         ridge = inside[(inside > 0) & (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)))]
         return float(2 * np.median(ridge)) if len(ridge) else 0.0
 
     def gaps(self) -> Floats:
-        """(G, 2): where columns without ink begin and end, the margins left and right of all ink left out."""
+        """Return the gaps between inked columns, (G, 2) begin and end, without the outer margins."""
         edge = round(_EDGE * self.mask.shape[0])
         columns = self.mask[edge : self.mask.shape[0] - edge].any(axis=0)
         inked = np.flatnonzero(columns)
@@ -74,12 +74,14 @@ class Ink:
         return np.stack([inked[breaks] + 1, inked[breaks + 1]], axis=1).astype(np.float64)
 
     def box(self, left: float, right: float) -> Box:
-        """The box around the ink between two places, with a little air; ink that a cut goes through counts up to the
-        cut. Where there is no ink, all between the two."""
+        """Return the box around the ink between two places, with a small margin. Ink at a cut counts up to the cut.
+
+        Without ink it is the whole area between the places.
+        """
         pieces, height = self.pieces, self.mask.shape[0]
         middle = (pieces[:, 0] + pieces[:, 2]) / 2
         mine = (middle >= left) & (middle < right)
-        # A stroke drawn through two words: what lies in this one is more than a slanted letter's overhang.
+        # A stroke through two words: the part in this word is more than a slanted letter's overhang.
         overhang = np.minimum(pieces[:, 2], right) - np.maximum(pieces[:, 0], left)
         crossing = ~mine & (overhang > height / 4)
         if not (mine | crossing).any():
@@ -98,12 +100,13 @@ class Ink:
 
 
 def _inked(crop: Crop) -> Crop:
-    """Pixels that differ from the board as 1, the others as 0, (h, w). The board is the median around each place, as
-    writing covers less than half of it."""
+    """Return a mask of pixels that differ from the board, (h, w), 1 or 0. The board is the local median, as ink covers
+    less than half of it.
+    """
     height, width = crop.shape[:2]
     small = cv2.resize(crop, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
     reach = height // 4
-    # Above and below a line there is board; but its outermost row alone may be an underline.
+    # The board is above and below a line; the outermost row alone may be an underline.
     margin = np.median(np.concatenate([small[:3], small[-3:]]), axis=0).astype(np.uint8)
     around = np.concatenate([np.tile(margin, (reach, 1, 1)), small, np.tile(margin, (reach, 1, 1))])
     board = cv2.medianBlur(around, 2 * reach + 1)[reach : reach + small.shape[0]]
@@ -115,15 +118,15 @@ def _inked(crop: Crop) -> Crop:
 
 
 def _frames(stats: Stats, height: int) -> Mask:
-    """Which connected pieces are uprights of a frame or table: thin, and reaching in from above and from below."""
+    """Return the components that are vertical lines of a frame or table: thin, and crossing from top to bottom."""
     top, high, wide = (stats[:, column] for column in (cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH))
     frames = (top == 0) & (high == height) & (wide < _THIN * height)
-    frames[0] = False  # the board
+    frames[0] = False  # the background
     return np.asarray(frames)
 
 
 def _own(stats: Stats, height: int) -> Floats:
-    """The boxes of the pieces that are letters or marks of this line."""
+    """Return the boxes of the components that are letters or marks of this line."""
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     letter = (top < _CORE[1] * height) & (top + high > _CORE[0] * height)

@@ -1,10 +1,9 @@
-"""How likely a text is before anything is seen of it: what the beam search asks as it spells words letter by letter.
+"""Language model for the beam search: how likely a text is a priori, letter by letter.
 
-A text is runs of letters and digits between other signs. A run may be three things: anything at all (a name, a number,
-a serial), a word, or several words in one, told apart by capitals (camelCase). Its weight is the sum of the three,
-against "anything at all" alone, in which every sign is as likely as every other. So no text ever gets less than the
-net gives it, but for marks on letters that the languages hardly use and for what parts words; a word gets the more,
-the longer and the more frequent it is, as the chance of spelling it by accident falls with every letter.
+A text consists of runs of letters and digits, separated by symbols. A run is anything (a name, a number, a serial), a
+word, or several words joined in camelCase. Its weight is the sum of the three relative to "anything", for which all
+characters are equally likely. So the prior never lowers the network's score of a text, except for rare accents and
+separators; a word gains the more, the longer and the more frequent it is.
 """
 
 from __future__ import annotations
@@ -25,54 +24,54 @@ from ocr_studio.core.language.lexicon import Lexicon
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.integer[Any]]
 
-# All of these were chosen on made words (tests/benchmarks/written_words.py): as much as can be had without random
-# strings being read any worse. By other hands than those, words come out right 20 of 100 times more often (304 of 1,500
-# won, 2 lost), and of 2,813 random strings 3 are lost and 1 is won, short ones that look like words: “paz”, “5aW”.
+# All values were chosen on synthetic words (tests/benchmarks/written_words.py): as much gain as possible without
+# misreading more random strings. On words by other writers, of 1,500 words 304 were gained and 2 lost; of 2,813 random
+# strings 3 were lost and 1 gained, short ones that look like words: “paz”, “5aW”.
 #
-# How far the net's own odds count for less than they say: its errors look surer than they are.
+# Weight of the network's log odds, which are overconfident in its errors.
 WEIGHT: Final = 0.8
-WORDS: Final = 10.0  # how much likelier it is that somebody writes a word than that it is anything at all …
-SIGNS: Final = 20.0  # … where every sign is one of so many, as likely as the others
-MOST: Final = 12.0  # natural logarithm of the most that a run may gain: what the net surely sees stays
-JOINT: Final = math.exp(-3)  # for each further word in a text that could be one
-ODD_CAPITAL: Final = math.exp(-4)  # for a word in which capitals begin or end in its midst
+WORDS: Final = 10.0  # prior odds of a word against anything else …
+SIGNS: Final = 20.0  # … which has this many equally likely characters
+MOST: Final = 12.0  # maximum log gain of a run: what the network is certain of stays
+JOINT: Final = math.exp(-3)  # for each further word in a run
+ODD_CAPITAL: Final = math.exp(-4)  # for a word with case changes inside it
 MARK: Final = 0.02  # for an accented letter …
-RARE: Final = 3e-5  # … that makes up less than this share of what is written in the languages chosen
+RARE: Final = 3e-5  # … with less than this share in the selected languages
 
 _SIGN, _LETTER, _CAPITAL, _CASELESS, _APOSTROPHE = range(5)
 
-# Rows of what is known about a text so far.
+# Rows of the state of a text.
 _KEYS = 2
 _RUN, _PART = range(_KEYS)
 _NUMBERS = 14
 (
-    _CLOSED,  # logarithm of the weight of all runs but the last
-    _PARTS,  # weight of the camelCase parts before the last one; 0 where there are none
-    _JOINTS,  # the part of that which they would have without being words
+    _CLOSED,  # log weight of all runs but the last
+    _PARTS,  # weight of the camelCase parts before the last one; 0 without any
+    _JOINTS,  # the part of that which is not due to words
     _RUN_ROOM,  # SIGNS for each letter of the run
     _PART_ROOM,  # and of the part
     _ODD,  # ODD_CAPITAL for each
     _MARKS,  # MARK for each
-    _KIND,  # of the last sign; _SIGN outside of runs
-    _STREAK,  # capitals in a row up to here
-    _RUNS,  # how many there have been
+    _KIND,  # class of the last character; _SIGN outside of runs
+    _STREAK,  # uppercase letters in a row so far
+    _RUNS,  # number of uppercase letters
     _WHOLE,  # weight of the run as one word
     _PART_WHOLE,  # of the part
-    _LOOK,  # logarithm of the whole text's weight if the last run goes on as well as it can
+    _LOOK,  # log weight of the text if the last run continues in the best way
     _DONE,  # if it ends here
 ) = range(_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is known about N texts. keys: (2, N) uint64; numbers: (14, N) float64."""
+    """State of N texts. keys: (2, N) uint64; numbers: (14, N) float64."""
 
     keys: NDArray[np.uint64]
     numbers: NDArray[np.float64]
 
     @classmethod
     def empty(cls, many: int) -> Texts:
-        """Texts in which nothing is written yet."""
+        """Empty texts."""
         keys = np.full((_KEYS, many), language.SEED)
         numbers = np.zeros((_NUMBERS, many))
         numbers[[_RUN_ROOM, _PART_ROOM, _ODD, _MARKS]] = 1.0
@@ -80,30 +79,32 @@ class Texts:
 
     @property
     def look(self) -> NDArray[np.float64]:
-        """Logarithms of their weights, (N,), as well as they can still become."""
+        """Return the log weights with the best continuation, (N,)."""
         return np.asarray(self.numbers[_LOOK])
 
     @property
     def done(self) -> NDArray[np.float64]:
-        """Logarithms of their weights, (N,), if they end here."""
+        """Return the log weights of the complete texts, (N,)."""
         return np.asarray(self.numbers[_DONE])
 
     def take(self, which: Integers) -> Texts:
-        """Some of them, in this order."""
+        """Return some of them, in this order."""
         return Texts(self.keys[:, which], self.numbers[:, which])
 
     def and_(self, others: Texts) -> Texts:
-        """These, then the others."""
+        """Return these and the others."""
         return Texts(
             np.concatenate([self.keys, others.keys], axis=1), np.concatenate([self.numbers, others.numbers], axis=1)
         )
 
 
 class WordPrior:
-    """Weighs texts. Any number of threads may ask.
+    """Weighs texts by word frequencies. Thread-safe.
 
-    charset: whose classes the texts are made of. lexicons: words count that are in any of them. strength: 1 as
-    measured best, less is more cautious; must be positive.
+    Args:
+        charset: Characters of the classes.
+        lexicons: Dictionaries; words of any of them count.
+        strength: 1 as measured best; less is more cautious; positive.
     """
 
     def __init__(self, charset: Charset, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
@@ -117,7 +118,7 @@ class WordPrior:
         self._marks = np.array([self._mark(letter) for letter in letters])
 
     def weights(self, readings: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """What the search adds to the logarithm of each reading's probability, (N,); readings: their classes."""
+        """Return what is added to the log probability of each reading, (N,). readings: their classes."""
         longest_first = sorted(range(len(readings)), key=lambda index: -len(readings[index]))
         lengths = np.array([len(readings[index]) for index in longest_first], np.intp)
         found = np.zeros(len(readings))
@@ -130,7 +131,7 @@ class WordPrior:
         return self.exponent * found
 
     def grown(self, texts: Texts, classes: Integers) -> Texts:
-        """The texts, (N,), each with one sign more: classes (N,), none of them blank."""
+        """Append a character, given by classes (N,) without blanks, to each of N texts."""
         kind = self._kinds[classes]
         keys = texts.keys * language.STEP + self._codes[classes]
         old, new = texts.numbers, texts.numbers.copy()
@@ -151,7 +152,7 @@ class WordPrior:
         return Texts(keys, new)
 
     def _begin_part(self, keys: NDArray[np.uint64], new: Floats, begins: NDArray[np.bool_], classes: Integers) -> None:
-        """At a capital after a small letter a word may begin, inside the run."""
+        """Start a new camelCase part at an uppercase letter after a lowercase one."""
         at = begins.nonzero()[0]
         if len(at):
             before = np.where(new[_PARTS, at] > 0, new[_PARTS, at] * (1 + new[_PART_WHOLE, at]), 1 + new[_WHOLE, at])
@@ -162,7 +163,7 @@ class WordPrior:
 
     @staticmethod
     def _count_capitals(new: Floats, kind: NDArray[np.int8], was: Floats) -> None:
-        """Capitals at the beginning, all through, or nowhere are usual."""
+        """Count odd uppercase letters: only those at the beginning, everywhere or nowhere are usual."""
         capital = kind == _CAPITAL
         odd = (capital & (was == _LETTER)) | ((kind == _LETTER) & (was == _CAPITAL) & (new[_STREAK] > 1))
         new[_ODD] *= np.where(odd, ODD_CAPITAL, 1.0)
@@ -171,7 +172,9 @@ class WordPrior:
     def _look_up(
         self, keys: NDArray[np.uint64], new: Floats, kind: NDArray[np.int8], inside: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
-        """Weights of the words that begin as run and part do, (2, N); those that are just so go into the numbers."""
+        """Return the weights of words that begin with the run and with the part, (2, N); exact matches go into the
+        numbers.
+        """
         begin = np.zeros((_KEYS, len(kind)))
         new[_WHOLE : _PART_WHOLE + 1] = 0.0
         letters = (kind != _SIGN) & (inside | (kind != _APOSTROPHE))
@@ -188,7 +191,7 @@ class WordPrior:
 
     @staticmethod
     def _end_runs(keys: NDArray[np.uint64], new: Floats, old: Floats, ends: NDArray[np.bool_]) -> None:
-        """Signs close the run before them."""
+        """End the run before a symbol."""
         at = ends.nonzero()[0]
         if not len(at):
             return
@@ -199,7 +202,7 @@ class WordPrior:
         new[[[_CLOSED], [_LOOK], [_DONE]], at] = old[_DONE, at]
 
     def _mark(self, letter: str) -> float:
-        """What a letter with marks costs that the languages hardly use: most such marks are specks on the board."""
+        """Return the penalty of an accented letter that is rare in the languages: most such accents are specks."""
         parts = unicodedata.normalize("NFD", letter)
         marked = len(parts) > 1 and parts[0].isascii() and parts[0].isalpha()
         if not marked or not self._lexicons:
@@ -209,7 +212,7 @@ class WordPrior:
 
 
 def _weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
-    """Logarithm of a run's weight, (N,). run, part: weights of it, and of its last part, as words."""
+    """Return the log weight of a run, (N,), from the weights of run and part as words."""
     camel = new[_PARTS] * (1 + part) - new[_JOINTS]
     return np.asarray(np.minimum(np.log(new[_MARKS] + run + camel), MOST))
 

@@ -1,4 +1,4 @@
-"""Crops → text, confidence, alternatives, letter positions."""
+"""Text recognition: crops → text, confidence, alternatives, letter positions."""
 
 from __future__ import annotations
 
@@ -30,44 +30,44 @@ from ocr_studio.engine.weights import model_weights
 
 Crop: TypeAlias = NDArray[np.uint8]
 
-# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of a step. The net
-# sees padding (its channel weights and attention look at all steps), but it was trained with it. Character errors,
-# greedy, on 508 words of boards, 150 handwritten ones and 400 of IIIT5K: not padded 6.8, 16.4 and 1.4 %, to these
-# widths 5.9, 15.5 and 1.0 %, to 320 or more 5.8, 16.1 and 1.0 % in twice to three times the time.
+# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of a step. The
+# network sees the padding, but was trained with it. Character errors, greedy, on 508 words of boards, 150 handwritten
+# ones and 400 of IIIT5K: without padding 6.8, 16.4 and 1.4 %, with these widths 5.9, 15.5 and 1.0 %, with 320 or more
+# 5.8, 16.1 and 1.0 % in twice to three times the time.
 WIDTHS: Final = (96, 128, 160, 192, 256, 320)
 WIDTH_STEP: Final = 64
-# Beyond, a line is squeezed: attention over more steps would need memory with the square of their number.
+# Longer lines are squeezed: the memory of attention grows with the square of the number of steps.
 WIDEST: Final = 8192
-# So many calls of the net at a time; measured on two cores, two take 10 to 25 % less time than one after the other,
-# and three a little less still.
+# Number of parallel calls of the network; on two cores, two take 10 to 25 % less time than one after the other, and
+# three slightly less still.
 AT_A_TIME: Final = 3
-# So many pixels across go through the net in a call: small enough to stay in cache, and for all calls to be done at
-# about the same time.
+# Total width of a batch in pixels: small enough for the cache, and for all calls to end at about the same time.
 BATCH_PIXELS: Final = 2048
-# What a call costs besides, in the same pixels: measured 2 to 3 ms, where a pixel across takes 0.04 ms.
+# Overhead of a call, in pixels of width: 2 to 3 ms, where a pixel takes 0.04 ms (measured).
 CALL_PIXELS: Final = 64
 
-# How many readings a word is shown with, the chosen one among them.
+# Number of readings per word, including the best.
 SHOWN: Final = 5
 
-# A word less sure than this is looked at again, so much wider and so much narrower, and what the net sees the three
-# times is weighed together (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556): its
-# letters fall otherwise onto its steps. With one look and with three, with English, words right by true boxes, percent
+# Words with a lower confidence are read again, stretched by these factors, and the three outputs are combined
+# (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556), as the letters fall differently
+# onto the steps. With one pass and with three, with English, words correct in true boxes, percent
 # (``tests/benchmarks/adaptation.py``): boards 92.7 and 93.1, handwritten 85.3 and 85.3, IIIT5K 97.0 and 97.5, UNIPEN
-# 80.3 and 82.3; bag of words on five boards 88.5 and 89.4, on scene photos 53.4 and 54.2. To look again at more words
-# makes them no better, nor do five looks, nor a single one, nor such that are slanted or grey: chosen on words of 17
-# photos of boards and of UNIPEN writers that are held out. A photo full of writing takes an eighth to a sixth longer.
+# 80.3 and 82.3; bag of words on five boards 88.5 and 89.4, on scene photos 53.4 and 54.2. More words, five passes,
+# other widths, slant or grey images are no better: chosen on words of 17 photos of boards and of held-out UNIPEN
+# writers. A photo full of text takes an eighth to a sixth longer.
 DOUBTFUL: Final = 0.6
 STRETCHES: Final = (1.06, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What the net saw along one crop.
+    """The network's output on one crop.
 
-    probabilities: (T, C) float32, a row for each step from left to right, its columns the classes of the charset
-    (0 the blank), adding up to 1. span: pixels of the crop, across, that a step stands for; T · span may end a little
-    beyond the crop's right edge.
+    Attributes:
+        probabilities: (T, C) float32, a row for each step from left to right, with a column for each class of the
+            charset (0 the blank), adding up to 1.
+        span: Pixels of the crop per step; T · span may end slightly beyond the crop's right edge.
     """
 
     probabilities: NDArray[np.float32]
@@ -75,15 +75,15 @@ class Steps:
 
     @property
     def width(self) -> float:
-        """Pixels of the crop, across, that all of them stand for."""
+        """Width of all steps in pixels of the crop."""
         return len(self.probabilities) * self.span
 
     def part(self, first: int, last: int) -> Steps:
-        """The steps from first up to, not including, last."""
+        """Return the steps from first up to, not including, last."""
         return Steps(self.probabilities[first:last], self.span)
 
     def without(self, label: int) -> Steps:
-        """The steps of writing in which this class, a space, cannot be: its probability goes to the blank."""
+        """Return the steps without a class, such as the space: its probability is added to the blank."""
         if label == BLANK:
             return self
         changed = self.probabilities.copy()
@@ -93,14 +93,18 @@ class Steps:
 
 
 class Recognizer:
-    """Reads crops of words or lines. Belongs to the thread that made it.
+    """Reads crops of words or lines. It belongs to the thread that created it.
 
-    Crops are read as they stand: a tall one is not turned, for it may be a single letter.
+    Tall crops are not rotated, as they may be single letters.
 
-    net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
-    widest_word: for one that reads single words only, up to how many times its height a word may be wide without being
-    squeezed; None for one that reads whole lines. oversure: see ``models.card.OVERSURE``. stretches: how many times as
-    wide it looks at crops again that it is in doubt about.
+    Args:
+        net: Network as from ``build_recognizer``.
+        charset: Characters of its classes.
+        name: Name of the model, for transcriptions.
+        widest_word: For a recognizer of single words, the maximum width of a word in heights without squeezing; None
+            for one that reads lines.
+        oversure: Calibration temperature, see ``models.card.OVERSURE``.
+        stretches: Width factors for reading doubtful crops again.
     """
 
     widest_word: float | None = None
@@ -115,14 +119,14 @@ class Recognizer:
         self.name = name
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
         self.prior: WordPrior | None = None
-        # One compiled function for all sizes: calling the net itself costs seven times as much.
+        # One compiled function for all sizes: calling the network directly takes seven times as long.
         signature = [tf.TensorSpec(net.input_shape, tf.float32)]
-        # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
+        # Traced here, as TensorFlow warns of retracing at calls, counting all recognizers of a process.
         self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
 
     @classmethod
     def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
-        """With the borrowed weights, warmed up, whatever model is the default: what others are measured against.
+        """Load the published weights, warmed up, whatever the default model is; a reference for comparisons.
 
         Raises PretrainedError if they are missing.
         """
@@ -130,7 +134,7 @@ class Recognizer:
 
     @classmethod
     def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
-        """With the weights of a model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+        """Load a model, warmed up. alphabet and errors: see ``model_weights.load_recognizer``."""
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
         recognizer = cls(net, charset, name=model.name)
         recognizer.oversure = model.card.oversure if model.card else OVERSURE
@@ -138,18 +142,25 @@ class Recognizer:
         return recognizer
 
     def know(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
-        """From now on choose among what may be written by which words are usual, too; strength 0: not so."""
+        """Use dictionaries to choose among the readings; strength 0: don't."""
         self.prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
 
     def warm_up(self) -> None:
-        """Compile, so that the first photo need not wait for it."""
+        """Compile the network before the first photo."""
         self.steps([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
 
     def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
-        """What the net sees along each crop, in the order of the crops.
+        """Run the network on crops.
 
-        crops: (h, w, 3) uint8 RGB, any sizes but empty; each is brought to a height of 48 pixels. stretches: how many
-        times as wide each is shown to the net. Raises ValueError for an empty one.
+        Args:
+            crops: (h, w, 3) uint8 RGB, of any size; resized to a height of 48 pixels.
+            stretches: Width factor of each.
+
+        Returns:
+            The output for each crop, in order.
+
+        Raises:
+            ValueError: A crop is empty.
         """
         widths = [_width_at_height(*each) for each in zip(crops, stretches or [1.0] * len(crops), strict=True)]
 
@@ -158,13 +169,13 @@ class Recognizer:
             some = [(crops[index], widths[index]) for index in indices]
             return list(zip(indices, self._look(some, padded), strict=True))
 
-        # Some at a time: while one is between two operations, which do not all use every core, the other computes.
+        # In parallel, as not all operations use every core.
         with ThreadPoolExecutor(AT_A_TIME, "recognizer") as threads:
             found = dict(itertools.chain.from_iterable(threads.map(look, _batches(widths))))
         return [found[index] for index in range(len(crops))]
 
     def _look(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[Steps]:
-        """What the net sees along crops, each brought to its width, that go through it together, padded to this one."""
+        """Run the network on crops of one batch, padded to the same width."""
         pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
         for row, (crop, width) in enumerate(crops):
             pixels[row, :, :width] = cv2.resize(crop, (width, HEIGHT)) * np.float32(1 / 127.5) - 1.0
@@ -175,9 +186,11 @@ class Recognizer:
         ]
 
     def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
-        """What is written on each crop; crops as for ``steps``, letter positions along the crop.
+        """Read crops. Arguments as for ``steps``; letter positions are along the crop.
 
-        spaces: whether there may be any; not so on crops of single words.
+        Args:
+            crops: The crops.
+            spaces: Whether the text may have spaces; not for single words.
         """
         steps = self.steps(crops)
         if not spaces:
@@ -194,15 +207,20 @@ class Recognizer:
         widths: Sequence[float] | None = None,
         spaces: bool = True,
     ) -> list[Transcription]:
-        """The same with what is in doubt read once more, from some more looks together with the first.
+        """Read doubtful crops again and combine the results with the first.
 
-        reads: what ``transcribe`` made of the steps, each along its crop. widths: as for that. spaces: as for ``read``.
+        Args:
+            reads: Results of ``transcribe``, each along its crop.
+            crops: The crops.
+            steps: Network outputs.
+            widths: As for ``transcribe``.
+            spaces: As for ``read``.
         """
         settled = list(reads)
         doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < DOUBTFUL]
         if not doubtful or not self.stretches:
             return settled
-        # All together: so few crops would not use every core otherwise.
+        # All together, as so few crops would not use every core otherwise.
         pairs = [(crops[index], stretch) for stretch in self.stretches for index in doubtful]
         seen = self.steps([crop for crop, _ in pairs], stretches=[stretch for _, stretch in pairs])
         if not spaces:
@@ -215,10 +233,12 @@ class Recognizer:
         return settled
 
     def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
-        """The text of each stretch of steps with up to five alternatives, among them, but in noise, what the net alone
-        would read.
+        """Decode network outputs to text with up to five alternatives, including the network's own reading except in
+        noise.
 
-        widths: pixels each stretch is wide, what letter positions are a share of; without it all of its steps.
+        Args:
+            steps: Network outputs.
+            widths: Width of each in pixels, which letter positions are relative to; by default that of all steps.
         """
         moment = now()
         if widths is None:
@@ -229,8 +249,8 @@ class Recognizer:
         ]
 
     def usual(self, texts: Collection[str]) -> dict[str, float]:
-        """How usual texts are in the languages that it knows: what is added to the logarithm of their probability. None
-        of those that are composed of other characters than its own, and nothing where it knows no language.
+        """Return what the dictionaries add to the log probability of texts; None for texts with unknown characters, 0
+        without dictionaries.
         """
         known = [text for text in texts if not self.charset.unknown(text)]
         if self.prior is None or not known:
@@ -238,15 +258,15 @@ class Recognizer:
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
     def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
-        """The likeliest readings of each stretch, best first; among them, but in noise, what the net alone reads."""
+        """Return the best readings of each output, best first, including the network's own except in noise."""
         matrices = [stretch.probabilities for stretch in steps]
         return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
-        own: dict[tuple[int, ...], float] = {}  # to the net alone
+        own: dict[tuple[int, ...], float] = {}  # by the network alone
         for reading, chance in zip(found, chances_of(found, oversure=self.oversure).tolist(), strict=True):
-            labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
+            labels = self._without_idle_spaces(reading.labels)  # texts that differ only in outer spaces are equal
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence
         ranked = sorted(chances, key=lambda labels: -chances[labels])
@@ -268,7 +288,7 @@ class Recognizer:
         )
 
     def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
-        """The labels without spaces at either end or after another space."""
+        """Remove spaces at either end and repeated ones."""
         if self._space not in labels:
             return labels
         kept: list[int] = []
@@ -281,7 +301,7 @@ class Recognizer:
         return unicodedata.normalize("NFC", self.charset.decode(labels))
 
     def _letters(self, steps: Steps, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
-        """The centre of each letter as a share of the width; nothing where letters are composed of several."""
+        """Return the centre of each letter as a share of the width; nothing if characters are composed."""
         if len(self._text(labels)) != len(labels):
             return ()
         places = ctc.align(steps.probabilities, labels) * steps.span / max(width, 1e-6)
@@ -292,7 +312,7 @@ class Recognizer:
 
 
 def together(looks: Sequence[Sequence[ctc.Reading]]) -> list[ctc.Reading]:
-    """What was read at several looks at the same crop: to the net as likely as on average."""
+    """Combine readings of several passes over the same crop by their mean probability."""
     found: dict[tuple[int, ...], ctc.Reading] = {}
     for reading in itertools.chain.from_iterable(looks):
         before = found[reading.labels].confidence if reading.labels in found else 0.0
@@ -301,7 +321,7 @@ def together(looks: Sequence[Sequence[ctc.Reading]]) -> list[ctc.Reading]:
 
 
 def chances_of(readings: Sequence[ctc.Reading], *, oversure: float = OVERSURE) -> NDArray[np.float64]:
-    """How likely each is the right one, (R,), with room left for what is not among them."""
+    """Return calibrated probabilities of the readings, (R,), which leave room for the reading not being among them."""
     likely = np.array([reading.confidence for reading in readings] + [0.0])
     likely[-1] = max(1.0 - likely.sum(), 1e-4)
     odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
@@ -310,7 +330,7 @@ def chances_of(readings: Sequence[ctc.Reading], *, oversure: float = OVERSURE) -
 
 
 def _width_at_height(crop: Crop, stretch: float) -> int:
-    """How many pixels wide the crop is once it is as high as the net wants it, and stretched so many times."""
+    """Return the width of a crop at the network's height, stretched by a factor."""
     height, width = int(crop.shape[0]), int(crop.shape[1])
     if height == 0 or width == 0:
         raise ValueError(f"a crop of {width} x {height} pixels")
@@ -319,20 +339,20 @@ def _width_at_height(crop: Crop, stretch: float) -> int:
 
 
 def _padded(width: int) -> int:
-    """The width a line of this width is padded to."""
+    """Return the width to which a line of this width is padded."""
     if width > WIDTHS[-1]:
         return math.ceil(width / WIDTH_STEP) * WIDTH_STEP
     return WIDTHS[bisect.bisect_left(WIDTHS, width)]
 
 
 def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
-    """Which crops go through the net together, and the width they are padded to; narrow ones first.
+    """Group crops into batches and return their padded widths, narrow ones first.
 
-    Of all ways to divide them, sorted by width, the one that takes the least time, padding and calls counted.
+    The grouping by sorted width that takes the least time is chosen, including padding and calls.
     """
     order = sorted(range(len(widths)), key=lambda index: widths[index])
     padded = [_padded(widths[index]) for index in order]
-    least, begins = [0], [0]  # for the first 0, 1, 2 … crops: the least cost, and where their last batch begins
+    least, begins = [0], [0]  # for the first 0, 1, 2 … crops: minimum cost, and where their last batch begins
     for end in range(1, len(order) + 1):
         most = max(1, BATCH_PIXELS // padded[end - 1])
         ways = [

@@ -1,4 +1,4 @@
-"""Words that a net reads one by one, and those that are found as such: their places on the photo, and their lines."""
+"""Assembles words read one by one: their places on the photo, and their lines."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ from ocr_studio.engine.recognition.line_crops import Line, Quads, SeenWord, ribb
 
 
 def word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
-    """The word in a box of a line's crop, if something is written there; its quad follows the line's slope and ends at
-    the photo's border. read: what is written; size: (width, height) of the photo.
+    """Return the word in a box of a line's crop, or None without text. Its quad follows the slope and is clipped to the
+    photo.
+
+    Args:
+        line: The line.
+        box: Box in the crop.
+        read: The transcription.
+        size: (width, height) of the photo.
     """
     left, top, right, bottom = box
     corners = np.clip(line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)]), 0, size)
@@ -26,13 +32,13 @@ def word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) ->
 
 
 def words(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
-    """The words of a line that was read word by word; reads: what each says, see ``word``."""
+    """Return the words of a line that was read word by word; ``reads`` are their transcriptions, see ``word``."""
     for seen, read in zip(_words(line), reads, strict=True):
         yield from word(line, seen.box, read, size=size)
 
 
 def whole_lines(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
-    """The same line undivided, as one word."""
+    """Return the whole line as one word."""
     boxes = np.array([seen.box for seen in _words(line)])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
@@ -40,7 +46,7 @@ def whole_lines(line: Line, reads: Sequence[Transcription], *, size: tuple[int, 
 
 
 def joined(line: Line, reads: Sequence[Transcription]) -> Transcription:
-    """What a line says that was read word by word; letters as shares of the line's crop."""
+    """Join the transcriptions of a line's words; letter positions are relative to the line's crop."""
     height, width = line.crop.shape[:2]
     return _joined(line, reads, (0.0, 0.0, float(width), float(height)))
 
@@ -57,9 +63,13 @@ def _words(line: Line) -> tuple[SeenWord, ...]:
 
 
 def lines_of(found: Quads) -> Quads:
-    """The lines in which words stand: those that follow each other closely, along their own slope.
+    """Group words into lines: words that follow each other closely along their own slope.
 
-    found: (N, 6, 2), words as ``Detector.find`` gives them. Returns (M, 6, 2), straight ones, from top to bottom.
+    Args:
+        found: (N, 6, 2), words as from ``Detector.find``.
+
+    Returns:
+        (M, 6, 2), straight lines, from top to bottom.
     """
     if len(found) == 0:
         return found
@@ -71,7 +81,7 @@ def lines_of(found: Quads) -> Quads:
 
 
 def _around(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The rectangle around words of one line, (K, 4, 2) in the order in which they are read, along their way."""
+    """Return the rectangle around the words of a line, (K, 4, 2) in reading order, along their direction."""
     if len(corners) == 1:
         return np.asarray(corners[0], np.float64)
     begin, end = corners[0, [0, 3]].mean(axis=0), corners[-1, [1, 2]].mean(axis=0)

@@ -1,7 +1,7 @@
-"""One line of writing → its words: where to cut the line and which steps of the recognizer belong to which word.
+"""Word segmentation: where to split a line, and which steps of the recognizer belong to which word.
 
-A recognizer says where spaces are, but only to a step, and overlooks wide ones between columns; ink says where gaps are
-to a pixel, but not which ones part words. Weighed against each other, for every two neighbouring letters, they tell.
+The recognizer locates spaces only to a step and overlooks wide ones between columns; ink shows gaps exactly, but not
+which ones separate words. Both are combined for each pair of neighbouring letters.
 """
 
 from __future__ import annotations
@@ -19,46 +19,51 @@ from ocr_studio.core.settings import Finding
 from ocr_studio.engine.recognition import character_classes
 from ocr_studio.engine.recognition.ink_mask import Box, Crop, Ink
 
-if TYPE_CHECKING:  # the recognizer itself asks what a word is
+if TYPE_CHECKING:  # shared with the recognizer
     from ocr_studio.engine.recognition.recognizer import Steps
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.intp]
-_Span: TypeAlias = tuple[int, float, int, float]  # step and place where a stretch begins, and where it ends
+_Span: TypeAlias = tuple[int, float, int, float]  # step and place where a segment begins and ends
 
-# Logistic regression: how two neighbouring letters are known to stand in different words. Lengths are shares of the
-# crop's height, which a line fills to about two thirds; what is usual within the line is taken off, as loose writing
-# has wide gaps everywhere. Fitted by ``tests/benchmarks/gaps.py`` to 965 lines on photos of real boards, whose words
-# were looked at by eye, and to made boards by hand and in print, as the adapted recognizer sees them; what the signs
-# themselves say is in ``character_classes``. Spaces count by how sure the net is of them and, apart from that, by how
-# sure it is that there is none: where it is sure of one, as in print, no sign outweighs it.
+# Logistic regression: whether two neighbouring letters are in different words. Lengths are shares of the crop's height,
+# relative to what is usual within the line, as loose writing has wide gaps everywhere. Fitted by
+# ``tests/benchmarks/gaps.py`` to 965 lines on photos of real boards, whose words were checked manually, and to
+# synthetic boards, handwritten and printed, with the adapted recognizer; weights of characters are in
+# ``character_classes``. Spaces count by their probability and also by the probability that there is none, so that no
+# character outweighs a certain space, as in print.
 BETWEEN = 5.3  # times the distance of the letters' centres
 GAP = 1.3  # times the widest gap in the ink between them
-SPACE = 1.4  # times the logarithm of how likely the net holds a space there
-NO_SPACE = -0.8  # times the logarithm of how likely it holds none
-_NEVER = 0.01  # what it never rules out
-# Times how much wider or narrower blanks a person wants to part words: who asks has seen the net be wrong about spaces,
-# so it weighs more than the blanks do.
+SPACE = 1.4  # times the log probability of a space
+NO_SPACE = -0.8  # times the log probability of no space
+_NEVER = 0.01  # lower bound of that probability
+# Times how much wider or narrower the user wants gaps between words to be. It weighs more than gaps, as users change it
+# where the network's spaces are wrong.
 _ASKED = 14.0
 WEIGHTS = np.array([BETWEEN, GAP, SPACE, NO_SPACE, *character_classes.WEIGHTS])
-# What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
+# Prior for lines with few letters: this many letters with this distance and gap are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
-# What is less sure than this (the logarithm of 33 to 1) is for the words themselves to tell: both ways are read.
+# Below these log odds (33 to 1) both ways are read and the words decide.
 _DOUBTFUL = 3.5
-# Where nobody says where letters and spaces are, a gap of this share of what a person calls a blank parts words: of
-# 3,441 gaps on synthetic boards 5 % are told wrongly so, of 1,110 on five boards 6 % (how wide a line's other gaps are
-# says nothing more: joined writing has gaps between words only).
+# Without letters and spaces, a gap of this share of the user's value separates words: of 3,441 gaps on synthetic boards
+# 5 % are wrong, of 1,110 on five boards 6 % (other gaps of the line don't help: joined writing has gaps between words
+# only).
 _BY_INK = 0.5
 # Ink this far from the first or last letter, as a share of the height, is a smudge or a drawing.
 _STRAY = 0.4
-# Of several gaps between two words, those this near to the widest are ends of words too: a drawn arrow stands between.
+# Of several gaps between two words, those this close to the widest are word ends, too: a drawn arrow is between.
 _NEARLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One word of a line. first, last: its steps, from … up to, not including. box: (left, top, right, bottom) pixels
-    of the line's crop, tight around the ink."""
+    """A segment: one word of a line.
+
+    Attributes:
+        first: Its first step.
+        last: The step after its last.
+        box: (left, top, right, bottom) in pixels of the line's crop, tight around the ink.
+    """
 
     first: int
     last: int
@@ -67,8 +72,13 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Another way to cut a piece of a line. first, last: the stretches, from … to …, that it would take the place of.
-    odds: logarithm of how likely it is, for how likely they are, by gaps and spaces alone; below 0."""
+    """An alternative segmentation of a part of a line.
+
+    Attributes:
+        first: First segment that it replaces.
+        last: The one after the last.
+        odds: Its log odds by gaps and spaces alone; below 0.
+    """
 
     first: int
     last: int
@@ -78,7 +88,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """The words of a line from left to right, and where they may be others; no two doubts concern the same word."""
+    """The segmentation of a line from left to right, with alternatives that don't overlap."""
 
     stretches: tuple[Stretch, ...] = ()
     doubts: tuple[Doubt, ...] = ()
@@ -86,10 +96,14 @@ class Cutting:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The classes that tell where words end. alone: signs that are words of their own wherever they stand (arrows);
-    bullets: those that are where a line begins with them. gap: a blank this wide, as a share of the line's height,
-    parts words where the net is undecided about a space; a person's ``Finding.gap``. kinds: of every class, see
-    ``character_classes.kinds``; none where nobody knows."""
+    """Character classes that matter for word boundaries.
+
+    Attributes:
+        alone: Symbols that are always words of their own (arrows).
+        bullets: Symbols that are words at the beginning of a line.
+        gap: Gap that separates words if the network is undecided, as a share of the line's height; ``Finding.gap``.
+        kinds: Of every class, see ``character_classes.kinds``; empty if unknown.
+    """
 
     space: int
     alone: frozenset[int] = frozenset()
@@ -99,7 +113,7 @@ class Marks:
 
     @classmethod
     def of(cls, characters: Sequence[str], *, gap: float = Finding().gap) -> Marks:
-        """characters: what the classes from 1 on stand for."""
+        """Create them for the characters of the classes from 1."""
         classes = {character: index for index, character in enumerate(characters, start=1)}
         return cls(
             space=classes.get(" ", BLANK),
@@ -110,14 +124,14 @@ class Marks:
         )
 
     def between(self, classes: Indices) -> Floats:
-        """What L letters' classes say about which of them are parted, see ``character_classes.between``."""
+        """Return the features of L neighbouring letters, see ``character_classes.between``."""
         known = np.zeros(len(classes), np.intp) if self.kinds is None else self.kinds[classes]
         return character_classes.between(known)
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """The letters on the likeliest path, from left to right, each array (L,): their class, first and last step."""
+    """The letters of the most likely path from left to right, each array (L,): class, first and last step."""
 
     classes: Indices
     first: Indices
@@ -125,7 +139,7 @@ class Letters:
 
     @classmethod
     def on(cls, path: Indices, space: int) -> Letters:
-        """path: (T,) the likeliest class of each step. space: the class that is a space."""
+        """Find the letters of a path, (T,) classes; ``space`` is the class of the space."""
         is_letter = (path != BLANK) & (path != space)
         same = path[1:] == path[:-1]
         begins = is_letter & ~np.concatenate([[False], same])
@@ -134,14 +148,20 @@ class Letters:
         return cls(path[first], first, np.flatnonzero(ends))
 
     def centres(self, span: float) -> Floats:
-        """Pixels across the crop."""
+        """Return the centres in pixels of the crop."""
         return np.asarray((self.first + self.last + 1) / 2 * span)
 
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """Between two words. ends, begins: the step after the left word's last and the right one's first; left, right:
-    pixels across the crop where the one ends and the other begins, the same where only a gap is between."""
+    """The boundary between two words.
+
+    Attributes:
+        ends: The step after the left word.
+        begins: The first step of the right word.
+        left: Where the left word ends, in pixels of the crop.
+        right: Where the right word begins; equal to ``left`` if only a gap is between.
+    """
 
     ends: int
     begins: int
@@ -150,21 +170,21 @@ class _Cut:
 
     @property
     def edges(self) -> list[tuple[int, float]]:
-        """Step and place where a word ends and the next begins; what stands between them, too, may turn out a word."""
+        """Steps and places where words end and begin; what is between them may be a word, too."""
         left, right = (self.ends, self.left), (self.begins, self.right)
         return [left] if self.left == self.right else [left, right]
 
 
 @dataclass(frozen=True, slots=True)
 class _Cuts:
-    """Where a line may be cut. blank: (G, 2) gaps in the ink. span: pixels of the crop that a step stands for."""
+    """Possible boundaries of a line. blank: (G, 2) gaps in the ink. span: pixels of the crop per step."""
 
     blank: Floats
     letters: Letters
     span: float
 
     def after(self, index: int) -> _Cut:
-        """The cut after a letter."""
+        """Return the boundary after a letter."""
         begin, end = _between(self.blank, self.letters.centres(self.span)[index : index + 2])
         blank = self.blank[begin[0] : end[0]]
         last, first = int(self.letters.last[index]) + 1, int(self.letters.first[index + 1])
@@ -179,9 +199,12 @@ class _Cuts:
 
 
 def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
-    """The words of one line from left to right; some may turn out to be empty when they are read.
+    """Split a line into words from left to right; some may turn out to be empty.
 
-    crop: (h, w, 3) uint8, the line turned level. steps: what the net saw along it.
+    Args:
+        crop: (h, w, 3) uint8, the levelled line.
+        steps: The network's output on it.
+        marks: Character classes.
     """
     ink, height = Ink.of(crop), crop.shape[0]
     letters = Letters.on(steps.probabilities.argmax(axis=1), marks.space)
@@ -216,7 +239,7 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
 
 
 def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, int, int]:
-    """Where spans begin and end to differ, from … to …, and how many at the end are the same."""
+    """Return where segmentations begin and end to differ, and how many segments at the end are equal."""
     pairs = list(zip(spans, others, strict=False))
     head = next((index for index, (a, b) in enumerate(pairs) if a != b), len(pairs))
     rest = list(zip(reversed(spans[head:]), reversed(others[head:]), strict=False))
@@ -225,15 +248,19 @@ def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, i
 
 
 def whole(crop: Crop, steps: Steps) -> Cutting:
-    """One line, undivided. crop, steps: as for ``words_of``."""
+    """Return the line as a single segment. Arguments as for ``words_of``."""
     return Cutting((Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
 
 
 def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
-    """The words of one line from left to right by the blanks in its ink alone, for recognizers that read single words:
-    their boxes in pixels of the crop, none where there is no ink.
+    """Split a line by its ink alone, for recognizers of single words.
 
-    crop: (h, w, 3) uint8, the line turned level. gap: as for ``Marks``.
+    Args:
+        crop: (h, w, 3) uint8, the levelled line.
+        gap: As in ``Marks``.
+
+    Returns:
+        Boxes in pixels of the crop, from left to right; none without ink.
     """
     ink, (height, width) = Ink.of(crop), crop.shape[:2]
     middle = (ink.pieces[:, 0] + ink.pieces[:, 2]) / 2
@@ -246,17 +273,16 @@ def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
 
 
 def evidence(crop: Crop, steps: Steps, letters: Letters, *, marks: Marks) -> Floats:
-    """What tells whether L letters stand in the same word, (L - 1, len(WEIGHTS)), a row for a letter and the next: by
-    how much the distance of their centres and the widest gap in the ink between them exceed what is usual here, as
-    shares of the crop's height; the logarithm of how likely the net holds a space between them; what signs they are.
+    """Return the features for each pair of neighbouring letters, (L − 1, len(WEIGHTS)).
 
-    crop: (h, w, 3) uint8.
+    They are the distance of their centres and the widest gap between them, relative to what is usual and as shares of
+    the crop's height; the log probability of a space; and the character classes. crop: (h, w, 3) uint8.
     """
     return _evidence(Ink.of(crop).gaps(), steps, letters, marks=marks, height=crop.shape[0])
 
 
 def _evidence(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
-    """blank: (G, 2) where gaps in the ink begin and end."""
+    """Like ``evidence``, with gaps (G, 2)."""
     centres = letters.centres(steps.span)
     widest = _most(_widths(blank), *_between(blank, centres)) / height
     likely = _most(steps.probabilities[:, marks.space], letters.last[:-1], letters.first[1:] + 1)
@@ -267,7 +293,7 @@ def _evidence(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, he
 
 
 def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
-    """The logarithm of the odds that each letter and the next stand in different words, (L - 1,)."""
+    """Return the log odds that each letter and the next are in different words, (L − 1,)."""
     if len(letters.classes) < 2:
         return np.zeros(0)
     wish = _ASKED * (Finding().gap - marks.gap)
@@ -276,7 +302,7 @@ def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height
 
 
 def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
-    """Where the first word begins and the last one ends: beyond a wide gap stands what the net read no letters in."""
+    """Return where the first word begins and the last one ends: ink beyond a wide gap is not text."""
     height, width = crop.shape[:2]
     if len(centres) == 0:
         return 0.0, float(width)
@@ -288,16 +314,16 @@ def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
 
 
 def _between(blank: Floats, centres: Floats) -> tuple[Indices, Indices]:
-    """The gaps between each letter and the next: from which up to, not including, which.
+    """Return the gaps between each letter and the next, as ranges.
 
-    The net places a letter to a step or so, so its centre may lie beside its ink: a gap's own middle tells.
+    The network locates letters to about a step, so their centres may be beside their ink; the middle of a gap decides.
     """
     edges = np.searchsorted(blank.mean(axis=1), centres)
     return edges[:-1], edges[1:]
 
 
 def _most(values: Floats, first: Indices, last: Indices) -> Floats:
-    """The largest of each stretch of values, from first up to, not including, last; 0 where there is none."""
+    """Return the maximum of each range of values, from first up to, not including, last; 0 for an empty one."""
     bounds = np.stack([first, last], axis=1).ravel()
     return np.where(last > first, np.maximum.reduceat(np.append(values, 0.0), bounds)[::2], 0.0)
 
@@ -311,7 +337,7 @@ def _usual(lengths: Floats, unknown: float) -> float:
 
 
 def _signs(classes: Indices, marks: Marks) -> NDArray[np.bool_]:
-    """Which of L - 1 pairs are parted because one of them is a sign that stands alone."""
+    """Return which of L − 1 pairs are split because one of them is a symbol that stands alone."""
     alone = np.isin(classes, list(marks.alone))
     bullet = np.isin(classes, list(marks.bullets)) & np.logical_and.accumulate(classes == classes[0])
     return np.asarray((classes[1:] != classes[:-1]) & (alone[1:] | alone[:-1] | bullet[:-1]))

@@ -1,5 +1,5 @@
-"""Synthetic writing: words and boards drawn by our own code, with the truth of what stands where.
+"""Synthetic handwriting: generated words and boards with their ground truth.
 
-Seeded: the same numbers come out every time. Needs no TensorFlow, and no file: people's pen strokes, fonts and photos
-of empty boards make it better where somebody has them. May import: ``core``.
+Reproducible by random seeds. It needs neither TensorFlow nor files; recorded pen strokes, fonts and photos of empty
+boards make it more realistic. May import: ``core``.
 """

@@ -1,4 +1,4 @@
-"""What a person asks for, as the makers of words and boards understand it; and their work as a dataset takes it."""
+"""Generates the samples of a dataset from the user's options."""
 
 from __future__ import annotations
 
@@ -40,29 +40,31 @@ from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
-# What was read of sources before.
+# Cached sources.
 Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
 
-# As in any dataset: boxes and strokes are as on the photo itself.
+# As in any dataset, boxes and strokes are those of the photo itself.
 _JPEG_QUALITY: Final = 95
 _MADE: Final = "made-up hand"
-_ALL_KEPT: Final = later("there is so little in this folder that all of it is kept to measure by")
-_NONE_KEPT: Final = later("there is so little in this folder that nothing of it is kept for tests")
-# Letters are missed in a font if they stand in one of so many words, of the usual ones.
+_ALL_KEPT: Final = later("this folder contains so little that all of it is held out")
+_NONE_KEPT: Final = later("this folder contains so little that none of it is held out for tests")
+# A missing letter of a font is reported if it occurs in one of this many usual words.
 _USUAL: Final = 20_000
 _SELDOM: Final = 4_000
 
 
 class NotDrawn(StudioError):
-    """A word or a board of some number cannot be drawn; others can."""
+    """A sample cannot be generated; others can."""
 
 
 class SampleMaker:
-    """Makes words and boards by their numbers. The same options make the same ones, in whatever order they are asked
-    for; a number that is held out has other writers, fonts and photos than those that are not."""
+    """Generates words and boards by index, reproducible for the same options, in any order.
+
+    Held-out samples have other writers, fonts and photos than the rest.
+    """
 
     def __init__(self, options: SynthOptions, stocks: Stocks | None = None) -> None:
-        """stocks: what was read before, and will be from now on. Nothing is read yet."""
+        """Create it without reading anything. stocks: cache of sources, which is extended."""
         self._options = options
         self._stocks: Stocks = {} if stocks is None else stocks
         self._writable: dict[Split, Stock] = {}
@@ -71,7 +73,7 @@ class SampleMaker:
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
-        """Those of which samples will be asked for."""
+        """The splits of the samples."""
         options = self._options
         if options.purpose == "test":
             return (Split.TEST,)
@@ -80,8 +82,9 @@ class SampleMaker:
         return (Split.TRAIN, Split.VALIDATION) if held else (Split.TRAIN,)
 
     def source(self) -> Source:
-        """Read all that is needed, and say what of it is of no use. Raises what ``Stock.open`` does, and BadOptions
-        where nothing is left to write with."""
+        """Read all sources, and return what cannot be used. Raises the errors of ``Stock.open``, and BadOptions without
+        any handwriting.
+        """
         refused: dict[str, StudioError] = {}
         lacking: dict[str, str] = {}
         for split in self.splits:
@@ -100,7 +103,7 @@ class SampleMaker:
         return [each for each in (options.fonts, options.prints, options.backgrounds) if each is not None]
 
     def _not_learned(self, stock: Stock) -> Iterator[StudioError]:
-        """Folders with so little in them that all of it was set aside to measure by."""
+        """Yield folders with so little in them that all of it is held out."""
         options = self._options
         given = (
             (options.fonts, stock.handwriting),
@@ -109,31 +112,31 @@ class SampleMaker:
         )
         for folder, found in given:
             if folder is not None and not found and stock.split is Split.TRAIN:
-                yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more."))
+                yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more files."))
 
     def at(self, kind: str, index: int) -> Sample:
-        """A sample of ``synth.dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
+        """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
         return self.taken(self.word(index) if kind == WORD else self.board(index), index)
 
     def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
-        """A word or a board, the one of this index, as a dataset takes it."""
+        """Convert a word or a board with this index to a sample."""
         side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
         if isinstance(made, SynthWord):
             return _word_sample(made, index, side)
         return _board_sample(made, index, side, cut=self._options.cut)
 
     def word(self, index: int) -> SynthWord:
-        """A word. Raises as ``at`` does."""
+        """Return a word. Raises as ``at``."""
         with _told_of(_word_name(index)):
             return self._words_of(self._split(index)).at(index)
 
     def board(self, index: int) -> SynthBoard:
-        """A board. Raises as ``at`` does."""
+        """Return a board. Raises as ``at``."""
         with _told_of(_board_name(index)):
             return self._boards_of(self._split(index)).at(index)
 
     def is_held_out(self, index: int) -> bool:
-        """Whether a sample is only to measure by."""
+        """Whether a sample is held out."""
         return self._options.is_held_out(index)
 
     def _split(self, index: int) -> Split:
@@ -183,7 +186,7 @@ class SampleMaker:
 
 
 def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:
-    """One for each of some folders in which there are files of no use, and all others as they are."""
+    """Merge the errors of files by folder; others are returned unchanged."""
     inside: dict[Path, list[StudioError]] = {}
     for each in refused:
         of_file = Path(each.file) if each.file else Path()
@@ -194,11 +197,11 @@ def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterat
             inside.setdefault(folder, []).append(each)
     for folder, some in inside.items():
         some.sort(key=lambda each: each.file or "")
-        yield StudioError(left_out(some), file=folder, remedy=tr("They are left out."))
+        yield StudioError(left_out(some), file=folder, remedy=tr("They were left out."))
 
 
 def sources(options: SynthOptions) -> Sources:
-    """Where the writing comes from."""
+    """Return the sources of the handwriting."""
     return Sources(
         strokes=options.strokes,
         handwriting=(options.fonts,) if options.fonts else (),
@@ -219,12 +222,12 @@ def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
 
 
 def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
-    """Why nobody of a split can write, though something to write with was given."""
+    """Return the error for a split without writers although sources were given."""
     if stock.split is Split.VALIDATION:
         return BadOptions(
-            tr("there are too few fonts and hands to set some aside for what is held out"),
-            remedy=tr("Hold nothing out, give more of them, or let made-up hands write as well."),
-            command="Give --held-out 0, or more of them, or let made-up hands write as well (made=1 in --writing).",
+            tr("there are too few fonts and writers to hold some out"),
+            remedy=tr("Hold nothing out, add more, or include generated handwriting."),
+            command="Use --held-out 0, add more, or include generated handwriting (made=1 in --writing).",
             option="held_out",
         )
     given = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
@@ -233,20 +236,20 @@ def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> Studio
             return NoSources(
                 tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
                 file=folder,
-                remedy=tr("Add more, or let made-up hands write as well."),
-                command="Add more, or let made-up hands write as well (made=1 in --writing).",
+                remedy=tr("Add more files, or include generated handwriting."),
+                command="Add more files, or include generated handwriting (made=1 in --writing).",
             )
     return error
 
 
 def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioError:
-    """Why a split has nothing to write on, though photos were given."""
+    """Return the error for a split without backgrounds although photos were given."""
     if options.backgrounds is None:
         return error
     if stock.split is Split.VALIDATION:
         return BadOptions(
-            tr("there are too few photos of boards to set some aside for what is held out"),
-            remedy=tr("Hold nothing out, give more of them, or let made-up grounds come as well."),
+            tr("there are too few photos of boards to hold some out"),
+            remedy=tr("Hold nothing out, add more, or include generated backgrounds."),
             command="Give --held-out 0, or more of them, or let made-up grounds come as well (whiteboard=1 in"
             " --grounds).",
             option="held_out",
@@ -254,13 +257,13 @@ def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioEr
     return NoPhotos(
         tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
         file=options.backgrounds,
-        remedy=tr("Add more, or let made-up grounds come as well."),
-        command="Add more, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+        remedy=tr("Add more files, or include generated backgrounds."),
+        command="Add more files, or include generated backgrounds (whiteboard=1 in --grounds).",
     )
 
 
 def usual_letters(words: Texts) -> str:
-    """The letters of which usual words consist, with a capital or without, and figures, sorted."""
+    """Return the letters of usual words, also capitalized, and digits, sorted."""
     some = words.words[:_USUAL]
     counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.headed(word)))
     usual = {letter for letter, count in counts.items() if count * _SELDOM >= len(some)}
@@ -268,7 +271,7 @@ def usual_letters(words: Texts) -> str:
 
 
 def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
-    """Which of some letters a font has not, by its name; fonts that have all of them are not in it."""
+    """Return the missing letters of fonts by name; complete fonts are left out."""
     lacking = {font.name: "".join(each for each in letters if not font.can_write(each)) for font in fonts}
     return {name: missing for name, missing in lacking.items() if missing}
 
@@ -327,32 +330,32 @@ def _board_name(index: int) -> str:
 
 @contextlib.contextmanager
 def _told_of(name: str) -> Iterator[None]:
-    """What one odd item among recorded strokes or fonts brings about is said of the sample, and ends nothing."""
+    """Turn an error of a single item into NotDrawn."""
     try:
         yield
     except CannotWrite as error:
-        why = tr("its writer does not know each letter of “{text}”", text=str(error))
+        why = tr("its writer lacks a character of “{text}”", text=str(error))
         raise _not_drawn(name, why) from error
     except CannotDraw as error:
-        raise _not_drawn(name, tr("its strokes reach too far")) from error
+        raise _not_drawn(name, tr("its strokes extend too far")) from error
 
 
 def _not_drawn(name: str, why: str) -> NotDrawn:
-    return NotDrawn(tr("{name} cannot be drawn: {reason}", name=name, reason=why))
+    return NotDrawn(tr("{name} cannot be generated: {reason}", name=name, reason=why))
 
 
 def _writer(name: str) -> str:
-    """A person or a font; of the hands that are made up there is one for each word, and all of them are nobody's."""
+    """Return the name of a writer or font; generated handwritings, a new one for each word, share one name."""
     return _MADE if name.startswith("made ") else name
 
 
 def _too_narrow(corners: Floats, text: str) -> bool:
-    """Whether the recognizer's net has fewer steps for it than letters; as ``eligibility`` sees it."""
+    """Whether the recognizer has fewer steps for it than letters, as in ``eligibility``."""
     return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
 
 
 def encoded(name: str, picture: Picture) -> bytes:
-    """A picture, (h, w, 3) uint8 RGB, as the file of this name holds it: JPEG or PNG."""
+    """Encode an image, (h, w, 3) uint8 RGB, as JPEG or PNG according to its name."""
     jpeg = name.endswith(".jpg")
     options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
     done, data = cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)

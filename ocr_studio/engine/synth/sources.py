@@ -1,4 +1,4 @@
-"""Where synthetic writing comes from: files of strokes, folders of fonts and backgrounds, lists of words."""
+"""Sources of synthetic handwriting: files of strokes, folders of fonts and backgrounds, word lists."""
 
 from __future__ import annotations
 
@@ -29,35 +29,40 @@ Random: TypeAlias = np.random.Generator
 
 
 class Kind(StrEnum):
-    """How a text came to be written."""
+    """Kind of handwriting."""
 
-    STROKES = "strokes"  # a word as a person wrote it
-    COMPOSED = "composed"  # put together from one person's letters
-    HANDWRITING = "handwriting"  # a font
-    PRINT = "print"  # a font, too
-    MADE = "made"  # by a hand that we made up
+    STROKES = "strokes"  # recorded words
+    COMPOSED = "composed"  # composed of a writer's recorded letters
+    HANDWRITING = "handwriting"  # handwriting fonts
+    PRINT = "print"  # fonts for print
+    MADE = "made"  # generated handwriting
 
 
 SHARES: Final[Mapping[Kind, float]] = MappingProxyType({Kind(name): share for name, share in WRITING.items()})
-# Of fewer letters nobody's words can be composed.
+# Writers with fewer letters cannot compose words.
 _LETTERS: Final = 40
-# Of somebody who wrote fewer whole words every one would come again and again.
+# Writers with fewer whole words would repeat them all the time.
 _WORDS: Final = 12
-# Of files that are of no use so many are named.
+# Number of unusable files that are named.
 _NAMED: Final = 5
 
 
 class NoSources(StudioError):
-    """There is nothing to write with."""
+    """There is no source of handwriting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files and folders that a person names; all of them may be missing: there is a hand of our own, and grounds.
+    """Files and folders of the user; all are optional, as there are generated handwriting and backgrounds.
 
-    strokes: files of pen strokes. handwriting: folders of handwriting fonts. prints: folders of fonts for print; those
-    of the system if None. backgrounds: a folder of photos of empty boards. words: a text file of words; else the words
-    of ``languages``; only_words: nothing else is written in their place, nor with signs and capitals of our own.
+    Attributes:
+        strokes: Files of pen strokes.
+        handwriting: Folders of handwriting fonts.
+        prints: Folders of fonts for print; None for those of the system.
+        backgrounds: Folder of photos of empty boards.
+        words: Text file of words, used instead of ``languages``.
+        languages: Languages of the words.
+        only_words: Whether words are written as they are and nothing else is added.
     """
 
     strokes: tuple[Path, ...] = ()
@@ -71,7 +76,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
-    """All that is there of one split. refused: words, fonts and photos that are of no use, and why."""
+    """The sources of one split. refused: words, fonts and photos that cannot be used, and why."""
 
     split: Split
     people: tuple[StrokeWriter, ...]
@@ -85,8 +90,10 @@ class Stock:
 
     @classmethod
     def open(cls, sources: Sources, split: Split) -> Stock:
-        """Read what a split needs. Raises BadStrokes, BadFont and BadBackgrounds for a folder with nothing in it that
-        can be used, BadWordList, NoWordCounts."""
+        """Read the sources of a split.
+
+        Raises BadStrokes; BadFont and BadBackgrounds for a folder without usable files; BadWordList; NoWordCounts.
+        """
         recorded = [_strokes(path) for path in sources.strokes]
         words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
         people = recorded_strokes.writers(recorded, split)
@@ -99,13 +106,13 @@ class Stock:
         else:
             prints, also_bad = _fonts(sources.prints, split)
         photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
-        # Of a short list nobody can have written so many; half of it, and none comes far more often than the others.
+        # Writers can have only words of a short list; half of it is enough, so that no word is too frequent.
         enough = min(_WORDS, max(1, len(words.words) // 2)) if sources.only_words else _WORDS
         return cls(
             split,
             people,
             handwriting,
-            # Where the system has no font at all there is one for training; none that held-out words share with it.
+            # Without system fonts there is one for training; held-out words do not share it.
             prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
             Grounds(photos),
             BoardTexts(words, only=sources.only_words),
@@ -120,8 +127,7 @@ class Stock:
         )
 
     def kinds(self, shares: Mapping[Kind, float] = SHARES) -> dict[Kind, float]:
-        """Which share of writing each kind has here, one altogether. Raises NoSources if all that is asked for is
-        missing."""
+        """Return the shares of the available kinds, adding up to one. Raises NoSources if none of them is available."""
         there = {
             Kind.STROKES: bool(self._wordy),
             Kind.COMPOSED: bool(self._lettered),
@@ -132,25 +138,27 @@ class Stock:
         kept = {kind: share for kind, share in shares.items() if share > 0 and there[kind]}
         if not kept:
             raise NoSources(
-                tr("there is nothing to write with of what is asked for"),
-                remedy=tr("Add pen strokes or fonts, or let made-up hands write as well."),
+                tr("none of the selected kinds of handwriting is available"),
+                remedy=tr("Add pen strokes or fonts, or include generated handwriting."),
             )
         total = sum(kept.values())
         return {kind: share / total for kind, share in kept.items()}
 
     def left_words_enough(self, writer: Writer) -> bool:
-        """Whether somebody left so many whole words that these alone can be written."""
+        """Whether a writer has enough recorded words to use only these."""
         return any(writer is each for each in self._wordy)
 
     def writer(self, kind: Kind, rng: Random) -> Writer:
-        """Somebody or some font of a kind that there is (``kinds``)."""
+        """Choose a writer of an available kind (``kinds``)."""
         if kind is Kind.MADE:
             return MadeHand.any(rng, self.split)
         writers = self._of_kind(kind)
         return writers[int(rng.integers(len(writers)))]
 
     def writers(self, kinds: Iterable[Kind]) -> Iterator[Writer]:
-        """All of some kinds; of the hands that are made up, which know the same letters, one, and that first."""
+        """Yield all writers of some kinds; generated ones, which have the same letters, are represented by one, which
+        comes first.
+        """
         asked = set(kinds)
         if Kind.MADE in asked:
             yield MadeHand.any(np.random.default_rng(0), self.split)
@@ -167,7 +175,7 @@ class Stock:
         return of_kind[kind]
 
 
-# Of files that somebody has in use: splits share what was read, and it goes with the last of them, as it is large.
+# Files in use, shared by the splits and released with the last of them, as they are large.
 _HELD: Final[WeakValueDictionary[Path, StrokesFile]] = WeakValueDictionary()
 
 
@@ -180,8 +188,7 @@ def _strokes(path: Path) -> StrokesFile:
 def _fonts(
     folders: Sequence[Path], split: Split, *, hand: bool = False
 ) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
-    """The fonts of a split, and what is wrong with those of any split. Raises BadFont for a folder without any that
-    can be used."""
+    """Return the fonts of a split, and the errors of all fonts. Raises BadFont for a folder without usable fonts."""
     good: list[Font] = []
     bad: list[BadFont] = []
     for folder in folders:
@@ -189,9 +196,9 @@ def _fonts(
         usable, spoilt = list(_good(found)), [each for each in found if isinstance(each, BadFont)]
         if not usable:
             raise BadFont(
-                left_out(spoilt) if spoilt else tr("there is no font in this folder"),
+                left_out(spoilt) if spoilt else tr("there are no fonts in this folder"),
                 file=folder,
-                remedy=tr("Choose a folder that holds font files (TTF, OTF or WOFF)."),
+                remedy=tr("Choose a folder that contains font files (TTF, OTF or WOFF)."),
             )
         good += [each for each in usable if each.split is split]
         bad += spoilt
@@ -203,14 +210,15 @@ def _good(found: Iterable[Font | BadFont]) -> Iterator[Font]:
 
 
 def left_out(spoilt: Sequence[StudioError]) -> str:
-    """How many files of a folder are of no use, and the first of them with what is wrong. spoilt: at least one, each
-    with its file."""
+    """Return a message with the number of unusable files of a folder, naming the first ones. spoilt: at least one
+    error, each with its file.
+    """
     named = [f"{Path(each.file or '').name} ({each.what})" for each in spoilt[:_NAMED]]
     if len(spoilt) > _NAMED:
         named.append("…")
     return tr_n(
-        "{count} file in it is of no use: {names}",
-        "{count} files in it are of no use: {names}",
+        "{count} file in it cannot be used: {names}",
+        "{count} files in it cannot be used: {names}",
         len(spoilt),
         names=", ".join(named),
     )

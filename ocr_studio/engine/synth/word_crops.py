@@ -1,4 +1,4 @@
-"""Crops of written words as a detector cuts them out of photos, endlessly many, with the truth of what they say."""
+"""Crops of synthetic words, as a detector would crop them from photos, with their texts."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, St
 
 Crop: TypeAlias = NDArray[np.uint8]
 
-# Tries to find a text that a writer knows all letters of.
+# Attempts to find a text for a writer.
 _TRIES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What words are to be like.
+    """Options of the words.
 
-    shares: how much of which kind of writing; kinds that there are no sources for are left out. letters: those that
-    texts may hold; None for all. lines: which share of crops holds several words, parted by spaces. smallest, largest:
-    pixels of a capital's height. harm: how bad photos are, 1 as people's are, 0 for clean ones. grounds: how much of
-    which is written on; None for as usual.
+    Attributes:
+        shares: Shares of the kinds of handwriting; kinds without sources are left out.
+        letters: Allowed characters; None for all.
+        lines: Share of crops with several words.
+        smallest: Minimum capital height in pixels.
+        largest: Maximum capital height in pixels.
+        harm: Photo defects, from 0 (none) to 1 (typical).
+        grounds: Shares of the backgrounds; None for the defaults.
     """
 
     shares: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
@@ -45,12 +49,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SynthWord:
-    """A crop and what stands on it.
+    """A crop and its text.
 
-    crop: (h, w, 3) uint8 RGB. letters: (n, 4, 2) float32, a box for each character of the text that is no space,
-    pixels of the crop, clockwise from the letter's top left; what the crop cuts off is cut off of them too. exact:
-    whether they are measured; else they are where letters of a word written in one go are to be expected. writer: of
-    the person or font.
+    Attributes:
+        crop: (h, w, 3) uint8 RGB.
+        letters: (n, 4, 2) float32, a box for each character except spaces, pixels of the crop, clockwise from the
+            letter's top left, clipped to the crop.
+        exact: Whether the boxes are measured; otherwise they are estimates.
+        writer: Name of the writer or font.
     """
 
     crop: Crop
@@ -63,14 +69,17 @@ class SynthWord:
 
 
 class WordMaker:
-    """Makes words of one split. The same sources, options and seed make the same words, in whatever order and in
-    however many processes they are asked for."""
+    """Generates words of one split, reproducible for the same sources, options and seed, in any order and number of
+    processes.
+    """
 
     def __init__(
         self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
     ) -> None:
-        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
-        ``Stock.kinds`` and ``Grounds.check`` do."""
+        """Read the sources, or use a stock, whose split then applies.
+
+        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Grounds.check``.
+        """
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         split = self.stock.split
         self._options = options or Options()
@@ -81,7 +90,7 @@ class WordMaker:
         self._seed = (seed, list(Split).index(split))
 
     def at(self, index: int) -> SynthWord:
-        """One of the words: another for each index."""
+        """Return the word of an index."""
         rng = np.random.default_rng((*self._seed, index))
         kind, writer, text = self._said(rng)
         options, printed = self._options, kind is Kind.PRINT
@@ -93,14 +102,14 @@ class WordMaker:
         return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 
     def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthWord]:
-        """Endlessly many, from an index on; ``step`` processes that begin at 0, 1 … share the work."""
+        """Yield words endlessly, from an index on; ``step`` processes that begin at 0, 1 … share the work."""
         index = first
         while True:
             yield self.at(index)
             index += step
 
     def _said(self, rng: Random) -> tuple[Kind, Writer, str]:
-        """Who writes what. Raises NoSources if nobody knows the letters that are asked for."""
+        """Choose kind, writer and text. Raises NoSources if no writer has the requested characters."""
         for _ in range(_TRIES):
             kind = self._kinds[min(len(self._kinds) - 1, int(np.searchsorted(self._heights, rng.random())))]
             writer = self.stock.writer(kind, rng)
@@ -109,12 +118,12 @@ class WordMaker:
             if all(words):
                 return kind, writer, " ".join(words)
         raise NoSources(
-            tr("nobody here can write the letters that are asked for"),
-            remedy=tr("Add fonts that have them, or ask for others."),
+            tr("no writer or font has the requested characters"),
+            remedy=tr("Add fonts that have them, or request other characters."),
         )
 
     def _word(self, kind: Kind, writer: Writer, rng: Random) -> str:
-        """One that the writer can write, in the letters that are asked for; empty if that is hard to find."""
+        """Choose a word that the writer can write with the allowed characters; empty if none is found."""
         texts, allowed = self.stock.texts, self._options.letters
         for _ in range(_TRIES):
             if kind is Kind.STROKES:

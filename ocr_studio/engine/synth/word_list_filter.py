@@ -1,4 +1,4 @@
-"""Which words of somebody's list are never written, and why; so that none vanishes unsaid."""
+"""Filters a word list by the characters of the available writers, and reports what is left out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ocr_studio.engine.synth.text.texts import BadWordList, left_out, only
 
 
 def writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
-    """The stock without the words of a list that nobody of these kinds can write; as it is where there is no list, and
-    where nobody writes at all. Raises BadWordList where no word is left."""
+    """Return the stock without words that no writer of these kinds can write; unchanged without a list or writers.
+    Raises BadWordList if no word is left.
+    """
     words, writers = stock.texts.words, list(stock.writers(kinds))
     if words.file is None or not writers or not (missing := _unwritable(words.words, writers)):
         return stock
@@ -23,22 +24,22 @@ def writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
         raise BadWordList(
             tr("the word list cannot be used: {reason}", reason="; ".join(left_out(kept))),
             file=words.file,
-            remedy=tr("Add fonts that have them, or ask for others."),
+            remedy=tr("Add fonts that have their characters, or use other words."),
         )
     return replace(stock, texts=replace(stock.texts, words=kept))
 
 
 def never_written(stocks: Sequence[Stock]) -> Iterator[StudioError]:
-    """What of the list comes in none of the splits, an error for each reason. stocks: as ``writable`` has them."""
+    """Yield an error for each reason why words are in none of the splits. stocks: as from ``writable``."""
     words = stocks[0].texts.words
     common = set(words.unwritable).intersection(*(each.texts.words.unwritable for each in stocks[1:]))
     told = replace(words, unwritable=tuple(word for word in words.unwritable if word in common))
     for reason in left_out(told):
-        yield StudioError(reason, file=words.file, remedy=tr("They are left out."))
+        yield StudioError(reason, file=words.file, remedy=tr("They were left out."))
 
 
 def _unwritable(words: Collection[str], writers: Sequence[Writer]) -> set[str]:
-    """Those that none of some writers can write."""
+    """Return the words that none of the writers can write."""
     letters = set().union(*words)
     known = {letter for letter in letters if any(writer.can_write(letter) for writer in writers)}
     recorded = {word for writer in writers for word in writer.known}

@@ -1,4 +1,6 @@
-"""Crops as other photos of the same hand might show them: turned, squeezed, thicker, blurred, lit otherwise."""
+"""Augmentation of crops: rotation, scaling, stroke width, blur and lighting as on other photos of the same
+handwriting.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +16,24 @@ from ocr_studio.engine.training.training_data import Crop
 
 Floats: TypeAlias = NDArray[np.float32]
 
-# At full strength; what a person's own boards differ by from photo to photo, not more: boxes are drawn along the
-# writing, so its slope is small; letters must stay legible.
+# At full strength; limited to the differences between photos of a user's boards: boxes follow the writing, so its slope
+# is small, and letters must stay legible.
 TURN: Final = math.radians(2.5)
-_WIDEST: Final = 6400  # pixels of a finished crop; nets are shown no more than a quarter of it
+_WIDEST: Final = 6400  # pixels of the resized crop; at most a quarter of it
 SLANT: Final = 0.18  # tangent
-SQUEEZE: Final = 0.22  # natural logarithm of the width
-SHIFT: Final = 0.07  # of corners, as a share of the height: boxes are drawn tighter or looser, cameras stand aslant
+SQUEEZE: Final = 0.22  # log of the width
+SHIFT: Final = 0.07  # of corners, as a share of the height: loose boxes, perspective
 LIGHT: Final = 0.25  # share
 NOISE: Final = 7.0  # levels
-WAVER: Final = 1.3  # pixels of the finished crop, sigma, of what the strokes are bent by …
-_KNOTS: Final = 4  # … in so many places for a line's height, about two for a letter
-BLUR: Final = 1.1  # pixels of the finished crop
+WAVER: Final = 1.3  # pixels of the resized crop, sigma, of elastic distortion …
+_KNOTS: Final = 4  # … with this many nodes per line height, about two per letter
+BLUR: Final = 1.1  # pixels of the resized crop
 
 
 def varied(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
-    """The crop at the net's height, as another photo might show it: (48, w, 3) float32, levels 0..255.
+    """Augment a crop and resize it to the network's height: (48, w, 3) float32, levels 0..255.
 
-    crop: (h, w, 3) uint8. strength: 0 gives the crop as it is read, 1 the most.
+    crop: (h, w, 3) uint8. strength: from 0 (unchanged) to 1.
     """
     height, width = crop.shape[:2]
     wide = min(HEIGHT * width / height, _WIDEST)
@@ -54,12 +56,12 @@ def _resized(crop: Crop, wide: float) -> Floats:
 
 
 def _seen(crop: Crop, wide: float, strength: float, rng: np.random.Generator) -> Crop:
-    """The crop turned, slanted and shifted, at the net's height and about so many pixels wide."""
+    """Rotate, slant and shift a crop, and resize it to the network's height and about this width."""
     height, width = crop.shape[:2]
     target = max(1, math.ceil(wide))
     aspect = width / height
     corners = np.array([(0, 0), (aspect, 0), (aspect, 1), (0, 1)]) - (aspect / 2, 0.5)  # in heights of the crop
-    # A long line turned by the same angle as a word would leave its crop.
+    # A long line rotated by the same angle as a word would leave its crop.
     turn = strength * TURN * _swing(rng) * min(1.0, 4.0 / aspect)
     slant = strength * SLANT * _swing(rng)
     shape = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ [[1, slant], [0, 1]]
@@ -75,22 +77,22 @@ def _seen(crop: Crop, wide: float, strength: float, rng: np.random.Generator) ->
 
 
 def _wavering(width: int, size: float, rng: np.random.Generator) -> Floats:
-    """How far each place moves because no letter is written twice alike (Simard et al. 2003): (48, width, 2)."""
+    """Return elastic distortions (Simard et al. 2003): (48, width, 2)."""
     coarse = rng.normal(0.0, size, (_KNOTS, max(_KNOTS, round(_KNOTS * width / HEIGHT)), 2)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _other_pen(crop: Crop, rng: np.random.Generator) -> Crop:
-    """Strokes a little thicker or thinner."""
+    """Make strokes slightly thicker or thinner."""
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.5 else np.ones((1, 2), np.uint8)
-    # Ink is mostly darker than its ground: the minimum lets it grow.
+    # Ink is mostly darker than the background, so the minimum makes it thicker.
     change = cv2.erode if rng.random() < 0.5 else cv2.dilate
     mixed = cv2.addWeighted(crop, 0.4, change(crop, kernel), 0.6, 0.0)
     return np.asarray(mixed, np.uint8)
 
 
 def _lit(crop: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Brighter or darker, stronger or weaker in contrast, in another tint, and from one side."""
+    """Change brightness, contrast and tint, and add light from one side."""
     middle = np.float32(crop.mean())
     contrast = 1 + strength * LIGHT * _swing(rng)
     bright = 255 * 0.5 * strength * LIGHT * _swing(rng)
@@ -101,5 +103,5 @@ def _lit(crop: Floats, strength: float, rng: np.random.Generator) -> Floats:
 
 
 def _swing(rng: np.random.Generator) -> float:
-    """-1..1, mostly near the middle."""
+    """Return a random number in −1..1, mostly near the middle."""
     return float(rng.uniform(-1, 1) + rng.uniform(-1, 1)) / 2

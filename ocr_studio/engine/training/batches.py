@@ -1,4 +1,4 @@
-"""Lessons → padded batches, the same ones for the same seed, wherever a run goes on from."""
+"""Training examples → padded batches, reproducible for a seed, also after resuming."""
 
 from __future__ import annotations
 
@@ -20,25 +20,27 @@ from ocr_studio.engine.training.training_data import Lesson
 Integers: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 
-# Widths of batches come in whole multiples of this, so that few different sizes go through the compiled step.
+# Widths of batches are multiples of this, so that the compiled step sees few sizes.
 _PADDED: Final = 32
 # Longer lines are squeezed: a step's memory grows with its width.
 WIDEST: Final = 1600
-_SPARE: Final = 0.5  # how often there is more padding than needed
-# How far words of other widths get into a batch: sigma, of the width's natural logarithm …
+_SPARE: Final = 0.5  # probability of additional padding
+# Mixing of widths in a batch: sigma of the log width …
 _JUMBLE: Final = 0.3
-# … and places among the general words, sorted by width.
+# … and of positions among the generic words, sorted by width.
 _NEAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What goes through the net in one step.
+    """The input of one training step.
 
-    pixels: (B, 48, W, 3) float32, -1 to 1, padded with 0. steps: (B,) int32, of the net's output, that belong to the
-    crop. own: how many of the crops, the first ones, are the dataset's own; the others are general. labels: (B, L)
-    int32, padded with 0. lengths: (B,) int32, of the labels; 0 where a crop has too few steps for
-    its text, which is then not learned, whatever its label.
+    Attributes:
+        pixels: (B, 48, W, 3) float32, −1 to 1, padded with 0.
+        steps: (B,) int32, number of the network's steps that belong to each crop.
+        own: Number of crops of the dataset, which come first; the others are generic.
+        labels: (B, L) int32, padded with 0.
+        lengths: (B,) int32, lengths of the labels; 0 for a crop with too few steps for its text, which is ignored.
     """
 
     pixels: NDArray[np.float32]
@@ -50,10 +52,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How batches are mixed of what is to be learned and what is general: crops of words, or pieces of photos.
+    """The composition of batches, for crops or tiles of photos.
 
-    batch: how many a batch holds; replay: share (0..0.9) of general ones; augmentation: 0..1; seed: of all that is
-    drawn.
+    Attributes:
+        batch: Batch size.
+        replay: Share (0..0.9) of generic ones.
+        augmentation: 0..1.
+        seed: Random seed.
     """
 
     batch: int
@@ -62,15 +67,22 @@ class Mixture:
     seed: int
 
     def own(self) -> int:
-        """How many of a batch are to be learned."""
+        """Number of the dataset's own ones in a batch."""
         return max(1, round(self.batch * (1 - self.replay)))
 
 
 class Batches:
-    """Batches of a run, by the number of the step; nothing is remembered between two."""
+    """The batches of a run, by step number, without state."""
 
     def __init__(self, own: Sequence[Lesson], general: Sequence[Lesson], charset: Charset, mixture: Mixture) -> None:
-        """own: what is to be learned, at least one. general: what is repeated; may be empty."""
+        """Prepare the batches.
+
+        Args:
+            own: Examples of the dataset, at least one.
+            general: Generic examples for rehearsal; may be empty.
+            charset: The charset.
+            mixture: Composition of the batches.
+        """
         self._own, self._general, self._mixture = list(own), sorted(general, key=aspect), mixture
         self._widths = np.array([aspect(lesson) for lesson in self._own])
         self._general_widths = np.array([aspect(lesson) for lesson in self._general])
@@ -79,10 +91,10 @@ class Batches:
         self.per_epoch = math.ceil(len(self._own) / self._per_batch)
 
     def at(self, step: int) -> Batch:
-        """The batch of a step, 0 the first."""
+        """Return the batch of a step, counted from 0."""
         epoch, place = divmod(step, self.per_epoch)
         mixed = np.random.default_rng((self._mixture.seed, 0, epoch))
-        # Roughly by their width, or each batch would be as wide as the widest of all.
+        # Grouped roughly by width; otherwise each batch would be as wide as the widest crop.
         order = np.argsort(self._widths * np.exp(mixed.normal(0, _JUMBLE, len(self._own))))
         parts = np.array_split(order, self.per_epoch)
         own = parts[mixed.permutation(self.per_epoch)[place]]
@@ -91,7 +103,7 @@ class Batches:
         return replace(self._prepared(lessons, drawn), own=len(own))
 
     def _alike(self, widths: Floats, rng: np.random.Generator) -> list[Lesson]:
-        """General words to go with words of these widths."""
+        """Return generic words to go with words of these widths."""
         many = max(0, self._mixture.batch - self._per_batch) if self._general else 0
         wanted = rng.choice(widths, size=many) * np.exp(rng.normal(0, _JUMBLE, many))
         places = np.searchsorted(self._general_widths, wanted) + rng.integers(-_NEAR, _NEAR + 1, many)
@@ -99,14 +111,19 @@ class Batches:
 
     def _prepared(self, lessons: Sequence[Lesson], rng: np.random.Generator) -> Batch:
         crops = [held(varied(lesson.crop, self._mixture.augmentation, rng)) for lesson in lessons]
-        # Read, they are padded more or less than here, where those of like width are together.
+        # When reading, words of similar width are batched, so their padding differs.
         spare = int(rng.integers(3)) * _PADDED if rng.random() < _SPARE else 0
         return packed(crops, [self._labels[lesson.text] for lesson in lessons], spare=spare)
 
 
 def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, spare: int = 0) -> Batch:
-    """crops: each (48, w, 3), levels 0..255; labels: the classes of what stands on each. spare: pixels to pad more than
-    needed, a multiple of 8."""
+    """Pad crops to a batch.
+
+    Args:
+        crops: Each (48, w, 3), levels 0..255.
+        labels: Classes of the text of each.
+        spare: Additional padding in pixels, a multiple of 8.
+    """
     widest = max(crop.shape[1] for crop in crops)
     padded = math.ceil(widest / _PADDED) * _PADDED + spare
     pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
@@ -121,17 +138,19 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
             written[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
-            written[row, 0] = 1  # TensorFlow's CTC refuses a text without letters
+            written[row, 0] = 1  # TensorFlow's CTC rejects empty texts
     return Batch(pixels, steps, written, lengths, own=len(crops))
 
 
 def aspect(lesson: Lesson) -> float:
-    """Width for height."""
+    """Return width / height."""
     return float(lesson.crop.shape[1] / lesson.crop.shape[0])
 
 
 def usable(lesson: Lesson, charset: Charset) -> bool:
-    """Whether it can be learned: it says something, in known letters, on a crop that is wide enough for them."""
+    """Whether an example can be used for training: its text is not empty, has known characters and fits the crop's
+    width.
+    """
     height, width = lesson.crop.shape[:2]
     text = normalise(lesson.text)
     if not text or not height or not width or charset.unknown(text):
@@ -141,7 +160,7 @@ def usable(lesson: Lesson, charset: Charset) -> bool:
 
 
 def held(crop: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squeezed, where it is too wide."""
+    """Squeeze a crop that is too wide."""
     if crop.shape[1] <= WIDEST:
         return crop
     return np.asarray(cv2.resize(crop, (WIDEST, HEIGHT), interpolation=cv2.INTER_AREA), np.float32)

@@ -1,6 +1,6 @@
-"""How far a training run has come, kept so that it can go on after anything: a closed window, a power cut, kill -9.
+"""Checkpoints: the state of a training run, to resume it after a closed window, a power cut or kill -9.
 
-One file of numbers and facts, a NumPy archive without pickled objects, written whole or not at all.
+One file, a NumPy archive without pickled objects, written atomically.
 """
 
 from __future__ import annotations
@@ -23,29 +23,33 @@ from ocr_studio.core.translation import tr
 
 FILE: Final = "checkpoint.npz"
 
-_FACTS: Final = "facts.json"  # no array has a name with a dot
-_MOST_BYTES: Final = 1 << 30  # of the largest network, CRAFT, and what its optimizer keeps, there are 250 MB
+_FACTS: Final = "facts.json"  # array names have no dots
+_MOST_BYTES: Final = 1 << 30  # CRAFT, the largest network, takes 250 MB with its optimizer
 
 log = logging.getLogger(__name__)
 
 
 class CheckpointNotSaved(StudioError):
-    """How far training has come could not be written; an earlier checkpoint is as it was."""
+    """The checkpoint could not be written; an earlier one is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """arrays: numbers by name, names without dots: weights, an optimizer's memory. facts: what JSON can say: the step,
-    the state of what draws by chance, which data and recipe it all belongs to."""
+    """The state of a run.
+
+    Attributes:
+        arrays: Arrays by name (without dots): weights, optimizer state.
+        facts: JSON values: step, state of the random generator, identity of data and recipe.
+    """
 
     arrays: Mapping[str, NDArray[Any]]
     facts: Mapping[str, Any]
 
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
-    """Keep it in this folder, which is made if it is not there, in place of an earlier one. Raises CheckpointNotSaved.
+    """Save a checkpoint to a folder, created if needed, replacing an earlier one atomically.
 
-    Killed at any moment, the folder holds the earlier one or this one.
+    Raises CheckpointNotSaved.
     """
     facts = np.frombuffer(json.dumps(checkpoint.facts).encode(), np.uint8)
     data = io.BytesIO()
@@ -54,17 +58,20 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         files = SafeFolder(folder, follow=True)
         files.make_folder()
         files.replace(FILE, data.getvalue())
-        files.sweep(seconds=0)  # of an earlier run that was killed while it wrote
+        files.sweep(seconds=0)  # temporary files of a killed run
     except OSError as error:
         raise CheckpointNotSaved(
-            tr("how far training has come could not be saved: {reason}", reason=error.strerror or error),
+            tr("the training progress could not be saved: {reason}", reason=error.strerror or error),
             file=folder / FILE,
-            remedy=tr("Make room or make the folder writable, then start again: it goes on from the last saved step."),
+            remedy=tr(
+                "Free up disk space or make the folder writable, then start again."
+                " Training resumes at the last saved step."
+            ),
         ) from error
 
 
 def load(folder: Path) -> Checkpoint | None:
-    """What is kept in this folder; None where there is nothing, or, as the log then says, nothing that can be used."""
+    """Return the checkpoint in a folder; None without one or if it is damaged, which is logged."""
     path = folder / FILE
     try:
         with SafeFolder(folder, follow=True).reading(FILE) as stream:
@@ -82,7 +89,7 @@ def load(folder: Path) -> Checkpoint | None:
 
 
 def forget(folder: Path) -> None:
-    """Delete the checkpoint of this folder, if there is one; trouble with that is logged and does no harm."""
+    """Delete the checkpoint in a folder, if any; errors are only logged."""
     try:
         SafeFolder(folder, follow=True).remove(FILE)
     except FileNotFoundError:

@@ -1,9 +1,9 @@
-"""A person's corrected words → a recognizer that reads that hand better and has forgotten nothing.
+"""Fine-tuning of a recognizer on the user's corrected words.
 
-What a few words can do, measured (``tests/benchmarks/learning.py``): the upper half of the net learns them, gently,
-among as many general words, which keep the rest in mind; what is kept is the mean of what the net knew and what it
-learned (weights averaged, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: it ends with
-a candidate and a comparison.
+Tuned for a few words (``tests/benchmarks/learning.py``): the upper half of the network is trained with a low learning
+rate, mixed with as many generic words against forgetting; the result is the mean of old and new weights (weight
+averaging, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and
+a comparison.
 """
 
 from __future__ import annotations
@@ -51,25 +51,25 @@ __all__ = ["Base", "Lesson", "TrainingData", "finetune"]
 
 log = logging.getLogger(__name__)
 
-# General words that are drawn: to repeat, each about once in a run on a hundred words, and to see what is forgotten.
+# Generic words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
 REPEATED: Final = 400
 KEPT: Final = 120
-_KEPT_OF: Final = 25  # of many that are given, one in so many, or no fewer than these
-# A handful of words is seen more often than the recipe says: below this many steps nothing changes.
+_KEPT_OF: Final = 25  # of given ones, one in this many, but at least this number
+# A few words are seen more often than the recipe says: fewer steps change nothing.
 LEAST_STEPS: Final = 80
-# Held-out words that are shown on the way.
+# Held-out words shown during training.
 SHOWN: Final = 12
-# Read with knowledge of languages in pieces of this many, so that a cancel is heard soon.
+# Words per batch when reading with dictionaries, so that cancelling is quick.
 _READ_AT_ONCE: Final = 64
 
 
 class NothingToLearn(StudioError):
-    """None of the words can be learned."""
+    """None of the words can be used for training."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a run begins with. name: of the model; net and charset are not to be used elsewhere any more."""
+    """The base model of a run; its network and charset must not be used elsewhere afterwards."""
 
     net: keras.Model
     charset: Charset
@@ -81,7 +81,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class _Lessons:
-    """What is learned and examined, all of it usable. general: repeated; keep: only read."""
+    """Usable examples for training and evaluation; ``general`` for rehearsal, ``keep`` to measure forgetting."""
 
     train: list[Lesson]
     held_out: list[Lesson]
@@ -92,12 +92,23 @@ class _Lessons:
 def finetune(
     data: TrainingData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
 ) -> Iterator[TrainingEvent]:
-    """Preparing …, Started, StepDone and Checked …, Preparing …, at last Trained.
+    """Fine-tune a recognizer.
 
-    folder: where the checkpoint lies, made if it is not there; a run on the same data by the same recipe that was cut
-    short goes on from it. name: of the model to be; the candidate lies where ``core.models`` keeps candidates. stop:
-    asked after each step; true ends the run with the best so far. Closed early, its steps are kept and there is no
-    candidate. Raises StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
+    If the generator is closed early, a checkpoint is saved and there is no candidate.
+
+    Args:
+        data: The examples.
+        recipe: Hyperparameters.
+        folder: Folder of the checkpoint, created if needed. An interrupted run with the same data and recipe is
+            resumed.
+        name: Name of the new model. Its candidate is where ``core.models`` has them.
+        stop: Called after each step; true ends the run with the best result so far.
+
+    Yields:
+        Preparing …, Started, StepDone and Checked …, Preparing …, Trained.
+
+    Raises:
+        StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
@@ -120,7 +131,7 @@ def finetune(
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
     yield Trained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
-    checkpoints.forget(folder)  # by now whoever asks for more has noted what came of it
+    checkpoints.forget(folder)  # the caller has saved the result by now
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
@@ -134,7 +145,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
 
 
 class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
-    """A recognizer's. first: how held-out and general words were read before."""
+    """A recognizer's run. first: readings of held-out and generic words before training."""
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         super().__init__(recipe, folder)
@@ -144,7 +155,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self) -> Iterator[TrainingEvent]:
-        """Draw general words, read what is held out as the base does, grow the alphabet, take up a checkpoint."""
+        """Generate generic words, read the held-out ones with the base model, extend the alphabet, restore a
+        checkpoint.
+        """
         data, known = self._data, self.charset
         general = list(data.general) or (yield from self._drawn())
         kept = max(KEPT, len(general) // _KEPT_OF)
@@ -158,7 +171,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         )
         if not self.lessons.train:
             raise NothingToLearn(
-                tr("none of these lines can be learned") if data.lines else tr("none of these words can be learned"),
+                tr("none of these lines can be used for training")
+                if data.lines
+                else tr("none of these words can be used for training"),
                 remedy=tr("Correct or confirm some words first."),
             )
         yield from self._read_before()
@@ -168,19 +183,19 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         self._begin()
 
     def _drawn(self) -> Generator[TrainingEvent, None, list[Lesson]]:
-        """General words of our own."""
+        """Generate generic words."""
         data, recipe, general = self._data, self.recipe, list[Lesson]()
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in rehearsal.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
                 yield Preparing(
-                    tr("Drawing general lines") if data.lines else tr("Drawing general words"), len(general), many
+                    tr("Generating generic lines") if data.lines else tr("Generating generic words"), len(general), many
                 )
             general.append(lesson)
         return general
 
     def _begin(self) -> None:
-        """Make ready what learns, what it is taught and how it is examined."""
+        """Create trainer, batches and evaluation."""
         recipe, lessons = self.recipe, self.lessons
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = Batches(lessons.train, lessons.general, self.charset, mixture)
@@ -190,20 +205,20 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         course = Course(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new), taught)
         with candidate.device(recipe.device):
             trainee = Trainee(self.net, course)
-        # What has a letter that nobody taught cannot be examined by its loss.
+        # Texts with untrained new characters have no meaningful loss.
         readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]
         self._exam, self._keep = Exam(readable, self.charset), Exam(lessons.keep, self.charset)
         self.take_up(trainee, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
         self._reader = Recognizer(self.net, self.charset, name=self._base.name)
-        self._before = yield from self._read(self._reader, self.lessons.held_out, tr("Reading with the model so far"))
+        self._before = yield from self._read(self._reader, self.lessons.held_out, tr("Reading with the current model"))
         self._keep_before = yield from self._read(self._reader, self.lessons.keep, self._reading_general())
 
     # -------------------------------------------------------------------------------------------------- during
 
     def learn(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
-        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         lessons = self.lessons
         counts = len(lessons.train), len(lessons.held_out), len(lessons.keep)
         started = Started(*counts, self.steps, self._new, resumed_at=self.step, unit=self._data.unit)
@@ -211,11 +226,11 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         self.trainee.take(self.best.weights)
 
     def next_step(self) -> Callable[[], float]:
-        """The step that comes now."""
+        """Return the next step."""
         return partial(self.trainee.learn, self._batches.at(self.step))
 
     def check(self) -> Checked:
-        """Examine what would be kept now."""
+        """Evaluate the current result."""
         kept, (held_out, keep) = self.examine(lambda: (self._exam.sit(self.trainee), self._keep.sit(self.trainee)))
         if not self.begun:
             self.first = (held_out, keep)
@@ -229,15 +244,15 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         )
 
     def _score(self, held_out: Marks, keep: Marks) -> float:
-        """Lower is better: the loss on held-out words, and what general ones are read worse than in the beginning.
+        """Return the score to minimize: the loss on held-out words, plus how much worse generic words are read.
 
-        By the loss, as a few words are read right or wrong by chance.
+        The loss is used because a few words are read correctly or wrongly by chance.
         """
         forgotten = max(0.0, keep.loss - self.first[1].loss)
         return held_out.loss + forgotten if len(self._exam) else -float(self.step)
 
     def _samples(self, marks: Marks) -> tuple[Sample, ...]:
-        """Some words, and how they are read now: those that were read wrongly first."""
+        """Return some words and how they are read now, those misread before first."""
         before = self.first[0].texts
         words = [
             Sample(lesson.name, lesson.text, old, now_read, lesson.place)
@@ -249,24 +264,24 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
     def first_as_facts(self) -> Any:
-        """How words were read before, as JSON can say it."""
+        """Return the readings before training as JSON values."""
         return [asdict(marks) for marks in self.first]
 
     def first_of(self, facts: Any) -> tuple[Marks, Marks]:
-        """The same from there. Raises KeyError, ValueError or TypeError."""
+        """Parse them. Raises KeyError, ValueError or TypeError."""
         held_out, keep = (Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts)
         return held_out, keep
 
     def signature(self) -> str:
-        """Another one for another run."""
+        """Identity of the run: its data and recipe."""
         recipe = json.dumps(asdict(self.recipe), sort_keys=True)
-        general = " ".join(self._data.options.languages)  # what general words are drawn from
+        general = " ".join(self._data.options.languages)  # the source of generic words
         return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}"
 
     # -------------------------------------------------------------------------------------------------- after
 
     def compare(self) -> Generator[TrainingEvent, None, Comparison]:
-        """Read what is held out as the new model does. Returns the comparison."""
+        """Read the held-out words with the new model and return the comparison."""
         reader = self._reader
         if self._new:
             reader = Recognizer(self.net, self.charset, name="")
@@ -281,12 +296,12 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         )
 
     def _reading_general(self) -> str:
-        return tr("Reading general lines") if self._data.lines else tr("Reading general words")
+        return tr("Reading generic lines") if self._data.lines else tr("Reading generic words")
 
     def _read(
         self, reader: Recognizer, lessons: Sequence[Lesson], what: str
     ) -> Generator[TrainingEvent, None, list[str]]:
-        """What a person would see. Returns the texts."""
+        """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
         typed = lexicon.vocabulary(
             Counter(itertools.chain.from_iterable(lexicon.runs(lesson.text) for lesson in self.lessons.train))

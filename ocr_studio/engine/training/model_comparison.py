@@ -1,4 +1,4 @@
-"""Two models on the same words: how much better or worse one reads, and how sure that is."""
+"""Comparison of two recognizers on the same words, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_studio.engine.training.training_data import Lesson
 
 Counts: TypeAlias = NDArray[np.int64]
 
-# Enough for the ends of an interval to be off by about a twentieth of its width.
+# Bootstrap samples; the bounds of an interval are accurate to about a twentieth of its width.
 _DRAWS: Final = 2000
 
 
@@ -27,9 +27,14 @@ def compare(
     *,
     unit: str = "words",
 ) -> Comparison:
-    """lessons: held-out words; keep: general ones. read, keep_read: how the old and how the new model reads them.
+    """Compare readings of the old and the new model.
 
-    unit: what all of them are, "words" or "lines".
+    Args:
+        lessons: Held-out words.
+        read: Their readings by the old and by the new model.
+        keep: Generic words.
+        keep_read: Their readings.
+        unit: What all of them are, "words" or "lines".
     """
     texts = [normalise(lesson.text) for lesson in lessons]
     keep_texts = [normalise(lesson.text) for lesson in keep]
@@ -53,14 +58,14 @@ def compare(
 
 
 def cer(lessons: Sequence[Lesson], read: Sequence[str]) -> float | None:
-    """Letters wrong for each true one; None where nothing is written."""
+    """Return the character error rate; None without characters."""
     texts = [normalise(lesson.text) for lesson in lessons]
     letters = sum(map(len, texts))
     return float(_edits(texts, read).sum()) / letters if letters else None
 
 
 def _edits(texts: Sequence[str], read: Sequence[str]) -> Counts:
-    """(N,) letters that differ."""
+    """Return the edit distance of each text, (N,)."""
     return metrics.edit_distances(list(zip(texts, map(normalise, read), strict=True)))
 
 
@@ -70,13 +75,13 @@ def _reading(texts: Sequence[str], edits: Counts) -> Reading:
 
 
 def _interval(texts: Sequence[str], change: Counts) -> Interval:
-    """Of the change of the CER, by drawing the words anew with replacement; the same every time."""
+    """Return the confidence interval of the change of the CER by bootstrap over the words, with a fixed seed."""
     lengths = np.array([len(text) for text in texts], np.int64)
     if not lengths.sum():
         return Interval(0.0, 0.0)
     rng = np.random.default_rng(0)
     rates = []
-    for _ in range(_DRAWS):  # one after the other: all of a large dataset at once would fill the memory
+    for _ in range(_DRAWS):  # one by one, as a large dataset would fill the memory at once
         drawn = rng.integers(len(texts), size=len(texts))
         rates.append(change[drawn].sum() / max(lengths[drawn].sum(), 1))
     low, high = np.quantile(rates, (0.025, 0.975))

@@ -1,8 +1,7 @@
-"""General words, drawn by ourselves: repeated while a hand is learned, so that the rest is not forgotten, and read now
-and then, to see whether it is.
+"""Generic words, generated for rehearsal against forgetting and to measure it.
 
-Nothing here comes from a file of pictures: words are those of the languages chosen, figures, code and signs, written by
-made-up hands or set in the fonts of the system, as if on photos of boards (``engine.synth``).
+No image files are used: words of the selected languages, numbers, code and symbols in generated handwriting or in the
+system's fonts, as on photos of boards (``engine.synth``).
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from ocr_studio.engine.synth.word_crops import Options, WordMaker
 from ocr_studio.engine.training.training_data import Lesson
 
 _SHARES: Final = {Kind.MADE: 0.65, Kind.PRINT: 0.35}
-# Pixels of a capital's height: what is smaller is hard to read even for a person, and reminds a net of little.
+# Pixels of a capital's height: smaller letters are hardly legible and of little use.
 _SMALLEST: Final = 18.0
 
 
 def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = False) -> Iterator[Lesson]:
-    """So many words, or lines of words, each another for another seed."""
+    """Generate words, or lines of words, reproducible for a seed."""
     options = Options(shares=_SHARES, lines=1.0 if lines else 0.0, smallest=_SMALLEST)
     maker = WordMaker(stock(tuple(languages)), options=options, seed=seed)
     for index, word in enumerate(islice(maker.stream(), many)):
@@ -32,5 +31,5 @@ def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = Fal
 
 @lru_cache(maxsize=1)
 def stock(languages: tuple[str, ...]) -> Stock:
-    """What comes with the program and the system to write with."""
+    """Return the sources of writing that come with the program and the system."""
     return Stock.open(Sources(languages=languages), Split.TRAIN)

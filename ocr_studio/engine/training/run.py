@@ -1,4 +1,4 @@
-"""A training from its first step to its last: examined now and then, kept so that it can go on, ended in good time."""
+"""A training run with evaluations, checkpoints and early stopping."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_studio.engine.training.trainer import Clock
 
 log = logging.getLogger(__name__)
 
-# Examinations of a run; each takes as long as a few steps.
+# Evaluations of a run; each takes as long as a few steps.
 EXAMINATIONS: Final = 8
 
 Trainee_ = TypeVar("Trainee_", bound=MovingWeights)
@@ -27,7 +27,7 @@ Examined = TypeVar("Examined")
 
 @dataclass
 class Best:
-    """What would be kept if the run ended now. score: lower is better; waited: examinations since."""
+    """The best result so far. score: lower is better; waited: evaluations since."""
 
     weights: Arrays = field(default_factory=list)
     score: float = float("inf")
@@ -36,9 +36,12 @@ class Best:
 
 
 class LearningRun(ABC, Generic[Trainee_, First, Examined]):
-    """One run, from a base to weights that are better, as far as can be seen.
+    """Base class of runs.
 
-    trainee: what learns; first: what the first examination said; Examined: the event of an examination.
+    Attributes:
+        trainee: The trainer.
+        first: Result of the evaluation before training.
+        Examined: Event class of an evaluation.
     """
 
     trainee: Trainee_
@@ -46,7 +49,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
     clock: Clock
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        """folder: where the checkpoint lies."""
+        """Create a run with a recipe and the folder of its checkpoint."""
         self.recipe = recipe
         self.best, self.step, self.steps, self.stopped = Best(), 0, 0, ""
         self._folder = folder
@@ -56,23 +59,25 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
 
     @property
     def begun(self) -> bool:
-        """Whether anything was examined yet."""
+        """Whether there was an evaluation yet."""
         return bool(self._examined)
 
     def take_up(self, trainee: Trainee_, steps: int) -> None:
-        """Be ready for the first step, or for the next one of a run that was cut short. steps: all there will be."""
+        """Prepare the first step, or resume an interrupted run. steps: number of all steps."""
         self.trainee, self.steps = trainee, steps
         self._examinations = list(trainer.progress(steps, EXAMINATIONS))
         self.clock = Clock(steps, len(self._examinations) + 1)
         self._resume()
 
     def course(self, started: Started, stop: Callable[[], bool]) -> Iterator[Started | StepDone | Examined]:
-        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop. Closed early,
-        it is kept as far as it has come."""
+        """Train step by step with evaluations until the last step, early stopping or a request to stop.
+
+        If the generator is closed early, a checkpoint is saved.
+        """
         yield started
         try:
             yield from self._learned(stop)
-        except GeneratorExit:  # between two steps, so what is kept is whole
+        except GeneratorExit:  # between two steps, so the state is consistent
             self._save_at_leaving()
             raise
 
@@ -80,7 +85,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         if not self.step:
             yield self.check()
         else:
-            if self._is_due():  # it was cut short before this examination
+            if self._is_due():  # interrupted before this evaluation
                 yield self.check()
                 self._save()
             if self._has_waited():
@@ -99,26 +104,26 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
 
     @abstractmethod
     def next_step(self) -> Callable[[], float]:
-        """The step that comes now: called, it is done and gives its loss."""
+        """Return a function that trains the next step and returns its loss."""
 
     @abstractmethod
     def check(self) -> Examined:
-        """Examine what would be kept now, and ``note`` it."""
+        """Evaluate the current result and ``note`` it."""
 
     @abstractmethod
     def signature(self) -> str:
-        """Another one for another run."""
+        """Identity of the run: its data and recipe."""
 
     @abstractmethod
     def first_as_facts(self) -> Any:
-        """``first``, as JSON can say it."""
+        """Return ``first`` as JSON values."""
 
     @abstractmethod
     def first_of(self, facts: Any) -> First:
-        """The same from there. Raises KeyError, ValueError or TypeError."""
+        """Parse them. Raises KeyError, ValueError or TypeError."""
 
     def examine(self, exam: Callable[[], Any]) -> tuple[Arrays, Any]:
-        """What would be kept now, and what an exam says of it; what learns is then as it was."""
+        """Evaluate the averaged weights and return them with the result; the trainer's weights are then restored."""
         going, kept = self.trainee.now(), self.trainee.kept()
         self.trainee.take(kept)
         said = self.clock.time("exam", exam)
@@ -126,7 +131,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         return kept, said
 
     def note(self, kept: Arrays, score: float) -> bool:
-        """These weights were examined; whether they are the best so far."""
+        """Record the score of weights; returns whether they are the best so far."""
         self._examined.append(self.step)
         if score < self.best.score:
             self.best = Best(kept, score, self.step)
@@ -141,7 +146,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         return self.step in self._examinations and self.step not in self._examined
 
     def _save_at_leaving(self) -> None:
-        """What is kept already stays where this cannot be."""
+        """Save a checkpoint; on an error the earlier one stays."""
         if self.step > self._saved:
             try:
                 self._save()
@@ -162,7 +167,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         self._saved = self.step
 
     def _resume(self) -> None:
-        """Go on where a run on the same data by the same recipe was cut short, if there is one."""
+        """Resume an interrupted run with the same data and recipe, if there is one."""
         kept = checkpoints.load(self._folder)
         if kept is None or kept.facts.get("run") != self.signature():
             return
@@ -184,6 +189,6 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         self.clock.spent = seconds
 
     def _best_of(self, kept: Checkpoint) -> Arrays:
-        """The best weights so far. Raises KeyError, ValueError and TypeError."""
+        """Return the best weights of a checkpoint. Raises KeyError, ValueError and TypeError."""
         best = [kept.arrays[f"best/{index}"] for index in range(len(self.trainee.learned))]
         return list(map(fitted, best, self.trainee.learned))

@@ -1,4 +1,4 @@
-"""A net that learns, step by step: which of its weights, by which loss, how it is examined, and how far it has come."""
+"""Training steps of the recognizer: trainable layers, loss, evaluation, remaining time."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
 from ocr_studio.engine.training.training_data import Lesson
 from ocr_studio.engine.weights import alphabet_growth
 
-# So many crops are examined together.
+# Crops per batch of an evaluation.
 _EXAMINED: Final = 32
 
-_SURE: Final = 0.1  # nats a letter: it is read right nine times in ten
+_SURE: Final = 0.1  # nats per character: read correctly nine times out of ten
 _RULED_OUT: Final = 60.0  # nats
 
 # Of a batch: pixels, steps, labels, lengths.
@@ -47,11 +47,16 @@ _BLOCK: Final = re.compile(r"block(\d+)_")
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a net is led. what: one of ``training.PARTS``. steps: how many. learning_rate: its highest value.
+    """Settings of a training.
 
-    average: share 0..1 of what was learned in what is kept, the rest is what the net knew. new: how many of its last
-    classes are new: of these all is kept that was learned. taught: (classes,) those that turn up in what is learned;
-    the others' scores stay. steady: how much it counts that general words are read as before, next to its own words.
+    Attributes:
+        what: One of ``training.events.PARTS``.
+        steps: Number of steps.
+        learning_rate: Peak learning rate.
+        average: Share (0..1) of the new weights in the result; the rest are the old ones.
+        new: Number of new classes at the end, whose weights are not averaged.
+        taught: (classes,) those that occur in the training data; the others' scores stay.
+        steady: Weight of the distillation loss on generic words.
     """
 
     what: str
@@ -64,7 +69,7 @@ class Course:
 
 
 class Trainee(MovingWeights):
-    """A net while it learns. It belongs to the thread that made it."""
+    """Trains a recognizer. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, course: Course) -> None:
         self.net, self._course = net, course
@@ -74,8 +79,8 @@ class Trainee(MovingWeights):
         self._before = keras.models.clone_model(net)
         self._before.set_weights(net.get_weights())
 
-    # Compiled when first needed, by what they take, not at calls: TensorFlow warns of those of all nets of a process
-    # counted together.
+    # Compiled by input shapes when first needed, not at calls: TensorFlow warns of retracing, counting all networks of
+    # a process.
     @cached_property
     def _alone(self) -> Any:
         return tf.function(self._learn_alone, input_signature=_SIGNATURE).get_concrete_function()
@@ -90,13 +95,16 @@ class Trainee(MovingWeights):
         return tf.function(self._examine, input_signature=_SIGNATURE).get_concrete_function()
 
     def learn(self, batch: Batch) -> float:
-        """One step; its loss on the dataset's own words, nats a letter. Raises TrainingFailed."""
+        """Train one step and return its loss on the dataset's own words in nats per character.
+
+        Raises TrainingFailed.
+        """
         if batch.own == len(batch.pixels):
             return sound(float(self._alone(*_tensors(batch))))
         return sound(float(self._mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
 
     def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
+        """Return the best class at every step, (B, T), and the loss of each crop, (B,), nats."""
         path, losses = self._look(*_tensors(batch))
         return path.numpy(), losses.numpy()
 
@@ -110,8 +118,9 @@ class Trainee(MovingWeights):
     def _learn_mixed(
         self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
     ) -> tf.Tensor:
-        """Its own words by what stands there; general ones by what was seen there before (Hinton et al. 2015; Li &
-        Hoiem 2016), which tells more of what must not change than their text does."""
+        """Train on own words by their texts, and on generic ones by the original network's output (Hinton et al. 2015;
+        Li & Hoiem 2016), which preserves more than their texts would.
+        """
         before = self._before(pixels[own:], training=False) - self._unknown()
         with tf.GradientTape() as tape:
             logits = self.net(pixels, training=True)
@@ -127,7 +136,7 @@ class Trainee(MovingWeights):
         self.apply([each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)])
 
     def _unknown(self) -> tf.Tensor:
-        """(classes,): what rules out new letters, which nobody knew before."""
+        """(classes,): masks new characters, which the original network did not have."""
         new = np.zeros(self.net.output_shape[-1], np.float32)
         new[len(new) - self._course.new :] = 1e9
         return tf.constant(new)
@@ -140,7 +149,7 @@ class Trainee(MovingWeights):
         return bool(variable.path.startswith(f"{alphabet_growth.HEAD}/"))
 
     def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
-        """How much of what was learned is kept, for each number of a variable."""
+        """Return the share of the new value in the result for each number of a variable."""
         shares = np.full(variable.shape[-1:] if self._of_head(variable) else (), self._course.average, np.float32)
         if self._of_head(variable) and self._course.new:
             shares[-self._course.new :] = 1.0
@@ -151,7 +160,7 @@ class Trainee(MovingWeights):
 
 
 def choose(net: keras.Model, what: str) -> None:
-    """Let only one part of a net learn; see ``training.PARTS``."""
+    """Make only one part of a network trainable; see ``training.events.PARTS``."""
     if what not in PARTS:
         raise ValueError(f"no part “{what}”")
     blocks = [int(found[1]) for layer in net.layers if (found := _BLOCK.match(layer.name))]
@@ -167,9 +176,9 @@ def choose(net: keras.Model, what: str) -> None:
 
 
 def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """CTC (Graves et al. 2006), (B,) nats; 0 where nothing is to be learned."""
-    # A class that is ruled out altogether, whose chance is 0 in float32, would make the loss infinite; what is learned
-    # is not held back by the floor.
+    """CTC loss (Graves et al. 2006), (B,) nats; 0 for ignored crops."""
+    # A masked class has probability 0 in float32, which would make the loss infinite; the floor does not affect
+    # training.
     lowest = tf.reduce_max(logits, axis=2, keepdims=True) - _RULED_OUT
     floored = logits + tf.stop_gradient(tf.maximum(logits, lowest) - logits)
     losses = tf.nn.ctc_loss(
@@ -179,13 +188,14 @@ def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: 
 
 
 def _to_learn(losses: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """The losses of words that are not read surely yet; of the others nothing more is learned than being surer still,
-    which leaves less room for what a person's language knows better."""
+    """Return the losses of words that are not yet read with certainty. More certainty would only leave less room for
+    the dictionaries.
+    """
     return tf.where(losses > _SURE * tf.cast(lengths, tf.float32), losses, tf.zeros_like(losses))
 
 
 def _changes(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
-    """How far what is seen is from what was seen, (B,) nats, over the steps that belong to each crop."""
+    """Return the divergence from the original output, (B,) nats, over the steps of each crop."""
     seen = tf.nn.softmax(before)
     apart = tf.reduce_sum(seen * (tf.math.log(seen + 1e-8) - tf.nn.log_softmax(now)), axis=2)
     return tf.reduce_sum(apart * tf.sequence_mask(steps, tf.shape(now)[1], tf.float32), axis=1)
@@ -201,7 +211,7 @@ def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How a trainee did. texts: what it reads, in the order of the lessons; loss: nats a letter."""
+    """Result of an evaluation. texts: readings in the order of the examples; loss: nats per character."""
 
     texts: tuple[str, ...]
     loss: float
@@ -209,7 +219,7 @@ class Marks:
 
 @dataclass
 class Exam:
-    """Words that are only read, always the same, by the likeliest path: quick, and without knowledge of languages."""
+    """Evaluation words, decoded greedily: quick, and without dictionaries."""
 
     lessons: Sequence[Lesson]
     charset: Charset
@@ -217,7 +227,7 @@ class Exam:
     _batches: list[Batch] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Prepare the batches, crops of like width together."""
+        """Prepare the batches, crops of similar width together."""
         still = np.random.default_rng(0)
         self._order = sorted(range(len(self.lessons)), key=lambda index: batches.aspect(self.lessons[index]))
         self._batches = []
@@ -230,7 +240,7 @@ class Exam:
         return len(self.lessons)
 
     def sit(self, trainee: Trainee) -> Marks:
-        """Let a trainee read them."""
+        """Evaluate a recognizer in training."""
         texts, nats, letters = [""] * len(self.lessons), 0.0, 0
         for batch, start in zip(self._batches, itertools.count(0, _EXAMINED), strict=False):
             paths, losses = trainee.examine(batch)
@@ -243,7 +253,7 @@ class Exam:
 
 @dataclass
 class Clock:
-    """How long steps and examinations take, and so what is left. examinations: how many there will be."""
+    """Estimates the remaining time from the durations of steps and evaluations. examinations: number of evaluations."""
 
     steps: int
     examinations: int
@@ -252,22 +262,22 @@ class Clock:
     _taken: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
 
     def time(self, what: str, work: Callable[[], Any]) -> Any:
-        """Do it and note how long it takes. what: "step" or "exam"."""
+        """Run ``work`` and measure its duration. what: "step" or "exam"."""
         begin = time.monotonic()
         result = work()
         self._taken[what].append(time.monotonic() - begin)
         return result
 
     def total(self) -> float:
-        """Seconds since the run began, what it took before it was cut short included."""
+        """Return the duration of the run in seconds, including earlier sessions."""
         return self.spent + time.monotonic() - self._begun
 
     def left(self, done: int, examined: int) -> float:
-        """Seconds that will still pass, as it looks now. done: steps; examined: examinations."""
+        """Estimate the remaining seconds. done: steps; examined: evaluations."""
         steps, exams = ((float(np.median(each[-20:])) if each else 0.0) for each in self._taken.values())
         return steps * (self.steps - done) + exams * (self.examinations - examined)
 
 
 def progress(count: int, most: int) -> Iterator[int]:
-    """The steps, of so many, after which a trainee is examined: evenly spread, the last one among them."""
+    """Return the steps after which to evaluate: evenly spread, including the last."""
     yield from sorted({math.ceil(count * place / most) for place in range(1, most + 1)})

@@ -1,4 +1,4 @@
-"""What a recognizer is taught with: crops, and what truly stands on them."""
+"""Training data of recognizers: crops with their texts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from ocr_studio.core.settings import ReaderOptions
 Crop: TypeAlias = NDArray[np.uint8]
 
 _MOST_BYTES: Final = 256 << 10
-# Pixels: nets see crops 48 high, and no wider than 1600.
+# Pixels: networks see crops at a height of 48 and a width of at most 1600.
 _ENOUGH: Final = 96
 _WIDE: Final = 3200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A word or a line. crop: (h, w, 3) uint8 RGB, as the recognizer gets it; text: what truly stands there.
+    """A training example: a word or a line.
 
-    name: of the crop, for a person. place: (page id, word id), where it has one.
+    Attributes:
+        crop: (h, w, 3) uint8 RGB, as the recognizer gets it.
+        text: The true text.
+        name: Name of the crop for the user.
+        place: (page id, word id), if known.
     """
 
     crop: Crop
@@ -36,7 +40,7 @@ class Lesson:
 
 
 def fitted(crop: Crop) -> Crop:
-    """The crop, made smaller where it is far larger than any net sees it: all crops are in memory at once."""
+    """Shrink a crop that is far larger than the network's input, as all crops are in memory at once."""
     height, width = crop.shape[:2]
     if crop.nbytes <= _MOST_BYTES:
         return crop
@@ -47,12 +51,17 @@ def fitted(crop: Crop) -> Crop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """What to learn from, and what to see by whether it helped.
+    """Training and evaluation data of a recognizer.
 
-    train: learned from. held_out: only read, to compare models on. options: how photos are read, as models are compared
-    by what a person will see: alphabet, languages, their strength, GPU memory. lines: whether crops are whole lines.
-    digest: of the dataset, kept with the model. general: what is repeated against forgetting, the first of it only
-    read, to see whether anything is forgotten; where there is none it is drawn.
+    Attributes:
+        train: Examples for training.
+        held_out: Examples for evaluation.
+        options: How photos are read (alphabet, languages and their strength, GPU memory), as models are compared by the
+            final readings.
+        lines: Whether crops are whole lines.
+        digest: Digest of the dataset, for the model's card.
+        general: Generic examples; the first of them measure forgetting, the others are for rehearsal. They are
+            generated if empty.
     """
 
     train: Sequence[Lesson]
@@ -68,7 +77,7 @@ class TrainingData:
         return "lines" if self.lines else "words"
 
     def fingerprint(self) -> str:
-        """Another one for other crops, other texts or another division of them."""
+        """Return the identity of crops, texts and split."""
         found = hashlib.sha256(self.digest.encode())
         for part in (self.train, self.held_out, *([self.general] if self.general else [])):
             found.update(b"part")

@@ -1,1 +1,1 @@
-"""Weights of networks: files, deltas, alphabets, what ships with the program."""
+"""Weights of networks: files, differences, alphabets, and the published weights."""

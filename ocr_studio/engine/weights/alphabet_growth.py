@@ -1,7 +1,7 @@
-"""New letters for a net that reads: its last layer grows by a class each, and what it knew stays as it was.
+"""New characters for a recognizer: its last layer gets a class for each, and the other classes stay.
 
-A letter begins with the scores that the published net has for it, where it knows it (18,709 characters); otherwise
-with those of the letter it is made of or looks like, otherwise with the mean of all.
+A new class starts with the published network's weights for the character, if it has it (18,709 characters); otherwise
+with those of its base letter or of a similar one, otherwise with the mean of all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HEAD: Final = "characters"
 
 
 def missing(charset: Charset, texts: Iterable[str]) -> str:
-    """The letters of some texts that a charset lacks and a net can learn, each once, in order."""
+    """Return the trainable characters of some texts that a charset lacks, each once, in order."""
     new = set[str]().union(*(charset.unknown(text) for text in texts))
     return "".join(sorted(letter for letter in new if in_alphabet(letter, "all") and letter == normalise(letter)))
 
@@ -31,17 +31,22 @@ def missing(charset: Charset, texts: Iterable[str]) -> str:
 def grown(
     net: keras.Model, charset: Charset, letters: str, published: Mapping[str, Scores]
 ) -> tuple[keras.Model, Charset]:
-    """The net and charset with these letters, too, as the last classes. The given net shares its trunk and is not to be
-    used any more.
+    """Append characters as new classes to a network and its charset.
 
-    published: scores of letters that another net with the same trunk knows.
+    The given network shares its layers with the new one and must not be used any more.
+
+    Args:
+        net: The network.
+        charset: Its charset.
+        letters: New characters.
+        published: Weights of characters in another network with the same backbone.
     """
     if not letters:
         return net, charset
     head = net.get_layer(HEAD)
     kernel, bias = head.get_weights()
     known = {letter: (kernel[:, place], float(bias[place])) for place, letter in enumerate(charset.characters, start=1)}
-    # Scores of a net with another trunk would mean nothing here.
+    # Weights for another backbone would be meaningless here.
     fitting = {letter: scores for letter, scores in published.items() if scores[0].shape == kernel.shape[:1]}
     starts = [_start(letter, fitting, known) for letter in letters]
     wider = layers.Dense(kernel.shape[1] + len(letters), name=HEAD)
@@ -63,7 +68,7 @@ def _start(letter: str, published: Mapping[str, Scores], known: Mapping[str, Sco
 
 
 def _alike(letter: str) -> Iterator[str]:
-    """Letters that may look like this one: without its marks, in the other case, by the last word of its name."""
+    """Yield similar letters: without accents, in the other case, by the last word of the Unicode name."""
     for form in ("NFD", "NFKD"):
         yield unicodedata.normalize(form, letter)[0]
     yield letter.swapcase()
@@ -77,7 +82,7 @@ def _alike(letter: str) -> Iterator[str]:
 
 
 def columns_of(charset: Charset, texts: Sequence[str]) -> NDArray[np.bool_]:
-    """(classes,): which classes these texts are made of; the blank always."""
+    """Return which classes occur in texts, (classes,), including the blank."""
     written = np.zeros(len(charset), np.bool_)
     written[0] = True
     for text in texts:

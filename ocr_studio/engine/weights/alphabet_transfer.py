@@ -1,4 +1,4 @@
-"""A net that reads for another alphabet: what it knew of its last layer, and for new letters what they are like."""
+"""Changes the alphabet of a recognizer: known characters keep their weights, new ones get those of similar ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ocr_studio.engine.weights import alphabet_growth
 def for_alphabet(
     net: keras.Model, charset: Charset, letters: Sequence[str], *, architecture: str
 ) -> tuple[keras.Model, Charset]:
-    """A net with these letters as its classes, in this order; the given one is not to be used any more.
+    """Return a network whose classes are these characters, in this order; the given one must not be used any more.
 
-    net: as models keep it, of this architecture. What it knew of these letters it goes on reading as it did, but that
-    there is less else that they might be. Raises ValueError for a letter that is there twice.
+    Known characters are read as before, except that there are fewer other candidates. net: as saved in models, of this
+    architecture. Raises ValueError for a repeated character.
     """
     wanted = Charset(tuple(letters))
     if wanted == charset:

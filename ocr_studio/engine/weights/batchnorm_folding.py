@@ -1,6 +1,6 @@
-"""A net that has learned with batch normalisation → the same net without: each becomes part of its convolution.
+"""Folds batch normalizations into their convolutions.
 
-What comes out is the same to rounding, it is faster, and has no running statistics that learning on could spoil.
+The result is equal up to rounding, faster, and has no running statistics that further training could spoil.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ _SUFFIX: Final = "_norm"
 
 
 def folded(normed: keras.Model, plain: keras.Model, *, norms: Mapping[str, str] | None = None) -> keras.Model:
-    """Give the weights of a net to its twin without normalisation, which is returned.
+    """Copy the weights of a network to its twin without normalization, which is returned.
 
-    normed: the convolution "x" is normalised by "x_norm", or as ``norms`` says. plain: layers of the same names but
-    without those. Raises ValueError where a layer of the one is not in the other (a bug).
+    Args:
+        normed: The convolution "x" is normalized by "x_norm", or as ``norms`` says.
+        plain: Has layers of the same names without normalizations.
+        norms: Convolution → normalization.
+
+    Raises:
+        ValueError: The layers do not match (a bug).
     """
     for layer in plain.layers:
         if not layer.weights:
@@ -32,11 +37,11 @@ def folded(normed: keras.Model, plain: keras.Model, *, norms: Mapping[str, str] 
 
 
 def _folded(layer: keras.layers.Layer, norm: keras.layers.BatchNormalization) -> list[NDArray[np.float32]]:
-    """Kernel and bias of a convolution that does what the one and its normalisation did."""
+    """Return kernel and bias of a convolution that includes the normalization."""
     kernel, *bias = (np.asarray(part, np.float64) for part in layer.get_weights())
     gamma, beta, mean, variance = (np.asarray(part, np.float64) for part in norm.get_weights())
     factor = gamma / np.sqrt(variance + norm.epsilon)
-    # The channel that comes out is the third axis there (h x w x C x 1, h x w x out x in), else the last.
+    # The output channel is the third axis there (h × w × C × 1, h × w × out × in), else the last.
     third = isinstance(layer, keras.layers.DepthwiseConv2D | keras.layers.Conv2DTranspose)
     scaled = kernel * (factor[:, None] if third else factor)
     return [scaled.astype(np.float32), (beta + (sum(bias) - mean) * factor).astype(np.float32)]

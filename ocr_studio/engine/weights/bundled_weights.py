@@ -1,7 +1,7 @@
-"""Weights that come with a dependency → our nets.
+"""Published weights from a dependency → our networks.
 
-The package ``rapidocr`` (Apache-2.0) carries the PP-OCRv6 "small" networks of PaddleOCR (Apache-2.0) as ONNX files
-inside its wheel. Their numbers are read here; nothing of that package is imported or run.
+The package ``rapidocr`` (Apache-2.0) contains the PP-OCRv6 "small" networks of PaddleOCR (Apache-2.0) as ONNX files in
+its wheel. Only their numbers are read here; nothing of that package is imported or run.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from ocr_studio.engine.nets.detector import build_detector, detector_layers
 from ocr_studio.engine.nets.recognizer import HEADS, build_recognizer, recognizer_layers
 
 Array: TypeAlias = NDArray[np.float32]
-Weights: TypeAlias = tuple[Array, ...]  # kernel and, where the layer has one, bias
+Weights: TypeAlias = tuple[Array, ...]  # kernel and, if any, bias
 
 PACKAGE = "rapidocr"
 VERSION = "3.10.0"
-_KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations whose constant is a kernel
+_KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations with a constant kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A file of published weights. file: path inside its package, "/" between parts; sha256 of its bytes."""
+    """A file of published weights. file: path inside its package, with "/"; sha256: of its bytes."""
 
     name: str
     file: str
@@ -55,11 +55,11 @@ RECOGNIZER = Published(
 
 
 class PretrainedError(StudioError):
-    """The weights the nets start from are missing, or are not the ones they were built for."""
+    """The published weights are missing or have another version."""
 
 
 def locate(published: Published) -> Path:
-    """Where the package keeps this file. Raises PretrainedError if the package is missing or another version."""
+    """Return the path of a published file. Raises PretrainedError if the package is missing or has another version."""
     remedy = tr("Install {package}=={version} (pip install {package}=={version}).", package=PACKAGE, version=VERSION)
     try:
         distribution = metadata.distribution(PACKAGE)
@@ -68,7 +68,7 @@ def locate(published: Published) -> Path:
         raise PretrainedError(what, file=published.file, remedy=remedy) from error
     if distribution.version != VERSION:
         what = tr(
-            "the weights come with {package} {version}, and {installed} is installed",
+            "the weights come with {package} {version}, but {installed} is installed",
             package=PACKAGE,
             version=VERSION,
             installed=distribution.version,
@@ -78,9 +78,9 @@ def locate(published: Published) -> Path:
 
 
 def load_detector(path: Path | None = None) -> keras.Model:
-    """The net that finds writing, with its published weights; see ``build_detector`` for what goes in and out.
+    """Load the detector with its published weights; see ``build_detector`` for inputs and outputs.
 
-    path: the file, where it is not taken from the package. Raises PretrainedError if it is missing or another file.
+    path: The file, if not that of the package. Raises PretrainedError if it is missing or another file.
     """
     graph = _read(DETECTOR, path)
     net = build_detector()
@@ -89,10 +89,14 @@ def load_detector(path: Path | None = None) -> keras.Model:
 
 
 def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> tuple[keras.Model, Charset]:
-    """The net that reads, with its published weights, and the characters its classes stand for.
+    """Load the recognizer with its published weights, and its charset.
 
-    alphabet: which of the 18,709 characters to keep; the others' scores are not computed at all. path: as in
-    ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    Args:
+        alphabet: Which of the 18,709 characters to keep; the others are removed from the network.
+        path: As in ``load_detector``.
+
+    Raises:
+        PretrainedError: The file is missing or another one.
     """
     graph = _read(RECOGNIZER, path)
     charset, kept = Charset(_published_characters(graph)).cut(alphabet)
@@ -101,10 +105,10 @@ def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> t
 
 
 def load_recognizer_of(charset: Charset, path: Path | None = None) -> keras.Model:
-    """The net that reads, with its published weights, for a charset of whatever characters.
+    """Load the recognizer with its published weights for any charset.
 
-    The last layer's kernel and bias are 0 for those that the published recognizer does not know. path: as in
-    ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    Kernel and bias of the last layer are 0 for characters that are not in the published alphabet. path and errors: as
+    in ``load_detector``.
     """
     graph = _read(RECOGNIZER, path)
     *body, (kernel, bias) = _weights(graph)
@@ -124,9 +128,9 @@ def _reading(body: Iterable[Weights], head: Weights) -> keras.Model:
 
 
 def letter_scores(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
-    """Of those letters that the published recognizer knows: how it scores each, (C,) kernel and bias of its last layer.
+    """Return the last layer's kernel (C,) and bias for those characters that are in the published alphabet.
 
-    path: as in ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    path and errors: as in ``load_detector``.
     """
     graph = _read(RECOGNIZER, path)
     *_, (kernel, bias) = _weights(graph)
@@ -141,10 +145,10 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
 
 
 def _read(published: Published, path: Path | None) -> onnx.ModelProto:
-    """The file's graph, once its bytes are known to be the published ones."""
+    """Return the file's graph after checking its SHA-256."""
     path = path or locate(published)
     remedy = tr(
-        "Install {package}=={version} anew (pip install --force-reinstall {package}=={version}).",
+        "Reinstall {package}=={version} (pip install --force-reinstall {package}=={version}).",
         package=PACKAGE,
         version=VERSION,
     )
@@ -156,16 +160,16 @@ def _read(published: Published, path: Path | None) -> onnx.ModelProto:
         )
         raise PretrainedError(what, file=path, remedy=remedy) from error
     if hashlib.sha256(data).hexdigest() != published.sha256:
-        what = tr("this is not the published file of the {name} (its SHA-256 is another)", name=published.name)
+        what = tr("this is not the published file of the {name} (different SHA-256)", name=published.name)
         raise PretrainedError(what, file=path, remedy=remedy)
     return onnx.load_from_string(data)
 
 
 def _weights(model: onnx.ModelProto) -> Iterator[Weights]:
-    """Kernel and bias of every layer, axes as Keras has them, in the order of the file.
+    """Return kernel and bias of every layer with Keras' axes, in the order of the file.
 
-    There a bias is an addition of its own after the convolution or product, and the scale and shift of a layer norm
-    are a product and an addition.
+    There a bias is an addition after the convolution or product; the scale and shift of a layer norm are a product and
+    an addition.
     """
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     consumers = _consumers(model.graph)
@@ -184,7 +188,7 @@ def _weights(model: onnx.ModelProto) -> Iterator[Weights]:
 
 
 def _consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
-    """Value name -> the nodes that take it, seeing through nodes that only rename."""
+    """Return the nodes that use each value, looking through nodes that only rename."""
     origin: dict[str, str] = {}
     taken: dict[str, list[onnx.NodeProto]] = {}
     for node in graph.node:
@@ -198,7 +202,7 @@ def _consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
 
 
 def _keras_axes(node: onnx.NodeProto, kernel: Array) -> Array:
-    """A kernel with its axes in Keras' order."""
+    """Return a kernel with its axes in Keras' order."""
     if node.op_type == "ConvTranspose":
         return kernel.transpose(2, 3, 1, 0)  # in x out x h x w --> h x w x out x in
     if node.op_type == "Conv" and _attribute(node, "group") > 1:
@@ -213,7 +217,7 @@ def _attribute(node: onnx.NodeProto, name: str) -> Any:
 
 
 def _folded(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Array, Array]:
-    """A convolution without bias and the batch normalisation after it as one convolution: kernel, bias.
+    """Fold batch normalization into a convolution without bias: kernel, bias.
 
     norm: scale, shift, running mean, running variance, each (C,).
     """
@@ -225,7 +229,7 @@ def _folded(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Ar
 
 
 def _fill(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) -> None:
-    """Give the named layers their weights, in this order. Raises ValueError where a shape does not fit (a bug)."""
+    """Set the weights of the named layers, in this order. Raises ValueError if a shape does not fit (a bug)."""
     rest = iter(weights)
     for name in names:
         layer = net.get_layer(name)
@@ -233,7 +237,7 @@ def _fill(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) ->
             values = _attention(next(rest), next(rest))
         elif name == "stem1":
             kernel, bias = next(rest)
-            values = [kernel[:, :, ::-1], bias]  # the file expects BGR, our nets RGB
+            values = [kernel[:, :, ::-1], bias]  # the file expects BGR, our networks RGB
         else:
             values = list(next(rest))
         shapes = [weight.shape for weight in layer.weights]
@@ -245,12 +249,14 @@ def _fill(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) ->
 
 
 def _bulk(shape: Iterable[int]) -> tuple[int, ...]:
-    """A shape without axes of length one: a 1 x 1 convolution has the same numbers as a dense layer."""
+    """Return a shape without axes of length one: a 1 × 1 convolution has the same numbers as a dense layer."""
     return tuple(length for length in shape if length != 1)
 
 
 def _attention(inward: Weights, outward: Weights) -> list[Array]:
-    """One product for query, key and value, and the one after --> the eight weights of Keras' multi-head attention."""
+    """Convert the product for query, key and value, and the output product, to the eight weights of Keras' multi-head
+    attention.
+    """
     kernel, bias = inward
     width = kernel.shape[0]
     kernels = kernel.reshape(width, 3, HEADS, width // HEADS)

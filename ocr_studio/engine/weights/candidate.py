@@ -1,4 +1,4 @@
-"""What training ends with: a model that is not kept yet, all of it or nothing, and where it was computed."""
+"""The result of training, saved as a candidate, and the device of the computation."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ocr_studio.engine.weights import model_weights
 
 
 def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> Path:
-    """The folder of a new candidate, ``models.install`` or ``models.discard`` say what becomes of it.
+    """Write a candidate and return its folder, for ``models.install`` or ``models.discard``.
 
-    name: of the model to be. charset: as for ``model_weights.save``. Raises BadName and ModelsNotWritten; there is
-    none then.
+    On an error there is no candidate. name: of the new model; charset: as for ``model_weights.save``. Raises BadName
+    and ModelsNotWritten.
     """
     folder = models.candidate_folder(name)
     try:
@@ -30,18 +30,19 @@ def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCa
         raise models.ModelsNotWritten(
             tr("the new model could not be written: {reason}", reason=error.strerror or error),
             file=folder,
-            remedy=tr("Make room, then start again: training goes on from its last examination."),
+            remedy=tr("Free up disk space, then start again: training resumes at its last evaluation."),
         ) from error
     return folder
 
 
 def device(name: str) -> contextlib.AbstractContextManager[object]:
-    """Where what is made inside will compute. name: one of ``training.events.DEVICES``. Raises StudioError without a
-    GPU.
+    """Return a context for computing on a device, one of ``training.events.DEVICES``.
+
+    Raises StudioError without a GPU.
     """
     if name == "auto":
         return contextlib.nullcontext()
     if name == "gpu" and not tf.config.list_physical_devices("GPU"):
-        raise StudioError(tr("TensorFlow finds no GPU here"), remedy=tr("Choose “auto” or “cpu”."))
+        raise StudioError(tr("TensorFlow found no GPU"), remedy=tr("Choose “auto” or “cpu”."))
     chosen: contextlib.AbstractContextManager[object] = tf.device(f"/{name.upper()}:0")
     return chosen

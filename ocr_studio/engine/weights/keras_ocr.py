@@ -1,8 +1,8 @@
-"""Files of weights as keras-ocr has them → our nets.
+"""Weights files of keras-ocr → our networks.
 
-What keras-ocr 0.9.3 loads, these nets load, with the same outcome (``tests/benchmarks/keras_ocr_parity.py``): its
-published files and those of its users, by the names of the layers; where these are others, by their order, as Keras
-does it. What is different here: scores before the softmax, and CTC's blank as the first class.
+All files that keras-ocr 0.9.3 loads are supported, with the same results (``tests/benchmarks/keras_ocr_parity.py``):
+its published files and those of its users. Layers are matched by name, or by order if the names differ, as in Keras.
+Differences: scores before the softmax, and CTC's blank as the first class.
 """
 
 from __future__ import annotations
@@ -30,27 +30,35 @@ from ocr_studio.engine.weights.legacy_h5 import Layers
 Array: TypeAlias = NDArray[np.float32]
 
 _HEAD: Final = "characters"
-_REMEDY: Final = later("Choose a file of weights that keras-ocr has published or written.")
-_ALPHABET: Final = later("Give the alphabet that it was trained with.")
+_REMEDY: Final = later("Choose a weights file that was published or written by keras-ocr.")
+_ALPHABET: Final = later("Specify the alphabet it was trained with.")
 _TITLE: Final = 100  # characters
-_LICENCE: Final = "unknown (weights of keras-ocr’s networks)"  # of a file that its owner has trained
+_LICENCE: Final = "unknown (weights of keras-ocr’s networks)"  # of a file trained by the user
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry of a file and the layers of ours that take its arrays, in this order. name: "" where it can be any."""
+    """An entry of a file and our layers that take its arrays, in this order. name: "" if it can be any."""
 
     name: str
     layers: tuple[str, ...]
 
 
 def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None) -> Path:
-    """The folder of a candidate, ``registry.install`` or ``registry.discard`` say what becomes of it, with a file's
-    net.
+    """Create a candidate with the network of a file and return its folder, for ``registry.install`` or
+    ``registry.discard``.
 
-    What kind of net it is its layers tell. name: of the model to be. alphabet: as for ``load_crnn``. Raises BadModel
-    for a file that is of no net, or of one without its last layer, which can be begun with only, BadName,
-    ModelsNotWritten.
+    The layers tell the kind of the network.
+
+    Args:
+        file: The weights file.
+        name: Name of the new model.
+        alphabet: As for ``load_crnn``.
+
+    Raises:
+        BadModel: The file is not of a supported network, or lacks its last layer and can only be trained.
+        BadName: The name is not valid.
+        ModelsNotWritten: The candidate cannot be written.
     """
     stored = legacy_h5.read(file)
     known = downloads.known(file)
@@ -60,17 +68,17 @@ def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None
         net = _craft_of(stored, file, normed=False)
         return candidate.write(name, net, charset=None, card=replace(card, architecture=CRAFT))
     if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
-        what = tr("its last layer is left out, so that it can read nothing yet")
-        remedy = tr("Choose the file that has it, or begin with it in a script that trains (ocr_studio.api).")
+        what = tr("its last layer is missing, so it cannot read yet")
+        remedy = tr("Choose the complete file, or train this one in a Python script (ocr_studio.api).")
         raise BadModel(what, file=file, remedy=remedy)
     net, charset = _crnn_of(stored, file, alphabet, plan=None)
     return candidate.write(name, net, charset=charset, card=card)
 
 
 def load_craft(file: Path, *, normed: bool = False) -> keras.Model:
-    """The net that finds writing with the weights of a file; see ``build_craft``. Raises BadModel.
+    """Load the detector of a file; see ``build_craft``. Raises BadModel.
 
-    normed: with the file's normalisations as layers, and not as part of its convolutions.
+    normed: Whether to keep normalizations as layers instead of folding them into convolutions.
     """
     return _craft_of(legacy_h5.read(file), file, normed=normed)
 
@@ -84,11 +92,16 @@ def _craft_of(stored: Layers, file: Path, *, normed: bool) -> keras.Model:
 def load_crnn(
     file: Path, alphabet: Sequence[str] | None = None, *, plan: CrnnPlan | None = None
 ) -> tuple[keras.Model, Charset]:
-    """The net that reads with the weights of a file, see ``build_crnn``, and the characters its classes stand for.
+    """Load the recognizer of a file, see ``build_crnn``, and its charset.
 
-    alphabet: of the file's last layer, by default the published one; where the file has none, what that shall learn,
-    which then begins with chance, as with ``crnn_kurapan_notop.h5``, a body to be trained. plan: where the file is of
-    other numbers than the published one. Raises BadModel.
+    Args:
+        file: The weights file.
+        alphabet: Characters of the file's last layer, by default the published ones. For a file without it, such as
+            ``crnn_kurapan_notop.h5``, those to be trained; the last layer is then random.
+        plan: Dimensions, if not those of the published network.
+
+    Raises:
+        BadModel: The file does not fit.
     """
     return _crnn_of(legacy_h5.read(file), file, alphabet, plan=plan)
 
@@ -104,11 +117,11 @@ def _crnn_of(
     charset = Charset(letters)
     if top:
         *body, last = stored
-        # Ours is the first class, theirs the last.
+        # Our blank is the first class, theirs the last.
         stored = {name: stored[name] for name in body} | {last: tuple(np.roll(part, 1, -1) for part in stored[last])}
         if (classes := stored[last][-1].size) != len(charset):
             what = tr(
-                "its network knows {known} characters, and the alphabet has {given}",
+                "its network has {known} characters, but the alphabet has {given}",
                 known=classes - 1,
                 given=len(charset) - 1,
             )
@@ -119,7 +132,7 @@ def _crnn_of(
 
 
 def _crnn_entries(plan: CrnnPlan | None, *, top: bool) -> Iterator[_Entry]:
-    """What a file of a recognizer holds: the spatial transformer is a model in the model, with a name by chance."""
+    """Return the entries of a recognizer's file: the spatial transformer is a nested model with a random name."""
     locating = tuple(name for name in crnn_layers(plan) if name.startswith("locate_"))
     for name in crnn_layers(plan, top=top):
         if name == _HEAD:
@@ -131,7 +144,9 @@ def _crnn_entries(plan: CrnnPlan | None, *, top: bool) -> Iterator[_Entry]:
 
 
 def _fill(net: keras.Model, entries: Sequence[_Entry], stored: Layers, *, file: Path) -> None:
-    """Give a net the weights of a file: as many as it has, in their shapes. Raises BadModel; the net is as it was."""
+    """Set the weights of a network from a file with the same layers and shapes. Raises BadModel; the network is then
+    unchanged.
+    """
     values: list[tuple[keras.layers.Layer, list[Array]]] = []
     for entry, arrays in zip(entries, _matched(entries, stored, file), strict=True):
         rest = list(arrays)
@@ -154,9 +169,9 @@ def _fill(net: keras.Model, entries: Sequence[_Entry], stored: Layers, *, file: 
 
 
 def _matched(entries: Sequence[_Entry], stored: Layers, file: Path) -> list[tuple[Array, ...]]:
-    """The arrays of each entry. Raises BadModel where the file's layers are others."""
+    """Return the arrays of each entry. Raises BadModel if the file has other layers."""
     if len(stored) != len(entries):
-        what = tr("it holds {found} layers, and the network has {wanted}", found=len(stored), wanted=len(entries))
+        what = tr("it contains {found} layers, but the network has {wanted}", found=len(stored), wanted=len(entries))
         raise BadModel(what, file=file, remedy=tr(_REMEDY))
     names = {entry.name for entry in entries if entry.name}
     if names <= stored.keys():

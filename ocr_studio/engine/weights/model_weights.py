@@ -1,9 +1,8 @@
-"""Weights of nets as files, and models' folders → nets.
+"""Model folders → networks, and networks → weights files.
 
-A file of weights is in the format of the package ``safetensors``: a list of names and shapes, then numbers; there is no
-way to put code into it (https://github.com/huggingface/safetensors). Every array is float32 and is called like Keras
-calls the weight, ``layer/weight``; in a model that is a difference to a borrowed one it is float16, and of those that
-moved only (``engine.differences``).
+Weights are in the format of the package ``safetensors``: a list of names and shapes, then numbers, without any code
+(https://github.com/huggingface/safetensors). Arrays are float32 and named like Keras' weights, ``layer/weight``. A
+model stored as a difference has float16 arrays, only of weights that changed (``engine.weights.weight_delta``).
 """
 
 from __future__ import annotations
@@ -41,10 +40,10 @@ _OTHER_KIND: Final = {
 
 
 def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
-    """Write a model's folder, made if it is not there: the weights, then the card, each whole or not at all.
+    """Write a model folder, created if needed: the weights, then the card, each atomically.
 
-    charset: what the net's classes stand for; None for what finds writing. Returns the card as it was written: with
-    this alphabet and the SHA-256 of the weights. Raises OSError.
+    charset: Characters of the network's classes; None for a detector. Returns the card as written, with this alphabet
+    and the SHA-256 of the weights. Raises OSError.
     """
     data = packed(taken(net))
     alphabet = () if charset is None else charset.characters
@@ -57,7 +56,7 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
 
 
 def check(folder: Path) -> None:
-    """Whether a model's folder holds weights that fit its network. Raises BadModel where not."""
+    """Raise BadModel if a model folder's weights do not fit its network."""
     model = models.in_folder(folder)
     if model.kind == "recognizer":
         load_recognizer(model)
@@ -66,10 +65,15 @@ def check(folder: Path) -> None:
 
 
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
-    """The net of a model that reads, and the characters its classes stand for.
+    """Load the network of a recognizer, and its charset.
 
-    alphabet: what to keep of the characters of the borrowed model; others keep their own. Raises BadModel where the
-    model is damaged, and PretrainedError.
+    Args:
+        model: The model.
+        alphabet: Which characters of the published model to keep; other models have their own.
+
+    Raises:
+        BadModel: The model is damaged.
+        PretrainedError: The published weights are missing.
     """
     if model.folder is None:
         return bundled_weights.load_recognizer(alphabet)
@@ -78,14 +82,14 @@ def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[kera
 
 
 def load_detector(model: Model) -> keras.Model:
-    """The net of a model that finds writing. Raises BadModel where it is damaged, and PretrainedError."""
+    """Load the network of a detector. Raises BadModel if it is damaged, and PretrainedError."""
     if model.folder is None:
         return bundled_weights.load_detector()
     return _loaded(model, model.folder)[1]
 
 
 def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
-    """All weights of a net by their names. Raises ValueError where two have one name (a bug)."""
+    """Return all weights of a network by name. Raises ValueError if a name is repeated (a bug)."""
     arrays = {weight.path: np.ascontiguousarray(weight.numpy(), np.float32) for weight in net.weights}
     if len(arrays) != len(net.weights):
         raise ValueError(f"{net.name}: two weights have the same name")
@@ -93,8 +97,9 @@ def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
 
 
 def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
-    """Give a net its weights: exactly those it has, in their shapes, finite. file: for what is said. Raises BadModel;
-    the net is then as it was.
+    """Set the weights of a network; names and shapes must match, and values must be finite.
+
+    file: Path to name in errors. Raises BadModel; the network is then unchanged.
     """
     wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
     if missing := sorted(wanted.keys() - arrays.keys()):
@@ -104,7 +109,7 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
             remedy=tr(model_folder.REMEDY),
         )
     if strange := sorted(arrays.keys() - wanted.keys()):
-        what = tr("it holds weights that the network has not: {name} …", name=repr(strange[0][:40]))
+        what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(strange[0][:40]))
         raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
     for name, shape in wanted.items():
         array = arrays[name]
@@ -119,26 +124,28 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
             raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
         if not np.isfinite(array).all():
             raise BadModel(
-                tr("the weights {name} are no numbers", name=name), file=file, remedy=tr(model_folder.REMEDY)
+                tr("the weights {name} contain values that aren’t numbers", name=name),
+                file=file,
+                remedy=tr(model_folder.REMEDY),
             )
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
 def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """The bytes of a file with these arrays; the same ones every time."""
+    """Return the contents of a weights file with these arrays; deterministic."""
     return safetensors.numpy.save(dict(arrays))
 
 
 def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
-    """The arrays in the bytes of a file. file: for what is said. Raises BadModel where it is none of ``packed``."""
+    """Return the arrays in the contents of a weights file. file: Path to name in errors. Raises BadModel."""
     try:
         if int.from_bytes(data[:8], "little") > _LONGEST_HEADER:
             raise ValueError("its header is longer than that of any network")
-        # (KeyError, TypeError: of a kind of number that NumPy does not know)
+        # KeyError, TypeError: a data type that NumPy does not know.
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadModel(
-            tr("the weights are no safetensors file, or a damaged one"), file=file, remedy=tr(model_folder.REMEDY)
+            tr("the weights are not a safetensors file, or they are damaged"), file=file, remedy=tr(model_folder.REMEDY)
         ) from error
     return arrays
 

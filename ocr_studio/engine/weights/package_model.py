@@ -1,4 +1,4 @@
-"""A model that was learned → a folder of the program's resources: the difference to the borrowed one, and its card."""
+"""Packages a trained model for the program's resources: the difference to the published weights, and its card."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ from ocr_studio.engine.weights import model_weights, weight_delta
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What was written. arrays: so many weights moved, of all; size: bytes of what moved.
+    """Statistics of a packaged model.
 
-    moved: how far a weight moved at most; error: how far one is from where it was, at most, and rounding: the same of
-    all of them as a share of what moved, root mean square.
+    Attributes:
+        arrays: Number of changed weights, and of all.
+        size: Size of the file in bytes.
+        moved: Maximum change of a weight.
+        error: Maximum rounding error.
+        rounding: Root mean square of the rounding errors relative to the changes.
     """
 
     card: ModelCard
@@ -37,9 +41,18 @@ class Shipped:
 def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     """Write a model as a difference, and read it back.
 
-    source: a model's folder, as training leaves it or itself a difference. target: the folder to write, made if it is
-    not there. facts: of its card (``ModelCard``), in place of those that it had. What the program reads with is what is
-    written here, so that is what must be measured. Raises BadModel, NoDifference, PretrainedError, OSError.
+    Evaluate the written model, as that is what the program uses.
+
+    Args:
+        source: A model folder, complete or itself a difference.
+        target: Folder to write, created if needed.
+        facts: Fields of its card (``ModelCard``) to replace.
+
+    Raises:
+        BadModel: The source is damaged.
+        NoDifference: It cannot be stored as a difference.
+        PretrainedError: The published weights are missing.
+        OSError: A file cannot be written.
     """
     card = model_folder.inspect(source)
     published = weight_delta.PUBLISHED.get(card.architecture)
@@ -52,7 +65,7 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     moved = weight_delta.taken(whole, before)
     data = model_weights.packed(moved)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
-    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # before anything is written: facts may be none
+    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # checks the facts before anything is written
     folder = SafeFolder(target, follow=True)
     folder.make_folder()
     folder.replace(WEIGHTS_FILE, data)
@@ -67,7 +80,7 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
 
 
 def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
-    """Say other things of a model that is written already; its weights stay. Raises BadModel and OSError."""
+    """Change the card of a packaged model; its weights stay. Raises BadModel and OSError."""
     card = replace(model_folder.inspect(target, thoroughly=True), **facts)
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
     SafeFolder(target, follow=True).replace(CARD_FILE, card.to_json())

@@ -1,7 +1,7 @@
-"""Networks that know nothing yet, as they learn from nothing, and what they are once they have learned.
+"""New networks with random weights, for training from scratch, and their final form.
 
-The light networks learn with batch normalisation and are kept without (``batchnorm_folding``); so does CRAFT. The
-recognizer that comes with the program has its normalisations folded already, and the CRNN keeps its own.
+The light networks and CRAFT are trained with batch normalization, which is folded afterwards (``batchnorm_folding``).
+The recognizer that comes with the program has no normalizations left, and the CRNN keeps its own.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from ocr_studio.engine.weights.batchnorm_folding import folded
 
 
 def begun_recognizer(architecture: str, classes: int) -> keras.Model:
-    """A net that shall learn to read; see ``models.card.ARCHITECTURES``. classes: the blank among them. Raises KeyError
-    for an architecture that does not read.
+    """Create a recognizer with random weights; see ``models.card.ARCHITECTURES``. classes: including the blank. Raises
+    KeyError for other architectures.
     """
     if architecture == LIGHT_CRNN:
         return build_light_crnn(classes, normed=True)
@@ -26,14 +26,14 @@ def begun_recognizer(architecture: str, classes: int) -> keras.Model:
 
 
 def begun_detector(architecture: str) -> keras.Model:
-    """A net that shall learn to find letters or lines. Raises KeyError for an architecture that does not."""
+    """Create a detector with random weights. Raises KeyError for other architectures."""
     if architecture == LIGHT_CRAFT:
         return build_light_craft(normed=True)
     return build_craft() if architecture == CRAFT else architectures.build_detector_of(architecture)
 
 
 def finished(net: keras.Model, architecture: str) -> keras.Model:
-    """The net as models keep it, which sees the same: another one where normalisations are folded, else the same."""
+    """Return the trained network as saved in models: a new one if normalizations are folded, else the same."""
     if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in net.layers):
         return net
     if architecture == LIGHT_CRNN:

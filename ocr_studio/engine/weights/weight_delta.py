@@ -1,14 +1,14 @@
-"""A model as the difference of its weights to a borrowed net's: what ships of a model of our own.
+"""Models stored as differences to the published weights, as those that come with the program.
 
-The borrowed weights come with a dependency already (``engine.pretrained``), so only what moved is kept, in half
-precision: a file of weights (``engine.weights``) with float16 arrays, by weight name, to be added to the borrowed
-ones. A weight that did not move is not in it. Of the recognizer's last layer there is a column for each character of
-the card's alphabet; to a character that the borrowed net does not know it is the difference to nothing.
+As the published weights come with a dependency, only the changes are stored, in half precision: a weights file
+(``engine.weights.model_weights``) with float16 arrays by weight name, to be added to the published ones. Unchanged
+weights are left out. The recognizer's last layer has a column for each character of the card's alphabet; for unknown
+characters it is the difference to zero.
 
-Measured on a recognizer whose upper half had learned on a person's words (2.5 of 3.1 million weights moved): 5.0 MB
-where the whole takes 12.3; the weights that come back are off by 6e-8 at most, 0.02 % of what moved, where float16
-weights, no smaller, are off by 81 % of it. Deflated it takes 4.3 MB; a wheel and a repository do that by themselves,
-and sorting the bytes for it gains another 0.4 MB only, so there is no packing of our own.
+Measured on a recognizer with its upper half trained on a user's words (2.5 of 3.1 million weights changed): 5.0 MB
+instead of 12.3; the error is 6e-8 at most, 0.02 % of the change, while float16 weights, no smaller, have an error of 81
+% of it. Compressed it takes 4.3 MB; wheels and repositories do that anyway, and sorting the bytes would only save
+another 0.4 MB.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ocr_studio.engine.weights import bundled_weights
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
-# The borrowed networks, by the architecture they are of.
+# The published networks by architecture.
 PUBLISHED: Final[Mapping[str, bundled_weights.Published]] = {
     RECOGNIZER: bundled_weights.RECOGNIZER,
     DETECTOR: bundled_weights.DETECTOR,
@@ -36,17 +36,17 @@ PUBLISHED: Final[Mapping[str, bundled_weights.Published]] = {
 
 
 class NoDifference(ValueError):
-    """These weights cannot be kept as a difference."""
+    """These weights cannot be stored as a difference."""
 
 
 def borrowed_net(card: ModelCard, *, file: object) -> keras.Model:
-    """The net that a card's weights are a difference to, with a class for each character of its alphabet.
+    """Load the published network that a card's weights are a difference to, with the classes of its alphabet.
 
-    file: for what is said. Raises BadModel where it is a difference to something else, and PretrainedError.
+    file: Path to name in errors. Raises BadModel for a difference to anything else, and PretrainedError.
     """
     published = PUBLISHED.get(card.architecture)
     if published is None or published.sha256 != card.difference_to:
-        what = tr("its weights are a difference to weights that this version of the program does not have")
+        what = tr("its weights are based on weights that this version of the program doesn’t have")
         raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
     if card.kind == "detector":
         return bundled_weights.load_detector()
@@ -54,9 +54,9 @@ def borrowed_net(card: ModelCard, *, file: object) -> keras.Model:
 
 
 def taken(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
-    """What moved of some weights, from those that were borrowed; float32, of the same names and shapes.
+    """Return the changes from the published weights, float32, of the same names and shapes.
 
-    Raises NoDifference for others, and where a weight moved further than float16 can say.
+    Raises NoDifference for other weights, and for changes beyond the range of float16.
     """
     if arrays.keys() != borrowed.keys() or any(arrays[name].shape != borrowed[name].shape for name in arrays):
         raise NoDifference("these are not the weights of the borrowed network")
@@ -73,19 +73,18 @@ def taken(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
 
 
 def added(borrowed: Arrays, moved: Arrays, *, file: object) -> dict[str, NDArray[np.float32]]:
-    """All weights: the borrowed ones, and what moved added to them. The same numbers on every machine.
+    """Add changes to the published weights. The result is the same on every machine.
 
-    file: for what is said. Raises BadModel where the difference names a weight that there is not, or is of another
-    kind or shape, or no number.
+    file: Path to name in errors. Raises BadModel if a name, type, shape or value is invalid.
     """
     arrays: dict[str, NDArray[np.float32]] = dict(borrowed)
     for name, half in moved.items():
         if name not in arrays:
-            what = tr("it holds weights that the network has not: {name} …", name=repr(name[:40]))
+            what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(name[:40]))
             raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
         if half.dtype != np.float16 or half.shape != arrays[name].shape:
             what = tr(
-                "the difference to the weights {name} is {kind} of shape {found}, not float16 of {wanted}",
+                "the weight difference {name} is {kind} of shape {found}, not float16 of {wanted}",
                 name=name,
                 kind=half.dtype,
                 found=half.shape,
@@ -94,7 +93,9 @@ def added(borrowed: Arrays, moved: Arrays, *, file: object) -> dict[str, NDArray
             raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
         if not np.isfinite(half).all():
             raise BadModel(
-                tr("the weights {name} are no numbers", name=name), file=file, remedy=tr(model_folder.REMEDY)
+                tr("the weights {name} contain values that aren’t numbers", name=name),
+                file=file,
+                remedy=tr(model_folder.REMEDY),
             )
         arrays[name] = arrays[name] + half.astype(np.float32)
     return arrays

@@ -1,1 +1,1 @@
-"""Jobs of learning: datasets, training, evaluation."""
+"""Jobs for datasets, training and evaluation."""

@@ -1,6 +1,6 @@
-"""Evaluating: photos whose words are known are read, and compared with that; nothing of them or of a project changes.
+"""Evaluates reading on photos with known words; neither photos nor projects are changed.
 
-A project's own vocabulary has no part in it: it is made of the very words that are asked for here.
+The project's words aren't used for reading, as they contain the correct answers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
 
 @dataclass(frozen=True, slots=True)
 class PhotoEvaluated:
-    """One photo of ``total`` is read, by this model, and compared."""
+    """One photo of ``total`` was read with this model and compared."""
 
     result: PhotoResult
     model: str
@@ -42,7 +42,7 @@ class PhotoEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class PhotoUnfit:
-    """One photo cannot be evaluated; the others go on. error: one line for a person."""
+    """One photo can't be evaluated; the job continues. error: one line for the user."""
 
     error: str
     done: int
@@ -51,9 +51,14 @@ class PhotoUnfit:
 
 @dataclass(frozen=True, slots=True)
 class SearchingPhoto:
-    """A photo is not where it was: ``looked`` of the ``files`` photos of its folder are compared with it so far.
+    """A photo isn't in its place and is searched for; ``done`` of ``total`` photos are finished.
 
-    done of total photos are finished.
+    Attributes:
+        image: Name of the photo.
+        looked: Number of files compared so far.
+        files: Number of photos in the folder.
+        done: Number of finished photos.
+        total: Number of all photos.
     """
 
     image: str
@@ -65,7 +70,7 @@ class SearchingPhoto:
 
 @dataclass(frozen=True, slots=True)
 class ReadingPhoto:
-    """A photo is being read: lines done of lines; done of total photos are finished."""
+    """A photo is being read: ``lines_done`` of its ``lines``; ``done`` of ``total`` photos are finished."""
 
     image: str
     lines_done: int
@@ -76,14 +81,14 @@ class ReadingPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """All is done."""
+    """The result."""
 
     evaluation: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
 class PageWritten:
-    """One page of an evaluation is written, ``done`` of ``total``. path: the file; error: why not, if it is not."""
+    """Page ``done`` of ``total`` of the report was saved. path: its file; error: why it failed, else None."""
 
     path: Path
     done: int
@@ -95,18 +100,25 @@ EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEv
 
 
 def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[EvaluatingEvent]:
-    """Read the photos of a project again and compare with what a person has checked; see ``evaluate``.
+    """Read the photos of a project again and compare with the checked words; see ``evaluate``.
 
-    Raises StudioError where nobody has checked a word.
+    Raises:
+        StudioError: No word is checked.
     """
     yield from evaluate(desk, ground_truth.from_project(project), data=str(project.photos))
 
 
 def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
-    """Read every photo and compare: Preparing, then for each SearchingPhoto … where it is not in its place,
-    ReadingPhoto … and its end, at last Evaluated.
+    """Read every photo and compare with its known words.
 
-    data: what is evaluated, for people.
+    Args:
+        desk: The reader.
+        truth: The photos and their words.
+        data: What is evaluated, as shown to the user.
+
+    Yields:
+        Preparing; for each photo SearchingPhoto … if it isn't in its place, ReadingPhoto …, and PhotoEvaluated or
+        PhotoUnfit; then Evaluated.
     """
     total = len(truth.pages) + len(truth.troubles)
     failed = [str(trouble) for trouble in truth.troubles]
@@ -139,7 +151,7 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
 
 
 def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
-    """Write a page for each photo and, last, the index of them. A photo that is gone by now is left out of its page."""
+    """Write a web page for each photo, then the index. If a photo is gone, its page has no overview image."""
     names = html_report.names(evaluation)
     total = len(names) + 1
     for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
@@ -153,17 +165,16 @@ def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritt
 
 
 def free_folder(folder: Path) -> Path:
-    """The folder itself if nothing is in it, else a new one in it, so that no file of a person's is written over.
+    """The folder itself if it is empty, else a new subfolder, so that no file is overwritten.
 
-    Raises StudioError where it cannot be looked into.
+    Raises:
+        StudioError: The folder can't be read.
     """
     try:
         if not folder.is_dir() or not any(folder.iterdir()):
             return folder
     except OSError as error:
-        raise StudioError(
-            tr("the folder cannot be read: {reason}", reason=error.strerror or error), file=folder
-        ) from error
+        raise StudioError(tr("can't read the folder: {reason}", reason=error.strerror or error), file=folder) from error
     names = chain(["Evaluation"], (f"Evaluation {number}" for number in count(2)))
     return next(path for name in names if not paths.exists(path := folder / name))
 
@@ -195,7 +206,7 @@ def _result(
 
 @dataclass
 class _Folder:
-    """The photos of a folder, so many of them looked at; of these id → where it is."""
+    """The photos of a folder. looked: number of photos whose id is known; by_id: paths of these by id."""
 
     photos: list[Path]
     looked: int = 0
@@ -203,7 +214,7 @@ class _Folder:
 
 
 class _Finder:
-    """Opens photos; one of a project that was renamed is looked for among those of its folder, by its bytes."""
+    """Opens photos; a renamed photo of a project is found among the files of its folder by its content."""
 
     def __init__(self) -> None:
         self._folders: dict[Path, _Folder] = {}
@@ -211,7 +222,7 @@ class _Finder:
     def open(
         self, page: TruePage, done: int, total: int
     ) -> Generator[SearchingPhoto, None, tuple[Path, NDArray[np.uint8]]]:
-        """Where the photo is, and the photo. Raises StudioError."""
+        """The path of a photo, and the image. Raises StudioError."""
         if not page.page_id:
             image = photo_file.open_photo(page.photo)
             if trouble := ground_truth.off_photo(page, image.shape[1], image.shape[0]):
@@ -235,9 +246,9 @@ class _Finder:
             if page.page_id in folder.by_id:
                 return folder.by_id[page.page_id]
         raise StudioError(
-            tr("the photo that was checked is not here any more, or was changed since"),
+            tr("the checked photo is missing or has changed"),
             file=page.photo,
-            remedy=tr("Put it back, or check the photo as it is now."),
+            remedy=tr("Restore the photo, or check the changed photo."),
         )
 
 

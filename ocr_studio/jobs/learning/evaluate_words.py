@@ -1,4 +1,4 @@
-"""Evaluating a dataset: the pictures of its words are read as they stand; nothing of it changes."""
+"""Evaluates a recognizer on the word or line images of a dataset, without changing it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ocr_studio.core.evaluation.word_results import ReadExample, WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
 
-# Pictures read together: enough for the net to work at full speed, few enough to say soon how far it is.
+# Images per batch: enough for full speed, few enough for frequent progress.
 _TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
 class WordsDone:
-    """So many pictures of ``total`` are read."""
+    """Progress: ``done`` of ``total`` images are read."""
 
     done: int
     total: int
@@ -26,7 +26,7 @@ class WordsDone:
 
 @dataclass(frozen=True, slots=True)
 class WordsEvaluated:
-    """All is done."""
+    """The result."""
 
     evaluation: WordsEvaluation
 
@@ -35,9 +35,9 @@ WordsEvent: TypeAlias = Preparing | WordsDone | WordsEvaluated
 
 
 def evaluate_words(desk: ReadingDesk, found: Dataset) -> Iterator[WordsEvent]:
-    """Read every picture of a dataset and compare: Preparing, WordsDone …, at last WordsEvaluated.
+    """Read every image of a dataset and compare with its text; yields Preparing, WordsDone …, then WordsEvaluated.
 
-    Spaces are read where the dataset has any: a word has none, a line may.
+    Spaces are read only if the dataset has lines, or any text with a space.
     """
     if not desk.ready:
         yield Preparing()
@@ -54,9 +54,9 @@ def evaluate_words(desk: ReadingDesk, found: Dataset) -> Iterator[WordsEvent]:
 
 
 def photos(found: Dataset) -> Truth:
-    """The photos of a dataset of which every word is marked, for ``evaluating.evaluate``.
+    """The fully checked photos of a dataset, as ground truth for ``evaluate.evaluate``.
 
-    Their boxes are those on the photos, whatever the pictures hold: lines where most of them have spaces.
+    The boxes are those on the photos; they count as lines if most of their texts have spaces.
     """
     boxes = [word for page in found.pages for word in page.words if not word.ignore]
     pages = tuple(TruePage(page.image or page.photo, found.folder / page.photo, page.words) for page in found.pages)
@@ -64,7 +64,7 @@ def photos(found: Dataset) -> Truth:
 
 
 def _pictures(found: Dataset, examples: Sequence[Example], left_out: list[str]) -> tuple[list[Example], list[RGB]]:
-    """The examples whose pictures are still there, and these; why others are not goes to ``left_out``."""
+    """The examples whose images can be loaded, and the images; other errors are appended to ``left_out``."""
     some: list[Example] = []
     crops: list[RGB] = []
     for example in examples:

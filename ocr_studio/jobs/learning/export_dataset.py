@@ -1,4 +1,4 @@
-"""Making a dataset of what a person has checked: a generator for the window and the command line."""
+"""Exports the checked words of a project as a dataset."""
 
 from __future__ import annotations
 
@@ -13,13 +13,22 @@ from ocr_studio.core.project.project import Project
 
 
 def export_project(project: Project, folder: Path, wanted: Wanted | None = None) -> Iterator[PhotoCut | Report]:
-    """Write what is checked in a project, unsaved changes included: PhotoCut for each photo, at last the Report.
+    """Export the checked words of a project, including unsaved changes, without changing the project.
 
-    Nothing of the project is changed. Raises StudioError where nothing is known, and as ``dataset.export`` does.
+    Args:
+        project: The project.
+        folder: The target folder.
+        wanted: Layout and unit of the dataset.
+
+    Yields:
+        A PhotoCut for each photo, then the Report.
+
+    Raises:
+        StudioError: The project has no pages, or as for ``dataset.export``.
     """
     yield from export_sources(dataset_sources.from_project(project), folder, wanted)
 
 
 def export_sources(sources: Sources, folder: Path, wanted: Wanted | None = None) -> Iterator[PhotoCut | Report]:
-    """Write what these pages have; see ``export_project``."""
+    """Export the checked words of these pages; see ``export_project``."""
     yield from dataset.export(sources.pages, folder, wanted or Wanted(), trouble=sources.trouble)

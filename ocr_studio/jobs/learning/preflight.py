@@ -1,4 +1,4 @@
-"""A look at what could be learned from, before anything is: the checked words of a project become a dataset."""
+"""Collects the training data before a training: the checked words of a project, or a dataset."""
 
 from __future__ import annotations
 
@@ -29,15 +29,21 @@ from ocr_studio.core.training.preflight import Doubt, Group
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.learning import export_dataset
 
-# Seconds after which nobody looks any more at what a window that was killed has left.
+# Leftovers of a killed window are deleted after this many seconds.
 _STALE: Final = 86_400.0
 _FOLDER: Final = "looked-at"
 
 
 @dataclass(frozen=True, slots=True)
 class PageLook:
-    """A page as it was when it was looked at. photo: its file; boxes: all there are; checked: those a person has
-    checked; words: those of them where something is written."""
+    """A page when the data were collected.
+
+    Attributes:
+        photo: The file of the photo.
+        boxes: Number of all boxes.
+        checked: Number of checked boxes.
+        words: Number of checked boxes with a text.
+    """
 
     photo: Path
     boxes: int
@@ -47,11 +53,18 @@ class PageLook:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What there is to learn from.
+    """The collected training data.
 
-    title: what a model of it may be called; about: where it comes from, for a person; unit: "word" or "line", what each
-    box holds. dataset: None where there is not a single word. pages: by their ids. left_out: checked words that cannot
-    be learned from. new_letters: those the model in use does not know.
+    Attributes:
+        title: Suggested name of the model.
+        about: Source of the data, as shown to the user.
+        unit: "word" or "line".
+        dataset: The dataset; None if it would be empty.
+        pages: The pages by id.
+        groups: Numbers of examples by photo or writer.
+        doubts: Examples worth a second look.
+        left_out: Checked words that can't be used.
+        new_letters: Characters that the model in use doesn't have.
     """
 
     title: str
@@ -66,17 +79,17 @@ class Preflight:
 
     @property
     def words(self) -> int:
-        """How many words there are to learn from and to measure by."""
+        """Number of words for training and evaluation."""
         return len(self.dataset.examples) if self.dataset else 0
 
     @property
     def reviewed(self) -> int:
-        """How many photos there are of which every word is checked."""
+        """Number of fully checked photos."""
         return len(self.dataset.pages) if self.dataset else 0
 
     @property
     def drawn(self) -> bool:
-        """Whether all of it was drawn by the program, so that nobody has checked it."""
+        """Whether the dataset is synthetic."""
         return self.dataset is not None and synth_options.KEY in self.dataset.manifest
 
 
@@ -84,9 +97,14 @@ LookEvent: TypeAlias = Preparing | Preflight
 
 
 def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
-    """Make a dataset of a project's checked words: Preparing …, at last Preflight. Nothing of the project changes.
+    """Make a dataset of a project's checked words, without changing the project; yields Preparing …, then Preflight.
 
-    options: how photos are read; they say which letters are known. Raises StudioError.
+    Args:
+        project: The project.
+        options: How photos are read; they determine the known characters.
+
+    Raises:
+        StudioError: The project can't be read, or the dataset can't be saved.
     """
     seen = Preflight(
         title=project.photos.name or tr("my writing"), about=str(project.photos), unit=options.unit.removesuffix("s")
@@ -116,11 +134,16 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
 
 
 def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEvent]:
-    """What there is to learn from in a dataset that lies somewhere, where it stays: at last Preflight.
+    """Load an existing dataset, which stays in its folder; yields Preparing, then Preflight.
 
-    options: as for ``look``. Raises BadDataset.
+    Args:
+        folder: The folder of the dataset.
+        options: As for ``look``.
+
+    Raises:
+        BadDataset: The dataset can't be read.
     """
-    yield Preparing(tr("Looking at the dataset"))
+    yield Preparing(tr("Loading the dataset"))
     dataset = datasets.read(folder)
     pages = {
         each.page: PageLook(dataset.folder / each.photo, len(each.words), len(each.words), len(each.words))
@@ -133,14 +156,15 @@ def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEve
 
 
 def checked_words(page: Page) -> int:
-    """How many words of a page a person has checked, and not found to be nothing."""
+    """Number of checked words of a page that have a text."""
     return sum(1 for word in page.words.values() if word.human and word.human.text)
 
 
 def moved(dataset: Dataset, folder: Path) -> Dataset:
-    """The dataset of a look in another folder, where it stays; one that was there before stays where it is.
+    """Move a collected dataset to a folder; a dataset of the user stays where it is.
 
-    Raises StudioError.
+    Raises:
+        StudioError: It can't be moved.
     """
     if not _is_passing(dataset):
         return dataset
@@ -150,21 +174,21 @@ def moved(dataset: Dataset, folder: Path) -> Dataset:
         shutil.move(dataset.folder, folder)
     except OSError as error:
         raise StudioError(
-            tr("what is to be learned cannot be kept: {reason}", reason=error.strerror or error),
+            tr("can't save the training data: {reason}", reason=error.strerror or error),
             file=folder,
-            remedy=tr("Make room there."),
+            remedy=tr("Free up disk space there."),
         ) from error
     return replace(dataset, folder=folder)
 
 
 def forget(seen: Preflight) -> None:
-    """Delete the dataset of a look that came to nothing."""
+    """Delete a collected dataset that isn't needed; a dataset of the user stays."""
     if seen.dataset is not None and _is_passing(seen.dataset):
         shutil.rmtree(seen.dataset.folder, ignore_errors=True)
 
 
 def _is_passing(dataset: Dataset) -> bool:
-    """Whether it was made for a look, and for nothing else."""
+    """Whether it is a temporary dataset."""
     above = paths.cache_dir() / _FOLDER
     return dataset.folder.parent in (above, above.resolve())
 
@@ -181,7 +205,7 @@ def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: R
 
 
 def _worth_saying(report: Report) -> tuple[LeftOut, ...]:
-    """The words that were left out against a person's will."""
+    """The checked words that were left out."""
     return tuple(each for each in report.left_out if each.reason not in {Reason.UNCHECKED, Reason.EMPTY})
 
 
@@ -192,7 +216,7 @@ def _page(source: SourcePage) -> PageLook:
 
 
 def _known(letters: str, options: ReaderOptions) -> str:
-    """Those of some letters that the model in use can read."""
+    """The characters among ``letters`` that the model in use can read."""
     model = models.in_use(options.model, alphabet=options.alphabet)
     if model.card is not None:
         return "".join(model.card.alphabet)
@@ -209,8 +233,8 @@ def _fresh_folder() -> Path:
                 shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise StudioError(
-            tr("the words cannot be collected: {reason}", reason=error.strerror or error),
+            tr("can't collect the words: {reason}", reason=error.strerror or error),
             file=above,
-            remedy=tr("Make room there."),
+            remedy=tr("Free up disk space there."),
         ) from error
     return above / secrets.token_hex(6)

@@ -1,7 +1,6 @@
-"""Training: a dataset's words or boxes are learned, step by step, and what comes of it is kept or thrown away.
+"""Trains a model on the words or boxes of a dataset, and keeps or discards the result.
 
-Nothing is installed by training itself: it ends with a candidate, and with how it compares with the model it began
-with.
+Training itself installs nothing: it ends with a candidate, and a comparison with its base model.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from ocr_studio.jobs.learning.preflight import Preflight
 if TYPE_CHECKING:
     from ocr_studio.engine.training.training_data import Lesson
 
-# Reading crops is told so often.
+# Crops loaded between two events.
 _TOLD_EVERY: Final = 50
 
 Stop: TypeAlias = Callable[[], bool]
@@ -47,9 +46,13 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All that learning needs. options: how photos are read, as old and new are compared by what a person will see.
+    """The parameters of a training.
 
-    stop: asked after each step; true ends it early, with the best so far.
+    Attributes:
+        run: The saved state of the training.
+        dataset: The training data.
+        options: How photos are read; both models are compared with the same options.
+        stop: Called after each step; if true, training stops early with the best result so far.
     """
 
     run: Run
@@ -59,11 +62,18 @@ class Course:
 
 
 def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Generator[LearningEvent, None, None]:
-    """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
+    """Train a model; yields Preparing …, Started, StepDone and Checked …, then Trained.
 
-    resume: go on from where a run of this name was cut short, or to what came of it and nobody has decided on; else it
-    begins anew. Closed early, the run stays as far as it has come. learn: who learns, if not the engine. Raises
-    StudioError, RunTrouble where another is at it.
+    If the generator is closed early, the training can be resumed later.
+
+    Args:
+        course: The parameters.
+        resume: Resume an interrupted training, or return its result if it finished; otherwise start from scratch.
+        learn: The training function; by default that of the engine.
+
+    Raises:
+        RunTrouble: Another process is running this training, or it can't be resumed.
+        StudioError: The training failed.
     """
     run = course.run
     with contextlib.closing(_Held(run.name)):
@@ -84,17 +94,25 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
 
 
 def check_base(kind: str, recipe: Recipe) -> None:
-    """Whether what a recipe begins with is there and can be trained further; to know it before anything is drawn or
-    written. kind: one of ``training_runs.KINDS``. Raises NoSuchModel, BadModel, CannotLearn.
+    """Check early that the base model of a recipe exists and can be trained.
+
+    Args:
+        kind: One of ``training_runs.KINDS``.
+        recipe: The hyperparameters.
+
+    Raises:
+        NoSuchModel: There is no such model.
+        BadModel: The model is damaged.
+        CannotLearn: The model can't be trained.
     """
     known: Kind = "detector" if kind == "detector" else "recognizer"
     learning_on(models.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
 
 
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:
-    """A course on what was looked at; its dataset stays with the run from now on. Raises StudioError."""
+    """Prepare a training on collected data; the dataset is moved to the run. Raises StudioError."""
     if look.dataset is None:
-        raise RunTrouble(tr("there is nothing to learn from"), remedy=tr("Correct some words first."))
+        raise RunTrouble(tr("there is no training data"), remedy=tr("Correct some words first."))
     name = training_runs.free_name(look.title)
     data = training_runs.folder_of(name) / "data"
     dataset = preflight.moved(look.dataset, data)
@@ -103,14 +121,15 @@ def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions,
 
 
 def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> Course:
-    """The course of a run that was cut short. Raises StudioError."""
+    """Prepare to resume an interrupted training. Raises StudioError."""
     return Course(run, datasets.read(run.data), options, stop)
 
 
 def keep(trained: AnyTrained) -> Model:
-    """Make a model of the candidate; it can be chosen from now on. Raises StudioError; it is then still a candidate.
+    """Install the candidate as a model, under another name if its own was taken meanwhile.
 
-    Where another model got its name while it was learned, it gets another one that is free: nothing is lost.
+    Raises:
+        StudioError: It can't be installed, and is still a candidate.
     """
     name = trained.name
     if models.is_taken(name):
@@ -122,28 +141,33 @@ def keep(trained: AnyTrained) -> Model:
 
 
 def renamed(model: Model, wanted: str) -> str:
-    """Why a model that was kept is not called as it should be, for a person; nothing where it is."""
+    """A note for the user that a model has another name than wanted, or an empty text."""
     if model.name == wanted:
         return ""
     return tr(
-        "Another model got the name “{wanted}” meanwhile, so this one is called “{name}”.",
+        "The name “{wanted}” was taken meanwhile, so this model was saved as “{name}”.",
         wanted=wanted,
         name=model.name,
     )
 
 
 def discard(trained: AnyTrained) -> None:
-    """Throw the candidate away, and what it came from. Raises StudioError."""
+    """Delete the candidate and its training. Raises StudioError."""
     models.discard(trained.folder)
     training_runs.forget(trained.name)
 
 
 def throw_away(run: Run) -> None:
-    """Throw away how far a run has come, candidates of it included. Raises StudioError, RunTrouble where it goes on."""
+    """Delete a training and its candidates.
+
+    Raises:
+        RunTrouble: The training is running.
+        StudioError: It can't be deleted.
+    """
     with contextlib.closing(_Held(run.name)):
         _discard_candidates(run)
         training_runs.forget(run.name)
-    with contextlib.suppress(OSError):  # Windows keeps a folder whose lock is held
+    with contextlib.suppress(OSError):  # fails on Windows while the lock is held
         run.folder.rmdir()
 
 
@@ -153,13 +177,13 @@ def _discard_candidates(run: Run) -> None:
 
 
 class _Held:
-    """The lock of a run, for as long as it goes on."""
+    """The lock of a training while it runs."""
 
     def __init__(self, name: str) -> None:
         self._lock = training_runs.lock(name)
 
     def close(self) -> None:
-        """Another may run it."""
+        """Release the lock."""
         self._lock.release()
 
 
@@ -167,16 +191,16 @@ def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load(run.name)
     if known is None:
         raise RunTrouble(
-            tr("there is no training “{name}” to go on with", name=run.name),
-            remedy=tr("Begin it anew."),
-            command="Give the same command without --resume.",
+            tr("there is no training “{name}” to resume", name=run.name),
+            remedy=tr("Start it again."),
+            command="Run the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
-            tr("the training “{name}” was begun on other words than those that are there now", name=run.name),
+            tr("the training “{name}” was started with different data", name=run.name),
             file=dataset.folder,
-            remedy=tr("Begin it anew."),
-            command="Give the same command with --replace instead of --resume.",
+            remedy=tr("Start it again."),
+            command="Run the same command with --replace instead of --resume.",
         )
 
 
@@ -193,7 +217,11 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
     yield from _read(dataset, dataset.train, train)
     yield from _read(dataset, dataset.held_out, held_out)
     if not train:
-        what = tr("there is no line to learn from") if dataset.unit == "lines" else tr("there is no word to learn from")
+        what = (
+            tr("it contains no lines for training")
+            if dataset.unit == "lines"
+            else tr("it contains no words for training")
+        )
         raise _nothing(dataset, dataset.examples, what, remedy=tr("Correct some words first."))
     data = TrainingData(
         train,
@@ -208,23 +236,31 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
 def _nothing(
     dataset: Dataset, some: Sequence[Example | TruePhoto], what: str, *, remedy: str, typed: str = ""
 ) -> StudioError:
-    """What is said where none of these can be learned from. remedy, and what who typed is told instead: unless all of
-    them are held out."""
+    """The error for a dataset without training data.
+
+    Args:
+        dataset: The dataset.
+        some: Its examples or photos; if all are held out, the error says so in place of the remedy.
+        what: What is wrong.
+        remedy: What to do, in the window.
+        typed: What to do, on the command line.
+    """
     command = typed
     if some and all(each.split is Split.HELD_OUT for each in some):
-        remedy, command = tr("All that is in it is held out to measure by. Choose another dataset."), ""
+        remedy, command = tr("Everything in it is held out for evaluation. Choose another dataset."), ""
         if synth_options.KEY in dataset.manifest:
             command = (
-                'All that is in it is held out to measure by: make another one by "ocr-studio synth" without --test.'
+                "Everything in it is held out for evaluation."
+                ' Generate another one with "ocr-studio synth" without --test.'
             )
     return StudioError(what, file=dataset.folder, remedy=remedy, command=command)
 
 
 def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> Iterator[Preparing]:
-    """The crops; one that is gone since the dataset was read is left out."""
+    """Load crops, skipping missing ones; yields progress."""
     from ocr_studio.engine.training.training_data import Lesson, fitted
 
-    what = tr("Looking at the lines") if dataset.unit == "lines" else tr("Looking at the words")
+    what = tr("Loading the lines") if dataset.unit == "lines" else tr("Loading the words")
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
             yield Preparing(what, number, len(examples))
@@ -241,12 +277,12 @@ def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
 
     dataset, run = course.dataset, course.run
     drawn = synth_options.KEY in dataset.manifest
-    # Of a photo that a person has checked, a part alone may be held out; boards are drawn for one thing or the other.
+    # Part of a checked photo may be held out; a synthetic board is either for training or held out.
     if not dataset.pages or (drawn and all(page.split is Split.HELD_OUT for page in dataset.pages)):
-        what, remedy = tr("there is no photo to learn from"), tr("Check every word of a photo first.")
+        what, remedy = tr("it contains no photos for training"), tr("Check every word of a photo first.")
         if drawn:
-            remedy = tr("It holds single words only: draw boards as well, by Read → Make synthetic boards.")
-        command = 'It holds single words only: "ocr-studio synth --boards N" makes boards.' if drawn else ""
+            remedy = tr("It contains single words only. Generate boards with Read → Generate synthetic boards.")
+        command = 'It contains single words only. Generate boards with "ocr-studio synth --boards N".' if drawn else ""
         raise _nothing(dataset, dataset.pages, what, remedy=remedy, typed=command)
     photos = tuple(
         ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)

@@ -1,1 +1,1 @@
-"""Jobs on models: import, export, download."""
+"""Jobs that import, export and download models."""

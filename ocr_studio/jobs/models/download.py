@@ -1,7 +1,6 @@
-"""Fetching a published file of weights: only when somebody asks for it, with its SHA-256 checked before it is used.
+"""Downloads published weights files at the user's request, and verifies their SHA-256.
 
-What has come lies in ``NAME.part`` until it is whole, so that a fetch that was cancelled or cut off goes on where it
-stopped.
+An incomplete download is stored in ``NAME.part``, so that it can be resumed after it was cancelled or interrupted.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.models.import_export import LookedThrough, ModelImported, import_model
 
-# Seconds that a server may say nothing; a cancelled fetch ends after that at the latest.
+# Timeout in seconds for a silent server; a cancelled download ends after that at the latest.
 PATIENCE: Final = 20.0
-_PIECE: Final = 256 << 10  # bytes between two events, at most
-_IMPORT: Final = 'or get the file in another way, and take it in with "ocr-studio models import FILE"'
+_PIECE: Final = 256 << 10  # maximum bytes between two events
+_IMPORT: Final = 'or get the file in another way and import it with "ocr-studio models import FILE"'
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """It is coming. done: bytes that are here, those of earlier times among them; total: of all, None while unknown."""
+    """Progress of a download. done: bytes, including those of earlier attempts; total: bytes, None if unknown."""
 
     file: PublishedFile
     done: int
@@ -47,7 +46,7 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """It is here, whole and unchanged."""
+    """The file is complete and verified."""
 
     file: PublishedFile
     path: Path
@@ -55,7 +54,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What is here of a file. path: where it lies whole, None where it does not; begun: bytes that have come of it."""
+    """How much of a file is present. path: the complete file, else None; begun: bytes of an incomplete download."""
 
     file: PublishedFile
     path: Path | None
@@ -63,7 +62,7 @@ class Here:
 
 
 def look(files: Sequence[PublishedFile] = downloads.USABLE) -> Iterator[Here]:
-    """What is here of each of these files; it takes as long as reading them."""
+    """Check how much of each file is present, which takes as long as reading them."""
     for file in files:
         begun = 0
         with contextlib.suppress(OSError):
@@ -74,8 +73,10 @@ def look(files: Sequence[PublishedFile] = downloads.USABLE) -> Iterator[Here]:
 def fetch_model(
     wanted: PublishedFile, *, name: str | None = None
 ) -> Generator[Fetching | Fetched | LookedThrough | ModelImported, None, None]:
-    """Fetch a published file and take it in as a model; see ``fetch`` and ``import_model``. Raises StudioError: of a
-    name that no model can have before anything is fetched.
+    """Download a published file and import it as a model; see ``fetch`` and ``import_model``.
+
+    Raises:
+        StudioError: It failed; an invalid name is reported before the download.
     """
     if name is not None:
         models.check_name(name)
@@ -86,16 +87,23 @@ def fetch_model(
 
 
 class FetchFailed(StudioError):
-    """The file could not be fetched; what had come is kept where it can be gone on with."""
+    """The download failed; it can be resumed."""
 
 
 def fetch(
     wanted: PublishedFile, folder: Path | None = None, *, patience: float = PATIENCE
 ) -> Generator[Fetching | Fetched, None, None]:
-    """Fetch a published file, or find it where it is already: Fetching again and again, at last Fetched.
+    """Download a published file unless it is present; yields Fetching …, then Fetched.
 
-    folder: where it is put, by default the program's own. Raises FetchFailed. Closed early, what has come stays for the
-    next time.
+    If the generator is closed early, the download can be resumed later.
+
+    Args:
+        wanted: The file.
+        folder: The target folder; by default the program's own.
+        patience: Timeout in seconds.
+
+    Raises:
+        FetchFailed: The download failed.
     """
     place = (folder or downloads.folder()) / wanted.name
     here = place if _is_whole(place, wanted) else downloads.at_hand(wanted)
@@ -106,30 +114,30 @@ def fetch(
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _alone(place):
-            if not _is_whole(part, wanted):  # it may have been cut off after the last byte
+            if not _is_whole(part, wanted):  # it may have been interrupted after the last byte
                 yield from _brought(wanted, part, patience=patience)
             os.replace(part, place)
             SafeFolder(place.parent, follow=True).flush()
     except OSError as error:
-        what = tr("it cannot be kept: {reason}", reason=errors.write_reason(error))
+        what = tr("can't save the download: {reason}", reason=errors.write_reason(error))
         raise FetchFailed(what, file=place, remedy=errors.write_remedy(error)) from error
     yield Fetched(wanted, place)
 
 
 def _part(place: Path) -> Path:
-    """Where what has come of a file lies until it is whole."""
+    """The path of an incomplete download."""
     return place.with_name(f"{place.name}.part")
 
 
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
-    """Nobody else fetches the same meanwhile. Raises FetchFailed where somebody does."""
+    """Lock a file against other downloads. Raises FetchFailed if it is locked already."""
     lock = FileLock(SafeFolder(place.parent, follow=True), f"{place.name}.lock", passing=True)
     try:
         lock.take()
     except LockedElsewhere as error:
-        what = tr("this file is being fetched already")
-        raise FetchFailed(what, file=place, remedy=tr("Wait until that has ended.")) from error
+        what = tr("this file is already being downloaded")
+        raise FetchFailed(what, file=place, remedy=tr("Wait until that download has finished.")) from error
     try:
         yield
     finally:
@@ -137,26 +145,31 @@ def _alone(place: Path) -> Iterator[None]:
 
 
 def _brought(wanted: PublishedFile, part: Path, *, patience: float) -> Iterator[Fetching]:
-    """Bring what is missing of a file into its part, and look whether it is the published one. Raises as ``fetch``."""
+    """Download the rest of a file into its part, and verify it. Raises as ``fetch``."""
     with open(part, "ab") as stream:
         yield from _coming(wanted, stream, patience=patience)
         stream.flush()
         os.fsync(stream.fileno())
     if not _is_whole(part, wanted):
         part.unlink()
-        raise _other(wanted, tr("what came is not the published file (its SHA-256 is another); it was thrown away"))
+        raise _other(wanted, tr("the download isn't the published file (its SHA-256 differs), so it was deleted"))
 
 
 def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iterator[Fetching]:
-    """Write what is missing of a file to the end of its part. Raises FetchFailed, and OSError where that fails."""
+    """Append the rest of a file to its part.
+
+    Raises:
+        FetchFailed: The server can't be reached, or sends something else.
+        OSError: Writing failed.
+    """
     done = stream.seek(0, os.SEEK_END)
     with _told(wanted):
         answer = _asked(wanted.address, done, patience=patience)
     with answer:
         begin, total = _extent(answer, done)
         if begin not in (0, done) or (total or 0) > MOST_WEIGHT_BYTES:
-            raise _other(wanted, tr("the server sends something else than was asked for"))
-        if begin != done:  # the server knows nothing of going on: all of it once more
+            raise _other(wanted, tr("the server sent an unexpected file"))
+        if begin != done:  # the server can't resume: start over
             stream.truncate(0)
             done = 0
         yield Fetching(wanted, done, total)
@@ -167,16 +180,16 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
                 break
             done += len(piece)
             if done > MOST_WEIGHT_BYTES:
-                raise _other(wanted, tr("the server sends something else than was asked for"))
+                raise _other(wanted, tr("the server sent an unexpected file"))
             stream.write(piece)
             yield Fetching(wanted, done, total)
     if total is not None and done < total:
-        raise _cut_off(wanted, tr("the connection was cut off"))
+        raise _cut_off(wanted, tr("the connection was lost"))
 
 
 def _asked(address: str, done: int, *, patience: float) -> Any:
-    """The server's answer, an ``http.client.HTTPResponse``, to being asked for what comes after so many bytes."""
-    # Numbers hardly pack, and of what is packed nobody could say where to go on.
+    """Request a file from byte ``done`` on; returns an ``http.client.HTTPResponse``."""
+    # Weights hardly compress, and a compressed stream could not be resumed.
     headers = {"User-Agent": f"ocr-studio/{__version__}", "Accept-Encoding": "identity"}
     opener = urllib.request.build_opener(_SafeRedirects)
     if not done:
@@ -192,17 +205,17 @@ def _asked(address: str, done: int, *, patience: float) -> Any:
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Goes where a server sends it, but to servers only, and from a safe connection to safe ones."""
+    """Follows redirects to http(s) addresses only, and never from https to http."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         fitting = ("https://",) if req.type == "https" else ("https://", "http://")
         if not newurl.lower().startswith(fitting):
-            raise urllib.error.URLError(tr("it leads to an unsafe connection"))
+            raise urllib.error.URLError(tr("it redirects to an insecure connection"))
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _extent(answer: Any, asked: int) -> tuple[int, int | None]:
-    """Where what a server sends begins in the file, and how long the whole file is, None where it does not say."""
+    """The offset of the response in the file, and the size of the whole file, None if unknown."""
     if answer.status == http.client.PARTIAL_CONTENT:
         found = re.fullmatch(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12}|\*)", answer.headers.get("Content-Range", ""))
         if found is None or int(found[1]) != asked:
@@ -221,27 +234,27 @@ def _is_whole(path: Path, wanted: PublishedFile) -> bool:
 
 @contextlib.contextmanager
 def _told(wanted: PublishedFile) -> Iterator[None]:
-    """What goes wrong on the way, as a person can understand it."""
+    """Turn network errors into FetchFailed with messages for the user."""
     try:
         yield
     except urllib.error.HTTPError as error:
         error.close()
         raise _other(
-            wanted, tr("the server answers “{code} {reason}”", code=error.code, reason=error.reason)
+            wanted, tr("the server responded “{code} {reason}”", code=error.code, reason=error.reason)
         ) from error
     except (OSError, http.client.HTTPException, ssl.CertificateError) as error:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
         reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-        raise _cut_off(wanted, tr("the server cannot be reached: {reason}", reason=reason)) from error
+        raise _cut_off(wanted, tr("can't reach the server: {reason}", reason=reason)) from error
 
 
 def _cut_off(wanted: PublishedFile, what: str) -> FetchFailed:
-    remedy = tr("Try again, it goes on where it stopped; or get the file in another way and choose it.")
+    remedy = tr("Try again to resume the download, or get the file in another way and choose it.")
     return FetchFailed(
-        what, file=wanted.address, remedy=remedy, command=f"Try again, it goes on where it stopped; {_IMPORT}."
+        what, file=wanted.address, remedy=remedy, command=f"Try again to resume the download, {_IMPORT}."
     )
 
 
 def _other(wanted: PublishedFile, what: str) -> FetchFailed:
-    remedy = tr("Try again later; or get the file in another way and choose it.")
-    return FetchFailed(what, file=wanted.address, remedy=remedy, command=f"Try again later; {_IMPORT}.")
+    remedy = tr("Try again later, or get the file in another way and choose it.")
+    return FetchFailed(what, file=wanted.address, remedy=remedy, command=f"Try again later, {_IMPORT}.")

@@ -1,4 +1,4 @@
-"""Models that come and go as one file."""
+"""Imports and exports models as single files."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from ocr_studio.core.models.downloads import WEIGHT_SUFFIXES
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training import runs as training_runs
 
-# An import takes seconds; what is older was left by one that was killed.
+# An import takes seconds; older files are left over from one that was killed.
 _LEFT_SECONDS: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class LookedThrough:
-    """The file holds a model by what it says; now it is loaded, to see whether it is one. It takes seconds."""
+    """The file looks like a model and is now loaded to verify it, which takes seconds."""
 
     file: Path
 
 
 @dataclass(frozen=True, slots=True)
 class ModelImported:
-    """It is a model, and can be used from now on."""
+    """The model was imported and can be used."""
 
     model: Model
 
 
 @dataclass(frozen=True, slots=True)
 class ModelExported:
-    """The model is written."""
+    """The model was exported."""
 
     model: Model
     file: Path
@@ -45,11 +45,15 @@ class ModelExported:
 def import_model(
     file: Path, *, name: str | None = None, alphabet: Sequence[str] | None = None
 ) -> Generator[LookedThrough | ModelImported, None, None]:
-    """Take a model in; nothing is left of one that is refused, or whose import is cut short.
+    """Import a model; nothing is left behind if it is refused or the import is cancelled.
 
-    file: what ``export_model`` has written, or weights of keras-ocr's networks (.h5). name: what it shall be called; by
-    default like the file. alphabet: of a keras-ocr recognizer that was trained on another one than the published.
-    Raises StudioError.
+    Args:
+        file: A file made by ``export_model``, or weights of a keras-ocr network (.h5).
+        name: Name of the model; by default that of the file.
+        alphabet: Alphabet of a keras-ocr recognizer that was trained with another one than the published weights.
+
+    Raises:
+        StudioError: The file isn't a valid model, or the model can't be saved.
     """
     _sweep()
     if file.suffix.lower() in WEIGHT_SUFFIXES:
@@ -90,14 +94,14 @@ def _import_weights(
 
 
 def _sweep() -> None:
-    """Throw away what imports and deletions have left that were killed; what a training waits with stays."""
+    """Delete what killed imports and deletions have left behind, except candidates of trainings."""
     for name, folder in models.abandoned(seconds=_LEFT_SECONDS):
         if models.name_trouble(name) or training_runs.load(name) is None:
-            with contextlib.suppress(models.ModelsNotWritten):  # it can wait
+            with contextlib.suppress(models.ModelsNotWritten):  # it is deleted another time
                 models.discard(folder)
 
 
 def export_model(model: Model, file: Path, *, overwrite: bool = False) -> Iterator[ModelExported]:
-    """Write a model as one file. overwrite: see ``model_archive.export``. Raises StudioError."""
+    """Export a model as a single file. overwrite: see ``model_archive.export``. Raises StudioError."""
     model_archive.export(model, file, overwrite=overwrite)
     yield ModelExported(model, file)

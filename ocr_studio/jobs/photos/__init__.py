@@ -1,1 +1,1 @@
-"""Jobs on photos: opening, listing, thumbnails, index, cleaning, storing readings."""
+"""Jobs on photos: opening, listing, thumbnails, search index, board cleaning, and saving readings."""

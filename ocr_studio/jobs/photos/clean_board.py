@@ -1,4 +1,4 @@
-"""Cleaning the board on a photo: roughly at once, then in all its pixels; and as a file."""
+"""Cleans the board on a photo: a quick preview, then at full resolution, and as a file."""
 
 from __future__ import annotations
 
@@ -21,23 +21,28 @@ from ocr_studio.core.page import BoardLook, Quad
 
 Photo: TypeAlias = NDArray[np.uint8]
 
-# Pixels of the longer side: so large a photo is first cleaned small, to show something at once.
+# Longer side in pixels: a larger photo is first cleaned at this size, to show something at once.
 _ROUGH: Final = 1200
-# A picture shown smaller is not halved below this.
+# Pyramid levels aren't halved below this size.
 _LEAST_LEVEL: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class BoardSought:
-    """The photo was searched for a board. board: None where none is seen."""
+    """The photo was searched for a board. board: None if there is none."""
 
     board: Board | None
 
 
 @dataclass(frozen=True, slots=True)
 class BoardCleaned:
-    """The picture, its smaller levels made. rough: from a reduced photo, to be followed by the real one. matrix, burnt:
-    see ``board_cleaning.Cleaned``.
+    """The cleaned board.
+
+    Attributes:
+        picture: The image, with its smaller levels.
+        matrix: See ``board_cleaning.Cleaned``.
+        burnt: See ``board_cleaning.Cleaned``.
+        rough: Whether it was made from a reduced photo; the full resolution follows.
     """
 
     picture: Pyramid
@@ -48,7 +53,7 @@ class BoardCleaned:
 
 @dataclass(frozen=True, slots=True)
 class PictureWritten:
-    """The cleaned picture is in this file."""
+    """The cleaned board was saved in this file."""
 
     path: Path
 
@@ -57,7 +62,7 @@ CleaningEvent: TypeAlias = BoardSought | BoardCleaned | PictureWritten
 
 
 def corners(look: BoardLook, board: Board | None) -> Quad | None:
-    """Where the board is: as a person has said, else as found, else nowhere."""
+    """The corners of the board: those the user has set, else those found, else None."""
     if look.corners is not None and board_corners.is_round(look.corners):
         return look.corners
     return board.quad if board else None
@@ -80,28 +85,28 @@ def clean(image: Photo, look: BoardLook, *, sought: BoardSought | None = None) -
 
 
 def cleaned(image: Photo, look: BoardLook) -> Cleaned:
-    """The board of a photo as it is to be read, found where nobody has said where it is."""
+    """The cleaned board of a photo, for reading; it is searched for unless the user has set its corners."""
     wanted = look.straighten and look.corners is None
     return board_cleaning.cleaned(image, look, corners(look, board_corners.find_board(image) if wanted else None))
 
 
 def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
-    """Write the cleaned picture, over another file, too, as the user has agreed to that; never over a photo.
+    """Save the cleaned board; overwrites an existing file, but never a photo.
 
     Raises:
-        WriteFailed: It cannot be written.
+        WriteFailed: It can't be saved.
     """
     OutputFile(path, overwrite=True).write(encoded(image, look, path.suffix))
     yield PictureWritten(path)
 
 
 def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
-    """The cleaned picture, marked as ours: a JPEG where the suffix of its file says so, else a PNG."""
+    """The cleaned board as JPEG or PNG data by the suffix of its file, marked as an output of this program."""
     return output_marks.encoded(cleaned(image, look).picture, suffix)
 
 
 def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> Cleaned:
-    """From a reduced photo, enlarged to the size of the real one."""
+    """Clean a reduced photo, and enlarge the result to full size."""
     height, width = image.shape[:2]
     scale = _ROUGH / max(height, width)
     small = cv2.resize(

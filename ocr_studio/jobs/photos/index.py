@@ -1,4 +1,4 @@
-"""The index in the background: bringing it up to date, asking it, and pictures of what was found."""
+"""Background jobs on the search index: update, search, and images of the words found."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Findings, Index, Progress
 
-# Of a hit's box: what is shown around it, so that a person sees that it is that word.
+# Margin around a word, as a share of its box.
 _AROUND: Final = 0.35
-# A line of writing is shown narrower than it is, so that it fits into a row.
+# Maximum ratio of width to height; longer lines are squeezed to fit into a row.
 _WIDEST: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class PicturePlace:
-    """A word on a photo, for a picture of it. image: its photo, as the page has it."""
+    """The place of a word. image: its photo, as named in the page."""
 
     page_id: str
     image: str
@@ -34,14 +34,14 @@ class PicturePlace:
 
 @dataclass(frozen=True, slots=True)
 class PlacePicture:
-    """What stands there, (h, w, 3) uint8 RGB, level; None where the photo cannot be opened."""
+    """The upright image of a place, (h, w, 3) uint8 RGB; None if the photo can't be opened."""
 
     place: PicturePlace
     picture: RGB | None
 
 
 def bring_up_to_date(index: Index) -> Iterator[Progress]:
-    """Take over what has changed among the pages' files; a file that turned out damaged is made anew at once."""
+    """Update the index with the changed pages; a damaged index file is rebuilt at once."""
     for _ in range(2):
         yield from index.refresh()
         if index.complete:
@@ -49,12 +49,12 @@ def bring_up_to_date(index: Index) -> Iterator[Progress]:
 
 
 def find(index: Index, query: str, *, limit: int, typing: bool, page_id: str | None = None) -> Iterator[Findings]:
-    """What the index finds; see ``Index.search``. Raises IndexTrouble."""
+    """Search the index; see ``Index.search``. Raises IndexTrouble."""
     yield index.search(query, limit, typing=typing, page_id=page_id)
 
 
 def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -> Iterator[PlacePicture]:
-    """Pictures of places, photo by photo, each ``height`` pixels high with a little of what is around."""
+    """Images of places, photo by photo, each ``height`` pixels high, with a margin."""
     moved = MovedPhotos()
     by_page: dict[str, list[PicturePlace]] = {}
     for place in places:
@@ -62,8 +62,8 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
     photo: Pyramid | None
     for page_id, some in by_page.items():
         photo = None
-        with contextlib.suppress(StudioError):  # told when it is opened
-            if stays_inside(some[0].image):  # the index is a file that anybody may have written
+        with contextlib.suppress(StudioError):  # reported when the photo is opened
+            if stays_inside(some[0].image):  # the index file may not be trusted
                 _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
                 photo = Pyramid(image)
         for place in some:

@@ -1,4 +1,4 @@
-"""What is known of all photos of a folder at once, for the list of them."""
+"""Collects the rows of the photo list of a folder."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ from ocr_studio.core.search.index import Index
 
 @dataclass(frozen=True, slots=True)
 class PhotosKnown:
-    """A row for each photo of a folder. lost: ids of pages whose photos are not there under the names they had. moved:
-    page id -> name that its photo has now, where that is known and the page says another.
+    """The rows of a photo list.
+
+    Attributes:
+        rows: A row for each photo.
+        lost: Ids of pages whose photos are missing under their former names.
+        moved: Page id -> current name of a renamed photo, where known.
     """
 
     rows: tuple[PhotoRow, ...]
@@ -31,7 +35,7 @@ class PhotosKnown:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSeen:
-    """The bytes of a photo were looked at: it is the one of this page. stamp: of its file."""
+    """A photo was identified by its content as that of this page. stamp: of its file."""
 
     name: str
     page_id: str
@@ -39,14 +43,14 @@ class PhotoSeen:
 
 
 def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[PhotosKnown]:
-    """What is known of the photos of a folder; see ``photo_rows.rows_of``. Raises IndexTrouble."""
+    """The rows of the photo list; see ``photo_rows.rows_of``. Raises IndexTrouble."""
     pages = index.pages()
     moved = photo_rows.moved(files, pages, ids)
     yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids), moved)
 
 
 def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
-    """Which photos these are, whatever they are called; those that cannot be read are passed over."""
+    """Identify photos by their content; those that can't be read are skipped."""
     for name in names:
         with contextlib.suppress(StudioError, OSError):
             before = stamp(folder / name)
@@ -54,8 +58,15 @@ def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
 
 
 def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterator[tuple[str, str]]:
-    """Those of these, page id -> name of a photo in the folder, that are so by the photos' bytes, while the name that
-    the page says is gone.
+    """Confirm renamed photos by their content.
+
+    Args:
+        folder: The folder of the photos.
+        moved: Page id -> assumed current name of its photo.
+        project: The project.
+
+    Yields:
+        Page id and name of each photo whose content matches and whose former name is gone.
     """
     for page_id, name in moved.items():
         with contextlib.suppress(StudioError, OSError):
@@ -71,7 +82,7 @@ def pages_with(texts: Collection[str], index: Index) -> Iterator[tuple[str, froz
 
 
 def pages_of(photos: Iterable[Path], project: Project) -> Iterator[Page | StudioError]:
-    """The page of each photo: as it is kept, else one on which nothing is written; or why there is none."""
+    """The saved page of each photo, else an empty page; or the error."""
     for photo in photos:
         try:
             page_id = photo_file.content_id(photo)

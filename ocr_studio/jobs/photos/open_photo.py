@@ -1,4 +1,4 @@
-"""Opening photos: decoding, what is known about them, the folder around them."""
+"""Opens photos: decodes them, loads their pages, and lists their folders."""
 
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ from ocr_studio.core.translation import tr
 
 
 class NoPhotos(StudioError):
-    """A folder was opened that has no photos in it."""
+    """The folder contains no photos."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where projects are kept, and whether.
+    """Where and whether projects are saved.
 
-    library: the folder of one's own. preferred: there, not beside the photos. keeps: whether anything may be written
-    at all; without, nothing is locked either. begins: an unread photo will be changed at once, so that its project is
-    locked even if nothing of it is on the disk yet. follows: photos' folders whose project may be a symbolic link.
+    Attributes:
+        library: The user's library folder.
+        preferred: Whether to use the library rather than the folders of photos.
+        keeps: Whether anything may be saved; if not, nothing is locked either.
+        begins: Whether an unread photo will be changed at once; its project is then locked even if it is new.
+        follows: Folders of photos whose project may be a symbolic link.
     """
 
     library: Path
@@ -47,12 +50,18 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class PhotoOpened:
-    """A photo is decoded and what was kept about it is loaded.
+    """A photo was decoded, and its page was loaded.
 
-    image: upright, (H, W, 3) uint8 RGB. read_only: why nothing may be changed here, or nothing. warning: what a
-    person should know about it, or nothing. twin: another file in the folder with the same bytes, whose words these
-    are, or nothing. course: what was done to the project's pages before, None where that was known. order: of the
-    page's words as they are read, None where nobody has looked.
+    Attributes:
+        path: The photo.
+        page: Its page.
+        image: The upright photo, (H, W, 3) uint8 RGB.
+        project: Its project.
+        read_only: Why it can't be changed here, or empty.
+        warning: A message for the user, or empty.
+        twin: Another file in the folder with the same content, whose page this is, or empty.
+        course: The undo log of the project; None if it was loaded before.
+        order: Ids of the words in reading order; None if unknown.
     """
 
     path: Path
@@ -68,9 +77,7 @@ class PhotoOpened:
 
 @dataclass(frozen=True, slots=True)
 class LinkFound:
-    """A photo was not opened, as the folder of its project is a symbolic link. photo: its path; target: what the link
-    leads to.
-    """
+    """A photo was not opened, as the folder of its project is a symbolic link. target: where the link leads."""
 
     photo: Path
     target: Path
@@ -78,8 +85,13 @@ class LinkFound:
 
 @dataclass(frozen=True, slots=True)
 class FolderListed:
-    """The photos of a folder, in natural order. stamps: of the files, see ``page_cache.stamp``. rows: what a list
-    shows of each before more is known.
+    """The photos of a folder, in natural order.
+
+    Attributes:
+        folder: The folder.
+        photos: The photo files.
+        stamps: Their stamps by name; see ``page_cache.stamp``.
+        rows: Preliminary rows for the photo list.
     """
 
     folder: Path
@@ -90,7 +102,7 @@ class FolderListed:
 
 @dataclass(frozen=True, slots=True)
 class PhotoKept:
-    """A picture that had no file, from the clipboard or a browser, has one now."""
+    """An image from the clipboard or a browser was saved as a photo."""
 
     path: Path
 
@@ -98,11 +110,18 @@ class PhotoKept:
 def open_photo(
     path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project], known: Project | None = None
 ) -> Iterator[PhotoOpened | LinkFound]:
-    """Open a photo and what is kept about it. Raises PhotoError, or StudioError where that cannot be read.
+    """Open a photo and its page; yields PhotoOpened or LinkFound.
 
-    known: the project whose history is known already. projects: photos' folder -> its project, for those that are open
-    already. A folder that is not among them is added: two projects of one folder would lock each other out. They are
-    the caller's to unlock.
+    Args:
+        path: The photo.
+        keeping: Where projects are saved.
+        projects: Open projects by folder of their photos. A newly opened project is added, as two for the same folder
+            would lock each other out; the caller has to unlock them.
+        known: The project whose undo log is loaded already.
+
+    Raises:
+        PhotoError: The photo can't be read.
+        StudioError: The project can't be read.
     """
     path = Path(os.path.abspath(path))
     image, page_id = photo_file.open_with_id(path)
@@ -138,7 +157,7 @@ def open_photo(
 
 
 def lock_again(project: Project) -> Iterator[Project]:
-    """Become the one that may write a project that another window had; nothing comes while that is still there."""
+    """Try to lock a project that another window had open; yields it if that succeeds."""
     with contextlib.suppress(ProjectInUse, SaveFailed):
         project.lock()
     if project.locked:
@@ -146,24 +165,24 @@ def lock_again(project: Project) -> Iterator[Project]:
 
 
 def _twin(project: Project, page: Page, path: Path) -> str:
-    """The photo that the page was kept for, if that is another file than ``path`` and still has the same bytes."""
+    """The photo that the page was saved for, if it is another file than ``path`` with the same content."""
     if page.image == project.relative(path):
         return ""
     try:
         other = project.photo(page)
         return page.image if photo_file.content_id(other) == page.id and not other.samefile(path) else ""
     except (StudioError, OSError):
-        # Renamed or moved: this is the photo itself.
+        # The photo was renamed or moved.
         return ""
 
 
 def _lock(project: Project, *, create: bool) -> tuple[str, str]:
-    """Why the project is only for looking, and what is wrong with it; empty where it is not so."""
+    """Lock a project. Returns why it is read-only, and a warning; both may be empty."""
     try:
         project.lock(create=create)
     except ProjectInUse:
-        why = tr("these photos are open in another window of OCR Studio, so nothing can be changed or read here")
-        remedy = tr("Close the other window, or go on there.")
+        why = tr("these photos are open in another OCR Studio window, so they are read-only here")
+        remedy = tr("Close the other window, or continue there.")
         return str(ProjectInUse(why, file=project.photos, remedy=remedy)), ""
     except SaveFailed as error:
         return "", str(error)
@@ -171,7 +190,7 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
 
 
 def list_folder(folder: Path) -> Iterator[FolderListed]:
-    """Which photos are in a folder."""
+    """List the photos of a folder."""
     photos = tuple(photo_file.photos_in(folder))
     found = ((photo.name, _stamp(photo)) for photo in photos)
     stamps = {name: when for name, when in found if when}
@@ -182,27 +201,33 @@ def list_folder(folder: Path) -> Iterator[FolderListed]:
 def _stamp(photo: Path) -> Stamp | None:
     try:
         return stamp(photo)
-    except OSError:  # it is told when somebody opens it
+    except OSError:  # reported when the photo is opened
         return None
 
 
 def first_photo(folder: Path) -> Path:
-    """The first photo of a folder, in natural order; a project's own folder means its photos'. Raises NoPhotos."""
+    """The first photo of a folder, in natural order, or of a project given by its own folder. Raises NoPhotos."""
     if folder.name == FOLDER or paths.exists(folder / "project.json"):
         folder = Project.find(folder).photos
     photos = photo_file.photos_in(folder)
     if not photos:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in photo_file.PHOTO_SUFFIXES))
         raise NoPhotos(
-            tr("there is no photo in this folder"), file=folder, remedy=tr("Photos end in {endings}.", endings=endings)
+            tr("the folder contains no photos"),
+            file=folder,
+            remedy=tr("Supported formats: {endings}.", endings=endings),
         )
     return photos[0]
 
 
 def keep_picture(picture: NDArray[np.uint8], *, folder: Path, when: datetime, word: str) -> Iterator[PhotoKept]:
-    """Write a picture that has no file, (H, W, 3) uint8 RGB, as PNG into a folder of the person's own.
+    """Save an image without a file as PNG.
 
-    word: how its name begins, "Pasted" or "Dropped". when: local time, for its name.
+    Args:
+        picture: The image, (H, W, 3) uint8 RGB.
+        folder: The target folder.
+        when: Local time, for the file name.
+        word: First word of the file name, "Pasted" or "Dropped".
     """
     with _writing_in(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -213,9 +238,9 @@ def keep_picture(picture: NDArray[np.uint8], *, folder: Path, when: datetime, wo
 
 
 def keep_copy(source: Path, *, folder: Path) -> Iterator[PhotoKept]:
-    """Copy a photo of the program's own (the sample) into a folder where projects can be kept beside it.
+    """Copy the sample photo of the program to a folder where a project can be saved beside it.
 
-    A file of that name that somebody has changed stays; the copy gets another name.
+    If a different file has that name, the copy gets another name.
     """
     with _writing_in(folder):
         data = source.read_bytes()
@@ -240,7 +265,7 @@ def _writing_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudioError(
-            tr("the picture cannot be kept: {reason}", reason=error.strerror or error),
+            tr("can't save the image: {reason}", reason=error.strerror or error),
             file=error.filename or folder,
-            remedy=tr("Make room there, or choose another library folder in the settings."),
+            remedy=tr("Free up disk space there, or choose another library folder in the settings."),
         ) from error

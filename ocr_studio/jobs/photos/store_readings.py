@@ -1,4 +1,4 @@
-"""Keeping what was read where no window does it: in the project, as the window would."""
+"""Saves read pages in a project when no window does it, with the same rules as the window."""
 
 from __future__ import annotations
 
@@ -20,10 +20,20 @@ _log = logging.getLogger(__name__)
 
 
 def keep(project: Project, read: Page, *, again: bool) -> Page:
-    """Save a photo's page as it was read; returns what is known about the photo then.
+    """Save a page that was read.
 
-    A page that has words changes by a step of the history, and keeps what a person wrote or placed. One that somebody
-    has read meanwhile stays as it is, unless ``again``. Raises StudioError: it is not kept.
+    A page that has words already changes by an undoable step, and the user's texts and boxes stay.
+
+    Args:
+        project: The project.
+        read: The page as read.
+        again: Whether to replace a page that was read meanwhile.
+
+    Returns:
+        The page as it is now in the project.
+
+    Raises:
+        StudioError: It can't be saved.
     """
     now = project.load_page(read.id)
     if now is None or now.state is PageState.UNREAD:
@@ -47,7 +57,7 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
 
 
 def renamed(project: Project, photo: Path, known: Page) -> Page:
-    """A known photo's page, saved under the name the photo has now if none has the old one. Raises StudioError."""
+    """Save the new name of a renamed photo in its page; returns the page. Raises StudioError."""
     here = project.relative(project.photos / photo.name)
     if known.image == here or paths.exists(project.photo(known)):
         return known

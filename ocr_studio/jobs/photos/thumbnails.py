@@ -1,4 +1,4 @@
-"""Small pictures of photos, for those in sight only."""
+"""Thumbnails of the photos in view."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ from ocr_studio.core.project.page_cache import Stamp, stamp
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A small picture of a photo, (h, w, 3) uint8 RGB, and the photo's content id.
+    """The thumbnail of a photo.
 
-    Without a picture it cannot be opened, and ``why`` says why, one line for a person. stamp: of the file then.
+    Attributes:
+        name: File name of the photo.
+        picture: The thumbnail, (h, w, 3) uint8 RGB; None if the photo can't be opened.
+        page_id: The content id of the photo.
+        stamp: Stamp of the file at that time.
+        why: Why the photo can't be opened, one line for the user.
     """
 
     name: str
@@ -30,7 +35,7 @@ class Thumbnail:
 
 
 class Wanted:
-    """Of which photos somebody wants small pictures now, the most wanted first. May be used from several threads."""
+    """A thread-safe queue of photos that need thumbnails, the most urgent first."""
 
     def __init__(self) -> None:
         self._names: deque[str] = deque()
@@ -40,27 +45,31 @@ class Wanted:
         return bool(self._names)
 
     def replace(self, names: Iterable[str]) -> None:
-        """From now on these, and of what was wanted before only what is among them."""
+        """Replace the queue."""
         with self._changing:
             self._names = deque(names)
 
     def next(self) -> str | None:
-        """The one to be made next; None where there is none."""
+        """Take the next photo; None if the queue is empty."""
         with self._changing:
             return self._names.popleft() if self._names else None
 
 
 def thumbnails(wanted: Wanted, *, folder: Path, side: int, cache: ThumbnailCache | None = None) -> Iterator[Thumbnail]:
-    """Small pictures of photos of a folder, at most ``side`` pixels long, as long as any is wanted.
+    """Make thumbnails until the queue is empty.
 
-    One that cannot be opened stops nothing. cache: where they are kept for the next time.
+    Args:
+        wanted: The queue of file names.
+        folder: The folder of the photos.
+        side: Maximum longer side in pixels.
+        cache: Where thumbnails are saved for the next time.
     """
     while (name := wanted.next()) is not None:
         yield thumbnail(folder / name, side=side, cache=cache)
 
 
 def thumbnail(path: Path, *, side: int, cache: ThumbnailCache | None = None) -> Thumbnail:
-    """The small picture of one photo."""
+    """Load or make the thumbnail of a photo."""
     try:
         when = stamp(path)
     except OSError:

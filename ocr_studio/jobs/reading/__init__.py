@@ -1,1 +1,1 @@
-"""Jobs of reading: one photo, a folder, again, with other settings."""
+"""Jobs that read photos: one photo, a folder, again, or with other settings."""

@@ -1,4 +1,4 @@
-"""Two models on the same photo, side by side: what they read, or what they find. Nothing of the page changes."""
+"""Compares two models on the same photo: what they read, or what they find. The page isn't changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_studio.jobs.reading.read import Preparing, ReadingDesk, WordsRead, read
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """Words, or lines that were found, are being read. done of total: by both models together."""
+    """Progress: done of total words or lines are read, by both models together."""
 
     done: int
     total: int
@@ -25,7 +25,7 @@ class Comparing:
 
 @dataclass(frozen=True, slots=True)
 class WordCompared:
-    """A word as the model in use and the other one read it; truth: what a person says, None where nobody has."""
+    """A word as read by the model in use and by the other one."""
 
     word: Word
     used: Transcription
@@ -33,13 +33,19 @@ class WordCompared:
 
     @property
     def truth(self) -> str | None:
-        """What a person wrote there; None where nobody has, or where nothing is written."""
+        """The checked text of the word; None if it is unchecked or has no text."""
         return self.word.human.text if self.word.human and self.word.human.text else None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How well one model reads the words that a person has checked. cer: letters wrong a true letter, 0.."""
+    """How well a model reads the checked words.
+
+    Attributes:
+        words: Number of checked words.
+        right: Number of words read exactly.
+        cer: Character error rate, from 0.
+    """
 
     words: int
     right: int
@@ -48,14 +54,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ModelsCompared:
-    """All words, in the order they were given. used, other: names of the models."""
+    """The result: all words, in the given order. used, other: names of the models."""
 
     used: str
     other: str
     words: tuple[WordCompared, ...]
 
     def tally(self, *, other: bool) -> Tally:
-        """How well the model in use, or the other one, reads the checked words."""
+        """How well the other model, or the model in use, reads the checked words."""
         pairs = [((each.other if other else each.used).text, each.truth) for each in self.words]
         checked = [(truth, read) for read, truth in pairs if truth is not None]
         right = sum(truth == read for truth, read in checked)
@@ -64,8 +70,14 @@ class ModelsCompared:
 
 @dataclass(frozen=True, slots=True)
 class FindingCompared:
-    """What two models find on a photo. used, other: boxes, by the one in use and by the other; checked: how many words
-    a person has checked there; used_hits, other_hits: how many of these have a box in their place (IoU 0.5).
+    """The result: what two models find on a photo.
+
+    Attributes:
+        used: Boxes found by the model in use.
+        other: Boxes found by the other model.
+        checked: Number of checked words on the photo.
+        used_hits: Number of checked words that the model in use finds (IoU 0.5).
+        other_hits: Number of checked words that the other model finds.
     """
 
     used: tuple[Quad, ...]
@@ -79,10 +91,21 @@ ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared | FindingComp
 
 
 def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ComparingEvent]:
-    """Read words by the model in use and by another one, where they stand: Preparing …, Comparing …, ModelsCompared.
+    """Read the boxes of words with the model in use and with another recognizer.
 
-    name: the other model's; its weights are let go of at the end. image: the upright photo, (H, W, 3) uint8 RGB.
-    Neither knows what a person has typed in this project: the answers are among it. Raises StudioError.
+    Neither uses the project's words, as these contain the correct answers.
+
+    Args:
+        desk: The reader in use.
+        name: Name of the other model; its weights are released at the end.
+        image: The upright photo, (H, W, 3) uint8 RGB.
+        words: The words to read.
+
+    Yields:
+        Preparing …, Comparing …, ModelsCompared.
+
+    Raises:
+        StudioError: A model can't be used.
     """
     other = desk.successor(replace(desk.options, model=models.chosen(name)))
     total, done, found = 2 * len(words), 0, []
@@ -110,10 +133,19 @@ def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Seque
 def compare_finding(
     desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]
 ) -> Iterator[ComparingEvent]:
-    """Find the words of a photo by the model in use and by another one: Preparing …, Comparing …, FindingCompared.
+    """Find the words of a photo with the model in use and with another detector.
 
-    name: the other model's. words: of the page; those with a text that a person has checked are what should be found.
-    Raises StudioError.
+    Args:
+        desk: The reader in use.
+        name: Name of the other model.
+        image: The upright photo, (H, W, 3) uint8 RGB.
+        words: The words of the page; checked words with a text are the ground truth.
+
+    Yields:
+        Preparing …, Comparing …, FindingCompared.
+
+    Raises:
+        StudioError: A model can't be used.
     """
     other = desk.successor(replace(desk.options, detector=models.chosen(name, "detector")))
     found = []

@@ -1,4 +1,4 @@
-"""Reading photos and words: generators that yield what they have found as soon as they have it."""
+"""Reads photos and words: generators that yield results as soon as they have them."""
 
 from __future__ import annotations
 
@@ -30,17 +30,23 @@ if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
     from ocr_studio.engine.reader import Reader
 
-# Pixels: two lines that can be read need more. Shares of the highest line: what is lower is the rim of a line outside
-# the box; lines whose middles are nearer to each other stand side by side.
+# A box with two legible lines is at least this high, in pixels. As shares of the highest line: lower lines are edges of
+# lines outside the box; lines whose centres are closer to each other are side by side.
 _LEAST_HEIGHT, _RIM, _APART = 24, 0.5, 0.6
-# A box this many times as high as its line has so much room that the letters would be read at half their size.
+# A box this many times as high as its line is so loose that the characters would be read at half their size.
 _ROOMY = 1.6
 
 
 def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transcription | None:
-    """What is written in a box that a person placed over several lines or loosely; in reading order, joined by spaces.
+    """Read a box that the user drew over several lines or loosely.
 
-    image: (H, W, 3) uint8 RGB. None for all other boxes: they are read as they stand.
+    Args:
+        reader: The recognizer.
+        image: The photo, (H, W, 3) uint8 RGB.
+        word: The word.
+
+    Returns:
+        The texts in reading order, joined by spaces; None for other boxes, which are read as they are.
     """
     if word.quad_source is not Source.HUMAN or geometry.size(word.quad)[1] < _LEAST_HEIGHT:
         return None
@@ -64,19 +70,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """The recognizer is being loaded; the first time takes some seconds."""
+    """The recognizer is being loaded, which takes a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Writing was found, ``lines`` lines of it; none of it is read yet."""
+    """``lines`` lines of writing were found, but are not read yet."""
 
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class WordsRead:
-    """These words are read. done of total: lines of the photo, or words where single words are read."""
+    """Some words were read. done of total: lines of the photo, or words where single words are read."""
 
     words: tuple[Word, ...]
     done: int
@@ -85,7 +91,7 @@ class WordsRead:
 
 @dataclass(frozen=True, slots=True)
 class ReadingDone:
-    """All is read. when: ISO 8601 UTC; seconds: of this photo or selection, loading the recognizer left out."""
+    """Everything was read. when: ISO 8601 UTC; seconds: reading time, without loading the recognizer."""
 
     model: str
     when: str
@@ -94,7 +100,7 @@ class ReadingDone:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRead:
-    """One photo of several is read."""
+    """One of several photos was read."""
 
     path: Path
     page: Page
@@ -103,7 +109,7 @@ class PhotoRead:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFailed:
-    """One photo of several could not be read; the others go on. error is one line for a person."""
+    """One of several photos could not be read; the job continues. error: one line for the user."""
 
     path: Path
     error: str
@@ -113,13 +119,18 @@ ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRea
 
 
 class ReadingDesk:
-    """Keeps the recognizer between jobs. Belongs to one thread: the one that computes.
+    """Keeps the recognizer loaded between jobs. Belongs to the thread that computes.
 
-    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader. before: the
-    desk whose place it takes, in the same thread; its weights are used again where the options want no others.
+    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader.
     """
 
     def __init__(self, options: ReaderOptions, *, before: ReadingDesk | None = None) -> None:
+        """Make the desk.
+
+        Args:
+            options: How to read.
+            before: The desk that this one replaces, in the same thread; its weights are reused if the options allow it.
+        """
         self.options = options
         self._reader: Reader | None = None
         self._before = before
@@ -135,7 +146,7 @@ class ReadingDesk:
         if self._reader is None:
             from ocr_studio.engine.reader import Reader
 
-            before, self._before = self._before, None  # or one would hold the next, and all their weights
+            before, self._before = self._before, None  # or each would keep its predecessor's weights alive
             old = before._reader if before else None
             if before is None or old is None or before.options.gpu_memory_mb != self.options.gpu_memory_mb:
                 self._reader = Reader(self.options)
@@ -149,37 +160,37 @@ class ReadingDesk:
         return self._reader
 
     def learn_from(self, project: Project | None) -> None:
-        """Count with the words that a person has written in this project, and in no other."""
+        """Use the words that the user has typed in this project, and in no other."""
         typed: Mapping[str, int] = {}
         if project is not None:
             try:
                 typed = project.typed_words()
-            except StudioError as error:  # told when the project is opened; photos can be read all the same
+            except StudioError as error:  # reported when the project is opened; photos can still be read
                 _log.warning("%s", error)
         if typed != self._typed:
             self.reader().learn(typed)
             self._typed = typed
 
     def preview(self, image: NDArray[np.uint8]) -> Preview:
-        """For trying how writing is found on one photo, (H, W, 3) uint8 RGB."""
+        """A preview of detection settings on a photo, (H, W, 3) uint8 RGB."""
         from ocr_studio.engine.preview import Preview
 
         return Preview(self.reader(), image)
 
     def successor(self, options: ReaderOptions) -> ReadingDesk:
-        """One that reads in another way."""
+        """A desk with other options that reuses the weights of this one where possible."""
         return ReadingDesk(options, before=self)
 
     def _reads_with_the_same(self, options: ReaderOptions) -> bool:
-        """Whether the recognizer of these options has the weights of this one's."""
+        """Whether these options use the same recognizer weights."""
         name = self.options.reads_with()
-        # One that was learned has an alphabet of its own.
+        # A trained model has its own alphabet.
         cut = name == models.BUILT_IN.name
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
 def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
-    """Load the recognizer ahead of the first photo."""
+    """Load the recognizer if necessary."""
     if not desk.ready:
         yield Preparing()
         desk.reader()
@@ -188,10 +199,16 @@ def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
 def read_page(
     desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
 ) -> Iterator[ReadingEvent]:
-    """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone.
+    """Find and read all words of a photo.
 
-    project: the words that a person has written there count as words of the language. board: read the board as it is
-    cleaned so, and nothing beyond it; the words still stand in pixels of the photo.
+    Args:
+        desk: The reader.
+        image: The upright photo, (H, W, 3) uint8 RGB.
+        project: The project whose typed words are used like those of the dictionary.
+        board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
+
+    Yields:
+        Found, WordsRead …, ReadingDone.
     """
     if board is None:
         yield from _read(desk, image, None, project=project)
@@ -201,7 +218,7 @@ def read_page(
 
 
 def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
-    """Words of a cleaned picture where they stand on the photo."""
+    """Map the boxes of words from the cleaned board to the photo."""
     quads = [board_corners.led(back, word.quad) for word in words]
     return tuple(replace(word, quad=quad) for word, quad in zip(words, quads, strict=True) if quad)
 
@@ -214,7 +231,7 @@ def _read(
     project: Project | None,
     back: NDArray[np.floating] | None = None,
 ) -> Iterator[ReadingEvent]:
-    """``read_page``, of a photo where lines may have been found already. back: from the picture to the photo."""
+    """``read_page`` with lines that may have been found already. back: maps image to photo pixels, (3, 3)."""
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
@@ -235,10 +252,17 @@ def read_words(
     project: Project | None = None,
     board: BoardLook | None = None,
 ) -> Iterator[ReadingEvent]:
-    """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone.
+    """Read the boxes of words again; only the recognized text of each changes.
 
-    image, project, board: as for ``read_page``, but if any of the words is not on the board, all are read on the photo.
-    A box that a person drew over several lines gets all of them.
+    Args:
+        desk: The reader.
+        image: The upright photo, (H, W, 3) uint8 RGB.
+        words: The words; a box that the user drew over several lines gets all of them.
+        project: As for ``read_page``.
+        board: As for ``read_page``; if any word is outside the board, all are read on the photo.
+
+    Yields:
+        WordsRead …, ReadingDone.
     """
     image, places = _places(image, words, board)
     yield from prepare(desk)
@@ -259,7 +283,7 @@ def read_words(
 def _places(
     image: NDArray[np.uint8], words: Sequence[Word], board: BoardLook | None
 ) -> tuple[NDArray[np.uint8], list[Quad]]:
-    """The picture to read, and where on it the words stand."""
+    """The image to read, and the boxes of the words on it."""
     here = [word.quad for word in words]
     if board is None:
         return image, here
@@ -277,11 +301,18 @@ def read_photos(
     project_of: Callable[[Path], Project | None] = lambda path: None,
     board_of: Callable[[str], BoardLook | None] = lambda page_id: None,
 ) -> Iterator[ReadingEvent | _Told]:
-    """Read photo files in their order: for each its events, then PhotoRead or PhotoFailed.
+    """Read photo files in the given order.
 
-    While one photo is read, the next is opened and searched for writing, so its seconds count the reading only. What is
-    no path among the paths is handed on as it comes. project_of: a photo's project, if it has one; board_of: how the
-    board of a page is cleaned before it is read, None where the photo is; asked in another thread; see ``read_page``.
+    While a photo is read, the next one is opened and searched for writing; the reported seconds are of reading only.
+
+    Args:
+        desk: The reader.
+        paths: The photo files; other items are yielded unchanged, in their order.
+        project_of: Returns the project of a photo, if any.
+        board_of: Returns how to clean the board of a page, None to read the photo itself; called in another thread.
+
+    Yields:
+        The events of each photo, then PhotoRead or PhotoFailed.
     """
     with closing(_looked_at(paths, lambda path: _look(desk, path, board_of))) as looked_at:
         for each in looked_at:
@@ -308,9 +339,14 @@ def read_photos(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A photo before its reading. image: what is read, the photo or its cleaned board; size: of the photo, width and
-    height. lines: where writing is, (N, 6, 2), or None if nobody has looked for it yet. back: from what is read to the
-    photo, (3, 3); None where that is the photo.
+    """A photo that is ready to be read.
+
+    Attributes:
+        image: What is read: the photo, or its cleaned board.
+        page_id: The content id of the photo.
+        size: Width and height of the photo.
+        lines: The lines of writing, (N, 6, 2); None if they haven't been searched for yet.
+        back: Maps image to photo pixels, (3, 3); None if the image is the photo.
     """
 
     image: NDArray[np.uint8]
@@ -322,7 +358,7 @@ class _Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """A photo that is being looked at."""
+    """A photo that is being opened in another thread."""
 
     path: Path
     looking: Future[_Looked]
@@ -331,10 +367,10 @@ class _Opening:
 def _looked_at(
     paths: Iterable[Path | _Told], look: Callable[[Path], _Looked]
 ) -> Generator[_Opening | _Told, None, None]:
-    """Photos in their order; while one is read, the next is opened and looked at in another thread.
+    """Open photos in another thread, one ahead of the caller, so that at most two photos are in memory.
 
-    One at a time, so that no more than two photos are in memory. What is no path comes at once; where it takes long
-    until there is another path, the photo before it is not kept waiting.
+    Items other than paths are yielded at once. A photo that has been opened is yielded even if the next path takes
+    long.
     """
     with ThreadPoolExecutor(1, "photos") as thread:
         waiting: deque[_Opening] = deque()
@@ -348,7 +384,7 @@ def _looked_at(
                     yield waiting.popleft()
             if waiting:
                 yield waiting.popleft()
-        finally:  # a job that is cancelled waits for no photo but the one that is being looked at
+        finally:  # a cancelled job waits only for the photo that is being opened
             thread.shutdown(wait=True, cancel_futures=True)
 
 
@@ -359,5 +395,5 @@ def _look(desk: ReadingDesk, path: Path, board_of: Callable[[str], BoardLook | N
     if board is not None:
         made = clean_board.cleaned(image, board)
         image, back = made.picture, np.linalg.inv(made.matrix)
-    # Loading the recognizer is the reading thread's.
+    # Only the reading thread may load the recognizer.
     return _Looked(image, page_id, (width, height), desk.reader().find(image) if desk.ready else None, back)

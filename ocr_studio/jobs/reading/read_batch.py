@@ -1,4 +1,4 @@
-"""Reading many photos of a project one after the other; those that turn out to be read already are passed over."""
+"""Reads many photos of a project one after the other; photos that were read before are skipped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ocr_studio.jobs.reading.read import ReadingDesk, ReadingEvent, read_photos
 
 @dataclass(frozen=True, slots=True)
 class PhotoKnown:
-    """This photo was read before, under another name perhaps; its page is as it was."""
+    """A photo that was read before, perhaps under another name; its page is unchanged."""
 
     path: Path
     page: Page
@@ -26,11 +26,19 @@ BatchEvent: TypeAlias = ReadingEvent | PhotoKnown
 
 
 def read_batch(desk: ReadingDesk, photos: Sequence[Path], project: Project, *, again: bool) -> Iterator[BatchEvent]:
-    """For each photo its events, then PhotoRead, PhotoFailed or PhotoKnown. Nothing is saved.
+    """Read photos, without saving anything.
 
-    again: also those that were read before. Of each photo it is found out in its turn whether it was, and told at once:
-    among thousands the first that was not is not kept waiting for the others, and whoever asks for no further event is
-    heard.
+    Whether a photo was read before is checked in its turn, so that the first unread photo among thousands doesn't have
+    to wait, and the job can be cancelled.
+
+    Args:
+        desk: The reader.
+        photos: The photo files.
+        project: Their project.
+        again: Whether to read photos that were read before.
+
+    Yields:
+        The events of each photo, then PhotoRead, PhotoFailed or PhotoKnown.
     """
 
     def looked_up() -> Iterator[Path | PhotoKnown]:
@@ -44,10 +52,10 @@ def read_batch(desk: ReadingDesk, photos: Sequence[Path], project: Project, *, a
 
 
 def _board(project: Project, page_id: str) -> BoardLook | None:
-    """As a person has said of this page that its board is to be read, if they have."""
+    """How the user wants the board of this page to be cleaned before reading; None for the photo itself."""
     try:
         page = project.load_page(page_id, aside=False)
-    except StudioError:  # told when what was read is kept
+    except StudioError:  # reported when the result is saved
         return None
     look = page.facts.board if page else None
     return look if look and look.read else None
@@ -56,6 +64,6 @@ def _board(project: Project, page_id: str) -> BoardLook | None:
 def _read_before(photo: Path, project: Project) -> Page | None:
     try:
         page = project.load_page(photo_file.content_id(photo), aside=False)
-    except StudioError:  # told when it is read
+    except StudioError:  # reported when the photo is read
         return None
     return None if page is None or page.state is PageState.UNREAD else page

@@ -1,4 +1,4 @@
-"""Reading the unchecked words of a whole project a second time, photo after photo. Nothing of any page changes."""
+"""Reads the unchecked words of a whole project again, photo after photo. No page is changed."""
 
 from __future__ import annotations
 
@@ -32,25 +32,29 @@ _log = logging.getLogger(__name__)
 def store_second_readings(
     project: Project, page_id: str, readings: Iterable[tuple[Word, Transcription | None]]
 ) -> None:
-    """These words of a page were read by another model, so far as it is another; nothing where this window may not
-    write. Waits for the disk.
+    """Save what another model reads in words of a page; does nothing if the project is read-only here.
+
+    Args:
+        project: The project.
+        page_id: Id of the page.
+        readings: Words, and how another model read them; readings of the same model are skipped.
     """
     found = second_readings.differing((word, read) for word, read in readings if read is not None)
     if found is None or not project.locked or not project.exists:
         return
     try:
         second_readings.add(project.files, page_id, found)
-    except OSError as error:  # the order of a queue depends on it, no more
+    except OSError as error:  # only the order of the review queue depends on it
         _log.info("%s: what a second model has read is not kept: %s", project.folder, error)
 
 
-# Pixels of a word's picture, at most: sharp in a row of a table on a fine screen.
+# Maximum size of a word's image in pixels: sharp in a table row on a high-resolution screen.
 _WIDTH, _HEIGHT = 300, 64
 
 
 @dataclass(frozen=True, slots=True)
 class PageToRead:
-    """A page with words that nobody has checked, so many. image: its photo, as the page has it."""
+    """A page with unchecked words. image: its photo, as named in the page; words: number of unchecked words."""
 
     page_id: str
     image: str
@@ -59,7 +63,7 @@ class PageToRead:
 
 @dataclass(frozen=True, slots=True)
 class PageReread:
-    """A page's words are read again. pictures: of those that are read otherwise, PNG each, in their order."""
+    """The words of a page were read again. pictures: PNG images of the words that are read differently."""
 
     differences: PageDifferences
     pictures: Pictures
@@ -67,7 +71,7 @@ class PageReread:
 
 @dataclass(frozen=True, slots=True)
 class PageNotRead:
-    """A page cannot be read again; the others can. error: one line for a person."""
+    """A page could not be read again; the job continues. error: one line for the user."""
 
     page: PageToRead
     error: str
@@ -77,7 +81,7 @@ RereadingEvent: TypeAlias = Preparing | WordsRead | PageReread | PageNotRead
 
 
 def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
-    """The pages of a project with words that nobody has checked, as its photos are listed. Raises StudioError."""
+    """The pages of a project with unchecked words, in the order of the photo list. Raises StudioError."""
     pages = [
         PageToRead(key, summary.image, summary.unchecked)
         for key, summary in project.summaries().items()
@@ -88,7 +92,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRereading:
-    """What reading photo after photo needs. project: its typed words count. Belongs to the thread that reads."""
+    """Reads the pages of a project again. Belongs to the thread that reads."""
 
     desk: ReadingDesk
     project: Project
@@ -96,12 +100,12 @@ class ProjectRereading:
     pictures: PictureFile
 
     def read(self, wanted: PageToRead) -> Iterator[RereadingEvent]:
-        """Read a page's unchecked words again: WordsRead …, then PageReread or PageNotRead. One photo is in memory."""
+        """Read the unchecked words of a page again; yields WordsRead …, then PageReread or PageNotRead."""
         try:
             page = self.project.load_page(wanted.page_id, aside=False)
             words = rereading.unreviewed(page) if page else ()
             image = self.photos.of_page(page, self.project)[1] if page and words else None
-            if page is None or image is None:  # checked by now
+            if page is None or image is None:  # checked meanwhile
                 yield PageReread(PageDifferences(wanted.page_id, wanted.image, 0, ()), self.pictures.add(()))
                 return
             fresh: list[Word] = []
@@ -119,7 +123,7 @@ class ProjectRereading:
 
 
 def wish(page: PageDifferences, chosen: Collection[str]) -> Wish:
-    """The chosen ones of what is read otherwise on a page are to be taken over. chosen: ids of words."""
+    """The change that applies the chosen differences of a page. chosen: ids of words."""
     edit = partial(rereading.taken_over_later, found=page.found, chosen=chosen)
     return Wish(page.page_id, page.image, len(chosen), edit)
 

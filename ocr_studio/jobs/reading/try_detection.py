@@ -1,4 +1,4 @@
-"""Trying on a photo how writing is found, before anything is changed."""
+"""Previews detection settings on a photo, without changing anything."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinesFound:
-    """All lines that would be found."""
+    """All lines found with the settings."""
 
     lines: tuple[Quad, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BoxesFound:
-    """Some of the boxes that reading would give; ``done`` lines of ``total`` are divided so far."""
+    """Some of the word boxes found; ``done`` of ``total`` lines are split into words so far."""
 
     boxes: tuple[Quad, ...]
     done: int
@@ -37,18 +37,21 @@ TuningEvent: TypeAlias = Preparing | LinesFound | BoxesFound
 
 
 class Trial:
-    """One photo on which things are tried. Making it is cheap; otherwise it belongs to the thread of its desk.
-
-    image: upright, (H, W, 3) uint8 RGB.
-    """
+    """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its desk."""
 
     def __init__(self, desk: ReadingDesk, image: NDArray[np.uint8]) -> None:
+        """Make the preview.
+
+        Args:
+            desk: The reader.
+            image: The upright photo, (H, W, 3) uint8 RGB.
+        """
         self._desk, self._image = desk, image
         self._preview: Preview | None = None
 
     def find(self, finding: Finding) -> Iterator[TuningEvent]:
-        """What would be found so: Preparing where it must wait for the recognizer, LinesFound, BoxesFound …"""
-        # ``prepare`` yields reading's events, of which this is the only one.
+        """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""
+        # ``prepare`` yields no other events; this narrows the type.
         yield from (event for event in prepare(self._desk) if isinstance(event, Preparing))
         if self._preview is None:
             self._preview = self._desk.preview(self._image)

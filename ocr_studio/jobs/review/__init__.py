@@ -1,1 +1,1 @@
-"""Jobs of review: the queue, similar words, rules, choices for many words."""
+"""Jobs for reviewing words: the queue, similar words, rules, and changes to many words."""

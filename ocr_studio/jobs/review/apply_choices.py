@@ -1,4 +1,4 @@
-"""What a person has ticked on many photos becomes edits of their pages, some photos at a time."""
+"""Turns the changes that the user has selected on many photos into edits of their pages, in batches."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
 
-# What is done at once: so many pages, words that change, and words on those pages; it takes the window some
-# milliseconds.
+# Limits of a batch, so that the window is blocked for some milliseconds only: pages, changed words, and all words on
+# those pages.
 PAGES: Final = 15
 _CHANGES: Final = 150
 _WORDS: Final = 5000
@@ -20,8 +20,13 @@ LoadPage: TypeAlias = Callable[[str], Page | None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to become of one photo. words: so many were ticked. edit: what does it to the page as it is by then, and
-    how many of the words are others by then and stay. image: the photo, as the page has it.
+    """A change to one photo.
+
+    Attributes:
+        page_id: Id of the page.
+        image: The photo, as named in the page.
+        words: Number of words to change.
+        edit: Returns the edit for the current page, and how many words have changed meanwhile and are skipped.
     """
 
     page_id: str
@@ -32,8 +37,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """So many words of a photo stay as they are: as they are others by now, or, with trouble, as that says; "" where
-    nothing is known of the photo any more.
+    """Words of a photo that were skipped.
+
+    Attributes:
+        image: The photo.
+        words: Number of skipped words.
+        trouble: Why: None if they have changed meanwhile, "" if the page no longer exists, else an error message.
     """
 
     image: str
@@ -43,7 +52,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What becomes of the first photos, so many. edits: by page; words: how many change."""
+    """A batch of changes.
+
+    Attributes:
+        photos: Number of photos in the batch.
+        edits: Edits by page id.
+        words: Number of words that change.
+        left: The skipped words.
+    """
 
     photos: int
     edits: dict[str, Edit]
@@ -52,8 +68,11 @@ class Part:
 
 
 def part(load: LoadPage, wishes: Sequence[Wish]) -> Part:
-    """As many of the first wishes as can be done at once. load: gives a page as it is, None where nothing is known of
-    it, or raises StudioError.
+    """Make the next batch of changes.
+
+    Args:
+        load: Returns the current page, or None if it no longer exists; may raise StudioError.
+        wishes: The changes; the batch covers the first ``Part.photos`` of them.
     """
     edits: dict[str, Edit] = {}
     left: list[Left] = []

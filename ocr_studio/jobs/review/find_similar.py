@@ -1,4 +1,4 @@
-"""After a correction: looking, on all photos, for words that are likely the same one."""
+"""Finds words on all photos that are likely the same as a corrected one."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import Correction, LookAlike
 from ocr_studio.core.search.index import Index
 
-# So many words are looked at, the likeliest by their readings, on so many photos: a person who fixes more than this at
-# once has not looked at them. The index knows what is read alike on all photos; else so many pages around the corrected
-# one are looked through.
+# Limits: words that are compared (those with the most similar texts), photos that are opened, and, without an index,
+# pages around the corrected one that are searched. Users would not check more suggestions than this.
 _WORDS, _PHOTOS, _PAGES = 80, 40, 200
-# Pixels of a picture: sharp in a grid on a fine screen.
+# Maximum size of an image in pixels: sharp in a grid on a high-resolution screen.
 _WIDTH, _HEIGHT = 320, 80
 _MARGIN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedLooks:
-    """The corrected word itself. picture: PNG."""
+    """The corrected word itself. picture: PNG image."""
 
     correction: Correction
     picture: bytes
@@ -43,9 +42,15 @@ Event: TypeAlias = CorrectedLooks | LookAlike
 
 
 def find(project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None) -> Iterator[Event]:
-    """CorrectedLooks, then the words that are likely the same, in no order. Nothing if the word cannot be seen.
+    """Find words that are likely the same as a corrected one.
 
-    index: of the project, if it has one that is up to date.
+    Args:
+        project: The project.
+        corrected: The correction.
+        index: Returns the search index of the project, if there is one that is up to date.
+
+    Yields:
+        CorrectedLooks, then a LookAlike for each word, in no order; nothing if the corrected word can't be shown.
     """
     photos = MovedPhotos()
     page = project.load_page(corrected.place[0], aside=False)
@@ -66,7 +71,7 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
 def _candidates(
     project: Project, page: Page, corrected: Correction, index: Index | None
 ) -> Iterator[tuple[Page, dict[str, float]]]:
-    """Pages with words that may be the corrected one by what was read, and their odds; so many at most."""
+    """Pages with words of similar text, and the odds of each by word id."""
     read = page.words[corrected.place[1]].machine
     found: list[tuple[Page, dict[str, float]]] = []
     for key in _pages(project, page, corrected, index):

@@ -1,4 +1,4 @@
-"""What spelling needs: the words of languages, which take a while to be read, and those of a project."""
+"""Loads the words for the spelling checker: dictionaries of languages, and the words of a project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from ocr_studio.core.search.index import Index
 
 @dataclass(frozen=True, slots=True)
 class WordsKnown:
-    """own: what a person has written on the project's pages; added: to the project's words by hand."""
+    """The result.
+
+    Attributes:
+        languages: The languages.
+        lexicon: Their dictionary words.
+        own: Words typed on the project's pages.
+        added: Words that the user has added to the project words.
+    """
 
     languages: tuple[str, ...]
     lexicon: Lexicon
@@ -24,9 +31,15 @@ class WordsKnown:
 
 
 def words_known(languages: tuple[str, ...], project: Project | None, index: Index | None) -> Iterator[WordsKnown]:
-    """Everything that is known, once. index: of the project; what a person has typed on its pages is in there.
+    """Load all words; yields a single WordsKnown.
 
-    Raises StudioError where a language's words are not there.
+    Args:
+        languages: The languages.
+        project: The project, if any.
+        index: Its search index, which holds the typed words.
+
+    Raises:
+        StudioError: A dictionary is missing.
     """
     typed: Counter[str] = Counter()
     for row in index.pages() if index else ():

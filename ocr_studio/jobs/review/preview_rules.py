@@ -1,4 +1,4 @@
-"""What rules would change on all pages of a project, and what a person wants of that. Nothing of any page changes."""
+"""Previews what replacement rules would change on all pages of a project. No page is changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.review.apply_choices import Wish
 
-# In the background a pattern may take long in more words than while a person waits.
+# In the background, more words may be slow to match than while the user waits.
 _MOST_SLOW: Final = 100
 
 _log = logging.getLogger(__name__)
@@ -23,8 +23,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """So many pages of so many are looked at; what the last one's words would become. wrong: pages that cannot be read,
-    and words that rules cannot be used on, a line for each.
+    """Progress, and the replacements on the last page.
+
+    Attributes:
+        done: Number of pages finished.
+        total: Number of all pages.
+        found: The replacements on the last page.
+        wrong: Pages that can't be read, and words that rules can't be applied to, one line each.
     """
 
     done: int
@@ -34,7 +39,7 @@ class Looked:
 
 
 def look(project: Project, rules: Sequence[Rule]) -> Iterator[Looked]:
-    """Page by page; raises BadRule for a rule that cannot be used."""
+    """Preview the rules page by page. Raises BadRule for an invalid rule."""
     replacer = Replacer(rules, most_slow=_MOST_SLOW)
     ids = project.page_ids()
     yield Looked(0, len(ids))
@@ -53,14 +58,14 @@ def look(project: Project, rules: Sequence[Rule]) -> Iterator[Looked]:
 
 
 def look_at(page: Page, replacer: Replacer) -> Looked:
-    """The same for one page alone; raises BadRule for a rule that cannot be used."""
+    """Preview the rules on one page. Raises BadRule for an invalid rule."""
     each = tuple(replacer.in_page(page))
     found = tuple(one for one in each if isinstance(one, Replacement))
     return Looked(1, 1, found, tuple(one.why for one in each if isinstance(one, Skipped)))
 
 
 def wishes(chosen: Iterable[Replacement]) -> list[Wish]:
-    """What these replacements are, photo by photo."""
+    """Group replacements into changes by photo."""
     pages: dict[str, list[Replacement]] = {}
     for each in chosen:
         pages.setdefault(each.page_id, []).append(each)

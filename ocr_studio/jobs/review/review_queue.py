@@ -1,4 +1,4 @@
-"""What the review queue needs beforehand: which words wait, and a picture of each with what stands around it."""
+"""Prepares the review queue: which words are unchecked, and an image of each with its surroundings."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ocr_studio.core.search.index import Index, IndexTrouble
 from ocr_studio.core.search.index import Order as IndexOrder
 from ocr_studio.core.translation import tr
 
-# Bytes of decoded photos that are kept for the next words; one is kept in any case.
+# Bytes of decoded photos that are cached; at least one is.
 _PHOTOS: Final = 160 * 2**20
-# As small as a photo on a web page, and hardly to be told from the photo itself.
+# JPEG quality: small, with hardly visible artefacts.
 _QUALITY: Final = 88
 _TOLD_EVERY: Final = 25
 _INDEXED: Final[dict[Order, IndexOrder]] = {Order.LEAST_SURE: "confidence", Order.PAGE: "page"}
@@ -34,7 +34,7 @@ _INDEXED: Final[dict[Order, IndexOrder]] = {Order.LEAST_SURE: "confidence", Orde
 
 @dataclass(frozen=True, slots=True)
 class PagesLooked:
-    """How many pages of all have been looked through for words that wait."""
+    """Progress: how many pages have been searched for unchecked words."""
 
     done: int
     total: int
@@ -42,7 +42,7 @@ class PagesLooked:
 
 @dataclass(frozen=True, slots=True)
 class WordsWait:
-    """The words that come first, how many wait in all, and the photos whose words cannot be known."""
+    """The first words of the queue, the number of all unchecked words, and the pages that can't be read."""
 
     rows: tuple[QueueRow, ...]
     total: int
@@ -51,22 +51,28 @@ class WordsWait:
 
 @dataclass(frozen=True, slots=True)
 class PageChecked:
-    """Which words of a page nobody has checked."""
+    """The unchecked words of a page."""
 
     page_id: str
     unchecked: frozenset[str]
 
     @classmethod
     def of(cls, page: Page) -> PageChecked:
-        """As the page is now."""
+        """Make it from the current page."""
         return cls(page.id, frozenset(key for key, word in page.words.items() if not word.checked))
 
 
 @dataclass(frozen=True, slots=True)
 class CardMade:
-    """The card of a word. quad: the box it was made for; picture: JPEG; corners: of the word, (4, 2) pixels of it.
+    """The card of a word.
 
-    word: as it was then; small: JPEG of the word alone.
+    Attributes:
+        place: Ids of page and word.
+        quad: The box of the word at that time.
+        picture: JPEG of the word and its surroundings.
+        corners: Corners of the word in that image, (4, 2) pixels.
+        word: The word at that time.
+        small: JPEG of the word alone.
     """
 
     place: Place
@@ -79,7 +85,7 @@ class CardMade:
 
 @dataclass(frozen=True, slots=True)
 class CardFailed:
-    """There is no picture of a word. error: one line for a person."""
+    """The card of a word could not be made. error: one line for the user."""
 
     place: Place
     error: str
@@ -90,9 +96,15 @@ CardEvent: TypeAlias = CardMade | CardFailed
 
 
 def waiting(project: Project, order: Order, index: Index | None = None) -> Iterator[Waiting]:
-    """The words of a project that nobody has checked: PagesLooked …, then WordsWait. Raises StudioError.
+    """Collect the unchecked words of a project; yields PagesLooked …, then WordsWait.
 
-    index: of the project; where it is up to date and knows the order, no page is looked at.
+    Args:
+        project: The project.
+        order: The order of the queue.
+        index: Its search index; if it is complete and supports the order, no pages are loaded.
+
+    Raises:
+        StudioError: The project can't be read.
     """
     if index is not None and index.complete and order in _INDEXED:
         with contextlib.suppress(IndexTrouble):
@@ -132,13 +144,13 @@ def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
 
 
 def written(index: Index) -> Iterator[Counter[str]]:
-    """What people have written or confirmed in a project, once, with how often; nothing where that cannot be known."""
+    """The checked texts of a project and their counts; yields nothing if the index fails."""
     with contextlib.suppress(IndexTrouble):
         yield index.written()
 
 
 def checked(project: Project, page_ids: Iterable[str]) -> Iterator[PageChecked]:
-    """How far the words of these pages have come by now; what cannot be read is passed over."""
+    """The unchecked words of these pages; pages that can't be read are skipped."""
     for key in page_ids:
         with contextlib.suppress(StudioError):
             if page := project.load_page(key, aside=False):
@@ -147,16 +159,21 @@ def checked(project: Project, page_ids: Iterable[str]) -> Iterator[PageChecked]:
 
 @dataclass(slots=True)
 class CardMaker:
-    """Makes cards of the words of a project. Belongs to the thread that makes them; keeps a few photos decoded."""
+    """Makes cards of words, and caches a few decoded photos. Belongs to the thread that makes the cards."""
 
     project: Project
     _moved: MovedPhotos = field(default_factory=MovedPhotos)
     _photos: OrderedDict[str, Pyramid] = field(default_factory=OrderedDict)
 
     def make(self, wanted: Sequence[Place], size: tuple[int, int], *, enough: int) -> Iterator[CardEvent]:
-        """Cards of these words, and of further ones on the same photos, until the first ``enough`` have theirs.
+        """Make the cards of the first ``enough`` words, and of the other words on the same photos.
 
-        size: (width, height) of their pictures. Page for page, as decoding a photo takes longer than all its cards.
+        They are made page by page, as decoding a photo takes longer than making all its cards.
+
+        Args:
+            wanted: The words, in the order of the queue.
+            size: Width and height of the images, in pixels.
+            enough: Number of words whose cards are needed now.
         """
         of_page: OrderedDict[str, list[Place]] = OrderedDict()
         for number, place in enumerate(wanted):
@@ -171,7 +188,7 @@ class CardMaker:
                 continue
             for place in places:
                 word = page.words.get(place[1]) if page else None
-                gone = CardFailed(place, tr("the word is not on the photo any more"))
+                gone = CardFailed(place, tr("the word is no longer on the photo"))
                 yield _card(photo, place, word, size) if photo and word else gone
 
     def _photo(self, page: Page) -> Pyramid:
@@ -190,6 +207,6 @@ def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> Ca
         for each in (card.picture, review_card.word_alone(card))
     ]
     if not all(done for done, _ in pictures):
-        return CardFailed(place, tr("no picture can be made"))
+        return CardFailed(place, tr("can't create an image of the word"))
     whole, small = (data.tobytes() for _, data in pictures)
     return CardMade(place, word.quad, whole, card.corners, word, small)

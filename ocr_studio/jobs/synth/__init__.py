@@ -1,1 +1,1 @@
-"""Jobs that draw synthetic datasets."""
+"""Jobs that generate synthetic datasets."""

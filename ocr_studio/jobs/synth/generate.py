@@ -1,4 +1,4 @@
-"""Making synthetic words and boards: a few to look at, or a whole dataset of them."""
+"""Generates synthetic words and boards: a few as a preview, or a whole dataset."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ if TYPE_CHECKING:
 
 Picture: TypeAlias = NDArray[np.uint8]
 
-# Words that a child draws before it says so.
+# Words per task of a worker.
 _AT_ONCE: Final = 32
-# With less to draw, children would take longer to start than it takes.
+# With fewer samples, starting workers would take longer than generating.
 _FEW_WORDS, _FEW_BOARDS = 100, 3
-# If so many samples in a row could not be made, none will be.
+# After this many failures in a row, all others are expected to fail.
 _HOPELESS: Final = 20
-# After so many samples, and each time after so many more, it is looked whether there is room for the rest: the first
-# ones show how large they are, and others may fill the disk as well.
+# The free disk space is checked after these numbers of samples, and then after every ``_LOOKS`` samples: the first ones
+# show how large samples are, and other programs may fill the disk as well.
 _FIRST_LOOKS: Final = frozenset({1, 4, 16})
 _LOOKS: Final = 64
-# Seconds between two events: on many cores hundreds are made in one.
+# Minimum seconds between two events: many cores make hundreds of samples per second.
 _TELL: Final = 0.05
-# Seconds until children have begun and all is read.
+# Seconds until the workers have started.
 _STARTING: Final = 4.0
-# Of fonts and letters so many are named.
+# Maximum numbers of fonts and characters that are listed.
 _NAMED, _LETTERS = 3, 24
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesRead:
-    """All that is needed was read. done: how many samples were made before, when this was cut short."""
+    """The sources were loaded. done: number of samples from an earlier, interrupted run."""
 
     source: Source
     done: int
@@ -63,8 +63,7 @@ class SourcesRead:
 
 @dataclass(frozen=True, slots=True)
 class SampleMade:
-    """One more is written, or some: ``done`` of ``total``. to_come: bytes that the rest will take, as far as can be
-    told."""
+    """Progress: ``done`` of ``total`` samples are saved. to_come: estimated bytes of the rest."""
 
     done: int
     total: int
@@ -73,7 +72,7 @@ class SampleMade:
 
 @dataclass(frozen=True, slots=True)
 class SampleFailed:
-    """A sample could not be made; the rest goes on."""
+    """A sample could not be generated; the job continues."""
 
     error: StudioError
     done: int
@@ -86,13 +85,22 @@ WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
 def write(
     options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool | There = False
 ) -> Iterator[WritingEvent]:
-    """Write a dataset: SourcesRead, now and then SampleMade, at last the Report. Closed before, it is gone on with the
-    next time.
+    """Generate a dataset; yields SourcesRead, SampleMade …, then the Report.
 
-    folder: as for ``dataset.export``. children: processes that draw; None: as many as there are cores, or none where
-    there is little to do. replace: whether a dataset that was drawn by other options may be written over, or all that
-    is to be lost: nothing that has come since is. Raises BadOptions, WriteFailed and what is wrong with a source; what
-    was made then stays for the next time. There is no dataset before it is whole.
+    If the generator is closed early or fails, the next call with the same options resumes. The dataset appears in its
+    folder only when it is complete.
+
+    Args:
+        options: What to generate.
+        folder: As for ``dataset.export``.
+        children: Number of worker processes; by default one per core, or none for small jobs.
+        replace: Whether a dataset with other options may be replaced; given what the user has agreed to lose, nothing
+            newer is lost.
+
+    Raises:
+        BadOptions: The options are invalid.
+        WriteFailed: The dataset can't be saved.
+        StudioError: A source can't be used.
     """
     synth_options.check(options)
     place = Place(folder, options, __version__)
@@ -110,16 +118,23 @@ def write(
 
 
 def can_go_on(options: SynthOptions, folder: Path) -> bool:
-    """Whether writing these to a folder was begun and not ended, so that it would be gone on with. Never raises."""
+    """Whether the folder has an unfinished dataset with these options, which can be resumed. Never raises."""
     return Place(folder, options, __version__).can_go_on
 
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """What is to be known of a folder before these are written to it. begun: writing them was begun there, and not
-    ended; others: writing others was; dataset: there is one, which is replaced; taken: why that is not written over,
-    whatever is wished; writer: number of the process that writes there now, 0 where it is not known; free: bytes that
-    are free on the disk. there: what would be lost, for ``write``; False where it could not be looked."""
+    """The state of a target folder.
+
+    Attributes:
+        begun: It has an unfinished dataset with the same options.
+        others: It has an unfinished dataset with other options.
+        dataset: It has a dataset, which would be replaced.
+        taken: Why it can't be used at all, or empty.
+        writer: Id of the process that is writing there now; 0 if unknown, None if there is none.
+        free: Free bytes on the disk; None if unknown.
+        there: What would be lost, for ``write``; False if unknown.
+    """
 
     begun: bool = False
     others: bool = False
@@ -131,9 +146,9 @@ class FolderState:
 
 
 def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
-    """How a folder is. Nothing there is changed; raises nothing."""
+    """Inspect a target folder without changing it. Never raises."""
     place, taken = Place(folder, options, __version__), ""
-    found = place.there  # first: what comes while it is looked is none of it
+    found = place.there  # first, so that it doesn't include files added meanwhile
     try:
         place.check(replace=True)
     except WriteFailed as error:
@@ -147,8 +162,11 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
 
 
 def throw_away(options: SynthOptions, folder: Path) -> None:
-    """Delete what was written of the dataset of these options before its end; a whole one stays, and so does what was
-    begun with other options. Raises WriteFailed while somebody writes there."""
+    """Delete the unfinished dataset with these options; finished datasets and those with other options stay.
+
+    Raises:
+        WriteFailed: Another process is writing there.
+    """
     Place(folder, options, __version__).throw_away()
 
 
@@ -173,7 +191,7 @@ def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -
 
 
 def _tasks(writing: SynthWriting) -> list[Task]:
-    """What is left, boards first: at the end all children have something to do."""
+    """The remaining tasks, boards first: they take longer, so workers finish at about the same time."""
     words = writing.left(WORD)
     boards: list[Task] = [(BOARD, [index]) for index in writing.left(BOARD)]
     return boards + [(WORD, words[first : first + _AT_ONCE]) for first in range(0, len(words), _AT_ONCE)]
@@ -187,14 +205,23 @@ def _children(tasks: list[Task]) -> int:
     return min(cores(), len(tasks))
 
 
-# --------------------------------------------------------------------------------------------------- to look at
+# ------------------------------------------------------------------------------------------------------- preview
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """A sample to look at. picture: (h, w, 3) uint8 RGB; text: what is written there, of a board all of it; examples:
-    how many words it has to learn from; held_out: whether it would be measured by, not learned from. seconds: how long
-    it took; size: bytes of its files."""
+    """A sample for the preview.
+
+    Attributes:
+        kind: WORD or BOARD.
+        index: Its number in the dataset.
+        picture: The image, (h, w, 3) uint8 RGB.
+        text: The text of the word, or the lines of the board.
+        examples: Number of words for training.
+        held_out: Whether it is held out from training.
+        seconds: Time to generate it.
+        size: Bytes of its files.
+    """
 
     kind: str
     index: int
@@ -207,15 +234,16 @@ class Shown:
 
 
 class Preview:
-    """Makes a few of the samples that ``write`` would write, one after the other. What was read stays for the next
-    time; so it belongs to one thread."""
+    """Generates a few of the samples that ``write`` would. Caches its sources, so it belongs to one thread."""
 
     def __init__(self) -> None:
         self._stocks: Stocks = {}
 
     def show(self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]) -> Iterator[Source | Shown]:
-        """What is to be known of the sources, then the words and the boards of some numbers. Raises as ``write``
-        does; single ones that cannot be drawn are passed over, as there, if others can."""
+        """Generate samples by number; yields the Source, then a Shown for each word and board.
+
+        Failed samples are skipped unless all fail. Raises as ``write``.
+        """
         from ocr_studio.engine.synth.sample_maker import NotDrawn, SampleMaker
 
         synth_options.check(options)
@@ -234,7 +262,7 @@ class Preview:
             raise missed
 
     def forget(self) -> None:
-        """Nothing of what was read is needed any more; it is large."""
+        """Free the cached sources, which are large."""
         self._stocks.clear()
 
 
@@ -252,7 +280,13 @@ def _shown(maker: SampleMaker, kind: str, index: int) -> Shown:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What writing will come to, as far as a preview shows. examples: words to learn from; size: bytes."""
+    """An estimate of the whole dataset.
+
+    Attributes:
+        seconds: Time to generate it.
+        size: Bytes on the disk.
+        examples: Number of words for training.
+    """
 
     seconds: float
     size: int
@@ -260,14 +294,14 @@ class Estimate:
 
 
 def estimate(options: SynthOptions, shown: Sequence[Shown]) -> Estimate | None:
-    """From some samples that were made with these options; None where none of a kind that is wanted was."""
+    """Estimate from samples made with these options; None if there are none of a wanted kind."""
     seconds = size = examples = 0.0
     for kind, wanted in ((WORD, options.words), (BOARD, options.boards)):
         some = [each for each in shown if each.kind == kind]
         if wanted and not some:
             return None
         if wanted:
-            # The first one of each kind takes far longer: a ground, a font is made ready. So the middle one.
+            # The first one of each kind takes far longer, as sources are loaded; so use the median.
             seconds += wanted * statistics.median_low([each.seconds for each in some])
             size += wanted * statistics.fmean([each.size for each in some])
             examples += wanted * statistics.fmean([each.examples for each in some])
@@ -275,12 +309,12 @@ def estimate(options: SynthOptions, shown: Sequence[Shown]) -> Estimate | None:
 
 
 def about(source: Source) -> list[str]:
-    """What is to be known of the sources, for a person, a line for each."""
+    """Notes for the user about the sources, one line each."""
     return [*source.refused, *lacking(source)]
 
 
 def lacking(source: Source) -> list[str]:
-    """Which letters fonts have not, for a person: those that lack the same ones together."""
+    """Notes for the user about characters that fonts lack; fonts that lack the same ones share a line."""
     alike: dict[str, list[str]] = {}
     for font, letters in source.lacking.items():
         alike.setdefault(letters, []).append(font)
@@ -293,4 +327,4 @@ def _said_lacking(fonts: list[str], letters: str) -> str:
         more = len(fonts) - _NAMED
         named = tr_n("{names} and {count} more font", "{names} and {count} more fonts", more, names=named)
     shown = " ".join(letters[:_LETTERS]) + (" …" if len(letters) > _LETTERS else "")
-    return tr("Fonts without {letters}, which get other words to write: {fonts}", letters=shown, fonts=named)
+    return tr("Fonts without {letters} (used for other words only): {fonts}", letters=shown, fonts=named)

@@ -1,7 +1,7 @@
-"""Who draws synthetic samples: child processes, one for each core; or whoever asks, where there is little to draw.
+"""Worker processes that generate synthetic samples, one per core; small jobs run in the calling process.
 
-Children are started anew (``spawn``), as forking a program with threads is asking for trouble; they load neither Qt nor
-TensorFlow. They end with the program, however it ends.
+Workers are started by ``spawn``, as forking a program with threads isn't safe; they load neither Qt nor TensorFlow, and
+end with the program, even if it is killed.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 
-# As many as Windows can wait for at once.
+# Windows can't wait for more processes at once.
 _MOST: Final = 60
-# How much later than the window the system shall serve children; 0 as soon, 19 last.
+# Added to the niceness of workers, so that the window stays responsive (19 is the lowest priority).
 _NICENESS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Unmade:
-    """A sample, or all of them, that could not be made. what, file, remedy, command: of the StudioError."""
+    """A failure to generate one or all samples. what, file, remedy, command: those of the StudioError."""
 
     what: str
     file: str | None
@@ -50,7 +50,7 @@ class Unmade:
     command: str = ""
 
     def error(self) -> StudioError:
-        """As it is raised."""
+        """The exception to raise."""
         return StudioError(self.what, file=self.file, remedy=self.remedy, command=self.command)
 
 
@@ -58,9 +58,15 @@ Task: TypeAlias = tuple[str, Sequence[int]]
 
 
 class Crew:
-    """Draws what is asked for. children: how many processes; 0: nobody but who asks."""
+    """A pool of worker processes that generate samples."""
 
     def __init__(self, options: SynthOptions, *, children: int) -> None:
+        """Start the workers.
+
+        Args:
+            options: What to generate.
+            children: Number of processes; with 0, the calling process does the work.
+        """
         self._pool: ProcessPoolExecutor | None = None
         self._options, self._children = options, children
         if children:
@@ -74,7 +80,7 @@ class Crew:
             self._maker = _maker(options)
 
     def source(self) -> Source:
-        """Read what is needed, and say what of it is of no use. Raises StudioError."""
+        """Load fonts, texts and backgrounds, and report unusable ones. Raises StudioError."""
         if self._pool is None:
             return self._maker.source()
         with _ended_by_itself():
@@ -84,7 +90,7 @@ class Crew:
         return found
 
     def draw(self, tasks: Sequence[Task]) -> Iterator[Sample | Unmade]:
-        """The samples of some kinds and numbers, in whatever order. Raises StudioError where a child has ended."""
+        """Generate samples by kind and number, in any order. Raises StudioError if a worker has died."""
         if self._pool is None:
             for kind, indices in tasks:
                 for index in indices:
@@ -95,21 +101,21 @@ class Crew:
                 yield from samples
 
     def close(self) -> None:
-        """Nothing more is asked for. Waits until each child has ended what it is at."""
+        """Cancel pending tasks, and wait until each worker has finished its current one."""
         if self._pool is not None:
             with _undisturbed():
                 self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def cores() -> int:
-    """How many this program may use."""
+    """The number of cores this program may use."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
 
 
 def _as_they_come(pool: ProcessPoolExecutor, tasks: Sequence[Task], *, ahead: int) -> Iterator[list[Sample | Unmade]]:
-    """What comes of each task. ahead: so many are asked for at a time, as answers that nobody takes fill the memory."""
+    """The results of tasks, as they finish. ahead: maximum number of submitted tasks, which limits memory use."""
     waiting = deque(tasks)
     asked: set[Future[list[Sample | Unmade]]] = set()
     while waiting or asked:
@@ -122,8 +128,8 @@ def _as_they_come(pool: ProcessPoolExecutor, tasks: Sequence[Task], *, ahead: in
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Ctrl+C that is pressed once more breaks off nothing here: children that nobody has told to end never would."""
-    if threading.current_thread() is not threading.main_thread():  # it reaches no other
+    """Ignore further Ctrl+C, as workers that aren't told to end would run on."""
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread only
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -139,29 +145,29 @@ def _ended_by_itself() -> Iterator[None]:
         yield
     except BrokenProcessPool as error:
         raise StudioError(
-            tr("a part of the program that draws has ended by itself"),
-            remedy=tr("Most often memory is short: close other programs, and go on."),
+            tr("a process that generates samples ended unexpectedly"),
+            remedy=tr("The computer may be low on memory: close other programs, then resume."),
         ) from error
 
 
-# ----------------------------------------------------------------------------------------------------- in a child
+# ------------------------------------------------------------------------------------------------ in a worker
 
 
 class _Here:
-    """What a child knows; one for each process."""
+    """State of a worker process."""
 
     maker: SampleMaker | None = None
 
 
 def _begin(raw: object, language: str) -> None:
-    """A child begins. It is served after the window, and one core is all it takes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; who asks says when it is over
+    """Initialize a worker, with low priority and a single OpenCV thread."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     cv2.setNumThreads(1)
-    # Where there is a console, or the log in its place; a script may have put anything there, and is run here, too.
+    # Only if stderr is a console or the log: the user's script runs here as well, and may have replaced it.
     if logs.is_standard_error(sys.stderr) and not faulthandler.is_enabled():
         faulthandler.enable()
-    with contextlib.suppress(OSError, AttributeError):  # Windows has no such thing
+    with contextlib.suppress(OSError, AttributeError):  # not available on Windows
         os.nice(_NICENESS)
     if language != translation.ENGLISH:
         translation.use(resources.translations(), language)
@@ -169,7 +175,7 @@ def _begin(raw: object, language: str) -> None:
 
 
 def _end_with_the_program() -> None:
-    """A program that is killed cannot tell its children."""
+    """Exit when the parent process ends, even if it was killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -200,5 +206,5 @@ def _sample(maker: SampleMaker, kind: str, index: int) -> Sample | Unmade:
 def _or_unmade(make: Callable[[], _Answer]) -> _Answer | Unmade:
     try:
         return make()
-    except StudioError as error:  # which does not go from process to process as it is
+    except StudioError as error:  # it can't be pickled
         return Unmade(error.what, error.file, error.remedy, error.command)

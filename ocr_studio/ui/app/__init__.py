@@ -1,1 +1,1 @@
-"""The application: start, main window, assembly of its parts."""
+"""The application: start, main window, and the assembly of its parts."""

@@ -1,4 +1,4 @@
-"""Puts the pieces together, once, and runs the window."""
+"""The application: makes its parts, shows the window and runs it."""
 
 from __future__ import annotations
 
@@ -41,12 +41,19 @@ from ocr_studio.ui.training.controller import Training
 
 
 class Studio(QObject):
-    """All parts of the program, alive as long as it runs.
+    """All parts of the program. It lives as long as the window.
 
-    desk: who reads; made by the program's settings unless a test brings its own. theme: instead of the settings' one,
-    until another is chosen there. keeps: whether anything may be written. learners: who learns, if not the engine.
-    theme_asked_for: the theme given, until another is chosen. ends_for_another: the window was closed so that another,
-    in another language, takes its place; goes_on: it is that other, and goes on where the one before it was.
+    Attributes:
+        theme_asked_for: The theme given at the start, until the user chooses another one; None: that of the settings.
+        ends_for_another: Whether the window was closed to be replaced by one in another language.
+        goes_on: Whether this window replaces another one, and resumes its session.
+
+    Args:
+        chosen: The settings.
+        desk: Reads photos; made from the settings unless a test brings its own.
+        theme: See ``theme_asked_for``.
+        keeps: Whether anything may be written to the disk.
+        learners: Functions that train a model, instead of the engine's.
     """
 
     bug = Signal(object)
@@ -105,9 +112,9 @@ class Studio(QObject):
         self.bug.connect(self.window.show_trouble)
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Show the window, then load the recognizer in the background and open what was asked for."""
+        """Show the window, then load the recognizer in the background and open the given photos and folders."""
         self.window.show()
-        # After the first paint: loading the recognizer takes the interpreter for moments at a time.
+        # After the first paint, because loading the recognizer blocks the interpreter for moments.
         QTimer.singleShot(0, self.reading.prepare)
         if self.opening.keeps:
             QTimer.singleShot(0, self.training.find_offers)
@@ -116,7 +123,7 @@ class Studio(QObject):
         self.window.parts.session.begin(busy=bool(paths), goes_on=self.goes_on)
 
     def change_settings(self, chosen: Settings) -> None:
-        """Use these settings from now on, and keep them."""
+        """Use these settings from now on, and save them."""
         other_theme = chosen.theme != self.settings.theme
         self.settings = self.opening.settings = chosen
         if other_theme:
@@ -131,11 +138,11 @@ class Studio(QObject):
 
     @property
     def theme(self) -> str:
-        """Which theme is on: the one asked for at the start, else the settings'."""
+        """The theme in use: the one given at the start, otherwise that of the settings."""
         return self.theme_asked_for or self.settings.theme
 
     def follow_system(self) -> None:
-        """The system's colours have changed."""
+        """Update the theme after the system's colours have changed."""
         if self.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
             use_theme("system")
             self.window.retint()
@@ -146,23 +153,23 @@ class Studio(QObject):
         return any(lane.busy for lane in self.lanes.values())
 
     def stop(self) -> None:
-        """End the threads. Waits for the step that each is at."""
+        """End the threads. Waits until each has finished its current step."""
         self.window.parts.session.leave()
         for lane in self.lanes.values():
             lane.stop()
         self.indexing.stop()
-        # Qt empties a stack that it destroys, and says so to a window that is half gone.
+        # Qt clears an undo stack that it destroys; the signals would reach a window that is partly destroyed.
         self.document.undo_stack.blockSignals(True)
 
     def _say_going(self, name: str, back: bool, photos: int) -> None:
-        """A step of very many photos is being taken back or done again."""
-        status, at = self.window.status, tr_n("{count} photo to go", "{count} photos to go", photos)
+        """Show the progress of undoing or redoing a step with very many photos."""
+        status, at = self.window.status, tr_n("{count} photo left", "{count} photos left", photos)
         if not photos:
             status.say("")
         elif back:
-            status.say(tr("Taking back “{step}”: {photos}", step=name, photos=at))
+            status.say(tr("Undoing “{step}”: {photos}", step=name, photos=at))
         else:
-            status.say(tr("Doing “{step}” again: {photos}", step=name, photos=at))
+            status.say(tr("Redoing “{step}”: {photos}", step=name, photos=at))
 
     def _show_page(self, page_id: str) -> None:
         review = self.window.parts.review
@@ -178,15 +185,15 @@ class Studio(QObject):
         self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
 
     def _make_way(self) -> None:
-        # Not closed where something could not be saved.
+        # The window stays open if something could not be saved.
         self.ends_for_another = self.window.close()
 
     def _say_unsaved(self) -> None:
         self.window.show_trouble(
             Trouble(
                 tr(
-                    "The last changes are not saved: {why} Mend that and they are saved by themselves, or close the"
-                    " window once more to leave without them.",
+                    "The last changes are not saved: {why} Fix this and they will be saved, or close again to quit"
+                    " without saving.",
                     why=self.autosave.trouble or tr("the disk is too slow."),
                 )
             )
@@ -213,16 +220,26 @@ def run(
     language: str | None = None,
     screenshot: OutputFile | None = None,
 ) -> int:
-    """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
+    """Show the window and run until it is closed.
 
-    theme: "light" or "dark", language: "en", "de" …, this time; scale: of everything, in percent.
-    screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
-    nothing else is written. Raises screen.NoScreen where there is nothing to show a window on, and StudioError where
-    what was to be pictured could not be opened, or the picture may not be written there.
+    Args:
+        path: A photo or a folder to open.
+        theme: "light" or "dark", for this run only.
+        scale: Size of the user interface in percent.
+        language: Such as "en" or "de", for this run only.
+        screenshot: Write an image of the window as PNG to this file as soon as the photo is open and read, then quit.
+            Nothing else is written.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        screen.NoScreen: There is no display to show a window on.
+        StudioError: The photo could not be opened, or the screenshot not be written.
     """
     if screenshot is not None:
         if path is not None and screenshot.path.exists() and path.samefile(screenshot.path):
-            raise StudioError("it is the photo itself", file=screenshot.path, remedy="Choose another name.")
+            raise StudioError("this file is the photo itself", file=screenshot.path, remedy="Choose another name.")
         screenshot.check()
     screen.choose(needed=screenshot is None)
     if scale is not None:
@@ -242,7 +259,7 @@ def run(
 
 
 def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
-    """One window, from its beginning to its end."""
+    """Run one window until it is closed."""
     catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
     catcher.install()
     tidying = QTimer(studio, interval=60_000)
@@ -259,7 +276,7 @@ def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Outpu
 
 
 def _another(app: QApplication, before: Studio) -> Studio:
-    """A window in the language that is chosen now, in place of one that was closed; the recognizer stays loaded."""
+    """Make a window in the chosen language to replace one that was closed. The recognizer stays loaded."""
     window_language.use(app, before.settings.language)
     use_theme(before.theme)
     studio = Studio(before.settings, desk=before.reading.desk, theme=before.theme_asked_for)
@@ -270,7 +287,7 @@ def _another(app: QApplication, before: Studio) -> Studio:
 
 
 def use_theme(chosen: str) -> None:
-    """Put a theme on the program: "system", "light" or "dark"."""
+    """Apply a theme: "system", "light" or "dark"."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theming.use(app, chosen)
@@ -283,7 +300,7 @@ def _application(theme: str, language: str) -> QApplication:
     app.setDesktopFileName("ocr-studio")
     window_language.use(app, language)
     use_theme(theme)
-    with contextlib.suppress(StudioError):  # an icon more or less is nothing to tell a person of
+    with contextlib.suppress(StudioError):  # a missing icon is not worth a message
         app.setWindowIcon(QIcon(str(resources.icon())))
     return app
 
@@ -295,22 +312,23 @@ def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Outp
         return 0
     window_state.restore(studio.window)
     for panel in studio.window.parts.panels:
-        panel.hide()  # it may have been in sight at the end, and has nothing to show at the start
+        panel.hide()  # it may have been open last time, and has nothing to show yet
     studio.start([path] if path else [])
     return app.exec()
 
 
 def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
-    """Write a picture of the window, once it is ready, and nothing else.
+    """Write an image of the window once it is ready, and nothing else.
 
-    Raises StudioError if the photo could not be opened or read, or the picture not written.
+    Raises:
+        StudioError: The photo could not be opened or read, or the image not be written.
     """
     troubles: list[Trouble] = []
     studio.opening.failed.connect(troubles.append)
     studio.opening.refused.connect(lambda _, trouble: troubles.append(trouble))
     studio.reading.failed.connect(troubles.append)
     studio.bug.connect(troubles.append)
-    studio.bug.connect(app.quit)  # it may be in what takes the picture, which would never come
+    studio.bug.connect(app.quit)  # the screenshot itself may have failed
     taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
     studio.start([path] if path else [])
     app.exec()

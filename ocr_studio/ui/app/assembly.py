@@ -1,4 +1,4 @@
-"""Makes the parts of the window and makes them known to each other. The window only places them."""
+"""Makes the parts of the window and connects them. The window only places them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
 from ocr_studio.ui.evaluation.controller import Evaluating
 from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.help.about_dialog import AboutDialog
-from ocr_studio.ui.help.controller import Guide
+from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.menus.context import Dialogs, Parts
 from ocr_studio.ui.menus.table import TABLE
@@ -56,7 +56,7 @@ from ocr_studio.ui.words.word_table import WordTable
 
 @dataclass(frozen=True, slots=True)
 class Backstage:
-    """What works behind the window."""
+    """The services behind the window, and the threads that they use."""
 
     document: Document
     opening: Opening
@@ -77,8 +77,14 @@ class Backstage:
     places: JobThread
 
 
-def assemble(stage: Backstage, window: QWidget, guide: Guide) -> Parts:
-    """Everything that is seen in the window or speaks for it. window: over it dialogs stand, and it is what quits."""
+def assemble(stage: Backstage, window: QWidget, help_controller: HelpController) -> Parts:
+    """Make all parts of the window.
+
+    Args:
+        stage: The services behind the window.
+        window: Parent of dialogs; closing it quits the program.
+        help_controller: Shows the help.
+    """
     document, opening = stage.document, stage.opening
     shown = ShownDocument(document, document)
     view, asking = _view(shown, opening), PhotoAsking(opening, window)
@@ -89,7 +95,7 @@ def assemble(stage: Backstage, window: QWidget, guide: Guide) -> Parts:
     texts = TextSide(document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window)
 
     def places() -> MistakePlaces:
-        # One for each panel: the keys go back to the panel that has shown a place.
+        # One for each panel, because the focus returns to the panel that showed a place.
         return MistakePlaces(document, view, opening)
 
     status = Status()
@@ -126,7 +132,7 @@ def assemble(stage: Backstage, window: QWidget, guide: Guide) -> Parts:
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
         texts=texts,
         text=texts.panel,
-        guide=guide,
+        help=help_controller,
         session=Session(document, opening, view),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=trainer,
@@ -141,7 +147,7 @@ def assemble(stage: Backstage, window: QWidget, guide: Guide) -> Parts:
 def _checking(
     stage: Backstage, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
 ) -> tuple[ReviewPanel, FixPanel]:
-    """The review queue, and fixing everywhere what was corrected, in the queue or elsewhere."""
+    """Make the panels of the review queue and of “Fix everywhere”."""
 
     def project() -> Project | None:
         return stage.opening.project
@@ -161,7 +167,7 @@ def _checking(
 
 
 def _view(shown: Document, opening: Opening) -> PhotoView:
-    """The photo, with its boxes as a person wants them."""
+    """Make the photo view, with boxes as set in the settings."""
     view = PhotoView(shown)
     view.looks.set_opacity(opening.settings.box_opacity)
     view.snapping = opening.settings.snapping

@@ -1,4 +1,4 @@
-"""Closing never asks, and never loses anything silently."""
+"""Closing the window never asks, but never loses changes silently either."""
 
 from __future__ import annotations
 
@@ -9,26 +9,31 @@ from PySide6.QtWidgets import QWidget
 
 
 class CloseGuard(QObject):
-    """Keeps a window open the first time it is closed with something that could not be saved.
+    """Keeps the window open the first time it is closed with changes that could not be saved.
 
-    Signal: ``held()`` the window stays; closed once more, it goes.
+    Closing it again closes it without saving. Signals: ``held()`` the window was kept open.
     """
 
     held = Signal()
 
     def __init__(self, window: QWidget, save: Callable[[], bool]) -> None:
-        """save: tries once more, and says whether all is saved."""
+        """Watch a window.
+
+        Args:
+            window: The window.
+            save: Tries to save again, and returns whether everything is saved.
+        """
         super().__init__(window)
         self._save = save
         self._told = False
         window.installEventFilter(self)
 
     def forget(self) -> None:
-        """All is saved: what is not saved from now on is another matter, and held anew."""
+        """Everything is saved: keep the window open again for the next unsaved changes."""
         self._told = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Look at the window's closing before the window does."""
+        """Handle the window's close event before the window does."""
         if event.type() != QEvent.Type.Close:
             return super().eventFilter(watched, event)
         if self._save():

@@ -1,4 +1,4 @@
-"""What happens when the program itself has a bug: it is logged, everything is saved, and it is said once."""
+"""Handling of unexpected errors: log them, save everything, and tell the user once."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ log = logging.getLogger(__name__)
 
 
 class BugCatcher:
-    """Stands in for ``sys.excepthook``: what no part expected is logged, the page saved, and the person told once."""
+    """Replaces ``sys.excepthook``: logs an unexpected exception, saves the page and tells the user once."""
 
     def __init__(self, save: Callable[[], bool], tell: Callable[[Trouble], None]) -> None:
-        """save: says whether all is saved. tell: a signal's ``emit`` or as harmless, as any thread may have a bug."""
+        """Make a handler; ``install`` activates it.
+
+        Args:
+            save: Saves, and returns whether everything is saved.
+            tell: Shows the error. It is called from any thread, so it should be a signal's ``emit``.
+        """
         self._save, self._tell = save, tell
         self._told: set[str] = set()
         self._before = sys.excepthook, threading.excepthook
 
     def install(self) -> None:
-        """Catch from now on."""
+        """Start handling exceptions."""
         sys.excepthook = self._catch
         threading.excepthook = lambda args: self._catch(args.exc_type, args.exc_value, args.exc_traceback)
 
     def remove(self) -> None:
-        """Leave it to Python again."""
+        """Restore the hooks that were there before."""
         sys.excepthook, threading.excepthook = self._before
 
     def _catch(self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
@@ -46,11 +51,9 @@ class BugCatcher:
         what = f"{kind.__name__}: {error}"
         self._tell(
             Trouble(
-                tr("Something went wrong in the program; your work is saved. ({what})", what=what)
+                tr("An unexpected error occurred; your work is saved. ({what})", what=what)
                 if self._save()
-                else tr(
-                    "Something went wrong in the program; and your last changes could not be saved. ({what})", what=what
-                ),
+                else tr("An unexpected error occurred, and your last changes could not be saved. ({what})", what=what),
                 bug_report.make(text),
             )
         )

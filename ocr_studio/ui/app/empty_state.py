@@ -1,4 +1,4 @@
-"""What the window shows while no photo is open: an invitation."""
+"""The start page, shown while no photo is open."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _RECENT_SHOWN = 4
-# Pixels before scaling: lines that are easily read, and what is round the buttons.
+# Pixels before scaling: a readable line width, and the margin around the buttons.
 _WIDE, _ROUND = 680, 44
 
 
 class EmptyState(QScrollArea):
-    """Open, drop, paste, try the sample, go on with a recent photo. Scrolls where the window is small.
+    """Buttons to open, paste or drop a photo, to open the sample, or a recent photo. Scrolls in a small window.
 
     Signals: ``recent_chosen(Path)``.
     """
@@ -27,22 +27,27 @@ class EmptyState(QScrollArea):
     recent_chosen = Signal(object)
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
-        """actions: what the buttons do, the main one first."""
+        """Make the page.
+
+        Args:
+            actions: What the buttons do, the main one first.
+            parent: Qt's parent.
+        """
         super().__init__(parent)
         self.setAccessibleName(tr("Start"))
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")
         self._zone.setMaximumWidth(_WIDE)
         self._picture = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        title = PlainLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
+        title = PlainLabel(tr("Open a photo to get started"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
         hint = PlainLabel(
             tr(
-                "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
-                "Its words are read, you correct them, and everything is saved as you go."
+                "A whiteboard, a sign, a note or a receipt. Drop it here, or paste an image.\n"
+                "OCR Studio reads the words, you correct them, and everything is saved as you go."
             ),
             alignment=Qt.AlignmentFlag.AlignCenter,
             wordWrap=True,
@@ -71,7 +76,7 @@ class EmptyState(QScrollArea):
         self.retint()
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """Offer these photos again."""
+        """Show buttons for these recent photos."""
         while (item := self._recent.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.deleteLater()
@@ -92,20 +97,20 @@ class EmptyState(QScrollArea):
             self._recent.addWidget(button)
 
     def show_drop(self, over: bool) -> None:
-        """Show that what is being dragged may be dropped."""
+        """Highlight the page while something that can be dropped is dragged over the window."""
         self._zone.setProperty("over", over)
         self._zone.style().unpolish(self._zone)
         self._zone.style().polish(self._zone)
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         self._picture.setPixmap(theme.icon("mdi6.text-recognition", role="accent").pixmap(QSize(56, 56)))
         for index, (button, action) in enumerate(self._buttons):
             if index > 0:
                 button.setIcon(action.icon())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
-        """Wide enough for the buttons, whose names are longer in some languages."""
+        """Make the page wide enough for the buttons, whose names are longer in some languages."""
         super().showEvent(event)
         self._zone.setMaximumWidth(max(_WIDE, self._row.sizeHint().width() + 2 * _ROUND))
 

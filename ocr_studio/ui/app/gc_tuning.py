@@ -1,9 +1,9 @@
-"""Python's search for objects that nobody needs any more, done so that the window does not stand still meanwhile.
+"""Tuning of Python's garbage collector, so that it doesn't block the window.
 
-As Python comes it looks through all there is after every 70,000 new objects or so, in whichever thread has made the
-last of them, and no other thread goes on meanwhile: with the pages of some hundred photos in memory that takes a sixth
-of a second, and lanes that decode pages make it happen every second. Nearly all of ours goes by itself when nobody has
-it any more; the search is only for what holds itself. See https://docs.python.org/3/library/gc.html.
+By default, a full collection runs about every 70,000 new objects and stops all threads. With the pages of a few hundred
+photos in memory it takes a sixth of a second, and threads that decode pages trigger it every second. Nearly all objects
+are freed by reference counting anyway; the collector is only needed for reference cycles.
+See https://docs.python.org/3/library/gc.html.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-# New objects after which those are looked through; how many such looks make one at what has outlived some; how many of
-# these one at everything: two million objects.
+# Thresholds of the three generations: a full collection runs after two million new objects.
 _LOOKS: Final = (5_000, 20, 20)
 
 
 def look_seldom() -> None:
-    """From now on."""
+    """Let the collector run less often from now on."""
     gc.set_threshold(*_LOOKS)
 
 
 def let_go() -> None:
-    """What was left alone and is not needed any more goes now: a window that another one has taken the place of."""
+    """Free frozen objects that are no longer used, such as a window that was replaced."""
     gc.unfreeze()
     gc.collect()
 
 
 def leave_alone_what_there_is() -> None:
-    """What has been loaded by now stays until the end; nobody needs to look through it again and again."""
+    """Exclude all current objects from collection, because they live until the program ends."""
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The main window and the docks beside the photo: it places them and connects signals, nothing else."""
+"""The main window: places the photo, the docks and the bars, and connects their signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.help.controller import Guide
+from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.style import labels
@@ -30,10 +30,17 @@ from ocr_studio.ui.words.word_table import WordTable
 
 
 class SideDock(QDockWidget):
-    """A list beside the photo. What is not closable cannot be lost."""
+    """A dock with a list beside the photo."""
 
     def __init__(self, title: str, name: str, widget: QWidget, *, closable: bool) -> None:
-        """name: by which its place is remembered between starts."""
+        """Make a dock.
+
+        Args:
+            title: Shown above the list.
+            name: Under which its position is saved between starts.
+            widget: The list.
+            closable: Whether the user can close it.
+        """
         super().__init__(title)
         self.setObjectName(name)
         features = QDockWidget.DockWidgetFeature.DockWidgetMovable
@@ -42,7 +49,7 @@ class SideDock(QDockWidget):
 
 
 class Writing(QWidget):
-    """The table of words over the strip of other readings."""
+    """The table of words above the strip of alternatives."""
 
     def __init__(self, table: WordTable, alternatives: Alternatives) -> None:
         super().__init__()
@@ -54,14 +61,14 @@ class Writing(QWidget):
         layout.addWidget(alternatives)
 
 
-# In a window narrower than this the lists would leave the photo less than half of it.
+# In a window narrower than this, the docks would leave less than half of it to the photo.
 _NARROW = 1200
 
 
 class MainWindow(QMainWindow):
     """Photo in the middle, the folder's photos on the left, words on the right.
 
-    Signals: ``settings_chosen(Settings)``; ``closing()`` the window is about to go.
+    Signals: ``settings_chosen(Settings)``; ``closing()`` the window is about to close.
     """
 
     settings_chosen = Signal(object)
@@ -70,8 +77,8 @@ class MainWindow(QMainWindow):
     def __init__(self, stage: Backstage) -> None:
         super().__init__()
         self._stage = stage
-        self.guide = Guide(self)
-        self.parts = parts = assemble(stage, self, self.guide)
+        self.help = HelpController(self)
+        self.parts = parts = assemble(stage, self, self.help)
         self.view, self.table, self.alternatives = parts.view, parts.table, parts.alternatives
         self.photos, self.messages, self.status = parts.photos, parts.messages, parts.status
         self.evaluation, self.trainer = parts.evaluation, parts.trainer
@@ -79,7 +86,7 @@ class MainWindow(QMainWindow):
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         self._kept = KeptNews(stage.autosave, stage.document, self.messages, self.status)
         self.action_set = ActionSet(parts, self)
-        self.guide.know(parts, self.action_set)
+        self.help.connect_actions(parts, self.action_set)
         self.recent_menu = RecentMenu(self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
         self._place()
@@ -100,12 +107,12 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self._middle, 1)
-        # In a small window the lists give way, not the photo.
+        # In a small window the docks shrink, not the photo.
         centre.setMinimumWidth(300)
         self.setCentralWidget(centre)
         centre.setFocusProxy(self.view)
-        # Not closable: the table is always in sight. Not called words, as each box may hold a line.
-        self._words_dock = SideDock(tr("Writing"), "words", Writing(self.table, self.alternatives), closable=False)
+        # Not closable, so that the table is always visible.
+        self._words_dock = SideDock(tr("Words"), "words", Writing(self.table, self.alternatives), closable=False)
         self.addDockWidget(window_state.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)
         self._photos_dock = SideDock(tr("Photos"), "photos", self.parts.photos_panel, closable=True)
         self.addDockWidget(window_state.side(Qt.DockWidgetArea.LeftDockWidgetArea), self._photos_dock)
@@ -177,14 +184,14 @@ class MainWindow(QMainWindow):
         self.parts.photos_panel.counted.connect(status.show_photos)
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """Say why something did not work."""
+        """Show an error."""
         self.messages.show_message(trouble.message, Severity.ERROR, details=trouble.details)
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         self.action_set.retint()
         self.empty.retint()
-        self.guide.retint()
+        self.help.retint()
         for panel in self.parts.panels:
             panel.retint()
         self.status.retint()
@@ -196,7 +203,7 @@ class MainWindow(QMainWindow):
         page = self._stage.document.page
         self.status.clearMessage()
         if page is None or self._middle.currentWidget() is self.empty:
-            # Not at every photo: a person may have closed the list of photos.
+            # Not for every photo, because the user may have closed the list of photos.
             for dock in (self._words_dock, self._photos_dock):
                 dock.setVisible(page is not None)
             if page and self.width() < _NARROW:
@@ -232,13 +239,13 @@ class MainWindow(QMainWindow):
         self.recent_menu.show_recent(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take files, folders and pictures."""
+        """Accept files, folders and images."""
         if Opening.takes(event.mimeData()):
             event.acceptProposedAction()
             self.empty.show_drop(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        """They went elsewhere."""
+        """End the highlighting when the drag leaves the window."""
         self.empty.show_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
@@ -248,11 +255,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """The toolbar has as much room as the window."""
+        """Fit the toolbar to the width of the window."""
         super().resizeEvent(event)
         self._toolbar.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Never asks: all is saved."""
+        """Close without asking, because everything is saved."""
+        self.help.close()
         self.closing.emit()
         super().closeEvent(event)

@@ -1,4 +1,4 @@
-"""What the window says about photos, saving, training, evaluation and the last session: messages, status bar, list."""
+"""Messages of the window about photos, saving, training, evaluation and the last session."""
 
 from __future__ import annotations
 
@@ -28,18 +28,17 @@ _CUT_SHORT = "cut short"
 
 
 def connect_session(session: Session, messages: MessageBar) -> None:
-    """From now on, offer to go on."""
+    """Offer to resume a session that did not end properly."""
 
     def offer(place: Whereabouts) -> None:
         messages.show_message(
             tr(
-                "OCR Studio did not end properly the last time. What had been saved is there. Go on with {photo}, where"
-                " you were?",
+                "OCR Studio did not quit properly last time; all saved changes are still there. Resume with {photo}?",
                 photo=labels.file_name(place.photo.name),
             ),
             Severity.INFO,
             key=_CUT_SHORT,
-            offer=(tr("Go on"), session.go_on),
+            offer=(tr("Resume"), session.go_on),
         )
 
     def follow() -> None:
@@ -51,7 +50,7 @@ def connect_session(session: Session, messages: MessageBar) -> None:
 
 
 class KeptNews(QObject):
-    """Tells whether all is saved."""
+    """Shows whether all changes are saved."""
 
     def __init__(self, autosave: Autosave, document: Document, messages: MessageBar, status: Status) -> None:
         super().__init__(status)
@@ -61,7 +60,11 @@ class KeptNews(QObject):
         autosave.failed.connect(self.tell)
 
     def tell(self, trouble: str = "") -> None:
-        """Say how it is. trouble: what has just gone wrong."""
+        """Update the status bar and the message.
+
+        Args:
+            trouble: Why saving has just failed.
+        """
         if trouble:
             self._messages.show_message(trouble, Severity.ERROR, key="saving")
         if trouble or self._autosave.trouble:
@@ -77,7 +80,7 @@ _TRAINING_FAILED = "learning failed"
 
 
 def connect_training(training: Training, messages: MessageBar) -> None:
-    """From now on, say why learning failed, until it begins anew."""
+    """Show why a training failed, until the next one begins."""
 
     def show(trouble: Trouble) -> None:
         messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_TRAINING_FAILED)
@@ -94,7 +97,7 @@ _EVALUATION_FAILED = "evaluation failed"
 
 
 def connect_evaluation(evaluating: Evaluating, opening: Opening, messages: MessageBar) -> None:
-    """From now on, say why an evaluation failed, until the next one begins or another photo is opened."""
+    """Show why an evaluation failed, until the next one begins or another photo is opened."""
 
     def show(trouble: Trouble) -> None:
         messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_EVALUATION_FAILED)
@@ -104,12 +107,12 @@ def connect_evaluation(evaluating: Evaluating, opening: Opening, messages: Messa
         over.connect(lambda *_: messages.withdraw(_EVALUATION_FAILED))
 
 
-# Each takes the place of the one before it, and goes when another photo is opened.
+# Keys of messages. A message replaces the last one with its key, and is removed when another photo is opened.
 _REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
 
 
 class OpeningNews(QObject):
-    """Listens to the opening of photos and tells a person, what is no trouble once only."""
+    """Shows messages about opening photos; what is not an error is shown once only."""
 
     def __init__(self, opening: Opening, messages: MessageBar, status: Status, photos: PageList) -> None:
         super().__init__(opening)
@@ -127,7 +130,7 @@ class OpeningNews(QObject):
 
     def _refuse(self, path: Path, trouble: Trouble) -> None:
         path = Path(os.path.abspath(path))
-        # In messages all white space is one space.
+        # In messages, any run of white space is one space.
         short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
         details = trouble.details or (str(path) if short != trouble.message else "")
         self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
@@ -141,7 +144,7 @@ class OpeningNews(QObject):
         name = labels.file_name(event.path.name)
         twin = (
             tr(
-                "{photo} is the same picture as {other}: they share their words.",
+                "{photo} is the same image as {other}: they share their words.",
                 photo=name,
                 other=labels.file_name(event.twin),
             )
@@ -153,7 +156,7 @@ class OpeningNews(QObject):
         self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
 
     def _look_for_file(self) -> None:
-        """The photo on the screen may have been deleted, or may be back."""
+        """Check whether the open photo has been deleted, or is back."""
         path, listed = self._opening.path, self._photos.photos
         if path is None or path.parent != listed.folder:
             return
@@ -163,8 +166,7 @@ class OpeningNews(QObject):
         elif path.name not in listed.renamed:
             name = labels.file_name(path.name)
             text = tr(
-                "{photo} is not in its folder any more. What was read and corrected stays kept, and comes back with the"
-                " photo.",
+                "{photo} is no longer in its folder. Its words stay saved and come back with the photo.",
                 photo=name,
             )
             self._tell(_GONE, path, text, Severity.WARNING)
@@ -176,18 +178,16 @@ class OpeningNews(QObject):
         folder = event.project.folder
         if project_errors.is_taken(event.path.parent / FOLDER):
             return tr(
-                "The words of these photos are kept in {folder}, as beside them a file called {name} is in the way.",
+                "The words of these photos are saved in {folder}, because their folder contains a file named {name}.",
                 folder=folder,
                 name=FOLDER,
             )
         if os.access(event.path.parent, os.W_OK):
-            return tr("The words of these photos are kept in {folder}.", folder=folder)
-        return tr(
-            "The words of these photos are kept in {folder}, as nothing can be written beside them.", folder=folder
-        )
+            return tr("The words of these photos are saved in {folder}.", folder=folder)
+        return tr("The words of these photos are saved in {folder}, because their folder is read-only.", folder=folder)
 
     def _tell(self, key: str, about: Path, text: str, severity: Severity = Severity.INFO) -> None:
-        """Say it once about this photo or folder; without a text, it is not so here."""
+        """Show a message once for a photo or folder; an empty text removes the message."""
         if not text:
             self._messages.withdraw(key)
         elif (key, about, text) not in self._told:

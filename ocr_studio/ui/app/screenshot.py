@@ -1,4 +1,4 @@
-"""A picture of the window itself, once it is ready: for the README and for looking at how it looks."""
+"""Screenshots of the window, for the README and for checking its appearance."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ from ocr_studio.core.formats import output_marks
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.ui.widgets import image_convert
 
-# Small pictures, the last paint and a scroll to its place come a moment after all is read.
+# Milliseconds: thumbnails, the last repaint and scrolling are done a moment after everything is read.
 _SETTLE_MS = 800
 
 
 class Screenshot(QObject):
-    """Waits until the window is ready, writes the picture and ends the program.
+    """Waits until the window is ready, writes the image and ends the program.
 
-    trouble: why the picture could not be written; None if it was.
+    ``trouble`` is why the image could not be written; None if it was.
     """
 
     def __init__(self, window: QWidget, file: OutputFile, *, ready: Callable[[], bool]) -> None:
-        """ready: asked again and again; when it has said yes for a while, the picture is taken."""
+        """Start waiting.
+
+        Args:
+            window: The window.
+            file: Where to write the image.
+            ready: Polled; the screenshot is taken when it has been true for a while.
+        """
         super().__init__(window)
-        closed = StudioError("the window was closed before its picture was taken", file=file.path)
+        closed = StudioError("the window was closed before the screenshot was taken", file=file.path)
         self.trouble: StudioError | None = closed
         self._window, self._file, self._ready = window, file, ready
         self._quiet_ms = 0

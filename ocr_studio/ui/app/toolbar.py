@@ -1,4 +1,4 @@
-"""The bar of buttons at the top of the window, and the menu of what was open lately."""
+"""The toolbar of the window, and the menu of recent photos and folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr_studio.ui.style import labels
 
 
 class RecentMenu(QMenu):
-    """The photos and folders that were opened last, the newest first.
+    """The photos and folders that were opened last, newest first.
 
     Signals: ``chosen(Path)``.
     """
@@ -22,10 +22,10 @@ class RecentMenu(QMenu):
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("&Recent"), parent)
+        super().__init__(tr("Open &recent"), parent)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """Offer these."""
+        """Fill the menu with these."""
         self.clear()
         for path in paths:
             action = self.addAction(labels.label(labels.file_name(f"{path.name} — {path.parent}")))
@@ -33,12 +33,12 @@ class RecentMenu(QMenu):
         self.setEnabled(bool(paths))
 
 
-# What is known best by its picture loses its name first.
+# Actions with a name beside their icon; in a narrow window the first ones lose it first.
 _NAMED = ("copy_all", "open", "read_page", "learn")
 
 
 class Toolbar(QToolBar):
-    """What is used most as pictures, some with their names beside them."""
+    """The most used actions as icons, some with their names."""
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(tr("Toolbar"), parent, movable=False, iconSize=QSize(20, 20))
@@ -49,7 +49,7 @@ class Toolbar(QToolBar):
         self._name(_NAMED, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def fit(self, width: int) -> None:
-        """Show as many names as there is room for beside all the pictures."""
+        """Show as many names as fit beside all icons."""
         styles, layout = Qt.ToolButtonStyle, self.layout()
         assert layout is not None
         for nameless in range(len(_NAMED) + 1):

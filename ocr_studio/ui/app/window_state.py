@@ -1,4 +1,4 @@
-"""Where the window was and how its docks stood, kept between starts. A comfort: trouble with it is only logged."""
+"""Saves and restores the position of the window and its docks. Errors are only logged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_studio.core import paths
 
 log = logging.getLogger(__name__)
 
-# Raised when docks or bars come, go or change their names, so that an old arrangement is not forced on them.
+# Increased when docks or bars are added, removed or renamed, so that an old arrangement is not applied to them.
 _VERSION = 2
 
 _AREAS = Qt.DockWidgetArea
@@ -25,12 +25,16 @@ _MIRRORED = {
 
 
 def side(area: Qt.DockWidgetArea) -> Qt.DockWidgetArea:
-    """Where a dock stands that belongs there if lines begin at the left."""
+    """Return the area of a dock, mirrored for languages that are written from right to left.
+
+    Args:
+        area: The area for languages that are written from left to right.
+    """
     return _MIRRORED.get(area, area) if QApplication.isRightToLeft() else area
 
 
 def _version() -> int:
-    # An arrangement holds for one direction.
+    # An arrangement is valid for one text direction only.
     return -_VERSION if QApplication.isRightToLeft() else _VERSION
 
 
@@ -39,7 +43,7 @@ def _file() -> Path:
 
 
 def restore(window: QMainWindow) -> bool:
-    """Put the window where it was. False if that is not known."""
+    """Restore the window's position. Returns False if none is saved."""
     try:
         kept = json.loads(paths.read_file(_file()))
         place, docks = (base64.b64decode(kept[key], validate=True) for key in ("place", "docks"))
@@ -52,7 +56,7 @@ def restore(window: QMainWindow) -> bool:
 
 
 def keep(window: QMainWindow) -> None:
-    """Remember where the window is."""
+    """Save the window's position."""
     kept = {
         key: base64.b64encode(value.data()).decode("ascii")
         for key, value in (("place", window.saveGeometry()), ("docks", window.saveState(_version())))

@@ -1,4 +1,4 @@
-"""The panel of the board view: what is done to the picture of the board, and where its corners are."""
+"""Panel of the board view: switches for cleaning the board, and its corners."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Knob, KnobSpec
 
-# Field of the look, title, tip, and what undo says.
+# Field of BoardLook, label (also the name of the undo step), tooltip.
 _SWITCHES = (
-    ("straighten", later("&Straighten"), later("Show the board as if you stood right before it")),
-    ("even_light", later("&Even out light"), later("Make the board as bright in its corners as in its middle")),
+    ("straighten", later("&Straighten"), later("Show the board straight from the front")),
+    ("even_light", later("&Even lighting"), later("Make the whole board equally bright")),
     ("less_glare", later("Less &glare"), later("Dim reflections of lamps and windows")),
-    ("strong_ink", later("Stronger &ink"), later("Make writing stronger, in its own colours")),
+    ("strong_ink", later("Stronger &ink"), later("Make the writing stronger; colours stay the same")),
 )
 _READ_TIP = later(
-    "Read the cleaned board instead of the photo; what is written beyond the board is then not read. Boxes still lie"
-    " on the photo."
+    "Read the cleaned board instead of the photo; writing outside the board isn’t read. Boxes stay in place on the"
+    " photo."
 )
-# Of the picture: less burnt out than this need not be told.
+# Share of the image; less overexposure than this is not mentioned.
 _WORTH_TELLING = 0.002
 
 
 class BoardPanel(PanelDock):
-    """Open as long as the board view is on."""
+    """Open while the board view is on."""
 
     area = Qt.DockWidgetArea.RightDockWidgetArea
     own_keys = (
-        (later("Tab, Shift+Tab"), later("While corners are moved: the next corner, the one before")),
-        (later("Arrows, Shift+arrows"), later("While corners are moved: move the corner by a pixel, by ten")),
-        (later("Enter"), later("While corners are moved: done")),
+        (later("Tab, Shift+Tab"), later("While you move corners: next or previous corner")),
+        (later("Arrows, Shift+arrows"), later("While you move corners: move the corner by 1 or 10 pixels")),
+        (later("Enter"), later("While you move corners: done")),
     )
 
     def __init__(self, looking: BoardLooking, view: PhotoView, parent: QWidget | None = None) -> None:
@@ -62,48 +62,48 @@ class BoardPanel(PanelDock):
         self.strength.turned.connect(self._turn)
         self.adjust = QPushButton(tr("&Move corners"))
         self.adjust.setCheckable(True)
-        self.adjust.setToolTip(tr("Show the photo, and drag the four corners of the board to where they are"))
+        self.adjust.setToolTip(tr("Show the photo and drag the handles to the four corners of the board"))
         self.adjust.clicked.connect(self._adjust)
         self.find_again = QPushButton(tr("&Find corners again"))
-        self.find_again.setToolTip(tr("Take the corners that the program finds"))
+        self.find_again.setToolTip(tr("Detect the corners automatically"))
         self.find_again.clicked.connect(lambda: self._put(None, tr("Find corners again")))
         self.whole = QPushButton(tr("&Whole photo"))
-        self.whole.setToolTip(tr("Take the corners of the photo, so that nothing is cut off"))
-        self.whole.clicked.connect(lambda: self._put(looking.whole(), tr("Take the whole photo")))
+        self.whole.setToolTip(tr("Use the corners of the photo, so that nothing is cut off"))
+        self.whole.clicked.connect(lambda: self._put(looking.whole(), tr("Use the whole photo")))
         self.read = QCheckBox(tr("&Read the cleaned board"))
         self.read.setToolTip(tr(_READ_TIP))
         self.read.clicked.connect(lambda on: self._switch("read", on))
         self.found, self.lost = PlainLabel(), PlainLabel()
         self._lay_out()
         looking.changed.connect(self._show)
-        self.handles.moved.connect(lambda quad: self._put(quad, tr("Move a corner of the board"), join="board corner"))
+        self.handles.moved.connect(lambda quad: self._put(quad, tr("Move a board corner"), join="board corner"))
         self.handles.left.connect(lambda: looking.adjust(False))
         self.retint()
         self._show()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """All of it, where there is room."""
+        """The size at which everything fits."""
         return QSize(320, 340)
 
     def toggle(self) -> None:
-        """Put the board view on, with its panel; or both off."""
+        """Turn the board view on and open its panel, or turn it off and close the panel."""
         if self.looking.on:
             self.close()
         else:
             self.open()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """With the panel comes the view."""
+        """Turn the board view on."""
         super().showEvent(event)
         self.looking.switch(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """With the panel goes the view; not when it is only behind another one."""
+        """Turn the board view off; not called when the panel is only behind another one."""
         super().closeEvent(event)
         self.looking.switch(False)
 
     def _lay_out(self) -> None:
-        note = PlainLabel(tr("Only what you see here changes, never the photo."))
+        note = PlainLabel(tr("Only this view changes, never the photo."))
         for label in (note, self.found, self.lost):
             label.setWordWrap(True)
         note.setProperty("quiet", True)
@@ -130,7 +130,7 @@ class BoardPanel(PanelDock):
 
     def _turn(self) -> None:
         look = replace(self.looking.look, strength=self.strength.value)
-        self.looking.choose(look, tr("Clean the board more or less"), join="board strength")
+        self.looking.choose(look, tr("Change cleaning strength"), join="board strength")
 
     def _adjust(self, on: bool) -> None:
         self.looking.adjust(on)
@@ -163,29 +163,29 @@ class BoardPanel(PanelDock):
     def _said_of_corners(self) -> str:
         looking, sought = self.looking, self.looking.sought
         if looking.adjusting:
-            return tr("Drag the four corners to those of the board; Enter when done.")
+            return tr("Drag the handles to the four corners of the board, then press Enter.")
         if not looking.look.straighten or looking.whole() is None:
             return ""
         if looking.look.corners is not None:
             whole = looking.look.corners == looking.whole()
-            return tr("The whole photo is shown.") if whole else tr("You have set the corners.")
+            return tr("The whole photo is shown.") if whole else tr("The corners are set manually.")
         if sought is None:
-            return tr("Looking for the board…")
+            return tr("Detecting the board…")
         if sought.board is None:
-            return tr("No board is seen on this photo, so all of it is shown. You can set the corners yourself.")
+            return tr("No board was found, so the whole photo is shown. You can set the corners yourself.")
         share = round(100 * sought.board.confidence)
-        return tr("The board is found; {share} % of its edges are clearly seen.", share=share)
+        return tr("Board found; {share} % of its edges are clearly visible.", share=share)
 
     def _said_of_losses(self) -> str:
         said = []
         if self.looking.burnt >= _WORTH_TELLING and self.looking.look.less_glare:
             share = number(max(0.1, 100 * self.looking.burnt), 1)
-            said.append(tr("{share} % is so bright that the camera saw nothing there; that stays lost.", share=share))
+            said.append(tr("{share} % of the board is overexposed and can’t be recovered.", share=share))
         if self.looking.beyond:
             said.append(
                 tr_n(
-                    "{count} word beyond the board is not shown here.",
-                    "{count} words beyond the board are not shown here.",
+                    "{count} word outside the board is not shown.",
+                    "{count} words outside the board are not shown.",
                     self.looking.beyond,
                 )
             )
@@ -193,7 +193,7 @@ class BoardPanel(PanelDock):
 
 
 def _in_two(*widgets: QWidget) -> QGridLayout:
-    """Two beside each other, so that the panel is low enough to stand below the table of words."""
+    """Arrange widgets in two columns, so that the panel is low enough to fit below the table of words."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(6)
@@ -207,5 +207,5 @@ def _in_two(*widgets: QWidget) -> QGridLayout:
 def _strength() -> KnobSpec:
     return KnobSpec(
         "strength", tr("Strength"), 0.0, 1.0, 0.05, lambda value: f"{round(100 * value)} %",
-        tr("nearer to the photo"), tr("whiter ground, stronger ink"),
+        tr("Closer to the photo."), tr("Whiter background, stronger ink."),
     )  # fmt: skip

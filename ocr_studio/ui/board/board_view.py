@@ -1,4 +1,4 @@
-"""The board view: what the canvas looks through, by how the page says that its board is looked at."""
+"""The board view: shows the canvas the cleaned board as the page's ``BoardLook`` says."""
 
 from __future__ import annotations
 
@@ -19,24 +19,31 @@ from ocr_studio.ui.job_thread import Job, JobThread
 
 
 class BoardLooking(QObject):
-    """Switches the view on and off, and keeps how each photo is looked at with its page, as a step to be undone.
+    """Turns the view on and off, and saves its options with each page, as an undoable step.
 
-    Per photo, as corners belong to one photo and glare to its light; a photo of which nobody has said anything is
-    looked at as the one before, with the corners found on it.
-    Signals: ``changed()`` the view, its look or what is known of the photo; ``failed(Trouble)``.
+    Options are saved per photo, as corners and glare differ. A photo without options uses those of the photo before,
+    with its own detected corners.
+
+    Attributes:
+        sought: the board detected on the open photo; None while it is unknown.
+        burnt: the share of the board that is overexposed, 0 to 1.
+
+    Signals:
+        changed(): the view, its options or the detected board have changed.
+        failed(Trouble): a job failed.
     """
 
     changed = Signal()
     failed = Signal(object)
 
     def __init__(self, document: Document, shown: ShownDocument, lane: JobThread) -> None:
-        """shown: what the canvas shows; lane: of its own."""
+        """Start turned off; ``shown`` is the canvas's document, ``lane`` a lane used by nothing else."""
         super().__init__(document)
         self._document, self._shown, self._lane = document, shown, lane
         self._on = self._adjusting = False
         self._usual = BoardLook()
-        self._drawn: tuple[BoardLook, bool] | None = None  # what the last job was for
-        self._loose: BoardLook | None = None  # of a page that may not be changed
+        self._drawn: tuple[BoardLook, bool] | None = None  # the input of the last job
+        self._loose: BoardLook | None = None  # options of a read-only page
         self._job: Job | None = None
         self.sought: BoardSought | None = None
         self.burnt = 0.0
@@ -50,23 +57,23 @@ class BoardLooking(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the picture is still being made."""
+        """Whether the image is being made."""
         return self._job is not None
 
     @property
     def adjusting(self) -> bool:
-        """Whether the photo itself is shown, for its corners to be moved."""
+        """Whether the photo itself is shown, to move its corners."""
         return self._on and self._adjusting
 
     @property
     def look(self) -> BoardLook:
-        """How the open photo is looked at."""
+        """The options of the open photo."""
         page = self._document.page
         return self._loose or (page.facts.board if page else None) or self._usual
 
     @property
     def corners(self) -> Quad | None:
-        """Where the board is; the whole photo where none is seen; None without a photo, or as long as it is sought."""
+        """The corners of the board, or of the photo if none was found; None without a photo or during detection."""
         image = self._document.image
         if image is None:
             return None
@@ -75,23 +82,29 @@ class BoardLooking(QObject):
 
     @property
     def beyond(self) -> int:
-        """How many words are not on the picture."""
+        """The number of words outside the image."""
         return self._shown.beyond
 
     def switch(self, on: bool) -> None:
-        """Put the view on, or show the photo as it is."""
+        """Turn the view on or off."""
         if on != self._on:
             self._on, self._adjusting = on, False
             self._follow(anew=True)
 
     def adjust(self, adjusting: bool) -> None:
-        """Show the photo for its corners to be moved; or the board again."""
+        """Show the photo to move its corners, or the board again."""
         if self._on and adjusting != self._adjusting:
             self._adjusting = adjusting
             self._follow(anew=True)
 
     def choose(self, look: BoardLook, name: str, *, join: str = "") -> None:
-        """Look at the open photo in another way. name: what undo says; join: see ``Document.push``."""
+        """Change the options of the open photo.
+
+        Args:
+            look: the new options.
+            name: name of the undo step.
+            join: see ``Document.push``.
+        """
         page = self._document.page
         if page is None or look == self.look:
             return
@@ -113,7 +126,7 @@ class BoardLooking(QObject):
         self._follow(anew=True)
 
     def _follow(self, *, anew: bool = False) -> None:
-        """See to it that what is shown is what is wanted."""
+        """Update what is shown if the options have changed, or in any case with ``anew``."""
         wanted = (replace(self.look, read=False), self.adjusting)
         image = self._document.image
         if not self._on or image is None:
@@ -123,7 +136,7 @@ class BoardLooking(QObject):
                 self.changed.emit()
             return
         if not anew and wanted == self._drawn:
-            self.changed.emit()  # it may be read otherwise, or words have gone beyond the board
+            self.changed.emit()  # the ``read`` option or the words outside the board may have changed
             return
         self._stop()
         self._drawn = wanted

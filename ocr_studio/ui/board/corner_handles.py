@@ -1,4 +1,4 @@
-"""Four handles on the photo, at the corners of the board, for the mouse and for arrow keys."""
+"""Four handles at the corners of the board, moved with the mouse or the arrow keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.style import box_colours
 
-# Screen pixels: a handle's radius, and how near to its middle the mouse takes hold of it.
+# Screen pixels: radius of a handle, and distance from its centre at which the mouse grabs it.
 _RADIUS, _REACH = 9.0, 18.0
 _FAST = 10.0
 _ARROWS = {
@@ -27,9 +27,11 @@ _DONE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class CornerHandles(QObject):
-    """Shown while there are corners; takes the mouse at a handle, and Tab, arrows, Enter and Esc, before the canvas.
+    """Shown while there are corners. Handles the mouse, Tab, arrows, Enter and Esc before the canvas does.
 
-    Signals: ``moved(Quad)`` a corner was put elsewhere, in pixels of the photo; ``left()`` by Enter or Esc.
+    Signals:
+        moved(Quad): a corner was moved; the quad is in pixels of the photo.
+        left(): Enter or Esc was pressed.
     """
 
     moved = Signal(object)
@@ -48,12 +50,12 @@ class CornerHandles(QObject):
 
     @property
     def quad(self) -> Quad | None:
-        """The corners as they are shown."""
+        """The corners that are shown."""
         return self._quad
 
     @property
     def content(self) -> QRectF:
-        """The photo, in its own pixels."""
+        """The rectangle of the photo, in pixels of the photo."""
         page = self._view.document.page
         return QRectF(0, 0, page.width, page.height) if page else QRectF()
 
@@ -66,7 +68,7 @@ class CornerHandles(QObject):
         self._view.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """What is for a corner is not for the canvas."""
+        """Handle events for the corners before the canvas does."""
         if self._quad is None:
             return False
         if isinstance(event, QMouseEvent) and watched is self._view.viewport():
@@ -122,7 +124,7 @@ class CornerHandles(QObject):
         return nearest if far[nearest] <= _REACH else None
 
     def _put(self, index: int, point: QPointF) -> None:
-        """A corner goes there, as far as that is on the photo and the four still go round a board."""
+        """Move a corner, within the photo, unless the quad would no longer be convex."""
         assert self._quad is not None
         room = self.content
         x, y = min(max(point.x(), 0.0), room.width()), min(max(point.y(), 0.0), room.height())
@@ -132,17 +134,17 @@ class CornerHandles(QObject):
 
 
 class _Outline(QGraphicsItem):
-    """Draws the board's outline, all else veiled, and the handles, as large at every zoom."""
+    """Draws the outline of the board, its dimmed surroundings, and handles of constant size on the screen."""
 
     def __init__(self, handles: CornerHandles) -> None:
         super().__init__()
         self._handles = handles
-        self._rect = QRectF()  # kept here: Qt asks for it even while the view goes
+        self._rect = QRectF()  # stored, as Qt asks for it even while the view is destroyed
         self.setVisible(False)
         self.setZValue(1.0)
 
     def set_shown(self, shown: bool) -> None:
-        """Whether it is to be seen."""
+        """Show or hide the outline."""
         self.prepareGeometryChange()
         room = self._handles.content
         self._rect = room.adjusted(-room.width(), -room.height(), room.width(), room.height())
@@ -150,7 +152,7 @@ class _Outline(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """The photo, and a handle's width beyond it at any zoom."""
+        """The photo and the space around it that handles can cover at any zoom."""
         return self._rect
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:

@@ -1,6 +1,6 @@
-"""The open page as the canvas shows it: as it is, or through a matrix that sees its board straight on.
+"""The open page as the canvas shows it: as it is, or with its board rectified by a homography.
 
-What is written, chosen and placed there is written, chosen and placed on the page itself, in pixels of the photo.
+Edits and selections on the canvas are made on the page itself, in pixels of the photo.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from ocr_studio.ui.document.document import Document
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glass:
-    """What the page is looked at through. picture: shown instead of the photo; matrix: (3, 3), pixels of the photo → of
-    the picture; see ``board_corners.placed``.
+    """The rectified view of a page.
+
+    Attributes:
+        picture: the image shown instead of the photo.
+        matrix: (3, 3) homography from pixels of the photo to pixels of the image; see ``board_corners.placed``.
     """
 
     picture: Pyramid
@@ -32,25 +35,25 @@ class Glass:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the picture."""
+        """Width and height of the image in pixels."""
         height, width = self.picture.level(0).shape[:2]
         return width, height
 
     @property
     def plain(self) -> bool:
-        """Whether all places are the photo's own."""
+        """Whether pixels of the image are pixels of the photo (identity matrix)."""
         return np.array_equal(self.matrix, np.eye(3))
 
     def same_places(self, other: Glass | None) -> bool:
-        """Whether all is where it is through another."""
+        """Whether another view has the same size and matrix."""
         return other is not None and self.size == other.size and np.array_equal(self.matrix, other.matrix)
 
 
 class ShownDocument(Document):
-    """A document for the canvas: the page of another one, its words where the glass shows them.
+    """A document for the canvas: the page of another document, with its words transformed to the rectified view.
 
-    Words whose middle is not on the picture are not on this page. An edit of this page becomes one of the real page:
-    a box that was changed is led back through the matrix, all others stay exactly what they are.
+    Words whose centre is outside the image are left out. An edit of this page becomes an edit of the real page: boxes
+    that were changed are transformed back, all others stay exactly as they are.
     """
 
     def __init__(self, source: Document, parent: QObject | None = None) -> None:
@@ -66,11 +69,11 @@ class ShownDocument(Document):
 
     @property
     def glass(self) -> Glass | None:
-        """What the page is looked at through; None: it is shown as it is."""
+        """The rectified view; None if the page is shown as it is."""
         return self._glass
 
     def look_through(self, glass: Glass | None) -> None:
-        """Show the page through this, or as it is."""
+        """Show the page in this view, or as it is."""
         before, self._glass = self._glass, glass
         if before is glass:
             return
@@ -84,18 +87,18 @@ class ShownDocument(Document):
 
     @property
     def beyond(self) -> int:
-        """How many words of the page are not on the picture."""
+        """The number of words of the page outside the image."""
         real = self._source.page
         return len(real.words) - len(self._shown.words) if real and self._shown else 0
 
     @property
     def undo_stack(self) -> QUndoStack:
-        """Of the page itself."""
+        """The undo stack of the page itself."""
         return self._source.undo_stack
 
     @property
     def writable(self) -> bool:
-        """Whether the page may be changed."""
+        """Whether the page can be edited."""
         return self._source.writable
 
     @property
@@ -105,12 +108,12 @@ class ShownDocument(Document):
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
-        """The picture that is shown."""
+        """The image that is shown."""
         return self._glass.picture.level(0) if self._glass else self._source.image
 
     @property
     def pyramid(self) -> Pyramid | None:
-        """The picture in halved sizes."""
+        """The image pyramid of what is shown."""
         return self._glass.picture if self._glass else self._source.pyramid
 
     @property
@@ -120,7 +123,7 @@ class ShownDocument(Document):
 
     @property
     def current(self) -> str | None:
-        """The word that editing keys speak to, shown or not."""
+        """Id of the current word, shown or not."""
         return self._source.current
 
     def word(self, word_id: str | None) -> Word | None:
@@ -129,7 +132,7 @@ class ShownDocument(Document):
         return page.words.get(word_id) if page and word_id else None
 
     def placed(self, quad: Quad) -> Quad:
-        """Where a place of the photo is on the picture."""
+        """Transform a quad from pixels of the photo to pixels of the image."""
         return (board_corners.led(self._glass.matrix, quad) if self._glass else quad) or quad
 
     def selected_words(self) -> tuple[Word, ...]:
@@ -142,7 +145,7 @@ class ShownDocument(Document):
         return tuple(key for key in order if key in self._shown.words) if self._shown else order
 
     def neighbour(self, step: int) -> str | None:
-        """As of the page, past words that are not shown."""
+        """The next or previous word in reading order, skipping words that are not shown."""
         return page_order.neighbour(self.order(), self.current, step)
 
     def open(
@@ -153,7 +156,7 @@ class ShownDocument(Document):
         writable: bool = True,
         order: tuple[str, ...] | None = None,
     ) -> None:
-        """Put a photo on the screen."""
+        """Open a page and its photo."""
         self._source.open(page, image, writable=writable, order=order)
 
     def set_read_at(self, when: str) -> None:
@@ -161,7 +164,7 @@ class ShownDocument(Document):
         self._source.set_read_at(when)
 
     def push(self, edit: Edit, *, join: str = "") -> None:
-        """Do an edit of the shown page as one of the page."""
+        """Do an edit of the shown page on the page itself."""
         self._source.push(self._real(edit), join=join)
 
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
@@ -169,7 +172,7 @@ class ShownDocument(Document):
         self._source.select(ids, current=current)
 
     def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """For the history."""
+        """Show an edit done or undone by the history."""
         self._source.show(page, edit, back=back)
 
     def _real(self, edit: Edit) -> Edit:
@@ -188,7 +191,7 @@ class ShownDocument(Document):
         return Edit(edit.name, changes, edit.facts)
 
     def _make(self) -> None:
-        """The page as it is shown."""
+        """Compute the page as it is shown."""
         real, self._shown = self._source.page, None
         if real is None or self._glass is None or self._glass.plain:
             return
@@ -197,7 +200,7 @@ class ShownDocument(Document):
         self._shown = replace(real, width=width, height=height, words=words)
 
     def _seen(self, word: Word) -> Word | None:
-        """The word where the glass shows it; None where that is not on the picture."""
+        """The word in the rectified view; None if it is outside the image."""
         assert self._glass is not None
         quad: Quad | None = board_corners.led(self._glass.matrix, word.quad)
         if quad is None:

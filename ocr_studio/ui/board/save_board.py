@@ -1,4 +1,4 @@
-"""Saving the cleaned board as a picture."""
+"""Saves the cleaned board as an image file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from ocr_studio.ui.widgets import file_dialogs
 
 
 class BoardSaving(QObject):
-    """Asks where to, and writes what the board view shows, in all its pixels; the photo itself stays.
+    """Asks for a file and saves the board view in full resolution; the photo itself does not change.
 
-    Signals: ``said(str)`` what was written; ``failed(Trouble)``.
+    Signals:
+        said(str): the file was saved.
+        failed(Trouble): saving failed.
     """
 
     said = Signal(str)
@@ -34,25 +36,25 @@ class BoardSaving(QObject):
         self._lane, self._window = lane, window
 
     def ask(self) -> None:
-        """Ask for the file's name; its ending says whether it is a PNG or a JPEG."""
+        """Ask for the file name, whose extension chooses PNG or JPEG."""
         path = self._opening.path
         if self._document.image is None or path is None:
             return
         start = path.with_name(f"{tr('{photo} cleaned', photo=path.stem)}.png")
-        dialog = file_dialogs.make(self._window, tr("Save cleaned picture"), str(start))
+        dialog = file_dialogs.make(self._window, tr("Save cleaned image"), str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([tr("PNG picture (*.png)"), tr("JPEG picture (*.jpg *.jpeg)")])
+        dialog.setNameFilters([tr("PNG image (*.png)"), tr("JPEG image (*.jpg *.jpeg)")])
         dialog.setDefaultSuffix("png")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("jpg" if "*.jpg" in chosen else "png"))
         dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
         dialog.open()
 
     def save(self, path: Path) -> None:
-        """Write the picture of the open photo; never over a photo."""
+        """Save the cleaned board of the open photo; never overwrites a photo."""
         image, look = self._document.image, self._looking.look
         if image is None:
             return
-        job = self._lane.submit(lambda: clean_board.save(image, look, path), name=later("Saving the cleaned picture"))
+        job = self._lane.submit(lambda: clean_board.save(image, look, path), name=later("Saving the cleaned image"))
         job.came.connect(self._tell)
         job.failed.connect(self.failed)
 

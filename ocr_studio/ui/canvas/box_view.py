@@ -1,4 +1,4 @@
-"""The photo with the boxes of its words, as the document has them."""
+"""The photo with the boxes of its words."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ from ocr_studio.ui.canvas.zoom_view import ZoomView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours
 
-# The current word, for who hears the window.
+# Descriptions of the current word for screen readers.
 _SAID = {
     WordState.UNREAD: later("“{word}”, not read"),
     WordState.READ: later("“{word}”, read"),
     WordState.ACCEPTED: later("“{word}”, checked"),
     WordState.CORRECTED: later("“{word}”, corrected"),
-    WordState.MARKED: later("“{word}”, set aside"),
+    WordState.MARKED: later("“{word}”, excluded"),
 }
-# Screen pixels: writing lower than this cannot be read, as high as that it can, with the words round it in sight.
+# Screen pixels: height below which writing can't be read, and height to which it is enlarged.
 _TOO_SMALL, _READABLE = 18, 40
 
 
 class BoxView(ZoomView):
-    """Shows the open page of a document, its selection, and a sketch of what a hand is about to do; changes nothing.
+    """Shows the open page, the selection, and a preview of the current gesture. It doesn't change the page.
 
-    button_down: while a button of the mouse is held the photo stays where it is, whatever is selected. looks: how all
-    that is shown.
+    ``button_down``: while a mouse button is held, the view doesn't scroll to the selection. ``looks``: display options.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -66,14 +65,14 @@ class BoxView(ZoomView):
         self._on_opened()
 
     def show_word(self, word_id: str) -> None:
-        """Bring a word into sight."""
+        """Scroll to a word."""
         word = self.document.word(word_id)
         if word:
             left, top, right, bottom = word.quad.bounds()
             self.bring_into_sight(QRectF(left, top, right - left, bottom - top))
 
     def make_readable(self, word_id: str) -> None:
-        """Bring a word into sight and, where its writing is too small to be read, nearer. Never goes back out."""
+        """Scroll to a word, and zoom in if its writing is too small to be read. Never zooms out."""
         word = self.document.word(word_id)
         if word is None:
             return
@@ -86,58 +85,58 @@ class BoxView(ZoomView):
         self.show_word(word_id)
 
     def seen(self) -> Box:
-        """What of the photo is in sight: left, top, right, bottom in its pixels; may reach beyond it."""
+        """Return the visible area: left, top, right, bottom in pixels of the photo; may extend beyond it."""
         inverse, _ = self.viewportTransform().inverted()
         box = inverse.mapRect(QRectF(self.viewport().rect()))
         return box.left(), box.top(), box.right(), box.bottom()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether the page is being read: boxes that wait for their text look so."""
+        """Show whether the page is being read; boxes without text are drawn as waiting."""
         self._words.busy = busy
         self._words.update()
 
     @property
     def texts_shown(self) -> bool:
-        """Whether small texts stand above the boxes where there is room."""
+        """Whether texts are shown above the boxes where there is room."""
         return self._words.texts_shown
 
     def set_texts_shown(self, shown: bool) -> None:
-        """Show the words' texts above their boxes, or do not."""
+        """Show or hide the texts above the boxes."""
         self._words.texts_shown = shown
         self._words.update()
 
     def handles(self) -> tuple[str, Handles] | None:
-        """The word whose handles are shown, and they, in pixels of the viewport."""
+        """Return the id of the word that has handles, and the handles in pixels of the viewport; or None."""
         return self._above.handles(self.viewportTransform(), QRectF(self.viewport().rect()))
 
     def redraw(self) -> None:
-        """Show the sketch as it is now."""
+        """Redraw the preview of the current gesture."""
         self._words.hidden = self.sketch.quads.keys()
         self.viewport().update()
 
     def show_handles(self, shown: bool) -> None:
-        """Whether the selected word has handles: not while its text is being edited."""
+        """Show or hide the handles of the selected word; they are hidden while its text is being edited."""
         self._above.handles_shown = shown
         self.viewport().update()
 
     def screen_box(self, quad: Quad) -> QRectF:
-        """The rectangle around a quad in pixels of this widget."""
+        """Return the bounding rectangle of a quad in pixels of this widget."""
         box = self.viewportTransform().map(QPolygonF([QPointF(x, y) for x, y in quad.corners])).boundingRect()
         return box.translated(QPointF(self.viewport().pos()))
 
     def screen_area(self) -> QRect:
-        """What of this widget shows the photo."""
+        """Return the part of this widget that shows the photo."""
         return self.viewport().geometry()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802  (Qt's name)
-        """The lens lies above all."""
+        """Draw the magnifier above everything else."""
         super().drawForeground(painter, rect)
         to_screen = self.viewportTransform()
         if self._lens.at is not None and to_screen.mapRect(QRectF(rect)).intersects(QRectF(self._lens.area())):
             self._lens.paint(painter, to_screen, self._above.colours)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Follow the theme."""
+        """Use the colours of another theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_above"):
             self._put_on_colours()
@@ -157,7 +156,7 @@ class BoxView(ZoomView):
         self._photo.set_photo(self.document.pyramid)
         self._put_on_colours()
         content = QRectF(0, 0, page.width, page.height) if page else QRectF()
-        # Boxes may stand out over the photo's edge.
+        # Boxes may extend beyond the photo.
         roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())
         self._words.reset(roomy, content)
         self._above.reset(roomy)
@@ -182,13 +181,13 @@ class BoxView(ZoomView):
             self._describe()
 
     def _carry_lens(self, mouse: QPointF) -> None:
-        """The mouse went here; away from the photo, with coordinates below zero, the lens is at the current word."""
+        """Move the magnifier to the mouse; with negative coordinates (no mouse) to the current word."""
         self._mouse = mouse
         if self.looks.lens:
             self._place_lens()
 
     def _follow_lens(self) -> None:
-        """The photo has moved: Qt moves what was drawn over it along with it."""
+        """Redraw the magnifier after scrolling, because Qt scrolls its pixels along with the photo."""
         if self.looks.lens:
             self._place_lens()
             self.viewport().update()
@@ -210,14 +209,14 @@ class BoxView(ZoomView):
         self.redraw()
         word = self.document.word(self.document.current)
         self._describe()
-        # A word that was clicked is in sight; the photo must not run away under the mouse.
+        # A clicked word is visible already, and the photo must not move under the mouse.
         if word and len(self.document.selection) == 1 and not self.button_down:
             self.show_word(word.id)
         if self.looks.lens:
             self._place_lens()
 
     def _describe(self) -> None:
-        """Say what is selected, for who hears the window."""
+        """Describe the selection for screen readers."""
         word = self.document.word(self.document.current)
         self.setAccessibleDescription(_described(word, len(self.document.selection)))
 

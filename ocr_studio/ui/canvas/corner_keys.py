@@ -1,4 +1,4 @@
-"""One corner of the selected box, picked by a key, for the arrow keys to move."""
+"""Moving a single corner of the selected box with the arrow keys."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 
 _SAID = (
-    later("Arrow keys move the upper left corner of the text; Shift moves it by ten. Esc: the whole box."),
-    later("Arrow keys move the upper right corner of the text; Shift moves it by ten. Esc: the whole box."),
-    later("Arrow keys move the lower right corner of the text; Shift moves it by ten. Esc: the whole box."),
-    later("Arrow keys move the lower left corner of the text; Shift moves it by ten. Esc: the whole box."),
+    later("Arrow keys move the upper-left corner of the text, with Shift by 10 pixels. Esc: move the whole box."),
+    later("Arrow keys move the upper-right corner of the text, with Shift by 10 pixels. Esc: move the whole box."),
+    later("Arrow keys move the lower-right corner of the text, with Shift by 10 pixels. Esc: move the whole box."),
+    later("Arrow keys move the lower-left corner of the text, with Shift by 10 pixels. Esc: move the whole box."),
 )
 
 
 class CornerPicking(QObject):
-    """Goes round: the box, its four corners, the box again. Another selection has no corner picked.
+    """Cycles through the whole box and its four corners. Changing the selection returns to the whole box.
 
     Signals: ``dropped()`` arrow keys move the whole box again.
     """
@@ -39,17 +39,17 @@ class CornerPicking(QObject):
         return self._sketch.corner is not None
 
     def next(self) -> str:
-        """Pick the next one, of several boxes that of the current one; returns what a person should know of it."""
+        """Pick the next corner of the current box. Returns a hint for the status bar."""
         if len(self._document.selection) > 1 and self._document.current:
             self._document.select([self._document.current])
         last = self._sketch.corner
         corner = None if last == len(_SAID) - 1 else 0 if last is None else last + 1
         self._sketch.corner = corner
         self._redraw()
-        return tr("Arrow keys move the whole box; Shift moves it by ten.") if corner is None else tr(_SAID[corner])
+        return tr("Arrow keys move the whole box, with Shift by 10 pixels.") if corner is None else tr(_SAID[corner])
 
     def drop(self) -> None:
-        """The whole box again."""
+        """Return to the whole box."""
         if self._sketch.corner is not None:
             self._sketch.corner = None
             self._redraw()

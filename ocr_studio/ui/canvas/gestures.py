@@ -1,7 +1,6 @@
-"""Gestures: what one move of the mouse, from press to release, does on the photo.
+"""Mouse gestures on the photo, from press to release.
 
-A gesture shows in the sketch what would become of the words, and pushes one edit at its end; dropping it half way
-leaves nothing behind.
+A gesture previews its result in the sketch and pushes one edit when it ends; a cancelled gesture changes nothing.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ from ocr_studio.ui.canvas.items.interaction import Canvas, Pointer
 from ocr_studio.ui.canvas.items.spatial_index import Box
 from ocr_studio.ui.document.document import Document
 
-# Screen pixels: a hand that only clicks trembles less than this.
+# Screen pixels: smaller movements count as a click.
 _TREMBLE = 4.0
 # Screen pixels beside a box that still count as on it.
 _NEAR = 4.0
-# Pixels of the photo: nothing smaller is writing.
+# Pixels of the photo: the smallest box.
 _LEAST = 3.0
-# Screen pixels within which an edge jumps, and the share of a neighbour's height that this is at most: where boxes are
-# small on the screen, each place would be near to something.
+# Snapping distance in screen pixels, and its maximum as a share of the usual box height: among boxes that are small on
+# the screen, every position would be near an edge.
 _SNAP, _SNAP_SHARE = 6.0, 0.35
-# Screen pixels round the mouse in which lines are looked for that a new box may go on with; fewer where there are more
-# words than can be put into lines between two frames.
+# Screen pixels around the mouse in which a line of writing is searched that a new box may continue, and the number of
+# words above which the area is reduced, so that the search takes less than a frame.
 _ROUND, _MANY = 400.0, 300
 # Screen pixels between two points of a lasso.
 _STEP = 2.0
@@ -44,7 +43,7 @@ ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """What would become of words, and the lines that their edges have jumped to."""
+    """The edit that a gesture would make, and the guides that edges snap to."""
 
     edit: Edit
     guides: tuple[Guide, ...] = ()
@@ -54,7 +53,7 @@ Make: TypeAlias = Callable[[Page, Pointer], Placing]
 
 
 class Neighbours:
-    """The boxes in sight but for those that a hand is moving: edges jump to them, unless Alt is held."""
+    """The visible boxes except those that are being moved. Edges snap to them unless Alt is held."""
 
     def __init__(self, canvas: Canvas, moving: Collection[str] = ()) -> None:
         self._canvas, self._moving = canvas, moving
@@ -62,14 +61,14 @@ class Neighbours:
         self._reach = 0.0
 
     def snap(self, edges: tuple[Edge, ...], pointer: Pointer) -> Snap:
-        """How far to go on from where the hand is."""
+        """Return how far the edges have to move from the pointer's position to snap."""
         if not self._canvas.snapping or pointer.held & Qt.KeyboardModifier.AltModifier:
             return Snap()
         corners = self._found()
         return snapping.snap(edges, corners, self._reach)
 
     def _found(self) -> Floats:
-        # Only now: most presses of the mouse are clicks.
+        # Computed on the first movement, because most presses are clicks.
         if self._corners is None:
             page, index = self._canvas.document.page, self._canvas.index
             ids = [key for key in index.inside(self._canvas.seen()) if key not in self._moving] if page else []
@@ -81,7 +80,7 @@ class Neighbours:
 
 
 class Dragging:
-    """Words follow the mouse; the edit is made when it is released. A mere click does something else."""
+    """Words follow the mouse; the edit is made on release. A click without movement calls ``click``."""
 
     def __init__(
         self,
@@ -92,12 +91,20 @@ class Dragging:
         ids: Collection[str],
         click: Callable[[], None] | None = None,
     ) -> None:
-        """ids: of the words."""
+        """Start dragging.
+
+        Args:
+            canvas: The photo view.
+            start: Where the button was pressed.
+            make: Makes the edit for a position of the mouse.
+            ids: Ids of the words.
+            click: Called if the mouse was not moved.
+        """
         self._canvas, self._start, self._make, self._ids, self._click = canvas, start, make, ids, click
         self._moved: bool | None = None
 
     def move(self, pointer: Pointer) -> None:
-        """Show the words where they would stand."""
+        """Preview the words at their new position."""
         if self._moved is None and far(self._start, pointer):
             self._moved = self._canvas.may_change(self._ids)
         page = self._canvas.document.page
@@ -118,14 +125,14 @@ class Dragging:
 
 
 class Band:
-    """A rubber band: words it touches are selected; from a press on nothing, so a click selects nothing."""
+    """A rubber band that selects the words it touches. A click beside all words clears the selection."""
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         self._canvas, self._start = canvas, start
         self._kept = canvas.document.selection if start.held & ADDS else frozenset()
 
     def move(self, pointer: Pointer) -> None:
-        """Select what the band touches now."""
+        """Select the words that the band touches."""
         if self._canvas.sketch.band is None and not far(self._start, pointer):
             return
         self._canvas.sketch.band = band = box_of(self._start.photo, pointer.photo)
@@ -133,14 +140,15 @@ class Band:
         self._canvas.redraw()
 
     def finish(self, _pointer: Pointer) -> None:
-        """Keep the selection; a click beside all words takes it away."""
+        """Keep the selection, or clear it after a click."""
         if self._canvas.sketch.band is None and not self._kept:
             self._canvas.document.select(())
 
 
 class Lasso:
-    """A line by a free hand: words whose middle it goes round are selected. With Shift they come to those that are
-    selected, with Ctrl they go from them. A click takes the word under the mouse likewise.
+    """A freehand line that selects the words whose centre it encloses.
+
+    With Shift they are added to the selection, with Ctrl removed from it. A click does the same with one word.
     """
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
@@ -153,7 +161,7 @@ class Lasso:
         self._middles = np.array(corners, dtype=np.float64).reshape(-1, 4, 2).mean(axis=1)
 
     def move(self, pointer: Pointer) -> None:
-        """Select what the line goes round now."""
+        """Select the words that the line encloses."""
         sketch = self._canvas.sketch
         if not far(self._last, pointer, _STEP if sketch.lasso else _TREMBLE):
             return
@@ -173,7 +181,7 @@ class Lasso:
 
 
 class Drawing:
-    """A new box from corner to corner: upright, or with the slope of the line of writing that it goes on with."""
+    """Draws a new box from corner to corner: upright, or with the slope of the line of writing that it continues."""
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         self._canvas, self._start = canvas, start
@@ -181,12 +189,12 @@ class Drawing:
         self._slope: float | None = None
 
     def move(self, pointer: Pointer) -> None:
-        """Show the box."""
+        """Preview the box."""
         self._canvas.sketch.fresh, self._canvas.sketch.guides = self._box(pointer)
         self._canvas.redraw()
 
     def finish(self, pointer: Pointer) -> None:
-        """Add the box and select it; one too small is a slip of the hand."""
+        """Add the box and select it, unless it is too small."""
         quad = self._box(pointer)[0]
         if quad and far(self._start, pointer):
             draw(self._canvas, quad)
@@ -199,7 +207,7 @@ class Drawing:
         rough = geometry.spanned(one, other, degrees)
         if min(geometry.size(rough)) < _LEAST:
             return None, ()
-        # Which of its corners the hand holds; the other one is where it began.
+        # The corner at the pointer; the opposite one is where the gesture started.
         held = min(range(4), key=lambda index: math.dist(rough.corners[index], other))
         first, second = (self._neighbours.snap(snapping.of_corner(rough, index), pointer) for index in (held ^ 2, held))
         ends = [on_photo(page, (x + snap.by[0], y + snap.by[1])) for (x, y), snap in ((one, first), (other, second))]
@@ -209,7 +217,7 @@ class Drawing:
         return quad, (*first.guides, *second.guides)
 
     def _degrees(self, pointer: Pointer) -> float:
-        """The slope of the line it goes on with. Only looked for once something is drawn."""
+        """Return the slope in degrees of the line that the box continues. Searched only once."""
         if not self._canvas.snapping or pointer.held & Qt.KeyboardModifier.AltModifier:
             return 0.0
         if self._slope is None:
@@ -224,18 +232,18 @@ class Drawing:
 
 
 class Panning:
-    """The photo follows the mouse."""
+    """Pans the photo with the mouse."""
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
         self._canvas, self._last = canvas, start.screen
 
     def move(self, pointer: Pointer) -> None:
-        """Follow."""
+        """Pan."""
         by, self._last = pointer.screen - self._last, pointer.screen
         self._canvas.pan_by(by.x(), by.y())
 
     def finish(self, pointer: Pointer) -> None:
-        """Follow to the end."""
+        """Pan to the last position."""
         self.move(pointer)
 
 
@@ -252,12 +260,12 @@ def draw(canvas: Canvas, quad: Quad) -> None:
 
 
 def under(canvas: Canvas, pointer: Pointer) -> list[str]:
-    """Ids of the words under the mouse, the smallest first."""
+    """Return the ids of the words under the mouse, the smallest first."""
     return canvas.index.at(pointer.photo, _NEAR / canvas.zoom)
 
 
 def toggle(document: Document, word_id: str) -> None:
-    """Select one more word, or one less."""
+    """Add a word to the selection, or remove it."""
     if word_id in document.selection:
         document.select(document.selection - {word_id}, current=document.current)
     else:
@@ -265,29 +273,29 @@ def toggle(document: Document, word_id: str) -> None:
 
 
 def on_photo(page: Page, point: Point) -> Point:
-    """The point of the photo nearest to a point that may lie beside it."""
+    """Clamp a point to the photo."""
     return min(max(point[0], 0.0), float(page.width)), min(max(point[1], 0.0), float(page.height))
 
 
 def far(start: Pointer, now: Pointer, least: float = _TREMBLE) -> bool:
-    """Whether the mouse has gone farther than a hand trembles, or than ``least`` pixels of the screen."""
+    """Whether the mouse has moved at least ``least`` pixels of the screen."""
     return math.hypot(*(now.screen - start.screen).toTuple()) >= least
 
 
 def box_of(one: Point, other: Point) -> Box:
-    """The upright box with two opposite corners."""
+    """Return the upright box with these opposite corners."""
     return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
 
-# Screen pixels between two places of the way at which words are looked for: no letter is smaller.
+# Screen pixels between two points of the path at which words are searched; characters are larger.
 _ORDER_STEP = 4.0
 
 
 class Ordering:
-    """Each word that is clicked, or that the way of the mouse leads over, is read after the one before it.
+    """Sets the reading order: each word that is clicked or crossed by the mouse follows the one before it.
 
-    ``items.interaction.in_turn`` keeps the words from one click to the next; they are selected, so that one sees them.
-    A click on nothing, or on one of them, begins anew.
+    ``sketch.in_turn`` has the words from one click to the next; they are shown as selected. A click on one of them, or
+    beside all words, starts over.
     """
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:
@@ -299,7 +307,7 @@ class Ordering:
         self._take(found)
 
     def move(self, pointer: Pointer) -> None:
-        """Words on the way are next."""
+        """Add the words that the mouse crosses."""
         (x0, y0), (x1, y1) = self._last.photo, pointer.photo
         steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) * self._canvas.zoom / _ORDER_STEP))
         for step in range(1, steps + 1):
@@ -309,7 +317,7 @@ class Ordering:
         self._last = pointer
 
     def finish(self, pointer: Pointer) -> None:
-        """That is the order."""
+        """Apply the order."""
         self.move(pointer)
         canvas = self._canvas
         canvas.sketch.in_turn = tuple(self._ids)
@@ -325,7 +333,7 @@ class Ordering:
 
 
 def _still_so(canvas: Canvas) -> bool:
-    """Whether the words that were clicked still follow each other: a step may have been taken back."""
+    """Whether the clicked words still follow each other; a step may have been undone."""
     order, wanted = canvas.document.order(), canvas.sketch.in_turn
     if wanted[0] not in order:
         return False

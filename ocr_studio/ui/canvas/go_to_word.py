@@ -1,4 +1,4 @@
-"""The way from a mistake or a word to its place: opens its photo, chooses the word there, brings it near, marks it."""
+"""Goes to a mistake or a word: opens its photo, selects the word, zooms to it and highlights it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.style import box_colours
 
-# Pixels of the screen: writing as high as this is easily read.
+# Screen pixels: height of writing that is easy to read.
 _READABLE = 44.0
-# Of the view: a mistake with what stands round it.
+# Share of the view that a mistake takes at most, so that its surroundings are visible.
 _SHARE = 0.6
-# Overlap (IoU) from which on a word of the page is the one that a mistake is about.
+# Overlap (IoU) above which a word of the page is the one of the mistake.
 _SAME_WORD = 0.3
 _MARKED_MS = 4000
-# Pixels of the screen, the air between the place and its mark included.
+# Screen pixels: distance and line width of the highlight.
 _AIR, _MARK_WIDTH = 6.0, 3.0
 
 
 class MistakePlaces(QObject):
-    """Goes to mistakes, and to words.
+    """Goes to mistakes and words.
 
-    Signals: ``shown()`` the place is on the screen.
+    Signals: ``shown()`` the place is shown.
     """
 
     shown = Signal()
@@ -49,15 +49,15 @@ class MistakePlaces(QObject):
         document.opened.connect(self._take_mark)
 
     def go(self, photo: Path, mistake: Mistake) -> None:
-        """Show the place of a mistake on its photo; opens that first where another is open."""
+        """Show a mistake on its photo, which is opened first if necessary."""
         self._go(photo, lambda: self._show(mistake))
 
     def go_to_word(self, photo: Path, word_id: str) -> None:
-        """Show a word on its photo; where it has gone since, the photo."""
+        """Show a word on its photo; only the photo if the word was deleted."""
         self._go(photo, lambda: self._show_word(word_id))
 
     def go_to_box(self, photo: Path, box: Quad) -> None:
-        """Show a place on a photo, and the word that stands there now, if one does."""
+        """Show a place on a photo, and select the word that is there now, if any."""
         self._go(photo, lambda: self._show_place([box], box.bounds()))
 
     def _go(self, photo: Path, show: Callable[[], None]) -> None:
@@ -71,7 +71,7 @@ class MistakePlaces(QObject):
     def _come(self, event: PhotoOpened) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted and wanted[0] == event.path:
-            # The window puts the photo on the screen at the same signal; this comes after it.
+            # The window shows the photo on the same signal; wait until that is done.
             QTimer.singleShot(0, self, lambda: wanted[1]() if self._opening.path == wanted[0] else None)
 
     def _give_up(self) -> None:
@@ -98,7 +98,7 @@ class MistakePlaces(QObject):
         self.shown.emit()
 
     def _words(self, about: list[Quad]) -> list[str]:
-        """The words of the page that stand in these places; it may have been corrected since."""
+        """Return the ids of the page's words at these places; the page may have changed since."""
         page = self._document.page
         ids = list(page.words) if page else []
         places = [page.words[key].quad for key in ids] if page else []

@@ -1,4 +1,4 @@
-"""Correcting words on the photo: opens the editor at a word, makes the edits, goes on to the next."""
+"""Editing words on the photo: opens the editor at a word, applies the edits, goes to the next word."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.words.word_editor import EditorPanel
 
-# The window, a menu or a pop-up got the focus: the person comes back to the line.
+# Focus changes after which the editor stays open: another window, a menu or a pop-up.
 _KEEPS_OPEN = (
     Qt.FocusReason.ActiveWindowFocusReason,
     Qt.FocusReason.PopupFocusReason,
@@ -24,22 +24,22 @@ _KEEPS_OPEN = (
 
 
 class Stage(Protocol):
-    """Where the editor stands: the view, as far as editing needs it."""
+    """The view in which the editor is shown."""
 
     def screen_box(self, quad: Quad) -> QRectF:
-        """The rectangle around a quad in pixels of the widget."""
+        """Return the bounding rectangle of a quad in pixels of the widget."""
 
     def screen_area(self) -> QRect:
-        """What of the widget shows the photo."""
+        """Return the part of the widget that shows the photo."""
 
     def make_readable(self, word_id: str) -> None:
-        """Bring a word into sight, large enough to be read."""
+        """Scroll to a word, large enough to be read."""
 
 
 class PhotoEditing(QObject):
-    """One editor, at the current word.
+    """The editor at the current word.
 
-    Signals: ``message(str)`` a hint for the status bar; ``changed()`` the editor came, went or went elsewhere.
+    Signals: ``message(str)`` a hint for the status bar; ``changed()`` the editor was opened, closed or moved.
     """
 
     message = Signal(str)
@@ -71,7 +71,7 @@ class PhotoEditing(QObject):
         return self._word_id
 
     def start(self) -> None:
-        """Open the editor at the current word; where nothing may be changed, say so."""
+        """Open the editor at the current word, or show why the page can't be changed."""
         word = self._document.word(self._document.current)
         if word is None:
             return
@@ -93,7 +93,7 @@ class PhotoEditing(QObject):
         self.changed.emit()
 
     def finish(self) -> None:
-        """Close the editor and keep what was typed; a text left as it was says nothing."""
+        """Close the editor and save what was typed; an unchanged text is not marked as checked."""
         text, modified = self.panel.editor.text(), self.panel.editor.isModified()
         word_id = self._close()
         if word_id and modified:
@@ -104,23 +104,23 @@ class PhotoEditing(QObject):
             self.message.emit(why)
 
     def cancel(self) -> None:
-        """Close the editor; what was typed is gone."""
+        """Close the editor and discard what was typed."""
         self._close()
 
     def place(self) -> None:
-        """Stand by the word again, after the view has moved."""
+        """Move the editor to the word after the view was scrolled or zoomed."""
         word = self._document.word(self._word_id)
         if word:
             self.panel.place(self._stage.screen_box(word.quad), self._stage.screen_area())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Keep the text when a click elsewhere takes the focus away."""
+        """Save the text when a click elsewhere takes the focus."""
         if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _KEEPS_OPEN:
             self.finish()
         return super().eventFilter(watched, event)
 
     def _go(self, step: int, write_and_go: Callable[[str], bool]) -> None:
-        """Do what the person wants with this word, then edit the one it goes on to."""
+        """Save the word with ``write_and_go``, then edit the next one."""
         word_id = self._word_id
         if word_id is None:
             return
@@ -133,7 +133,7 @@ class PhotoEditing(QObject):
             self.start()
         else:
             self._close()
-            self.message.emit(tr("That was the last word.") if step > 0 else tr("That was the first word."))
+            self.message.emit(tr("This is the last word.") if step > 0 else tr("This is the first word."))
 
     def _leave(self, write: Callable[[str], None]) -> None:
         word_id = self._close()
@@ -144,7 +144,7 @@ class PhotoEditing(QObject):
         word_id, self._word_id = self._word_id, None
         if word_id is not None:
             if self.panel.editor.hasFocus():
-                # Before it hides: a focused widget that goes makes Qt look for the next one, as Tab does.
+                # Before hiding it, because Qt moves the focus on from a hidden widget as Tab does.
                 self._widget.setFocus()
             self.panel.hide()
             self.changed.emit()

@@ -1,4 +1,4 @@
-"""The photo with its words: looking, choosing, placing and correcting."""
+"""The photo view: selecting, placing and correcting words on the photo."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ _ARROWS = {
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _FAST = 10.0
 _SCROLL = 60.0
-# Screen pixels: a box that is put down by a key, to be moved and pulled from there.
+# Screen pixels: size of a box that is added with a key.
 _NEW_BOX = (140.0, 44.0)
-_SOME_LOCKED = later("Locked boxes stay where they are.")
+_SOME_LOCKED = later("Locked boxes are not changed.")
 _NOWHERE = QPointF(-1.0, -1.0)
 
 
 class PhotoView(BoxView):
-    """The open page of a document, on the screen and in the hand.
+    """Shows the open page and edits it with mouse and keyboard, one edit for each gesture.
 
-    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
-    which nobody has read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
-    Every change goes through ``Document.push``, one edit for each gesture. snapping: edges that are placed by the mouse
-    jump to their neighbours', and new boxes take the slope of the line they go on with; not while Alt is held.
+    ``snapping``: edges snap to those of neighbouring boxes, and new boxes get the slope of the line they continue,
+    unless Alt is held.
+
+    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` the user has drawn a
+    box, which is not read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
     """
 
     tool_changed = Signal(Tool)
@@ -65,7 +66,7 @@ class PhotoView(BoxView):
         self.setAccessibleName(tr("Photo with its words"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        # The window takes dropped photos; Qt's graphics view would swallow them.
+        # The window handles dropped photos; QGraphicsView would consume the events.
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
         document.opened.connect(self._drop_gesture)
@@ -76,11 +77,11 @@ class PhotoView(BoxView):
 
     @property
     def tool(self) -> Tool:
-        """The tool in hand."""
+        """The active tool."""
         return self._tool
 
     def set_tool(self, tool: Tool) -> None:
-        """Take another tool."""
+        """Activate a tool."""
         self._drop_gesture()
         self.corners.drop()
         self.sketch.hover, self.sketch.in_turn = None, ()
@@ -92,17 +93,17 @@ class PhotoView(BoxView):
         self.redraw()
 
     def edit_current(self) -> None:
-        """Open the editor at the current word; at the first one where none is selected."""
+        """Open the editor at the current word, or at the first one if none is selected."""
         if self.document.current is None and not commands.go(self.document, 1):
             return
         self.editing.start()
 
     def finish_editing(self) -> None:
-        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        """Close the editor and save what was typed, before another photo is opened or the window is closed."""
         self.editing.finish()
 
     def cancel(self) -> None:
-        """Esc: drop what is being dragged, else the tool, else the selection."""
+        """Cancel the gesture, else the picked corner, else the tool, else the selection (Esc)."""
         if self._gesture:
             self._drop_gesture()
         elif self.corners.picked:
@@ -113,11 +114,11 @@ class PhotoView(BoxView):
             commands.deselect(self.document)
 
     def drawn(self, word_id: str) -> None:
-        """A person drew this word."""
+        """Report that the user has drawn this word."""
         self.word_drawn.emit(word_id)
 
     def may_change(self, ids: Collection[str] = ()) -> bool:
-        """Whether the page, and the box of any of these words, may be changed; if not, the person is told so."""
+        """Whether the page and the box of any of these words may be changed; otherwise shows why not."""
         if not self.document.writable:
             self.message.emit(tr(commands.READ_ONLY))
             return False
@@ -127,26 +128,26 @@ class PhotoView(BoxView):
         return not locked or not all(locked)
 
     def pick_corner(self) -> None:
-        """The next corner of the selected box is for the arrow keys; after the last one the whole box."""
+        """Let the arrow keys move the next corner of the selected box; after the last one the whole box."""
         if self.may_change(self.document.selection):
             self.message.emit(self.corners.next())
 
     def show_others(self, others: Mapping[str, str]) -> None:
-        """Show on these words, by their ids, how another model reads them."""
+        """Show another model's texts on these words, by their ids."""
         if others != self.sketch.others:
             self.sketch.others = others
             self.redraw()
 
     def hide_boxes(self) -> None:
-        """Show no boxes: by a key as long as it is held, else until this is asked for again."""
+        """Hide the boxes: while the key is held, otherwise until this is called again."""
         self.looks.hide_boxes(held=self._key_down)
 
     def switch_lens(self) -> None:
-        """Show a lens at the mouse: by a key as long as it is held, else until this is asked for again."""
+        """Show the magnifier: while the key is held, otherwise until this is called again."""
         self.looks.switch_lens(held=self._key_down)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Begin a gesture."""
+        """Start a gesture."""
         self.editing.finish()
         if self._gesture or self.document.page is None:
             return
@@ -158,7 +159,7 @@ class PhotoView(BoxView):
             self._gesture = tools.begin(Tool.PAN, self, pointer)
             self._set_cursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
-            # What cannot be seen cannot be taken hold of.
+            # Hidden boxes can't be grabbed.
             if self.looks.hidden:
                 self.looks.show_boxes()
             self._gesture = tools.begin(self._tool, self, pointer)
@@ -166,11 +167,11 @@ class PhotoView(BoxView):
         self.redraw()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Go on with the gesture, or show what a press would do here."""
+        """Continue the gesture, or show what a click would do here."""
         pointer = self._pointer(event)
         self._carry_lens(event.position())
         if self._gesture and not event.buttons():
-            # The release went to somebody else: a dialog came up in between.
+            # The release went elsewhere, because a dialog was opened.
             self._drop_gesture()
         if self._gesture:
             self._gesture.move(pointer)
@@ -189,18 +190,18 @@ class PhotoView(BoxView):
         self.button_down = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Correct the word under the mouse."""
+        """Edit the word under the mouse."""
         found = gestures.under(self, self._pointer(event)) if self._tool is Tool.SELECT and not self._space else []
         if event.button() != Qt.MouseButton.LeftButton or not found:
             self.mousePressEvent(event)
             return
-        # The first of the two clicks may have gone on to the word below.
+        # The first of the two clicks may have selected the word below.
         wanted = [word_id for word_id in (self._before_click, self.document.current) if word_id in found]
         self.document.select((wanted or found)[:1])
         self.editing.start()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Nothing is under the mouse any more."""
+        """Remove what is shown at the mouse."""
         super().leaveEvent(event)
         self._carry_lens(_NOWHERE)
         if self._gesture is None:
@@ -208,7 +209,7 @@ class PhotoView(BoxView):
             self.redraw()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys that mean something else in the middle of a gesture or with a tool in hand."""
+        """Claim the keys that have another meaning during a gesture or with a tool."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             self._key_down = True
             drawing = self._tool is Tool.DRAW and event.key() in _ENTER
@@ -220,10 +221,10 @@ class PhotoView(BoxView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Keys that are no shortcut of the window: Esc, F2, arrows and space."""
+        """Handle keys that are not shortcuts of the window: Esc, F2, arrows and space."""
         key = event.key()
         if self.editing.word_id is not None:
-            # What the editor has no use for is not meant for the boxes.
+            # Keys that the editor ignores are not meant for the boxes.
             event.ignore()
         elif key == Qt.Key.Key_Escape:
             self.cancel()
@@ -239,7 +240,7 @@ class PhotoView(BoxView):
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Space panned while it was held; other keys showed or hid something."""
+        """End what was active while the key was held."""
         if not event.isAutoRepeat():
             self._let_go()
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -248,13 +249,13 @@ class PhotoView(BoxView):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
-        """A key that is released elsewhere is not held here."""
+        """End what is active while a key is held, because its release will go elsewhere."""
         super().focusOutEvent(event)
         self._let_go()
         self._hold_space(False)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
-        """Tab goes from word to word while one is selected; with none, from widget to widget as everywhere."""
+        """Move from word to word with Tab while a word is selected; otherwise from widget to widget."""
         if self.document.current is None:
             return super().focusNextPrevChild(forward)
         self.step_requested.emit(1 if forward else -1)

@@ -1,4 +1,4 @@
-"""What the mouse does on the photo, by the tool in hand: which gesture a press begins."""
+"""The tools of the photo view: which gesture a mouse press starts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _TURN_STEP = 15.0
 
 
 HINTS = {
-    Tool.SELECT: later("Click a word to select it, double-click to correct it; drag over several."),
+    Tool.SELECT: later("Click a word to select it, double-click to edit it. Drag to select several words."),
     Tool.LASSO: later(
-        "Draw a line round words to select them; Shift adds to the selection, Ctrl takes away. Esc when done."
+        "Draw a line around words to select them; Shift adds to the selection, Ctrl removes. Press Esc when done."
     ),
-    Tool.DRAW: later("Drag a box round a word; Enter puts one in the middle. Esc when done."),
-    Tool.SPLIT: later("Click where a word should be cut in two. Esc when done."),
-    Tool.ORDER: later("Click words in the order in which they are read, or draw a line through them. Esc when done."),
-    Tool.PAN: later("Drag the photo. Esc when done."),
+    Tool.DRAW: later("Drag a box around a word; Enter adds one in the middle. Press Esc when done."),
+    Tool.SPLIT: later("Click where a word should be split in two. Press Esc when done."),
+    Tool.ORDER: later("Click words in reading order, or draw a line through them. Press Esc when done."),
+    Tool.PAN: later("Drag the photo to move it. Press Esc when done."),
 }
 CURSORS = {
     Tool.SELECT: Qt.CursorShape.ArrowCursor,
@@ -51,7 +51,7 @@ _GESTURES: Mapping[Tool, Callable[[Canvas, Pointer], Gesture]] = {
 
 
 def begin(tool: Tool, canvas: Canvas, pointer: Pointer) -> Gesture | None:
-    """What a press of the left button starts with this tool; None where the press was all."""
+    """Start the gesture of a tool after the left button was pressed. Returns None if the press was enough."""
     if tool in (Tool.DRAW, Tool.SPLIT, Tool.ORDER) and not canvas.may_change():
         return None
     if tool in _GESTURES:
@@ -63,13 +63,13 @@ def begin(tool: Tool, canvas: Canvas, pointer: Pointer) -> Gesture | None:
 
 
 def show_cut(canvas: Canvas, pointer: Pointer) -> None:
-    """Show where the word under the mouse would be cut."""
+    """Preview where the word under the mouse would be split."""
     canvas.sketch.cut = _cut(canvas, pointer)[1]
     canvas.redraw()
 
 
 def split(canvas: Canvas, pointer: Pointer) -> None:
-    """Cut the word under the mouse, and select both halves."""
+    """Split the word under the mouse, and select both halves."""
     found = under(canvas, pointer)[:1]
     if not found or not canvas.may_change(found):
         return
@@ -80,7 +80,7 @@ def split(canvas: Canvas, pointer: Pointer) -> None:
 
 
 def _grip(canvas: Canvas, start: Pointer) -> Gesture | None:
-    """Take hold of a handle of the selected word."""
+    """Grab a handle of the selected word, if one is under the mouse."""
     shown = canvas.handles()
     handle = shown[1].at(start.screen) if shown else None
     word = canvas.document.word(shown[0]) if shown else None
@@ -113,7 +113,7 @@ def _grip(canvas: Canvas, start: Pointer) -> Gesture | None:
 
 
 def _select(canvas: Canvas, start: Pointer) -> Gesture | None:
-    """Select what is under the mouse, and be ready to move it."""
+    """Select the word under the mouse, and return the gesture that moves it or selects several words."""
     document, found = canvas.document, under(canvas, start)
     if not found:
         return gestures.Band(canvas, start)
@@ -128,14 +128,14 @@ def _select(canvas: Canvas, start: Pointer) -> Gesture | None:
     elif len(document.selection) > 1:
         click = _selecting(document, [target])
     else:
-        # Words over one another: each further click takes the next one below.
+        # Of overlapping words, each further click selects the next one below.
         click = _selecting(document, [found[(found.index(target) + 1) % len(found)]])
     ids = tuple(document.selection)
     return Dragging(canvas, start, _moving(canvas, start, target, ids), ids=ids, click=click)
 
 
 def _moving(canvas: Canvas, start: Pointer, held: str, ids: tuple[str, ...]) -> gestures.Make:
-    """Words that are moved together; the edges of the one that the hand has hold of jump to their neighbours'."""
+    """Move words together; the edges of the dragged one snap to neighbouring boxes."""
     neighbours, word = Neighbours(canvas, ids), canvas.document.word(held)
     edges = snapping.of_box(word.quad) if word else ()
 

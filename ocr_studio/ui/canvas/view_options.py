@@ -1,4 +1,4 @@
-"""How the photo and its boxes are looked at: fainter boxes or none, other tones, baselines, a lens. Changes nothing."""
+"""Display options of the photo view: opacity of boxes, brightness, contrast, baselines, magnifier."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ocr_studio.ui.canvas.items.interaction_item import SketchItem
 from ocr_studio.ui.canvas.items.photo_item import PhotoItem
 from ocr_studio.ui.canvas.items.word_item import WordsItem
 
-# Boxes fainter than this would be as good as hidden.
+# Boxes fainter than this are hardly visible.
 FAINTEST = 0.1
 
 
 class CanvasLooks(QObject):
-    """What is shown how. Boxes are hidden, and the lens is there, for good or as long as a key is held.
+    """The display options. Boxes are hidden and the magnifier is shown permanently, or while a key is held.
 
     Signals: ``changed()``.
     """
@@ -31,31 +31,31 @@ class CanvasLooks(QObject):
 
     @property
     def opacity(self) -> float:
-        """Of the boxes, FAINTEST..1; those that are selected always show in full."""
+        """Opacity of the boxes, FAINTEST..1; selected boxes are always opaque."""
         return self._words.opacity()
 
     def set_opacity(self, opacity: float) -> None:
-        """Show the boxes fainter, or in full."""
+        """Set the opacity of the boxes, FAINTEST..1."""
         self._words.setOpacity(min(1.0, max(FAINTEST, opacity)))
         self.changed.emit()
 
     @property
     def tones(self) -> Tones:
-        """In which the photo is shown."""
+        """Brightness and contrast of the photo."""
         return self._photo.tones
 
     def set_tones(self, tones: Tones) -> None:
-        """Show the photo in other tones."""
+        """Set the brightness and contrast of the photo."""
         self._photo.set_tones(tones)
         self.changed.emit()
 
     @property
     def hidden(self) -> bool:
-        """Whether no boxes are shown."""
+        """Whether the boxes are hidden."""
         return self._hidden or self._hidden_for_now
 
     def hide_boxes(self, *, held: bool) -> None:
-        """Show no boxes as long as a key is held; otherwise until this is asked for again."""
+        """Hide the boxes while a key is held; otherwise until this is called again."""
         if held:
             self._hidden_for_now = True
         else:
@@ -63,17 +63,17 @@ class CanvasLooks(QObject):
         self._show()
 
     def show_boxes(self) -> None:
-        """A hand wants to do something with them."""
+        """Show the boxes, because they are about to be used."""
         self._hidden = self._hidden_for_now = False
         self._show()
 
     @property
     def lens(self) -> bool:
-        """Whether there is a lens at the mouse."""
+        """Whether the magnifier is shown."""
         return self._lens or self._lens_for_now
 
     def switch_lens(self, *, held: bool) -> None:
-        """Show the lens as long as a key is held; otherwise until this is asked for again."""
+        """Show the magnifier while a key is held; otherwise until this is called again."""
         if held:
             self._lens_for_now = True
         else:
@@ -81,18 +81,18 @@ class CanvasLooks(QObject):
         self._show()
 
     def let_go(self) -> None:
-        """No key is held any more."""
+        """End what is active while a key is held."""
         if self._hidden_for_now or self._lens_for_now:
             self._hidden_for_now = self._lens_for_now = False
             self._show()
 
     @property
     def baselines(self) -> bool:
-        """Whether the lines are shown that the writing stands on."""
+        """Whether the baselines of the writing are shown."""
         return self._baselines
 
     def switch_baselines(self) -> None:
-        """Show them, or do not."""
+        """Show or hide the baselines."""
         self._baselines = not self._baselines
         self._show()
 

@@ -1,4 +1,4 @@
-"""A small popup over the photo: how faint the boxes are, and how bright and strong the photo is shown."""
+"""A pop-up with sliders for the opacity of boxes, and the brightness and contrast of the photo."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _AIR = 12
 
 
 class LooksPopup(QFrame):
-    """Sliders that work at once. Esc or a click beside it closes it.
+    """Sliders that take effect at once. Esc or a click outside closes the pop-up.
 
-    Signals: ``closed()`` all is as a person wants it.
+    Signals: ``closed()``.
     """
 
     closed = Signal()
@@ -34,11 +34,11 @@ class LooksPopup(QFrame):
         self.boxes = Knob(_boxes(), looks.opacity)
         self.brightness = Knob(_tone("brightness"), looks.tones.brightness)
         self.contrast = Knob(_tone("contrast"), looks.tones.contrast)
-        note = PlainLabel(tr("Only what you see here changes, never the photo."))
+        note = PlainLabel(tr("Only the view changes, not the photo file."))
         note.setProperty("quiet", True)
         note.setWordWrap(True)
         self.reset = QPushButton(tr("&Reset"))
-        self.reset.setToolTip(tr("Show boxes and photo as at the beginning"))
+        self.reset.setToolTip(tr("Reset boxes, brightness and contrast to default"))
         self.reset.clicked.connect(self._reset)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
@@ -54,7 +54,7 @@ class LooksPopup(QFrame):
         self.boxes.slider.setFocus()
 
     def show_over(self, widget: QWidget) -> None:
-        """Stand in the upper corner of a widget, where text ends."""
+        """Show the pop-up in the upper corner of a widget: right, or left for right-to-left languages."""
         self.adjustSize()
         right = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
         x = max(0, widget.width() - self.width() - _AIR) if right else _AIR
@@ -65,14 +65,14 @@ class LooksPopup(QFrame):
         self.boxes.slider.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Esc closes it."""
+        """Close on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
         else:
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Say so."""
+        """Emit ``closed``."""
         super().closeEvent(event)
         self.closed.emit()
 
@@ -91,7 +91,7 @@ class LooksPopup(QFrame):
 
 def _boxes() -> KnobSpec:
     return KnobSpec(
-        "opacity", tr("Boxes"), FAINTEST, 1.0, 0.05, lambda value: f"{100 * value:.0f} %", tr("fainter"), tr("in full")
+        "opacity", tr("Boxes"), FAINTEST, 1.0, 0.05, lambda value: f"{100 * value:.0f} %", tr("fainter"), tr("solid")
     )
 
 
@@ -99,6 +99,6 @@ def _tone(key: str) -> KnobSpec:
     title, less, more = (
         (tr("Brightness"), tr("darker"), tr("brighter"))
         if key == "brightness"
-        else (tr("Contrast"), tr("weaker"), tr("stronger"))
+        else (tr("Contrast"), tr("lower"), tr("higher"))
     )
     return KnobSpec(key, title, -1.0, 1.0, 0.02, lambda value: f"{100 * value:+.0f}" if value else "0", less, more)

@@ -1,4 +1,4 @@
-"""Where a person is, as the window knows it: kept all the while, and gone back to at the next start."""
+"""Saves the open photo, the selection and the view, and restores them at the next start."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 
-# Milliseconds: as much as may be forgotten of where one was when the program is killed.
+# Milliseconds between two saves; this much is lost when the program is killed.
 _EVERY = 1500
 
 
 class Session(QObject):
-    """Keeps the photo, the selection and how the photo is looked at.
+    """Saves the open photo, the selection and the view, so that a session can be resumed.
 
-    offer: where somebody was, who may want to go on there; it is asked for once, and gone when anything is opened.
-    Signals: ``changed()`` the offer came or went; ``cut_short(Whereabouts)`` the last sitting was not closed, but
-    ended.
+    ``offer`` is the session that can be resumed; it is withdrawn when anything is opened.
+
+    Signals: ``changed()`` the offer was made or withdrawn; ``cut_short(Whereabouts)`` the last session did not end
+    properly.
     """
 
     changed = Signal()
@@ -45,18 +46,21 @@ class Session(QObject):
             signal.connect(self._note)
 
     def begin(self, *, busy: bool, goes_on: bool = False) -> None:
-        """The window is there. busy: somebody has asked for another photo already; goes_on: this window
-        took the place of another, so it goes on in any case.
+        """Resume the last session, or offer to, when the window was opened.
 
-        After a sitting that was closed it goes on by itself, if that is wanted; after one that was cut short it only
-        offers to: what was open may be why.
+        A session that was closed properly is resumed if the settings say so. After one that ended otherwise it is only
+        offered, because the photo may be the cause.
+
+        Args:
+            busy: Whether a photo is being opened already.
+            goes_on: Whether this window replaces another one; the session is always resumed then.
         """
         last = self._file.begin() if self._opening.keeps else None
         place = last.place if last else None
         if last is None or place is None or busy or not paths.exists(place.photo):
             return
         if last.closed and (goes_on or self._opening.settings.go_on):
-            # Before it is opened: should that kill the program, the next start only offers it.
+            # Before opening it: if that kills the program, the next start only offers it.
             self._file.write(place, closed=False)
             self._go_to(place)
             return
@@ -66,19 +70,19 @@ class Session(QObject):
             self.cut_short.emit(place)
 
     def go_on(self) -> None:
-        """Go where somebody was."""
+        """Resume the offered session."""
         place = self.offer
         if place is not None:
             self._go_to(place)
 
     def end(self) -> None:
-        """The window is closed, by a person."""
+        """Save the session when the user closes the window."""
         self._clock.stop()
-        # Where nothing was opened the place that was offered is still the one to go on from.
+        # If nothing was opened, the offered session can still be resumed next time.
         self._file.write(self._place() or self.offer, closed=True)
 
     def leave(self) -> None:
-        """Leave the file to the next window."""
+        """Release the file for the next window."""
         self._clock.stop()
         self._file.end()
 
@@ -104,7 +108,7 @@ class Session(QObject):
         self._wanted = None
 
     def _note(self) -> None:
-        # Not begun anew by each change: somebody who scrolls on and on is somewhere, too.
+        # The timer is not restarted by each change, so that continuous scrolling is saved, too.
         if self._opening.keeps and not self._clock.isActive():
             self._clock.start()
 

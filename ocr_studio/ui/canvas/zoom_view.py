@@ -1,4 +1,4 @@
-"""A view that zooms to the mouse and pans as photo programs do."""
+"""A view that zooms to the mouse and pans."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEP = 1.25
 _MOST = 40.0
 # Device pixels per pixel of the photo.
 _LEAST = 0.01
-# Screen pixels left free round a photo that is shown whole, and round a word that is brought into sight.
+# Screen pixels: margin around a photo that is shown whole, and around a word that is scrolled to.
 _AIR = 16
 _SIGHT = 56
 # Qt's count for one notch of a wheel.
@@ -32,10 +32,11 @@ _SAME_AS_BEFORE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupF
 
 
 class ZoomView(QGraphicsView):
-    """Shows one rectangle of a scene, never turned. The middle of the window always stays on it.
+    """Shows one rectangle of a scene. Its centre never leaves the rectangle.
 
-    Wheel: zoom; with Shift: sideways. Trackpad: two fingers pan, pinch or Ctrl zooms. Signals: ``zoom_changed(float)``
-    device pixels per pixel of the photo, 1.0 being 100 %.
+    The wheel zooms, with Shift it pans sideways; on a trackpad two fingers pan, a pinch or Ctrl zooms.
+
+    Signals: ``zoom_changed(float)`` device pixels per pixel of the photo; 1.0 is 100 %.
     """
 
     zoom_changed = Signal(float)
@@ -45,7 +46,7 @@ class ZoomView(QGraphicsView):
         self._content = QRectF()
         self._fitted = True
         self._ring = False
-        # A photo has its left at the left in every language, and so have the scroll bars.
+        # Photos and their scroll bars are not mirrored in right-to-left languages.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setScene(QGraphicsScene(self))
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -65,33 +66,38 @@ class ZoomView(QGraphicsView):
 
     @property
     def shows_whole(self) -> bool:
-        """Whether the whole photo is shown, and stays so while the window changes its size."""
+        """Whether the whole photo is shown, also after the window is resized."""
         return self._fitted
 
     @property
     def middle(self) -> tuple[float, float]:
-        """The point of the scene in the middle of the window."""
+        """The point of the scene in the centre of the view."""
         point = self.to_scene(QRectF(self.viewport().rect()).center())
         return point.x(), point.y()
 
     def look_at(self, middle: tuple[float, float], zoom: float) -> None:
-        """Put a point of the scene into the middle of the window, at a zoom as ``zoom`` says it."""
+        """Centre a point of the scene at a zoom as in ``zoom``."""
         self._fitted = False
         self._set_zoom(zoom, QPointF())
         self.centre_on(QPointF(*middle))
 
     def set_content(self, content: QRectF) -> None:
-        """Show this rectangle of the scene, whole."""
+        """Set the shown rectangle of the scene, and fit it to the view."""
         self._content = content
         self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom in (above 1) or out. at: the place of the viewport that stays where it is; else its middle."""
+        """Zoom in (factor above 1) or out.
+
+        Args:
+            factor: Factor.
+            at: Point of the viewport that stays in place; by default its centre.
+        """
         self._fitted = False
         self._set_zoom(self.zoom * factor, at or QRectF(self.viewport().rect()).center())
 
     def fit(self) -> None:
-        """Show the whole photo, and go on showing it whole while the window changes its size."""
+        """Show the whole photo, also after the window is resized."""
         room = self.viewport().rect().adjusted(_AIR, _AIR, -_AIR, -_AIR)
         self._fitted = True
         if self._content.isEmpty() or room.isEmpty():
@@ -101,25 +107,25 @@ class ZoomView(QGraphicsView):
         self.centre_on(self._content.center())
 
     def actual_size(self) -> None:
-        """100 %: one pixel of the photo on one pixel of the screen, as sharp as it gets."""
+        """Zoom to 100 %: one pixel of the photo is one pixel of the screen."""
         self.zoom_by(1.0 / (self.zoom * self.devicePixelRatioF()))
 
     def pan_by(self, dx: float, dy: float) -> None:
-        """Move the photo under the window, in pixels of the screen."""
+        """Move the photo by pixels of the screen."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        # Where text runs to the left Qt counts from the right.
+        # In right-to-left layouts Qt counts from the right.
         across.setValue(across.value() - round(-dx if self.isRightToLeft() else dx))
         down.setValue(down.value() - round(dy))
 
     def centre_on(self, point: QPointF) -> None:
-        """Put a point of the scene into the middle of the window."""
+        """Centre a point of the scene."""
         by = QRectF(self.viewport().rect()).center() - self.viewportTransform().map(point)
         self.pan_by(by.x(), by.y())
 
     def bring_into_sight(self, box: QRectF) -> None:
-        """Pan as little as it takes to show a rectangle of the scene with some air round it."""
+        """Pan as little as necessary to show a rectangle of the scene with a margin."""
         to_screen = self.viewportTransform()
-        # No air is wanted beyond the photo: one that is shown whole stays where it is.
+        # No margin beyond the photo: a photo that is shown whole is not moved.
         whole = to_screen.mapRect(self._content).adjusted(-_AIR, -_AIR, _AIR, _AIR)
         shown = to_screen.mapRect(box)
         shown = shown.united(shown.adjusted(-_SIGHT, -_SIGHT, _SIGHT, _SIGHT).intersected(whole))
@@ -131,7 +137,7 @@ class ZoomView(QGraphicsView):
         self.pan_by(dx, dy)
 
     def to_scene(self, point: QPointF) -> QPointF:
-        """A place of the viewport as a point of the scene, to the fraction of a pixel."""
+        """Map a point of the viewport to the scene, with subpixel accuracy."""
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(point)
 
@@ -158,7 +164,7 @@ class ZoomView(QGraphicsView):
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Stay fitted, or keep the middle where it was."""
+        """Keep the photo fitted, or the centre in place."""
         middle = self.to_scene(QPointF(event.oldSize().width() / 2, event.oldSize().height() / 2))
         super().resizeEvent(event)
         if self._fitted:
@@ -168,7 +174,7 @@ class ZoomView(QGraphicsView):
             self.centre_on(middle)
 
     def event(self, event: QEvent) -> bool:
-        """Show by a ring that the keys go here, to whoever came by a key; who clicked knows."""
+        """Draw a focus ring if the focus was set with the keyboard."""
         done = super().event(event)
         if event.type() == QEvent.Type.Paint and self._ring and self.hasFocus():
             painter = QPainter(self)
@@ -178,14 +184,14 @@ class ZoomView(QGraphicsView):
         return done
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
-        """The ring comes, after a key."""
+        """Show the focus ring if the focus was set with the keyboard."""
         super().focusInEvent(event)
         if event.reason() not in _SAME_AS_BEFORE:
             self._ring = event.reason() in _BY_KEY
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
-        """The ring goes."""
+        """Hide the focus ring."""
         super().focusOutEvent(event)
         self.update()
 
@@ -202,7 +208,7 @@ class ZoomView(QGraphicsView):
         self.zoom_changed.emit(zoom * ratio)
 
     def _set_margins(self) -> None:
-        """Half a window of air all round, so that any point of the photo can be in the middle of the window."""
+        """Add a margin of half a view, so that any point of the photo can be centred."""
         size, zoom = self.viewport().size(), self.zoom
         across, down = size.width() / 2 / zoom, size.height() / 2 / zoom
         self.setSceneRect(self._content.adjusted(-across, -down, across, down))

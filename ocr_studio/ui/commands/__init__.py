@@ -1,1 +1,1 @@
-"""What a command is: text, keys, conditions."""
+"""Descriptions of actions, and the rules for their keys."""

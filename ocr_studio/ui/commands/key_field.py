@@ -1,4 +1,4 @@
-"""A field that takes the next key that is pressed, whatever it is, instead of doing what it does."""
+"""A field that captures the next key press, to set a keyboard shortcut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _SHIFT, _KEYPAD = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadM
 
 
 class KeyCatcher(PlainLabel):
-    """Hidden until ``catch``; Esc leaves it. Signals: ``caught(str)`` in Qt's portable notation; ``left()`` by Esc."""
+    """Captures one key press. Hidden until ``catch`` is called.
+
+    Signals: ``caught(str)`` the key, in Qt's portable notation; ``left()`` cancelled with Esc.
+    """
 
     caught = Signal(str)
     left = Signal()
@@ -26,14 +29,18 @@ class KeyCatcher(PlainLabel):
         self.hide()
 
     def catch(self, text: str) -> None:
-        """Take the next key. text: what is to be pressed."""
+        """Capture the next key.
+
+        Args:
+            text: The prompt to show.
+        """
         self.setText(text)
         self.setAccessibleName(text)
         self.show()
         self.setFocus()
 
     def event(self, event: QEvent) -> bool:
-        """Every key is meant for this field: shortcuts, Tab and Enter as well."""
+        """Capture every key, including shortcuts, Tab and Enter."""
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
@@ -45,7 +52,7 @@ class KeyCatcher(PlainLabel):
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
-        """Who goes elsewhere wants no key any more."""
+        """Cancel when the focus moves elsewhere."""
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.hide()
@@ -61,11 +68,11 @@ class KeyCatcher(PlainLabel):
 
 
 def notation(event: QKeyEvent) -> str:
-    """What was pressed, in the notation of the table of actions."""
+    """Return the pressed key in Qt's portable notation, as the table of actions has it."""
     key, held = Qt.Key(event.key()), event.modifiers() & ~_KEYPAD
     if key == _K.Key_Backtab:
         key, held = _K.Key_Tab, held | _SHIFT
     text = event.text()
     if held == _SHIFT and len(text) == 1 and text.isprintable() and not text.isalpha() and text != " ":
-        held &= ~_SHIFT  # "?" is what is heard, wherever the keyboard has it
+        held &= ~_SHIFT  # "?" is stored, not the combination that this keyboard layout needs for it
     return QKeySequence(QKeyCombination(held, key)).toString(QKeySequence.SequenceFormat.PortableText)

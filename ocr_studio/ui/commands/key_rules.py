@@ -1,4 +1,4 @@
-"""Which keys an action may have: what is typed is never taken from somebody who types, and no key means two things."""
+"""Rules for shortcuts: they never interfere with typing, and no key has two meanings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr_studio.ui.commands.spec import ActionSpec, Scope
 
 
 class Heard(Flag):
-    """Where a key is heard."""
+    """The widgets in which a key works."""
 
     PHOTO = auto()
     TABLE = auto()
@@ -29,7 +29,7 @@ _WHERE = {
 }
 _NEAR = Heard.PHOTO | Heard.PHOTOS
 _K = Qt.Key
-# These type nothing, but have a meaning of their own in every field and list.
+# Not for text, but they have a meaning of their own in every field and list.
 _MOVING = {_K.Key_Left, _K.Key_Right, _K.Key_Up, _K.Key_Down, _K.Key_Home, _K.Key_End, _K.Key_PageUp, _K.Key_PageDown}
 _EDITING = {_K.Key_Return, _K.Key_Enter, _K.Key_Tab, _K.Key_Backtab, _K.Key_Backspace, _K.Key_Delete, _K.Key_Insert}
 _FUNCTIONS = range(int(_K.Key_F1), int(_K.Key_F35) + 1)
@@ -37,64 +37,69 @@ _ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _
 
 
 def keys_of(spec: ActionSpec[Any], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The keys an action has now. changed: what a person has given others, as in the settings."""
+    """Return the current keys of an action.
+
+    Args:
+        spec: The action.
+        changed: Keys set by the user, by id of the action, as in the settings.
+    """
     if is_fixed(spec):
         return spec.keys
     return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))
 
 
 def shown(spec: ActionSpec[Any], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """All keys to tell a person of: those of ``keys_of``, and those that are heard beside the photo only and stay."""
+    """Return all keys to show for an action: those of ``keys_of``, then the fixed ones of ``spec.near``."""
     return (*keys_of(spec, changed), *spec.near)
 
 
 def is_fixed(spec: ActionSpec[Any]) -> bool:
-    """Whether its keys stay: the digits are also the numbers of the readings, beside the photo and in lines of text."""
+    """Whether the keys of an action can't be changed: the digits are the numbers of the alternatives."""
     return spec.id.startswith("alternative_")
 
 
 def is_key(key: str) -> bool:
-    """Whether this is one key, perhaps with others held, in Qt's portable notation."""
+    """Whether this is one key, with or without modifiers, in Qt's portable notation."""
     return QKeySequence.fromString(key).count() == 1 and _pressed(key).key() not in _ALONE
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two notations mean one key."""
+    """Whether two notations mean the same key."""
     return QKeySequence(one) == QKeySequence(other)
 
 
 def trouble(spec: ActionSpec[Any], key: str) -> str:
-    """Why an action cannot have this key, as a sentence; nothing if it can."""
+    """Return why an action can't have this key, as a sentence; empty if it can."""
     if not is_key(key):
-        return tr("That is no key that can be heard alone.")
+        return tr("This key can’t be used on its own.")
     pressed = _pressed(key)
     held = pressed.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if held == Qt.KeyboardModifier.AltModifier and _types(pressed):
-        return tr("Alt with a letter or digit opens menus and chooses readings. Take Ctrl, or Alt and Shift.")
+        return tr("Alt with a letter or digit opens menus and chooses alternatives. Use Ctrl, or Alt and Shift.")
     if held & ~Qt.KeyboardModifier.ShiftModifier or int(pressed.key()) in _FUNCTIONS:
         return ""
     if pressed.key() == _K.Key_Escape:
-        return "" if held else tr("Esc always leaves what has been begun.")
+        return "" if held else tr("Esc always cancels the current action.")
     return _plain_trouble(spec, pressed)
 
 
 def _plain_trouble(spec: ActionSpec[Any], pressed: QKeyCombination) -> str:
-    """The same for a key with nothing held, or Shift only."""
+    """The same as ``trouble`` for a key without modifiers, or with Shift only."""
     if spec.scope is Scope.WINDOW:
-        return tr("This action works everywhere, also while you type: its keys need Ctrl or Alt, or are F1 to F12.")
+        return tr("This command also works while you type. Use a key with Ctrl or Alt, or F1 to F12.")
     if pressed.key() in _MOVING:
-        return tr("This key moves through words and photos.")
+        return tr("This key is used to move through words and photos.")
     if pressed.key() == _K.Key_Space:
-        return tr("The space bar moves the photo.")
+        return tr("The space bar is used to move the photo.")
     if spec.scope is Scope.WORDS and pressed.key() not in _EDITING:
-        return tr("In the list of words this key begins a text: take one with Ctrl or Alt, or F1 to F12.")
+        return tr("This key starts typing in the list of words. Use a key with Ctrl or Alt, or F1 to F12.")
     return ""
 
 
 def rivals(
     spec: ActionSpec[Any], key: str, table: tuple[ActionSpec[Any], ...], changed: Mapping[str, tuple[str, ...]]
 ) -> list[ActionSpec[Any]]:
-    """Other actions that have this key where this one would be heard."""
+    """Return the other actions that have this key in a widget where this action works."""
     return [
         other
         for other in table
@@ -107,7 +112,7 @@ def rivals(
 
 
 def _pressed(key: str) -> QKeyCombination:
-    first: QKeyCombination = QKeySequence(key)[0]  # type: ignore[index]  # PySide6 does not tell that it can be indexed
+    first: QKeyCombination = QKeySequence(key)[0]  # type: ignore[index]  # missing in the stubs of PySide6
     return first
 
 

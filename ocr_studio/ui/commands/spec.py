@@ -1,4 +1,4 @@
-"""What an action is, whatever it acts on."""
+"""The description of an action: title, menu, keys, conditions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Tool(StrEnum):
-    """What is in the person's hand."""
+    """The tools of the photo view."""
 
     SELECT = "select"
     LASSO = "lasso"
@@ -24,7 +24,7 @@ class Tool(StrEnum):
 
 
 class Where(Flag):
-    """Where an action is offered besides its menu."""
+    """Where an action is shown besides its menu."""
 
     NOWHERE = 0
     TOOLBAR = auto()
@@ -33,8 +33,10 @@ class Where(Flag):
 
 
 class Scope(Enum):
-    """Where its keys work. WORDS: on the photo and in the table; CANVAS: on the photo only, so that letters and digits
-    are never taken from somebody who types.
+    """Where the keys of an action work.
+
+    WINDOW: everywhere. WORDS: on the photo and in the table of words. CANVAS: on the photo only; actions with plain
+    letters or digits as keys have this scope, so that they never interfere with typing.
     """
 
     WINDOW = auto()
@@ -44,15 +46,20 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec(Generic[T]):
-    """One thing a person can do; T: what it acts on.
+    """An action of the menus; ``T`` is what it acts on.
 
-    menu: its menu, "/" before a menu inside it; group: actions of one group stand together between two lines.
-    keys: in Qt's portable notation, the first is shown; near: further ones, on the photo and the list of photos only,
-    as elsewhere they mean something else. when: what must be so for it to be offered; edits: it changes
-    the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
-    checked: whether it is on, for one that is switched on and off. looks: it only looks, so a word that is being
-    written may stay open; everything else first keeps what has been typed. why: what to tell somebody who wants it when
-    it is not offered, where the condition itself does not say it.
+    Attributes:
+        menu: Its menu, with "/" before the name of a submenu.
+        group: Actions of the same group stand together between two separators.
+        keys: Shortcuts in Qt's portable notation; the first one is shown.
+        near: More shortcuts, which work on the photo and in the list of photos only.
+        when: Whether the action is available.
+        edits: Whether it changes the page; such an action is not available on a read-only page.
+        tool: The tool of the photo view that it activates.
+        checked: Whether it is on, for an action that can be switched on and off.
+        looks: Whether it changes nothing, so that an open word editor may stay open. All other actions first save
+            what has been typed.
+        why: Why it is not available, shown when its key is pressed, where the condition doesn't give a reason.
     """
 
     id: str
@@ -75,10 +82,10 @@ class ActionSpec(Generic[T]):
 
     @property
     def name(self) -> str:
-        """Its title as it is said: without the mark of the underlined letter, and without dots."""
+        """The title without mnemonic and ellipsis."""
         return tr(self.title).replace("&", "").rstrip("…")
 
     @property
     def menu_name(self) -> str:
-        """Its menu, as it is said; of a menu inside another, both."""
+        """The name of its menu; of a submenu, both names."""
         return " › ".join(tr(part).replace("&", "") for part in self.menu.split("/"))

@@ -1,4 +1,4 @@
-"""Saving the text of the photo as a file, and what is checked of all photos as a dataset."""
+"""Saves the text of the open photo as a file, and exports the checked words of all photos as a dataset."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from ocr_studio.ui.widgets import file_dialogs
 
 
 class Exporting(QObject):
-    """Asks where to, and writes.
+    """Asks for the file or folder, and saves.
 
-    Signals: ``said(str)`` what was written; ``failed(Trouble)``; ``writing()`` the words are about to be written, as
-    they are.
+    Signals: ``said(str)``: what was saved; ``failed(Trouble)``; ``writing()``: the words are about to be saved.
     """
 
     writing = Signal()
@@ -30,12 +29,19 @@ class Exporting(QObject):
     failed = Signal(object)
 
     def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
-        """lane: where what takes long is written."""
+        """Make the controller.
+
+        Args:
+            document: The open page.
+            opening: The open photo and its project.
+            lane: The thread for exporting datasets.
+            window: The parent of the dialogs.
+        """
         super().__init__(window)
         self._document, self._opening, self._lane, self._window = document, opening, lane, window
 
     def ask_dataset(self) -> None:
-        """Ask how and where to export what is checked in the project of the open photo."""
+        """Open the dialog for exporting a dataset of the open photo's project."""
         if self._opening.project is None:
             return
         self.writing.emit()
@@ -44,7 +50,7 @@ class Exporting(QObject):
         dialog.open()
 
     def ask(self, key: str) -> None:
-        """Ask where to save the text of the open photo. key: of ``FORMATS``, the one offered first."""
+        """Ask where to save the text of the open photo. key: the preselected one of ``FORMATS``."""
         path = self._opening.path
         if self._document.page is None or path is None:
             return
@@ -58,11 +64,11 @@ class Exporting(QObject):
         dialog.open()
 
     def save(self, path: Path, chosen: Format | None = None) -> None:
-        """Write the text of the open photo, over another file, too, as the user has agreed to that; never over a photo.
+        """Save the text of the open photo; overwrites an existing file, but never a photo.
 
         Args:
-            path: The file; its ending says which format.
-            chosen: The format of another ending; by default plain text.
+            path: The file; its suffix decides the format.
+            chosen: The format for an unknown suffix; by default plain text.
         """
         self.writing.emit()
         page = self._document.page

@@ -1,4 +1,4 @@
-"""Exporting a dataset: what and where to is asked, how far it is shown, and at the end what came of it."""
+"""The dialog for exporting a dataset: options, progress, and a report."""
 
 from __future__ import annotations
 
@@ -31,19 +31,16 @@ from ocr_studio.ui.widgets.combo_box import Choice
 from ocr_studio.ui.widgets.elided_label import OneLine
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Translators: What each picture of the dataset holds.
+# Translators: What each image of the dataset contains.
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
 _ABOUT = later(
-    "Pictures of the words you have checked, each with its text, to learn from: here, or in another program. Nothing of"
-    " your photos and corrections is changed."
+    "Saves an image of each checked word with its text, to train a model here or in another program. Your photos and"
+    " corrections aren't changed."
 )
 
 
 class DatasetDialog(QDialog):
-    """Exports the checked words of a project. Closing it while it works stops that; the folder is then as it was.
-
-    lane: where it works.
-    """
+    """Exports the checked words of a project. Closing it stops a running export and leaves the folder unchanged."""
 
     def __init__(self, project: Project, lane: JobThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +49,7 @@ class DatasetDialog(QDialog):
         self._job: Job | None = None
         self._written: Path | None = None
         self.layout_choice = Choice([(each.name, tr(each.title)) for each in LAYOUTS.values()], "", tr("Layout"))
-        self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each picture holds"))
+        self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each image contains"))
         self.folder = QLineEdit(str(project.photos / "dataset"))
         self.folder.setAccessibleName(tr("Folder"))
         self.folder.setMinimumWidth(200)
@@ -95,7 +92,7 @@ class DatasetDialog(QDialog):
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
         form.addRow(tr("&Layout"), self.layout_choice)
-        form.addRow(tr("Each &picture holds"), self.unit)
+        form.addRow(tr("Each &image contains"), self.unit)
         label = PlainLabel(tr("F&older"))
         label.setBuddy(self.folder)
         form.addRow(label, where)
@@ -113,7 +110,7 @@ class DatasetDialog(QDialog):
         layout.addWidget(self.wrong)
         layout.addWidget(self.doing)
         layout.addWidget(self.progress)
-        # While there is no report, its place stays empty, and as small as can be.
+        # An empty widget keeps the place of the report small until there is one.
         self._below = QStackedWidget()
         self._below.addWidget(QWidget())
         self._below.addWidget(self.report)
@@ -123,12 +120,12 @@ class DatasetDialog(QDialog):
 
     @property
     def busy(self) -> bool:
-        """Whether it is exporting."""
+        """Whether an export is running."""
         return self._job is not None
 
     @property
     def reported(self) -> bool:
-        """Whether a report is in sight."""
+        """Whether a report is shown."""
         return self._below.currentWidget() is self.report
 
     def _start(self) -> None:
@@ -148,7 +145,7 @@ class DatasetDialog(QDialog):
         self.show_folder.hide()
         self.progress.setRange(0, 0)
         self.progress.show()
-        self.doing.setText(tr("Looking at your corrections…"))
+        self.doing.setText(tr("Collecting your corrections…"))
         self.doing.show()
         self._form.setEnabled(False)
         self.export.setText(tr("&Stop"))

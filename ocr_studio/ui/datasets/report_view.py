@@ -1,4 +1,4 @@
-"""What came of exporting a dataset: what was written, and what was left out and why."""
+"""The report of a dataset export: what was saved, and what was left out and why."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# A path or an alphabet has no spaces at which a line could end.
+# Paths and alphabets have no spaces for line breaks.
 _LONG = re.compile(r"[^\s/]{30}|/")
 
 
 def foldable(text: str) -> str:
-    """The text, made so that a label can break it into lines within long paths, too."""
+    """Add zero-width spaces, so that a label can wrap long paths."""
     return _LONG.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 class DatasetReportView(QScrollArea):
-    """Shows one report after the other."""
+    """Shows the report of an export."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class DatasetReportView(QScrollArea):
         self.lines: list[str] = []
 
     def show_report(self, report: Report) -> None:
-        """Show this one instead of an earlier one."""
+        """Show a report in place of the previous one."""
         self.lines = []
         page = QWidget()
         column = QVBoxLayout(page)
@@ -58,7 +58,7 @@ class DatasetReportView(QScrollArea):
         self.setWidget(page)
 
     def wanted_height(self) -> int:
-        """How high all of it would be at the width it has, in pixels."""
+        """The height of the whole report at the current width, in pixels."""
         page = self.widget()
         return page.heightForWidth(self.viewport().width()) if page else 0
 

@@ -1,4 +1,4 @@
-"""From ticks to the history: what a person has ticked on many photos is done, some photos at a time, as one step."""
+"""Applies changes that the user has chosen to many photos, a few photos at a time, as one undo step."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ from ocr_studio.jobs.review.apply_choices import Left, Part, Wish
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 
-# A page that a person changes just then is looked at anew so often.
+# Attempts for a page that the user changes in the meantime.
 _TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """So many words on so many photos are changed. left: what is not, and why, a line for each."""
+    """The result.
+
+    Attributes:
+        words: Number of changed words.
+        photos: Number of changed photos.
+        left: What was not changed and why, one line each.
+    """
 
     words: int
     photos: int
@@ -33,7 +39,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A part, the step that does it, and the step's line in the history."""
+    """A batch of photos, the step that changes them, and the step's line in the undo log."""
 
     part: Part
     step: Step
@@ -41,11 +47,18 @@ class _Ready:
 
 
 class TakingOver(QObject):
-    """Does what is wished, and is done with once. Of very many photos it is a step in parts, see ``core.history``:
-    whenever it ends, killed even, what is done is saved and can be taken back.
+    """Applies the changes once, then is done.
 
-    name: of the step, from the numbers of words and photos. Lives with its parent. Signals: ``progressed(done, total)``
-    photos; ``ended(Taken)``.
+    With very many photos the step is made in parts, see ``core.project.undo_log``: even if the program is killed, what
+    has been applied is saved and can be undone.
+
+    Args:
+        document: The open document.
+        wishes: The changes, one item for each photo.
+        name: Makes the name of the step from the numbers of words and photos.
+        parent: Qt's parent.
+
+    Signals: ``progressed(done, total)`` photos; ``ended(Taken)``.
     """
 
     progressed = Signal(int, int)
@@ -63,17 +76,17 @@ class TakingOver(QObject):
         self._left: list[Left] = []
 
     def start(self) -> None:
-        """Begin with the first photos."""
+        """Start with the first photos."""
         self._go_on()
 
     def _go_on(self) -> None:
-        """The next photos, until all are done, or until photos of another folder are worked on."""
+        """Apply the next photos, until all are done or another project is opened."""
         if self._done == len(self._wishes) or self._document.history.pages is not self._pages:
             self._end()
             return
         waiting, shown = self._wishes[self._done :], self._document.page
         if self._pages is None or (shown and [wish.page_id for wish in waiting[:2]] == [shown.id]):
-            # Of the photo on the screen, at once.
+            # The open photo is changed at once.
             self._take(self._ready(apply_choices.part(self._document.history.page, waiting)))
             return
         load = self._pages.page
@@ -110,10 +123,10 @@ class TakingOver(QObject):
         self._go_on()
 
     def _ready(self, part: Part) -> _Ready:
-        """The step of a part; also in the background, as it takes a while to be written down."""
+        """Make the step of a batch. May run in the background, because encoding it takes a while."""
         words, photos, series = part.words, len(part.edits), ""
         if self._done or part.photos < len(self._wishes):
-            # All parts are called alike; of how many words it is at its end nobody knows yet.
+            # All parts have the same name; how many words there will be in the end is not known yet.
             words, photos, series = sum(wish.words for wish in self._wishes), len(self._wishes), self._series
         name = self._name(words, photos)
         step = Step(name, {key: replace(edit, name=name) for key, edit in part.edits.items()}, series)
@@ -123,27 +136,31 @@ class TakingOver(QObject):
         return self._wishes[self._done : self._done + part.photos]
 
     def _end(self, trouble: str = "") -> None:
-        """trouble: why it does not go on."""
+        """Report the result.
+
+        Args:
+            trouble: Why it stopped early.
+        """
         left = [_said(each) for each in self._left]
         stay = len(self._wishes) - self._done
         if trouble:
             left.append(trouble)
         elif stay:
             photos = tr_n("{count} photo", "{count} photos", stay)
-            left.append(tr("Photos of another folder were opened, so {photos} stayed as they were.", photos=photos))
+            left.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
         self.ended.emit(Taken(self._words, self._photos, tuple(left)))
 
 
 def _said(left: Left) -> str:
-    """Why words stay, one line for a person."""
+    """Return why words were not changed, as one line."""
     photo = labels.file_name(left.image)
     if left.trouble == "":
-        return tr("{photo}: nothing is known of it any more.", photo=photo)
+        return tr("{photo}: the photo is no longer in the project.", photo=photo)
     if left.trouble:
         return left.trouble
     return tr_n(
-        "{photo}: {count} word changed meanwhile and stayed as it is now.",
-        "{photo}: {count} words changed meanwhile and stayed as they are now.",
+        "{photo}: {count} word was skipped because it has changed since.",
+        "{photo}: {count} words were skipped because they have changed since.",
         left.words,
         photo=photo,
     )

@@ -1,4 +1,4 @@
-"""Every change on the disk within a second, without the window ever waiting for the disk."""
+"""Saves every change within a second, in a thread, so that the window never waits for the disk."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from ocr_studio.core.project.project_errors import DiskFull, HistoryNotSaved, No
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document.document import Document
 
-# Seconds. A change is written once nothing has changed for QUIET, and at the latest after LATEST; what is left of a
+# Seconds. A change is written when nothing has changed for QUIET, and after LATEST at the latest; the rest of the
 # second is for the disk.
 QUIET: Final = 0.25
 LATEST: Final = 0.6
 RETRY: Final = 3.0
 _BUG: Final = later(
-    "the words are not saved: something went wrong in the program. They are kept open, and tried again every few"
-    " seconds; copy the text to be safe."
+    "Saving failed because of an unexpected error; it is retried every few seconds. Copy the text to be safe."
 )
 
 _log = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Due:
-    """A page that is to be written. since, last: when its first unwritten change and its last one came."""
+    """A page that has to be written. ``since``, ``last``: times of its first and its last unwritten change."""
 
     project: Project
     page: Page
@@ -48,29 +47,29 @@ class _Due:
 
 @dataclass(slots=True)
 class _Desk:
-    """What the window and the writing thread share; only with ``changed`` held."""
+    """State shared by the window and the writing thread; access it only while holding ``changed``."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
     due: dict[tuple[Project, str], _Due] = field(default_factory=dict)
     failed: dict[tuple[Project, str], _Due] = field(default_factory=dict)
-    writing: bool = False  # there is a thread
-    at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
-    lines: dict[Project, bytes] = field(default_factory=dict)  # for their histories
-    adding: dict[Project, bytes] = field(default_factory=dict)  # those that it has taken and that are not written yet
+    writing: bool = False  # the thread is running
+    at_work: list[_Due] = field(default_factory=list)  # what the thread is writing
+    lines: dict[Project, bytes] = field(default_factory=dict)  # new lines for their undo logs
+    adding: dict[Project, bytes] = field(default_factory=dict)  # lines that the thread has taken and not written yet
     hurry: bool = False
-    again: bool = False  # what could not be added is to be tried once more
-    halves: int = 0  # steps of which a part has been told, no more
-    waited_for: int = 0  # how many want all to be written, halves or not
+    again: bool = False  # retry the lines that could not be added
+    halves: int = 0  # open ``together`` contexts
+    waited_for: int = 0  # callers that wait in ``flush``, regardless of ``halves``
     trouble: str = ""
-    told: set[str] = field(default_factory=set)  # troubles, until all is well again
+    told: set[str] = field(default_factory=set)  # errors that were reported, until everything is saved again
 
 
 class Autosave(QObject):
-    """Keeps the open page of a document in a project.
+    """Saves the changes of a document in its project.
 
-    Signals: ``saving`` there is something to save; ``saved`` all of it is on the disk; ``failed(str)`` it cannot be
-    saved, one line for a person, once for each trouble; it is tried again every few seconds, and with every change.
-    The thread that writes lives only while there is something to write.
+    Signals: ``saving`` there is something to save; ``saved`` all of it is on the disk; ``failed(str)`` it could not be
+    saved, one line for the user, once for each error. Saving is retried every few seconds and with every change.
+    The writing thread exists only while there is something to write.
     """
 
     saving = Signal()
@@ -88,37 +87,37 @@ class Autosave(QObject):
         self._retry = QTimer(self)
         self._retry.setInterval(round(RETRY * 1000))
         self._retry.timeout.connect(self.retry)
-        # The thread speaks to this object only, which speaks to all others from the window's thread.
+        # The writing thread signals only this object, which emits its own signals in the window's thread.
         self._written.connect(self._report, Qt.ConnectionType.QueuedConnection)
         document.words_changed.connect(self._take)
         document.opened.connect(self._hurry)
 
     @property
     def project(self) -> Project | None:
-        """Where changes go; None: nowhere."""
+        """The project in which changes are saved; None: they are not saved."""
         return self._project
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is anything that is not on the disk."""
+        """Whether anything is not saved yet."""
         with self._desk.changed:
             desk = self._desk
             return bool(desk.due or desk.failed or desk.at_work or desk.lines or desk.adding)
 
     @property
     def trouble(self) -> str:
-        """Why the last saving failed, one line; empty if it did not."""
+        """Why saving failed last, one line; empty if it did not."""
         with self._desk.changed:
             return self._desk.trouble
 
     @property
     def waiting(self) -> int:
-        """How many pages are to be written that nobody is writing yet."""
+        """How many pages wait to be written."""
         with self._desk.changed:
             return len(self._desk.due) + len(self._desk.failed)
 
     def holds(self, project: Project) -> bool:
-        """Whether anything of this project is not on the disk."""
+        """Whether anything of this project is not saved yet."""
         desk = self._desk
         with desk.changed:
             keys = {(due.project, due.page.id) for due in desk.at_work} | desk.due.keys() | desk.failed.keys()
@@ -126,7 +125,7 @@ class Autosave(QObject):
         return project in told or any(each is project for each, _ in keys)
 
     def set_project(self, project: Project | None) -> None:
-        """From now on changes go there. What was changed before still goes where it belongs."""
+        """Save further changes in this project. Earlier changes are still saved in theirs."""
         self._project = project
         self._hurry()
 
@@ -143,7 +142,7 @@ class Autosave(QObject):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """While this lasts nothing is taken to be written: all that is told meanwhile is written together."""
+        """Within this context nothing is written; everything passed meanwhile is written together at its end."""
         desk = self._desk
         with desk.changed:
             desk.halves += 1
@@ -155,7 +154,14 @@ class Autosave(QObject):
                 desk.changed.notify_all()
 
     def flush(self, timeout: float = 10.0) -> bool:
-        """Write all that is unsaved now and wait for it, timeout seconds at most. True if all of it is saved."""
+        """Save everything now and wait for it.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            Whether everything is saved.
+        """
         self.retry()
         with self._desk.changed:
             self._desk.waited_for += 1
@@ -173,13 +179,13 @@ class Autosave(QObject):
             self.keep(self._project, self._document.page)
 
     def tell(self, project: Project, lines: bytes) -> None:
-        """Add lines to a project's history, with the pages that they tell of. See ``core.history``."""
+        """Add lines to a project's undo log, together with the pages they belong to. See ``core.project.undo_log``."""
         with self._desk.changed:
             self._desk.lines[project] = self._desk.lines.get(project, b"") + lines
             self._go_on()
 
     def keep(self, project: Project, page: Page) -> None:
-        """A page has changed: it is saved in a moment."""
+        """Save a changed page in a moment."""
         project.note(page)
         now, key, desk = time.monotonic(), (project, page.id), self._desk
         with desk.changed:
@@ -192,17 +198,17 @@ class Autosave(QObject):
             self.saving.emit()
 
     def _hurry(self) -> None:
-        """Nothing more will come for the page that was open: write it without waiting for quiet."""
+        """Write without waiting for QUIET, because the last page will not change any more."""
         with self._desk.changed:
             self._desk.hurry = True
             self._go_on()
 
     def _go_on(self) -> None:
-        """With ``changed`` held: see to it that a thread looks at what is due."""
+        """Make sure that a thread writes what is due. Call with ``changed`` held."""
         desk = self._desk
         if (desk.due or desk.lines or desk.again) and not desk.writing:
             desk.writing = True
-            # Not a daemon: should the program end first, Python waits for the last page.
+            # Not a daemon, so that Python waits for the last page when the program ends.
             self._thread = threading.Thread(target=self._write, name="autosave")
             self._thread.start()
         elif not desk.due:
@@ -210,7 +216,7 @@ class Autosave(QObject):
         desk.changed.notify_all()
 
     def _report(self, trouble: str) -> None:
-        """The thread has written, or could not; said in the window's thread."""
+        """Emit signals in the window's thread after the writing thread has saved or failed."""
         if trouble or self._desk.adding:
             self._retry.start()
         if trouble:
@@ -221,7 +227,7 @@ class Autosave(QObject):
             self.saved.emit()
 
     def _write(self) -> None:
-        """The thread: write what is due when it is due, until nothing is."""
+        """Write what is due when it is due, until there is nothing left. Runs in the thread."""
         try:
             while self._next():
                 for project, dues in self._taken():
@@ -231,7 +237,7 @@ class Autosave(QObject):
             self._leave()
 
     def _leave(self) -> None:
-        """The thread ends; if by a bug, what it had taken is still to be saved."""
+        """End the thread. After an unexpected error, what it was writing is due again."""
         desk, trouble = self._desk, ""
         with desk.changed:
             if self._thread is threading.current_thread():
@@ -248,7 +254,7 @@ class Autosave(QObject):
             self._tell(trouble)
 
     def _next(self) -> bool:
-        """Take what is due, when it is. False where there is nothing to write."""
+        """Wait until something is due and take it. Returns False if there is nothing to write."""
         desk = self._desk
         with desk.changed:
             while not self._is_time():
@@ -259,13 +265,13 @@ class Autosave(QObject):
             for project, added in desk.lines.items():
                 desk.adding[project] = desk.adding.get(project, b"") + added
             desk.lines.clear()
-            # Said here, not after: what comes now must find a thread that looks again, or start a new one.
+            # Set here, not later: a change that comes now must find a thread that checks again, or start a new one.
             desk.hurry, desk.again, desk.at_work, desk.writing = False, False, dues, bool(dues or fresh)
             desk.changed.notify_all()
             return desk.writing
 
     def _is_time(self) -> bool:
-        """With ``changed`` held: whether what is due may be taken now."""
+        """Whether what is due may be taken now. Call with ``changed`` held."""
         desk = self._desk
         if desk.halves and not desk.waited_for:
             return False
@@ -273,14 +279,14 @@ class Autosave(QObject):
         return desk.hurry or not desk.due or any(due.moment <= now for due in desk.due.values())
 
     def _taken(self) -> list[tuple[Project, list[_Due]]]:
-        """What is to be written now: projects with their pages, which may be none."""
+        """Return what to write now: projects with their pages, possibly none."""
         found: dict[Project, list[_Due]] = {project: [] for project in self._desk.adding}
         for due in self._desk.at_work:
             found.setdefault(due.project, []).append(due)
         return list(found.items())
 
     def _save(self, project: Project, dues: list[_Due]) -> None:
-        """Pages with what made them so, and with those that could not be saved before, of which that tells, too."""
+        """Save pages with their lines of the undo log, and pages that failed before, which the lines may concern."""
         desk = self._desk
         with desk.changed:
             lines, taken = desk.adding.get(project, b""), {due.page.id for due in dues}
@@ -293,7 +299,7 @@ class Autosave(QObject):
                 self._save_alone(due)
 
     def _save_together(self, project: Project, dues: list[_Due], lines: bytes) -> bool:
-        """False where each page is to be saved by itself: words are worth more than going back."""
+        """Save pages and lines together. Returns False if pages should be saved alone: words matter more than undo."""
         try:
             project.save_together([due.page for due in dues], lines)
         except NotPlaced as error:
@@ -301,7 +307,7 @@ class Autosave(QObject):
                 if due.page.id in error.wrong:
                     self._fail(due, error.wrong[due.page.id])
         except DiskFull as error:
-            for due in dues:  # or of a step of many photos only those would be there that still fit
+            for due in dues:  # otherwise only a part of a step of many photos would be saved
                 self._fail(due, error)
             return True
         except StudioError as error:

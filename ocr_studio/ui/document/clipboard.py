@@ -1,4 +1,4 @@
-"""The clipboard: words with their boxes, their text, pictures to open."""
+"""The clipboard: copies words with their boxes and text, pastes words and images."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 
 WORDS_TYPE = "application/x-ocr-studio-words+json"
-# Pasted boxes lie a little beside those they were copied from, so that one sees that there are two.
+# Pixels: pasted boxes are moved a little, so that they can be told from the copied ones.
 _OFFSET = (12.0, 12.0)
 
 
 class Clipping(QObject):
-    """Copies words and text, pastes words and pictures.
+    """Copies words and text, pastes words and images.
 
-    Signals: ``said(str)`` what has been copied or why not.
+    Signals: ``said(str)`` a message for the status bar.
     """
 
     said = Signal(str)
@@ -33,7 +33,7 @@ class Clipping(QObject):
         self._document, self._opening = document, opening
 
     def copy(self) -> None:
-        """Copy the selected words: text for every program, boxes for this one."""
+        """Copy the selected words: as text for other programs, with their boxes for this one."""
         words, page = self._document.selected_words(), self._document.page
         if page is None or not words:
             return
@@ -47,7 +47,7 @@ class Clipping(QObject):
         """Copy the selected words and delete them."""
         self.copy()
         if any(word.locked for word in self._document.selected_words()):
-            self.said.emit(tr("Copied; what is locked stays on the photo, too."))
+            self.said.emit(tr("Copied; locked words were not removed from the photo."))
         commands.delete(self._document)
 
     def copy_text(self) -> None:
@@ -57,14 +57,14 @@ class Clipping(QObject):
             self.said.emit(tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words)))
 
     def copy_markdown(self) -> None:
-        """Copy the text as Markdown, of the selected words or of all."""
+        """Copy the text of the selected words, or of all words, as Markdown."""
         if page := self._document.page:
             text = markdown.body(page_order.text(page, self._document.selection or None))
             QGuiApplication.clipboard().setText(text)
             self.said.emit(tr("Copied as Markdown"))
 
     def copy_table(self) -> None:
-        """Copy the selected words, or all, as the rows and columns in which they stand: a spreadsheet pastes cells."""
+        """Copy the selected words, or all words, as a table that can be pasted into a spreadsheet."""
         if page := self._document.page:
             table = table_text.of_page(page, self._document.selection or None)
             data = QMimeData()
@@ -72,11 +72,11 @@ class Clipping(QObject):
             data.setHtml(table_text.as_html(table))
             QGuiApplication.clipboard().setMimeData(data)
             columns = len(table[0]) if table else 0
-            self.said.emit(tr("Copied a table: {rows} rows, {columns} columns", rows=len(table), columns=columns))
+            self.said.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))
 
     def paste(self) -> None:
-        """Put copied words onto the photo and select them; or open the picture on the clipboard."""
-        # None where nothing was ever copied.
+        """Paste copied words onto the photo and select them, or open the image on the clipboard."""
+        # None if nothing was ever copied.
         data = QGuiApplication.clipboard().mimeData() or QMimeData()
         words = _words_in(data)
         page = self._document.page
@@ -85,7 +85,7 @@ class Clipping(QObject):
             self._document.push(edit)
             self._document.select(edit.changes)
         elif words:
-            self.said.emit(tr("Open a photo to paste these words onto"))
+            self.said.emit(tr("Open a photo first to paste these words"))
         else:
             self._opening.paste()
 
@@ -96,7 +96,7 @@ def _words_in(data: QMimeData) -> tuple[Word, ...]:
     try:
         return tuple(page_file.decode(bytes(data.data(WORDS_TYPE).data())).words.values())
     except (page_file.NotAPage, page_file.NewerFormat):
-        # Another version of the program put it there; its text can still be pasted elsewhere.
+        # Copied by another version of the program; the text can still be pasted elsewhere.
         return ()
 
 

@@ -1,6 +1,6 @@
-"""What a person can do to the words of the open page: one named function for each, over the document.
+"""Editing commands for the words of the open page, one function each.
 
-Each looks at the selection, makes an edit and pushes it; none knows a widget.
+Each makes an edit for the selected words and pushes it to the document; none uses a widget.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from ocr_studio.ui.document.document import Document
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
 NUDGE = 1.0
-# Readings of a word that a person is offered, each with a digit.
+# Alternatives that are shown for a word, each with a digit as its key.
 CHOICES = 5
-# A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
+# Rotation by [ or ]: small enough to fit slanted writing, large enough to need only a few key presses.
 TURN_DEGREES = 2.0
-# What to say to a hand that would change a page which may not be changed.
-LOCKED = later("This box is locked, so it stays as it is. Boxes → Lock lets it go again.")
-READ_ONLY = later("This photo is open only for looking: nothing can be changed here.")
+# Messages for changes that are not allowed.
+LOCKED = later("This box is locked. Unlock it first (Boxes → Lock).")
+READ_ONLY = later("This photo is read-only: it is open in another window.")
 
 
 def go(document: Document, step: int) -> bool:
-    """Make the word ``step`` places on in reading order the current one. False where there is none."""
+    """Select the word ``step`` places after the current one in reading order. Returns False if there is none."""
     word_id = document.neighbour(step)
     if word_id is not None:
         document.select([word_id], current=word_id)
@@ -35,7 +35,7 @@ def go(document: Document, step: int) -> bool:
 
 
 def go_to_unchecked(document: Document) -> bool:
-    """Make the next word that nobody has checked yet, from the current one on and round the end, the current one."""
+    """Select the next unchecked word after the current one, wrapping around. Returns False if there is none."""
     order, page = document.order(), document.page
     start = order.index(document.current) + 1 if document.current in order else 0
     unchecked = (WordState.READ, WordState.UNREAD)
@@ -47,7 +47,7 @@ def go_to_unchecked(document: Document) -> bool:
 
 
 def accept_and_next(document: Document) -> bool:
-    """Agree with the selected words and go to the next one. False at the last word."""
+    """Mark the selected words as checked and go to the next one. Returns False at the last word."""
     accept_here(document)
     if len(document.selection) > 1:
         chosen = [word_id for word_id in document.order() if word_id in document.selection]
@@ -56,62 +56,82 @@ def accept_and_next(document: Document) -> bool:
 
 
 def accept_here(document: Document) -> None:
-    """Agree with the selected words as they stand."""
+    """Mark the selected words as checked."""
     if page := document.page:
         document.push(edits.accept(page, document.selection))
 
 
 def accept_all(document: Document) -> None:
-    """Agree with every word of the page that is read."""
+    """Mark all words of the page as checked."""
     if page := document.page:
         document.push(edits.accept(page, page.words))
 
 
 def unaccept(document: Document) -> None:
-    """Back to what the model read, for the selected words. None stays set aside."""
+    """Restore the recognized text of the selected words, and remove their marks."""
     if page := document.page:
         document.push(edits.unaccept(page, document.selection))
 
 
 def is_aside(document: Document, kind: Mark) -> bool:
-    """Whether words are selected and all of them are set aside as this."""
+    """Whether words are selected and all of them have this mark."""
     words = document.selected_words()
     return bool(words) and all(word.mark is kind for word in words)
 
 
 def set_aside(document: Document, kind: Mark) -> None:
-    """Set the selected words aside as this; where all of them are, they count again, with the text they had."""
+    """Mark the selected words; if all of them have this mark already, remove it and restore their text."""
     if page := document.page:
         document.push(edits.mark(page, document.selection, None if is_aside(document, kind) else kind))
 
 
 def write_here(document: Document, word_id: str, text: str) -> None:
-    """A person wrote this text into a word, or left it as it was and agrees with it."""
+    """Set the text of a word; an unchanged text marks it as checked."""
     if page := document.page:
         document.push(edits.answer(page, word_id, text))
 
 
 def write_if_changed(document: Document, word_id: str, text: str) -> None:
-    """Keep a text that was typed; a text that is as it was says nothing, not even that it is right."""
+    """Set the text of a word if it has changed; otherwise the word is not marked as checked."""
     word = document.word(word_id)
     if document.page and word and one_line(text) != word.text:
         document.push(edits.write(document.page, word_id, text))
 
 
 def write_and_go(document: Document, word_id: str, text: str) -> bool:
-    """A person wrote this text and goes on to the word after it in reading order. False at the end."""
+    """Set the text of a word and go to the next one. Returns False at the last word."""
     write_here(document, word_id, text)
     return _go_from(document, word_id, 1)
 
 
 def keep_and_go(document: Document, word_id: str, text: str, step: int) -> bool:
-    """A person goes on from a word without saying that its text is right; one that was changed is kept."""
+    """Go to another word without marking this one as checked; a changed text is saved.
+
+    Args:
+        document: The open document.
+        word_id: The word that is left.
+        text: Its text.
+        step: 1 for the next word, -1 for the previous one.
+
+    Returns:
+        False if there is no such word.
+    """
     write_if_changed(document, word_id, text)
     return _go_from(document, word_id, step)
 
 
 def write_and_split(document: Document, word_id: str, text: str, letter: int) -> str:
-    """Keep a text that was typed, and cut the word before this letter of it; why it is not cut, for a person, or ""."""
+    """Set the text of a word and split it before a character.
+
+    Args:
+        document: The open document.
+        word_id: The word.
+        text: Its new text.
+        letter: Index of the character in the text.
+
+    Returns:
+        Why the word can't be split, for the user; empty if it was.
+    """
     write_if_changed(document, word_id, text)
     if (word := document.word(word_id)) and word.locked:
         return tr(LOCKED)
@@ -120,7 +140,7 @@ def write_and_split(document: Document, word_id: str, text: str, letter: int) ->
 
 
 def choose(document: Document, index: int) -> None:
-    """The current word's alternative ``index``, 0 the best, is right."""
+    """Use an alternative of the current word as its text; index 0 is the best one."""
     if document.page and document.current:
         document.push(edits.choose(document.page, document.current, index))
 
@@ -139,7 +159,7 @@ def delete(document: Document) -> None:
 
 
 def merge(document: Document) -> bool:
-    """Make one word of the selected ones, and select it. False where ``edits.merge`` makes none of them."""
+    """Merge the selected words and select the result. Returns False if ``edits.merge`` can't merge them."""
     if document.page is None or len(document.selection) < 2:
         return False
     edit = edits.merge(document.page, document.selection)
@@ -150,7 +170,7 @@ def merge(document: Document) -> bool:
 
 
 def split_at_letter(document: Document, word_id: str, letter: int) -> None:
-    """Cut a word before this letter of its text, and select both halves."""
+    """Split a word before this character of its text, and select both halves."""
     if page := document.page:
         edit = edits.split(page, word_id, letter=letter)
         document.push(edit)
@@ -160,19 +180,19 @@ def split_at_letter(document: Document, word_id: str, letter: int) -> None:
 
 
 def rotate(document: Document, degrees: float) -> None:
-    """Turn the selected boxes, each about its middle. Turns in a row are one step of the history."""
+    """Rotate the selected boxes, each around its centre. Consecutive rotations are one undo step."""
     if page := document.page:
         document.push(edits.rotate(page, document.selection, degrees), join=_mark("rotate", document))
 
 
 def nudge(document: Document, dx: float, dy: float) -> None:
-    """Move the selected boxes by pixels of the photo. Moves in a row are one step of the history."""
+    """Move the selected boxes by pixels of the photo. Consecutive moves are one undo step."""
     if page := document.page:
         document.push(edits.move(page, document.selection, dx, dy), join=_mark("nudge", document))
 
 
 def move_corner(document: Document, corner: int, dx: float, dy: float) -> None:
-    """Move one corner, 0..3, of the current box by pixels of the photo, not beyond it. Moves in a row are one step."""
+    """Move a corner (0..3) of the current box by pixels, within the photo. Consecutive moves are one undo step."""
     page, word = document.page, document.word(document.current)
     if page and word:
         x, y = word.quad.corners[corner]
@@ -188,7 +208,7 @@ def all_locked(document: Document) -> bool:
 
 
 def lock(document: Document) -> None:
-    """Lock the selected boxes; where all of them are locked, they may be moved again."""
+    """Lock the selected boxes; if all of them are locked already, unlock them."""
     if page := document.page:
         document.push(edits.lock(page, document.selection, locked=not all_locked(document)))
 
@@ -204,20 +224,20 @@ def deselect(document: Document) -> None:
 
 
 def move_in_order(document: Document, ids: Collection[str], before: str | None) -> None:
-    """These words are read before another one, or with None at the end, and stay selected."""
+    """Move words before another one in the reading order (None: to the end), and keep them selected."""
     if page := document.page:
         document.push(page_order.moved(page, ids, before))
         document.select(ids, current=document.current)
 
 
 def shift_in_order(document: Document, step: int) -> None:
-    """The selected words are read one word earlier, step -1, or later, 1. Steps in a row are one of the history."""
+    """Move the selected words one place earlier (-1) or later (1) in the reading order; joined as one undo step."""
     if page := document.page:
         document.push(page_order.shifted(page, document.selection, step), join=_mark("order", document))
 
 
 def text_to_copy(document: Document) -> str:
-    """The text of the selected words in reading order, or of the page where none is selected."""
+    """Return the text of the selected words in reading order, or of the whole page if none is selected."""
     page = document.page
     if page is None:
         return ""
@@ -225,7 +245,7 @@ def text_to_copy(document: Document) -> str:
 
 
 def page_text(page: Page) -> str:
-    """The text of the whole page in reading order."""
+    """Return the text of the whole page in reading order."""
     return page_order.text(page)
 
 

@@ -18,12 +18,13 @@ from ocr_studio.ui.document.undo_history import History
 
 
 class Document(QObject):
-    """The page on the screen. Everybody looks here and listens; every change goes through ``push``, or through
-    ``history.push`` where it is one of several pages.
+    """The open page. Views read it and follow its signals.
 
-    Signals: ``opened`` another photo (or none) is on the screen; ``words_changed(frozenset of ids)`` words came, went
-    or changed, in any way, undo included; ``selection_changed`` other words, or another current word;
-    ``picture_changed`` the same page is shown by another picture of the same size.
+    Every change goes through ``push``, or through ``history.push`` for changes to several pages.
+
+    Signals: ``opened`` another photo (or none) is open; ``words_changed(frozenset of ids)`` words were added, removed
+    or changed in any way, undo included; ``selection_changed`` the selection or the current word is another one;
+    ``picture_changed`` the same page is shown with another image of the same size.
     """
 
     opened = Signal()
@@ -41,22 +42,22 @@ class Document(QObject):
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
         self._writable = True
-        self._unread = False  # as it was opened, the page had never been read
+        self._unread = False  # the page had never been read when it was opened
         self._read_at: str | None = None
 
     @property
     def undo_stack(self) -> QUndoStack:
-        """The steps of the history, for menus and buttons."""
+        """The undo stack, for menus and buttons."""
         return self.history.stack
 
     @property
     def writable(self) -> bool:
-        """Whether the page may be changed; not so where another window has it."""
+        """Whether the page may be changed; False if it is open in another window."""
         return self._writable
 
     @property
     def page(self) -> Page | None:
-        """The open page, or None in the empty state."""
+        """The open page, or None if no photo is open."""
         return self._page
 
     @property
@@ -66,7 +67,7 @@ class Document(QObject):
 
     @property
     def pyramid(self) -> Pyramid | None:
-        """The photo in halved sizes, for whoever shows it smaller than it is; or None."""
+        """The image pyramid of the photo, for showing it at smaller sizes; or None."""
         return self._pyramid
 
     @property
@@ -76,30 +77,30 @@ class Document(QObject):
 
     @property
     def current(self) -> str | None:
-        """The one word that editing keys speak to; always a selected one."""
+        """The id of the word that editing keys apply to; always a selected one."""
         return self._current
 
     def word(self, word_id: str | None) -> Word | None:
-        """The word with this id, if the page has it."""
+        """Return the word with this id, or None."""
         return self._page.words.get(word_id) if self._page and word_id else None
 
     def placed(self, quad: Quad) -> Quad:
-        """Where a place of the photo is on what is shown of it: the same place, unless it is looked at otherwise."""
+        """Map a quad of the photo to the shown image: the same quad, unless a subclass shows the photo rectified."""
         return quad
 
     def selected_words(self) -> tuple[Word, ...]:
-        """The selected words in reading order."""
+        """Return the selected words in reading order."""
         words = self._page.words if self._page and self._selection else {}
         return tuple(words[key] for key in self.order() if key in self._selection) if words else ()
 
     def order(self) -> tuple[str, ...]:
-        """Word ids in reading order."""
+        """Return the ids of all words in reading order."""
         if self._order is None:
             self._order = page_order.order(self._page) if self._page else ()
         return self._order
 
     def neighbour(self, step: int) -> str | None:
-        """The word ``step`` places after the current one in reading order; None past either end."""
+        """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
         return page_order.neighbour(self.order(), self._current, step)
 
     def open(
@@ -110,9 +111,13 @@ class Document(QObject):
         writable: bool = True,
         order: tuple[str, ...] | None = None,
     ) -> None:
-        """Put a photo on the screen, or take it off with two Nones. A history of one page only starts anew.
+        """Open a photo, or close it. A history of one page only is cleared.
 
-        order: see ``order``, where it is known already.
+        Args:
+            page: The page, or None to close the photo.
+            image: The upright photo, (H, W, 3) uint8 RGB, or None.
+            writable: Whether the page may be changed.
+            order: Word ids in reading order, if known already.
         """
         if self.history.pages is None:
             self.history.begin(None)
@@ -126,24 +131,31 @@ class Document(QObject):
         self.selection_changed.emit()
 
     def set_read_at(self, when: str) -> None:
-        """Note that the page has been read; no edit, as there is nothing in it for a person to take back."""
+        """Set when the page was read. This is not an edit, because there is nothing in it to undo."""
         if self._page:
             self._page, self._read_at = replace(self._page, read_at=when), when
             self.words_changed.emit(frozenset())
 
     def push(self, edit: Edit, *, join: str = "") -> None:
-        """Do an edit and put it into the history; nothing happens for an empty one.
+        """Apply an edit and add it to the history. Does nothing for an empty one.
 
-        join: edits pushed in a row with the same non-empty mark become one step (a drag, a page read piece by piece).
+        Args:
+            edit: The edit.
+            join: Consecutive edits with the same non-empty value become one step, for example those of a drag.
         """
         if edit and not self._writable:
-            # Views may have drawn the change already: they look again.
+            # Views may have drawn the change already, so they have to update.
             self.words_changed.emit(frozenset(edit.changes))
         elif self._page:
             self.history.push(Step(edit.name, {self._page.id: edit}), join=join)
 
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
-        """Select these words. current: the one that keys speak to; if not given, the first in reading order."""
+        """Select words.
+
+        Args:
+            ids: Their ids; unknown ones are ignored.
+            current: The word that editing keys apply to; by default the first one in reading order.
+        """
         known: Collection[str] = self._page.words if self._page else ()
         chosen = frozenset(key for key in ids if key in known)
         if current not in chosen:
@@ -153,9 +165,15 @@ class Document(QObject):
             self.selection_changed.emit()
 
     def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """For the history: an edit has made the page so. back: by being taken back."""
+        """Show the page after an edit. Called by the history.
+
+        Args:
+            page: The page after the edit.
+            edit: The edit, inverted if it was undone.
+            back: Whether it was undone.
+        """
         if back and self._unread and not page.words:
-            # The reading itself has been taken back: opened again, the photo is one that nobody has read.
+            # The reading itself was undone, so the photo counts as not read.
             page = replace(page, read_at=None)
         elif not back and page.words and page.read_at is None:
             page = replace(page, read_at=self._read_at)

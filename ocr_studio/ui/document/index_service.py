@@ -1,4 +1,4 @@
-"""The index of the open project, as the window sees it: made and kept up to date in a lane of its own."""
+"""The search index of the open project, made and kept up to date in a thread of its own."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ocr_studio.ui.job_thread import Job, JobThread
 
 
 class Indexing(QObject):
-    """What changes in the window reaches the index by itself; what changed on the disk is taken over at the beginning.
+    """Keeps the search index up to date: with the files when a project is opened, then with changes in the window.
 
-    Signals: ``changed(Index | None)`` it is another project's now; ``progressed(done, total)`` of the pages that had
-    changed; ``finished()`` it knows all of them; ``failed(Trouble)``.
+    Signals: ``changed(Index | None)`` another project was opened; ``progressed(done, total)`` pages that had changed;
+    ``finished()`` all of them are indexed; ``failed(Trouble)``.
     """
 
     changed = Signal(object)
@@ -38,14 +38,14 @@ class Indexing(QObject):
         opening.opened.connect(self._follow)
 
     def close(self) -> None:
-        """Have no index any more."""
+        """Close the index."""
         self._leave()
         self.changed.emit(None)
 
     def stop(self) -> None:
-        """Let go of all files; the lanes have ended."""
+        """Close all files. Call it when the threads have ended."""
         self._leave(lane=False)
-        # A question in another lane, asked before, may have opened one once more.
+        # An earlier search in another thread may have reopened an index.
         self._left += self._closed
         self._let_go()
 
@@ -65,7 +65,7 @@ class Indexing(QObject):
         self.progressed.emit(at.done, at.total)
 
     def _leave(self, *, lane: bool = True) -> None:
-        """The file is let go of in the lane, behind what is asked of it at this moment."""
+        """Close the index in its thread, after the requests that are waiting there."""
         if self._job is not None:
             self._job.cancel()
         index, self.index, self._project, self._job = self.index, None, None, None

@@ -1,4 +1,4 @@
-"""Opening photos, as the window sees it: from a dialog, the command line, a drop or the clipboard; and what it asks."""
+"""Opens photos from a dialog, the command line, drag and drop or the clipboard."""
 
 from __future__ import annotations
 
@@ -30,19 +30,20 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.widgets import file_dialogs, image_convert
 from ocr_studio.ui.widgets.retry_saver import Keeping
 
-# How long the window may stand still for a slow disk when it is closed; then it is said that something is unsaved.
+# Seconds that closing the window may wait for a slow disk before it reports unsaved changes.
 SAVE_SECONDS: Final = 3.0
 
 
 class Opening(QObject):
-    """Puts photos into the document, one at a time; the last one asked for wins.
+    """Opens photos in the document, one at a time; of several requests the last one wins.
 
-    Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the photo on the
-    screen is about to go; ``rested()`` what was asked for last is opened, or was refused; ``opened(PhotoOpened)``;
-    ``refused(path, Trouble)`` a photo or folder could not be opened; ``listed(photos)`` of the folder;
-    ``failed(Trouble)`` something else did not work; ``recent_changed()``.
-    keeps: whether changes are saved and photos remembered; not so for a mere picture of the window. keeping: saves
-    what else a person chooses. ``link_found(LinkFound)`` a photo's project is a link; see ``follow_link``.
+    ``keeps`` says whether changes are saved and photos remembered; False while a screenshot is made. ``keeping`` saves
+    other choices of the user.
+
+    Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the open photo is about to be closed;
+    ``rested()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
+    folder could not be opened; ``listed(photos)`` the photos of the folder; ``failed(Trouble)`` another error;
+    ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``.
     """
 
     started = Signal(str)
@@ -67,7 +68,7 @@ class Opening(QObject):
     ) -> None:
         super().__init__(lane)
         self._document, self._lane, self._autosave = document, lane, autosave
-        self.pages = JobThread("pages", self)  # where pages are looked up for steps of many photos
+        self.pages = JobThread("pages", self)  # loads pages for steps of many photos
         self.settings = settings
         self.recent = recent
         self.keeps = keeps
@@ -75,13 +76,13 @@ class Opening(QObject):
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
-        self.listing: open_photo.FolderListed | None = None  # of them, once somebody has looked
+        self.listing: open_photo.FolderListed | None = None  # of the photos, once the folder was listed
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
         self._follows: frozenset[Path] = frozenset()
-        # One for each folder, as two would lock each other out; those that were left stay while they have something
-        # unsaved. Added to by the lane, taken from while it rests.
+        # One for each folder, because two would lock each other out. A project that was left stays until it is
+        # saved. The thread adds to this; items are removed only while it is idle.
         self._projects: dict[Path, Project] = {}
         autosave.saved.connect(self._let_go)
 
@@ -93,9 +94,14 @@ class Opening(QObject):
             self._open(first)
 
     def open_mime(self, data: QMimeData, *, word: str) -> bool:
-        """Open what was dropped or pasted: files, folders, or the picture itself. False if there is nothing of that.
+        """Open what was dropped or pasted: files, folders, or an image.
 
-        word: what the picture's file is called, "Pasted" or "Dropped".
+        Args:
+            data: What was dropped or pasted.
+            word: Name for the image's file, "Pasted" or "Dropped".
+
+        Returns:
+            False if there is nothing that can be opened.
         """
         local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if local:
@@ -109,8 +115,8 @@ class Opening(QObject):
             self.failed.emit(
                 Trouble(
                     tr(
-                        "The other program gave only the picture's address on the internet, and nothing is fetched from"
-                        " there. Copy the picture itself there and paste it here, or save it and open the file."
+                        "The other program provided only a web address, and OCR Studio doesn’t download images. Copy"
+                        " and paste the image itself, or save it and open the file."
                     )
                 )
             )
@@ -119,20 +125,20 @@ class Opening(QObject):
 
     @staticmethod
     def takes(data: QMimeData) -> bool:
-        """Whether ``open_mime`` could do something with it."""
+        """Whether ``open_mime`` can open it."""
         return data.hasUrls() or data.hasImage()
 
     def paste(self) -> None:
-        """Open the picture or the photos on the clipboard."""
+        """Open the image or the photos on the clipboard."""
         # None where nothing was ever copied.
         data = QGuiApplication.clipboard().mimeData() or QMimeData()
         if not self.open_mime(data, word="Pasted"):
             self.failed.emit(
-                Trouble(tr("There is no picture on the clipboard. Copy one, or a photo's file, and try again."))
+                Trouble(tr("There is no image on the clipboard. Copy an image or a photo file, and try again."))
             )
 
     def open_sample(self) -> None:
-        """Open a copy of the sample, in a folder of the person's own so that what is done to it can be kept."""
+        """Open a copy of the sample photo in the user's library, so that changes to it can be saved."""
         folder = self.settings.library() / "Sample"
         try:
             sample = resources.sample_photo()
@@ -153,11 +159,11 @@ class Opening(QObject):
             self.failed.emit(Trouble(str(error)))
 
     def step(self, by: int) -> bool:
-        """Open the photo ``by`` places on in the folder. False at either end."""
+        """Open the photo ``by`` places after this one in the folder. Returns False at either end."""
         here, photos = self._going_to or self.path, list(self.photos)
         if here is None or (here not in photos and here != self.path):
             return False
-        if here not in photos:  # its file was deleted; from where it was one may go on
+        if here not in photos:  # its file was deleted: continue from where it was
             photos = sorted([*photos, here], key=lambda path: photo_file.natural_key(path.name))
         place = photos.index(here) + by
         if not 0 <= place < len(photos):
@@ -166,30 +172,30 @@ class Opening(QObject):
         return True
 
     def look_again(self, folder: Path) -> None:
-        """Files of a folder have come, gone or changed; said nowhere if it cannot be listed."""
+        """List a folder again after its files have changed; errors are not reported."""
         if self.path is not None and folder == self.path.parent:
             self._list(folder, quiet=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """When a person comes back to the window: the other one that had the photo may be gone."""
+        """When the window is activated, check whether the other window that had the photo is closed."""
         if event.type() == QEvent.Type.WindowActivate:
             self._try_lock()
         return super().eventFilter(watched, event)
 
     def save(self) -> bool:
-        """Save what is not saved yet, a text that is being typed included. False if it could not all be saved."""
+        """Save everything, including a text that is being typed. Returns whether everything is saved."""
         self.leaving.emit()
         return self._autosave.flush(SAVE_SECONDS)
 
     def close(self) -> None:
-        """Let go of the projects; of those that are still being saved when they are."""
+        """Unlock the projects; those that are still being saved are unlocked when that is done."""
         self.leaving.emit()
         self._autosave.set_project(None)
         self.project = None
         self._let_go()
 
     def follow_link(self, found: open_photo.LinkFound) -> None:
-        """Open the photo with its project, which the user says may be a link."""
+        """Open the photo although its project is a link, because the user has agreed."""
         self._follows |= {found.photo.parent}
         self._open(found.photo)
 
@@ -200,11 +206,11 @@ class Opening(QObject):
         self._going_to = path
 
         def make() -> Iterator[object]:
-            # Asked for in a row, only the last is worth decoding.
+            # Of several requests in a row, only the last one is worth decoding.
             if number == self._latest:
                 photo = open_photo.first_photo(path) if paths.is_folder(path) else path
                 yield from open_photo.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
-                # Here, as it waits for the disk.
+                # Here, because it waits for the disk.
                 if self.keeps:
                     self.recent.add(photo)
 
@@ -225,13 +231,13 @@ class Opening(QObject):
             self.link_found.emit(event)
             return
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
-            # It is open already and stays as it is, its history and what is being typed included.
+            # It is open already: keep its history and what is being typed.
             return
         self.leaving.emit()
         self._show(self._brought_up_to_date(before, event))
 
     def _brought_up_to_date(self, before: Page | None, event: open_photo.PhotoOpened) -> open_photo.PhotoOpened:
-        """What was done to the page since it was loaded, on the screen or from elsewhere, is newer."""
+        """Replace the loaded page by a newer one, if it was changed while it was being loaded."""
         page, history, newer = self._document.page, self._document.history, None
         if self._has(event):
             newer = None if page is before else page
@@ -246,7 +252,7 @@ class Opening(QObject):
         return replace(event, page=page, order=event.order if same else None)
 
     def _has(self, event: open_photo.PhotoOpened) -> bool:
-        """Whether the words of this photo are those on the screen, and may be changed there."""
+        """Whether this photo's page is open already and may be changed."""
         page = self._document.page
         return (
             event.project is self.project and self._document.writable and page is not None and page.id == event.page.id
@@ -265,7 +271,7 @@ class Opening(QObject):
             self._list(event.path.parent)
 
     def _follow_history(self, event: open_photo.PhotoOpened) -> None:
-        """The history of a project goes on from photo to photo, and from one sitting to the next."""
+        """Keep the history while photos of the same project are opened; load it when another project is opened."""
         history = self._document.history
         if not self.keeps or event.read_only:
             history.begin(None)
@@ -281,7 +287,7 @@ class Opening(QObject):
             self.recent_changed.emit()
         self.refused.emit(path, trouble)
         if path in self.photos:
-            # It may have been deleted or renamed. That its folder is gone as well is said of the photo already.
+            # It may have been deleted or renamed. Errors about its folder were already reported for the photo.
             self._list(path.parent, quiet=True)
 
     def _try_lock(self) -> None:
@@ -289,14 +295,14 @@ class Opening(QObject):
         if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
             return
         job = self._lane.submit(
-            lambda: open_photo.lock_again(project), name=later("Looking whether the other window has gone")
+            lambda: open_photo.lock_again(project), name=later("Checking whether the other window is closed")
         )
         job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
         job.failed.connect(self.failed)
         job.ended.connect(self._let_go)
 
     def _let_go(self) -> None:
-        # While the lane works, a photo of any of them may be on its way.
+        # While the thread is busy, it may be opening a photo of any of them.
         for folder, project in () if self._lane.busy else tuple(self._projects.items()):
             if project is not self.project and not self._autosave.holds(project):
                 del self._projects[folder]
@@ -316,9 +322,7 @@ class Opening(QObject):
 
     def _keep_picture(self, picture: QImage, word: str) -> None:
         rgb, folder, when = image_convert.array(picture), self.settings.library() / word, datetime.now().astimezone()
-        self._keep(
-            lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Keeping the picture")
-        )
+        self._keep(lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Saving the image"))
 
     def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
         job = self._lane.submit(make, name=name)
@@ -338,7 +342,7 @@ class Opening(QObject):
 
 
 class PhotoAsking(QObject):
-    """Shows the dialogs that ask for a photo or a folder over the window, and opens what is chosen."""
+    """Shows the dialogs that ask for a photo or a folder, and opens what is chosen."""
 
     def __init__(self, opening: Opening, window: QWidget) -> None:
         super().__init__(window)
@@ -353,11 +357,11 @@ class PhotoAsking(QObject):
         dialog.open()
 
     def ask_folder(self) -> None:
-        """Ask for a folder whose first photo is opened."""
+        """Ask for a folder, to open its first photo."""
         self._dialog(tr("Open folder"), QFileDialog.FileMode.Directory).open()
 
     def ask_about_link(self, found: LinkFound) -> None:
-        """Ask whether a project whose folder is a link is to be opened."""
+        """Ask whether to open a project whose folder is a symbolic link."""
         asked = QMessageBox(self._window)
         asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setIcon(QMessageBox.Icon.Question)
@@ -365,8 +369,8 @@ class PhotoAsking(QObject):
         asked.setText(tr("The project of “{photo}” is a link to another folder. Open it?", photo=found.photo.name))
         asked.setInformativeText(
             tr(
-                "It leads to {target}. Your changes would be saved there. Open it only if you made this link or trust"
-                " who did.",
+                "Your changes will be saved in {target}. Open the project only if you created this link or trust its"
+                " source.",
                 target=found.target,
             )
         )

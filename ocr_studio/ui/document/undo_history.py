@@ -1,4 +1,4 @@
-"""The one history of everything done to the pages of a project, whichever photo is on the screen."""
+"""The undo history of all pages of a project."""
 
 from __future__ import annotations
 
@@ -23,49 +23,57 @@ _log = logging.getLogger(__name__)
 
 
 class Pages(Protocol):
-    """Where the pages are that are not on the screen, and where the history is kept."""
+    """Access to pages that are not open, and to the undo log."""
 
     def page(self, page_id: str) -> Page | None:
-        """A page as it is known now, or None. Raises StudioError where it cannot be read."""
+        """Return a page as it is saved now, or None.
+
+        Raises:
+            StudioError: It can't be read.
+        """
 
     def keep(self, page: Page) -> None:
-        """A page has changed: it is saved in a moment."""
+        """Save a changed page in a moment."""
 
     def look_up(
         self, work: Callable[[], _Answer], then: Callable[[_Answer], None], wrong: Callable[[str], None]
     ) -> None:
-        """Do work that asks for many pages in the background, once little waits to be saved; then, in the window's
-        thread, tell its answer. wrong: told, one line for a person, where the work goes wrong.
+        """Run work that needs many pages in the background, as soon as few pages wait to be saved.
+
+        Args:
+            work: The work.
+            then: Called with its result, in the window's thread.
+            wrong: Called with a message for the user if it fails.
         """
 
     def tell(self, lines: bytes) -> None:
-        """Add lines to the history's file in a moment; see ``core.history``."""
+        """Add lines to the undo log in a moment; see ``core.project.undo_log``."""
 
     def together(self) -> AbstractContextManager[None]:
-        """While it lasts, what is kept and told is one: it is saved whole or not at all, whatever ends the program."""
+        """Within this context, pages and lines belong together: they are saved completely or not at all."""
 
 
 class Screen(Protocol):
-    """The page on the screen."""
+    """The open page."""
 
     @property
     def page(self) -> Page | None:
-        """As it is now, or None."""
+        """The page as it is now, or None."""
 
     def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """This edit has made it so. back: by being taken back."""
+        """Show the page after an edit; ``back`` says whether it was undone."""
 
 
 class History(QObject):
-    """Does steps, takes them back and does them again: all that a step says, or nothing of it.
+    """Applies, undoes and redoes steps, each completely or not at all.
 
-    A step of very many photos comes in parts, see ``Step.series``. They are taken back and done again one after the
-    other by themselves, while the window goes on; whatever a person does meanwhile stops that between two parts.
-    Signals: ``did(Step)`` something new was done; ``changed(frozenset of page ids)`` pages that are not on the screen
-    have changed; ``led_to(page id)``
-    a step was taken back or done again that has changed nothing on the screen, but this page; ``refused(str)`` a step
-    cannot be taken back or done again, one line for a person; ``went(name, back, photos)`` a step in parts is being
-    taken back or done again: on so many photos still, 0 at the end.
+    A step of very many photos has parts, see ``Step.series``. Its parts are undone or redone one after the other
+    without blocking the window; anything the user does meanwhile stops this between two parts.
+
+    Signals: ``did(Step)`` a new step was applied; ``changed(frozenset of page ids)`` pages that are not open have
+    changed; ``led_to(page id)`` a step was undone or redone that changed this page, but not the open one;
+    ``refused(str)`` a step can't be undone or redone, one line for the user; ``went(name, back, photos)`` a step in
+    parts is being undone (``back``) or redone, with this number of photos left, 0 at the end.
     """
 
     did = Signal(object)
@@ -79,17 +87,22 @@ class History(QObject):
         self._screen = screen
         self._pages: Pages | None = None
         self._silent = False
-        self._going: tuple[str, bool] | None = None  # series that is gone through by itself, and whether back
+        self._going: tuple[str, bool] | None = None  # the series that is being undone or redone, and whether undone
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(undo_log.MOST)
 
     @property
     def pages(self) -> Pages | None:
-        """Where the other pages are; None: the history is of the page on the screen only, and kept nowhere."""
+        """Access to the other pages; None: the history covers the open page only and is not saved."""
         return self._pages
 
     def begin(self, pages: Pages | None, course: Course = _NOTHING) -> None:
-        """From now on it is the history of these pages, with what was done before."""
+        """Start the history of a project.
+
+        Args:
+            pages: Access to its pages; None for a history of the open page only.
+            course: The steps that were done before.
+        """
         self._pages = pages
         self._rest()
         with self._silence():
@@ -99,11 +112,16 @@ class History(QObject):
             self.stack.setIndex(course.index)
 
     def push(self, step: Step, *, join: str = "", line: bytes = b"") -> None:
-        """Do a step; nothing happens for an empty one.
+        """Apply a step. Does nothing for an empty one; if an exception is raised, nothing is changed.
 
-        join: steps pushed in a row with the same non-empty mark become one. Raises EditMismatch where a page is not as
-        the step says, and StudioError where one cannot be read; nothing is changed then. line: what the history's file
-        says of it, ``core.history.did``, where somebody had the time to make it.
+        Args:
+            step: The step.
+            join: Consecutive steps with the same non-empty value become one.
+            line: Its line of the undo log, ``undo_log.did(step)``, if it was made already.
+
+        Raises:
+            EditMismatch: A page is not as the step expects.
+            StudioError: A page can't be read.
         """
         if step:
             command = _Command(self, step, join, self._after(step), line)
@@ -111,7 +129,11 @@ class History(QObject):
                 self.stack.push(command)
 
     def page(self, page_id: str) -> Page | None:
-        """A page as it is now, on the screen or not; None if nothing is known of it. Raises StudioError."""
+        """Return a page as it is now, open or not; None if the project doesn't have it.
+
+        Raises:
+            StudioError: It can't be read.
+        """
         shown = self._screen.page
         if shown is not None and shown.id == page_id:
             return shown
@@ -119,33 +141,39 @@ class History(QObject):
 
     @property
     def newest(self) -> Step | None:
-        """The step that would be taken back next, or None."""
+        """The step that would be undone next, or None."""
         return self._at(self.stack.index() - 1)
 
     def follow(self, step: Step, *, back: bool) -> None:
-        """For its commands: this one was taken back or done again; what belongs to it follows by itself."""
+        """Continue with the other parts after a step was undone or redone. Called by the commands."""
         going = (step.series, back) if step.series and not self._silent else None
         if going != self._going:
             self._rest(step.name)
             self._going = going
             if going is not None:
-                # When the stack is done with this one.
+                # After the stack has finished this one.
                 QTimer.singleShot(0, self, lambda: self._go_on(going, step.name))
 
     def touches(self, page_id: str) -> bool:
-        """Whether any of its steps, done or taken back, is one of this page."""
+        """Whether any step, done or undone, concerns this page."""
         commands = (self.stack.command(index) for index in range(self.stack.count()))
         return any(isinstance(each, _Command) and page_id in each.step.edits for each in commands)
 
     def do(self, step: Step, after: Mapping[str, Page], line: bytes) -> None:
-        """For its commands: a step is done for the first time. after: the pages as they become."""
+        """Apply a step for the first time. Called by the commands.
+
+        Args:
+            step: The step.
+            after: The pages after it.
+            line: Its line of the undo log, or empty.
+        """
         if not self._silent:
             self._put(step, after, back=False)
             self.tell(line or undo_log.did(step))
             self.did.emit(step)
 
     def go(self, step: Step, *, back: bool) -> bool:
-        """For its commands: a step is taken back, or done again. False where it cannot be."""
+        """Undo (``back``) or redo a step. Called by the commands. Returns False if it is not possible."""
         if self._silent:
             return True
         done = step.inverted() if back else step
@@ -154,9 +182,9 @@ class History(QObject):
         except StudioError as error:
             _log.info("%s", error)
             self.refused.emit(
-                tr("“{step}” cannot be taken back: {why}", step=step.name, why=error)
+                tr("Can’t undo “{step}”: {why}", step=step.name, why=error)
                 if back
-                else tr("“{step}” cannot be done again: {why}", step=step.name, why=error)
+                else tr("Can’t redo “{step}”: {why}", step=step.name, why=error)
             )
             self.tell((undo_log.went(-1) if back else b"") + undo_log.dropped())
             return False
@@ -168,7 +196,7 @@ class History(QObject):
         return True
 
     def tell(self, lines: bytes) -> None:
-        """For its commands: write down what was done."""
+        """Add lines to the undo log. Called by the commands."""
         if self._pages is not None and not self._silent:
             self._pages.tell(lines)
 
@@ -180,7 +208,7 @@ class History(QObject):
         return command.step if isinstance(command, _Command) else None
 
     def _go_on(self, going: tuple[str, bool], name: str) -> None:
-        """The next part of what is being taken back or done again, once its pages are known. name: of the step."""
+        """Undo or redo the next part, as soon as its pages are loaded; ``name`` is that of the step."""
         if self._going != going:
             return
         here, (series, back), pages = self.stack.index(), going, self._pages
@@ -191,7 +219,7 @@ class History(QObject):
         self.went.emit(name, back, photos)
 
         def then(_: object) -> None:
-            # Unless a person was quicker.
+            # Unless the user has changed something meanwhile.
             if self._going == going and self._at(here - 1 if back else here) is step and self.stack.index() == here:
                 (self.stack.undo if back else self.stack.redo)()
             self._go_on(going, name)
@@ -203,31 +231,34 @@ class History(QObject):
         pages.look_up(lambda: _looked_up(pages, step), then, wrong)
 
     def _rest(self, name: str = "") -> None:
-        """Nothing goes on by itself any more. name: of the step."""
+        """Stop undoing or redoing further parts; ``name`` is that of the step."""
         if self._going is not None:
             back, self._going = self._going[1], None
             self.went.emit(name, back, 0)
 
     def _still(self, series: str, *, back: bool) -> int:
-        """On how many photos this is still to be taken back, or done again."""
+        """Return on how many photos the series still has to be undone or redone."""
         numbers = range(self.stack.index() - 1, -1, -1) if back else range(self.stack.index(), self.stack.count())
         parts = takewhile(lambda step: step is not None and step.series == series, map(self._at, numbers))
         return sum(len(step.edits) for step in parts if step is not None)
 
     def _after(self, step: Step) -> dict[str, Page]:
-        """The pages as the step makes them. Raises EditMismatch and StudioError."""
+        """Return the pages after the step.
+
+        Raises:
+            EditMismatch: A page is not as the step expects.
+            StudioError: A page can't be read.
+        """
         after: dict[str, Page] = {}
         for key, edit in step.edits.items():
             page = self.page(key)
             if page is None:
-                raise EditMismatch(
-                    tr("“{step}” was made for a photo of which nothing is known any more", step=step.name)
-                )
+                raise EditMismatch(tr("“{step}” belongs to a photo that is no longer in the project", step=step.name))
             after[key] = apply(page, edit)
         return after
 
     def _put(self, step: Step, after: Mapping[str, Page], *, back: bool) -> bool:
-        """Pages become what they become. True if one of them is on the screen."""
+        """Save and show the pages after a step. Returns whether one of them is open."""
         here = self._screen.page.id if self._screen.page else ""
         others = {key: page for key, page in after.items() if key != here}
         for page in others.values():
@@ -241,7 +272,7 @@ class History(QObject):
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
-        """Commands come and go without doing anything: what they did is done."""
+        """Within this context, commands are added and removed without being applied."""
         self._silent = True
         try:
             yield
@@ -250,14 +281,14 @@ class History(QObject):
 
 
 def _looked_up(pages: Pages, step: Step) -> None:
-    """In the background: ask for the pages of a step, so that they are known when they are asked for again."""
+    """Load the pages of a step in the background, so that they are cached when they are needed."""
     for key in step.edits:
-        with suppress(StudioError):  # told when it is asked for again
+        with suppress(StudioError):  # reported when it is needed
             pages.page(key)
 
 
 class _Command(QUndoCommand):
-    """The one undo command: a step and its inverse."""
+    """The undo command of a step."""
 
     def __init__(
         self, owner: History, step: Step, join: str = "", after: Mapping[str, Page] | None = None, line: bytes = b""
@@ -282,7 +313,7 @@ class _Command(QUndoCommand):
         self._owner.follow(self.step, back=True)
 
     def id(self) -> int:
-        """Qt offers only commands with the same id, other than -1, for joining."""
+        """Qt merges only commands with the same id other than -1."""
         return 1 if self._join else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)

@@ -1,4 +1,4 @@
-"""Evaluating in the background, as the window sees it: a photo at a time, so that other reading comes in between."""
+"""Runs evaluations in the background, one photo per job, so that other reading jobs can run between them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.style import labels
 
-# Of the progress bar for each photo: fine enough to be seen moving.
+# Steps of the progress bar per photo.
 PARTS = 100
 
 
 class Evaluating(QObject):
-    """Evaluates the project of the open photo. Nothing of it changes.
+    """Evaluates the project of the open photo, without changing it.
 
-    Signals: ``began()``; ``progressed(text, done, total)``, total 0 where it is not known; ``grown(Evaluation)`` of the
-    photos that are done; ``unfit(str)`` a photo cannot be evaluated; ``ended(Evaluation, bool)`` all is done, or what
-    was done when it was stopped or could not go on; ``failed(Trouble)``, after ``ended``; ``written(Path)`` the index
-    of web pages, all of which are there; ``write_failed(str)`` some or all are not.
+    Signals: ``began()``; ``progressed(text, done, total)``, total 0 if unknown; ``grown(Evaluation)``: of the finished
+    photos; ``unfit(str)``: a photo can't be evaluated; ``ended(Evaluation, bool)``: complete, or False if it was
+    stopped or failed; ``failed(Trouble)``, after ``ended``; ``written(Path)``: the index of the exported web pages;
+    ``write_failed(str)``: some or all of them failed.
     """
 
     began = Signal()
@@ -39,7 +39,12 @@ class Evaluating(QObject):
     write_failed = Signal(str)
 
     def __init__(self, lane: JobThread, desk: Callable[[], ReadingDesk]) -> None:
-        """desk: asked for who reads, each time."""
+        """Make the controller.
+
+        Args:
+            lane: The thread that the jobs run in.
+            desk: Returns the current recognizer.
+        """
         super().__init__(lane)
         self._lane, self._desk = lane, desk
         self._job: Job | None = None
@@ -52,11 +57,11 @@ class Evaluating(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether an evaluation is going on."""
+        """Whether an evaluation is running."""
         return self._steps is not None
 
     def start(self, project: Project) -> None:
-        """Evaluate the pages of a project as they are known now."""
+        """Evaluate the current pages of a project."""
         self.cancel()
         self._steps, self._project = _Steps(self._desk(), project), project
         self._whole, self._photos, self._unfit, self._model = None, [], [], ""
@@ -65,25 +70,25 @@ class Evaluating(QObject):
         self._go_on(self._steps)
 
     def again(self) -> None:
-        """Evaluate the same project once more, as it is known now."""
+        """Evaluate the same project again."""
         if self._project is not None:
             self.start(self._project)
 
     def cancel(self) -> None:
-        """Stop; the figures of the photos that are done stay."""
+        """Stop; the results of finished photos remain."""
         steps, self._steps = self._steps, None
         if steps is None:
             return
         if self._job is not None:
             self._job.cancel()
-        self._lane.submit(steps.close, name=later("Ending the evaluation"))
+        self._lane.submit(steps.close, name=later("Stopping the evaluation"))
         self.ended.emit(self._so_far(steps), False)
 
     def write(self, evaluation: Evaluation, folder: Path) -> None:
-        """Write web pages that show every mistake into a folder; into a new one in it where it holds other files."""
+        """Export web pages with every mistake to a folder, or to a new subfolder if it isn't empty."""
         job = self._lane.submit(
             lambda: evaluate.write_pages(evaluation, OutputFolder(evaluate.free_folder(folder))),
-            name=later("Writing web pages"),
+            name=later("Exporting web pages"),
         )
         errors: list[str] = []
         job.came.connect(lambda event: self._hear_page(event, errors))
@@ -93,7 +98,7 @@ class Evaluating(QObject):
         if steps is not self._steps:
             return
         if steps.desk is not self._desk():
-            self.cancel()  # figures of two ways of reading say nothing about either
+            self.cancel()  # results of different models must not be mixed
             return
         job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
         job.came.connect(lambda event: self._hear(steps, event))
@@ -103,7 +108,7 @@ class Evaluating(QObject):
 
     def _hear(self, steps: _Steps, event: object) -> None:
         if isinstance(event, Preparing):
-            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
+            self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
         elif isinstance(event, evaluate.SearchingPhoto):
             text = tr(
                 "Photo {number} of {total}: looking for {photo}",
@@ -144,7 +149,7 @@ class Evaluating(QObject):
             self.failed.emit(trouble)
 
     def _stop(self, steps: _Steps, job: Job) -> None:
-        # The lane was told to end, not the evaluation.
+        # The thread was stopped, not the evaluation.
         if steps is self._steps and job is self._job:
             self.cancel()
 
@@ -155,8 +160,8 @@ class Evaluating(QObject):
             said = errors[0]
             if len(errors) > 1:
                 said = tr_n(
-                    "{error} ({count} of {total} pages is not written)",
-                    "{error} ({count} of {total} pages are not written)",
+                    "{error} ({count} of {total} pages failed)",
+                    "{error} ({count} of {total} pages failed)",
                     len(errors),
                     error=errors[0],
                     total=event.total,
@@ -167,21 +172,21 @@ class Evaluating(QObject):
 
 
 class _Steps:
-    """An evaluation as the lane does it, a photo for each job. Belongs to the lane's thread once begun."""
+    """An evaluation as jobs of one photo each. Belongs to the job thread once started."""
 
     def __init__(self, desk: ReadingDesk, project: Project) -> None:
         self.desk, self.project = desk, project
         self._events = evaluate.evaluate_project(desk, project)
 
     def next_photo(self) -> Iterator[object]:
-        """Go on to the end of the next photo, or to the end of all."""
+        """Continue to the end of the next photo, or of the evaluation."""
         for event in self._events:
             yield event
             if isinstance(event, evaluate.PhotoEvaluated | evaluate.PhotoUnfit):
                 return
 
     def close(self) -> Iterator[object]:
-        """Let go of the photo that was being read, in the thread that read it."""
+        """Release the current photo, in the thread that read it."""
         if isinstance(self._events, Generator):
             self._events.close()
         yield from ()

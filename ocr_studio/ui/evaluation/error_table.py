@@ -1,4 +1,4 @@
-"""The mistakes of an evaluation as a table; a click or Return goes to one."""
+"""A table of the mistakes of an evaluation; a click or Return goes to one."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, TitledRows
 
-TITLES = (later("Place"), later("Mistake"), later("Wanted"), later("Read"), later("Photo"))
+TITLES = (later("Image"), later("Mistake"), later("Correct text"), later("Read as"), later("Photo"))
 HINTS = (
-    later("How it looks on the photo: thick blue what stands there, thin orange what was found"),
-    later("What went wrong"),
-    later("What stands there"),
-    later("What was read there"),
-    later("On which photo it is"),
+    later("Section of the photo: the correct box is thick and blue, the found box thin and orange"),
+    later("Kind of mistake"),
+    later("The correct text"),
+    later("The text that was read"),
+    later("The photo with this mistake"),
 )
 PICTURE, KIND, WANTED, READ, PHOTO = range(len(TITLES))
 _HEIGHT, _WIDTH = 40, 150
-_LEAST_TEXT = 80  # pixels of a column that is worth showing
+_LEAST_TEXT = 80  # minimum width of a text column, in pixels
 _KEPT = 500
 
 
 class MistakeModel(TitledRows):
-    """Mistakes as rows."""
+    """The model of a table with a row for each mistake."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(tuple(map(tr, TITLES)), view, hints=tuple(map(tr, HINTS)))
@@ -40,7 +40,7 @@ class MistakeModel(TitledRows):
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
 
     def show_mistakes(self, photos: Sequence[PhotoResult], kind: MistakeKind | None) -> None:
-        """Show the mistakes on these photos, of one kind or of all; what is shown already stays, and stays chosen."""
+        """Show the mistakes of these photos, of one kind or of all; rows that are shown already stay selected."""
         rows = [
             (photo, index)
             for photo in photos
@@ -64,11 +64,11 @@ class MistakeModel(TitledRows):
         return photo, photo.mistakes[index]
 
     def count(self) -> int:
-        """How many mistakes there are."""
+        """The number of mistakes."""
         return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """The content of a cell."""
         photo, mistake = self.mistake(index.row())
         column = index.column()
         if role == Qt.ItemDataRole.DecorationRole and column == PICTURE:
@@ -106,7 +106,7 @@ class MistakeModel(TitledRows):
 
 
 class MistakeTable(ChosenByReturn, RowTable):
-    """The table's view.
+    """The table view of mistakes.
 
     Signals: ``chosen(PhotoResult, Mistake)``.
     """
@@ -131,7 +131,7 @@ class MistakeTable(ChosenByReturn, RowTable):
         self._choose_clicked()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Leave room for the texts: in a narrow table the least needed columns are not shown."""
+        """Hide the least needed columns of a narrow table, to leave room for the texts."""
         self.leave_room(2 * _LEAST_TEXT, self._widths)
         super().resizeEvent(event)
 

@@ -1,4 +1,4 @@
-"""The dock of an evaluation: how far it is, its figures, and its mistakes."""
+"""The dock panel of an evaluation: progress, metrics, and mistakes."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ from ocr_studio.ui.widgets.elided_label import OneLine
 from ocr_studio.ui.widgets.plain_label import RichLabel
 from ocr_studio.ui.widgets.tables import RowTable
 
-_COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exactly"), later("CER"))
+_COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exact"), later("CER"))
 _HINTS = (
-    later("A row shows its own figures and mistakes"),
-    later("How many words count"),
-    later("F of the words found in their place: 1 where all are, and nothing else is"),
-    later("F of the words found and at least half right"),
-    later("F of the words found and read exactly"),
-    later("Letters wrong, missed and false words included"),
+    later("Select a row to see its metrics and mistakes"),
+    later("Number of words evaluated"),
+    later("F score of words found in the right place; 1 is perfect"),
+    later("F score of words found and at least half right"),
+    later("F score of words found and read exactly"),
+    later("Character error rate, including missed and false words"),
 )
 _ALL = later("All photos")
 _LEFT, _RIGHT = (
     side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
 )
-_LEAST_NAME = 110  # pixels of a photo's name
+_LEAST_NAME = 110  # minimum width of a photo's name, in pixels
 _AIR = 24  # pixels beside a title
-_MOST_NEEDED = (3, 2, 5, 4, 1)  # the columns of figures, in this order
+_MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 
 
 class EvaluationDock(PanelDock):
-    """Shows an evaluation while it grows and when it is done; a mistake that is chosen is shown on its photo."""
+    """Shows a running or finished evaluation; choosing a mistake shows it on its photo."""
 
     def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
         super().__init__(tr("Evaluation"), "evaluation", parent)
@@ -66,11 +66,11 @@ class EvaluationDock(PanelDock):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
-        self.kind = Choice((), "", tr("Kind of mistakes shown"))
+        self.kind = Choice((), "", tr("Mistakes to show"))
         self.kind.setMinimumWidth(170)
-        self.stop = _button(tr("Stop"), tr("Stop; the figures of the photos that are done stay"), evaluating.cancel)
+        self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos remain"), evaluating.cancel)
         self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)
-        self.export = _button(tr("Export…"), tr("Write web pages that show every mistake"), self.ask_folder)
+        self.export = _button(tr("Export…"), tr("Export every mistake as web pages"), self.ask_folder)
         self.photos = _Photos()
         self.figures = RichLabel()
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -78,7 +78,7 @@ class EvaluationDock(PanelDock):
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.figures.setAccessibleName(tr("Figures"))
+        self.figures.setAccessibleName(tr("Metrics"))
         self.mistakes = MistakeTable()
         self.mistakes.chosen.connect(self._go)
         self.kind.currentIndexChanged.connect(self._show_mistakes)
@@ -99,39 +99,39 @@ class EvaluationDock(PanelDock):
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """What is shown."""
+        """The evaluation shown."""
         return self._evaluation
 
     def _begin(self) -> None:
-        """An evaluation begins."""
+        """Clear the panel when an evaluation starts."""
         self._show_busy(True)
         self._show(None)
         self.open()
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
-        """How far it is; total 0: nobody knows."""
+        """Show the progress; total is 0 if unknown."""
         self.said.setText(text)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
 
     def _end(self, evaluation: Evaluation, whole: bool) -> None:
-        """It is done, or was stopped."""
+        """Show the result of a finished or stopped evaluation."""
         self._show_busy(False)
         self._show(evaluation)
         self.said.setText(_ending(evaluation, whole))
         self.said.setToolTip(labels.tooltip("\n".join(evaluation.failed)))
 
     def _fail(self, trouble: Trouble) -> None:
-        """Nobody stopped it: it could not go on, or not even begin."""
+        """Show why the evaluation failed."""
         self.said.setText(trouble.message)
         self.said.setToolTip(labels.tooltip(trouble.message))
 
     def _say_written(self, index: Path) -> None:
-        """The web pages are written."""
-        self.said.setText(tr("Written: {file}", file=labels.file_name(str(index))))
+        """Show where the web pages were saved."""
+        self.said.setText(tr("Exported to {file}", file=labels.file_name(str(index))))
 
     def ask_folder(self) -> None:
-        """Ask where to write the web pages."""
+        """Ask where to save the web pages."""
         evaluation = self._evaluation
         if evaluation is None:
             return
@@ -142,7 +142,7 @@ class EvaluationDock(PanelDock):
         dialog.open()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Apply the colours of the current theme."""
         super().retint()
         self._show_chosen()
 
@@ -150,7 +150,7 @@ class EvaluationDock(PanelDock):
         self.places.go(photo.photo, mistake)
 
     def _come_back(self) -> None:
-        # Opening a photo takes the keys to it; whoever goes through mistakes by keys goes on here.
+        # Opening a photo takes the focus; return it for going through mistakes by keyboard.
         self.mistakes.setFocus()
 
     def _lay_out(self) -> None:
@@ -221,21 +221,21 @@ class EvaluationDock(PanelDock):
 
 
 class _Photos(RowTable):
-    """All photos, and each one, as rows of figures."""
+    """A table of metrics: a row for all photos, then one for each."""
 
     def __init__(self) -> None:
         super().__init__()
         self._model = QStandardItemModel(0, len(_COLUMNS), self)
         self._shown: tuple[PhotoResult, ...] = ()
         self.setModel(self._model)
-        self.setAccessibleName(tr("Photos that were evaluated"))
+        self.setAccessibleName(tr("Evaluated photos"))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._set_titles()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def show_evaluation(self, evaluation: Evaluation | None) -> None:
-        """Rows that are there stay, so that the chosen one does; new ones come behind."""
+        """Show an evaluation; existing rows stay, so that the selection does, and new ones are appended."""
         photos = evaluation.photos if evaluation else ()
         rows = [(tr(_ALL), evaluation.score, True)] if evaluation and photos else []
         rows += [(labels.file_name(photo.image), photo.score, photo.whole) for photo in photos]
@@ -243,7 +243,7 @@ class _Photos(RowTable):
         pairs = zip(photos, self._shown, strict=False)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
         self._shown = photos
-        partly = tr("Here only the words that a person has checked count")
+        partly = tr("Only checked words count on this photo")
         for number, (title, score, whole) in enumerate(rows):
             if 0 < number <= same:
                 continue
@@ -259,12 +259,12 @@ class _Photos(RowTable):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Leave room for the names: in a narrow table the least needed figures are not shown."""
+        """Hide the least needed columns of a narrow table, to leave room for the names."""
         self._fit()
         super().resizeEvent(event)
 
     def _fit(self) -> None:
-        # A header tells no size of a column that is hidden.
+        # A header has no size for hidden columns.
         titles = {
             key: self.horizontalHeader().fontMetrics().horizontalAdvance(tr(_COLUMNS[key])) for key in _MOST_NEEDED
         }
@@ -294,12 +294,12 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     for key, title, _ in TASKS:
         task = getattr(score, key)
         parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
-    parts.append(_row((tr("errors of the text"), tr("all words"), tr("if found"), ""), quiet))
+    parts.append(_row((tr("text errors"), tr("all words"), tr("found words"), ""), quiet))
     parts += [
         _row((tr(what), *map(translation.figure, shares), "")) for what, *shares in evaluation_table.error_lines(score)
     ]
     seconds = Evaluation("", "", photos).seconds
-    parts.append(_row((tr("seconds a photo"), _written(seconds, 2), "", "")))
+    parts.append(_row((tr("seconds per photo"), _written(seconds, 2), "", "")))
     return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
 
 
@@ -311,15 +311,15 @@ def _ending(evaluation: Evaluation, whole: bool) -> str:
     photos = len(evaluation.photos)
     if whole:
         reader = evaluation.reader
-        parts = [tr_n("{count} photo, read by {reader}", "{count} photos, read by {reader}", photos, reader=reader)]
+        parts = [tr_n("{count} photo, read with {reader}", "{count} photos, read with {reader}", photos, reader=reader)]
     else:
-        parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped before the end")]
+        parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped early")]
     if failed := len(evaluation.failed):
         # Translators: Photos.
-        parts.append(tr_n("{count} could not be evaluated", "{count} could not be evaluated", failed))
+        parts.append(tr_n("{count} failed", "{count} failed", failed))
     if left := evaluation.left_out:
         # Translators: Photos.
-        parts.append(tr_n("{count} without a checked word", "{count} without a checked word", left))
+        parts.append(tr_n("{count} without checked words", "{count} without checked words", left))
     return "; ".join(parts)
 
 

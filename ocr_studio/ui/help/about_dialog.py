@@ -1,4 +1,4 @@
-"""What this is, and whose work it stands on."""
+"""The About dialog: version, licences, and where the log is."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _WEIGHTS = later(
-    "Reading starts from the weights of PP-OCRv6 (small) by PaddleOCR, licence Apache-2.0, as they come with the"
-    " Python package rapidocr 3.10.0. Which words are usual comes from the package wordfreq by Robyn Speer, data under"
-    " CC BY-SA 4.0. Nothing you open leaves this computer."
+    "The included models are based on PP-OCRv6 (small) by PaddleOCR (licence: Apache-2.0), taken from the Python"
+    " package rapidocr 3.10.0. Word frequencies come from the package wordfreq by Robyn Speer (data: CC BY-SA 4.0)."
+    " Your photos never leave this computer."
 )
 
 
 class AboutDialog(QDialog):
-    """Version, licences, where the log is."""
+    """Shows version, licences and the folder of the log."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,9 @@ class AboutDialog(QDialog):
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
-        what = PlainLabel(tr("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT."))
+        what = PlainLabel(
+            tr("Reads the text in photos, lets you correct it, and saves your corrections. Licence: MIT.")
+        )
         what.setWordWrap(True)
         weights = PlainLabel(tr(_WEIGHTS))
         weights.setWordWrap(True)
@@ -82,7 +84,7 @@ def _licences() -> str:
             _line(name)
             for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack")
         ),
-        tr("Icons: Material Design Icons, Apache-2.0, in the package qtawesome."),
+        tr("Icons: Material Design Icons (Apache-2.0), from the package qtawesome"),
     ]
     try:
         parts.append("\n" + resources.notices())
@@ -95,7 +97,7 @@ def _line(package: str) -> str:
     try:
         about = metadata.metadata(package)
     except metadata.PackageNotFoundError:
-        return tr("{package}: part of this program", package=package)
+        return tr("{package}: included in this program", package=package)
     fields = about.json
-    licence = str(fields.get("license_expression") or fields.get("license") or tr("see its package"))
+    licence = str(fields.get("license_expression") or fields.get("license") or tr("see the package"))
     return f"{package} {about['Version']}: {licence.splitlines()[0][:80]}"

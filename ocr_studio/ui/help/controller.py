@@ -1,23 +1,46 @@
-"""Helps a person to find their way: the command palette, the list of keys, and hints."""
+"""Shows the help over the window: help pages, the command palette, the list of shortcuts, and hints."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QGuiApplication, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ocr_studio.core.state_file import RecentChoices
 from ocr_studio.ui.help import palette_entries
+from ocr_studio.ui.help.help_window import HelpWindow
 from ocr_studio.ui.help.hints import Hints
 from ocr_studio.ui.help.palette import Palette
 from ocr_studio.ui.help.shortcut_list import KeySheet
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.context import Parts
 
+# The help page of a widget, by the folder of ``ui`` that its class is in.
+_TOPICS: Final = {
+    "board": "board", "canvas": "editing", "datasets": "datasets", "evaluation": "evaluation", "models": "models",
+    "photos": "photos", "reading": "reading", "review": "review", "search": "search", "settings": "settings",
+    "synth": "synth", "text": "text", "training": "training", "words": "editing",
+}  # fmt: skip
+_FIRST: Final = "start"
+_SHORTCUT: Final = "help shortcut"
 
-class Guide(QObject):
-    """Shows them over the window. It is made before the actions are, and told of them.
 
-    Signals: ``changed()`` a hint came or went.
+def topic_of(widget: QWidget | None) -> str:
+    """The help page for a widget: that of the feature which the widget, or the nearest of its parents, belongs to."""
+    while widget is not None:
+        layers = type(widget).__module__.split(".")
+        if layers[:2] == ["ocr_studio", "ui"] and layers[2] in _TOPICS:
+            return _TOPICS[layers[2]]
+        widget = widget.parentWidget()
+    return _FIRST
+
+
+class HelpController(QObject):
+    """Shows and hides the kinds of help. It is made before the actions are; ``connect_actions`` hands them over.
+
+    Signals: ``changed()`` a hint was shown or closed.
     """
 
     changed = Signal()
@@ -25,14 +48,18 @@ class Guide(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._told: tuple[Parts, ActionSet] | None = None
+        self._actions: tuple[Parts, ActionSet] | None = None
         self.palette: Palette | None = None
         self.sheet: KeySheet | None = None
         self.hints: Hints | None = None
+        self.pages: HelpWindow | None = None
+        application = QGuiApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._offer_in_dialog)
 
-    def know(self, parts: Parts, actions: ActionSet) -> None:
-        """These are the parts and the actions."""
-        self._told = parts, actions
+    def connect_actions(self, parts: Parts, actions: ActionSet) -> None:
+        """Use these parts and actions from now on."""
+        self._actions = parts, actions
         self.hints = Hints(parts, actions)
         self.hints.changed.connect(self.changed)
 
@@ -42,34 +69,48 @@ class Guide(QObject):
         return self.hints is not None and self.hints.shown
 
     def close_hint(self) -> None:
-        """The person has seen the hint."""
+        """Close the hint that is shown, for good."""
         if self.hints is not None:
             self.hints.close()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         if self.hints is not None:
             self.hints.card.retint()
 
+    def close(self) -> None:
+        """Close the help window; the main window is closing."""
+        if self.pages is not None:
+            self.pages.close()
+            self.pages.deleteLater()
+            self.pages = None
+
+    def show_page(self) -> None:
+        """Show the help page of what has the focus."""
+        topic = topic_of(QApplication.focusWidget())
+        if self.pages is None:
+            self.pages = HelpWindow()
+        self.pages.show_topic(topic)
+
     def show_palette(self) -> None:
-        """Show the palette, or take it away."""
-        if self._told is None:
+        """Show the command palette, or hide it."""
+        if self._actions is None:
             return
         if self.palette is None:
-            parts, actions = self._told
+            parts, actions = self._actions
             self.palette = Palette(lambda: palette_entries.collect(parts, actions), RecentChoices(), self._window)
         self.palette.open()
 
-    def show_keys(self) -> None:
-        """Show all keys, or take the list away."""
+    def show_shortcuts(self) -> None:
+        """Show the list of shortcuts, or hide it."""
         if self.sheet is not None:
             self.sheet.reject()
             return
-        if self._told is None:
+        if self._actions is None:
             return
-        parts, actions = self._told
+        parts, actions = self._actions
         sheet = self.sheet = KeySheet(actions, parts.panels, self._window)
-        sheet.change.clicked.connect(lambda: self._change_keys(parts))
+        sheet.change.clicked.connect(lambda: parts.choosing.show_settings("keys"))
         sheet.finished.connect(self._forget_sheet)
         sheet.finished.connect(sheet.deleteLater)
         sheet.show()
@@ -78,6 +119,12 @@ class Guide(QObject):
     def _forget_sheet(self) -> None:
         self.sheet = None
 
-    @staticmethod
-    def _change_keys(parts: Parts) -> None:
-        parts.choosing.show_settings("keys")
+    def _offer_in_dialog(self, _: QWidget | None, focused: QWidget | None) -> None:
+        """Let the shortcut of the help work in dialogs, where the window's own actions do not."""
+        dialog = focused.window() if focused is not None else None
+        if self._actions is None or not isinstance(dialog, QDialog) or dialog.findChild(QShortcut, _SHORTCUT):
+            return
+        for key in self._actions[1]["help"].shortcuts():
+            shortcut = QShortcut(key, dialog)
+            shortcut.setObjectName(_SHORTCUT)
+            shortcut.activated.connect(self.show_page)

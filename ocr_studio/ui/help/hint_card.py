@@ -1,4 +1,4 @@
-"""A small card over the photo that says something useful once, takes no keys and stands in nobody's way."""
+"""A small card over the photo that shows a hint without taking the focus."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARGIN, _WIDEST = 18, 460
 
 
 class HintCard(QFrame):
-    """At the lower edge of a widget. Signals: ``closed()`` by a click."""
+    """A card with a hint at the lower edge of a widget. Signals: ``closed()`` it was closed by a click."""
 
     closed = Signal()
 
@@ -29,11 +29,11 @@ class HintCard(QFrame):
         self.text.setWordWrap(True)
         self._picture = PlainLabel()
         self.close_button = QToolButton()
-        self.close_button.setAccessibleName(tr("Close the hint"))
+        self.close_button.setAccessibleName(tr("Close hint"))
         self.close_button.clicked.connect(self.closed)
         self.button = QPushButton()
         self.button.setProperty("primary", True)
-        # Keys stay where they are; the hint has keys of its own.
+        # The focus stays where it is; the hint has a shortcut of its own.
         for each in (self.close_button, self.button):
             each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._do)
@@ -51,7 +51,13 @@ class HintCard(QFrame):
         self.hide()
 
     def show_text(self, text: str, *, key: str, offer: tuple[str, Callable[[], object]] | None = None) -> None:
-        """Say this. key: what closes it; offer: what a button says and does."""
+        """Show a hint.
+
+        Args:
+            text: The hint.
+            key: The shortcut that closes it, or "".
+            offer: Text and action of a button.
+        """
         self.text.setText(text)
         self.setAccessibleName(text)
         self.close_button.setToolTip(labels.tooltip(tr("Close ({key})", key=key)) if key else tr("Close"))
@@ -66,12 +72,12 @@ class HintCard(QFrame):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         self._picture.setPixmap(theme.icon("mdi6.lightbulb-on-outline", role="accent").pixmap(22, 22))
         self.close_button.setIcon(theme.icon("mdi6.close"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Stay at the edge."""
+        """Keep the card at the edge."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
@@ -83,7 +89,7 @@ class HintCard(QFrame):
             then()
 
     def _place(self) -> None:
-        # Else it is as high as the text was that stood here before.
+        # Otherwise the card would keep the height of the text before.
         if (layout := self.layout()) is not None:
             layout.activate()
         width = min(_WIDEST, max(200, self._over.width() - 2 * _MARGIN))

@@ -1,4 +1,4 @@
-"""Three hints for somebody new, each at the moment it is of use, and never again."""
+"""Three hints for new users, each shown once, when it is useful."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.context import Parts
 
 CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
-# From so many corrections on, learning from them is worth a try.
+# From this number of corrections on, training is worth a try.
 _ENOUGH = 10
 
 
 class Hints(QObject):
-    """Where to correct, at the first photo with words; which keys go on, at the first correction; that one can learn
-    from corrections, at the tenth. Not where nothing is kept, as in a picture of the window.
+    """Shows hints: how to correct, on the first photo with words; useful keys, after the first correction; and
+    training, after the tenth. Not in sessions that save nothing, such as screenshots of the window.
 
-    Signals: ``changed()`` a hint came or went.
+    Signals: ``changed()`` a hint was shown or closed.
     """
 
     changed = Signal()
@@ -34,7 +34,7 @@ class Hints(QObject):
         self.card = HintCard(parts.view)
         self.card.closed.connect(self.close)
         if parts.opening.keeps:
-            # Once the photo is on the screen: that a hint was shown is written to the disk.
+            # After the photo is on the screen, as showing a hint writes to the disk.
             soon = QTimer(self, singleShot=True, interval=0)
             soon.timeout.connect(self._look_at_page)
             parts.document.opened.connect(soon.start)
@@ -47,7 +47,7 @@ class Hints(QObject):
         return not self.card.isHidden()
 
     def close(self) -> None:
-        """The person has seen it."""
+        """Close the hint."""
         self.card.hide()
         self.changed.emit()
 
@@ -61,8 +61,8 @@ class Hints(QObject):
                 self._show(
                     CORRECTING,
                     tr(
-                        "Is a word wrong? Double-click it on the photo, or select it and press {key}, and type. In the"
-                        " list of words, just type.",
+                        "Is a word wrong? Double-click it on the photo, or select it and press {key}. In the list of"
+                        " words, just start typing.",
                         key=self._actions.key("edit_text"),
                     ),
                 )
@@ -77,15 +77,15 @@ class Hints(QObject):
         if len(self._corrected) >= _ENOUGH:
             self._show(
                 LEARNING,
-                tr("You have corrected ten words. From these, the program can learn to read this handwriting better."),
-                offer=(tr("Learn from my corrections"), self._actions["learn"].trigger),
+                tr("You have corrected ten words. Train on them to read this handwriting better."),
+                offer=(tr("Train model"), self._actions["learn"].trigger),
             )
         else:
             self._show(
                 KEYS,
                 tr(
-                    "{accept} says that a word is right and goes on to the next; {next} only goes on. {first} to {last}"
-                    " take another reading of the recognizer.",
+                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. {first} to {last}"
+                    " use an alternative of the recognizer.",
                     accept=self._actions.key("accept_next"),
                     next=self._actions.key("next_word"),
                     first=self._actions.key("alternative_1"),
@@ -94,7 +94,7 @@ class Hints(QObject):
             )
 
     def _count(self, page_id: str, words: Iterable[Word]) -> bool:
-        """Note which of these words a person has corrected. Whether there are any."""
+        """Remember which of these words the user has corrected. Returns whether there are any."""
         found = {(page_id, word.id) for word in words if _is_corrected(word)}
         self._corrected |= found
         return bool(found)
@@ -103,7 +103,7 @@ class Hints(QObject):
         now = self._parts.opening.settings
         if name in now.hints_seen:
             return
-        # First, so that it cannot come twice.
+        # Saved first, so that it is not shown twice.
         self._parts.choosing.chosen.emit(replace(now, hints_seen=(*now.hints_seen, name)))
         self.card.show_text(text, key=self._actions.key("close_hint"), offer=offer)
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""The command palette: a line over the window in which anything that can be done is found by typing a few letters."""
+"""The command palette: a search field over the window that finds every command by a few letters."""
 
 from __future__ import annotations
 
@@ -18,20 +18,26 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 FOUND = Qt.ItemDataRole.UserRole
 _WIDTH, _ROWS, _TOP = 660, 11, 56
-# The window went to the back, or a menu came up: the palette is still wanted.
+# The window lost the focus, or a menu opened: the palette stays open.
 _STAYS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 _TO_THE_LIST = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class Palette(QFrame):
-    """Opened over a window; goes with Esc, with a choice, and when the focus goes elsewhere.
+    """The palette over a window. It closes on Esc, on a choice, and when another widget gets the focus.
 
-    What has the focus before has it again, so a word that is being written stays open.
+    The focus returns to where it was, so a word being edited stays open.
     """
 
     def __init__(self, entries: Callable[[], Sequence[Entry]], recent: RecentChoices, window: QWidget) -> None:
-        """entries: asked for what can be chosen, whenever it is opened."""
+        """Create the palette.
+
+        Args:
+            entries: Returns the entries; called whenever the palette opens.
+            recent: The entries chosen recently.
+            window: The window.
+        """
         super().__init__(window)
         self._window, self._entries, self._recent = window, entries, recent
         self._known: Sequence[Entry] = ()
@@ -39,10 +45,10 @@ class Palette(QFrame):
         self.setObjectName("palette")
         self.setAccessibleName(tr("Commands"))
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("What do you want to do? Some letters are enough."))
-        self.line.setAccessibleName(tr("Find a command, a recent photo or a model"))
+        self.line.setPlaceholderText(tr("What do you want to do? Type a few letters."))
+        self.line.setAccessibleName(tr("Search commands, recent photos and models"))
         self.list = QListView()
-        self.list.setAccessibleName(tr("Commands that fit"))
+        self.list.setAccessibleName(tr("Matching commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -65,7 +71,7 @@ class Palette(QFrame):
         self.hide()
 
     def open(self) -> None:
-        """Come, or go if it is there already."""
+        """Open the palette, or close it if it is open."""
         if self.isVisible():
             self.leave()
             return
@@ -79,21 +85,21 @@ class Palette(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def leave(self) -> None:
-        """Go, and give the focus back."""
+        """Close the palette and return the focus."""
         back, self._back = self._back, None
         if not self.isVisible():
             return
         if back is not None and back.isVisible():
-            # Before it hides: a focused widget that goes makes Qt look for the next one, as Tab does.
+            # Before hiding, as Qt moves the focus of a hidden widget to the next one.
             back.setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
 
     def titles(self) -> list[str]:
-        """What is listed now."""
+        """Return the titles listed."""
         return [found.entry.title for found in self.model.found]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """The keys of the list work in the line; the window carries it along."""
+        """Handle the keys of the list in the search field, and follow the size of the window."""
         if watched is self._window:
             if event.type() == QEvent.Type.Resize and self.isVisible():
                 self._place()
@@ -105,10 +111,10 @@ class Palette(QFrame):
                 return True
         elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _STAYS:
             if event.reason() == Qt.FocusReason.OtherFocusReason:
-                # The program moved it, as a photo has just come: a person goes on typing here.
+                # The program moved the focus, as a photo has opened: the user is still typing here.
                 QTimer.singleShot(0, self._take_focus_again)
             else:
-                self._back = None  # it is where somebody wants it
+                self._back = None  # the user has moved the focus
                 self.leave()
         return super().eventFilter(watched, event)
 
@@ -134,7 +140,7 @@ class Palette(QFrame):
         count, row = self.model.rowCount(), self.list.currentIndex().row()
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: 1 - _ROWS, Qt.Key.Key_PageDown: _ROWS - 1}
         by = step[Qt.Key(key)]
-        # One step goes round; a page does not, as one would lose one's place.
+        # A step wraps around at the ends; a page does not, as that would be confusing.
         row = (row + by) % count if abs(by) == 1 and count else min(max(0, row + by), count - 1)
         self.list.setCurrentIndex(self.model.index(row, 0))
         self._say_why()
@@ -147,10 +153,10 @@ class Palette(QFrame):
 
     def _say_why(self) -> None:
         if not self.model.found:
-            self.said.setText(tr("Nothing is called so."))
+            self.said.setText(tr("No results"))
             return
         row = self.list.currentIndex().row()
-        self.said.setText(self.model.found[row].entry.why or tr("Enter does it; Esc leaves."))
+        self.said.setText(self.model.found[row].entry.why or tr("Press Enter to run, Esc to close."))
 
     def _choose(self, index: QModelIndex) -> None:
         if not index.isValid():
@@ -178,17 +184,17 @@ class _FoundModel(QAbstractListModel):
         self.found: list[Found] = []
 
     def show_found(self, found: list[Found]) -> None:
-        """List these."""
+        """List these entries."""
         self.beginResetModel()
         self.found = found
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:  # noqa: N802  (Qt's name)
-        """One for each."""
+        """Return the number of entries."""
         return 0 if parent is not None and parent.isValid() else len(self.found)
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
-        """The title, what is heard of it, and all of it for the painter."""
+        """Return the title, the text for screen readers, or the entry for the delegate."""
         found = self.found[index.row()]
         entry = found.entry
         if role == Qt.ItemDataRole.DisplayRole:

@@ -1,4 +1,4 @@
-"""How a line of the command palette looks: what it does, with the letters that fit; where it is; its key."""
+"""Paints an entry of the command palette: its title with matching letters in bold, its menu and its shortcut."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _EDGE, _GAP = 12, 14
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """Paints ``Found``s. What cannot be done is grey, with the reason in the place of its menu."""
+    """Paints ``Found`` entries. Unavailable ones are grey, with the reason in place of the menu."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """One line."""
+        """Paint one entry."""
         found = index.data(Qt.ItemDataRole.UserRole)
         if not isinstance(found, Found):
             return
@@ -43,7 +43,7 @@ class PaletteDelegate(QStyledItemDelegate):
         title = _layout(found, painter.font(), room.width(), QColor(now.disabled if entry.why else now.text))
         width = ceil(title.lineAt(0).naturalTextWidth())
         place = QStyle.visualRect(option.direction, rect, QRect(room.left(), room.top(), width, room.height()))
-        begin = title.lineAt(0).naturalTextRect().left()  # behind free room, of what is written from the right
+        begin = title.lineAt(0).naturalTextRect().left()  # not 0 for text that runs from right to left
         title.draw(painter, QPointF(place.left() - begin, rect.center().y() - title.boundingRect().height() / 2))
         room.setLeft(room.left() + width + _GAP)
         if room.width() > 40:
@@ -72,7 +72,7 @@ def _draw_key(painter: QPainter, place: QRect, key: str) -> None:
 
 
 def _layout(found: Found, font: QFont, width: float, colour: QColor) -> QTextLayout:
-    """The title in one line, the letters that fit in bold; shortened where there is no room."""
+    """Return the layout of the title in one line, elided if necessary, with matching letters in bold."""
     short = _elided(found.entry.title, font, width)
     layout = QTextLayout(short, font)
     option = QTextOption()

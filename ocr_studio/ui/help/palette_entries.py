@@ -1,4 +1,4 @@
-"""What the command palette lists: every action, recent photos, and models to read with."""
+"""The entries of the command palette: every action, recent photos, and models to read with."""
 
 from __future__ import annotations
 
@@ -17,14 +17,22 @@ from ocr_studio.ui.menus.context import Parts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec
 from ocr_studio.ui.style import labels
 
-# What is found by other words than its title comes after what is found by that.
+# The cost of a match outside the title, so that it comes after matches of titles.
 _BY_OTHER_WORDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. id: by which it is remembered that it was chosen; where: its menu or folder; key: the first of its
-    keys; why: why it cannot be done just now, or nothing; words: what else it is found by.
+    """An entry.
+
+    Attributes:
+        id: Identifies it among the recent choices.
+        title: Its title.
+        do: Runs it.
+        where: Its menu or folder.
+        key: Its first shortcut, or "".
+        why: Why it is unavailable, or "".
+        words: More words by which it is found.
     """
 
     id: str
@@ -38,26 +46,37 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry that fits what was typed. places: of the title's letters that fit."""
+    """An entry that matches the query.
+
+    Attributes:
+        entry: The entry.
+        places: The indices of matching characters in its title.
+    """
 
     entry: Entry
     places: tuple[int, ...] = ()
 
 
 def collect(parts: Parts, actions: ActionSet) -> list[Entry]:
-    """All that can be chosen, in the order of the menus."""
+    """Return all entries in the order of the menus."""
     return [*_actions(parts, actions), *_photos(parts), *_models(parts)]
 
 
 def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[Found]:
-    """Those that fit, the best first; as good ones by when they were chosen last. ages: see ``RecentChoices``."""
+    """Return the entries that match, best first; equally good ones by their last use.
+
+    Args:
+        entries: All entries.
+        typed: The query.
+        ages: How recently entries were chosen, see ``RecentChoices``.
+    """
     ranked: list[tuple[float, int, int, Found]] = []
     for number, entry in enumerate(entries):
         fit = fuzzy_title.fit(typed, entry.title)
         by_words = _fit_words(typed, entry) if fit is None else None
         age = ages.get(entry.id, len(ages))
         if fit is not None:
-            # Within a kind of fit what was used lately is likelier meant than what begins a letter earlier.
+            # Among matches of one kind, recent use says more than a match one letter earlier.
             ranked.append((float(int(fit.cost)), age, number, Found(entry, fit.places)))
         elif by_words is not None:
             ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, Found(entry)))
@@ -65,7 +84,7 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
 
 
 def _fit_words(typed: str, entry: Entry) -> fuzzy_title.Fit | None:
-    # Among so many words a slip, or letters far apart, would fit by chance.
+    # Among this many words, typos or scattered letters would match by chance.
     return fuzzy_title.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
@@ -82,7 +101,7 @@ def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
 
 def _photos(parts: Parts) -> Iterable[Entry]:
     for path in parts.opening.recent.paths():
-        why = tr("It is open.") if path == parts.opening.path else ""
+        why = tr("This photo is already open.") if path == parts.opening.path else ""
         yield Entry(
             f"photo:{path}", labels.file_name(path.name), _opening(parts, path), labels.file_name(str(path.parent)),
             why=why, words=tr("recent photo"),
@@ -96,7 +115,7 @@ def _opening(parts: Parts, path: Path) -> Callable[[], object]:
 def _models(parts: Parts) -> Iterable[Entry]:
     used = parts.opening.settings.reads_with()
     for model in models.available("recognizer"):
-        why = tr("It is in use.") if model.name == used else ""
+        why = tr("This model is already in use.") if model.name == used else ""
         title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
 
@@ -112,11 +131,11 @@ def _using(parts: Parts, model: Model) -> Callable[[], object]:
 
 
 def _title(spec: ActionSpec[Parts], text: str) -> str:
-    """What it is called outside of its menu: of a menu inside another, that one's name belongs to it."""
+    """Return the title of an action outside its menu, with the name of its submenu if there is one."""
     _, _, inner = spec.menu_name.partition(" › ")
     return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)
 
 
 def _plain(text: str) -> str:
-    """A menu's text as it is seen."""
+    """Return the text of a menu item as displayed."""
     return "&".join(part.replace("&", "") for part in text.split("&&"))

@@ -1,4 +1,4 @@
-"""The list of all keys and of what the mouse does, with a field that finds some of them."""
+"""The list of all keyboard shortcuts and mouse gestures, with a search field."""
 
 from __future__ import annotations
 
@@ -34,28 +34,34 @@ from ocr_studio.ui.widgets.panel_keys import ALWAYS, OwnKeys
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _COLUMNS = 2
-# Pixels before scaling for keys, in all groups: so what they do stands in one line below the other.
+# Pixels before scaling: the width of the keys, equal in all groups so that the descriptions are aligned; the gap
+# between keys, and the padding of a key.
 _CAPS, _GAP, _ROUND = 190, 4, 20
-# Seconds that it is filled at a time.
+# Seconds of filling the list before the window handles events again.
 _TURN = 0.01
 _SCROLLING = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """title: a menu or a place. rows: keys, and what they do."""
+    """A group of shortcuts.
+
+    Attributes:
+        title: A menu or a place.
+        rows: Keys, and what they do.
+    """
 
     title: str
     rows: tuple[tuple[tuple[str, ...], str], ...]
 
     @property
     def weight(self) -> int:
-        """How much room it takes, in rows."""
+        """Its height in rows."""
         return len(self.rows) + 2
 
 
 def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
-    """All keys as they are now: by menu, then those that mean something at one place only."""
+    """Return the current shortcuts: by menu, then those that work in one place only."""
     menus: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for spec in TABLE:
         keys = key_rules.shown(spec, actions.changed_keys)
@@ -69,31 +75,32 @@ def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
 
 
 class KeySheet(QDialog):
-    """Shows them in columns. It waits for nobody, and follows when keys are changed.
+    """The list of shortcuts in columns. It is not modal, and follows changes of shortcuts.
 
-    change: shows where keys are changed.
+    Attributes:
+        change: The button that opens the settings of shortcuts.
     """
 
     def __init__(self, actions: ActionSet, panels: Sequence[PanelDock], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Keys"))
+        self.setWindowTitle(tr("Keyboard shortcuts"))
         self._actions, self._panels = actions, panels
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Find a key, or what it does"))
-        self.line.setAccessibleName(tr("Find a key, or what it does"))
+        self.line.setPlaceholderText(tr("Search shortcuts"))
+        self.line.setAccessibleName(tr("Search shortcuts"))
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setAccessibleName(tr("All keys"))
+        self.area.setAccessibleName(tr("All shortcuts"))
         self.nothing = PlainLabel(
-            tr("No key does that. {key} finds what can be done without one.", key=actions.key("palette"))
+            tr("No matching shortcuts. Press {key} to search commands without a shortcut.", key=actions.key("palette"))
         )
         self.nothing.setProperty("quiet", True)
         self.nothing.hide()
-        self.change = QPushButton(tr("&Change keys…"))
+        self.change = QPushButton(tr("&Change shortcuts…"))
         self.change.setAutoDefault(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.change, QDialogButtonBox.ButtonRole.ActionRole)
@@ -105,7 +112,7 @@ class KeySheet(QDialog):
             layout.addWidget(widget)
         layout.setStretchFactor(self.area, 1)
         for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter in the line closes nothing
+            button.setAutoDefault(False)  # Enter in the search field must not press it
         self._groups: list[_Group] = []
         self._coming: deque[tuple[QVBoxLayout, Section]] = deque()
         self._more = QTimer(self, interval=0)
@@ -115,16 +122,16 @@ class KeySheet(QDialog):
         self.resize(min(980, parent.width()), min(720, parent.height()))
 
     def shown(self) -> list[str]:
-        """What the keys in sight do."""
+        """Return the descriptions of the visible shortcuts."""
         return [what for group in self._groups for what in group.shown()]
 
     @property
     def full(self) -> bool:
-        """Whether all keys are there: making six hundred labels takes a tenth of a second, and the window goes on."""
+        """Whether all shortcuts are listed. Creating 600 labels takes 0.1 s, so it is done in steps."""
         return not self._coming
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """The list is moved by the keys that mean nothing in the line."""
+        """Let the keys that the search field doesn't use scroll the list."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _SCROLLING:
             bar = self.area.verticalScrollBar()
             page = event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -177,7 +184,7 @@ class KeySheet(QDialog):
 
 
 class _Group(QWidget):
-    """The keys of one menu or place."""
+    """The shortcuts of one menu or place."""
 
     def __init__(self, section: Section) -> None:
         super().__init__()
@@ -203,7 +210,7 @@ class _Group(QWidget):
             self._rows.append((what, [caps, said]))
 
     def look_for(self, typed: str) -> None:
-        """Show the rows that fit, and the group if there are any; with nothing typed, all."""
+        """Show only the rows that match, and hide the group if there are none."""
         for (keys, what), (_, widgets) in zip(self._section.rows, self._rows, strict=True):
             fit = fuzzy_title.fit(typed, f"{what} {self._section.title}", scattered=False)
             here = fit is not None or typed.casefold().strip() in {key.casefold() for key in keys}
@@ -212,12 +219,12 @@ class _Group(QWidget):
         self.setVisible(bool(self.shown()))
 
     def shown(self) -> list[str]:
-        """What is in sight."""
+        """Return the descriptions of the visible rows."""
         return [what for what, widgets in self._rows if not widgets[0].isHidden()]
 
 
 def _caps(keys: Sequence[str]) -> QWidget:
-    """The keys beside each other, as far as there is room, else below."""
+    """Return a widget with the keys side by side, wrapped where there is no room."""
     rows = QWidget()
     below = QVBoxLayout(rows)
     below.setContentsMargins(0, 0, 0, 0)

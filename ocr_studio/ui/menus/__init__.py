@@ -1,1 +1,1 @@
-"""The menus: which commands there are, when they can be used, what they do."""
+"""The menus: which actions there are, when they are available, and what they do."""

@@ -1,4 +1,4 @@
-"""The actions of the table as Qt's: in menus, toolbar and context menu, with keys that work where they should."""
+"""The actions of the table as QActions, in menus, toolbar and context menu."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ocr_studio.ui.style import labels, theme
 
 
 class ActionSet(QObject):
-    """Makes the actions, puts them where they belong and keeps them enabled or not.
+    """Makes the QActions, fills menus and toolbar, and keeps the actions enabled or disabled.
 
-    changed_keys: of actions that a person has given other keys, by id. Signals: ``keys_changed()``.
+    ``changed_keys`` maps the ids of actions to the keys that the user has set. Signals: ``keys_changed()``.
     """
 
     keys_changed = Signal()
@@ -30,10 +30,10 @@ class ActionSet(QObject):
         self._parts = parts
         self.changed_keys: Mapping[str, tuple[str, ...]] = parts.opening.settings.keys
         self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
-        # An action that cannot be done just now does not hear its keys: who presses them is told why.
+        # A disabled QAction ignores its keys; these shortcuts then show why it is not available.
         self._in_vain = {spec.id: self._tell(spec, window) for spec in TABLE if spec.why and spec.scope is Scope.WINDOW}
         self._menus: dict[str, QMenu] = {}
-        # The arrow to what a small window has no room for; the style's own can hardly be seen.
+        # The toolbar's overflow button; the style's own icon can hardly be seen.
         self._more: QToolButton | None = None
         tools = QActionGroup(self)
         for spec in TABLE:
@@ -45,7 +45,7 @@ class ActionSet(QObject):
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
                        parts.view.looks.changed, parts.table.editing_changed, parts.evaluating.began,
                        parts.evaluating.ended, parts.training.changed,
-                       parts.session.changed, parts.guide.changed,
+                       parts.session.changed, parts.help.changed,
                        parts.photos.changed, parts.photos_panel.batch.changed,
                        *(panel.changed for panel in parts.panels)):  # fmt: skip
             signal.connect(self.refresh)
@@ -57,7 +57,11 @@ class ActionSet(QObject):
         return self._actions[action_id]
 
     def use_keys(self, changed: Mapping[str, tuple[str, ...]]) -> None:
-        """These keys hold from now on, wherever they are heard and shown."""
+        """Use these keys from now on.
+
+        Args:
+            changed: Keys set by the user, by id of the action.
+        """
         if changed != self.changed_keys:
             self.changed_keys = changed
             for spec in TABLE:
@@ -68,11 +72,11 @@ class ActionSet(QObject):
             self.keys_changed.emit()
 
     def key(self, action_id: str) -> str:
-        """The first key of an action as this system writes it; nothing if it has none."""
+        """Return the first key of an action in the system's notation; empty if it has none."""
         return _first_key(self._actions[action_id])
 
     def fill_menus(self, bar: QMenuBar) -> None:
-        """Make the menus in the order of the table."""
+        """Add all menus, in the order of the table."""
         groups: dict[str, int] = {}
         for spec in TABLE:
             path = spec.menu.split("/")
@@ -88,11 +92,11 @@ class ActionSet(QObject):
             self._menus[spec.menu].addAction(self._actions[spec.id])
 
     def menu(self, name: str) -> QMenu:
-        """A menu of the bar, by its name in the table."""
+        """Return a menu of the menu bar by its name in the table."""
         return self._menus[name]
 
     def fill_toolbar(self, bar: QToolBar) -> None:
-        """Put the toolbar's actions there, a line between menus."""
+        """Add the toolbar's actions, with a separator between those of different menus."""
         before = ""
         for spec in self._specs(Where.TOOLBAR):
             if before and spec.menu != before:
@@ -103,7 +107,7 @@ class ActionSet(QObject):
         self.retint()
 
     def context_menu(self, parent: QWidget) -> QMenu:
-        """The menu of the canvas and the table."""
+        """Return a new context menu for the photo and the table of words."""
         menu = QMenu(parent)
         before = ""
         for spec in self._specs(Where.CONTEXT):
@@ -114,13 +118,13 @@ class ActionSet(QObject):
         return menu
 
     def offer_menu(self, widget: QWidget) -> None:
-        """Show that menu where the right button is pressed."""
+        """Show the context menu on a right click."""
         menu = self.context_menu(widget)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(lambda point: menu.popup(widget.mapToGlobal(point)))
 
     def refresh(self) -> None:
-        """Offer what can be done now, and nothing else."""
+        """Update which actions are enabled and checked, and the names of some."""
         for spec in TABLE:
             self._actions[spec.id].setEnabled(may := self._may(spec))
             if spec.id in self._in_vain:
@@ -139,7 +143,7 @@ class ActionSet(QObject):
         self._show_alternatives()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         for spec in TABLE:
             if spec.icon:
                 self._actions[spec.id].setIcon(theme.icon(spec.icon))
@@ -184,12 +188,12 @@ class ActionSet(QObject):
 
     def _do(self, spec: ActionSpec[Parts]) -> None:
         if not spec.looks:
-            # Buttons and menus take no focus: the word that is being written would not be part of what is done.
+            # Buttons and menus take no focus, so the text that is being typed has to be saved first.
             self._parts.view.finish_editing()
             self._parts.table.finish_editing()
             for panel in self._parts.panels:
                 panel.finish_editing()
-        # What has been kept may be all there was to do: it is the newest change, so there is nothing to redo.
+        # Saving that text may have changed what is possible: after a new change there is nothing to redo.
         if self._may(spec):
             do: Callable[[Parts], object] = spec.do
             do(self._parts)

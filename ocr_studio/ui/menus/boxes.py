@@ -1,4 +1,4 @@
-"""The menu of the tools of the photo, and of the boxes themselves."""
+"""The actions of the Boxes menu: tools for the photo, and changes to boxes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocr_studio.ui.menus.context import Parts
 
 
 def _free(parts: Parts) -> bool:
-    """Whether the selected boxes may be touched; if not, or not all of them, that is said."""
+    """Whether the selected boxes may be changed; otherwise, or if some are locked, shows why."""
     return parts.view.may_change(parts.document.selection)
 
 
@@ -24,9 +24,9 @@ def _lock(parts: Parts) -> None:
     commands.lock(parts.document)
     locked = commands.all_locked(parts.document)
     parts.hint(
-        tr("Locked: these boxes cannot be moved, shaped or deleted.")
+        tr("These boxes are locked: they can’t be moved, resized or deleted.")
         if locked
-        else tr("These boxes can be moved again.")
+        else tr("These boxes are no longer locked.")
     )
 
 
@@ -45,63 +45,63 @@ def _merge(parts: Parts) -> None:
         return
     texts = [word for word in parts.document.selected_words() if word.text]
     if not commands.merge(parts.document):
-        parts.hint(tr("Together these words have more than {most} letters, so they stay apart.", most=LONGEST))
+        parts.hint(tr("Can’t merge these words: their text has more than {most} characters.", most=LONGEST))
     elif 0 < sum(word.checked for word in texts) < len(texts):
-        parts.hint(tr("A part was checked already, so all of the new word counts as checked."))
+        parts.hint(tr("The merged word is marked as checked, because part of it was checked."))
 
 
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
-        ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and shape boxes", has_photo, tool=Tool.SELECT,
+        ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and resize boxes", has_photo, tool=Tool.SELECT,
     ),
     ActionSpec(
         "tool_lasso", "L&asso", lambda p: p.view.set_tool(Tool.LASSO), "&Boxes", 1, "mdi6.lasso",
-        ("L",), Where.TOOLBAR, Scope.CANVAS, "Draw a line round words to select them", has_photo, tool=Tool.LASSO,
+        ("L",), Where.TOOLBAR, Scope.CANVAS, "Draw a line around words to select them", has_photo, tool=Tool.LASSO,
     ),
     ActionSpec(
-        "tool_draw", "&Draw a box", lambda p: p.view.set_tool(Tool.DRAW), "&Boxes", 1, "mdi6.vector-square-plus",
-        ("D",), Where.TOOLBAR, Scope.CANVAS, "Draw a box round a word that was not found", has_photo, True,
+        "tool_draw", "&Draw box", lambda p: p.view.set_tool(Tool.DRAW), "&Boxes", 1, "mdi6.vector-square-plus",
+        ("D",), Where.TOOLBAR, Scope.CANVAS, "Draw a box around a word that was not found", has_photo, True,
         Tool.DRAW,
     ),
     ActionSpec(
-        "tool_split", "S&plit a word", lambda p: p.view.set_tool(Tool.SPLIT), "&Boxes", 1, "mdi6.content-cut",
-        ("S",), Where.TOOLBAR, Scope.CANVAS, "Click where a word ends and the next begins", has_photo, True,
+        "tool_split", "S&plit word", lambda p: p.view.set_tool(Tool.SPLIT), "&Boxes", 1, "mdi6.content-cut",
+        ("S",), Where.TOOLBAR, Scope.CANVAS, "Split a word in two where you click", has_photo, True,
         Tool.SPLIT,
     ),
     ActionSpec(
-        "tool_pan", "M&ove the photo", lambda p: p.view.set_tool(Tool.PAN), "&Boxes", 1, "mdi6.hand-back-right-outline",
-        (), Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
+        "tool_pan", "M&ove photo", lambda p: p.view.set_tool(Tool.PAN), "&Boxes", 1, "mdi6.hand-back-right-outline",
+        (), Where.TOOLBAR, Scope.CANVAS, "Drag the photo to move it; with other tools, hold the space bar",
         has_photo, tool=Tool.PAN,
     ),
     ActionSpec(
         "merge", "&Merge words", _merge, "&Boxes", 2, "mdi6.set-merge", ("M",),
-        Where.BOTH, Scope.CANVAS, "Make one word of the selected ones", _several, True,
-        why="Select two words or more first.",
+        Where.BOTH, Scope.CANVAS, "Merge the selected words into one", _several, True,
+        why="Select two or more words first.",
     ),
     ActionSpec(
-        "rotate_left", "Turn &left", lambda p: _rotate(p, -commands.TURN_DEGREES), "&Boxes", 3,
-        "mdi6.rotate-left", ("[",), scope=Scope.CANVAS, tip="Turn the selected boxes against the clock",
+        "rotate_left", "Rotate &left", lambda p: _rotate(p, -commands.TURN_DEGREES), "&Boxes", 3,
+        "mdi6.rotate-left", ("[",), scope=Scope.CANVAS, tip="Rotate the selected boxes counter-clockwise",
         when=has_selected, edits=True,
     ),
     ActionSpec(
-        "rotate_right", "Turn &right", lambda p: _rotate(p, commands.TURN_DEGREES), "&Boxes", 3,
-        "mdi6.rotate-right", ("]",), scope=Scope.CANVAS, tip="Turn the selected boxes with the clock",
+        "rotate_right", "Rotate &right", lambda p: _rotate(p, commands.TURN_DEGREES), "&Boxes", 3,
+        "mdi6.rotate-right", ("]",), scope=Scope.CANVAS, tip="Rotate the selected boxes clockwise",
         when=has_selected, edits=True,
     ),
     ActionSpec(
         "pick_corner", "Next &corner", lambda p: p.view.pick_corner(), "&Boxes", 3, "mdi6.vector-point-select",
-        (".",), scope=Scope.CANVAS, tip="Arrow keys move one corner of the box; after the last corner the whole box",
+        (".",), scope=Scope.CANVAS, tip="Select which corner of the box the arrow keys move, or the whole box",
         when=has_selected, edits=True,
     ),
     ActionSpec(
         "lock", "Loc&k", _lock, "&Boxes", 4, "mdi6.lock-outline", ("K",), Where.CONTEXT, Scope.CANVAS,
-        "Keep the selected boxes as they are: nobody moves, shapes or deletes them by accident", has_selected, True,
+        "Protect the selected boxes from being moved, resized or deleted", has_selected, True,
         checked=lambda p: commands.all_locked(p.document),
     ),
     ActionSpec(
         "snap", "S&nap to neighbours", _switch_snapping, "&Boxes", 4, "mdi6.magnet",
-        tip="Edges that you place jump to the lines and sides of boxes beside them; holding Alt keeps them from it",
+        tip="Align boxes with their neighbours while you draw, move or resize them; hold Alt to turn this off",
         checked=lambda p: p.view.snapping, looks=True,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""When actions can be done, as several menus ask it, and why not."""
+"""Conditions under which actions are available, and the reasons shown when they are not."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from ocr_studio.ui.menus.context import Parts
 
 
 def has_photo(parts: Parts) -> bool:
-    """A photo is open."""
+    """Whether a photo is open."""
     return parts.document.page is not None
 
 
 def has_words(parts: Parts) -> bool:
-    """There are words on the open photo."""
+    """Whether the open photo has words."""
     return parts.document.page is not None and bool(parts.document.page.words)
 
 
 def has_selected(parts: Parts) -> bool:
-    """Some word is selected."""
+    """Whether any word is selected."""
     return bool(parts.document.selection)
 
 
 def reason(spec: ActionSpec[Parts], parts: Parts) -> str:
-    """Why an action cannot be done just now, as a sentence; nothing if it can."""
+    """Return why an action is not available now, as a sentence; empty if it is."""
     if spec.edits and not parts.document.writable:
-        return tr("This photo is only for looking: another window has it.")
+        return tr("This photo is read-only: it is open in another window.")
     if spec.when(parts):
         return ""
     if parts.document.page is None and not spec.why:
         return tr("Open a photo first.")
-    return tr(spec.why or _WHY.get(spec.when) or "Not possible just now.")
+    return tr(spec.why or _WHY.get(spec.when) or "This command is not available now.")
 
 
 _WHY: Mapping[Callable[[Parts], bool], str] = {
     has_photo: later("Open a photo first."),
-    has_words: later("There are no words on this photo."),
+    has_words: later("This photo has no words."),
     has_selected: later("Select a word first."),
 }

@@ -1,4 +1,4 @@
-"""The parts of the window, made in ``app/assembly``: actions speak to them, the window places them."""
+"""The parts of the window that actions work on. They are made in ``app/assembly``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Help(Protocol):
-    """What helps to find one's way, as far as menus ask for it."""
+    """What the Help menu shows."""
 
     changed: SignalInstance
 
@@ -55,13 +55,16 @@ class Help(Protocol):
     def show_palette(self) -> None:
         """Show or hide the command palette."""
 
-    def show_keys(self) -> None:
-        """Show or hide the list of keys."""
+    def show_shortcuts(self) -> None:
+        """Show or hide the list of shortcuts."""
+
+    def show_page(self) -> None:
+        """Show the help page of what has the focus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogs:
-    """How the window shows its dialogs, and leaves. None of them waits."""
+    """Opens the window's dialogs, or closes the window. None of the calls blocks."""
 
     open_photo: Callable[[], None]
     open_folder: Callable[[], None]
@@ -71,7 +74,7 @@ class Dialogs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Who does what. First what works unseen, then what is always in sight, then who asks and tells, then panels."""
+    """All parts of the window: services, then permanent widgets, then dialogs and messages, then panels."""
 
     document: Document
     opening: Opening
@@ -93,7 +96,7 @@ class Parts:
     asking: PhotoAsking
     dialogs: Dialogs
     texts: TextSide
-    guide: Help
+    help: Help
     session: Session
     evaluation: EvaluationDock
     trainer: TrainerPanel
@@ -106,10 +109,10 @@ class Parts:
 
     @property
     def panels(self) -> tuple[PanelDock, ...]:
-        """The parts that a person opens and closes, in the order above."""
+        """The panels that the user opens and closes, in the order above."""
         found = (getattr(self, each.name) for each in fields(self))
         return tuple(part for part in found if isinstance(part, PanelDock))
 
     def hint(self, text: str) -> None:
-        """Say for a moment, at the bottom, what has become of something."""
+        """Show a message in the status bar for a moment."""
         self.status.say(text)

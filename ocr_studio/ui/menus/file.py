@@ -1,4 +1,4 @@
-"""The menu of photos that come, texts that go, and the program itself."""
+"""The actions of the File menu: open photos, save and export texts, settings, quit."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from ocr_studio.ui.menus.context import Parts
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
-        Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",
+        Where.TOOLBAR, tip="Open a photo and list the other photos in its folder",
     ),
     ActionSpec(
         "open_folder", "Open &folder…", lambda p: p.dialogs.open_folder(), "&File", 1, "mdi6.folder-open-outline",
-        ("Ctrl+Shift+O",), Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
+        ("Ctrl+Shift+O",), Where.TOOLBAR, tip="Open the first photo in a folder and list the other photos",
     ),
     ActionSpec(
-        "paste_picture", "Paste pict&ure", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
-        ("Ctrl+Shift+V",), tip="Open the picture or the photo files on the clipboard",
+        "paste_picture", "Paste &image", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
+        ("Ctrl+Shift+V",), tip="Open the image or the photo files on the clipboard",
     ),
     ActionSpec(
-        "sample", "Try the &sample", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",
-        tip="Open a drawn whiteboard to try things on",
+        "sample", "Open &sample photo", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",
+        tip="Open a sample whiteboard to try the program",
     ),
     ActionSpec(
-        "go_on", "&Go on where I was", lambda p: p.session.go_on(), "&File", 1, "mdi6.history",
-        tip="Open the photo that was open last, as it was looked at", when=lambda p: p.session.offer is not None,
-        why="There is no earlier place to go back to.",
+        "go_on", "Resume &last session", lambda p: p.session.go_on(), "&File", 1, "mdi6.history",
+        tip="Open the photo you last worked on, with the same view and selection",
+        when=lambda p: p.session.offer is not None, why="There is no session to resume.",
     ),
     ActionSpec(
         "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up",
-        ("Ctrl+PgUp",), near=("PgUp",), tip="Open the photo before this one in its folder", when=has_photo,
+        ("Ctrl+PgUp",), near=("PgUp",), tip="Open the previous photo in this folder", when=has_photo,
     ),
     ActionSpec(
         "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down",
-        ("Ctrl+PgDown",), near=("PgDown",), tip="Open the photo after this one in its folder", when=has_photo,
+        ("Ctrl+PgDown",), near=("PgDown",), tip="Open the next photo in this folder", when=has_photo,
     ),
     *(
         ActionSpec(
@@ -46,38 +46,39 @@ ACTIONS: tuple[ActionSpec[Parts], ...] = (
         )
         for key, title, icon, keys, tip in (
             (
-                "txt", later("&Text…"), "mdi6.text-box-outline", ("Ctrl+S",),
-                later("Write the text of this photo to a file: plain text"),
+                "txt", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
+                later("Save the text of this photo as a plain text file"),
             ),
             (
                 "md", later("&Markdown…"), "mdi6.language-markdown-outline", (),
-                later("Write the text of this photo to a file: Markdown"),
+                later("Save the text of this photo as a Markdown file"),
             ),
             (
                 "json", later("&JSON…"), "mdi6.code-json", (),
-                later("Write every word of this photo to a file, with its place, its confidence and its alternatives"),
+                later("Save the words of this photo as JSON, with their boxes, confidence and alternatives"),
             ),
             (
                 "csv", later("&CSV…"), "mdi6.table", (),
-                later("Write the words of this photo to a file: a table for a spreadsheet"),
+                later("Save the words of this photo as a table for a spreadsheet"),
             ),
         )
     ),
     ActionSpec(
         "export_dataset", "Export &dataset…", lambda p: p.exporting.ask_dataset(), "&File", 3, "mdi6.export-variant",
-        tip="Write pictures of all words you have checked, to learn from", when=lambda p: p.opening.project is not None,
+        tip="Export images of all checked words with their texts, to train models",
+        when=lambda p: p.opening.project is not None,
     ),
     ActionSpec(
-        "save_cleaned", "Save &cleaned picture…", lambda p: p.board_saving.ask(), "&File", 3,
+        "save_cleaned", "Save &cleaned image…", lambda p: p.board_saving.ask(), "&File", 3,
         "mdi6.image-check-outline",
-        tip="Write the board as the board view shows it, as PNG or JPEG; the photo stays as it is", when=has_photo,
+        tip="Save the board as the board view shows it, as PNG or JPEG; the photo file doesn’t change", when=has_photo,
     ),
     ActionSpec(
         "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
-        tip="Theme, how photos are read, where things are kept",
+        tip="Change the theme, how photos are read, and where data is saved",
     ),
     ActionSpec(
         "quit", "&Quit", lambda p: p.dialogs.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
-        tip="Leave; everything is saved",
+        tip="Quit OCR Studio; everything is saved",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The menu of finding: on the photo, on all photos, and replacing."""
+"""The find and replace actions of the Edit menu."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ocr_studio.ui.menus.context import Parts
 
 
 def _selected(parts: Parts) -> str:
-    """The text of the one selected word, as somebody who looks for something has often just seen one."""
+    """Return the text of the selected word as the initial search text; empty unless exactly one is selected."""
     words = parts.document.selected_words()
     return words[0].text if len(words) == 1 and len(words[0].text.split()) == 1 else ""
 
@@ -16,18 +16,18 @@ def _selected(parts: Parts) -> str:
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "find", "&Find on this photo", lambda p: p.find.bar.begin(_selected(p)), "&Edit", 4, "mdi6.magnify",
-        ("Ctrl+F",), tip="Find words on the open photo as you type, past slips", when=has_photo, looks=True,
+        ("Ctrl+F",), tip="Find words on this photo as you type; typos are tolerated", when=has_photo, looks=True,
     ),
     ActionSpec(
         "find_everywhere", "Find on all ph&otos", lambda p: p.find.begin(_selected(p), replacing=False), "&Edit", 4,
         "mdi6.image-search-outline", ("Ctrl+Shift+F",),
-        tip="Find words on all photos of the project, second choices of the recognizer as well", when=has_photo,
+        tip="Find words on all photos of the project; the recognizer’s alternatives are searched, too", when=has_photo,
         looks=True,
     ),
     ActionSpec(
         "replace", "Rep&lace…", lambda p: p.find.begin(_selected(p), replacing=True), "&Edit", 4,
         "mdi6.find-replace", ("Ctrl+H",), when=has_photo,
-        tip="Replace a word on all photos or on this one; you see first what becomes what",
+        tip="Replace a word on this photo or on all photos; you see a preview first",
         edits=True,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The menu of finding one's way, and of what the program is."""
+"""The actions of the Help menu."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ from ocr_studio.ui.menus.context import Parts
 
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
-        "palette", "&Find a command…", lambda p: p.guide.show_palette(), "&Help", 1, "mdi6.console-line", ("Ctrl+K",),
-        tip="Do anything by typing a few letters of its name; opens recent photos as well", looks=True,
+        "help", "&Help", lambda p: p.help.show_page(), "&Help", 0, "mdi6.help-circle-outline", ("F1",),
+        tip="Show the help page for the part of the window you are using", looks=True,
     ),
     ActionSpec(
-        "keys", "All &keys", lambda p: p.guide.show_keys(), "&Help", 1, "mdi6.keyboard-outline", ("F1",),
-        tip="Every key and what the mouse does, with a field to find one", looks=True,
+        "palette", "&Find command…", lambda p: p.help.show_palette(), "&Help", 1, "mdi6.console-line", ("Ctrl+K",),
+        tip="Find and run any command by typing part of its name; opens recent photos, too", looks=True,
     ),
     ActionSpec(
-        "change_keys", "&Change keys…", lambda p: p.choosing.show_settings("keys"), "&Help", 1,
-        "mdi6.keyboard-settings-outline", tip="Give actions other keys", looks=True,
+        "keys", "&Keyboard shortcuts", lambda p: p.help.show_shortcuts(), "&Help", 1, "mdi6.keyboard-outline",
+        ("Ctrl+F1",),
+        tip="Show all keyboard shortcuts and mouse actions", looks=True,
     ),
     ActionSpec(
-        "close_hint", "Close the &hint", lambda p: p.guide.close_hint(), "&Help", 1, "mdi6.lightbulb-off-outline",
-        ("Shift+Esc",), tip="Take the hint over the photo away; it does not come back",
-        when=lambda p: p.guide.hint_shown, why="There is no hint.", looks=True,
+        "change_keys", "&Change shortcuts…", lambda p: p.choosing.show_settings("keys"), "&Help", 1,
+        "mdi6.keyboard-settings-outline", tip="Change the keyboard shortcuts of commands", looks=True,
+    ),
+    ActionSpec(
+        "close_hint", "Close h&int", lambda p: p.help.close_hint(), "&Help", 1, "mdi6.lightbulb-off-outline",
+        ("Shift+Esc",), tip="Close the hint over the photo; it won’t be shown again",
+        when=lambda p: p.help.hint_shown, why="No hint is shown.", looks=True,
     ),
     ActionSpec(
         "about", "&About OCR Studio", lambda p: p.dialogs.about(), "&Help", 2, "mdi6.information-outline",
-        tip="Version and licences", looks=True,
+        tip="Show the version and the licences", looks=True,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The menu of the photos of a folder: finding the next one, reading many, saying something of them."""
+"""The actions of the Photos menu: find photos in the list, read several, set their writer and tags."""
 
 from __future__ import annotations
 
@@ -13,36 +13,37 @@ def _chosen(parts: Parts) -> bool:
 
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
-        "next_unreviewed", "&Next photo to review", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
+        "next_unreviewed", "&Next photo to check", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
         "mdi6.page-next-outline", ("Ctrl+Shift+PgDown",),
-        tip="Open the next listed photo that has words to review", when=has_photo,
+        tip="Open the next photo in the list that has unchecked words", when=has_photo,
     ),
     ActionSpec(
-        "previous_unreviewed", "&Previous photo to review", lambda p: p.photos_panel.go_to_review(-1), "&Photos", 1,
+        "previous_unreviewed", "&Previous photo to check", lambda p: p.photos_panel.go_to_review(-1), "&Photos", 1,
         "mdi6.page-previous-outline", ("Ctrl+Shift+PgUp",),
-        tip="Open the listed photo before this one that has words to review", when=has_photo,
+        tip="Open the previous photo in the list that has unchecked words", when=has_photo,
     ),
     ActionSpec(
-        "filter_photos", "&Filter the list", lambda p: p.photos_panel.begin_filter(), "&Photos", 1,
-        "mdi6.filter-outline", ("Ctrl+Shift+L",), tip="List only photos of a name, a text, a state, a tag",
+        "filter_photos", "&Filter photos", lambda p: p.photos_panel.begin_filter(), "&Photos", 1,
+        "mdi6.filter-outline", ("Ctrl+Shift+L",), tip="Filter the list of photos by name, text, state or tag",
         when=has_photo, looks=True,
     ),
     ActionSpec(
         "read_chosen", "&Read selected photos", lambda p: p.photos_panel.read_chosen(), "&Photos", 2,
         "mdi6.image-multiple-outline", ("Ctrl+Shift+R",),
-        tip="Read the photos selected in the list, one after the other; what a person wrote stays", when=_chosen,
+        tip="Read the photos selected in the list; your corrections stay", when=_chosen,
         why="Select photos in the list first.",
         edits=True,
     ),
     ActionSpec(
         "read_unread", "Read &all unread photos", lambda p: p.photos_panel.read_unread(), "&Photos", 2,
-        "mdi6.folder-text-outline", tip="Read every photo of this folder that has not been read; you can go on working",
+        "mdi6.folder-text-outline",
+        tip="Read all photos in this folder that have not been read yet; you can keep working",
         when=lambda p: p.opening.project is not None and p.photos_panel.has_unread, edits=True,
-        why="No photo is open, or every photo of its folder has been read.",
+        why="No photo is open, or all photos in its folder have been read.",
     ),
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,
-        "mdi6.tag-multiple-outline", tip="Say who wrote the selected photos, and by which tags to find them",
+        "mdi6.tag-multiple-outline", tip="Set the writer and the tags of the selected photos",
         when=_chosen, edits=True, why="Select photos in the list first.",
     ),
 )  # fmt: skip

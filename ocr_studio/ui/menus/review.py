@@ -1,4 +1,4 @@
-"""The menu of checking the words of all photos, one after the other."""
+"""The actions of the Check menu: review queue, fix everywhere."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ def _is_order(order: Order, parts: Parts) -> bool:
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "review", "&Review queue", lambda p: p.review.begin(), "&Check", 1, "mdi6.cards-outline", ("F6",),
-        tip="Go through the words of all photos that nobody has checked, one large picture after the other",
+        tip="Check the unchecked words of all photos, one large image at a time",
         when=_possible, edits=True,
     ),
     ActionSpec(
         "fix_everywhere", "&Fix everywhere", lambda p: p.fixes.begin(), "&Check", 1, "mdi6.checkbox-multiple-outline",
-        ("F4",), tip="Show other words that look like the one you corrected last, and were read alike",
-        when=lambda p: p.fixes.has_offer, edits=True, why="Correct a word first that stands in other places as well.",
+        ("F4",), tip="Show other words that look like the one you last corrected and were read the same way",
+        when=lambda p: p.fixes.has_offer, edits=True, why="Correct a word first; it must occur in other places, too.",
     ),
     *(
         ActionSpec(
             f"review_{order.name.lower()}", title, partial(lambda order, p: p.review.begin(order), order),
-            "&Check/&Order of the queue", 1, "", (), tip=tip, when=_possible, edits=True,
+            "&Check/Queue &order", 1, "", (), tip=tip, when=_possible, edits=True,
             checked=partial(_is_order, order),
         )
         for order, title, tip in (
             (
-                Order.LEAST_SURE, later("&Least sure first"),
-                later("Begin with the words of which the recognizer was least sure"),
+                Order.LEAST_SURE, later("&Least confident first"),
+                later("Start with the words the recognizer is least confident about"),
             ),
-            (Order.PAGE, later("&Photo by photo"), later("Take the words of each photo together, in reading order")),
-            (Order.WRITER, later("&Writer by writer"), later("Take the photos of each writer together")),
+            (Order.PAGE, later("&Photo by photo"), later("Check the words of each photo together, in reading order")),
+            (Order.WRITER, later("&Writer by writer"), later("Check the photos of each writer together")),
             (
-                Order.CLOSE, later("&Two likely readings first"),
-                later("Begin where another reading was nearly as likely"),
+                Order.CLOSE, later("&Close alternatives first"),
+                later("Start with the words that have an almost equally likely alternative"),
             ),
             (
-                Order.DIFFERING, later("Where two &models differ first"),
-                later("Begin with the words that a second model has read otherwise"),
+                Order.DIFFERING, later("&Model differences first"),
+                later("Start with the words that two models read differently"),
             ),
         )
     ),

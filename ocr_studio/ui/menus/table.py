@@ -1,7 +1,7 @@
-"""THE ACTIONS: everything a person can do, one file for each menu.
+"""The table of all actions, from one file for each menu.
 
-The table feeds the menus, the toolbar, the canvas' menu, the shortcuts and the tooltips. A menu's file says
-``ACTIONS``; the order here is that of the menus. They ask the parts and ``document.commands``; none makes a widget.
+It feeds the menus, the toolbar, the context menu of the photo, the shortcuts and the tooltips. The order here is the
+order of the menus. Actions call the parts of the window and ``document.commands``; they make no widgets.
 """
 
 from __future__ import annotations

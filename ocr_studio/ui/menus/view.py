@@ -1,4 +1,4 @@
-"""The menu of how the photo is looked at."""
+"""The actions of the View menu."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def _show_looks(parts: Parts) -> None:
 ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
-        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Show the photo larger", when=has_photo, looks=True,
+        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Make the photo appear larger", when=has_photo, looks=True,
     ),
     ActionSpec(
         "zoom_out", "Zoom &out", lambda p: p.view.zoom_by(0.8), "&View", 1, "mdi6.magnify-minus-outline",
-        ("Ctrl+-",), Where.TOOLBAR, tip="Show the photo smaller", when=has_photo, looks=True,
+        ("Ctrl+-",), Where.TOOLBAR, tip="Make the photo appear smaller", when=has_photo, looks=True,
     ),
     ActionSpec(
-        "fit", "&Fit", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
+        "fit", "&Fit to window", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
         Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", has_photo, looks=True,
     ),
     ActionSpec(
         "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
-        ("Ctrl+0",), tip="One pixel of the photo for one of the screen", when=has_photo,
+        ("Ctrl+0",), tip="Show one pixel of the photo as one pixel of the screen", when=has_photo,
         looks=True,
     ),
     ActionSpec(
@@ -41,26 +41,27 @@ ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "baselines", "Show base&lines", lambda p: p.view.looks.switch_baselines(), "&View", 2,
         "mdi6.format-line-spacing", ("G",), scope=Scope.CANVAS, when=has_photo,
-        tip="Show the line that each line of writing stands on, however it slopes",
+        tip="Show the baseline of each line of writing",
         checked=lambda p: p.view.looks.baselines, looks=True,
     ),
     ActionSpec(
         "hide_boxes", "&Hide boxes", lambda p: p.view.hide_boxes(), "&View", 2, "mdi6.eye-off-outline", ("H",),
-        scope=Scope.CANVAS, tip="Show the photo alone; on the photo the key does so as long as it is held",
+        scope=Scope.CANVAS, tip="Hide all boxes; hold the key to hide them only for a moment",
         when=has_photo, checked=lambda p: p.view.looks.hidden, looks=True,
     ),
     ActionSpec(
-        "magnifier", "Ma&gnifier", lambda p: p.view.switch_lens(), "&View", 2, "mdi6.magnify", ("Z",),
-        scope=Scope.CANVAS, tip="A lens at the mouse; on the photo the key shows it as long as it is held",
+        "magnifier", "Show ma&gnifier", lambda p: p.view.switch_lens(), "&View", 2, "mdi6.magnify", ("Z",),
+        scope=Scope.CANVAS,
+        tip="Enlarge what is under the mouse pointer; hold the key to do so only for a moment",
         when=has_photo, checked=lambda p: p.view.looks.lens, looks=True,
     ),
     ActionSpec(
         "looks", "&Brightness and boxes…", _show_looks, "&View", 2, "mdi6.brightness-6", ("B",), scope=Scope.CANVAS,
-        tip="Fainter boxes, a brighter or stronger photo: only what you see changes", when=has_photo, looks=True,
+        tip="Adjust the opacity of boxes, and the brightness and contrast of the view", when=has_photo, looks=True,
     ),
     ActionSpec(
         "board_view", "Board vie&w", lambda p: p.board.toggle(), "&View", 3, "mdi6.perspective-less", ("Ctrl+B",),
-        tip="See the board straight on, in even light, without glare; the photo stays as it is", when=has_photo,
+        tip="Show the board straightened, evenly lit and without glare; the photo file doesn’t change", when=has_photo,
         checked=lambda p: p.board.looking.on, looks=True,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The menu of what a person says of words, and of going from one to the next."""
+"""The actions of the Words menu: edit, accept and mark words, and go from one to the next."""
 
 from __future__ import annotations
 
@@ -27,48 +27,48 @@ def _alternative(index: int, parts: Parts) -> bool:
 
 def _next(parts: Parts) -> None:
     if not commands.accept_and_next(parts.document):
-        parts.hint(tr("That was the last word of this photo."))
+        parts.hint(tr("This is the last word of this photo."))
 
 
 def _next_unchecked(parts: Parts) -> None:
     if not commands.go_to_unchecked(parts.document):
-        parts.hint(tr("Every other word of this photo is checked."))
+        parts.hint(tr("All other words of this photo are checked."))
 
 
 _SAYING: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "edit_text", "&Edit text", lambda p: p.view.edit_current(), "&Words", 1, "mdi6.pencil-outline", ("F2",),
-        Where.CONTEXT, Scope.CANVAS, "Correct the text of the current word, on the photo", has_selected, True,
+        Where.CONTEXT, Scope.CANVAS, "Edit the text of the current word on the photo", has_selected, True,
     ),
     ActionSpec(
-        "accept_next", "&Accept and go on", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
-        Where.BOTH, Scope.WORDS, "The selected words are right; go to the next one", has_words, True,
+        "accept_next", "&Accept and go to next", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
+        Where.BOTH, Scope.WORDS, "Mark the selected words as checked and go to the next word", has_words, True,
     ),
     ActionSpec(
-        "accept_here", "Accept as it &stands", lambda p: commands.accept_here(p.document), "&Words", 1,
+        "accept_here", "Accept and &stay", lambda p: commands.accept_here(p.document), "&Words", 1,
         "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.CONTEXT, Scope.WORDS,
-        "The selected words are right; stay here", has_selected, True,
+        "Mark the selected words as checked and stay on the current word", has_selected, True,
     ),
     ActionSpec(
         "accept_all", "Accept all &words of this photo", lambda p: commands.accept_all(p.document), "&Words", 1,
-        "mdi6.check-all", tip="Every word of this photo is right", when=has_words, edits=True,
+        "mdi6.check-all", tip="Mark all words of this photo as checked", when=has_words, edits=True,
     ),
     ActionSpec(
-        "unaccept", "&Back to what was read", lambda p: commands.unaccept(p.document), "&Words", 1,
+        "unaccept", "Re&vert to recognized text", lambda p: commands.unaccept(p.document), "&Words", 1,
         "mdi6.backup-restore", ("Ctrl+Backspace",), Where.CONTEXT, Scope.WORDS,
-        "Take back what a person wrote, or set aside; the recognizer's reading counts again", _said, True,
-        why="Select a word first that a person has written or set aside.",
+        "Discard corrections and marks of the selected words and restore the recognized text", _said, True,
+        why="Select a checked or marked word first.",
     ),
     ActionSpec(
-        "unreadable", "Un&readable", lambda p: commands.set_aside(p.document, Mark.UNREADABLE), "&Words", 2,
+        "unreadable", "Mark as un&readable", lambda p: commands.set_aside(p.document, Mark.UNREADABLE), "&Words", 2,
         "mdi6.help-rhombus-outline", ("U",), Where.CONTEXT, Scope.CANVAS,
-        "Something is written there that nobody can make out; it is left out of text and datasets", has_selected, True,
+        "Mark the selected words as unreadable: they are left out of texts and datasets", has_selected, True,
         checked=partial(_is_aside, Mark.UNREADABLE),
     ),
     ActionSpec(
-        "ignore", "&Ignore", lambda p: commands.set_aside(p.document, Mark.IGNORED), "&Words", 2,
+        "ignore", "Mark as &ignored", lambda p: commands.set_aside(p.document, Mark.IGNORED), "&Words", 2,
         "mdi6.minus-circle-outline", ("I",), Where.CONTEXT, Scope.CANVAS,
-        "This box is not to count: it is left out of text, datasets and evaluations", has_selected, True,
+        "Mark the selected words as ignored: they are left out of texts, datasets and evaluations", has_selected, True,
         checked=partial(_is_aside, Mark.IGNORED),
     ),
     ActionSpec(
@@ -77,11 +77,11 @@ _SAYING: tuple[ActionSpec[Parts], ...] = (
     ),
     ActionSpec(
         "previous_word", "&Previous word", lambda p: commands.go(p.document, -1), "&Words", 3, "mdi6.arrow-left",
-        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the word before in reading order", when=has_selected,
+        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the previous word in reading order", when=has_selected,
     ),
     ActionSpec(
         "next_unchecked", "Next &unchecked word", _next_unchecked, "&Words", 3, "mdi6.arrow-right-circle-outline",
-        ("F3",), tip="Go to the next word that nobody has checked", when=has_words,
+        ("F3",), tip="Go to the next unchecked word", when=has_words,
     ),
 )  # fmt: skip
 
@@ -95,8 +95,8 @@ _ALTERNATIVES = tuple(
         f"alternative_{index + 1}", title,
         partial(lambda i, p: commands.choose(p.document, i), index),
         "&Words/A&lternatives", 4, "", (str(index + 1),), scope=Scope.CANVAS,
-        tip="This reading is the right one", when=partial(_alternative, index), edits=True,
-        why="Select a word first for which the recognizer has so many readings.",
+        tip="Use this alternative as the text of the word", when=partial(_alternative, index), edits=True,
+        why="Select a word first that has this many alternatives.",
     )
     for index, title in zip(range(commands.CHOICES), _NTH_READING, strict=True)
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Models over the window: the dialog of them, and what a person does there."""
+"""Shows the models dialog and carries out its commands."""
 
 from __future__ import annotations
 
@@ -26,15 +26,14 @@ from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 
-_WIDE = 420  # pixels, in which most names are seen whole
+_WIDE = 420  # pixels; most names fit
 
 
 class Modelling(QObject):
-    """Shows the models, and does with them what is wanted.
+    """Shows the models dialog; uses, compares, renames, deletes, imports and exports models.
 
-    current: asked for the settings as they are. choose: told the settings as they shall be. Signals:
-    ``comparison_wanted(str)`` the open photo is to be read by the model of this name, too;
-    ``fetch_wanted(QWidget)`` what others have published is to be shown, over this dialog.
+    Signals: ``comparison_wanted(str)``: compare this model on the open photo; ``fetch_wanted(QWidget)``: show the
+    download dialog over this widget.
     """
 
     comparison_wanted = Signal(str)
@@ -49,6 +48,16 @@ class Modelling(QObject):
         choose: Callable[[Settings], object],
         window: QWidget,
     ) -> None:
+        """Make the controller.
+
+        Args:
+            document: The open page.
+            reading: Its job thread imports and exports models.
+            rereading: Compares detectors.
+            current: Returns the current settings.
+            choose: Applies changed settings.
+            window: The parent of the dialog.
+        """
         super().__init__(window)
         self._document, self._reading, self._rereading = document, reading, rereading
         self._current, self._choose, self._window = current, choose, window
@@ -56,7 +65,7 @@ class Modelling(QObject):
         self._job: Job | None = None
 
     def show(self) -> None:
-        """Show the models."""
+        """Open the models dialog."""
         dialog = self._dialog = ModelsDialog(self._window)
         dialog.use_wanted.connect(self._use)
         dialog.compare_wanted.connect(self._compare)
@@ -71,18 +80,23 @@ class Modelling(QObject):
         dialog.open()
 
     def use(self, name: str) -> None:
-        """Read, or find writing, with this model from now on. Raises NoSuchModel and BadModel."""
+        """Use this model from now on.
+
+        Raises:
+            NoSuchModel: There is no model with this name.
+            BadModel: The model is damaged.
+        """
         model = models.find(name)
         now = self._current()
         self._choose(replace(now, model=name) if model.kind == "recognizer" else replace(now, detector=name))
 
     def delete(self, name: str) -> None:
-        """Delete a model, for good. Raises StudioError."""
+        """Delete a model permanently. Raises StudioError."""
         training_runs.check_free(name)
         models.delete(name, in_use=self._used())
 
     def rename(self, name: str, new: str) -> None:
-        """Call a model something else; the one in use stays in use. Raises StudioError."""
+        """Rename a model; if it is in use, it stays in use. Raises StudioError."""
         training_runs.check_free(name)
         used = name in self._used()
         models.rename(name, new.strip())
@@ -113,7 +127,7 @@ class Modelling(QObject):
             self._job.cancel()
 
     def _try(self, do: Callable[[], None], *, done: str, choose: str = "") -> None:
-        """Do something quick; say that it is done, or why not."""
+        """Run a quick command, and show that it succeeded or why it failed."""
         try:
             do()
         except StudioError as error:
@@ -128,13 +142,13 @@ class Modelling(QObject):
             self._dialog.say(text, wrong=wrong)
 
     def _use(self, name: str) -> None:
-        self._try(lambda: self.use(name), done=tr("“{model}” is used from now on.", model=name), choose=name)
+        self._try(lambda: self.use(name), done=tr("“{model}” is now in use.", model=name), choose=name)
 
     def _compare(self, name: str) -> None:
         entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog
         if dialog is not None and isinstance(entry, Model):
             if entry.kind == "recognizer":
-                # In a panel beside the photo, as it shows there what differs.
+                # Differences are shown in a panel beside the photo.
                 dialog.accept()
                 self.comparison_wanted.emit(name)
             else:
@@ -143,15 +157,15 @@ class Modelling(QObject):
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)
         asked.setWindowTitle(tr("Rename model"))
-        asked.setLabelText(tr("A new name for “{model}”:", model=labels.label(name)))
+        asked.setLabelText(tr("New name for “{model}”:", model=labels.label(name)))
         asked.setTextValue(name)
-        for each in asked.findChildren(QLabel):  # Qt makes it, and guesses whether it is markup
+        for each in asked.findChildren(QLabel):  # by default, Qt guesses whether a text is markup
             each.setTextFormat(Qt.TextFormat.PlainText)
         asked.resize(_WIDE, asked.sizeHint().height())
         asked.textValueSelected.connect(
             lambda new: self._try(
                 lambda: self.rename(name, new),
-                done=tr("“{model}” is called “{new}” now.", model=name, new=new.strip()),
+                done=tr("Renamed “{model}” to “{new}”.", model=name, new=new.strip()),
                 choose=new.strip(),
             )
         )
@@ -164,11 +178,11 @@ class Modelling(QObject):
         asked.setIcon(QMessageBox.Icon.Question)
         asked.setWindowTitle(tr("Delete model"))
         asked.setText(tr("Delete the model “{model}”?", model=name))
-        asked.setInformativeText(tr("It cannot be brought back, unless you have exported it."))
+        asked.setInformativeText(tr("You can't undo this. To keep a copy, export the model first."))
         delete = asked.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton(QMessageBox.StandardButton.Cancel)
         asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        done = tr("“{model}” is deleted.", model=name)
+        done = tr("Deleted “{model}”.", model=name)
         delete.clicked.connect(lambda: self._try(lambda: self.delete(name), done=done))
         asked.finished.connect(asked.deleteLater)
         asked.open()
@@ -192,18 +206,18 @@ class Modelling(QObject):
     # ----------------------------------------------------------------------------------------------------- files
 
     def export(self, name: str, file: Path) -> None:
-        """Write a model as one file that the user has agreed to replace if it is there; the dialog says how it went."""
+        """Export a model to a file, which may exist; the dialog shows the outcome."""
         try:
             model = models.find(name)
         except StudioError as error:
             self._say(str(error), wrong=True)
             return
-        saying = tr("Writing “{model}”…", model=name)
-        self._run(lambda: import_export.export_model(model, file, overwrite=True), saying, later("Writing a model"))
+        saying = tr("Exporting “{model}”…", model=name)
+        self._run(lambda: import_export.export_model(model, file, overwrite=True), saying, later("Exporting a model"))
 
     def take_in(self, file: Path) -> None:
-        """Import a model from a file, in the background; the dialog says how that went."""
-        saying = tr("Looking at {file}…", file=file.name)
+        """Import a model from a file in the background; the dialog shows the outcome."""
+        saying = tr("Importing {file}…", file=file.name)
         self._run(lambda: import_export.import_model(file), saying, later("Importing a model"))
 
     def _run(self, make: Callable[[], Iterator[object]], saying: str, name: str) -> None:
@@ -216,14 +230,14 @@ class Modelling(QObject):
 
     def _hear(self, event: object) -> None:
         if isinstance(event, import_export.ModelExported):
-            self._say(tr("“{model}” is written to {file}.", model=event.model.name, file=event.file.name))
+            self._say(tr("Exported “{model}” to {file}.", model=event.model.name, file=event.file.name))
         elif isinstance(event, import_export.ModelImported):
             self.show_new(event.model)
 
     def show_new(self, model: Model) -> None:
-        """Show a model that has come in."""
+        """Show a newly imported model."""
         self._refresh(choose=model.name)
-        self._say(tr("“{model}” is there now. Compare it, or use it.", model=model.name))
+        self._say(tr("Imported “{model}”. You can now compare or use it.", model=model.name))
 
     def _fail(self, trouble: Trouble) -> None:
         self._say(trouble.message, wrong=True)

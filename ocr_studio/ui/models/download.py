@@ -1,4 +1,4 @@
-"""Fetching published networks over the window: the dialog, the job that brings a file, and what becomes of it."""
+"""Shows the download dialog, downloads published files, and imports them as models."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ from ocr_studio.ui.widgets import file_dialogs
 
 
 class Fetching(QObject):
-    """Shows what there is to be fetched, and fetches what is wanted.
+    """Shows the download dialog, and downloads and imports files.
 
-    lane: where a file comes, which can take minutes; reading: where models are looked at. Signals: ``taken_in(Model)``
-    it is a model now; the dialog is closed then.
+    Signals: ``taken_in(Model)``: a model was imported, and the dialog is closed.
     """
 
     taken_in = Signal(object)
 
     def __init__(self, lane: JobThread, reading: JobThread, parent: QObject) -> None:
+        """Make the controller.
+
+        Args:
+            lane: The thread for downloads, which can take minutes.
+            reading: The thread for imports.
+            parent: The parent object.
+        """
         super().__init__(parent)
         self._lane, self._reading = lane, reading
         self._dialog: FetchDialog | None = None
         self._job: Job | None = None
 
     def show(self, over: QWidget) -> None:
-        """Show what can be fetched. over: the dialog or window that it stands over."""
+        """Open the download dialog. over: its parent."""
         dialog = self._dialog = FetchDialog(downloads.USABLE, over)
         dialog.fetch_wanted.connect(self._fetch)
         dialog.cancel_wanted.connect(self._stop)
@@ -45,17 +51,17 @@ class Fetching(QObject):
         dialog.open()
 
     def _look(self) -> None:
-        """Look what is here of the files: reading them takes a moment."""
-        self._lane.submit(download.look, name=later("Looking for published networks")).came.connect(self._hear)
+        """Check which files have been downloaded; reading them takes a moment."""
+        self._lane.submit(download.look, name=later("Looking for downloaded models")).came.connect(self._hear)
 
     def _fetch(self, name: str) -> None:
         wanted = next(file for file in downloads.USABLE if file.name == name)
         if self._dialog is not None:
             self._dialog.show_coming(wanted, 0, None)
-        self._run(self._lane, lambda: download.fetch(wanted), later("Fetching a network"))
+        self._run(self._lane, lambda: download.fetch(wanted), later("Downloading a model"))
 
     def take_in(self, file: Path) -> None:
-        """Make a model of a file of weights; the dialog says how that went."""
+        """Import a weights file as a model; the dialog shows the outcome."""
         if self._dialog is not None:
             self._dialog.show_looking(file.name)
         self._run(self._reading, lambda: import_export.import_model(file), later("Importing a model"))
@@ -89,12 +95,12 @@ class Fetching(QObject):
             self._look()
 
     def _stop(self) -> None:
-        """No more of it now."""
+        """Stop the download."""
         if self._job is not None:
             self._job.cancel()
         if self._dialog is not None:
             self._dialog.show_ended()
-            self._dialog.say(tr("Stopped. What has come is kept; it goes on there the next time."))
+            self._dialog.say(tr("Download stopped. You can resume it later."))
             self._look()
 
     def _forget(self) -> None:
@@ -105,9 +111,9 @@ class Fetching(QObject):
     def _ask_which(self) -> None:
         if self._dialog is None:
             return
-        asked = file_dialogs.make(self._dialog, tr("Choose a file of weights"), str(Path.home()))
+        asked = file_dialogs.make(self._dialog, tr("Choose a weights file"), str(Path.home()))
         asked.setFileMode(QFileDialog.FileMode.ExistingFile)
         kinds = " *".join(downloads.WEIGHT_SUFFIXES)
-        asked.setNameFilters([tr("Weights of keras-ocr (*{suffix})", suffix=kinds), tr("All files (*)")])
+        asked.setNameFilters([tr("keras-ocr weights (*{suffix})", suffix=kinds), tr("All files (*)")])
         asked.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
         asked.open()

@@ -1,4 +1,4 @@
-"""Networks that others have published: what each is, and fetching it when somebody asks for that."""
+"""The dialog for downloading published models."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _MEGABYTE: Final = 1_000_000
 
 
 class FetchDialog(QDialog):
-    """A list of published networks beside what there is to know of the chosen one before it is fetched.
+    """A list of published models beside the details of the selected one.
 
-    files: those that are offered. Signals: ``fetch_wanted(str)`` this file is to come, or what is missing of it, by its
-    name; ``cancel_wanted()`` no more of it; ``file_wanted()`` a person has such a file already.
+    Signals: ``fetch_wanted(str)``: download or import the file of this name; ``cancel_wanted()``: stop the download;
+    ``file_wanted()``: import a file that the user has already.
     """
 
     fetch_wanted = Signal(str)
@@ -44,25 +44,25 @@ class FetchDialog(QDialog):
 
     def __init__(self, files: Sequence[PublishedFile], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Published networks"))
+        self.setWindowTitle(tr("Download models"))
         self._files = tuple(files)
         self._here: dict[str, Here] = {}
         self._coming = ""
-        self.list = ModelList(tr("Published networks"), narrowest=220)
+        self.list = ModelList(tr("Published models"), narrowest=220)
         self._items = self.list.items
         self.facts = ModelFacts()
-        self.facts.setAccessibleName(tr("What is known of the network"))
-        self.fetch = QPushButton(tr("&Fetch"))
+        self.facts.setAccessibleName(tr("Model details"))
+        self.fetch = QPushButton(tr("&Download"))
         self.fetch.setProperty("primary", True)
         self.fetch.clicked.connect(lambda: self.fetch_wanted.emit(self.chosen.name))
         self.cancel = QPushButton(tr("&Stop"))
-        self.cancel.setToolTip(tr("Fetch no more of it now; what has come is kept, and it goes on there the next time"))
+        self.cancel.setToolTip(tr("Stop the download; you can resume it later"))
         self.cancel.clicked.connect(self.cancel_wanted)
-        self.have = QPushButton(tr("&I have the file…"))
-        self.have.setToolTip(tr("Take in a file of weights that keras-ocr has published or written (.h5)"))
+        self.have = QPushButton(tr("Import &file…"))
+        self.have.setToolTip(tr("Import a keras-ocr weights file (.h5) that you already have"))
         self.have.clicked.connect(self.file_wanted)
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName(tr("How much has come"))
+        self.bar.setAccessibleName(tr("Download progress"))
         self.said = SaidLine()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
@@ -79,54 +79,54 @@ class FetchDialog(QDialog):
 
     @property
     def chosen(self) -> PublishedFile:
-        """The one whose facts are shown."""
+        """The selected file."""
         return self._files[max(0, self.list.currentIndex().row())]
 
     def show_here(self, here: Here) -> None:
-        """What is here of one of the files."""
+        """Show how much of a file has been downloaded."""
         self._here[here.file.name] = here
         self._tell(here.file)
         if here.file is self.chosen:
             self._show_facts()
 
     def show_coming(self, file: PublishedFile, done: int, total: int | None) -> None:
-        """It is coming; done, total: bytes, total None while unknown."""
+        """Show the progress of a download. done, total: bytes; total is None if unknown."""
         if not self._coming:
             self._coming = file.name
             self._show_buttons()
         share = done / total if total else 0.0
-        # (in thousandths, as bytes do not fit into Qt's numbers; without a total it is only seen to be at it)
+        # In thousandths, as bytes may overflow Qt's 32-bit values; a busy indicator if the total is unknown.
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(round(1000 * share))
         parts = {"file": file.name, "done": _megabytes(done)}
         if total:
-            self.say(tr("Fetching {file}: {done} of {total} MB", total=_megabytes(total), **parts))
+            self.say(tr("Downloading {file}: {done} of {total} MB", total=_megabytes(total), **parts))
         else:
-            self.say(tr("Fetching {file}: {done} MB", **parts))
+            self.say(tr("Downloading {file}: {done} MB", **parts))
 
     def show_looking(self, name: str) -> None:
-        """It has come, or was here, and is being looked at."""
+        """Show that a file is being imported."""
         self._coming = name
         self.bar.setRange(0, 0)
-        self.say(tr("Looking at {file}…", file=name))
+        self.say(tr("Importing {file}…", file=name))
         self._show_buttons()
 
     def show_ended(self) -> None:
-        """Nothing comes any more."""
+        """Show that nothing is being downloaded or imported any longer."""
         self._coming = ""
         self._show_buttons()
 
     def say(self, text: str, *, wrong: bool = False) -> None:
-        """What has been done, or why it could not be."""
+        """Show the outcome of a command. wrong: it failed."""
         self.said.say(text, wrong=wrong)
 
     def _tell(self, file: PublishedFile) -> None:
-        """Say in the list what a file is."""
+        """Update the row of a file."""
         here = self._here.get(file.name)
         if here is not None and here.path is not None:
-            below = tr("Here already")
+            below = tr("Already downloaded")
         elif here is not None and here.begun:
-            below = tr("{done} of about {total} MB are here", done=_megabytes(here.begun), total=file.megabytes)
+            below = tr("{done} of about {total} MB downloaded", done=_megabytes(here.begun), total=file.megabytes)
         else:
             below = tr("{does}, about {total} MB", does=tr(model_description.DOES[file.kind]), total=file.megabytes)
         item = self._items.item([each.name for each in self._files].index(file.name))
@@ -140,27 +140,27 @@ class FetchDialog(QDialog):
     def _show_facts(self) -> None:
         file, here = self.chosen, self._here.get(self.chosen.name)
         facts: Mapping[str, str] = {
-            tr("What it is"): tr(file.about),
-            tr("Does"): tr(model_description.DOES[file.kind]),
+            tr("Description"): tr(file.about),
+            tr("Type"): tr(model_description.DOES[file.kind]),
             tr("Good for"): tr(file.good_for),
             tr("Size"): tr("about {total} MB", total=file.megabytes),
             tr("Licence"): file.licence,
-            tr("Comes from"): file.address,
-            # (in groups, where it may go on in another line)
-            tr("Checked by"): tr("SHA-256 {sum}", sum=" ".join(textwrap.wrap(file.sha256, 8))),
+            tr("Download address"): file.address,
+            # In groups, so that it can wrap.
+            tr("Checksum"): tr("SHA-256 {sum}", sum=" ".join(textwrap.wrap(file.sha256, 8))),
         }
-        where = [(tr("Lies in"), str(here.path))] if here is not None and here.path is not None else []
+        where = [(tr("Saved in"), str(here.path))] if here is not None and here.path is not None else []
         self.facts.show_facts(file.name, [*facts.items(), *where])
         self._show_buttons()
 
     def _show_buttons(self) -> None:
         here = self._here.get(self.chosen.name)
         if here is not None and here.path is not None:
-            title, tip = tr("&Take it in"), tr("Make a model of the file that is here already")
+            title, tip = tr("&Import"), tr("Import the downloaded file as a model")
         elif here is not None and here.begun:
-            title, tip = tr("&Go on fetching"), tr("Fetch what is still missing of it")
+            title, tip = tr("&Resume download"), tr("Download the rest of the file")
         else:
-            title, tip = tr("&Fetch"), tr("Fetch it from the network, and make a model of it")
+            title, tip = tr("&Download"), tr("Download the file and import it as a model")
         self.fetch.setText(title)
         self.fetch.setToolTip(labels.tooltip(tip))
         at_it = bool(self._coming)
@@ -175,7 +175,7 @@ class FetchDialog(QDialog):
         across.addWidget(self.list, 2)
         across.addWidget(self.facts, 3)
         note = PlainLabel(
-            tr("Nothing is fetched unless you ask for it. The file is checked before it is used; nothing in it is run.")
+            tr("Nothing is downloaded until you ask for it. Files are verified before use, and nothing in them is run.")
         )
         note.setProperty("quiet", True)
         note.setWordWrap(True)

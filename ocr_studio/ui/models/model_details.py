@@ -1,4 +1,4 @@
-"""What is known of one model: titles on the left, values on the right, to be read and copied."""
+"""The details of a model: names on the left, values on the right, as text that can be copied."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QScrollArea, QSizePolicy, QVB
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Characters of a fact that stand beside its name, and not below.
+# Longer values are placed below their names, not beside them.
 _BESIDE: Final = 40
 
 
 class ModelFacts(QScrollArea):
-    """Shows facts under a heading. All of it is plain text, whatever a file from a stranger says."""
+    """Shows names and values under a heading; always as plain text, as they may come from untrusted files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,10 +24,10 @@ class ModelFacts(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(320)
-        self.setAccessibleName(tr("What is known of the model"))
+        self.setAccessibleName(tr("Model details"))
 
     def show_facts(self, heading: str, facts: Sequence[tuple[str, str]]) -> None:
-        """Show these in place of those before."""
+        """Replace the heading and the facts."""
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
@@ -49,7 +49,7 @@ class ModelFacts(QScrollArea):
             if len(value) <= _BESIDE:
                 form.addRow(quiet, _label(value))
                 continue
-            # Below its name: a long one would be a narrow column beside it.
+            # A long value beside its name would be a narrow column.
             quiet.setWordWrap(True)
             both = QVBoxLayout()
             both.setSpacing(2)
@@ -61,7 +61,7 @@ class ModelFacts(QScrollArea):
         self.setWidget(inside)
 
     def texts(self) -> list[str]:
-        """All that is shown, from top to bottom."""
+        """All texts shown, from top to bottom."""
         inside = self.widget()
         return [] if inside is None else [label.text() for label in inside.findChildren(PlainLabel)]
 

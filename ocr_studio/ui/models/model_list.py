@@ -1,4 +1,4 @@
-"""A list of models, or of files to become some: an icon for what each does, its name, and a line about it below."""
+"""A list of models or downloadable files: an icon for the kind, the name, and a line of details."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ ICONS: Final = {"recognizer": "mdi6.text-recognition", "detector": "mdi6.text-bo
 
 
 class ModelList(QListView):
-    """One is chosen at a time. items: a row for each, see ``tell``."""
+    """A list view with one selected row. items: its model; rows are filled by ``tell``."""
 
     def __init__(self, name: str, *, narrowest: int) -> None:
-        """name: what it is a list of, for who hears it. narrowest: pixels."""
+        """Make the list.
+
+        Args:
+            name: The accessible name.
+            narrowest: The minimum width in pixels.
+        """
         super().__init__()
         self.items = QStandardItemModel(self)
         self.setModel(self.items)
@@ -28,7 +33,7 @@ class ModelList(QListView):
 
 
 def tell(item: QStandardItem, icon: QIcon, name: str, below: str) -> None:
-    """Have a row say this."""
+    """Set the icon, name and details of a row."""
     item.setIcon(icon)
     item.setText(f"{name}\n{below}")
     item.setData(f"{name}: {below}", Qt.ItemDataRole.AccessibleTextRole)

@@ -1,4 +1,4 @@
-"""The models there are, with what is known of each, and what can be done with it."""
+"""The dialog with all models, their details and commands."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _ENTRY = Qt.ItemDataRole.UserRole
 
 
 class ModelsDialog(QDialog):
-    """A list of models beside the facts of the one that is chosen. What is wanted is said by signals; whoever does it
-    then shows the models as they are.
+    """A list of models beside the details of the selected one.
 
-    Signals, each with the name of the chosen model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
+    Commands are emitted as signals; the receiver then updates the list by ``show_models``.
+
+    Signals, each with the name of the selected model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
     ``export_wanted``, ``delete_wanted``; and ``import_wanted()``, ``fetch_wanted()``.
     """
 
@@ -53,27 +54,23 @@ class ModelsDialog(QDialog):
         self._items = self.list.items
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
         self.facts = ModelFacts()
-        self.use = self._button(tr("&Use"), tr("Read, or find writing, with this one from now on"), self.use_wanted)
+        self.use = self._button(tr("&Use"), tr("Use this model from now on"), self.use_wanted)
         self.use.setProperty("primary", True)
         self.list.activated.connect(lambda _: self.use.click())
         self.compare = self._button(
             tr("&Compare on this photo…"),
-            tr("See what it reads, or finds, on the open photo, beside the one in use"),
+            tr("Compare this model with the one in use, on the open photo"),
             self.compare_wanted,
         )
-        self.rename = self._button(tr("&Rename…"), tr("Call it something else"), self.rename_wanted)
-        self.export = self._button(tr("&Export…"), tr("Write it as one file, to hand on"), self.export_wanted)
-        self.delete = self._button(tr("&Delete…"), tr("Delete it, for good"), self.delete_wanted)
+        self.rename = self._button(tr("&Rename…"), tr("Give this model another name"), self.rename_wanted)
+        self.export = self._button(tr("&Export…"), tr("Save this model as a single file to share"), self.export_wanted)
+        self.delete = self._button(tr("&Delete…"), tr("Delete this model permanently"), self.delete_wanted)
         self.take_in = QPushButton(tr("&Import…"))
-        self.take_in.setToolTip(
-            tr("Take in a model that somebody exported; it holds numbers only, and nothing of it is run")
-        )
+        self.take_in.setToolTip(tr("Import an exported model; it contains only numbers, and nothing in it is run"))
         self.take_in.setAutoDefault(False)
         self.take_in.clicked.connect(self.import_wanted)
-        self.published = QPushButton(tr("&Published networks…"))
-        self.published.setToolTip(
-            tr("Networks that others have published, as keras-ocr’s: what they are, and fetch them")
-        )
+        self.published = QPushButton(tr("Down&load models…"))
+        self.published.setToolTip(tr("Download models that others have published, such as those of keras-ocr"))
         self.published.setAutoDefault(False)
         self.published.clicked.connect(self.fetch_wanted)
         self.said = SaidLine()
@@ -84,7 +81,7 @@ class ModelsDialog(QDialog):
 
     @property
     def chosen(self) -> Model | Damaged | None:
-        """The one whose facts are shown."""
+        """The selected model."""
         row = self.list.currentIndex().row()
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
@@ -97,8 +94,14 @@ class ModelsDialog(QDialog):
         comparable: bool,
         choose: str = "",
     ) -> None:
-        """Show these. histories: of each model, see ``registry.history``; used: names of those in use; comparable:
-        whether a photo is open; choose: the name of the one to show, the same as before by default.
+        """Show these models.
+
+        Args:
+            entries: The models, damaged ones included.
+            histories: The ancestors of each model, by its name; see ``registry.ancestry``.
+            used: Names of the models in use.
+            comparable: Whether a photo is open.
+            choose: Name of the model to select; by default the selected one.
         """
         before = self.chosen
         name = choose or (before.name if before else "")
@@ -112,18 +115,18 @@ class ModelsDialog(QDialog):
         self._show_chosen()
 
     def _first_of_use(self) -> int:
-        """The row of what reads now; what finds writing is looked for less often."""
+        """The row of the recognizer in use, else of the detector in use, else the first."""
         used = [(number, each) for number, each in enumerate(self._entries) if each.name in self._used]
         reads = [number for number, each in used if isinstance(each, Model) and each.kind == "recognizer"]
         return (*reads, *(number for number, _ in used), 0)[0]
 
     def say(self, text: str, *, wrong: bool = False) -> None:
-        """What has been done, or why it could not be."""
+        """Show the outcome of a command. wrong: it failed."""
         self.said.say(text, wrong=wrong)
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
-            below, icon = tr("Damaged, cannot be used"), theme.icon("mdi6.alert-outline", role="warning")
+            below, icon = tr("Damaged, can't be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
             marks = (
@@ -148,11 +151,9 @@ class ModelsDialog(QDialog):
         self.export.setEnabled(own)
         self.delete.setEnabled(not stays and not used)
         if isinstance(entry, Damaged):
-            self.facts.show_facts(
-                entry.name, [(tr("What is wrong"), entry.error.what), (tr("Where"), str(entry.folder))]
-            )
+            self.facts.show_facts(entry.name, [(tr("Problem"), entry.error.what), (tr("Folder"), str(entry.folder))])
         elif model is not None:
-            # Its name, the first of them, is the heading.
+            # The first one, the name, is the heading.
             facts = model_description.facts(model, self._histories.get(model.name, ()))[1:]
             self.facts.show_facts(model.name, facts)
         self.say("")

@@ -1,4 +1,4 @@
-"""The photos that could not be read, each with its reason."""
+"""Dialog that lists the photos that could not be read, with the reasons."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import ChosenByReturn, Index, RowTable, TitledRows
 
-# Pixels of a row: room for a reason of two lines.
+# Height of a row in pixels: room for two lines of text.
 _HIGH = 44
 
 
 class BatchFailuresDialog(QDialog):
-    """Signals: ``photo_chosen(Path)`` a person wants to see it."""
+    """A table of photos and reasons.
+
+    Signals:
+        photo_chosen(Path): open this photo.
+    """
 
     photo_chosen = Signal(object)
 
@@ -30,8 +34,8 @@ class BatchFailuresDialog(QDialog):
         self.setWindowTitle(tr("Photos that could not be read"))
         said = PlainLabel(
             tr_n(
-                "{count} photo could not be read. A click opens it.",
-                "{count} photos could not be read. A click opens one.",
+                "{count} photo could not be read. Click it to open it.",
+                "{count} photos could not be read. Click a photo to open it.",
                 len(failed),
             )
         )
@@ -39,7 +43,7 @@ class BatchFailuresDialog(QDialog):
         self.table = _Table(failed)
         self.table.chosen.connect(self._choose)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton(tr("&Copy the list"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(tr("&Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
@@ -61,7 +65,7 @@ class BatchFailuresDialog(QDialog):
 
 
 class _Table(ChosenByReturn, RowTable):
-    """A photo a row. Signals: ``chosen(Path)``."""
+    """One row for each photo. Signals: ``chosen(Path)``."""
 
     chosen: ClassVar[Signal] = Signal(object)
 
@@ -84,7 +88,7 @@ class _Table(ChosenByReturn, RowTable):
 
 class _Rows(TitledRows):
     def __init__(self, failed: Sequence[tuple[Path, str]], parent: QObject) -> None:
-        super().__init__((tr("Photo"), tr("Why")), parent)
+        super().__init__((tr("Photo"), tr("Reason")), parent)
         self._failed = failed
 
     def count(self) -> int:
@@ -98,5 +102,5 @@ class _Rows(TitledRows):
 
 
 def _reason(path: Path, why: str) -> str:
-    """Why, without the photo's name, which stands beside it."""
+    """The reason without the photo's name, which is in the column beside it."""
     return " ".join(why.removeprefix(f"{path}: ").split())

@@ -1,4 +1,4 @@
-"""How far the reading of many photos is, below the list of photos; afterwards what came of it."""
+"""Strip below the photo list: the progress of reading many photos, then the result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class BatchStrip(QFrame):
-    """Hidden as long as there is nothing to tell. Signals: ``photo_chosen(Path)`` one that could not be read."""
+    """Hidden while there is nothing to show.
+
+    Signals:
+        photo_chosen(Path): open this photo, which could not be read.
+    """
 
     photo_chosen = Signal(object)
 
@@ -30,15 +34,15 @@ class BatchStrip(QFrame):
         self.left.setProperty("quiet", True)
         self.left.setWordWrap(True)
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName(tr("Progress of reading photos"))
+        self.bar.setAccessibleName(tr("Reading progress"))
         self.pause, self.stop, self.more, self.closer = (QToolButton() for _ in range(4))
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._pause)
         self.stop.setText(tr("Stop"))
-        self.stop.setToolTip(tr("Begin no further photo; what has been read stays"))
+        self.stop.setToolTip(tr("Stop reading photos; results so far are saved"))
         self.stop.clicked.connect(lambda _: batch.cancel())
-        self.more.setText(tr("Show them…"))
-        self.more.setToolTip(tr("Which photos could not be read, and why"))
+        self.more.setText(tr("Show failed photos…"))
+        self.more.setToolTip(tr("List the photos that could not be read, and why"))
         self.more.clicked.connect(self._show_failed)
         self.closer.setToolTip(tr("Close this message"))
         self.closer.setAccessibleName(tr("Close this message"))
@@ -49,7 +53,7 @@ class BatchStrip(QFrame):
         self.hide()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Update colours after a theme change."""
         self.closer.setIcon(theme.icon("mdi6.close"))
 
     def _lay_out(self) -> None:
@@ -81,7 +85,7 @@ class BatchStrip(QFrame):
         self.pause.blockSignals(True)
         self.pause.setChecked(at.paused)
         self.pause.blockSignals(False)
-        self.pause.setText(tr("Go on") if at.paused else tr("Pause"))
+        self.pause.setText(tr("Resume") if at.paused else tr("Pause"))
         self._arrange(reading=True)
 
     def _show_end(self, result: BatchResult) -> None:
@@ -89,12 +93,12 @@ class BatchStrip(QFrame):
         said = [tr_n("Read {count} photo.", "Read {count} photos.", result.read)]
         if result.known:
             known = result.known
-            said.append(tr_n("{count} had been read before.", "{count} had been read before.", known))
+            said.append(tr_n("{count} was already read.", "{count} were already read.", known))
         if result.failed:
             wrong = len(result.failed)
             said.append(tr_n("{count} could not be read.", "{count} could not be read.", wrong))
         if result.left:
-            said.append(tr_n("{count} photo is left.", "{count} photos are left.", result.left))
+            said.append(tr_n("{count} photo left.", "{count} photos left.", result.left))
         self.said.setText(" ".join(said))
         self.said.setToolTip("")
         self.left.setText(result.why)

@@ -1,4 +1,4 @@
-"""Many photos read in the background, one after the other, while one goes on working."""
+"""Reads many photos in the background, one after the other."""
 
 from __future__ import annotations
 
@@ -26,13 +26,21 @@ from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.style import labels
 
-# The time left is told from so many of the latest photos.
+# The time left is estimated from this many of the latest photos.
 _LATEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
-    """done of total photos; seconds: still to go, None where nobody can tell; name: of the photo that is read."""
+    """The progress of a batch.
+
+    Attributes:
+        done: number of photos finished.
+        total: number of photos in the batch.
+        seconds: estimated time left; None if unknown.
+        name: name of the photo being read.
+        paused: whether the batch is paused.
+    """
 
     done: int
     total: int
@@ -43,7 +51,15 @@ class BatchProgress:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What came of it. failed: photo and why, in their order. left: how many were not begun; why: if some were not."""
+    """The result of a batch.
+
+    Attributes:
+        read: number of photos read.
+        known: number of photos that had already been read.
+        failed: photos that failed, with the reasons, in order.
+        left: number of photos not started.
+        why: why photos are left; empty if none are.
+    """
 
     read: int
     known: int
@@ -53,12 +69,17 @@ class BatchResult:
 
 
 class BatchReading(QObject):
-    """A queue of photos of one project. A person's own reading goes first; the photo at hand is then begun anew.
+    """A queue of photos of one project. Other jobs in the reading lane go first; the current photo is then restarted.
 
-    A page that nobody has worked on is saved as it is read. One that has words, and the open one, changes by a step of
-    the history, and keeps what a person wrote or placed.
-    Signals: ``progressed(BatchProgress)``; ``page_read(path, Page)``; ``photo_failed(path, str)``;
-    ``ended(BatchResult)``; ``changed()`` it has begun or ended.
+    A page without words is saved directly. The open page, and pages with words, change in an undoable step that keeps
+    words typed or drawn by the user.
+
+    Signals:
+        progressed(BatchProgress): the progress has changed.
+        page_read(path, Page): a photo was read.
+        photo_failed(path, str): a photo could not be read, and why.
+        ended(BatchResult): the batch has ended.
+        changed(): a batch has started or ended.
     """
 
     progressed = Signal(object)
@@ -72,7 +93,7 @@ class BatchReading(QObject):
         self._document, self._reading, self._autosave = document, reading, autosave
         self._project: Project | None = None
         self._waiting: deque[Path] = deque()
-        self._again: set[Path] = set()  # those to be read even if they were before
+        self._again: set[Path] = set()  # to be read even if already read
         self._job: Job | None = None
         self._gave_way: Path | None = None
         self._paused = False
@@ -84,16 +105,16 @@ class BatchReading(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether photos are read, or wait for it."""
+        """Whether photos are being read or wait to be read."""
         return self._project is not None
 
     @property
     def paused(self) -> bool:
-        """Whether the next photo waits for a person."""
+        """Whether the batch is paused."""
         return self._paused
 
     def start(self, photos: Iterable[Path], *, again: bool) -> None:
-        """Read these, behind those that wait already. again: also those that were read before."""
+        """Add photos to the queue; with ``again``, also those that have already been read."""
         project = self._reading.project
         fresh = [path for path in dict.fromkeys(photos) if path not in self._waiting]
         if project is None or not fresh or not self._document.writable or self._document.history.pages is None:
@@ -112,14 +133,14 @@ class BatchReading(QObject):
         self._go_on()
 
     def pause(self, on: bool) -> None:
-        """After the photo at hand wait, or go on."""
+        """Pause after the current photo, or resume."""
         if self.busy:
             self._paused = on
             self._go_on()
             self._tell()
 
     def cancel(self, why: str = "") -> None:
-        """Begin no further photo; those that were read stay read."""
+        """End the batch; photos that were read stay read."""
         if self.busy:
             self._end(why or tr("Stopped."))
 
@@ -157,7 +178,7 @@ class BatchReading(QObject):
         self._settle(event.path)
 
     def _settle(self, path: Path) -> None:
-        """A photo is done with."""
+        """Remove a finished photo from the queue."""
         if path in self._waiting:
             self._waiting.remove(path)
         now = time.monotonic()
@@ -169,7 +190,7 @@ class BatchReading(QObject):
             self._go_on()
 
     def _give_way(self) -> None:
-        """What a person asks for meanwhile does not wait for a whole photo; once for each, or none would get done."""
+        """Let another job go before the current photo; once per photo, so that the batch makes progress."""
         if self._reading.lane.waiting and self._waiting and self._gave_way != self._waiting[0]:
             self._gave_way = self._waiting[0]
             self._leave_lane()
@@ -199,7 +220,7 @@ class BatchReading(QObject):
 
     def _see_photo(self) -> None:
         if self.busy and self._reading.project is not self._project:
-            self.cancel(tr("Stopped, as photos of another folder were opened."))
+            self.cancel(tr("Stopped, as a photo in another folder was opened."))
 
     def _tell(self) -> None:
         if not self.busy:
@@ -225,7 +246,14 @@ class BatchReading(QObject):
         self.page_read.emit(event.path, page)
 
     def _put(self, event: PhotoRead) -> Page:
-        """Keep what was read; returns the page as it is then. Raises StudioError."""
+        """Save or apply what was read.
+
+        Returns:
+            The page as it is then.
+
+        Raises:
+            StudioError: the page could not be loaded or saved.
+        """
         project, document = self._project, self._document
         assert project is not None
         fresh, shown = replace(event.page, image=project.relative(event.path)), document.page

@@ -1,4 +1,4 @@
-"""Where a person types which photos to list, with the words that may be typed, and chooses in which order."""
+"""Field for filtering the photo list, with completion, and a menu for its order."""
 
 from __future__ import annotations
 
@@ -19,29 +19,32 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _SORTS: Final = {
     PhotoSort.NAME: later("By name"),
     PhotoSort.STATE: later("By state, unread first"),
-    PhotoSort.CONFIDENCE: later("Least sure first"),
-    PhotoSort.UNREVIEWED: later("Most to review first"),
+    PhotoSort.CONFIDENCE: later("Least confident first"),
+    PhotoSort.UNREVIEWED: later("Most unchecked words first"),
     PhotoSort.TIME: later("Newest first"),
 }
 _HELP: Final = later(
-    "Words of a name or of what is written on a photo; all must be there.\n"
-    "-word  not this word\n"
-    '"two words"  just as they stand\n'
-    "name:board  text:queue  only the name, only what is written\n"
-    "state:unread  also read, partly, reviewed, failed\n"
-    "confidence:<0.6  a word to review is less sure than that\n"
-    "unreviewed:>5  more than 5 words to review\n"
-    "words:0  no word at all\n"
-    'tag:exam  writer:Anna  tag:"" is without a tag'
+    "Type words of the file name or the text; all must match.\n"
+    "-word  exclude a word\n"
+    '"two words"  exact phrase\n'
+    "name:board  text:queue  only in the name, only in the text\n"
+    "state:unread  or read, partly, checked, failed\n"
+    "confidence:<0.6  lowest confidence of an unchecked word\n"
+    "unchecked:>5  number of unchecked words\n"
+    "words:0  number of words\n"
+    'tag:exam  writer:Anna  by tag or writer; tag:"" for photos without tags'
 )
-# Letters of a key, before the whole of it is offered: a single one begins many words.
+# Characters of a key before completions are offered; a single one begins too many words.
 _ENOUGH: Final = 2
 
 
 class PhotoFilterBox(QWidget):
-    """Signals: ``chosen(PhotoFilter)`` as it is typed; ``sort_chosen(PhotoSort)``; ``left()`` the keys go to the list.
+    """The filter field and the sort button.
 
-    rows: asked for the photos there are, for the tags and writers that may be typed.
+    Signals:
+        chosen(PhotoFilter): the filter has changed.
+        sort_chosen(PhotoSort): the order has changed.
+        left(): the photo list gets the keyboard focus.
     """
 
     chosen = Signal(object)
@@ -49,6 +52,7 @@ class PhotoFilterBox(QWidget):
     left = Signal()
 
     def __init__(self, rows: Callable[[], Iterable[PhotoRow]], parent: QWidget | None = None) -> None:
+        """Start without a filter; ``rows`` returns all photos, whose tags and writers are offered as completions."""
         super().__init__(parent)
         self._rows = rows
         self._begin = 0
@@ -71,7 +75,7 @@ class PhotoFilterBox(QWidget):
         self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.completer.activated.connect(self._complete)
         self.sort = QToolButton()
-        self.sort.setAccessibleName(tr("Order of the photos"))
+        self.sort.setAccessibleName(tr("Sort photos"))
         self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.sort.setMenu(self._sort_menu())
         row = QHBoxLayout()
@@ -86,12 +90,12 @@ class PhotoFilterBox(QWidget):
         self.retint()
 
     def begin(self) -> None:
-        """A person wants to type."""
+        """Focus the field and select its text."""
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.edit.selectAll()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Update colours after a theme change."""
         self.sort.setIcon(theme.icon("mdi6.sort"))
 
     def _sort_menu(self) -> QMenu:
@@ -110,7 +114,7 @@ class PhotoFilterBox(QWidget):
         self.sort_chosen.emit(sort)
 
     def _tell_sort(self, sort: PhotoSort) -> None:
-        self.sort.setToolTip(labels.tooltip(tr("Order of the photos: {order}", order=tr(_SORTS[sort]))))
+        self.sort.setToolTip(labels.tooltip(tr("Sort photos: {order}", order=tr(_SORTS[sort]))))
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = filter_query.parse(text)
@@ -130,7 +134,7 @@ class PhotoFilterBox(QWidget):
                 popup.hide()
             return
         self._offers.setStringList(offers)
-        self.completer.setCompletionPrefix("")  # all of them: they are chosen already
+        self.completer.setCompletionPrefix("")  # show all offers: they are filtered already
         self.completer.complete()
 
     def _complete(self, offer: str) -> None:
@@ -143,19 +147,23 @@ class PhotoFilterBox(QWidget):
 
 
 class _Field(QLineEdit):
-    """Signals: ``left()`` the keys go to the list."""
+    """The text field.
+
+    Signals:
+        left(): the photo list gets the keyboard focus.
+    """
 
     left = Signal()
 
     def __init__(self, offering: Callable[[], bool]) -> None:
-        """offering: whether words are offered."""
+        """``offering`` returns whether completions are shown."""
         super().__init__()
         self.offering = offering
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Escape empties it, and leaves it when it is empty; Enter and Down go to the list.
+        """Escape clears the field, or leaves it if it is empty; Enter and Down go to the list.
 
-        While words are offered these keys are theirs.
+        While completions are shown, these keys control them.
         """
         keys = Qt.Key
         mine = (keys.Key_Escape, keys.Key_Down, keys.Key_Return, keys.Key_Enter)

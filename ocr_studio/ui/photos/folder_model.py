@@ -1,4 +1,4 @@
-"""What is known of all photos of the open photo's folder: the list's rows, whoever found them out."""
+"""The state of all photos in the open folder: the rows of the photo list, from all sources."""
 
 from __future__ import annotations
 
@@ -22,19 +22,23 @@ from ocr_studio.jobs.photos.list_folder import PhotoSeen, PhotosKnown
 from ocr_studio.jobs.photos.open_photo import FolderListed
 from ocr_studio.ui.job_thread import Job, JobThread
 
-# Milliseconds between two looks at all that is known, while it is still being found out.
+# Milliseconds between updates while the index is still being built.
 _SOON = 1500
-# Photos of which nothing is known, for one of a page whose photo is not there: so many at once, as others wait in the
-# lane, and so many in all, as nobody knows whether there is one.
+# Unknown photos that are compared with pages whose photo is missing: per job, as other jobs wait in the lane, and in
+# total, as there may be no such photo.
 _AT_ONCE, _SOUGHT = 10, 500
 
 
 class FolderPhotos(QObject):
-    """Photos by their numbers, in natural order. What was found out here counts more than what the index says.
+    """Photos by number, in natural order. Rows set here take precedence over those from the index.
 
-    Signals: ``listing()`` there will be other photos in a moment, ``listed()`` there are; ``learned()`` of many photos
-    something else is known now; ``changed(tuple of numbers)`` of these; ``moved(page id -> name)`` photos that their
-    pages know under names that are gone; ``failed(Trouble)``.
+    Signals:
+        listing(): the list of photos is about to change.
+        listed(): the list of photos has changed.
+        learned(): many rows have changed.
+        changed(numbers): these rows have changed.
+        moved(names): new names, by page id, of photos whose pages have an old name.
+        failed(Trouble): a job failed.
     """
 
     listing = Signal()
@@ -52,27 +56,27 @@ class FolderPhotos(QObject):
         self.index: Index | None = None
         self._found: FolderListed | None = None
         self.rows: list[PhotoRow] = []
-        # By the latest listing: former name -> name; names of photos that are others than before.
+        # In the latest listing: former name -> new name; names of photos whose contents have changed.
         self.renamed: Mapping[str, str] = {}
         self.replaced: frozenset[str] = frozenset()
         self._numbers: dict[str, int] = {}
         self._stamps: dict[str, Stamp] = {}
         self._ids: dict[str, str] = {}
-        self._fresh: dict[str, PhotoRow] = {}  # what was found out here
+        self._fresh: dict[str, PhotoRow] = {}  # rows set here, not from the index
         self._job: Job | None = None
         self._again = False
-        self._lost: set[str] = set()  # pages whose photos may have been renamed while nobody looked
-        self._asked: set[str] = set()  # names of photos that were looked at, whether they are one of those
+        self._lost: set[str] = set()  # pages whose photos may have been renamed
+        self._asked: set[str] = set()  # names of photos already compared with those
         self._seeking: Job | None = None
         self._counts: Counter[PhotoState] | None = None
-        self.others = False  # while it is told that there are other photos
+        self.others = False  # while ``listed`` is emitted
         self._now = QTimer(self, singleShot=True, interval=0)
         self._now.timeout.connect(self.look)
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self.look)
 
     def show(self, photos: Sequence[Path], project: Project | None, found: FolderListed | None = None) -> None:
-        """These are the photos, all of one folder. found: the same, where somebody has looked at the files."""
+        """Show these photos, all of one folder; ``found`` is the listing of that folder, if there is one."""
         folder = photos[0].parent if photos else self.folder
         elsewhere = folder != self.folder
         if elsewhere:
@@ -94,22 +98,22 @@ class FolderPhotos(QObject):
         self._now.start()
 
     def use(self, index: Index | None) -> None:
-        """What is known of the pages is in this index; asked once photos of its project are shown."""
+        """Use this index, as soon as photos of its project are shown."""
         self.index = index
 
     def look_now(self) -> None:
-        """The index knows all; nothing is to be asked where it knew all before."""
+        """The index is complete: update now if an update is due."""
         if self._soon.isActive():
             self._soon.stop()
             self._now.start()
 
     def look_soon(self) -> None:
-        """The index knows more than before."""
+        """The index has changed: update soon."""
         if not self._soon.isActive():
             self._soon.start()
 
     def look(self) -> None:
-        """Ask anew what is known of all photos."""
+        """Update the rows of all photos from the index."""
         if self._job is not None:
             self._again = True
             return
@@ -118,7 +122,7 @@ class FolderPhotos(QObject):
             return
         files, ids = [(row.name, row.time) for row in self.rows], dict(self._ids)
         job = self._job = self._lane.submit(
-            lambda: list_folder.rows(files, index, ids), name=later("Looking at what is known of the photos")
+            lambda: list_folder.rows(files, index, ids), name=later("Updating the photo list")
         )
         job.came.connect(lambda known: self._learn(project, known))
         job.failed.connect(self.failed)
@@ -127,36 +131,36 @@ class FolderPhotos(QObject):
     # ------------------------------------------------------------------------------------------------------ one photo
 
     def number(self, name: str) -> int | None:
-        """The number of the photo of this name."""
+        """The number of the photo with this name."""
         return self._numbers.get(name)
 
     def path(self, number: int) -> Path:
-        """Where a photo is."""
+        """The path of a photo."""
         return self.folder / self.rows[number].name
 
     def set_page(self, name: str, page: Page) -> None:
-        """The page of this photo is so now."""
+        """Update the row of this photo from its page."""
         self._ids[name] = page.id
         self._put({name: photo_rows.of_page(self._row(name), page)})
 
     def set_pages(self, pages: Iterable[Page]) -> None:
-        """These pages are so now; a photo that is there twice has one for both."""
+        """Update the rows of these pages; copies of the same photo share a page."""
         by_id = {page.id: page for page in pages}
         self._put({row.name: photo_rows.of_page(row, by_id[row.page_id]) for row in self.rows if row.page_id in by_id})
 
     def set_failed(self, name: str, why: str) -> None:
-        """This photo cannot be opened, or its reading went wrong."""
+        """Mark a photo that could not be opened or read."""
         self._put({name: photo_rows.failed(self._row(name), why)})
 
     def set_seen(self, name: str, page_id: str, stamp: Stamp | None) -> None:
-        """The bytes of this photo were looked at: it is the one of this page."""
+        """Record which page a photo belongs to, as found from its bytes."""
         if stamp:
             self._stamps[name] = stamp
         before, number = self._ids.get(name), self._numbers.get(name)
         self._ids[name] = page_id
         if number is None or before == page_id or self.rows[number].page_id == page_id:
             return
-        # Another than its name says, or one of a page that was kept under another name.
+        # Another photo under the same name, or a page saved under another name.
         row = photo_rows.blank(self.rows[number])
         twin = next((each for each in self.rows if each.page_id == page_id), None)
         known = replace(twin, name=row.name, time=row.time) if twin else replace(row, page_id=page_id)
@@ -165,7 +169,7 @@ class FolderPhotos(QObject):
             self.look_soon()
 
     def count(self, state: PhotoState) -> int:
-        """How many photos have come so far."""
+        """The number of photos in this state."""
         if self._counts is None:
             self._counts = Counter(row.state for row in self.rows)
         return self._counts[state]
@@ -192,7 +196,13 @@ class FolderPhotos(QObject):
     def _take_rows(
         self, fresh: tuple[PhotoRow, ...], stamps: Mapping[str, Stamp], *, before: Mapping[str, int]
     ) -> None:
-        """fresh: a row for each photo, with nothing known. before: the numbers in the rows that there are."""
+        """Replace the rows, and carry over what is known of the same photos.
+
+        Args:
+            fresh: a blank row for each photo.
+            stamps: file stamps by name.
+            before: numbers of the current rows by name; empty for another folder.
+        """
         numbers = {row.name: number for number, row in enumerate(fresh)}
         gone = {self._stamps[name]: name for name in before.keys() - numbers.keys() if name in self._stamps}
         new = (name for name in numbers if name not in before) if gone else ()
@@ -223,7 +233,7 @@ class FolderPhotos(QObject):
         self._stamps = dict(stamps) or {name: known[name] for name in numbers if name in known}
 
     def _learn(self, project: Project | None, found: PhotosKnown) -> None:
-        """project: whose pages those are."""
+        """Take the rows that the index of this project has returned."""
         if project is not self.project or len(found.rows) != len(self.rows):
             return
         self._lost = set(found.lost)
@@ -240,7 +250,7 @@ class FolderPhotos(QObject):
         self._seek()
 
     def _seek(self) -> None:
-        """Look at the bytes of some photos of which nothing is known, as long as there are pages without a photo."""
+        """Compare the bytes of some unknown photos with pages whose photo is missing."""
         if self._seeking is not None or not self._lost or len(self._asked) >= _SOUGHT:
             return
         unknown = (row.name for row in self.rows if not row.page_id and row.name not in self._ids)
@@ -250,7 +260,7 @@ class FolderPhotos(QObject):
         self._asked.update(names)
         folder = self.folder
         job = self._seeking = self._lane.submit(
-            lambda: list_folder.seen(folder, names), name=later("Looking for photos that were renamed")
+            lambda: list_folder.seen(folder, names), name=later("Searching for renamed photos")
         )
         job.came.connect(lambda seen: self._find(folder, seen))
         job.ended.connect(self._seek_on)

@@ -1,4 +1,4 @@
-"""Notices when files come into a folder, go or change."""
+"""Watches a folder for files that are added, removed or changed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-# Milliseconds between the first sign of a change and the look at it: a camera's import brings hundreds of files.
+# Milliseconds between the first change and the signal, as importing from a camera adds hundreds of files.
 WAIT = 400
 
 
 class FolderWatch(QObject):
-    """Signals: ``changed(Path)`` the folder, a moment after its files did; again and again while they go on."""
+    """Watches one folder.
+
+    Signals:
+        changed(Path): the folder has changed; repeated while it keeps changing.
+    """
 
     changed = Signal(object)
 
@@ -24,7 +28,7 @@ class FolderWatch(QObject):
         self._folder: Path | None = None
 
     def watch(self, folder: Path | None) -> None:
-        """Look at this folder from now on, and at no other."""
+        """Watch only this folder from now on."""
         if folder == self._folder and self._watcher.directories():
             return
         if self._watcher.directories():

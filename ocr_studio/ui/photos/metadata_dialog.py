@@ -1,4 +1,4 @@
-"""Asks who wrote the selected photos and which tags they have."""
+"""Dialog for the writer and the tags of the selected photos."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 @dataclass(frozen=True, slots=True)
 class FactsChange:
-    """What is to be said of photos. writer: None where each keeps its own. add, remove: tags."""
+    """A change of writer and tags.
+
+    Attributes:
+        writer: the new writer, empty for none; None keeps the writer of each photo.
+        add: tags to add.
+        remove: tags to remove.
+    """
 
     writer: str | None
     add: tuple[str, ...]
@@ -35,7 +41,7 @@ class FactsChange:
         return self.writer is not None or bool(self.add or self.remove)
 
     def of(self, facts: PageFacts) -> PageFacts:
-        """The facts of a page afterwards."""
+        """The facts of a page after this change."""
         gone = {tag.casefold() for tag in self.remove}
         kept = [tag for tag in facts.tags if tag.casefold() not in gone]
         there = {tag.casefold() for tag in kept}
@@ -45,18 +51,22 @@ class FactsChange:
 
 
 def tags_of(typed: str) -> tuple[str, ...]:
-    """Tags with commas between them; none twice."""
+    """Split tags at commas; removes duplicates."""
     found = {" ".join(one_line(part).split()): None for part in typed.split(",")}
     return tuple(tag for tag in found if tag)
 
 
 class PhotoFactsDialog(QDialog):
-    """Fields show what all the selected photos share. Signals: ``chosen(FactsChange)``."""
+    """The fields show what all selected photos have in common.
+
+    Signals:
+        chosen(FactsChange): apply this change.
+    """
 
     chosen = Signal(object)
 
     def __init__(self, rows: Sequence[PhotoRow], known: Iterable[PhotoRow], parent: QWidget | None = None) -> None:
-        """rows: the selected photos; known: all photos, whose writers and tags are offered."""
+        """Show ``rows``, the selected photos; ``known`` are all photos, whose writers and tags are suggested."""
         super().__init__(parent)
         self.setWindowTitle(tr("Writer and tags"))
         self._shared = _shared([row.tags for row in rows])
@@ -67,9 +77,9 @@ class PhotoFactsDialog(QDialog):
         self.writer = QLineEdit(self._writer_before or "")
         self.writer.setCompleter(QCompleter(everybody, self))
         if self._writer_before is None:
-            self.writer.setPlaceholderText(tr("Several; leave empty to keep them"))
+            self.writer.setPlaceholderText(tr("Multiple writers; leave empty to keep them"))
         self.tags = QLineEdit(", ".join(self._shared))
-        self.tags.setPlaceholderText(tr("With commas between them"))
+        self.tags.setPlaceholderText(tr("Separated by commas"))
         self.tags.setCompleter(QCompleter(all_tags, self))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
@@ -80,7 +90,7 @@ class PhotoFactsDialog(QDialog):
         form.addRow(tr("&Tags"), self.tags)
         layout.addLayout(form)
         if several:
-            said = PlainLabel(tr("Some of them also have: {tags}. Those stay.", tags=", ".join(sorted(several))))
+            said = PlainLabel(tr("Some photos have other tags, which stay: {tags}.", tags=", ".join(sorted(several))))
             said.setProperty("quiet", True)
             said.setWordWrap(True)
             layout.addWidget(said)

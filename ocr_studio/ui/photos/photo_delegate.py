@@ -1,4 +1,4 @@
-"""How a photo looks in the list: small picture, name, how far it has come, who wrote it and its tags."""
+"""Draws a photo in the list: thumbnail, name, state, writer and tags."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.tables import Index
 
 SIDE: Final = 72
-# In a list narrower than this the picture is smaller and stands closer, so that the photo's name can be read.
+# In a narrower list the thumbnail is smaller, to leave space for the name.
 _ROOMY: Final = SIDE + 130
 _SMALL_SIDE: Final = 44
 _GAP: Final = 12
 _ICON: Final = 14
 _ICON_GAP: Final = 5
-# So many words are on few photos.
+# A number of words that few photos exceed, for measuring texts.
 _MANY: Final = 999
 _ROLES: Final = {PhotoState.FAILED: "error", PhotoState.REVIEWED: "accent"}
 
 
 def wide_enough(metrics: QFontMetrics) -> int:
-    """Pixels in which a row can say how far a photo has come, in the language that is spoken."""
+    """The width in pixels of a row that shows any state in full, in the current language."""
     rows = (PhotoRow("", state, words=_MANY, unreviewed=_MANY) for state in PhotoState)
     said = max(metrics.horizontalAdvance(state_said(row)) for row in rows)
     return SIDE + 2 * _GAP + _ICON + _ICON_GAP + said + 2 * _GAP
 
 
 class PhotoDelegate(QStyledItemDelegate):
-    """All rows are equally high, whatever is known of their photos."""
+    """Draws rows of equal height."""
 
     def __init__(self) -> None:
         super().__init__()
         self._icons: dict[tuple[PhotoState, float, bool], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
-        """As high as the picture or three lines of text, and a margin."""
+        """The height of the thumbnail or of three lines of text, plus a margin."""
         return QSize(SIDE + 60, max(SIDE, 3 * option.fontMetrics.height() + 6) + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -84,7 +84,7 @@ class PhotoDelegate(QStyledItemDelegate):
             _draw_text(painter, third, option, facts, Qt.TextElideMode.ElideRight)
 
     def _icon(self, state: PhotoState, painter: QPainter) -> QPixmap:
-        """Kept, as drawing an icon anew takes longer than all else of a row."""
+        """The icon of a state; cached, as rendering it is the slowest part of a row."""
         device = painter.device()
         key = state, device.devicePixelRatio() if device else 1.0, theme.is_dark()
         if key not in self._icons:
@@ -94,7 +94,7 @@ class PhotoDelegate(QStyledItemDelegate):
 
 
 def _mirrored(rect: QRect, option: QStyleOptionViewItem) -> QRect:
-    """Where it is drawn in a window that is read from right to left."""
+    """The rectangle, mirrored in right-to-left windows."""
     return QStyle.visualRect(option.direction, option.rect, rect)
 
 

@@ -1,4 +1,4 @@
-"""The photos of a folder as rows: those that a filter lets through, in the order chosen."""
+"""Model of the photo list: the photos that match the filter, in the chosen order."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ocr_studio.ui.photos.thumbnails import PhotoPictures
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.tables import Index
 
-# The photo's row as a whole, and whether it is the open one.
+# Data roles: the whole row of a photo, and whether the photo is open.
 ROW: Final = Qt.ItemDataRole.UserRole
 OPEN: Final = Qt.ItemDataRole.UserRole + 1
 STATES: Final = {
     PhotoState.UNREAD: (later("Not read"), "mdi6.circle-outline"),
     PhotoState.READ: (later("Read"), "mdi6.text-recognition"),
-    PhotoState.PARTLY: (later("Partly reviewed"), "mdi6.circle-half-full"),
-    PhotoState.REVIEWED: (later("Reviewed"), "mdi6.check-circle-outline"),
+    PhotoState.PARTLY: (later("Partly checked"), "mdi6.circle-half-full"),
+    PhotoState.REVIEWED: (later("Checked"), "mdi6.check-circle-outline"),
     PhotoState.FAILED: (later("Failed"), "mdi6.image-off-outline"),
 }
 
 
 def state_said(row: PhotoRow) -> str:
-    """How far a photo has come, and how many words are left to review, in a few words."""
+    """The state of a photo and the number of unchecked words, as a short text."""
     if row.state is PhotoState.PARTLY:
         return tr_n("Partly, {count} left", "Partly, {count} left", row.unreviewed)
     if row.state is PhotoState.READ and row.unreviewed:
@@ -36,21 +36,21 @@ def state_said(row: PhotoRow) -> str:
 
 
 def state_said_shortly(row: PhotoRow) -> str:
-    """The same where there is little room, beside a sign that says the state."""
+    """The same, even shorter, for use beside an icon of the state."""
     if row.state in (PhotoState.PARTLY, PhotoState.READ) and row.unreviewed:
         return tr_n("{count} left", "{count} left", row.unreviewed)
     return tr(STATES[row.state][0])
 
 
 def facts_said(row: PhotoRow) -> str:
-    """Who wrote it and its tags, as far as somebody has said."""
+    """The writer and the tags of a photo, as far as they are set."""
     return " · ".join(part for part in (row.writer, ", ".join(row.tags)) if part)
 
 
 class PhotoListModel(QStringListModel):
-    """What a row shows is computed when it is painted, so ten thousand rows cost no more than those in sight.
+    """Computes a row when it is painted, so that only visible rows cost time.
 
-    A list of strings, as a view asks for the number of rows several times for each of them: Qt answers that itself.
+    A QStringListModel, as Qt then counts rows in C++; views ask for the number of rows several times per row.
     """
 
     def __init__(self, photos: FolderPhotos, pictures: PhotoPictures, parent: QObject | None = None) -> None:
@@ -76,12 +76,12 @@ class PhotoListModel(QStringListModel):
         self.setStringList([rows[number].name for number in numbers])
 
     def set_open(self, name: str) -> None:
-        """This is the photo that is open."""
+        """Set the name of the open photo."""
         before, self._open = self._open, name
         self.tell(number for each in (before, name) if (number := self._photos.number(each)) is not None)
 
     def tell(self, numbers: Iterable[int]) -> None:
-        """These photos look otherwise now."""
+        """Repaint the rows of these photos."""
         for number in numbers:
             place = self.place(number)
             if place is not None:
@@ -95,12 +95,12 @@ class PhotoListModel(QStringListModel):
         return self._places.get(number)
 
     def row(self, place: int) -> PhotoRow:
-        """What is known of the photo in this row."""
+        """The data of the photo in this row."""
         return self._photos.rows[self._shown[place]]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a row shows: name, small picture, all that is known of it."""
-        if index.row() >= len(self._shown):  # while it is filled anew
+        """The data of a row (Qt): name, thumbnail, state and so on."""
+        if index.row() >= len(self._shown):  # while it is being refilled
             return None
         row = self.row(index.row())
         make = _SHOWN.get(role)

@@ -1,4 +1,4 @@
-"""The photos of the open photo's folder, as small pictures with how far each has come."""
+"""The photo list: the photos in the open folder as thumbnails with their states."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ from ocr_studio.ui.photos.photo_list_model import PhotoListModel
 from ocr_studio.ui.photos.text_lookup import PageTexts
 from ocr_studio.ui.photos.thumbnails import PhotoPictures
 
-# Milliseconds that a list stands still before small pictures are made of what is in sight.
+# Milliseconds after scrolling before thumbnails of the visible photos are requested.
 _STILL = 40
 
 
 class PageList(QListView):
-    """A click or Enter opens a photo; several are selected as in any list.
+    """Shows the photos that match the filter. A click or Enter opens a photo; several can be selected.
 
-    It shows what a filter lets through. A photo that is worked on stays where it is: what it has become is looked at
-    when the filter, the order or the open photo is another.
-    Signals: ``photo_chosen(Path)``; ``changed()`` others are shown or selected, or something else is known of them;
-    ``failed(Trouble)``.
+    A photo being edited keeps its place in the list; filter and order are applied again when they change or another
+    photo is opened.
+
+    Signals:
+        photo_chosen(Path): open this photo.
+        changed(): the listed photos, their data or the selection have changed.
+        failed(Trouble): a job failed.
     """
 
     photo_chosen = Signal(object)
@@ -44,7 +47,7 @@ class PageList(QListView):
     failed = Signal(object)
 
     def __init__(self, thumbnails: JobThread, rows: JobThread, parent: QWidget | None = None) -> None:
-        """thumbnails: the lane where small pictures are made. rows: where it is found out what is known of photos."""
+        """Start empty; the lane ``thumbnails`` makes thumbnails, the lane ``rows`` looks up data of photos."""
         super().__init__(parent)
         self.photos = FolderPhotos(rows, self)
         self.pictures = PhotoPictures(thumbnails, self)
@@ -52,10 +55,10 @@ class PageList(QListView):
         self.filter, self.sort = PhotoFilter(), PhotoSort.NAME
         self._current: Path | None = None
         self._before: tuple[set[str], tuple[str, int] | None] = set(), None
-        # Selected, but not listed just now: they are selected again as soon as they are.
+        # Selected but hidden by the filter; selected again when they are listed again.
         self._hidden: set[str] = set()
         self._restoring = False
-        self._asked_for: Path | None = None  # chosen here, and not open yet
+        self._asked_for: Path | None = None  # chosen here, not yet open
         self._model = PhotoListModel(self.photos, self.pictures, self)
         self._look = QTimer(self, singleShot=True, interval=_STILL)
         self._look.timeout.connect(self._want_pictures)
@@ -78,15 +81,15 @@ class PageList(QListView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Wide enough for the name of a photo from a camera, and for what is said of its state."""
+        """Wide enough for a typical file name of a camera and for the state."""
         said = wide_enough(self.fontMetrics()) + self.verticalScrollBar().sizeHint().width()
         return QSize(max(SIDE + 165, said), 400)
 
     def follow(self, indexing: Indexing) -> None:
-        """What is known of the photos' pages is in that index."""
+        """Use the index of this service for states and texts."""
         indexing.changed.connect(self.photos.use)
         indexing.changed.connect(self.texts.use)
-        # Where nothing has changed on the disk all is known at once.
+        # If no file has changed, the index is complete at once.
         indexing.progressed.connect(lambda _, total: self.photos.look_soon() if total else None)
         indexing.finished.connect(self.photos.look_now)
         indexing.finished.connect(self.texts.forget)
@@ -98,7 +101,7 @@ class PageList(QListView):
         project: Project | None,
         listing: FolderListed | None = None,
     ) -> None:
-        """Show these photos with one marked as open. listing: of their folder, where somebody has looked."""
+        """Show these photos, with ``current`` marked as open; ``listing`` is of their folder, if there is one."""
         before, self._current = self._current, current
         self._model.set_open(current.name if current else "")
         self.photos.show(photos, project, listing)
@@ -108,43 +111,43 @@ class PageList(QListView):
             self._select_current(before)
 
     def set_page(self, path: Path, page: Page) -> None:
-        """The page of this photo, which is open, is so now."""
+        """Update the row of this photo from its page."""
         if path.parent == self.photos.folder:
             self.photos.set_page(path.name, page)
 
     def set_refused(self, path: Path, why: str) -> None:
-        """This photo cannot be opened."""
+        """Mark a photo that could not be opened or read."""
         if path.parent == self.photos.folder:
             self.photos.set_failed(path.name, why)
 
     def set_filter(self, chosen: PhotoFilter) -> None:
-        """Show only what this lets through."""
+        """Show only photos that match this filter."""
         if chosen != self.filter:
             self.filter = chosen
             self.texts.want(chosen.texts)
             self.reshow()
 
     def set_sort(self, sort: PhotoSort) -> None:
-        """Show them in this order."""
+        """Show the photos in this order."""
         if sort is not self.sort:
             self.sort = sort
             self.reshow()
 
     @property
     def shown(self) -> int:
-        """How many photos are shown."""
+        """The number of photos shown."""
         return len(self._model.shown)
 
     def shown_rows(self) -> list[PhotoRow]:
-        """What is known of those that are shown, in their order."""
+        """The rows of the photos shown, in order."""
         return [self.photos.rows[number] for number in self._model.shown]
 
     def chosen_rows(self) -> list[PhotoRow]:
-        """What is known of those that are selected, in their order."""
+        """The rows of the selected photos, in order."""
         return [self._model.row(place) for place in self._selected_places()]
 
     def next_to_review(self, step: int) -> Path | None:
-        """The next photo of those shown that a person has still to look at, round to the other end; step: 1 or -1."""
+        """The next (step 1) or previous (-1) listed photo with unchecked words, wrapping around, or None."""
         number = self.photos.number(self._current.name) if self._current else None
         here = None if number is None else self._model.place(number)
         count = len(self._model.shown)
@@ -155,15 +158,15 @@ class PageList(QListView):
         return None if place is None else self.photos.path(self._model.shown[place])
 
     def reshow(self) -> None:
-        """Look anew at what the filter lets through and in which order; what is selected and in sight stays so."""
+        """Apply filter and order again; selection and scroll position stay."""
         chosen = {row.name for row in self.chosen_rows()} | self._hidden
         self._show_numbers(chosen, self._anchor())
         self.changed.emit()
 
-    # --------------------------------------------------------------------------------------------------- what is shown
+    # --------------------------------------------------------------------------------------------- filter and selection
 
     def _remember(self) -> None:
-        """The photos will be others in a moment."""
+        """Remember selection and scroll position before the list changes."""
         self._before = {row.name for row in self.chosen_rows()} | self._hidden, self._anchor()
 
     def _take_list(self) -> None:
@@ -198,7 +201,7 @@ class PageList(QListView):
         self._look.start()
 
     def _anchor(self) -> tuple[str, int] | None:
-        """The uppermost photo in sight, and where it stands."""
+        """The name of the topmost visible photo, and its vertical position."""
         index = self.indexAt(QPoint(self.viewport().width() // 2, 2))
         if not index.isValid() or not self.verticalScrollBar().value():
             return None
@@ -228,15 +231,15 @@ class PageList(QListView):
         self._restoring = False
 
     def _select_current(self, before: Path | None) -> None:
-        """before: the photo that was open until now."""
+        """Select the open photo; ``before`` was open until now."""
         chosen = {self._current.name} if self._current else set[str]()
         renamed = before and self._current and self.photos.renamed.get(before.name) == self._current.name
         if renamed or (self._current is not None and self._current == self._asked_for):
-            # The same photo, or one of several that are selected in the list: they stay so.
+            # A renamed photo, or one of several selected photos: keep the selection.
             selected = {row.name for row in self.chosen_rows()} | self._hidden
             chosen |= selected if chosen <= selected else set()
         self._asked_for = None
-        # Not as the view would do it itself, which asks what keys are held down.
+        # Not by the view itself, which depends on the keys held down.
         self._select(chosen)
         self.changed.emit()
 
@@ -244,10 +247,10 @@ class PageList(QListView):
         ranges = self.selectionModel().selection().toList()
         return sorted(place for each in ranges for place in range(each.top(), each.bottom() + 1))
 
-    # -------------------------------------------------------------------------------------------------------- pictures
+    # ------------------------------------------------------------------------------------------------------- thumbnails
 
     def _want_pictures(self) -> None:
-        """Of the photos in sight, the nearest to its middle first, then of as many below and above."""
+        """Request thumbnails of the visible photos, from the centre outwards, then of as many above and below."""
         if not self.isVisible() or not self._model.shown:
             self.pictures.want(self.photos.folder, (), side=SIDE, ratio=self.devicePixelRatioF())
             return
@@ -271,11 +274,11 @@ class PageList(QListView):
             self._model.tell((number,))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """More may be in sight."""
+        """Request thumbnails of photos that have become visible."""
         super().resizeEvent(event)
         self._look.start()
 
-    # ----------------------------------------------------------------------------------------------------------- hands
+    # ------------------------------------------------------------------------------------------------------- user input
 
     def _dress(self) -> None:
         self.setAccessibleName(tr("Photos in this folder"))
@@ -287,7 +290,7 @@ class PageList(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
 
     def event(self, event: QEvent) -> bool:
-        """The key that selects all words selects all photos here."""
+        """Claim Select All from the window, where it selects words."""
         asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
         if asks and event.matches(QKeySequence.StandardKey.SelectAll):  # type: ignore[attr-defined]
             event.accept()

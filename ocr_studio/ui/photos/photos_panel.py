@@ -1,4 +1,4 @@
-"""The list of photos with its filter above, and the reading of many photos below."""
+"""Panel with the photo list, its filter, and the progress of reading many photos."""
 
 from __future__ import annotations
 
@@ -30,18 +30,21 @@ from ocr_studio.ui.photos.photo_list_view import PageList
 from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Photos of which something can be said at once: their pages are in memory until they are saved, and one step of the
-# history is taken back in the window's thread.
+# Most photos whose writer and tags can be set at once: their pages stay in memory until saved, and the step is undone
+# in the window's thread.
 MOST_AT_ONCE: Final = 200
 _SOON = 120
-# Rows of so many changed pages are looked at at once.
+# Up to this many changed pages are updated immediately.
 _FEW: Final = 5
 
 
 class PhotosPanel(QWidget):
-    """Listens to what happens to photos and pages, and tells the list.
+    """Keeps the photo list up to date with photos and pages.
 
-    Signals: ``counted(reviewed, total)`` of the folder's photos; ``said(str)``; ``failed(Trouble)``.
+    Signals:
+        counted(reviewed, total): number of checked photos and of all photos in the folder.
+        said(str): a message for the status bar.
+        failed(Trouble): a job failed.
     """
 
     counted = Signal(int, int)
@@ -62,7 +65,7 @@ class PhotosPanel(QWidget):
         self.count.setWordWrap(True)
         self._count_soon = QTimer(self, singleShot=True, interval=_SOON)
         self._count_soon.timeout.connect(self._count)
-        self._changed: set[str] = set()  # pages whose rows are to be looked at
+        self._changed: set[str] = set()  # pages whose rows are outdated
         self._take_soon = QTimer(self, singleShot=True, interval=0)
         self._take_soon.timeout.connect(self._take_pages)
         self._watch = FolderWatch(self)
@@ -71,38 +74,38 @@ class PhotosPanel(QWidget):
         self._connect()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Update colours after a theme change."""
         self.filter.retint()
         self.strip.retint()
 
     def read_chosen(self) -> None:
-        """Read the selected photos, again if they were read before."""
+        """Read the selected photos, also those already read."""
         self._read((row.name for row in self.photos.chosen_rows()), again=True)
 
     def read_unread(self) -> None:
-        """Read all photos of the folder that nobody has read."""
+        """Read all unread photos in the folder."""
         rows = self.photos.photos.rows
         self._read((row.name for row in rows if row.state is PhotoState.UNREAD), again=False)
 
     @property
     def has_unread(self) -> bool:
-        """Whether there is a photo that nobody has read."""
+        """Whether the folder has an unread photo."""
         return self.photos.photos.count(PhotoState.UNREAD) > 0
 
     def go_to_review(self, step: int) -> None:
-        """Open the next photo, of those listed, that a person has still to look at; step: 1 or -1."""
+        """Open the next (step 1) or previous (-1) listed photo with unchecked words."""
         path = self.photos.next_to_review(step)
         if path is None:
-            self.said.emit(tr("No other photo of this list is to be reviewed"))
+            self.said.emit(tr("No other photo in this list has unchecked words"))
         else:
             self._opening.open_paths([path])
 
     def begin_filter(self) -> None:
-        """A person wants to type which photos to list."""
+        """Focus the filter field."""
         self.filter.begin()
 
     def ask_facts(self) -> None:
-        """Ask who wrote the selected photos, and for their tags."""
+        """Open the dialog for the writer and tags of the selected photos."""
         rows = self.photos.chosen_rows()
         if len(rows) > MOST_AT_ONCE:
             self.said.emit(tr("Select at most {count} photos at once", count=MOST_AT_ONCE))
@@ -151,7 +154,7 @@ class PhotosPanel(QWidget):
         if len(self._changed) <= _FEW:
             self._take_pages()
         else:
-            # A moment later, so that who has changed many pages at once does not hold the window up for this, too.
+            # Later, so that a change of many pages does not block the window for longer.
             self._take_soon.start()
 
     def _take_pages(self) -> None:
@@ -160,7 +163,7 @@ class PhotosPanel(QWidget):
         for page_id in ids:
             try:
                 page = self._document.history.page(page_id)
-            except StudioError:  # told when its photo is opened
+            except StudioError:  # reported when its photo is opened
                 continue
             if page is not None:
                 pages.append(page)
@@ -189,18 +192,16 @@ class PhotosPanel(QWidget):
         project = self._opening.project
         if not change or project is None:
             return
-        job = self._lane.submit(
-            lambda: list_folder.pages_of(paths, project), name=later("Looking up the photos' pages")
-        )
+        job = self._lane.submit(lambda: list_folder.pages_of(paths, project), name=later("Loading photo details"))
         found: list[Page | StudioError] = []
         job.came.connect(found.append)
         job.failed.connect(self.failed)
         job.done.connect(lambda: self._state(found, change) if project is self._opening.project else None)
 
     def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
-        """Say it of these pages, as one step."""
+        """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
-        name = tr_n("Writer and tags of {count} photo", "Writer and tags of {count} photos", len(found))
+        name = tr_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
         made = {}
         try:
             for page in found:
@@ -210,7 +211,7 @@ class PhotosPanel(QWidget):
                 if now is None:
                     now = page
                     assert history.pages is not None
-                    history.pages.keep(page)  # so that there is something to say it of
+                    history.pages.keep(page)  # so that the step finds the page
                 made[page.id] = edits.state(now, change.of(now.facts), name)
             history.push(Step(name, made))
         except StudioError as error:

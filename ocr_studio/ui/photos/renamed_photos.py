@@ -1,4 +1,4 @@
-"""Photos that were given another name: their pages are told, so that all who read the project know them by it."""
+"""Updates the pages of photos whose files were renamed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import Job, JobThread
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 
-# So many at once, as others wait in the lane.
+# Photos per job, as other jobs wait in the lane.
 _AT_ONCE: Final = 10
 
 
 class RenamedPhotos(QObject):
-    """Only in a window that may write the project. A name is nothing that a person did here: it is no step."""
+    """Works only in a window that may write the project. Renaming is not an undoable step, as it happened outside."""
 
     def __init__(
         self, photos: FolderPhotos, document: Document, opening: Opening, lane: JobThread, parent: QObject | None = None
@@ -38,7 +38,7 @@ class RenamedPhotos(QObject):
         opening.opened.connect(lambda _: self._go_on())
 
     def _follow_open(self) -> None:
-        """The photo on the screen may have another name."""
+        """Open the current photo again if it was renamed."""
         path, renamed = self._opening.path, self._photos.renamed
         if path is not None and path.name in renamed:
             self._opening.open_paths([path.with_name(renamed[path.name])])
@@ -59,30 +59,30 @@ class RenamedPhotos(QObject):
         for page_id in some:
             del self._waiting[page_id]
         job = self._job = self._lane.submit(
-            lambda: list_folder.renamed(folder, some, project), name=later("Looking for photos that were renamed")
+            lambda: list_folder.renamed(folder, some, project), name=later("Searching for renamed photos")
         )
         job.came.connect(lambda found: self._tell(project, *found))
         job.ended.connect(self._rest)
 
     def _tell(self, project: Project, page_id: str, name: str) -> None:
-        """project: whose page that is."""
+        """Save the new name in the page of this project."""
         shown, path, pages = self._document.page, self._opening.path, self._document.history.pages
         if project is not self._opening.project or pages is None:
             return
         if shown is not None and path is not None and shown.id == page_id and path.name != name:
-            # On the screen under the name that is gone; the page is told when it is there under the other one.
+            # Open under its old name: open it under the new one first, then update the page.
             if self._photos.number(path.name) is None:
                 self._waiting[page_id] = name
                 self._opening.open_paths([path.with_name(name)])
             return
-        with contextlib.suppress(StudioError):  # told when its photo is opened
+        with contextlib.suppress(StudioError):  # reported when its photo is opened
             page = self._document.history.page(page_id)
             if page is not None:
                 pages.keep(replace(page, image=project.relative(self._photos.folder / name)))
 
     def _rest(self) -> None:
         self._job = None
-        # Not those that wait for a photo to be opened.
+        # The open photo waits until it is opened under its new name.
         shown = self._document.page
         if self._waiting.keys() - ({shown.id} if shown else set()):
             self._go_on()

@@ -1,4 +1,4 @@
-"""On which pages a text is written: asked of the index in a lane, remembered as long as the pages stay as they are."""
+"""Finds the pages that contain a text, in the background; results are cached until pages change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ _MOST = 64
 
 
 class PageTexts(QObject):
-    """Signals: ``came()`` of a text that was asked for it is known now; ``failed(Trouble)``."""
+    """Looks up texts in the search index.
+
+    Signals:
+        came(): the requested texts are known.
+        failed(Trouble): the lookup failed.
+    """
 
     came = Signal()
     failed = Signal(object)
@@ -27,16 +32,16 @@ class PageTexts(QObject):
         self._job: Job | None = None
 
     def use(self, index: Index | None) -> None:
-        """Ask this index."""
+        """Use this index."""
         self._index = index
         self.forget()
 
     def forget(self) -> None:
-        """The pages are others now."""
+        """Clear the cache, as pages have changed."""
         self._known.clear()
 
     def want(self, texts: frozenset[str]) -> None:
-        """Find out about these; about what was wanted before no more."""
+        """Look up these texts; an unfinished earlier request is cancelled."""
         if self._job is not None:
             if texts <= self._asked:
                 return
@@ -47,14 +52,14 @@ class PageTexts(QObject):
             return
         self._asked = set(missing)
         job = self._job = self._lane.submit(
-            lambda: list_folder.pages_with(missing, index), name=later("Looking for a text")
+            lambda: list_folder.pages_with(missing, index), name=later("Searching for text")
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)
 
     def pages_with(self, text: str) -> frozenset[str]:
-        """The ids of the pages on which it is written, as far as that is known."""
+        """Ids of the pages that contain this text; empty if it has not been looked up yet."""
         return self._known.get(text, frozenset())
 
     def _take(self, found: tuple[str, frozenset[str]]) -> None:

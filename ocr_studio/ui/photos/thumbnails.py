@@ -1,4 +1,4 @@
-"""Small pictures of the photos in sight: made in a lane, the nearest first, the ones used last kept in memory."""
+"""Thumbnails of the visible photos: made in the background, the nearest first, and cached (least recently used)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from ocr_studio.jobs.photos.thumbnails import Thumbnail, Wanted
 from ocr_studio.ui.job_thread import Job, JobThread
 from ocr_studio.ui.widgets import image_convert
 
-# Bytes of pictures that are kept: about 1,500 of them on an ordinary screen, 400 on a fine one.
+# Bytes of thumbnails in memory: about 1,500 thumbnails, or 400 on a high-resolution screen.
 MOST = 32 << 20
 
 
 class PhotoPictures(QObject):
-    """Signals: ``came(Thumbnail)`` a picture, or why there is none; ``failed(Trouble)``.
+    """Makes and caches thumbnails.
 
-    kept: whether they are also kept on the disk for the next time.
+    Attributes:
+        kept: whether thumbnails are also saved on the disk.
+
+    Signals:
+        came(Thumbnail): a thumbnail, or why there is none.
+        failed(Trouble): the job failed.
     """
 
     came = Signal(object)
@@ -44,16 +49,20 @@ class PhotoPictures(QObject):
         return len(self._pictures)
 
     def get(self, name: str) -> QPixmap | None:
-        """The picture of this photo, if it is there."""
+        """The thumbnail of this photo, if it is in memory."""
         found = self._pictures.get(name)
         if found is not None:
             self._pictures.move_to_end(name)
         return found
 
     def want(self, folder: Path, names: Sequence[str], *, side: int, ratio: float) -> None:
-        """These photos are in sight, the most wanted first; of others no picture is made any more.
+        """Request thumbnails of these photos only, most important first.
 
-        side: length of the longer side in the window's pixels. ratio: the screen's pixels for each of those.
+        Args:
+            folder: the folder of the photos.
+            names: names of the photos.
+            side: length of the longer side in logical pixels.
+            ratio: physical pixels per logical pixel.
         """
         if (folder, side, ratio) != (self._folder, self._side, self._ratio):
             self._forget_all()
@@ -62,13 +71,13 @@ class PhotoPictures(QObject):
         self._go_on()
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Photos have other names now: former name -> name."""
+        """Rename photos; ``names`` maps former names to new ones."""
         for before, after in names.items():
             if before in self._pictures:
                 self._pictures[after] = self._pictures.pop(before)
 
     def forget(self, name: str) -> None:
-        """This photo is another now."""
+        """Drop the thumbnail of a photo that has changed."""
         self._refused.discard(name)
         if (picture := self._pictures.pop(name, None)) is not None:
             self._bytes -= _size(picture)
@@ -80,7 +89,7 @@ class PhotoPictures(QObject):
         self._pictures.clear()
         self._refused.clear()
         self._bytes = 0
-        # The former one belongs to a job that may still be at its last picture.
+        # The old one belongs to a job that may still be running.
         self._wanted = Wanted()
 
     def _go_on(self) -> None:
@@ -89,7 +98,8 @@ class PhotoPictures(QObject):
         wanted, folder, side = self._wanted, self._folder, round(self._side * self._ratio)
         cache = ThumbnailCache(folder, side=side) if self.kept else None
         job = self._job = self._lane.submit(
-            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache), name=later("Small pictures")
+            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache),
+            name=later("Creating thumbnails"),
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)
@@ -97,7 +107,7 @@ class PhotoPictures(QObject):
 
     def _finish(self) -> None:
         self._job = None
-        self._go_on()  # what was wanted while the job came to its end
+        self._go_on()  # what was requested while the job ended
 
     def _take(self, thumbnail: Thumbnail) -> None:
         if thumbnail.picture is None:

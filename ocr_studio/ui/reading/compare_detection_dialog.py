@@ -1,4 +1,4 @@
-"""What the model in use finds on the open photo and what another one does, side by side."""
+"""Dialog that compares two detectors on the open photo, side by side."""
 
 from __future__ import annotations
 
@@ -15,28 +15,34 @@ from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _NOTE = later(
-    "Nothing of the photo is changed. A model may have learned from this very photo: others say more"
-    " (Read → Evaluate). The wheel zooms, dragging moves a photo."
+    "Nothing on the photo changes. A model that was trained on this photo may look better than it is; use Read →"
+    " Evaluate for a fair comparison. Scroll to zoom, drag to pan."
 )
 
 
 class FindingComparisonDialog(JobResultDialog):
-    """Shows how far the looking has come, then the photo twice, with the boxes of each model.
-
-    image: (H, W, 3) uint8 RGB, upright; photo: of the same. used, other: names of the models.
-    """
+    """Shows the progress, then the photo twice, each with the boxes of one model."""
 
     def __init__(
         self, image: NDArray[np.uint8], photo: Pyramid, used: str, other: str, parent: QWidget | None = None
     ) -> None:
-        looking = tr("“{used}” and “{other}” look for words on this photo…", used=used, other=other)
+        """Lay out the dialog; the comparison itself is a job of the caller.
+
+        Args:
+            image: the upright photo, (H, W, 3) uint8 RGB.
+            photo: the pyramid of the same photo.
+            used: name of the detector in use.
+            other: name of the other detector.
+            parent: the window to open over.
+        """
+        looking = tr("“{used}” and “{other}” are detecting words on this photo…", used=used, other=other)
         super().__init__(tr("Compare on this photo"), looking, note=tr(_NOTE), parent=parent)
         self._used, self._other = used, other
         self.views = FindingView(image, photo), FindingView(image, photo)
         across = QHBoxLayout()
         across.setSpacing(12)
         for name, view in zip((tr("{model} (in use)", model=used), other), self.views, strict=True):
-            view.setAccessibleName(tr("What “{model}” finds", model=name))
+            view.setAccessibleName(tr("Words found by “{model}”", model=name))
             view.setMinimumSize(200, 160)
             column = QVBoxLayout()
             column.setSpacing(6)
@@ -46,7 +52,7 @@ class FindingComparisonDialog(JobResultDialog):
         self._lay_out(across, size=QSize(1000, 620))
 
     def show_comparison(self, compared: FindingCompared) -> None:
-        """All is found."""
+        """Show the boxes of both models and their scores."""
         self.bar.hide()
         for view, boxes in zip(self.views, (compared.used, compared.other), strict=True):
             view.show_found((), boxes)
@@ -54,18 +60,18 @@ class FindingComparisonDialog(JobResultDialog):
 
     def _checked(self, compared: FindingCompared) -> str:
         if compared.checked == 0:
-            return tr("You have checked no word here yet, so nobody can say which finds more of them.")
+            return tr("You haven’t checked any words on this photo yet, so the models can’t be scored.")
         hits = {"used_hits": compared.used_hits, "other_hits": compared.other_hits}
         names = {"used": self._used, "other": self._other}
         if compared.checked == 1:
             return tr(
-                "Of the only word you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
+                "Of the only word checked here, “{used}” finds {used_hits} and “{other}” finds {other_hits}.",
                 **names,
                 **hits,
             )
         return tr_n(
-            "Of {count} word you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
-            "Of {count} words you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
+            "Of the {count} word checked here, “{used}” finds {used_hits} and “{other}” finds {other_hits}.",
+            "Of the {count} words checked here, “{used}” finds {used_hits} and “{other}” finds {other_hits}.",
             compared.checked,
             **names,
             **hits,
@@ -73,4 +79,4 @@ class FindingComparisonDialog(JobResultDialog):
 
     def _boxes(self, compared: FindingCompared) -> str:
         one, two = len(compared.used), len(compared.other)
-        return tr("On the whole they find {used} and {other} boxes.", used=one, other=two)
+        return tr("In total, they find {used} and {other} boxes.", used=one, other=two)

@@ -1,4 +1,4 @@
-"""The words of the open photo as the model in use reads them and as another one does, and taking over from there."""
+"""Compares two recognizers on the words of the open photo, and applies the texts of the other one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ from ocr_studio.ui.reading.controller import Reading
 
 
 class TwoReadings(QObject):
-    """Reads in the lane of reading and changes nothing, until a person takes over a reading. Another photo ends it.
+    """Reads all words with both models; changes nothing until texts are applied. Opening another photo ends it.
 
-    trouble: why the last reading could not be done. Signals: ``progressed(done, total)``; ``changed()`` it has begun,
-    has come to its end or is thrown away, or what of it may be taken over is other than before.
+    Attributes:
+        compared: the finished comparison, or None.
+        trouble: why the last comparison failed, or None.
+
+    Signals:
+        progressed(done, total): number of words read so far.
+        changed(): the comparison started, ended or was discarded, or other texts can be applied than before.
     """
 
     progressed = Signal(int, int)
@@ -49,12 +54,12 @@ class TwoReadings(QObject):
 
     @property
     def differing(self) -> tuple[WordCompared, ...]:
-        """The words that the two read differently, in reading order."""
+        """The words that the two models read differently, in reading order."""
         found = self.compared.words if self.compared else ()
         return tuple(each for each in found if each.used.text != each.other.text)
 
     def start(self, other: str) -> None:
-        """Read all words of the open photo by the model in use and by another one."""
+        """Read all words of the open photo with the model in use and with the model named ``other``."""
         self.forget()
         image, page = self._document.image, self._document.page
         if image is None or page is None or not page.words:
@@ -65,12 +70,12 @@ class TwoReadings(QObject):
         def work() -> Iterator[ComparingEvent]:
             for event in compare(desk, other, image, words):
                 if isinstance(event, ModelsCompared) and project is not None:
-                    # What stands there may have been read by a third one.
+                    # Both texts: the current one may come from a third model.
                     both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
                     reread_project.store_second_readings(project, page_id, both)
                 yield event
 
-        job = self._reading.lane.submit(work, name=later("Comparing two models"))
+        job = self._reading.lane.submit(work, name=later("Comparing models"))
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
@@ -83,7 +88,7 @@ class TwoReadings(QObject):
             self._job.cancel()
 
     def forget(self) -> None:
-        """Nothing is compared any more."""
+        """Discard the comparison."""
         self.cancel()
         if self.compared is not None or self.trouble is not None:
             self.compared = self.trouble = None
@@ -94,13 +99,14 @@ class TwoReadings(QObject):
         return self._document.word(each.word.id)
 
     def others(self) -> Mapping[str, str]:
-        """What the other model reads, by word, where that is not what stands there and may be taken over: not in words
-        that a person has checked, nor where a box has been moved.
+        """Texts of the other model that can be applied, by word id.
+
+        Left out are texts equal to the current one, checked words, and words whose box has been moved since.
         """
         return {each.word.id: each.other.text for each in self.differing if self._open(each)}
 
     def take(self, ids: Collection[str]) -> int:
-        """Take over the other model's reading of these words, as one step of the history. Returns of how many."""
+        """Apply the other model's text to these words as one undoable step; returns the number of words changed."""
         page, offered = self._document.page, self.others()
         chosen = {word_id for word_id in ids if word_id in offered}
         if page is None or not self._document.writable or not chosen:

@@ -1,4 +1,4 @@
-"""The panel that compares another model with the one in use, on the words of the open photo."""
+"""Panel that compares another recognizer with the one in use, on the words of the open photo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ocr_studio.ui.widgets.tables import ChosenByReturn
 
 
 class _Table(ChosenByReturn, WordsTable):
-    """Signals: ``chosen(row)`` by Return."""
+    """Signals: ``chosen(row)`` on Return."""
 
     chosen = Signal(int)
 
@@ -31,26 +31,28 @@ class _Table(ChosenByReturn, WordsTable):
 
 
 class ComparisonPanel(PanelDock):
-    """A list of the words that two models read differently. The photo shows the word of the current row, and on each of
-    these words how the other model reads it; Return takes that over and goes on.
+    """A list of the words that two models read differently.
+
+    The photo shows the word of the current row, and the other model's text on each listed word. Return applies that
+    text and goes to the next row.
     """
 
-    own_keys = ((later("Return"), later("Take over the other reading of this row, and go on to the next")),)
+    own_keys = ((later("Return"), later("Apply the other model’s text and go to the next row")),)
 
     def __init__(
         self, readings: TwoReadings, document: Document, view: PhotoView, parent: QWidget | None = None
     ) -> None:
-        super().__init__(tr("Two readings"), "two-readings", parent)
+        super().__init__(tr("Model comparison"), "two-readings", parent)
         self.readings, self._document, self._view = readings, document, view
-        self.models = Choice((), "", tr("The other model"))
+        self.models = Choice((), "", tr("Other model"))
         self.models.setMinimumWidth(180)
-        self.compare = _button(tr("Compare"), tr("Read this photo by both models; nothing of it changes"))
+        self.compare = _button(tr("Compare"), tr("Read this photo with both models; nothing changes"))
         self.stop = _button(tr("Stop"), tr("Stop reading"))
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName(tr("Progress of the comparison"))
-        self.take_one = _button(tr("Take over"), tr("The word gets the other model’s reading; Return does so, too"))
-        self.take_all = _button(tr("Take over all"), tr("All words that you have not checked get the other reading"))
+        self.bar.setAccessibleName(tr("Comparison progress"))
+        self.take_one = _button(tr("Apply"), tr("Replace the word with the other model’s text (Return)"))
+        self.take_all = _button(tr("Apply all"), tr("Replace all unchecked words with the other model’s text"))
         self.said = PlainLabel()
         self.said.setWordWrap(True)
         self.table: _Table | None = None
@@ -67,34 +69,34 @@ class ComparisonPanel(PanelDock):
         self._show()
 
     def begin(self) -> None:
-        """Open, and ask which model to compare with."""
+        """Open the panel and let the user choose a model to compare with."""
         self._offer_models(self.models.currentData())
         self.open()
         (self.table if self.table and self.readings.compared else self.models).setFocus()
 
     def start(self, name: str | None) -> None:
-        """Open, and compare with this model."""
+        """Open the panel and compare with this model."""
         self._offer_models(name)
         self.open()
         if name:
             self.readings.start(name)
 
     def offers(self, word_id: str | None) -> bool:
-        """Whether there is another reading of this word to take over."""
+        """Whether another text of this word can be applied."""
         return self.isVisible() and word_id in self.readings.others()
 
     @property
     def offers_any(self) -> bool:
-        """Whether there is one of any word."""
+        """Whether another text of any word can be applied."""
         return self.isVisible() and bool(self.readings.others())
 
     def take_current(self) -> None:
-        """Take over the other reading of the current word, and go to the next one with another reading."""
+        """Apply the other text of the current word and go to the next word that has one."""
         if self._document.current:
             self._take([self._document.current])
 
     def go_on(self) -> None:
-        """Make the next word with another reading the current one, round the end."""
+        """Make the next word with another text the current one, wrapping around at the end."""
         order, others = [each.word.id for each in self.readings.differing], self.readings.others()
         at = order.index(self._document.current) + 1 if self._document.current in order else 0
         following = [word_id for word_id in (*order[at:], *order[:at]) if word_id in others]
@@ -105,7 +107,7 @@ class ComparisonPanel(PanelDock):
         if self.readings.take(ids):
             self.go_on()
         else:
-            self.said.setText(tr("A word that you have checked, moved or taken over already stays as it is."))
+            self.said.setText(tr("Words that you have checked, moved or already replaced aren’t changed."))
 
     def _lay_out(self) -> None:
         label = PlainLabel(tr("Compare with"))
@@ -153,14 +155,14 @@ class ComparisonPanel(PanelDock):
     def _saying(self) -> str:
         compared = self.readings.compared
         if self.readings.busy:
-            return tr("Both models read the words of this photo…")
+            return tr("Both models are reading this photo…")
         if compared is not None:
             return f"{_checked(compared)} {_differing(compared)}"
         if self.readings.trouble is not None:
             return self.readings.trouble.message
         if self.models.count() == 0:
-            return tr("There is no other model yet. Learn from your corrections, or import one (Read → Models).")
-        return tr("See which words another model reads differently. Nothing changes until you take a reading over.")
+            return tr("There is no other model yet. Train one from your corrections, or import one (Read → Models).")
+        return tr("See which words another model reads differently. Nothing changes until you apply its text.")
 
     def _show_rows(self, compared: ModelsCompared | None) -> None:
         photo = self._document.pyramid
@@ -168,7 +170,7 @@ class ComparisonPanel(PanelDock):
             self._replace_table(None)
             return
         if self.table is None:
-            titles = (tr("{model} (in use)", model=compared.used), compared.other, tr("On the photo now"))
+            titles = (tr("{model} (in use)", model=compared.used), compared.other, tr("Current text"))
             table = _Table(titles, photo, tr("Words that the two models read differently"))
             table.selectionModel().currentRowChanged.connect(lambda row, _: self._go(row.row()))
             table.chosen.connect(lambda _: self.take_current())
@@ -196,14 +198,14 @@ class ComparisonPanel(PanelDock):
         return ReadRow(each.word.id, each.word.quad, cells, right or (False, False))
 
     def _go(self, row: int) -> None:
-        """Show the word of a row."""
+        """Select the word of a row."""
         if self.table is not None and 0 <= row < len(self.table.words.rows):
             word_id = self.table.words.rows[row].id
             if self._document.current != word_id:
                 self._document.select([word_id])
 
     def _follow(self) -> None:
-        """The row of the current word."""
+        """Make the row of the current word the current row."""
         current = self._document.current
         self.take_one.setEnabled(self.offers(current))
         self.take_all.setEnabled(self.offers_any)
@@ -229,10 +231,10 @@ def _button(text: str, tip: str) -> QToolButton:
 def _checked(compared: ModelsCompared) -> str:
     used, other = compared.tally(other=False), compared.tally(other=True)
     if used.words == 0:
-        return tr("You have checked no word here yet, so nobody can say which is right more often.")
+        return tr("You haven’t checked any words on this photo yet, so the models can’t be scored.")
     return tr(
-        "Of the words you have checked here ({words}), “{used}” reads {used_right} right and {used_cer} % of letters"
-        " wrong, “{other}” {other_right} right and {other_cer} % of letters wrong.",
+        "Words checked here: {words}. “{used}” reads {used_right} correctly (character error rate {used_cer} %),"
+        " “{other}” reads {other_right} (character error rate {other_cer} %).",
         words=used.words,
         used=compared.used,
         used_right=used.right,
@@ -246,5 +248,5 @@ def _checked(compared: ModelsCompared) -> str:
 def _differing(compared: ModelsCompared) -> str:
     number = sum(each.used.text != each.other.text for each in compared.words)
     if number == 0:
-        return tr("They read all words of this photo alike.")
+        return tr("Both models read every word on this photo the same.")
     return tr("They read {number} of {total} words differently.", number=number, total=len(compared.words))

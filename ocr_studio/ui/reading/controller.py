@@ -1,4 +1,4 @@
-"""Reading in the background, as the window sees it: one job at a time, results into the document as they come."""
+"""Reads the open photo in the background, one job at a time, and puts the results into the document."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ from ocr_studio.ui.job_thread import Job, JobThread
 
 
 class Reading(QObject):
-    """Reads the open page or some of its words, and puts what comes into the document.
+    """Reads the open page or some of its words, and puts the results into the document.
 
-    Signals: ``progressed(text, done, total)``, total 0 where it is not known; ``finished(text)`` with what to say in
-    the status bar; ``stopped()`` after the end, whatever it was; ``failed(Trouble)``; ``prepared()`` recognizer loaded.
+    Signals:
+        progressed(text, done, total): a message for the status bar; total is 0 while it is unknown.
+        finished(text): the job succeeded; the text is for the status bar.
+        stopped(): the job ended, whether it succeeded or not.
+        failed(Trouble): the job failed.
+        prepared(): the recognizer is loaded.
     """
 
     progressed = Signal(str, int, int)
@@ -36,7 +40,7 @@ class Reading(QObject):
         super().__init__(lane)
         self._document, self._lane, self._desk = document, lane, desk
         self._job: Job | None = None
-        self._into: _PageInto | _WordsInto | None = None  # where the words of that job go; tells jobs apart, too
+        self._into: _PageInto | _WordsInto | None = None  # receives the words of that job, and identifies it
         self._being_written: Callable[[], Collection[str]] = tuple
         self._project: Callable[[], Project | None] = lambda: None
         self._numbers = count()
@@ -45,57 +49,57 @@ class Reading(QObject):
 
     @property
     def lane(self) -> JobThread:
-        """The thread in which all reading is done."""
+        """The thread in which all photos are read."""
         return self._lane
 
     @property
     def desk(self) -> reading.ReadingDesk:
-        """Who reads at this moment."""
+        """The models that read photos now."""
         return self._desk
 
     @property
     def busy(self) -> bool:
-        """Whether a photo or some words are being read, or wait for it."""
+        """Whether a photo or some words are being read or wait to be read."""
         return self._job is not None
 
     @property
     def project(self) -> Project | None:
-        """The project of the open photo, where it has one."""
+        """The project of the open photo, if it has one."""
         return self._project()
 
     def prepare(self) -> None:
-        """Load the recognizer ahead of the first photo, quietly."""
+        """Load the recognizer before the first photo is read."""
         desk = self._desk
         job = self._lane.submit(lambda: reading.prepare(desk), name=later("Loading the recognizer"))
         job.done.connect(self.prepared)
         job.failed.connect(self.failed)
 
     def use(self, options: ReaderOptions) -> None:
-        """Read in another way from now on; how much memory to take is settled once, at the start."""
+        """Use other options from now on. The GPU memory limit stays: it takes effect at program start only."""
         options = replace(options, gpu_memory_mb=self._desk.options.gpu_memory_mb)
         if options != self._desk.options:
             self._desk = self._desk.successor(options)
             self.prepare()
 
     def trial(self) -> try_detection.Trial | None:
-        """The photo on the screen, for trying on it how writing is found; None without one."""
+        """A detection preview of the open photo; None if no photo is open."""
         image = self._document.image
         return None if image is None else try_detection.Trial(self._desk, image)
 
     def spare(self, being_written: Callable[[], Collection[str]]) -> None:
-        """being_written: asked for the words in which somebody is writing, which no reading takes away."""
+        """Set a callback that returns the ids of words being edited; reading never removes those."""
         self._being_written = being_written
 
     def being_written(self) -> Collection[str]:
-        """The words of the open photo in which somebody is writing."""
+        """Ids of the words of the open photo that are being edited."""
         return self._being_written()
 
     def learn_from(self, project: Callable[[], Project | None]) -> None:
-        """project: asked for the project of the open photo; the words that a person has written there count."""
+        """Set a callback that returns the open project; words typed there make the same words more likely."""
         self._project = project
 
     def read_page(self) -> None:
-        """Find and read everything on the page. What a person wrote or placed stays."""
+        """Find and read everything on the page. Words typed or drawn by the user stay."""
         image, page, desk = self._document.image, self._document.page, self._desk
         if image is None or page is None:
             return
@@ -106,7 +110,7 @@ class Reading(QObject):
         self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, later("Reading"))
 
     def read_words(self, ids: Iterable[str]) -> None:
-        """Read these words again where they stand. What a person wrote stays."""
+        """Read these words again in their boxes. Texts typed by the user stay."""
         image, desk = self._document.image, self._desk
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
         page = self._document.page
@@ -120,20 +124,20 @@ class Reading(QObject):
         )
 
     def read_drawn(self, word_id: str) -> None:
-        """Read a word that a person has just drawn; after what is being read, if anything is."""
+        """Read a word that the user has just drawn, after the job that is running, if any."""
         if self.busy:
             self._soon.append(word_id)
         else:
             self.read_words([word_id])
 
     def cancel(self) -> None:
-        """Stop; what has been read so far stays."""
+        """Stop; words read so far stay."""
         if self._job is not None:
             self._job.cancel()
 
     @staticmethod
     def _board(page: Page) -> BoardLook | None:
-        """How the board of this page is cleaned before it is read; None: the photo is read."""
+        """How the board of this page is cleaned before it is read; None if the photo itself is read."""
         return page.facts.board if page.facts.board and page.facts.board.read else None
 
     def _mark(self) -> str:
@@ -148,11 +152,11 @@ class Reading(QObject):
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(into))
         ready = self._desk.ready
-        self.progressed.emit(tr("Looking for writing…") if ready else tr("Waiting for the recognizer…"), 0, 0)
+        self.progressed.emit(tr("Detecting text…") if ready else tr("Waiting for the recognizer…"), 0, 0)
 
     def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
         if isinstance(event, reading.Preparing):
-            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
+            self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
         elif isinstance(event, reading.Found):
             self.progressed.emit(tr("Reading…"), 0, event.lines)
         elif isinstance(event, reading.WordsRead):
@@ -167,7 +171,7 @@ class Reading(QObject):
         self.cancel()
 
     def _end(self, into: _PageInto | _WordsInto) -> None:
-        if into is not self._into:  # another has taken its place
+        if into is not self._into:  # another job has replaced it
             return
         self._job = self._into = None
         self.stopped.emit()
@@ -177,35 +181,35 @@ class Reading(QObject):
 
 
 class _PageInto:
-    """Where the words of a page that is read go.
+    """Puts the words of a page into the document.
 
-    streaming: as they come. Else all at once at the end, so that a page that was read before does not lose its words
-    to a reading that is cancelled.
+    With ``streaming``, words appear as they are read. Otherwise all appear at the end, so that a page that was read
+    before keeps its words if the job is cancelled.
     """
 
     def __init__(
         self, document: Document, mark: str, streaming: bool, being_written: Callable[[], Collection[str]]
     ) -> None:
         self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
-        self.unit = "word"  # or line: what each box holds
+        self.unit = "word"  # or "line": what each box holds
         self._pushed: list[Word] | None = None
         self._words: list[Word] = []
         self._before = document.page.words if document.page else {}
         self._step = document.undo_stack.index()
 
     def add(self, words: tuple[Word, ...]) -> None:
-        """Take the words of a few lines."""
+        """Add the words of a few lines."""
         self._words.extend(words)
         if self._streaming:
             self._push(words)
 
     def finish(self, event: reading.ReadingDone) -> str:
-        """All is there. Returns what to say about it."""
+        """Finish; returns a message for the status bar."""
         if not self._streaming:
             self._push(tuple(self._words))
         self._document.set_read_at(event.when)
         if not self._words:
-            return tr("No writing was found on this photo")
+            return tr("No text was found on this photo")
         words, seconds = len(self._words), number(event.seconds, 1)
         if self.unit == "line":
             return tr_n("Read {count} line in {seconds} s", "Read {count} lines in {seconds} s", words, seconds=seconds)
@@ -220,8 +224,8 @@ class _PageInto:
             self._pushed = [*(self._pushed or ()), *words]
 
     def _left(self, page: Page) -> list[Word]:
-        """The words that a person has deleted or moved since the reading began, as they stood then."""
-        if self._document.undo_stack.index() < self._step:  # taken back: no word of which anybody wanted to be rid
+        """The words that the user has deleted or moved since the job started, as they were then."""
+        if self._document.undo_stack.index() < self._step:  # undone: nothing was deleted on purpose
             return []
         return [
             word for key, word in self._before.items() if key not in page.words or page.words[key].quad != word.quad
@@ -229,20 +233,20 @@ class _PageInto:
 
 
 class _WordsInto:
-    """Where words that are read again go: to the machine's side of themselves."""
+    """Puts words that were read again into the document, as the machine's text of the same words."""
 
     def __init__(self, document: Document, mark: str, again: bool) -> None:
-        """again: they have been read before."""
+        """Start with no words; ``again`` tells whether they had been read before, for the message."""
         self._document, self._mark, self._again, self._number = document, mark, again, 0
 
     def add(self, words: tuple[Word, ...]) -> None:
-        """Take some words."""
+        """Add some words."""
         if page := self._document.page:
             self._number += len(words)
             self._document.push(edits.refresh(page, words), join=self._mark)
 
     def finish(self, event: reading.ReadingDone) -> str:
-        """All is there. Returns what to say about it."""
+        """Finish; returns a message for the status bar."""
         seconds = number(event.seconds, 1)
         if self._again:
             return tr_n(

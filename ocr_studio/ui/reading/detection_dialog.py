@@ -1,4 +1,4 @@
-"""How writing is found: a few sliders beside the open photo, which shows at once what each of them does."""
+"""Dialog of detection settings: sliders beside the open photo, which previews their effect."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ocr_studio.ui.reading.detection_view import FindingView
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Knob, KnobSpec
 
-# Milliseconds without a move after which a slider is taken to have arrived somewhere.
+# Milliseconds after the last change of a slider before the preview is updated.
 _REST = 120
 
 
@@ -36,63 +36,63 @@ def _pixels(value: float) -> str:
 
 
 def _of_height(value: float) -> str:
-    return tr("{percent} % of the line’s height", percent=f"{value * 100:.0f}")
+    return tr("{percent} % of the line height", percent=f"{value * 100:.0f}")
 
 
 KNOBS = (
     KnobSpec(
         "detail",
-        later("Closeness of looking"),
+        later("Detection resolution"),
         *RANGES["detail"],
         32,
         _pixels,
-        later("Faster; the smallest writing may be overlooked."),
-        later("Finds smaller writing; takes longer."),
+        later("Faster, but may miss small writing."),
+        later("Finds smaller writing, but takes longer."),
     ),
     KnobSpec(
         "threshold",
-        later("How clear writing must be"),
+        later("Pixel threshold (clarity of the writing)"),
         *RANGES["threshold"],
         0.01,
         _percent,
-        later("Finds fainter writing, but may take smudges for words."),
-        later("Leaves out smudges; faint writing goes too."),
+        later("Finds fainter writing, but may mistake smudges for words."),
+        later("Ignores smudges, but may miss faint writing."),
     ),
     KnobSpec(
         "sure",
-        later("How sure a line must be"),
+        later("Confidence threshold for lines"),
         *RANGES["sure"],
         0.01,
         _percent,
-        later("Keeps doubtful lines."),
-        later("Leaves out what may be a drawing, a frame or a shadow."),
+        later("Keeps uncertain lines."),
+        later("Ignores what may be a drawing, a frame or a shadow."),
     ),
     KnobSpec(
         "grow",
-        later("Room around writing"),
+        later("Margin around writing (unclip ratio)"),
         *RANGES["grow"],
         0.05,
         lambda value: f"{number(value, 2)} ×",
-        later("Tighter; tops and tails of letters may be cut off."),
-        later("Wider; the lines above and below may get in."),
+        later("Tighter boxes; may cut off the tops and tails of letters."),
+        later("Wider boxes; may include parts of the lines above and below."),
     ),
     KnobSpec(
         "gap",
-        later("Gap between two words"),
+        later("Gap between words"),
         *RANGES["gap"],
         0.01,
         _of_height,
-        later("Parts words at narrower gaps."),
-        later("Keeps loosely written words whole."),
+        later("Splits words at narrower gaps."),
+        later("Keeps loosely written words together."),
     ),
 )
 
 
 class FindingDialog(QDialog):
-    """Lets a person change how writing is found and shows on the photo what would come of it.
+    """Changes the detection settings and previews them on the photo; the page itself never changes.
 
-    view, trials: the photo and who tries; None where no photo is open. Signals: ``chosen(Finding)`` when the person
-    presses OK; until then nothing is changed, and nothing of the page ever is.
+    Signals:
+        chosen(Finding): the user has confirmed these settings with OK.
     """
 
     chosen = Signal(object)
@@ -100,8 +100,16 @@ class FindingDialog(QDialog):
     def __init__(
         self, finding: Finding, view: FindingView | None, trials: FindingTrials | None, parent: QWidget | None = None
     ) -> None:
+        """Show the current settings and start the first preview.
+
+        Args:
+            finding: the current settings.
+            view: shows the photo; None if no photo is open.
+            trials: runs the previews; None if no photo is open.
+            parent: the window to open over.
+        """
         super().__init__(parent)
-        self.setWindowTitle(tr("Finding writing"))
+        self.setWindowTitle(tr("Text detection"))
         self.view, self._trials = view, trials
         self.knobs = {spec.key: Knob(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
         self.said = PlainLabel()
@@ -127,7 +135,7 @@ class FindingDialog(QDialog):
 
     @property
     def finding(self) -> Finding:
-        """What the sliders say."""
+        """The settings of the sliders."""
         values = {key: knob.value for key, knob in self.knobs.items()}
         return Finding(**values | {"detail": round(values["detail"])})  # type: ignore[arg-type]  # one is an int
 
@@ -143,7 +151,7 @@ class FindingDialog(QDialog):
         scroll.setWidget(sliders)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        # Never narrower than its contents can be: they are not to be cut off, nor moved sideways to be read.
+        # Wide enough for its contents, so that they are neither cut off nor scrolled sideways.
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         scroll.setMinimumWidth(
             max(260, sliders.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
@@ -182,7 +190,7 @@ class FindingDialog(QDialog):
         if self._trials:
             self._trials.look(self.finding)
         else:
-            self.said.setText(tr("With a photo open, it shows here what each of these does."))
+            self.said.setText(tr("Open a photo to preview these settings."))
 
     def _show_found(self) -> None:
         trials, view = self._trials, self.view
@@ -190,11 +198,11 @@ class FindingDialog(QDialog):
             return
         view.show_found(trials.lines, trials.boxes)
         if trials.loading:
-            self.said.setText(tr("Loading the recognizer, a few seconds…"))
+            self.said.setText(tr("Loading the recognizer (takes a few seconds)…"))
         elif trials.waiting:
-            self.said.setText(tr("Looking…"))
+            self.said.setText(tr("Detecting…"))
         elif not trials.lines:
-            self.said.setText(tr("No writing would be found. Move the sliders to the left to find more."))
+            self.said.setText(tr("These settings find no text. Move the sliders to the left to find more."))
         else:
             lines = tr_n("{count} line (dashed)", "{count} lines (dashed)", len(trials.lines))
             boxes = tr_n("{count} box", "{count} boxes", len(trials.boxes))
@@ -217,7 +225,7 @@ class FindingDialog(QDialog):
 
 
 def _said(spec: KnobSpec) -> KnobSpec:
-    """The same in the language chosen."""
+    """The same with translated texts."""
     return replace(spec, title=tr(spec.title), less=tr(spec.less), more=tr(spec.more))
 
 

@@ -1,4 +1,4 @@
-"""Trying ways of finding writing on the open photo, in the reading lane; the newest try ends those before it."""
+"""Previews detection settings on the open photo, in the reading lane; a new preview ends the one before it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,18 @@ from ocr_studio.ui.job_thread import Job, JobThread
 
 
 class FindingTrials(QObject):
-    """Runs one try at a time and gathers what it finds. Nothing of the page is touched.
+    """Runs one preview at a time and collects its results. The page does not change.
 
-    Signals: ``looked()`` there is something new in ``lines``, ``boxes``, ``waiting`` or ``done``; ``failed(Trouble)``.
-    lines, boxes: what is known of what would be found. waiting: nothing of the newest try is known yet. done: all is.
+    Attributes:
+        lines: lines found so far.
+        boxes: boxes found so far.
+        loading: whether the recognizer is being loaded.
+        waiting: whether the newest preview has no results yet.
+        done: whether the newest preview is complete.
+
+    Signals:
+        looked(): an attribute has changed.
+        failed(Trouble): the preview failed.
     """
 
     looked = Signal()
@@ -32,19 +40,17 @@ class FindingTrials(QObject):
         self.loading = self.waiting = self.done = False
 
     def look(self, finding: Finding) -> None:
-        """Find writing in this way."""
+        """Start a preview with these settings."""
         self.stop()
         self.waiting, self.done = True, False
-        job = self._job = self._lane.submit(
-            lambda: self._trial.find(finding), name=later("Trying how writing is found")
-        )
+        job = self._job = self._lane.submit(lambda: self._trial.find(finding), name=later("Detection preview"))
         job.came.connect(self._take)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
         self.looked.emit()
 
     def stop(self) -> None:
-        """Look no further."""
+        """Cancel the running preview."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -54,7 +60,7 @@ class FindingTrials(QObject):
         if isinstance(event, LinesFound):
             self.waiting, self._fresh = False, []
             if event.lines != self.lines:
-                # In other lines stand other boxes; in the same ones the old boxes stay until all the new are there.
+                # If the lines are the same, the old boxes stay until the new ones are complete.
                 self.lines, self.boxes = event.lines, ()
         elif isinstance(event, BoxesFound):
             self._fresh.extend(event.boxes)

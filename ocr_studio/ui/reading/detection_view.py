@@ -1,4 +1,4 @@
-"""A photo with what would be found on it, for looking only."""
+"""A read-only view of a photo with the lines and boxes found on it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,18 @@ from ocr_studio.ui.style.box_colours import BoxStyle, Look
 
 
 class FindingView(ZoomView):
-    """Shows lines as dashes and, inside them, the boxes as they come. The wheel zooms, dragging moves the photo."""
+    """Shows lines dashed, and the boxes inside them. The wheel zooms, dragging pans."""
 
     def __init__(self, image: NDArray[np.uint8], pyramid: Pyramid, parent: QWidget | None = None) -> None:
-        """image: (H, W, 3) uint8 RGB, upright; pyramid: of the same."""
+        """Show a photo without boxes.
+
+        Args:
+            image: the upright photo, (H, W, 3) uint8 RGB.
+            pyramid: the pyramid of the same photo.
+            parent: the parent widget.
+        """
         super().__init__(parent)
-        self.setAccessibleName(tr("Photo with what would be found on it"))
+        self.setAccessibleName(tr("Photo with detection preview"))
         self._photo = PhotoItem()
         self._photo.set_photo(pyramid)
         self._found = _Found(QRectF(0, 0, image.shape[1], image.shape[0]), box_colours.over(image))
@@ -48,33 +54,33 @@ class FindingView(ZoomView):
         return self._found.boxes
 
     def show_found(self, lines: Sequence[Quad], boxes: Sequence[Quad]) -> None:
-        """Show these and no others."""
+        """Show only these lines and boxes."""
         self._found.take(tuple(lines), tuple(boxes))
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Take hold of the photo."""
+        """Start panning."""
         self._grip = event.position()
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """It follows the mouse."""
+        """Pan with the mouse."""
         if self._grip is not None:
             by, self._grip = event.position() - self._grip, event.position()
             self.pan_by(by.x(), by.y())
 
     def mouseReleaseEvent(self, _: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Let go."""
+        """Stop panning."""
         self._grip = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
 
 class _Found(QGraphicsItem):
-    """Lines and boxes, as their outlines."""
+    """Outlines of lines and boxes."""
 
     def __init__(self, area: QRectF, chosen: box_colours.CanvasColours) -> None:
         super().__init__()
-        # A line may reach a little over the photo's border.
+        # A line may extend beyond the edge of the photo.
         self._area = area.adjusted(-area.width(), -area.height(), area.width(), area.height())
         self._colours = chosen
         self.lines: tuple[Quad, ...] = ()
@@ -83,7 +89,7 @@ class _Found(QGraphicsItem):
         self._heights: list[float] = []
 
     def take(self, lines: tuple[Quad, ...], boxes: tuple[Quad, ...]) -> None:
-        """Show these from now on."""
+        """Show only these lines and boxes."""
         self.lines, self.boxes = lines, boxes
         self._paths = [box_outlines.outline(quad) for quad in lines], [box_outlines.outline(quad) for quad in boxes]
         self._heights = geometry.sizes([quad.corners for quad in boxes])[:, 1].tolist() if boxes else []

@@ -1,4 +1,4 @@
-"""Words that are read otherwise now, photo by photo, to be ticked one by one or a photo at once."""
+"""Tree of words that are read differently now, by photo, each word and photo with a checkbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_studio.ui.widgets.tables import ShortTextDelegate
 
 _PICTURE = QSize(150, 32)
 _ROW = QSize(60, 42)
-# Words that are in sight at first: of more, each further photo would have the window stand still for a moment.
+# Photos are expanded up to this number of words; with more, the window would freeze briefly at each new photo.
 _MOST_OPEN = 300
 _PAGE = Qt.ItemDataRole.UserRole
 
@@ -25,7 +25,8 @@ _PAGE = Qt.ItemDataRole.UserRole
 class DifferencesTree(QTreeWidget):
     """A branch for each photo. All words are ticked at first.
 
-    Signals: ``ticked()`` other ones are ticked now.
+    Signals:
+        ticked(): the set of ticked words has changed.
     """
 
     ticked = Signal()
@@ -34,11 +35,11 @@ class DifferencesTree(QTreeWidget):
         super().__init__()
         self.setItemDelegate(ShortTextDelegate(self))
         self.setColumnCount(4)
-        sure = tr("How sure")
-        self.setHeaderLabels([tr("Word"), tr("Now"), tr("Read again"), sure])
-        self.setAccessibleName(tr("Words that are read otherwise, photo by photo"))
+        sure = tr("Confidence")
+        self.setHeaderLabels([tr("Word"), tr("Current text"), tr("New text"), sure])
+        self.setAccessibleName(tr("Words that are read differently, by photo"))
         self.setIconSize(_PICTURE)
-        self.setUniformRowHeights(True)  # or every picture would be asked for
+        self.setUniformRowHeights(True)  # otherwise Qt loads every image
         self.setAllColumnsShowFocus(True)
         self._open = 0
         header = self.header()
@@ -47,17 +48,17 @@ class DifferencesTree(QTreeWidget):
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        # By contents all words would be asked for at every further photo.
+        # ResizeToContents would measure all words again at each new photo.
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(3, self.fontMetrics().horizontalAdvance(sure) + 40)
         header.resizeSection(0, _PICTURE.width() + 80)
-        # A tick on a photo changes hundreds of words, one after the other.
+        # Ticking a photo changes hundreds of words, one by one; emit one signal for all of them.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.ticked)
         self.itemChanged.connect(lambda _: self._soon.start())
 
     def add(self, page: PageDifferences, pictures: Pictures) -> None:
-        """One more photo, below the others. pictures: of its words, PNG each."""
+        """Append a photo; ``pictures`` holds a PNG image of each of its words."""
         photo = labels.file_name(page.image)
         branch = QTreeWidgetItem(
             [tr("{photo}: {number} of {total}", photo=photo, number=len(page.found), total=page.words)]
@@ -72,12 +73,12 @@ class DifferencesTree(QTreeWidget):
         branch.setExpanded(self._open <= _MOST_OPEN)
 
     def tick_all(self, *, on: bool) -> None:
-        """Tick all words, or none."""
+        """Tick or untick all words."""
         for branch in self._branches():
             branch.setCheckState(0, Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
 
     def chosen(self) -> dict[str, frozenset[str]]:
-        """Page id → ids of the words that are ticked, of pages that have any."""
+        """Ids of the ticked words by page id; pages without any are left out."""
         found = {}
         for branch in self._branches():
             words = (branch.child(index) for index in range(branch.childCount()))
@@ -96,21 +97,21 @@ class DifferencesTree(QTreeWidget):
 
 
 class _WordItem(QTreeWidgetItem):
-    """A word; its picture is read when it is shown, so that those of a thousand photos do not fill the memory."""
+    """A word; its image is loaded when it is shown, to limit memory use with many photos."""
 
     def __init__(self, each: Difference, pictures: Pictures, number: int) -> None:
         now, again = labels.shortened(standing(each)), labels.shortened(labels.shown(each.read.text))
         super().__init__(["", now, again, sureness(each.read)])
         self.key = each.word.id
         self._pictures, self._number = pictures, number
-        said = tr("Take over: {now}, read again {again}", now=now, again=again)
+        said = tr("Apply {again} instead of {now}", now=now, again=again)
         self.setData(0, Qt.ItemDataRole.AccessibleTextRole, said)
         self.setCheckState(0, Qt.CheckState.Checked)
         for column, text in ((1, now), (2, again)):
             self.setToolTip(column, labels.tooltip(text))
 
     def data(self, column: int, role: int) -> Any:
-        """What a cell shows."""
+        """The data of a cell (Qt)."""
         if column == 0 and role == Qt.ItemDataRole.DecorationRole:
             pixmap = QPixmap()
             pixmap.loadFromData(self._pictures[self._number])

@@ -1,4 +1,4 @@
-"""A table of words of the open photo: the picture of each, and how it is read, one way beside the other."""
+"""A table of words of the open photo: the image of each word, and its texts side by side."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ _KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A word in the table. id: of the word; cells: what the columns after the picture say; right: of the first few of
-    them, whether they are right.
+    """A word in the table.
+
+    Attributes:
+        id: the word's id.
+        quad: the word's box.
+        cells: texts of the columns after the image.
+        right: whether each of the first cells is correct; may be shorter than ``cells``.
     """
 
     id: str
@@ -37,15 +42,23 @@ class ReadRow:
 
 
 class WordRows(TitledRows):
-    """Words as rows; where they can be ticked, all of them are at first.
+    """Words as rows. If they have checkboxes, all are ticked at first.
 
-    Signals: ``ticked()`` other ones are ticked now.
+    Signals:
+        ticked(): the set of ticked words has changed.
     """
 
     ticked = Signal()
 
     def __init__(self, titles: Sequence[str], photo: Pyramid, view: QWidget, *, ticking: bool) -> None:
-        """titles: of the columns after the picture."""
+        """Create an empty table.
+
+        Args:
+            titles: titles of the columns after the image.
+            photo: the photo the words are on.
+            view: the view that shows this model.
+            ticking: whether words have checkboxes.
+        """
         super().__init__((tr("Word"), *titles), view)
         self._photo, self._view, self._ticking = photo, view, ticking
         self._pixmaps: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
@@ -61,7 +74,7 @@ class WordRows(TitledRows):
         self.ticked.emit()
 
     def say_rows(self, rows: Iterable[ReadRow]) -> None:
-        """The same words say something else; the current row stays. Other words are shown as new ones."""
+        """Update the texts of the same words and keep the current row; if the words differ, show them as new."""
         new = tuple(rows)
         if [row.id for row in new] != [row.id for row in self.rows]:
             self.show_rows(new)
@@ -70,7 +83,7 @@ class WordRows(TitledRows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.titles) - 1))
 
     def tick(self, rows: Iterable[int], *, on: bool) -> None:
-        """Tick some rows, or do not."""
+        """Tick or untick some rows."""
         ids = {self.rows[row].id for row in rows}
         self.chosen = self.chosen | ids if on else self.chosen - ids
         if self.rows:
@@ -78,16 +91,16 @@ class WordRows(TitledRows):
         self.ticked.emit()
 
     def count(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return len(self.rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """The picture's cell has the tick."""
+        """The cell of the image has the checkbox."""
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsUserCheckable if self._ticking and index.column() == 0 else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """The data of a cell (Qt)."""
         row, column = self.rows[index.row()], index.column()
         if column == 0:
             return self._picture(row, role)
@@ -99,12 +112,12 @@ class WordRows(TitledRows):
         if role == Qt.ItemDataRole.DecorationRole and column <= len(row.right):
             return self._mark(right=right)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            title, said = self.titles[column], text or tr("nothing")
-            return tr("{title}: {text}, right", title=title, text=said) if right else f"{title}: {said}"
+            title, said = self.titles[column], text or tr("empty")
+            return tr("{title}: {text}, correct", title=title, text=said) if right else f"{title}: {said}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
-        """A tick is set or taken away."""
+        """Tick or untick a word (Qt)."""
         if role != Qt.ItemDataRole.CheckStateRole or not self._ticking or index.column() != 0:
             return False
         self.tick([index.row()], on=Qt.CheckState(value) == Qt.CheckState.Checked)
@@ -116,11 +129,11 @@ class WordRows(TitledRows):
         if role == Qt.ItemDataRole.CheckStateRole and self._ticking:
             return Qt.CheckState.Checked if row.id in self.chosen else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return tr("Take over") if self._ticking else tr("Word")
+            return tr("Apply") if self._ticking else tr("Word")
         return None
 
     def _mark(self, *, right: bool) -> QPixmap:
-        """A tick, or its room; no icon, as that would be as wide as the pictures."""
+        """A check mark, or blank space of its size. Not an icon, which would be as wide as the images."""
         ratio = self._view.devicePixelRatioF()
         if right:
             return theme.icon("mdi6.check", role="accent").pixmap(_MARK, ratio)
@@ -146,7 +159,7 @@ class WordRows(TitledRows):
 
 
 class WordsTable(RowTable):
-    """The table's view. name: for who hears the window instead of seeing it."""
+    """The table view; ``name`` is its accessible name."""
 
     def __init__(self, titles: Sequence[str], photo: Pyramid, name: str, *, ticking: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Reading words a second time, to look at before anything changes: by the model in use, or by another beside it."""
+"""Reads words again, or compares two detectors, and shows the result in a dialog before anything changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 
 
 class Rereading(QObject):
-    """Runs the reading in its lane and shows what comes of it over the window."""
+    """Runs the jobs in the reading lane and shows their results in dialogs over the window."""
 
     def __init__(self, document: Document, reading: Reading, window: QWidget) -> None:
         super().__init__(window)
@@ -36,13 +36,14 @@ class Rereading(QObject):
 
     @property
     def possible(self) -> bool:
-        """Whether there may be a word that nobody has checked, on the open photo or on another of its folder."""
+        """Whether there may be an unchecked word, on the open photo or on another photo in its folder."""
         page, project = self._document.page, self._reading.project
         return page is not None and (_unchecked(page) > 0 or (project is not None and project.has_others(page.id)))
 
     def read_unreviewed(self) -> None:
-        """Read the words again that nobody has checked, of the open photo or, if a person wants it, of all photos of
-        its folder; a person then chooses what to take over.
+        """Read the unchecked words again, of the open photo or of all photos in its folder, as the user chooses.
+
+        The user then chooses which new texts to apply.
         """
         page, project = self._document.page, self._reading.project
         if page is None or not self.possible:
@@ -57,7 +58,7 @@ class Rereading(QObject):
 
     def _ask(self, page: Page, project: Project) -> None:
         dialog = RereadingScopeDialog(_unchecked(page), self._window)
-        job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unreviewed words"))
+        job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unchecked words"))
         job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
         job.failed.connect(dialog.show_trouble)
         dialog.here.connect(self.read_here)
@@ -80,7 +81,7 @@ class Rereading(QObject):
         self._photos = None
 
     def read_here(self) -> None:
-        """Read those of the open photo."""
+        """Read the unchecked words of the open photo again."""
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None or not _unchecked(page):
             return
@@ -108,7 +109,7 @@ class Rereading(QObject):
         self._connect(job, dialog, hear, finish)
 
     def compare_finding(self, other: str, parent: QWidget) -> None:
-        """Find the words of the open photo by the model in use and by another. parent: what it is shown over."""
+        """Compare the detector in use with another one on the open photo, in a dialog over ``parent``."""
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None:
             return
@@ -116,7 +117,7 @@ class Rereading(QObject):
         used = desk.options.finds_with()
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
         job = self._reading.lane.submit(
-            lambda: compare_finding(desk, other, image, words), name=later("Comparing two models")
+            lambda: compare_finding(desk, other, image, words), name=later("Comparing models")
         )
 
         def hear(event: object) -> None:
@@ -141,7 +142,7 @@ class Rereading(QObject):
         job.came.connect(hear)
         job.done.connect(finish)
         job.failed.connect(dialog.show_trouble)
-        # Another photo cannot be opened behind the dialog but by another program; its words are others then.
+        # Behind the modal dialog only another program can open another photo; the words no longer match then.
         self._document.opened.connect(dialog.reject)
         dialog.finished.connect(job.cancel)
         dialog.finished.connect(dialog.deleteLater)
@@ -149,5 +150,5 @@ class Rereading(QObject):
 
 
 def _unchecked(page: Page) -> int:
-    """How many words of a page nobody has checked."""
+    """The number of unchecked words of a page."""
     return sum(not word.checked for word in page.words.values())

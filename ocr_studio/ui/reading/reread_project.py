@@ -1,4 +1,4 @@
-"""The unreviewed words of all photos of a project, read again one photo after the other while one goes on working."""
+"""Reads the unchecked words of all photos of a project again in the background, photo by photo."""
 
 from __future__ import annotations
 
@@ -22,27 +22,36 @@ from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.reading.reread_project_dialog import ProjectRereadingDialog
 
-# What is read otherwise stays in memory until somebody has decided on it: about 40 MB of it, at most.
+# Differences stay in memory until the user decides; this many take about 40 MB.
 MOST: Final = 20_000
 _MUCH: Final = later_n(
-    "That is much to look at: {count} photo not read again yet.",
-    "That is much to look at: {count} photos not read again yet.",
+    "Stopped, as there is enough to review; {count} photo not read again.",
+    "Stopped, as there is enough to review; {count} photos not read again.",
 )
 _OTHER_WAY: Final = later_n(
-    "Another way of reading was chosen meanwhile: {count} photo not read again yet.",
-    "Another way of reading was chosen meanwhile: {count} photos not read again yet.",
+    "Stopped, as the reading settings have changed; {count} photo not read again.",
+    "Stopped, as the reading settings have changed; {count} photos not read again.",
 )
 
 
 class RereadingPhotos(QObject):
-    """Reads each photo as a job of its own, so that other reading comes in between. One course; lives with its dialog.
-
-    Raises StudioError where no temporary file can be made for the pictures.
-    """
+    """Reads each photo as a separate job, so that other photos can be read in between; lives as long as its dialog."""
 
     def __init__(
         self, document: Document, reading: Reading, project: Project, pages: tuple[PageToRead, ...], window: QWidget
     ) -> None:
+        """Create the dialog; ``start`` begins reading.
+
+        Args:
+            document: the open document, which the chosen texts are applied to.
+            reading: the reading lane and its options.
+            project: the project to read.
+            pages: the pages that have unchecked words.
+            window: the window to open the dialog over.
+
+        Raises:
+            StudioError: no temporary file can be created for the images.
+        """
         self._work = ProjectRereading(reading.desk, project, MovedPhotos(), PictureFile())
         name = reading.desk.options.reads_with()
         self.dialog = ProjectRereadingDialog(sum(page.words for page in pages), name, window)
@@ -126,9 +135,9 @@ class RereadingPhotos(QObject):
 
     def _see_photo(self) -> None:
         if self._reading.project is not self._work.project:
-            self.dialog.reject()  # what it has found is of other photos than those that one works on now
+            self.dialog.reject()  # the results are of a project that is no longer open
 
-    # ------------------------------------------------------------------------------------------------ taking over
+    # ------------------------------------------------------------------------------------------------ applying
 
     def _take(self, chosen: dict[str, frozenset[str]]) -> None:
         wishes = [reread_project.wish(self._found[key], ids) for key, ids in chosen.items()]
@@ -143,8 +152,8 @@ class RereadingPhotos(QObject):
 
 
 def _name(words: int, photos: int) -> str:
-    """What the undo menu calls it."""
+    """The name of the step in the undo menu."""
     if photos == 1:
-        return tr_n("Take over {count} reading", "Take over {count} readings", words)
-    return tr_n("Take over {count} reading on {photos} photos", "Take over {count} readings on {photos} photos",
+        return tr_n("Apply {count} new text", "Apply {count} new texts", words)
+    return tr_n("Apply {count} new text on {photos} photos", "Apply {count} new texts on {photos} photos",
                 words, photos=photos)  # fmt: skip

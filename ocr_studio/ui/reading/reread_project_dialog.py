@@ -1,4 +1,4 @@
-"""The unreviewed words of all photos, read again: how far it is, and what is read otherwise, to take over or not."""
+"""Dialog for reading the unchecked words of all photos again: the progress, then the differences to apply."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from ocr_studio.ui.reading.rereading_dialog import being_read, read_otherwise, t
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 
-_NOTE = later("What you wrote or checked stays. Undo takes all of this back, on all photos.")
-# Of what went wrong, so many are said; the others are counted.
+_NOTE = later("Words you have typed or checked stay as they are. A single Undo reverts all photos.")
+# At most this many errors are listed; the others are counted.
 _SAID = 5
 
 
 class ProjectRereadingDialog(JobResultDialog):
-    """One can go on working beside it; nothing changes before a person has taken something over.
+    """A non-modal dialog; nothing changes until the user applies new texts.
 
-    total: how many words there are. model: which reads them. Signals: ``paused(bool)``; ``stopped()`` show what has
-    been found so far; ``taken(page id → ids of words)``.
+    Signals:
+        paused(bool): reading is to pause or resume.
+        stopped(): reading is to stop and the results so far are to be shown.
+        taken(dict): the new texts to apply, as page id → ids of words.
     """
 
     paused = Signal(bool)
@@ -32,15 +34,16 @@ class ProjectRereadingDialog(JobResultDialog):
     taken = Signal(object)
 
     def __init__(self, total: int, model: str, parent: QWidget) -> None:
+        """Show the progress of reading ``total`` words with the named model."""
         kinds, role = QDialogButtonBox.StandardButton, QDialogButtonBox.ButtonRole.ActionRole
         reading = being_read(total, model)
         super().__init__(
-            tr("Read unreviewed words again"), reading, note=tr(_NOTE), parent=parent, buttons=kinds.Ok | kinds.Cancel
+            tr("Read unchecked words again"), reading, note=tr(_NOTE), parent=parent, buttons=kinds.Ok | kinds.Cancel
         )
         self._total, self._words, self._differences = total, 0, 0
         self.tree = DifferencesTree()
         self.tree.ticked.connect(self._offer)
-        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
+        self.every, self.none = QPushButton(tr("Select &all")), QPushButton(tr("Select &none"))
         for button, on in ((self.every, True), (self.none, False)):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
@@ -48,7 +51,7 @@ class ProjectRereadingDialog(JobResultDialog):
         self.pause = self.buttons.addButton(tr("&Pause"), role)
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._pause)
-        self.stop = self.buttons.addButton(tr("&Stop and show what there is"), role)
+        self.stop = self.buttons.addButton(tr("&Stop and show results"), role)
         self.stop.clicked.connect(self.stopped)
         self.take = self.buttons.button(kinds.Ok)
         self.take.setText(taking_over(0))
@@ -65,19 +68,19 @@ class ProjectRereadingDialog(JobResultDialog):
             widget.hide()
 
     def reject(self) -> None:
-        """Nobody leaves while something is being taken over."""
+        """Close the dialog, except while new texts are being applied."""
         if self.cancel.isEnabled():
             super().reject()
 
     def show_photo(self, name: str, number: int, photos: int, words: int) -> None:
-        """A photo is being read, so many words of it are. number: from 1."""
+        """Show that photo ``number`` (from 1) of ``photos`` is being read; ``words`` of its words are done."""
         if not self.pause.isChecked():
             photo = labels.file_name(name)
             self.said.setText(tr("Photo {number} of {total}: {photo}", number=number, total=photos, photo=photo))
         self.show_progress(min(self._words + words, self._total), self._total)
 
     def add(self, reread: PageReread) -> None:
-        """A photo is read."""
+        """Add the differences of a photo that has been read."""
         self._words += reread.differences.words
         self._differences += len(reread.differences.found)
         self.show_progress(min(self._words, self._total), self._total)
@@ -85,7 +88,12 @@ class ProjectRereadingDialog(JobResultDialog):
             self.tree.add(reread.differences, reread.pictures)
 
     def show_end(self, why: str, wrong: Sequence[str]) -> None:
-        """No further photo is read. why: if not all are. wrong: what went wrong, a line for each."""
+        """Show the results.
+
+        Args:
+            why: why not all photos were read; empty if all were.
+            wrong: an error message for each photo that failed.
+        """
         self.bar.hide()
         self.pause.hide()
         self.stop.hide()
@@ -93,12 +101,12 @@ class ProjectRereadingDialog(JobResultDialog):
             said = read_otherwise(self._differences, self._words)
         elif self._words:
             said = tr_n(
-                "{count} word read as before: there is nothing to take over.",
-                "{count} words read as before: there is nothing to take over.",
+                "{count} word was read again with the same result; there is nothing to apply.",
+                "{count} words were read again with the same result; there is nothing to apply.",
                 self._words,
             )
         else:
-            said = tr("No word was read again.")
+            said = tr("No words were read again.")
         self._say(said, why, *wrong)
         for widget in (self.take, self.every, self.none, self.note):
             widget.setVisible(self._differences > 0)
@@ -109,33 +117,39 @@ class ProjectRereadingDialog(JobResultDialog):
             self.cancel.setText(tr("&Close"))
 
     def show_taken(self, readings: int, photos: int, left: Sequence[str]) -> None:
-        """So many were taken over. left: what was not, and why, a line for each."""
+        """Show how many texts were applied.
+
+        Args:
+            readings: number of texts applied.
+            photos: number of photos changed.
+            left: for each text that was not applied, a line with the reason.
+        """
         taken = tr_n(
-            "Took over {count} reading {on_photos}.",
-            "Took over {count} readings {on_photos}.",
+            "Applied {count} new text {on_photos}.",
+            "Applied {count} new texts {on_photos}.",
             readings,
             on_photos=on_photos(photos),
         )
         self._say(taken, "", *left)
         for widget in (self.tree, self.take, self.every, self.none):
             widget.hide()
-        self.note.setText(tr("Undo takes it back.") if readings else "")
+        self.note.setText(tr("You can undo this.") if readings else "")
         self.cancel.setText(tr("&Close"))
         self.cancel.setEnabled(True)
         self.cancel.setFocus()
         self.adjustSize()
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """It cannot go on; what was found so far can be taken over."""
+        """Show why reading failed; the results so far can still be applied."""
         self.show_end(trouble.message, ())
 
     def _say(self, said: str, *more: str) -> None:
         self.said.setText(labels.with_few(said, [line for line in more if line], most=_SAID))
 
     def _pause(self, on: bool) -> None:
-        self.pause.setText(tr("&Go on") if on else tr("&Pause"))
+        self.pause.setText(tr("&Resume") if on else tr("&Pause"))
         if on:
-            self.said.setText(tr("Paused. The next photo waits for you."))
+            self.said.setText(tr("Paused. Resume to read the next photo."))
         self.paused.emit(on)
 
     def _offer(self) -> None:
@@ -152,6 +166,6 @@ class ProjectRereadingDialog(JobResultDialog):
 
 
 def on_photos(photos: int) -> str:
-    """Where something was taken over, as a part of a sentence."""
-    # Translators: Stands at {on_photos} in “Took over {count} readings {on_photos}.”
+    """“on 3 photos”, as a part of a sentence."""
+    # Translators: Stands at {on_photos} in “Applied {count} new texts {on_photos}.”
     return tr_n("on {count} photo", "on {count} photos", photos)

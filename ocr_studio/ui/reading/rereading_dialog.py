@@ -1,4 +1,4 @@
-"""Words that are read again: what is read otherwise now, to take over all of it or some."""
+"""Dialog for reading the unchecked words of one photo again: the progress, then the differences to apply."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from ocr_studio.ui.reading.readings_table import ReadRow, WordsTable
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 
-_NOTE = later("What you wrote or checked stays. One Undo takes all of this back.")
+_NOTE = later("Words you have typed or checked stay as they are. A single Undo reverts everything.")
 
 
 class RereadingDialog(JobResultDialog):
-    """Shows how far the reading has come, then its differences with what stands there.
+    """Shows the progress, then the differences from the current texts; nothing changes until some are applied.
 
-    photo: whose words they are. total: how many are read again. model: by which model. Signals: ``taken(frozenset of
-    ids)`` when the person takes some over; nothing changes before.
+    Signals:
+        taken(frozenset): ids of the words whose new text is to be applied.
     """
 
     taken = Signal(object)
 
     def __init__(self, photo: Pyramid, total: int, model: str, parent: QWidget | None = None) -> None:
+        """Show the progress of reading ``total`` words of the photo with the named model."""
         reading = being_read(total, model)
         buttons = QDialogButtonBox.StandardButton
         super().__init__(
-            tr("Read unreviewed words again"),
+            tr("Read unchecked words again"),
             reading,
             note=tr(_NOTE),
             parent=parent,
@@ -38,10 +39,13 @@ class RereadingDialog(JobResultDialog):
         )
         self._total = total
         self.table = WordsTable(
-            (tr("Now"), tr("Read again"), tr("How sure")), photo, tr("Words that are read otherwise"), ticking=True
+            (tr("Current text"), tr("New text"), tr("Confidence")),
+            photo,
+            tr("Words that are read differently"),
+            ticking=True,
         )
         self.table.horizontalHeader().setSectionResizeMode(3, self.table.horizontalHeader().ResizeMode.ResizeToContents)
-        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
+        self.every, self.none = QPushButton(tr("Select &all")), QPushButton(tr("Select &none"))
         for button, on in ((self.every, True), (self.none, False)):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
@@ -58,7 +62,7 @@ class RereadingDialog(JobResultDialog):
         self._show(table=False)
 
     def show_differences(self, found: tuple[Difference, ...]) -> None:
-        """All words are read; these are read otherwise."""
+        """Show the words that are read differently, after all have been read."""
         self.bar.hide()
         if not found:
             self.said.setText(_as_before(self._total))
@@ -73,7 +77,7 @@ class RereadingDialog(JobResultDialog):
         self.take.setFocus()
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """It could not be done."""
+        """Show why reading failed."""
         super().show_trouble(trouble)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("&Close"))
 
@@ -97,47 +101,47 @@ class RereadingDialog(JobResultDialog):
 
 
 def standing(each: Difference) -> str:
-    """What stands there now."""
+    """The current text of the word, as it is shown."""
     return labels.shown(each.word.text) if each.word.text or each.word.machine else tr("(not read yet)")
 
 
 def sureness(read: Transcription) -> str:
-    """How sure a model is of what it read."""
+    """The confidence as it is shown."""
     return "–" if read.confidence is None else f"{100 * read.confidence:.0f} %"
 
 
 def being_read(words: int, model: str) -> str:
-    """So many words are being read by a model."""
+    """The message while words are being read."""
     return tr_n(
-        "“{model}” reads {count} word that nobody has checked…",
-        "“{model}” reads {count} words that nobody has checked…",
+        "“{model}” is reading {count} unchecked word…",
+        "“{model}” is reading {count} unchecked words…",
         words,
         model=model,
     )
 
 
 def read_otherwise(found: int, words: int) -> str:
-    """So many of so many words are read otherwise."""
+    """The message that ``found`` of ``words`` words are read differently."""
     if words == 1:
-        return tr("The only word is read otherwise. Tick it to take it over.")
+        return tr("The only unchecked word is read differently now. Select it to apply the new text.")
     return tr_n(
-        "{count} of {words} words is read otherwise. Tick what you want to take over.",
-        "{count} of {words} words are read otherwise. Tick what you want to take over.",
+        "{count} of {words} words is read differently now. Select the new texts to apply.",
+        "{count} of {words} words are read differently now. Select the new texts to apply.",
         found,
         words=words,
     )
 
 
 def taking_over(words: int) -> str:
-    """The button that takes over so many."""
-    return tr("&Take over {number}", number=words) if words else tr("&Take over")
+    """The label of the button that applies this many texts."""
+    return tr("&Apply {number}", number=words) if words else tr("&Apply")
 
 
 def _as_before(words: int) -> str:
     if words == 1:
-        return tr("The only unreviewed word is read as before: there is nothing to take over.")
+        return tr("The only unchecked word was read again with the same result; there is nothing to apply.")
     return tr_n(
-        "All {count} unreviewed words are read as before: there is nothing to take over.",
-        "All {count} unreviewed words are read as before: there is nothing to take over.",
+        "{count} unchecked word was read again with the same result; there is nothing to apply.",
+        "All {count} unchecked words were read again with the same result; there is nothing to apply.",
         words,
     )

@@ -1,4 +1,4 @@
-"""Which words are to be read again: those of the open photo, or of all photos of its folder."""
+"""Dialog that asks which words to read again: of the open photo, or of all photos in its folder."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class RereadingScopeDialog(QDialog):
-    """Asks; how many there are elsewhere is said as soon as it is known.
+    """Asks for the scope; the number of words on the other photos appears once they are counted.
 
-    words: of the open photo. Signals: ``here()``; ``everywhere(pages)``.
+    Signals:
+        here(): read the words of the open photo.
+        everywhere(pages): read the words of these pages.
     """
 
     here = Signal()
     everywhere = Signal(object)
 
     def __init__(self, words: int, parent: QWidget) -> None:
+        """Offer the ``words`` unchecked words of the open photo."""
         super().__init__(parent)
-        self.setWindowTitle(tr("Read unreviewed words again"))
+        self.setWindowTitle(tr("Read unchecked words again"))
         self._pages: tuple[PageToRead, ...] = ()
-        self.said = PlainLabel(tr("Which words shall be read again? You see what would change before anything does."))
+        self.said = PlainLabel(
+            tr("Which words do you want to read again? You can review the changes before they are applied.")
+        )
         self.said.setWordWrap(True)
-        here = tr_n("&This photo: {count} unreviewed word", "&This photo: {count} unreviewed words", words)
+        here = tr_n("&This photo: {count} unchecked word", "&This photo: {count} unchecked words", words)
         self.this = QPushButton(here)
         self.this.setEnabled(words > 0)
         self.this.clicked.connect(self._choose_here)
-        self.every = QPushButton(tr("&All photos of this folder: counting…"))
+        self.every = QPushButton(tr("&All photos in this folder: counting…"))
         self.every.setEnabled(False)
         self.every.clicked.connect(self._choose_everywhere)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -43,20 +48,20 @@ class RereadingScopeDialog(QDialog):
         self.setMinimumWidth(420)
 
     def show_pages(self, pages: tuple[PageToRead, ...], *, here: str) -> None:
-        """All pages with words that nobody has checked. here: id of the open one."""
+        """Offer all pages with unchecked words; ``here`` is the id of the open page."""
         self._pages = pages
         if all(page.page_id == here for page in pages):
-            self.every.setText(tr("No other photo of this folder has unreviewed words"))
+            self.every.setText(tr("No unchecked words on other photos in this folder"))
             return
         number = sum(page.words for page in pages)
-        words = tr_n("{count} unreviewed word", "{count} unreviewed words", number)
+        words = tr_n("{count} unchecked word", "{count} unchecked words", number)
         if len(pages) == 1:
-            self.every.setText(tr("The one other photo: {words}", words=words))
+            self.every.setText(tr("&One other photo: {words}", words=words))
         else:
             self.every.setText(
                 tr_n(
-                    "&All {count} photos of this folder: {words}",
-                    "&All {count} photos of this folder: {words}",
+                    "&All {count} photos in this folder: {words}",
+                    "&All {count} photos in this folder: {words}",
                     len(pages),
                     words=words,
                 )
@@ -65,8 +70,8 @@ class RereadingScopeDialog(QDialog):
         (self.this if self.this.isEnabled() else self.every).setFocus()
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """They could not be counted."""
-        self.every.setText(tr("The other photos cannot be read again"))
+        """Show why the words could not be counted."""
+        self.every.setText(tr("The other photos can’t be read again"))
         self.said.setText(trouble.message)
 
     def _choose_here(self) -> None:

@@ -1,4 +1,4 @@
-"""Sees to it that the next words of the review queue have their cards when they are shown."""
+"""Prepares the cards (images) of the next words of the review queue in the background."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.review.review_queue import CardEvent, CardFailed, CardMade, CardMaker
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
-# So many words ahead have their cards, and no new ones are made before there are only so few; from further words
-# those are made along with them that stand on the same photos. All together so many are kept.
+# Number of words ahead that get cards; how few may be left before more are made; how many words ahead are searched for
+# words on the same photos, whose cards are made along with them; and how many cards are kept in memory.
 _ENOUGH, _FEW, ALONG, _KEPT = 24, 12, 150, 200
 
 
 class ReviewCards(QObject):
-    """The cards of one project's words at a time.
+    """The cards of the words of one project at a time.
 
-    Signals: ``came(place)``; ``wanted()`` it can make more now; ``failed(Trouble)``.
+    Signals:
+        came(place): the card of this word is ready.
+        wanted(): all requested cards are made; more can be requested.
+        failed(Trouble): making cards failed.
     """
 
     came = Signal(object)
@@ -39,19 +42,19 @@ class ReviewCards(QObject):
         self._making: tuple[Job, frozenset[Place]] | None = None
 
     def begin(self, project: Project) -> None:
-        """Make cards of the words of this project from now on."""
+        """Make cards for the words of this project from now on."""
         if self._maker is None or self._maker.project is not project:
             self.stop()
             self._maker = CardMaker(project)
 
     def stop(self) -> None:
-        """Make no more, and let go of cards and photos."""
+        """Stop making cards, and release cards and photos."""
         self._stop_making()
         self._cards.clear()
         self._maker = None
 
     def set_size(self, width: int, height: int) -> bool:
-        """Cards are so large from now on, in pixels. Whether they were not before."""
+        """Set the size of new cards in pixels; returns whether it has changed."""
         if (width, height) == self._size:
             return False
         self._size = width, height
@@ -60,17 +63,22 @@ class ReviewCards(QObject):
         return True
 
     def of(self, place: Place, quad: Quad) -> CardEvent | None:
-        """The card of a word whose box is this; None while there is none."""
+        """The card of a word with this box; None while there is none."""
         card = self._cards.get(place)
         return None if isinstance(card, CardMade) and card.quad != quad else card
 
     def ahead(self, places: Sequence[Place]) -> list[CardMade]:
-        """The cards of these words, as far as one after the other is there."""
+        """The cards of these words, up to the first that is missing."""
         found = itertools.takewhile(lambda card: isinstance(card, CardMade), map(self._cards.get, places))
         return [card for card in found if isinstance(card, CardMade)]
 
     def prepare(self, ahead: Sequence[Place], *, outdated: bool) -> None:
-        """These words come next, the first is shown. outdated: the card of that one, if any, is of another box."""
+        """Make the missing cards of the words that come next.
+
+        Args:
+            ahead: the next words; the first is the one shown.
+            outdated: whether the card of the first shows an old box.
+        """
         maker = self._maker
         if maker is None or not all(self._size):
             return
@@ -85,7 +93,9 @@ class ReviewCards(QObject):
         if not any(place in missing for place in ahead[:_FEW]):
             return
         size = self._size
-        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Making cards"))
+        job = self._lane.submit(
+            lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Preparing words for review")
+        )
         self._making = job, frozenset(missing[:_ENOUGH])
         job.came.connect(self._take)
         job.failed.connect(self._fail)

@@ -1,4 +1,4 @@
-"""The card of the review queue: a word large, its box marked, its line and its neighbours around it."""
+"""The card of the review queue: an enlarged word with its box, its line and its neighbours."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from ocr_studio.core.translation import tr
 from ocr_studio.jobs.review.review_queue import CardMade
 from ocr_studio.ui.style import box_colours
 
-# Milliseconds after which new cards are made for a place of another size: dragging its edge is over.
+# Milliseconds after the last resize before cards of the new size are made.
 _SETTLED_MS: Final = 150
-# Of the dark or bright veil over what is not the word, 255 covers all.
+# Opacity of the veil over everything but the word, 0 to 255.
 _VEIL: Final = 60
 _TEXT_SIZE: Final = 16  # pixels
-_AIR: Final = 4.0  # pixels of the screen between the word and its mark
+_AIR: Final = 4.0  # screen pixels between the word and its outline
 
 
 class CardView(QWidget):
-    """Shows one card, or a text in its place.
+    """Shows one card, or a message instead.
 
-    Signals: ``resized(int, int)`` it has room for cards of so many pixels.
+    Signals:
+        resized(int, int): the width and height available for cards, in physical pixels.
     """
 
     resized = Signal(int, int)
@@ -46,7 +47,7 @@ class CardView(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said in place of a card."""
+        """The message shown instead of a card."""
         return self._text
 
     @property
@@ -55,42 +56,42 @@ class CardView(QWidget):
         return not self._pixmap.isNull()
 
     def show_card(self, card: CardMade, reading: Transcription | None) -> None:
-        """Show a word. reading: the machine's, whose doubtful letters are marked where they stand."""
+        """Show a word; ``reading`` is the recognized text, whose uncertain characters are marked."""
         self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
         self._corners, self._text = card.corners, ""
         places = doubtful_letters.doubtful(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
         self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
-        self.setAccessibleName(tr("The word on its photo"))
+        self.setAccessibleName(tr("Word on its photo"))
         self.update()
 
     def prepare(self, card: CardMade) -> None:
-        """This one is likely shown next: unpack it while a person looks at another."""
+        """Decode the card that is likely shown next while the current one is on screen."""
         if card is not self._prepared[0]:
             self._prepared = card, _unpacked(card)
 
     def show_text(self, text: str) -> None:
-        """Say something instead."""
+        """Show a message instead of a card."""
         self._pixmap, self._corners, self._letters, self._text = QPixmap(), None, (), text
         self.setAccessibleName(text)
         self.update()
 
     def tell_size(self) -> None:
-        """Say how large cards should be."""
+        """Emit ``resized`` with the current size."""
         ratio = self.devicePixelRatioF()
         self.resized.emit(round(self.width() * ratio), round(self.height() * ratio))
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Wide, as writing is."""
+        """Wide, like a line of text."""
         return QSize(1000, 230)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Cards of another size are asked for, once it stays so."""
+        """Request cards of the new size once resizing stops."""
         super().resizeEvent(event)
         self._soon.start()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
-        """The card, in the middle."""
+        """Draw the card in the centre."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), box_colours.current().board)
@@ -111,14 +112,14 @@ class CardView(QWidget):
         self._mark(painter, points, QRectF(corner.x(), corner.y(), width, height))
 
     def _mark(self, painter: QPainter, points: Floats, room: QRectF) -> None:
-        """points: (4, 2) of the word, in pixels of the widget."""
+        """Dim the surroundings and outline the word; ``points`` are its corners, (4, 2), in widget pixels."""
         middle = points.mean(axis=0)
         away = points - middle
         length = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1.0)
         word = QPolygonF([QPointF(x, y) for x, y in points + away / length * _AIR * 1.4])
-        # What stands around is there to be read, too, only less.
+        # The surroundings stay readable, but dimmed.
         around = QPainterPath()
-        around.setFillRule(Qt.FillRule.OddEvenFill)  # the word is a hole; to take one path off another takes far longer
+        around.setFillRule(Qt.FillRule.OddEvenFill)  # the word is a hole; subtracting paths is far slower
         around.addRect(room)
         around.addPolygon(word)
         around.closeSubpath()
@@ -137,7 +138,7 @@ class CardView(QWidget):
         self._mark_letters(painter, points)
 
     def _mark_letters(self, painter: QPainter, points: Floats) -> None:
-        """A tick below each doubtful letter."""
+        """Draw a mark below each uncertain character."""
         now = box_colours.current()
         doubt = now.styles[box_colours.Look.DOUBTFUL].colour
         down = points[3] - points[0]

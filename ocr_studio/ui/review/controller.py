@@ -1,4 +1,4 @@
-"""Goes through the words of a project that nobody has checked: knows where the person is, and what comes next."""
+"""Controls the review queue: goes through the unchecked words of a project, and knows which comes next."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.review.card_loader import ALONG, ReviewCards
 from ocr_studio.ui.review.session import ReviewLooking, ReviewSteps
 
-# Pages are read in the window's thread, when they have changed, up to so many: those of the words that are agreed with
-# at once are known by then.
+# Up to this many changed pages are loaded in the window's thread; the pages of words confirmed together are loaded
+# already.
 _AT_ONCE = 9
 _NO_SECOND = later(
-    "No second model has read these words otherwise, so the least sure come first. Another model reads them when you"
-    " compare two models, or read unreviewed words again with it."
+    "No other model has read these words differently, so the least confident come first. For a second opinion, compare"
+    " two models, or read the unchecked words again with another model."
 )
-_AGREED = later_n("{count} word is right. Ctrl+Z takes it back.", "{count} words are right. Ctrl+Z takes them back.")
+_AGREED = later_n("{count} word confirmed. Press Ctrl+Z to undo.", "{count} words confirmed. Press Ctrl+Z to undo.")
 
 
-_CAME = later_n("{count} more word came meanwhile.", "{count} more words came meanwhile.")
+_CAME = later_n("{count} word was added to the queue.", "{count} words were added to the queue.")
 
 
 class Stage(Enum):
-    """How far it is."""
+    """What the review queue is doing."""
 
     IDLE = auto()
     LOOKING = auto()
@@ -50,12 +50,17 @@ class Stage(Enum):
 
 
 class Reviewing(QObject):
-    """One sitting at a time.
+    """Runs one review session at a time.
 
-    Signals: ``changed()`` another word is to be shown, or the same one anew, or there are none left; ``carded()`` the
-    card of the word that is shown has come; ``neared()`` that of one behind it; ``looked(done, total)`` pages;
-    ``failed(Trouble)``; ``said(str)`` a hint; ``settled(places)`` a person has settled these words; ``counted()`` there
-    are more words, or fewer, behind the one that is shown.
+    Signals:
+        changed(): another word is to be shown, the current one has changed, or none are left.
+        carded(): the card of the current word is ready.
+        neared(): the card of one of the next words is ready.
+        looked(done, total): number of pages searched for unchecked words.
+        failed(Trouble): a job failed.
+        said(str): a hint to show.
+        settled(places): the user has checked these words.
+        counted(): the number of words in the queue has changed.
     """
 
     changed = Signal()
@@ -74,7 +79,14 @@ class Reviewing(QObject):
         project: Callable[[], Project | None],
         index: Callable[[], Index | None] = lambda: None,
     ) -> None:
-        """lane: for cards and for looking through pages; index: of the project, where there is one."""
+        """Start idle.
+
+        Args:
+            document: the open document.
+            lane: makes cards and searches pages.
+            project: returns the open project.
+            index: returns the search index of the project, if there is one.
+        """
         super().__init__(document)
         self._index = index
         self._document, self._project = document, project
@@ -84,7 +96,7 @@ class Reviewing(QObject):
         self.outcomes: dict[Place, WordState] = {}
         self.failures: tuple[str, ...] = ()
         self.began = 0.0
-        self.came_since = 0  # words that wait behind the last one of the sitting, known at its end
+        self.came_since = 0  # words added to the queue since it was loaded; known at its end
         self.word: Word | None = None
         self.page: Page | None = None
         self._of: Project | None = None
@@ -107,11 +119,11 @@ class Reviewing(QObject):
 
     @property
     def card(self) -> CardEvent | None:
-        """The card of the word that is shown; None while it is being made."""
+        """The card of the current word; None while it is being made."""
         return self._cards.of(self.place, self.word.quad) if self.place and self.word else None
 
     def ahead(self, count: int) -> list[CardMade]:
-        """The cards of the words that come next, up to so many, as far as they are there and wait."""
+        """The cards of the next words, at most ``count``, up to the first that is missing or already checked."""
         sitting = self.sitting
         if sitting is None or self.stage is not Stage.GOING:
             return []
@@ -120,21 +132,21 @@ class Reviewing(QObject):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether there is a word to go on with, in the project that is open."""
+        """Whether a review session of the open project can be resumed."""
         return self.stage is Stage.GOING and self._of is self._project()
 
     @property
     def place(self) -> Place | None:
-        """The word that is shown."""
+        """The current word as page id and word id."""
         return self.sitting.current.key if self.word and self.sitting and self.sitting.current else None
 
     @property
     def photo(self) -> Path | None:
-        """Where the photo of the word is that is shown."""
+        """The path of the photo of the current word."""
         return self._of.photo(self.page) if self._of and self.page else None
 
     def start(self, order: Order | None = None) -> None:
-        """Look which words wait, and show the first."""
+        """Find the unchecked words and show the first."""
         project = self._project()
         if project is None:
             return
@@ -149,14 +161,14 @@ class Reviewing(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        """Do nothing more in the background, and let go of photos; where the person is stays known."""
+        """Stop background jobs and release photos; the position in the queue is remembered."""
         self._looking.stop()
         if self.stage is Stage.LOOKING:
             self.stage = Stage.IDLE
         self._cards.stop()
 
     def go_on_with(self) -> None:
-        """Take up again where the person was, or at the end with the words that have come since."""
+        """Resume at the last position, or at the end with the words added since."""
         if self._of is None:
             return
         self._cards.begin(self._of)
@@ -165,40 +177,41 @@ class Reviewing(QObject):
         self._show()
 
     def look_again(self) -> None:
-        """See which words have come since: a person may have read more photos. Nothing that is shown changes."""
+        """Add the words of photos that were read since to the queue; the current word stays."""
         if self._of is not None and self.sitting is not None and not self._looking.busy:
             self._looking.look(self._of, self.order, self._index())
 
     def set_size(self, width: int, height: int) -> None:
-        """Cards are so large from now on, in pixels."""
+        """Set the size of cards in pixels."""
         if self._cards.set_size(width, height):
             self.carded.emit()
             self._prepare()
 
     def answer(self, text: str) -> None:
-        """This is what is written there, nothing if it is empty; on to the next word."""
+        """Store this text for the current word, or that there is none if it is empty, and go to the next word."""
         if self.page is None or self.word is None:
             return
         if text and not one_line(text):
-            self.said.emit(tr("Only spaces stand there. F7 says that there is no text."))
+            self.said.emit(tr("The text contains only spaces. Press F7 if the word has no text."))
         else:
             self._do(edits.answer(self.page, self.word.id, text))
 
     def agree(self, shown: Sequence[tuple[Place, Word]]) -> None:
-        """These words, the one that is shown and those behind it, are right; one step, and on to the next word. From
-        one on that has changed by now, they are come to in their turn.
+        """Confirm these words, the current one and some that follow it, as one step, and go to the next word.
+
+        Words from the first that has changed since it was shown are not confirmed; they come up later.
         """
         step, places = review_queue.agreement(shown, self._known)
         if places and self._settle(step, places):
             self.said.emit(tr_n(*_AGREED, len(places)))
 
     def set_aside(self, kind: Mark) -> None:
-        """The word cannot be read, or does not count; on to the next one."""
+        """Mark the current word as unreadable or ignored and go to the next word."""
         if self.page is not None and self.word is not None:
             self._do(edits.mark(self.page, [self.word.id], kind))
 
     def turn(self) -> None:
-        """The writing is the other way up than its box says."""
+        """Turn the reading direction of the current word's box, whose writing is upside down or on its side."""
         if self.page is None or self.word is None:
             return
         edit = edits.turn_writing(self.page, self.word.id)
@@ -208,20 +221,20 @@ class Reviewing(QObject):
                 self.said.emit(tr(commands.LOCKED))
 
     def pass_by(self) -> None:
-        """On to the next word, without a word about this one."""
+        """Skip the current word."""
         if self.sitting is not None:
             self.sitting.go_on()
             self._show()
 
     def back(self) -> None:
-        """To the word before."""
+        """Go back to the previous word."""
         if self.sitting is not None and self.sitting.go_back():
             self._show()
         elif self.sitting is not None:
             self.said.emit(tr("This is the first word."))
 
     def take_back(self) -> None:
-        """Undo the newest change, and show the word if it is one of this sitting."""
+        """Undo the newest change, and show its word if it is in this session."""
         places, sitting = self.steps.take_back(), self.sitting
         first = next((place for place in sitting.trail if place in places), None) if sitting else None
         if sitting is not None and first is not None and first != self.place:
@@ -229,7 +242,7 @@ class Reviewing(QObject):
             self._show()
 
     def holds(self, page_id: str) -> bool:
-        """Whether what is done to this page is seen here."""
+        """Whether changes of this page are visible in the queue."""
         return self.is_under_way and self.sitting is not None and page_id in self.sitting.pages
 
     # ---------------------------------------------------------------------------------------------------- what is done
@@ -239,7 +252,7 @@ class Reviewing(QObject):
             self._settle(Step(edit.name, {self.page.id: edit}), [self.place])
 
     def _settle(self, step: Step, places: Sequence[Place]) -> bool:
-        """Do a step that settles these words, the first of them the one that is shown. Whether it could be done."""
+        """Do a step that checks these words, the current one first; returns whether it succeeded."""
         sitting = self.sitting
         if sitting is None or not self.steps.do(step):
             return False
@@ -260,7 +273,7 @@ class Reviewing(QObject):
             self.changed.emit()
 
     def _hear(self, pages: Collection[str]) -> None:
-        """Pages have changed: words were settled, or wait again."""
+        """Update the queue after pages have changed."""
         sitting, project = self.sitting, self._of
         if sitting is None or self.steps.doing or project is not self._project():
             return
@@ -283,7 +296,7 @@ class Reviewing(QObject):
     # --------------------------------------------------------------------------------------------------- what is shown
 
     def _take_words(self, found: WordsWait) -> None:
-        """The words that wait, at the beginning, or later when they are looked for again."""
+        """Take the unchecked words that were found, at the start or in a later search."""
         sitting = self.sitting
         if self.stage is Stage.LOOKING:
             self.failures = found.failed
@@ -309,7 +322,7 @@ class Reviewing(QObject):
             self.changed.emit()
 
     def _show(self) -> None:
-        """Show the word where the person is; words that are settled or gone by now are passed over."""
+        """Show the word at the current position; skip words that have been checked or deleted elsewhere."""
         sitting = self.sitting
         if sitting is None:
             return
@@ -321,10 +334,10 @@ class Reviewing(QObject):
                 self.page, self.word = page, word
                 break
             sitting.leave_out([here.key])
-            if sitting.current == here:  # settled here, and gone since
+            if sitting.current == here:  # checked here and deleted since
                 sitting.go_on()
         if self.word is None and sitting.has_more and sitting.settled:
-            self.start()  # a large project's next words, and again those that were passed by
+            self.start()  # the next words of a large project, and the skipped ones again
             return
         self.came_since = 0
         ends = self.word is None and self.stage is Stage.GOING and any(sitting.trail)
@@ -335,7 +348,7 @@ class Reviewing(QObject):
             self.look_again()
 
     def _known(self, page_id: str) -> Page | None:
-        """A page as it is now; what cannot be read is told of at the end."""
+        """A page as it is now, or None; errors are reported at the end of the queue."""
         try:
             return self._document.history.page(page_id)
         except StudioError as error:
@@ -343,7 +356,7 @@ class Reviewing(QObject):
             return None
 
     def _prepare(self) -> None:
-        """See to it that the next words have their cards when they are shown."""
+        """Request the cards of the next words."""
         if self.sitting is not None and self.stage is Stage.GOING:
             self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 

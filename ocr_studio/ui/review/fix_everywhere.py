@@ -1,4 +1,4 @@
-"""After each correction: looks, in the background, for the same word in other places, and fixes what a person ticks."""
+"""After each correction, searches the project for similar words in the background and fixes those the user selects."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 
 class FixingEverywhere(QObject):
-    """What was corrected last, and the words that are likely the same.
+    """The last correction, and the words that are likely to need the same one.
 
-    Signals: ``offered()`` there are some, or none any more; ``failed(Trouble)``.
+    Signals:
+        offered(): the offered words have changed.
+        failed(Trouble): searching or fixing failed.
     """
 
     offered = Signal()
@@ -51,11 +53,11 @@ class FixingEverywhere(QObject):
 
     @property
     def count(self) -> int:
-        """How many words are offered."""
+        """The number of words offered."""
         return len(self.offers)
 
     def fix(self, places: Collection[Place]) -> int:
-        """Write what was corrected into these words too, as one step; how many have changed."""
+        """Correct these words in the same way, as one step; returns the number of words changed."""
         if self.corrected is None or not places:
             return 0
         pages: dict[str, list[str]] = {}
@@ -73,7 +75,7 @@ class FixingEverywhere(QObject):
         return sum(len(edit.changes) for edit in step.edits.values())
 
     def forget(self) -> None:
-        """Offer nothing."""
+        """Discard the offer."""
         if self._job is not None:
             self._job.cancel()
         self._job, self._found = None, []
@@ -82,7 +84,7 @@ class FixingEverywhere(QObject):
             self.offered.emit()
 
     def still(self) -> tuple[LookAlike, ...]:
-        """Those that are offered and that nobody has checked meanwhile."""
+        """The offered words that are still unchecked."""
         pages = {key: self._page(key) for key in {each.place[0] for each in self.offers}}
         words = [page.words.get(each.place[1]) if (page := pages[each.place[0]]) else None for each in self.offers]
         return tuple(each for each, word in zip(self.offers, words, strict=True) if word and not word.checked)
@@ -94,7 +96,7 @@ class FixingEverywhere(QObject):
         self.forget()
         self._of = project
         job = self._job = self._lane.submit(
-            lambda: find_similar.find(project, corrected, self._index), name=later("Looking for the same word")
+            lambda: find_similar.find(project, corrected, self._index), name=later("Searching for similar words")
         )
         job.came.connect(self._take)
         job.done.connect(self._offer)
@@ -119,7 +121,7 @@ class FixingEverywhere(QObject):
             return None
 
     def _look_again(self, pages: Collection[str]) -> None:
-        """A correction that was taken back has nothing to offer. pages: those that have changed."""
+        """Discard the offer if the correction was undone; ``pages`` are those that have changed."""
         if self.corrected is None or self.corrected.correction.place[0] not in pages:
             return
         page_id, word_id = self.corrected.correction.place

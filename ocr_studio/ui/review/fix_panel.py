@@ -1,4 +1,4 @@
-"""The panel of words that look like one that was just corrected: a grid of pictures, ticked or not."""
+"""Panel of words that look like the one just corrected: a grid of images with checkboxes."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
 class LookAlikeGrid(QListWidget):
-    """Words as pictures, likely ones first. Space ticks, arrows go about; Enter and Esc are for the panel.
+    """Images of words, likely ones first. Space ticks, arrow keys move; Enter and Esc are for the panel.
 
-    Signals: ``applied()`` Enter; ``left()`` Esc; ``ticked()`` other ones are ticked now.
+    Signals:
+        applied(): Enter was pressed.
+        left(): Esc was pressed.
+        ticked(): the set of ticked words has changed.
     """
 
     applied = Signal()
@@ -51,11 +54,11 @@ class LookAlikeGrid(QListWidget):
         self.setWordWrap(False)
         self.setIconSize(_PICTURE)
         self.setGridSize(_CELL)
-        self.setAccessibleName(tr("Words that look like the corrected one"))
+        self.setAccessibleName(tr("Words that look like the corrected word"))
         self.itemChanged.connect(lambda _: self.ticked.emit())
 
     def show_offers(self, offers: tuple[LookAlike, ...]) -> None:
-        """Show these, ticked where they are likely."""
+        """Show these words; the likely ones are ticked."""
         self.blockSignals(True)
         self.clear()
         for offer in offers:
@@ -72,19 +75,19 @@ class LookAlikeGrid(QListWidget):
         self.ticked.emit()
 
     def places(self) -> list[Place]:
-        """Where the ticked ones are."""
+        """The places of the ticked words."""
         items = (self.item(row) for row in range(self.count()))
         return [tuple(item.data(_PLACE)) for item in items if item.checkState() == _CHECKED]
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys that are ours from the window, which has others for them."""
+        """Claim the keys of the grid that are also shortcuts of the window."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_all(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Enter applies, Esc leaves, Space ticks; Ctrl+A ticks all, and again none."""
+        """Enter applies, Esc cancels, Space ticks; Ctrl+A ticks all, or none if all are ticked."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.applied.emit()
         elif event.key() == Qt.Key.Key_Escape:
@@ -100,9 +103,10 @@ class LookAlikeGrid(QListWidget):
 
 
 class FixPanel(PanelDock):
-    """Asks which of the words are the corrected one too.
+    """Asks which of the words need the same correction.
 
-    Signals: ``said(str)`` what has come of it.
+    Signals:
+        said(str): a message about the result.
     """
 
     own_keys = FIX_KEYS
@@ -113,7 +117,7 @@ class FixPanel(PanelDock):
         self._fixing = fixing
         self.asked = OneLine()
         self.own = PlainLabel()
-        self.own.setAccessibleName(tr("The corrected word"))
+        self.own.setAccessibleName(tr("Corrected word"))
         self.grid = LookAlikeGrid()
         self.apply = QPushButton(tr("Fix words"))
         self.apply.setProperty("primary", True)
@@ -121,7 +125,7 @@ class FixPanel(PanelDock):
         self.grid.applied.connect(self._apply)
         self.grid.left.connect(self.close)
         self.grid.ticked.connect(self._show_count)
-        keys = PlainLabel(tr("Space ticks or unticks, Ctrl+A all, Enter fixes, Esc leaves them as they are"))
+        keys = PlainLabel(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
         keys.setProperty("quiet", True)
         self._lay_out(keys)
         self.retint()
@@ -135,22 +139,24 @@ class FixPanel(PanelDock):
 
     @property
     def offer(self) -> str:
-        """What there is to fix, and how; nothing if there is nothing."""
+        """A message about the words to fix; empty if there are none."""
         count = self._fixing.count
         return (
-            tr_n("{count} more looks like this: F4 shows it", "{count} more look like this: F4 shows them", count)
+            tr_n("{count} similar word: press F4 to fix it", "{count} similar words: press F4 to fix them", count)
             if count
             else ""
         )
 
     def begin(self) -> None:
-        """Show what is offered."""
+        """Show the offered words."""
         offers, corrected = self._fixing.still(), self._fixing.corrected
         if corrected is None or not offers:
             self._fixing.forget()
             return
         word = corrected.correction
-        self.asked.setText(tr("“{text}” stands here too? It was read as “{read}”.", text=word.right, read=word.misread))
+        self.asked.setText(
+            tr("Are these also “{text}”? The corrected word was read as “{read}”.", text=word.right, read=word.misread)
+        )
         self.own.setPixmap(_icon(corrected.picture, self.devicePixelRatioF()).pixmap(_PICTURE))
         self.open()
         self.grid.show_offers(offers)
@@ -181,7 +187,7 @@ class FixPanel(PanelDock):
         self.close()
         count = self._fixing.fix(places)
         if count:
-            self.said.emit(tr_n("{count} more word fixed.", "{count} more words fixed.", count))
+            self.said.emit(tr_n("Fixed {count} more word.", "Fixed {count} more words.", count))
 
     def _show_count(self) -> None:
         count = len(self.grid.places())

@@ -1,4 +1,4 @@
-"""The words that come next in the review queue, small, in a row: those that are right can be agreed with at once."""
+"""A row of small images of the next words in the review queue, which can be confirmed together."""
 
 from __future__ import annotations
 
@@ -15,19 +15,17 @@ from ocr_studio.core.translation import tr
 from ocr_studio.jobs.review.review_queue import CardMade
 from ocr_studio.ui.style import box_colours, labels, theme
 
-# So many at most: with the word that is shown as many as there are digits.
+# Together with the current word, as many as there are digit keys.
 MOST: Final = 8
-_LETTERS: Final = 200  # of a word that has room
-# Pixels: the picture, the line of text below it, the least and the greatest width of a word, round it and between two.
+_LETTERS: Final = 200  # characters of the longest word that is shown
+# Pixels: height of the image and of the text below it, least and greatest width of a word, padding, spacing.
 _PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 200, 6, 6
 _FONT: Final = 14  # pixels
-_KEPT: Final = 64  # pictures
+_KEPT: Final = 64  # images in memory
 
 
 class ReviewStrip(QWidget):
-    """Shows as many words as there is room for, each with its picture, how it was read, and the key that agrees with
-    everything up to it.
-    """
+    """Shows as many words as fit, each with its image, its recognized text, and the key that confirms all up to it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,33 +35,33 @@ class ReviewStrip(QWidget):
         self._places: list[QRectF] = []
 
     def show_cards(self, cards: Sequence[CardMade]) -> None:
-        """Show these words, in their order, as far as there is room."""
+        """Show as many of these words as fit, in this order."""
         fresh = tuple(cards[:MOST])
-        # Cards of words farther on come all the time.
+        # Called for each new card, also of words that are not shown.
         if list(map(id, fresh)) != list(map(id, self._cards)):
             self._cards = fresh
             self._arrange()
 
     @property
     def shown(self) -> tuple[CardMade, ...]:
-        """The words that can be seen."""
+        """The words that are visible."""
         return tuple(self._cards[: len(self._places)])
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """High enough for a picture and a line of text."""
+        """High enough for an image and a line of text."""
         return QSize(600, _PICTURE + _TEXT + 2 * _AIR)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """What does not fit is not shown."""
+        """No minimum width: words that do not fit are not shown."""
         return QSize(0, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """More words, or fewer, have room."""
+        """Show more or fewer words."""
         super().resizeEvent(event)
         self._arrange()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
-        """The words, from where reading begins."""
+        """Draw the words, in reading direction."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -86,7 +84,7 @@ class ReviewStrip(QWidget):
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
 
     def _draw_text(self, painter: QPainter, card: CardMade, place: QRectF, key: str) -> None:
-        """How it was read, doubtful letters as on the large card, and behind it the key."""
+        """Draw the recognized text, its uncertain characters marked as on the large card, and the key."""
         line = QRectF(place.left() + _AIR, place.bottom() - _TEXT - _AIR / 2, place.width() - 2 * _AIR, _TEXT)
         where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         metrics, text = painter.fontMetrics(), _text(card)
@@ -110,7 +108,7 @@ class ReviewStrip(QWidget):
         if pixmap is None:
             whole = QPixmap()
             whole.loadFromData(card.small, "JPG")
-            # Once for good, not each time that it is painted.
+            # Scaled once, not at each repaint.
             most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             pixmap = self._pictures[card.small] = whole.scaled(most, keep, smooth)
@@ -129,7 +127,7 @@ class ReviewStrip(QWidget):
             picture = _PICTURE * size.width() / max(1, size.height())
             text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
-            # What cannot be seen whole is not agreed with.
+            # A word that is not fully visible cannot be confirmed.
             if text > _WIDE or len(card.word.text) > _LETTERS or left + width > self.width():
                 break
             places.append(QRectF(left + 0.5, 0.5, width - 1, self.height() - 1))
@@ -139,7 +137,7 @@ class ReviewStrip(QWidget):
                       for place in places]  # fmt: skip
         self._places = places
         texts = ", ".join(_text(card) for card in self.shown)
-        self.setAccessibleName(tr("The next words: {words}", words=texts) if texts else tr("The next words"))
+        self.setAccessibleName(tr("Next words: {words}", words=texts) if texts else tr("Next words"))
         self.update()
 
 

@@ -1,4 +1,4 @@
-"""The panel of the review queue: a card, what was read, and the line in which it is corrected."""
+"""Panel of the review queue: a card, the recognized text, and the field where it is corrected."""
 
 from __future__ import annotations
 
@@ -28,29 +28,30 @@ from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 
 ORDERS = {
-    Order.LEAST_SURE: later("Least sure first"),
+    Order.LEAST_SURE: later("Least confident first"),
     Order.PAGE: later("Photo by photo"),
     Order.WRITER: later("Writer by writer"),
-    Order.CLOSE: later("Two likely readings first"),
-    Order.DIFFERING: later("Where two models differ first"),
+    Order.CLOSE: later("Close alternatives first"),
+    Order.DIFFERING: later("Model differences first"),
 }
 _KEYS = later(
-    "Enter: right, next word   Ctrl+2 … Ctrl+9: so many are right   PgDown: all in sight   Shift+Enter: back"
-    "   F2: doubtful letters   F7: no text   F8: unreadable   F9: ignore   F10: turn   Tab: pass by"
-    "   F5: show on the photo"
+    "Enter: confirm, next word   Ctrl+2 … Ctrl+9: confirm 2 … 9 words   PgDown: confirm all visible   Shift+Enter: back"
+    "   F2: uncertain characters   F7: no text   F8: unreadable   F9: ignore   F10: rotate   Tab: skip"
+    "   F5: show on photo"
 )
-# Milliseconds out of sight after which it lets go of photos and cards.
+# Milliseconds after hiding before photos and cards are released.
 _AWAY_MS = 20_000
-# Milliseconds after which a card has been painted, and the next one is unpacked.
+# Milliseconds after a card is shown before the next one is decoded.
 _SOON_MS = 30
-_MOST_READ = 120  # letters of a reading, which stands before the line
-_LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
+_MOST_READ = 120  # characters of the recognized text beside the field
+_LINE_SIZE = 20  # font size of the field, in pixels
 
 
 class ReviewPanel(PanelDock):
-    """Goes from word to word by keys alone.
+    """Goes from word to word with the keyboard alone.
 
-    Signals: ``left()`` the person goes to the photo, so the keys are for it.
+    Signals:
+        left(): the user goes to the photo, which then gets the keyboard focus.
     """
 
     own_keys = REVIEW_KEYS
@@ -59,7 +60,7 @@ class ReviewPanel(PanelDock):
     def __init__(
         self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces, parent: QWidget | None = None
     ) -> None:
-        super().__init__(tr("Review"), "review", parent)
+        super().__init__(tr("Review queue"), "review", parent)
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
         self.said = OneLine()
         self.pace = PlainLabel()
@@ -69,14 +70,12 @@ class ReviewPanel(PanelDock):
         font.setBold(True)
         self.offer.setFont(font)
         self.offer.hide()
-        self.order = Choice(
-            [(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Which words first")
-        )
+        self.order = Choice([(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Queue order"))
         self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
         self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.card = CardView()
         self.read = RichLabel()
-        self.read.setAccessibleName(tr("What was read"))
+        self.read.setAccessibleName(tr("Recognized text"))
         self.line = ReviewLine()
         font = self.line.font()
         font.setPixelSize(_LINE_SIZE)
@@ -97,7 +96,7 @@ class ReviewPanel(PanelDock):
         self._show()
 
     def begin(self, order: Order | None = None) -> None:
-        """Open, and go on where the person was; or begin anew, in this order."""
+        """Open and resume where the user stopped; with an order, or without a session to resume, start over."""
         self.open()
         if order is None and self.reviewing.is_under_way:
             self.reviewing.go_on_with()
@@ -110,16 +109,16 @@ class ReviewPanel(PanelDock):
         self.line.setFocus()
 
     def show_offer(self, text: str) -> None:
-        """Say that other words look like the one that was corrected last; an empty text says that there are none."""
+        """Show the message about words similar to the last correction; an empty text hides it."""
         self.offer.setText(text)
         self.offer.setVisible(bool(text))
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """High enough for the lines above and below a word."""
+        """High enough to show the lines above and below a word."""
         return QSize(1000, 500)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The keys are for it, and cards are made again if it was away for long."""
+        """Take the focus, and make cards again if they were released."""
         super().showEvent(event)
         for each in (self._drafts, self._height):
             each.guard(self.window())
@@ -129,16 +128,16 @@ class ReviewPanel(PanelDock):
         self.line.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
-        """It may be back in a moment, from behind another panel."""
+        """Release cards later, as the panel may only be behind another one for a moment."""
         super().hideEvent(event)
         self._away.start()
 
     def _whole_height(self) -> int:
-        """With room for a word that can be judged."""
+        """High enough to judge a word by its image."""
         return self._height.comfortable(super()._whole_height())
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Update colours after a theme change."""
         super().retint()
         self.card.update()
         self._show_reading()
@@ -202,7 +201,7 @@ class ReviewPanel(PanelDock):
         layout.addLayout(_inset(self.keys))
         self.setWidget(whole)
 
-    # ------------------------------------------------------------------------------------------------------ a person
+    # ---------------------------------------------------------------------------------------------------- user input
 
     def _accept(self, text: str) -> None:
         if self.reviewing.stage is Stage.GOING:
@@ -213,7 +212,7 @@ class ReviewPanel(PanelDock):
             self.close()
 
     def _agree(self, count: int) -> None:
-        """So many words are right, from the one that is shown on; 0: all that can be seen."""
+        """Confirm ``count`` words, starting with the current one; 0 for all visible words."""
         reviewing = self.reviewing
         cards = self.strip.shown
         behind = [(card.place, card.word) for card in (cards[: count - 1] if count else cards)]
@@ -221,7 +220,7 @@ class ReviewPanel(PanelDock):
         if here is None or word is None or not self.card.has_card:
             return
         if word.checked or self.line.isModified():
-            # What is typed is a correction of its own, which can be taken back alone and made everywhere.
+            # A typed correction is a step of its own, so that it can be undone alone and applied everywhere.
             reviewing.answer(self.line.text())
             if reviewing.word is word:
                 return
@@ -249,7 +248,7 @@ class ReviewPanel(PanelDock):
             self.left.emit()
             self._places.go_to_word(photo, word.id)
 
-    # -------------------------------------------------------------------------------------------------- what is shown
+    # -------------------------------------------------------------------------------------------------- display
 
     def _show(self) -> None:
         going = self.reviewing.stage is Stage.GOING
@@ -272,7 +271,7 @@ class ReviewPanel(PanelDock):
     def _show_counts(self) -> None:
         sitting, page = self.reviewing.sitting, self.reviewing.page
         if sitting is None or page is None:
-            self.said.setText(tr("Words that nobody has checked"))
+            self.said.setText(tr("Unchecked words"))
             self.pace.clear()
             return
         name = labels.file_name(page.image)
@@ -284,12 +283,10 @@ class ReviewPanel(PanelDock):
             self.pace.clear()
         else:
             left_said = tr_n("about {count} minute left", "about {count} minutes left", max(1, round(left)))
-            self.pace.setText(tr("{pace} words a minute, {left}", pace=round(pace), left=left_said))
+            self.pace.setText(tr("{pace} words per minute, {left}", pace=round(pace), left=left_said))
 
     def _show_looked(self, done: int, total: int) -> None:
-        self.card.show_text(
-            tr("Looking for words that nobody has checked: {done} of {total} photos", done=done, total=total)
-        )
+        self.card.show_text(tr("Searching for unchecked words: {done} of {total} photos", done=done, total=total))
 
     def _show_card(self) -> None:
         reviewing = self.reviewing
@@ -297,15 +294,15 @@ class ReviewPanel(PanelDock):
         if reviewing.stage is Stage.DONE:
             self.card.show_text(summary_of(reviewing))
         elif reviewing.stage is Stage.IDLE:
-            self.card.show_text(tr("Press F6 to go through the words of these photos that nobody has checked."))
+            self.card.show_text(tr("Press F6 to review the unchecked words in this folder."))
         elif reviewing.word is None:
-            self.card.show_text(tr("Looking for words that nobody has checked"))
+            self.card.show_text(tr("Searching for unchecked words…"))
         elif isinstance(card, CardMade):
             self.card.show_card(card, reviewing.word.machine)
         elif isinstance(card, CardFailed):
-            self.card.show_text(tr("This word cannot be shown: {why}", why=card.error))
+            self.card.show_text(tr("Can’t show this word: {why}", why=card.error))
         else:
-            self.card.show_text(tr("The photo is being opened"))
+            self.card.show_text(tr("Opening the photo…"))
 
     def _show_reading(self) -> None:
         word = self.reviewing.word
@@ -334,7 +331,7 @@ def _inset(part: QWidget) -> QHBoxLayout:
 
 
 def _marked(reading: Transcription) -> str:
-    """A reading as rich text, its doubtful letters marked by colour and by a line below."""
+    """A recognized text as HTML, its uncertain characters coloured and underlined."""
     doubtful = frozenset(doubtful_letters.doubtful(reading))
     doubt = box_colours.current().styles[box_colours.Look.DOUBTFUL].colour.name()
     text = labels.shortened(reading.text, _MOST_READ)

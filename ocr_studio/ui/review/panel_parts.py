@@ -1,4 +1,4 @@
-"""Parts of the review panel: other texts to choose, its height, the summary at the end, drafts of what was typed."""
+"""Parts of the review panel: buttons for alternatives, its height, the summary at the end, and drafts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from ocr_studio.ui.style import labels
 
 
 class ReviewDrafts(QObject):
-    """Of all words of a sitting, for as long as the window is there; what is left when that closes is kept as written,
-    as in the other places to write in.
-    """
+    """Unconfirmed texts typed for words of the session; applied when the window closes, as in other editors."""
 
     def __init__(self, line: ReviewLine, reviewing: Reviewing) -> None:
         super().__init__(line)
@@ -32,22 +30,22 @@ class ReviewDrafts(QObject):
         reviewing.settled.connect(self._forget)
 
     def take_up(self) -> None:
-        """The line shows another word: what was typed for that one before is there again."""
+        """Restore the draft of the word that is now in the field."""
         here = self._reviewing.place
         if here is not None and here in self._texts:
             self._line.take_up(self._texts[here])
 
     def drop(self) -> None:
-        """What was typed for the word that is shown is not meant."""
+        """Discard the draft of the current word."""
         if (here := self._reviewing.place) is not None:
             self._forget([here])
 
     def guard(self, window: QWidget) -> None:
-        """Keep all of it when this window is closed."""
+        """Apply all drafts when this window closes."""
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Before anybody saves what there is to save."""
+        """Apply drafts before the window saves and closes."""
         if event.type() == QEvent.Type.Close:
             self._reviewing.steps.write(self._texts)
         return super().eventFilter(watched, event)
@@ -65,67 +63,69 @@ class ReviewDrafts(QObject):
 
 
 _SETTLED = (
-    (WordState.ACCEPTED, later_n("{count} right", "{count} right")),
+    (WordState.ACCEPTED, later_n("{count} confirmed", "{count} confirmed")),
     (WordState.CORRECTED, later_n("{count} corrected", "{count} corrected")),
-    (WordState.MARKED, later_n("{count} set aside", "{count} set aside")),
+    (WordState.MARKED, later_n("{count} unreadable or ignored", "{count} unreadable or ignored")),
 )
 
 
 def summary_of(reviewing: Reviewing) -> str:
-    """What has been done, line by line, and what is left."""
+    """The summary at the end of the queue: what was done and what is left, one line each."""
     sitting = reviewing.sitting
     if sitting is None or sitting.total == 0:
-        return tr("Every word is checked. Nothing waits here.")
+        return tr("All words are checked. There is nothing to review.")
     done = Counter(state for place, state in reviewing.outcomes.items() if sitting.has_settled(place))
     parts = [tr_n(*forms, done[state]) for state, forms in _SETTLED if done[state]]
     minutes = max(1, round((time.monotonic() - reviewing.began) / 60))
     passed = sitting.left - reviewing.came_since
     lines = [
         tr_n(
-            "Done: you have gone through {count} word.",
-            "Done: you have gone through {count} words.",
+            "Done: you have checked {count} word.",
+            "Done: you have checked {count} words.",
             sitting.settled,
         ),
         ", ".join(parts),
         tr_n(
-            "{count} was settled elsewhere meanwhile.",
-            "{count} were settled elsewhere meanwhile.",
+            "{count} was checked or removed elsewhere.",
+            "{count} were checked or removed elsewhere.",
             sitting.fallen_away,
         )
         if sitting.fallen_away
         else "",
         tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if sitting.settled else "",
-        tr_n("{count} word was passed by; F6 shows it.", "{count} words were passed by; F6 shows them.", passed)
+        tr_n("{count} word skipped; press F6 to review it.", "{count} words skipped; press F6 to review them.", passed)
         if passed > 0
         else "",
         tr_n(
-            "{count} photo could not be looked at.",
-            "{count} photos could not be looked at.",
+            "{count} photo could not be searched.",
+            "{count} photos could not be searched.",
             len(reviewing.failures),
         )
         if reviewing.failures
         else "",
         tr_n(
-            "{count} more word came meanwhile. Enter goes on with it.",
-            "{count} more words came meanwhile. Enter goes on with them.",
+            "{count} word was added meanwhile; press Enter to review it.",
+            "{count} words were added meanwhile; press Enter to review them.",
             reviewing.came_since,
         )
         if reviewing.came_since
-        else tr("Enter leads back to the photo."),
+        else tr("Press Enter to return to the photo."),
     ]
     return "\n".join(line for line in lines if line)
 
 
-# Pixels more than it needs at least that a panel takes, where that is no more than this share of the window's height.
+# Pixels of extra height beyond the minimum, as long as the panel takes no more than this share of the window.
 _COMFORT: Final = 130
 _SHARE: Final = 0.55
 
 
 class ReviewHeight(QObject):
-    """The height of a panel: a window that was small for a while takes from it, and Qt never gives that back. Once a
-    person has dragged its edge, it is as high as they want it.
+    """The height of a panel. Qt shrinks it with the window but does not enlarge it again, so this class asks for it.
 
-    Signals: ``wanted()`` there may be room for more now.
+    Once the user has dragged the edge of the panel, the height stays as they set it.
+
+    Signals:
+        wanted(): the window has changed size; there may be room for more height.
     """
 
     wanted = Signal()
@@ -137,16 +137,16 @@ class ReviewHeight(QObject):
         panel.installEventFilter(self)
 
     def comfortable(self, least: int) -> int:
-        """How high the panel is to be that needs so much at least."""
+        """The height in pixels that the panel should have, given its minimum."""
         share = round(self._panel.window().height() * _SHARE)
         return least if self._dragged else max(least, min(least + _COMFORT, share))
 
     def guard(self, window: QWidget) -> None:
-        """Look how large this window is that the panel is in."""
+        """Watch the size of the window that the panel is in."""
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """The panel, or the window, has another size."""
+        """Notice new sizes of the panel and of the window."""
         if event.type() == QEvent.Type.Resize:
             if watched is not self._panel:
                 self.wanted.emit()
@@ -158,7 +158,11 @@ class ReviewHeight(QObject):
 
 
 class ReviewChoices(QWidget):
-    """As many buttons as the line offers texts. Signals: ``chosen(index)``."""
+    """A button for each alternative of the field.
+
+    Signals:
+        chosen(index): the user has clicked this alternative.
+    """
 
     chosen = Signal(int)
 
@@ -170,14 +174,14 @@ class ReviewChoices(QWidget):
         self.buttons = [self._button(index) for index in range(ReviewLine.most_choices)]
         for button in self.buttons:
             row.addWidget(button, 1)
-        # Cards keep their size where nothing is offered.
+        # Retain the space when hidden, so that cards keep their size.
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
         self.setMinimumHeight(self.buttons[0].sizeHint().height())
 
     def show_choices(self, line: ReviewLine) -> None:
-        """Show what may be chosen in the line just now."""
+        """Show the alternatives of the field."""
         readings = line.readings
         for index, button in enumerate(self.buttons):
             known = index < len(readings)
@@ -187,7 +191,7 @@ class ReviewChoices(QWidget):
                 button.setText(labels.label(shown))
                 button.setToolTip(labels.tooltip(labels.shown(readings[index])))
                 button.setAccessibleName(
-                    tr("Reading {number}: {text}", number=index + 1, text=labels.shortened(readings[index]))
+                    tr("Alternative {number}: {text}", number=index + 1, text=labels.shortened(readings[index]))
                 )
                 chosen = line.text() == readings[index]
                 if button.property("chosen") != chosen:
@@ -198,7 +202,7 @@ class ReviewChoices(QWidget):
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
-        # Or brackets of texts would stand at their other end where the window is read from right to left.
+        # Otherwise brackets would be mirrored in right-to-left windows.
         button.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

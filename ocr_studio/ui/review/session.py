@@ -1,4 +1,4 @@
-"""The review queue at work: which words wait (looked up in the background), and what it does to them, to be undone."""
+"""Background search for the words of the review queue, and the undoable steps done in it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 
 class ReviewLooking(QObject):
-    """Looks for words once at a time.
+    """Searches for unchecked words, one search at a time.
 
-    Signals: ``looked(done, total)`` pages; ``found(WordsWait)``; ``failed(Trouble)``; ``checked(PageChecked)``.
+    Signals:
+        looked(done, total): number of pages searched.
+        found(WordsWait): the search is complete.
+        failed(Trouble): the search failed.
+        checked(PageChecked): the unchecked words of one page.
     """
 
     looked = Signal(int, int)
@@ -40,25 +44,27 @@ class ReviewLooking(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether it looks for words just now."""
+        """Whether a search is running."""
         return self._job is not None
 
     def look(self, project: Project, order: Order, index: Index | None) -> None:
-        """Look which words wait."""
+        """Search the project for unchecked words."""
         self.stop()
         self._job = self._lane.submit(
-            lambda: review_queue_job.waiting(project, order, index), name=later("Looking for words")
+            lambda: review_queue_job.waiting(project, order, index), name=later("Searching for unchecked words")
         )
         self._job.came.connect(self._take)
         self._job.failed.connect(self._fail)
 
     def look_at(self, project: Project, pages: Collection[str]) -> None:
-        """Look which words of these pages wait."""
-        job = self._lane.submit(lambda: review_queue_job.checked(project, pages), name=later("Looking at words"))
+        """Find the unchecked words of these pages."""
+        job = self._lane.submit(
+            lambda: review_queue_job.checked(project, pages), name=later("Updating the review queue")
+        )
         job.came.connect(self.checked)
 
     def stop(self) -> None:
-        """Look for words no more."""
+        """Cancel the search."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -76,7 +82,12 @@ class ReviewLooking(QObject):
 
 
 class ReviewSteps(QObject):
-    """Signals: ``said(str)`` why nothing is done; ``failed(Trouble)``."""
+    """Does and undoes steps on the pages of the project.
+
+    Signals:
+        said(str): why a step was not done.
+        failed(Trouble): a step failed.
+    """
 
     said = Signal(str)
     failed = Signal(object)
@@ -84,10 +95,10 @@ class ReviewSteps(QObject):
     def __init__(self, history: History, parent: QObject) -> None:
         super().__init__(parent)
         self._history = history
-        self.doing = False  # what is heard of pages meanwhile is its own doing
+        self.doing = False  # page changes meanwhile are caused by this object itself
 
     def do(self, step: Step) -> bool:
-        """Do a step, of the page on the screen as of any other. Whether it could be done."""
+        """Do a step, on the open page or any other; returns whether it succeeded."""
         if step and self._history.pages is None:
             self.said.emit(tr(commands.READ_ONLY))
             return False
@@ -102,8 +113,9 @@ class ReviewSteps(QObject):
         return True
 
     def write(self, texts: Mapping[Place, str]) -> None:
-        """These texts were typed, but Enter was never pressed, and there is no later time for it. Words that are gone,
-        or are of a project that is not open any more, are passed over.
+        """Apply texts that were typed but not confirmed with Enter, as the window closes.
+
+        Words that were deleted, or whose project is no longer open, are skipped.
         """
         if texts:
             self.do(review_queue.typed(texts, self._known))
@@ -114,7 +126,7 @@ class ReviewSteps(QObject):
         return None
 
     def take_back(self) -> frozenset[Place]:
-        """Undo the newest change, wherever it was made. The words that it was of."""
+        """Undo the newest change, wherever it was made; returns its words."""
         step = self._history.newest
         if step is None:
             return frozenset()
@@ -122,5 +134,5 @@ class ReviewSteps(QObject):
         return frozenset((page, word) for page, edit in step.edits.items() for word in edit.changes)
 
     def do_again(self) -> None:
-        """Do again what was taken back."""
+        """Redo the last change that was undone."""
         self._history.stack.redo()

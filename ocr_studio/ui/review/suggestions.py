@@ -1,4 +1,4 @@
-"""What a person is offered for a misread word: other texts at once, and the rest of what they begin to type."""
+"""Suggestions for a misread word: alternatives, and completions of the text being typed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from ocr_studio.jobs.review import review_queue
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
 
-# Of so many guesses, best first, a text that is begun may be one.
+# Number of guesses, best first, that a completion is chosen from.
 _GUESSED: Final = 12
 
 
 class Prompter(QObject):
-    """Knows what was written in the project so far, and the words of the languages.
+    """Suggests texts from what was typed in the project so far and from the dictionaries.
 
-    Signals: ``changed()`` it knows more now.
+    Signals:
+        changed(): more suggestions are available.
     """
 
     changed = Signal()
@@ -39,8 +40,13 @@ class Prompter(QObject):
         index: Callable[[], Index | None] = lambda: None,
         lexicon: Callable[[], Lexicon | None] = lambda: None,
     ) -> None:
-        """lane: where the project's texts are looked up. index: of the project, lexicon: of the languages, where there
-        is one.
+        """Start without texts of the project; ``begin`` loads them.
+
+        Args:
+            document: the open document, whose corrections are learned.
+            lane: looks up the texts of the project.
+            index: returns the search index of the project, if there is one.
+            lexicon: returns the dictionary of the languages, if there is one.
         """
         super().__init__(document)
         self._lane, self._index, self._lexicon = lane, index, lexicon
@@ -49,17 +55,17 @@ class Prompter(QObject):
         document.history.did.connect(self._note)
 
     def begin(self) -> None:
-        """Find out what was written until now, in the background."""
+        """Load the texts typed in the project so far, in the background."""
         index = self._index()
-        # Nothing of another project's.
+        # Forget the texts of another project.
         self._written, self._guessed = WrittenTexts(), None
         if index is not None:
             wanted = self._written
-            job = self._lane.submit(lambda: review_queue.written(index), name=later("Looking up what was written"))
+            job = self._lane.submit(lambda: review_queue.written(index), name=later("Loading suggestions"))
             job.came.connect(lambda texts: self._take(wanted, texts))
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
-        """What may stand there, the reading first; nothing where none was read, or nothing else is likely."""
+        """Likely texts of a word, the recognized one first; empty if it is unread or has no likely alternative."""
         if word is None or word.machine is None:
             return ()
         if self._guessed is None or self._guessed[0] is not word:
@@ -68,16 +74,16 @@ class Prompter(QObject):
         return found if len(found) > 1 else ()
 
     def rest(self, word: Word | None, typed: str) -> str:
-        """How a text that was begun goes on for this word; nothing where nobody can say."""
+        """The completion of the text typed for this word; empty if there is none."""
         if word is None:
             return ""
         read = word.machine.text if word.machine else ""
-        # Asked at every letter, and looking through many thousand texts is felt.
+        # Called at every key press, so a search through many thousand texts would be noticeable.
         begun = Beginning(typed, read, self.texts(word, most=_GUESSED))
         return autocomplete.rest(begun, self._written, self._lexicon() or _NO_WORDS)
 
     def _note(self, step: Step) -> None:
-        """What a person has just written or confirmed, in whatever part of the window."""
+        """Learn the texts that were just typed or confirmed, in any part of the window."""
         pairs = [pair for edit in step.edits.values() for pair in edit.changes.values()]
         written = [(before.human if before else None, after.human) for before, after in pairs if after]
         self._written.add(Counter(human.text for before, human in written if human and human != before))

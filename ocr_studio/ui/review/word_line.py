@@ -1,4 +1,4 @@
-"""The line of the review queue: typing replaces, digits choose another text, single keys settle a word."""
+"""The text field of the review queue: typing replaces, digits choose alternatives, single keys check a word."""
 
 from __future__ import annotations
 
@@ -18,25 +18,33 @@ from ocr_studio.ui.words.word_editor import WordEditor
 
 _MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 _TAKES = (Qt.Key.Key_Right, Qt.Key.Key_End)
-# With Ctrl: so many words are right.
+# With Ctrl: confirm this many words.
 _COUNTS = {Qt.Key(Qt.Key.Key_0 + count): count for count in range(2, 10)}
 _CHANGES_NOTHING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-# Pixels: between a text and how it goes on, and round the name of the key that takes it.
+# Pixels: between a text and its completion, and around the name of the key that accepts it.
 _GAP, _ROUND = 1, 5
 
 
 class ReviewLine(WordEditor):
-    """Shows a word's text, all of it selected. Digits take another text, or with Alt where a number may be meant.
+    """Shows a word's text, all of it selected. Digits choose an alternative; with Alt if a number could be meant.
 
-    While somebody types, it shows how the text may go on; Tab takes that and is done, Right takes it and goes on
-    typing, and Enter keeps just what was typed. rest_of: how a text goes on, asked after every letter.
+    While the user types, a completion is shown: Tab accepts it and confirms the word, Right accepts it and stays in the
+    field, and Enter confirms only the typed text.
 
-    Signals besides those of ``WordEditor``: ``took(str)`` another text is right; ``agreed(int)`` so many words are
-    right, this one the first, 0: all that are shown; ``went_back()`` Shift+Enter; ``nothing()`` the word is no text;
-    ``marked(Mark)`` it is set aside; ``turned()`` its writing is the other way up; ``place_wanted()`` show it on its
-    photo; ``taken_back()`` Ctrl+Z where there is
-    nothing of the line itself to take back; ``done_again()`` likewise for doing again; ``typed()`` a key was pressed,
-    so digits may mean something else now.
+    Attributes:
+        rest_of: returns the completion of a text; called after every key press.
+
+    Signals, besides those of ``WordEditor``:
+        took(str): an alternative was chosen.
+        agreed(int): this many words are confirmed, starting with this one; 0 for all visible ones.
+        went_back(): Shift+Enter was pressed.
+        nothing(): the word contains no text.
+        marked(Mark): the word is unreadable or ignored.
+        turned(): the writing is upside down or on its side.
+        place_wanted(): the word is to be shown on its photo.
+        taken_back(): Ctrl+Z was pressed with nothing to undo in the field itself.
+        done_again(): Redo was pressed with nothing to redo in the field itself.
+        typed(): a key was pressed, so digits may have another meaning now.
     """
 
     took = Signal(str)
@@ -59,7 +67,7 @@ class ReviewLine(WordEditor):
         self._rest = ""
         self._read = ""
         self._doubted: list[tuple[int, int]] = []
-        # No letters: whoever types must never be robbed of one.
+        # Function keys only, as letters are typed.
         self._single: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_F7: self.nothing.emit,
             Qt.Key.Key_F8: lambda: self.marked.emit(Mark.UNREADABLE),
@@ -72,10 +80,10 @@ class ReviewLine(WordEditor):
         self.alternative_chosen.connect(self.take)
         self.textEdited.connect(self._go_on)
         self.cursorPositionChanged.connect(lambda *_: self.update())
-        self.setAccessibleName(tr("What is written there"))
+        self.setAccessibleName(tr("Text of the word"))
 
     def show_word(self, word: Word | None, texts: Sequence[str] = ()) -> None:
-        """Take up another word, or none. texts: what may stand there."""
+        """Show a word, or none; ``texts`` are its alternatives."""
         self.show_texts(texts)
         self._fresh, self._rest = True, ""
         self.setText(word.text if word else "")
@@ -85,39 +93,39 @@ class ReviewLine(WordEditor):
         self._doubted = doubted_parts(doubtful_letters.doubts(reading)) if reading else []
 
     def take_up(self, typed: str) -> None:
-        """Go on with what was typed for this word before."""
+        """Restore the draft of this word."""
         self.replace_text(typed)
         self._fresh = False
 
     def show_texts(self, texts: Sequence[str]) -> None:
-        """Offer these texts."""
+        """Offer these alternatives."""
         self._readings = tuple(texts[: self.most_choices])
 
     @property
     def readings(self) -> tuple[str, ...]:
-        """What digits choose from."""
+        """The alternatives that digits choose from."""
         return self._readings
 
     @property
     def takes_digits(self) -> bool:
-        """Whether digits choose just now. Where any of the texts may begin with one, or something is being typed, they
-        are text, and choose with Alt.
+        """Whether digits choose an alternative. If an alternative may begin with a digit, or text has been typed,
+        digits are text, and Alt+digit chooses.
         """
         return self._fresh and not any(map(_may_be_number, self._readings))
 
     @property
     def rest(self) -> str:
-        """How the text that is being typed may go on, as it is shown."""
+        """The completion that is shown."""
         ending = self.cursorPosition() == len(self.text()) and not self.hasSelectedText()
         return self._rest if ending and self.isModified() else ""
 
     def take(self, index: int) -> None:
-        """This text is the right one."""
+        """Choose this alternative."""
         if index < len(self._readings):
             self.took.emit(self._readings[index])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Text, but for what chooses."""
+        """Handle keys that choose; all others edit the text."""
         typed = event.text() if not event.modifiers() & ~_CHANGES_NOTHING else ""
         if self.takes_digits and len(typed) == 1 and "1" <= typed <= str(len(self._readings)):
             self.take(int(typed) - 1)
@@ -130,19 +138,19 @@ class ReviewLine(WordEditor):
         self.typed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Who points at a letter is going to change the text there."""
+        """A click into the text starts editing."""
         super().mousePressEvent(event)
         self._fresh = False
         self.typed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """The text, and behind it, paler, how it may go on, with the key that takes it."""
+        """Draw the text, and after it, paler, the completion with the key that accepts it."""
         super().paintEvent(event)
         if not (rest := self.rest) or self._composing:
             return
         painter, metrics, cursor = QPainter(self), self.fontMetrics(), self.cursorRect()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # The text goes on where it ends, whichever way the window is read.
+        # The completion follows the text, also in right-to-left windows.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         width, left = metrics.horizontalAdvance(rest), cursor.center().x() + _GAP
         painter.setPen(QColor(theme.colours().quiet))
@@ -159,9 +167,9 @@ class ReviewLine(WordEditor):
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
 
     def _go_on(self, text: str) -> None:
-        """Something was typed."""
+        """Update the completion after a key press."""
         self._rest = self.rest_of(text) if self.cursorPosition() == len(text) else ""
-        self.setAccessibleDescription(tr("Tab writes {text}", text=text + self._rest) if self._rest else "")
+        self.setAccessibleDescription(tr("Press Tab to complete: {text}", text=text + self._rest) if self._rest else "")
         self.update()
 
     def _is_ours(self, event: QKeyEvent) -> bool:
@@ -187,16 +195,16 @@ class ReviewLine(WordEditor):
             self.accepted.emit((self.text() + self.rest)[: self.maxLength()])
         else:
             cuts = key == Qt.Key.Key_Slash and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            return bool(cuts) or super()._do(event)  # words are cut on the photo
+            return bool(cuts) or super()._do(event)  # words are split on the photo, not here
         return True
 
     def _select_doubted(self) -> None:
-        """Select the letters that are doubted most, to be replaced by the next ones typed; then those that are next."""
+        """Select the least certain characters, so that typing replaces them; the next ones at each call."""
         self._fresh = False
         if self._doubted and self._read:
             start, end = self._doubted[0]
             self._doubted = [*self._doubted[1:], self._doubted[0]]
-            # What stands before them may be longer or shorter by now: counted from the nearer end.
+            # The text before them may have changed its length: count from the end that is unchanged.
             shift = len(self.text()) - len(self._read)
             moved = self.text()[:start] != self._read[:start]
             self.setSelection(max(0, start + shift) if moved else start, end - start)
@@ -212,21 +220,26 @@ class ReviewLine(WordEditor):
 
 
 def _count(event: QKeyEvent) -> int | None:
-    """How many words are right by this key."""
+    """The number of words that this key confirms, or None."""
     held = event.modifiers() & ~_CHANGES_NOTHING
     return _COUNTS.get(Qt.Key(event.key())) if held == Qt.KeyboardModifier.ControlModifier else None
 
 
 def _may_be_number(text: str) -> bool:
-    """Whether the first key of whoever types this, or the number for which it was taken, may be a digit."""
+    """Whether this text, or a number confused with it, may begin with a digit."""
     first = text[:1].lower()
     like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.shapes()) if first else False
     return first.isdigit() or (like and any(map(str.isdigit, text)))
 
 
 def doubted_parts(doubts: Sequence[float]) -> list[tuple[int, int]]:
-    """Neighbouring letters that deserve a look, as (start, end), the most doubted first; where none does, the one
-    that is doubted most.
+    """Find runs of uncertain characters.
+
+    Args:
+        doubts: the uncertainty of each character, 0 to 1.
+
+    Returns:
+        (start, end) of each run, the least certain first; if no character is uncertain, the least certain one.
     """
     least = min(doubtful_letters.DOUBTFUL, max(doubts, default=0.0))
     edges = [-1, *(place for place, doubt in enumerate(doubts) if not doubt or doubt < least), len(doubts)]

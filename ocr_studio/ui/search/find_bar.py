@@ -1,4 +1,4 @@
-"""Finding on the open photo: a slim bar over it, the places marked, from one to the next by Enter."""
+"""The bar that finds text on the open photo, marks the matches and steps through them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ from ocr_studio.ui.search.highlights import FindMarks, Mark
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Milliseconds after which a page that is being changed is looked through again.
+# Milliseconds after a change of the page until it is searched again.
 _SOON: Final = 150
 _WIDE: Final = 460
 _AIR: Final = 12
-# Hits of this score are the word that was typed, or begin with it.
+# From this score on a word equals the query or begins with it.
 _RIGHT: Final = 0.89
 
 
 class FindBar(QFrame):
-    """Stands in the upper corner of the photo while somebody looks for something there. Esc closes it.
+    """A search bar in the upper corner of the photo. Esc closes it.
 
-    Signals: ``everywhere_wanted(str)`` the same is to be found on all photos; ``closed()``.
+    Signals:
+        everywhere_wanted(str): Search all photos for this text.
+        closed(): The bar was closed.
     """
 
     everywhere_wanted = Signal(str)
@@ -50,12 +52,12 @@ class FindBar(QFrame):
         self.line = QLineEdit()
         self.line.setMaxLength(matching.LONGEST)
         self.line.setPlaceholderText(tr("Find on this photo"))
-        self.line.setAccessibleName(tr("What to find on this photo"))
+        self.line.setAccessibleName(tr("Text to find on this photo"))
         self.line.setClearButtonEnabled(True)
         self.count = PlainLabel()
         self.count.setProperty("quiet", True)
-        self.back = _button(tr("The one before"), "Shift+Enter", lambda: self.step(-1))
-        self.next = _button(tr("The next one"), "Enter", lambda: self.step(1))
+        self.back = _button(tr("Previous match"), "Shift+Enter", lambda: self.step(-1))
+        self.next = _button(tr("Next match"), "Enter", lambda: self.step(1))
         self.everywhere = _button(
             tr("Find on all photos"), "Ctrl+Shift+F", lambda: self.everywhere_wanted.emit(self.line.text())
         )
@@ -68,17 +70,21 @@ class FindBar(QFrame):
             layout.addWidget(widget)
         self.line.textChanged.connect(lambda _: self._look(first=True))
         self.line.installEventFilter(self)
-        # Kept, as a view that is being destroyed cannot be asked for it any more.
+        # Stored, as a view that is being destroyed no longer returns it.
         self._room = view.viewport()
         self._room.installEventFilter(self)
         document.opened.connect(self._open_other)
-        view.document.opened.connect(self._show_marks)  # also where it is looked at otherwise
+        view.document.opened.connect(self._show_marks)  # also when the board view is switched
         document.words_changed.connect(lambda _: self._again.start() if self.isVisible() else self._forget())
         self.retint()
         self.hide()
 
     def begin(self, text: str = "") -> None:
-        """Come, for this text if one is given, else for what was looked for the last time."""
+        """Show the bar.
+
+        Args:
+            text: What to find; by default what was searched for last.
+        """
         self._place()
         self.show()
         self.raise_()
@@ -89,7 +95,7 @@ class FindBar(QFrame):
         self._look(first=True)
 
     def leave(self) -> None:
-        """Go; the word a person was at is selected, and the keys are for the photo."""
+        """Close the bar, select the current match and return the focus to the photo."""
         hit = self.hits[self.here] if 0 <= self.here < len(self.hits) else None
         self.hide()
         self._show_marks()
@@ -99,7 +105,7 @@ class FindBar(QFrame):
         self.closed.emit()
 
     def step(self, by: int) -> None:
-        """Go on to the next place, or back; round at the end."""
+        """Move by this number of matches, wrapping around at the ends."""
         if self._again.isActive():
             self._look()
         if self.hits:
@@ -107,7 +113,7 @@ class FindBar(QFrame):
             self._show(go=True)
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         now = theme.colours()
         self.setStyleSheet(
             f"#find-bar {{ background: {now.surface}; border: 1px solid {now.line}; border-radius: 8px; }}"
@@ -117,7 +123,7 @@ class FindBar(QFrame):
             button.setIcon(theme.icon(f"mdi6.{icon}"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """The view has another size; or a key of the bar."""
+        """Follow the size of the view, and handle the keys of the bar."""
         if watched is self._room and event.type() == QEvent.Type.Resize:
             self._place()
         if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -145,7 +151,7 @@ class FindBar(QFrame):
         self.move(room.right() - self.width() - _AIR if right else room.left() + _AIR, room.top() + _AIR)
 
     def _open_other(self) -> None:
-        # The scene forgets what was drawn on it when another photo comes.
+        # The scene is cleared when another photo opens.
         self._forget()
         if self.isVisible():
             self._look(first=True)
@@ -154,21 +160,21 @@ class FindBar(QFrame):
         self._search = None
 
     def _look(self, *, first: bool = False) -> None:
-        """Find anew. first: go to the first place; else stay where the person is."""
+        """Search again. With ``first``, go to the first match; otherwise stay at the current one."""
         self._again.stop()
         was = self.hits[self.here] if 0 <= self.here < len(self.hits) else None
         page, query = self._document.page, self.line.text()
         if page is None or not self.isVisible() or not query.strip():
             self.hits, self.here = (), -1
         else:
-            # Of the page as it is now; the first question after a change pays for making it ready.
+            # Built for the current page; only the first query after a change pays for it.
             self._search = self._search if first and self._search else PageSearch(page)
             self.hits = self._in_order(self._search.find(query, typing=True))
             self.here = self._stay(was) if was and not first else 0 if self.hits else -1
         self._show(go=first)
 
     def _in_order(self, hits: list[Hit]) -> tuple[Hit, ...]:
-        """What was typed, then slips, then second choices; each in reading order."""
+        """Sort matches: exact ones, then those with typos, then alternatives; each in reading order."""
         places = {key: place for place, key in enumerate(self._document.order())}
 
         def key(hit: Hit) -> tuple[bool, bool, int]:
@@ -185,11 +191,11 @@ class FindBar(QFrame):
         if not self.line.text().strip():
             said = ""
         elif not found:
-            said = tr("Nothing found")
+            said = tr("No results")
         else:
             said = tr("{number} of {total}", number=self.here + 1, total=found)
             if self.hits[self.here].side is Side.CHOICE:
-                said = tr("{number} of {total}, second choice", number=self.here + 1, total=found)
+                said = tr("{number} of {total}, alternative", number=self.here + 1, total=found)
         self.count.setText(said)
         for button in (self.back, self.next):
             button.setEnabled(found > 0)

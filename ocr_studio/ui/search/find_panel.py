@@ -1,4 +1,4 @@
-"""Finding on all photos, and replacing what was found."""
+"""The panel that finds text on all photos and replaces it."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from ocr_studio.ui.widgets.elided_label import OneLine
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Of what was not replaced, so much is said; the rest is counted.
+# How many words that were not replaced are named; the others are counted.
 _SAID: Final = 2
-_HELP: Final = later(
-    "Slips are allowed for. Words in quotes are found just so, several words only where all stand on a photo."
-)
+_HELP: Final = later("Typos are tolerated; use quotes for an exact match. Several words must all be on the same photo.")
 
 
 class FindPanel(PanelDock):
-    """As somebody types, what was found comes as cards; Enter or a click leads to the photo. bar: the same for the open
-    photo alone.
+    """Shows results as cards while the user types; Enter or a click on one shows it on its photo.
+
+    Attributes:
+        bar: The search bar for the open photo alone.
     """
 
     own_keys = FIND_KEYS
@@ -54,15 +54,15 @@ class FindPanel(PanelDock):
         self.model = FindModel(pictures, self)
         self._findings = Findings([], 0, 0)
         self._replacing = False
-        self.line = _line(tr("Find on all photos"), tr("What to find on all photos"))
+        self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
         self.said = OneLine()
         self.said.setProperty("quiet", True)
-        self.by = _line(tr("Replace by"), tr("What to put in its place"))
+        self.by = _line(tr("Replace with"), tr("Replacement text"))
         self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
         self.scope = Choice(scopes, "all", tr("Where to replace"))
-        self.all_or_none = QPushButton(tr("Tick all"))
+        self.all_or_none = QPushButton(tr("Select all"))
         self.do = QPushButton()
         self.cards = QListView()
         self._lay_out()
@@ -72,7 +72,12 @@ class FindPanel(PanelDock):
         self._show()
 
     def begin(self, text: str = "", *, replacing: bool | None = None) -> None:
-        """Open, for this text if one is given, else for what was looked for the last time."""
+        """Open the panel.
+
+        Args:
+            text: What to find; by default what was searched for last.
+            replacing: Whether to show the fields for replacing; by default as before.
+        """
         self.open()
         if replacing is not None:
             self.set_replacing(replacing)
@@ -84,29 +89,29 @@ class FindPanel(PanelDock):
         self.searching.ask(self.line.text())
 
     def set_replacing(self, replacing: bool) -> None:
-        """Whether what was found is to be replaced, or only to be seen."""
+        """Show or hide the fields for replacing."""
         self._replacing = replacing
         self._below.setVisible(replacing)
         self._preview()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         super().retint()
         self.bar.retint()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Room for a few rows of cards."""
+        """A few rows of cards."""
         return QSize(1000, 330)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
-        """What was found before may be other by now."""
+        """Search again, as the pages may have changed."""
         super().showEvent(event)
         self.model.ratio = self.devicePixelRatioF()
         self.searching.wanted = True
         self.searching.again()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Keys that lead from the line to the cards, and away."""
+        """Handle the keys that move between the search field and the cards."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
                 self.close()
@@ -119,7 +124,7 @@ class FindPanel(PanelDock):
     def _lay_out(self) -> None:
         self.cards.setModel(self.model)
         self.cards.setItemDelegate(FindDelegate(self.cards))
-        self.cards.setAccessibleName(tr("What was found"))
+        self.cards.setAccessibleName(tr("Search results"))
         self.cards.setUniformItemSizes(True)
         self.cards.setFlow(QListView.Flow.LeftToRight)
         self.cards.setWrapping(True)
@@ -166,7 +171,7 @@ class FindPanel(PanelDock):
         for widget in (self.line, self.by, self.cards):
             widget.installEventFilter(self)
         self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
-        # Changes of words elsewhere reach the index by the project; what is found may be other then.
+        # Changed words reach the index through the project and may change the results.
         self._document.words_changed.connect(lambda _: self.searching.again())
         self._document.history.changed.connect(lambda _: self.searching.again())
         self._document.opened.connect(self._preview)
@@ -198,12 +203,12 @@ class FindPanel(PanelDock):
         if not self.line.text().strip():
             self.said.setText(tr(_HELP))
         elif not found.total:
-            self.said.setText(tr("Nothing found"))
+            self.said.setText(tr("No results"))
         else:
             photos = tr_n("on {count} photo", "on {count} photos", found.photos)
-            places = tr_n("{count} place", "{count} places", found.total)
+            places = tr_n("{count} match", "{count} matches", found.total)
             if found.total > MOST:
-                self.said.setText(tr("{places} {photos}; the best {shown} are shown", places=places, photos=photos,
+                self.said.setText(tr("{places} {photos}; showing the best {shown}", places=places, photos=photos,
                                      shown=MOST))  # fmt: skip
             else:
                 self.said.setText(tr("{places} {photos}", places=places, photos=photos))
@@ -228,7 +233,7 @@ class FindPanel(PanelDock):
         self._places.go_to_word(photo, hit.words[0].word_id)
 
     def _come_back(self) -> None:
-        """The place is on the screen; the keys are still for the cards."""
+        """Return the focus to the cards once the word is shown on its photo."""
         if self.isVisible() and self.cards.currentIndex().isValid():
             self.cards.setFocus()
 
@@ -248,14 +253,14 @@ class FindPanel(PanelDock):
         chosen = self.model.chosen()
         self.do.setText(tr_n("Replace {count} word", "Replace {count} words", len(chosen)))
         self.do.setEnabled(bool(chosen) and self._document.writable)
-        self.all_or_none.setText(tr("Tick none") if chosen else tr("Tick all"))
+        self.all_or_none.setText(tr("Select none") if chosen else tr("Select all"))
 
     def _replace(self) -> None:
         chosen = self.model.chosen()
         if self._opening.project is None or not chosen:
             return
         self.do.setEnabled(False)
-        name = tr("Replace by {text}", text=self.by.text())
+        name = tr("Replace with {text}", text=self.by.text())
         taking = TakingOver(self._document, preview_rules.wishes(chosen), lambda *_: name, self)
         taking.progressed.connect(self._show_replacing)
         taking.ended.connect(self._show_replaced)
@@ -263,12 +268,12 @@ class FindPanel(PanelDock):
 
     def _show_replacing(self, done: int, total: int) -> None:
         if done < total:
-            self.why.setText(tr("Replacing: {done} of {total} photos are done", done=done, total=total))
+            self.why.setText(tr("Replacing: {done} of {total} photos done", done=done, total=total))
 
     def _show_replaced(self, taken: Taken) -> None:
         said = tr_n(
-            "{count} word is replaced; Undo takes it back",
-            "{count} words are replaced; Undo takes it back",
+            "Replaced {count} word. You can undo this.",
+            "Replaced {count} words. You can undo this.",
             taken.words,
         )
         self.why.setText(labels.with_few(said, taken.left, most=_SAID))

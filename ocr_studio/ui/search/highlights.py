@@ -1,4 +1,4 @@
-"""The places on the photo that were found, marked."""
+"""Marks the matches of a search on the photo."""
 
 from __future__ import annotations
 
@@ -12,23 +12,28 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from ocr_studio.core.page import Quad
 from ocr_studio.ui.style import box_colours
 
-# Above the boxes, below what a hand is about to do.
+# Above the boxes, below what is being drawn or dragged.
 _LEVEL = 0.5
-# Screen pixels: the lines round a place and round the one a person is at, and the air between it and the box.
+# Screen pixels: the outline of a match and of the current one, and the margin between its frame and the box.
 _LINE, _HERE, _AIR = 1.5, 3.0, 4.0
 _SHADE = 70  # of 255
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place that was found. guessed: it is a second choice, so its line is dashed."""
+    """A match.
+
+    Attributes:
+        quads: The boxes of its words.
+        guessed: Whether an alternative matches, so that the outline is dashed.
+    """
 
     quads: tuple[Quad, ...]
     guessed: bool = False
 
 
 class FindMarks(QGraphicsItem):
-    """Draws them, the one a person is at stronger. Takes no mouse."""
+    """Draws the marks, the current one bolder. Ignores the mouse."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +44,13 @@ class FindMarks(QGraphicsItem):
         self._here = -1
 
     def show_marks(self, marks: Sequence[Mark], here: int, rect: QRectF) -> None:
-        """Mark these places. here: number of the one a person is at, or -1. rect: the photo."""
+        """Mark these matches.
+
+        Args:
+            marks: The matches.
+            here: The index of the current one, or -1.
+            rect: The photo, in its pixels.
+        """
         self.prepareGeometryChange()
         self._rect, self._here = rect, here
         self._marks = [(mark, _path(mark)) for mark in marks]
@@ -47,15 +58,15 @@ class FindMarks(QGraphicsItem):
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """What is marked."""
+        """The current marks."""
         return tuple(mark for mark, _ in self._marks)
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """The photo, and what stands out of it."""
+        """The area of the photo."""
         return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Draw what is in sight."""
+        """Draw the visible marks."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = box_colours.current()
         scale = max(painter.worldTransform().m11(), 1e-6)

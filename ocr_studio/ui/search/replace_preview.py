@@ -1,4 +1,4 @@
-"""What words would become, to be ticked one by one: for replacing by rules as for replacing what was found."""
+"""The preview of replacing by rules: what words would become, to be ticked one by one."""
 
 from __future__ import annotations
 
@@ -16,54 +16,54 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 from ocr_studio.ui.widgets.tables import NOWHERE, Index, RowTable, TitledRows
 
-# Of what went wrong, so many are said; the others are counted.
+# How many problems are named; the others are counted.
 _SAID = 5
 _BEFORE, _AFTER, _PHOTO = range(3)
 
 
 class ReplacementRows(TitledRows):
-    """Words as they are and as they would become, all ticked at first. Signals: ``ticked()``."""
+    """Words and their replacements as rows, all ticked at first. Signals: ``ticked()``."""
 
     ticked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__((tr("Now"), tr("Becomes"), tr("Photo")), parent)
+        super().__init__((tr("Current text"), tr("New text"), tr("Photo")), parent)
         self.rows: list[Replacement] = []
         self._off: set[int] = set()
 
     def count(self) -> int:
-        """How many words there are."""
+        """Return the number of words."""
         return len(self.rows)
 
     def add(self, found: Sequence[Replacement]) -> None:
-        """More of them, at the end."""
+        """Append replacements."""
         if found:
             self.beginInsertRows(NOWHERE, len(self.rows), len(self.rows) + len(found) - 1)
             self.rows += found
             self.endInsertRows()
 
     def chosen(self) -> tuple[Replacement, ...]:
-        """Those that are ticked."""
+        """Return the replacements that are ticked."""
         return tuple(row for number, row in enumerate(self.rows) if number not in self._off)
 
     def tick(self, rows: Iterable[int], *, on: bool) -> None:
-        """Tick some rows, or do not."""
+        """Tick or untick rows."""
         self._off = self._off.difference(rows) if on else self._off.union(rows)
         if self.rows:
             self.dataChanged.emit(self.index(0, _BEFORE), self.index(len(self.rows) - 1, _BEFORE))
         self.ticked.emit()
 
     def is_ticked(self, row: int) -> bool:
-        """Whether a row is."""
+        """Whether a row is ticked."""
         return row not in self._off
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """The first cell has the tick."""
+        """Make the first cell tickable."""
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == _BEFORE else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """Return what a cell shows."""
         row, column = self.rows[index.row()], index.column()
         shown = (row.before, labels.shown(row.after), labels.file_name(row.image))[column]
         if role == Qt.ItemDataRole.DisplayRole:
@@ -75,7 +75,7 @@ class ReplacementRows(TitledRows):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
-        """Tick or untick."""
+        """Tick or untick a row."""
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
         self.tick([index.row()], on=Qt.CheckState(value) == Qt.CheckState.Checked)
@@ -83,14 +83,14 @@ class ReplacementRows(TitledRows):
 
 
 class ReplacementTable(RowTable):
-    """The rows; the space bar ticks all that are selected."""
+    """The table of replacements; Space ticks or unticks the selected rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = ReplacementRows(self)
         self.setModel(self.rows)
         self.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
-        self.setAccessibleName(tr("Words and what they become"))
+        self.setAccessibleName(tr("Words and their replacements"))
         header = self.horizontalHeader()
         for column in (_BEFORE, _AFTER):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
@@ -99,7 +99,7 @@ class ReplacementTable(RowTable):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Space ticks or unticks."""
+        """Let Space tick or untick the selected rows."""
         chosen = [index.row() for index in self.selectionModel().selectedRows()]
         if event.key() == Qt.Key.Key_Space and chosen:
             self.rows.tick(chosen, on=not self.rows.is_ticked(chosen[0]))
@@ -108,21 +108,24 @@ class ReplacementTable(RowTable):
 
 
 class ReplacePreview(JobResultDialog):
-    """First how far the search has come, then what was found; nothing changes before a person says so.
+    """Shows the progress of the search, then the replacements; nothing changes before the user confirms.
 
-    Use it so: ``show()``; ``show_progress`` and ``add`` as replacements are found; ``show_end``; on ``taken`` do them
-    and call ``show_taken``. Signals: ``taken(tuple[Replacement, ...])`` those that are ticked.
+    Call ``show()``, then ``show_progress`` and ``add`` as replacements are found, then ``show_end``. On ``taken``,
+    apply them and call ``show_taken``.
+
+    Signals:
+        taken(tuple[Replacement, ...]): Apply these replacements, the ticked ones.
     """
 
     taken = Signal(object)
 
     def __init__(self, title: str, parent: QWidget) -> None:
         kinds = QDialogButtonBox.StandardButton
-        note = tr("Replaced words count as written by you. Undo takes all of it back.")
-        super().__init__(title, tr("Looking…"), note=note, parent=parent, buttons=kinds.Ok | kinds.Cancel)
+        note = tr("Replaced words count as corrected by you. A single Undo reverts everything.")
+        super().__init__(title, tr("Searching…"), note=note, parent=parent, buttons=kinds.Ok | kinds.Cancel)
         self.table = ReplacementTable()
         self.table.rows.ticked.connect(self._offer)
-        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
+        self.every, self.none = QPushButton(tr("Select &all")), QPushButton(tr("Select &none"))
         for button, on in ((self.every, True), (self.none, False)):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
@@ -141,23 +144,27 @@ class ReplacePreview(JobResultDialog):
             widget.hide()
 
     def add(self, found: Sequence[Replacement]) -> None:
-        """More that could be replaced."""
+        """Add replacements that were found."""
         self.table.rows.add(found)
 
     def show_end(self, wrong: Sequence[str] = ()) -> None:
-        """Everything is looked at. wrong: what could not be, a line for each."""
+        """Show that the search has ended.
+
+        Args:
+            wrong: What couldn't be searched, a line for each.
+        """
         self.bar.hide()
         rows = self.table.rows.rows
         if rows:
             photos = tr_n("{count} photo", "{count} photos", len({row.page_id for row in rows}))
             said = tr_n(
-                "{count} word on {photos} would change. Tick what is to be replaced.",
-                "{count} words on {photos} would change. Tick what is to be replaced.",
+                "{count} word on {photos} would change. Select the words to replace.",
+                "{count} words on {photos} would change. Select the words to replace.",
                 len(rows),
                 photos=photos,
             )
         else:
-            said = tr("There is nothing to replace.")
+            said = tr("Nothing to replace")
         self._say(said, wrong)
         for widget in (self.take, self.every, self.none, self.note):
             widget.setVisible(bool(rows))
@@ -168,23 +175,29 @@ class ReplacePreview(JobResultDialog):
             self.cancel.setText(tr("&Close"))
 
     def show_taken(self, words: int, photos: int, left: Sequence[str] = ()) -> None:
-        """So many were replaced. left: what was not, and why, a line for each."""
+        """Show how many words were replaced.
+
+        Args:
+            words: The number of words.
+            photos: The number of their photos.
+            left: What was not replaced and why, a line for each.
+        """
         on = tr_n("on {count} photo", "on {count} photos", photos)
         self._say(tr_n("Replaced {count} word {on}.", "Replaced {count} words {on}.", words, on=on), left)
         for widget in (self.table, self.take, self.every, self.none):
             widget.hide()
-        self.note.setText(tr("Undo takes it back.") if words else "")
+        self.note.setText(tr("You can undo this.") if words else "")
         self.cancel.setText(tr("&Close"))
         self.cancel.setEnabled(True)
         self.cancel.setFocus()
         QTimer.singleShot(0, self, self.adjustSize)
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """It cannot go on; what was found so far can be replaced."""
+        """Show why the search failed; what was found before can still be replaced."""
         self.show_end([trouble.message])
 
     def reject(self) -> None:
-        """Nobody leaves while something is being replaced."""
+        """Close the dialog, unless words are being replaced."""
         if self.cancel.isEnabled():
             super().reject()
 

@@ -1,4 +1,4 @@
-"""Finding and replacing by rules, as the window sees it."""
+"""Finds and replaces by rules: opens the dialogs and applies the chosen replacements."""
 
 from __future__ import annotations
 
@@ -21,18 +21,23 @@ from ocr_studio.ui.search.rules_dialog import RulesDialog
 
 
 class ReplacingByRules(QObject):
-    """Shows the rules, then what they would change, then changes what is ticked.
-
-    lane: where pages are read. window: over it the dialogs stand.
-    """
+    """Shows the rules, then a preview of what they would change, then applies the ticked replacements."""
 
     def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
+        """Create the controller.
+
+        Args:
+            document: The open photo.
+            opening: The open project and its settings.
+            lane: The thread that reads pages.
+            window: The parent of the dialogs.
+        """
         super().__init__(window)
         self._document, self._opening, self._lane, self._window = document, opening, lane, window
         self._rules: tuple[Rule, ...] = ()
 
     def show(self) -> RulesDialog:
-        """Show the rules."""
+        """Open the dialog of rules."""
         waiting = self._rules if self._opening.keeping.waits("rules") else None
         rules = replace_rules.load(paths.config_dir()) if waiting is None else waiting
         dialog = RulesDialog(rules, project=self._opening.project is not None, parent=self._window)
@@ -75,7 +80,7 @@ class ReplacingByRules(QObject):
         if project is None:
             preview.show_end()
             return
-        self._opening.save()  # what has just been corrected counts, too
+        self._opening.save()  # so that the latest corrections are searched, too
         wrong: list[str] = []
 
         def hear(looked: Looked) -> None:
@@ -83,14 +88,14 @@ class ReplacingByRules(QObject):
             preview.add(looked.found)
             wrong.extend(looked.wrong)
 
-        work = self._lane.submit(lambda: job.look(project, rules), name=tr("Looking what rules would change"))
+        work = self._lane.submit(lambda: job.look(project, rules), name=tr("Previewing rules"))
         work.came.connect(hear)
         work.failed.connect(lambda trouble: preview.show_end([trouble.message, *wrong]))
         work.done.connect(lambda: preview.show_end(wrong))
         preview.finished.connect(work.cancel)
 
     def _take(self, chosen: tuple[Replacement, ...], preview: ReplacePreview) -> None:
-        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: tr("Replace by rules"), preview)
+        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: tr("Replace using rules"), preview)
         taking.progressed.connect(preview.show_taking)
 
         def end(taken: Taken) -> None:

@@ -1,4 +1,4 @@
-"""How a hit looks: its picture, what it says, on which photo, and a tick where it can be replaced."""
+"""Paints a search result as a card: its image, its text, its photo, and a checkbox if it can be replaced."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TICK: Final = 18
 
 
 class FindDelegate(QStyledItemDelegate):
-    """Cards of one size."""
+    """Paints search results as cards of equal size."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
-        """As high as the picture, or as two lines of text."""
+        """The size of a card: as high as the image or two lines of text."""
         return QSize(_WIDE, max(HEIGHT, 2 * option.fontMetrics.height() + 4) + 2 * _AIR)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one card."""
+        """Paint one card."""
         self.initStyleOption(option, index)
         text, option.text, option.icon = option.text, "", type(option.icon)()
         option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
@@ -54,7 +54,7 @@ class FindDelegate(QStyledItemDelegate):
     def editorEvent(  # noqa: N802  (Qt's name)
         self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
     ) -> bool:
-        """A click on the tick, or Space, sets it or takes it away; a click elsewhere chooses the card."""
+        """Let Space or a click on the checkbox toggle it."""
         tick = index.data(Qt.ItemDataRole.CheckStateRole)
         meant = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and event.type() == event.Type.KeyPress
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
@@ -65,7 +65,7 @@ class FindDelegate(QStyledItemDelegate):
         return bool(index.model().setData(index, other, Qt.ItemDataRole.CheckStateRole))
 
     def _places(self, option: QStyleOptionViewItem, index: Index) -> tuple[QRect, QRect]:
-        """Where the picture is and where the text."""
+        """Return the rectangles of image and text."""
         rect = option.rect.adjusted(_AIR, _AIR, -_AIR, -_AIR)
         if index.data(Qt.ItemDataRole.CheckStateRole) is not None:
             rect.setLeft(rect.left() + _TICK + _AIR)
@@ -84,7 +84,7 @@ class FindDelegate(QStyledItemDelegate):
         option.widget.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
         )
-        # The style draws a frame that is not seen on a dark ground.
+        # The style draws a frame that is invisible on a dark background.
         painter.setPen(QColor(theme.colours().quiet))
         painter.drawRect(box.rect.adjusted(0, 0, -1, -1))
 
@@ -94,7 +94,7 @@ def _tick_place(option: QStyleOptionViewItem) -> QRect:
 
 
 def _mirrored(rect: QRect, option: QStyleOptionViewItem) -> QRect:
-    """Where it is drawn in a window that is read from right to left."""
+    """Mirror a rectangle in right-to-left layouts."""
     return QStyle.visualRect(option.direction, option.rect, rect)
 
 
@@ -111,7 +111,7 @@ def _draw_picture(painter: QPainter, frame: QRect, option: QStyleOptionViewItem,
     if isinstance(picture, QPixmap):
         size = picture.deviceIndependentSize().toSize()
         size = size.scaled(frame.size(), Qt.AspectRatioMode.KeepAspectRatio) if size.width() > frame.width() else size
-        # Beside its text.
+        # Next to its text.
         place = QStyle.alignedRect(
             option.direction, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, size, frame
         )

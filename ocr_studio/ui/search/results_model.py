@@ -1,4 +1,4 @@
-"""What was found on all photos, as cards: pictures of those in sight, and what each would become if replaced."""
+"""The model of search results: texts, images of the visible ones, and what each would become if replaced."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.tables import NOWHERE, Index
 
-# The hit as a whole; what it becomes, a Replacement or None; whether it is a second choice.
+# The hit as a whole; its Replacement or None.
 HIT: Final = Qt.ItemDataRole.UserRole
 AFTER: Final = Qt.ItemDataRole.UserRole + 1
 HEIGHT: Final = 40
 _KEPT: Final = 1500  # pictures
-_AT_ONCE: Final = 60  # more are no longer in sight when the last of them is made
+_AT_ONCE: Final = 60  # with more, the first would be out of sight before the last is loaded
 
 
 class FindModel(QAbstractListModel):
-    """Signals: ``ticked()`` other hits are to be replaced; ``failed(Trouble)``."""
+    """The search results.
+
+    Signals:
+        ticked(): Other results are ticked for replacing.
+        failed(Trouble): Loading images failed.
+    """
 
     ticked = Signal()
     failed = Signal(object)
@@ -49,7 +54,7 @@ class FindModel(QAbstractListModel):
         self._ask.timeout.connect(self._fetch)
 
     def show(self, hits: Sequence[Hit], project: Project | None) -> None:
-        """Show these."""
+        """Show these results."""
         if project is not self.project:
             self._pictures.clear()
             self.project = project
@@ -59,7 +64,11 @@ class FindModel(QAbstractListModel):
         self.endResetModel()
 
     def preview(self, after: Sequence[tuple[Hit, Replacement]] | None) -> None:
-        """Show what these become, with ticks; None: nothing is to be replaced. A person's own words are not ticked."""
+        """Show what results would become, with checkboxes. Words that the user typed are not ticked at first.
+
+        Args:
+            after: The replacements, or None to hide the checkboxes.
+        """
         if after is None and self._after is None:
             return
         becomes = dict(after or ())
@@ -70,22 +79,22 @@ class FindModel(QAbstractListModel):
         self.ticked.emit()
 
     def chosen(self) -> list[Replacement]:
-        """What is ticked."""
+        """Return the ticked replacements."""
         return [each for hit, each in (self._after or {}).items() if self._is_ticked(hit)]
 
     def tick_all(self, ticked: bool) -> None:
-        """Tick all that can be replaced, or none."""
+        """Tick or untick everything that can be replaced."""
         self._ticks = dict.fromkeys(self._after or (), ticked)
         if self.hits:
             self.dataChanged.emit(self.index(0), self.index(len(self.hits) - 1))
         self.ticked.emit()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802  (Qt's name)
-        """How many hits there are."""
+        """Return the number of results."""
         return 0 if parent.isValid() else len(self.hits)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a card shows."""
+        """Return what a card shows."""
         hit = self.hits[index.row()]
         after = self._after.get(hit) if self._after else None
         shown: dict[int, Callable[[], object]] = {
@@ -100,7 +109,7 @@ class FindModel(QAbstractListModel):
         return shown[role]() if role in shown else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
-        """A tick is set or taken away."""
+        """Tick or untick a result."""
         hit = self.hits[index.row()]
         if role != Qt.ItemDataRole.CheckStateRole or not self._after or hit not in self._after:
             return False
@@ -110,7 +119,7 @@ class FindModel(QAbstractListModel):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Those that can be replaced can be ticked."""
+        """Make results that can be replaced tickable."""
         flags = super().flags(index)
         able = bool(self._after) and index.isValid() and self.hits[index.row()] in (self._after or {})
         return flags | Qt.ItemFlag.ItemIsUserCheckable if able else flags
@@ -138,7 +147,7 @@ class FindModel(QAbstractListModel):
         project = self.project
         if self._job is not None or project is None or not self._wanted:
             return
-        # What was asked for last is in sight now; the others are asked for again when they come into sight.
+        # The latest requests are visible now; the others are requested again when they become visible.
         some, given_up = self._wanted[-_AT_ONCE:], self._wanted[:-_AT_ONCE]
         self._wanted = []
         for place in given_up:
@@ -147,7 +156,7 @@ class FindModel(QAbstractListModel):
             self._pictures.popitem(last=False)
         height = round(HEIGHT * self.ratio)
         job = self._job = self._lane.submit(
-            lambda: indexing.pictures(project, some, height=height), name=later("Pictures of what was found")
+            lambda: indexing.pictures(project, some, height=height), name=later("Loading images of the results")
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)
@@ -169,12 +178,12 @@ class FindModel(QAbstractListModel):
 
 
 def said(hit: Hit, after: Replacement | None) -> str:
-    """What was found, in words."""
+    """The text of a result: what was found, or what it becomes."""
     if after is not None:
         return tr("{before} → {after}", before=after.before, after=after.after)
     if hit.side is Side.CHOICE:
         read = " ".join(word.text for word in hit.words)
-        return tr("{text} (second choice, read as {read})", text=hit.text, read=read)
+        return tr("{text} (alternative, read as {read})", text=hit.text, read=read)
     return hit.text
 
 

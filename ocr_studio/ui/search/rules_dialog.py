@@ -1,4 +1,4 @@
-"""The dialog of finding and replacing by rules."""
+"""The dialog of rules for find and replace."""
 
 from __future__ import annotations
 
@@ -13,22 +13,29 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class RulesDialog(QDialog):
-    """A few rules, kept as they are left.
+    """Edits the rules and starts a preview.
 
-    Signals: ``left(tuple[Rule, ...])`` the rules as they are now; ``wanted(bool)`` a person wants to see what they
-    would change, True on all photos, False on this one.
+    Signals:
+        left(tuple[Rule, ...]): The dialog closes with these rules, to be saved.
+        wanted(bool): Preview the rules, True on all photos, False on this one.
     """
 
     left = Signal(object)
     wanted = Signal(bool)
 
     def __init__(self, rules: tuple[Rule, ...], *, project: bool, parent: QWidget) -> None:
-        """project: whether there are other photos to replace on."""
+        """Create the dialog.
+
+        Args:
+            rules: The rules to edit.
+            project: Whether there are other photos to replace on.
+            parent: The window.
+        """
         super().__init__(parent)
-        self.setWindowTitle(tr("Find and replace by rules"))
+        self.setWindowTitle(tr("Find and replace using rules"))
         self._project = project
         said = PlainLabel(
-            tr("Each rule is used on every word, one rule after the other. You see first what would change.")
+            tr("Rules are applied to every word, one after the other. You see a preview before anything changes.")
         )
         said.setWordWrap(True)
         self.table = RulesTable(rules)
@@ -55,13 +62,13 @@ class RulesDialog(QDialog):
             self.table.write_new()
 
     def done(self, result: int) -> None:
-        """The rules stay as they are left, however the dialog is left."""
+        """Close the dialog and pass on the rules, in any case."""
         self.table.finish_editing()
         self.left.emit(self.rules())
         super().done(result)
 
     def rules(self) -> tuple[Rule, ...]:
-        """As they are now; those that look for nothing are left out."""
+        """Return the rules, without those that have no text to find."""
         return tuple(rule for rule in self.table.rows.rules if rule.find)
 
     def _want(self, *, everywhere: bool) -> None:

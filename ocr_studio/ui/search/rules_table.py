@@ -1,4 +1,4 @@
-"""The rules of finding and replacing as a table to write in."""
+"""The editable table of rules for find and replace."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.tables import NOWHERE, Index, RowTable, TitledRows
 
 FIND, PUT, WHOLE, CASE, PATTERN = range(5)
-_TITLES = (later("Find"), later("Replace by"), later("Word"), later("Case"), later("Pattern"))
+_TITLES = (later("Find"), later("Replace with"), later("Whole word"), later("Match case"), later("Pattern"))
 _HINTS = (
-    later("What to look for in the text of a word; the tick says whether the rule is used"),
-    later("What to put there; in a pattern \\1 is what its first brackets have found"),
-    later("Only a whole word, not a part of a longer one"),
-    later("Capitals and small letters differ"),
-    later("A regular expression: \\d is a digit, + is one or more, [aeiou] is one of these letters"),
+    later("Text to find in a word; the checkbox turns the rule on or off"),
+    later("Replacement text; with a pattern, \\1 is what the first pair of parentheses matched"),
+    later("Match only whole words, not parts of longer ones"),
+    later("Distinguish uppercase from lowercase"),
+    later("Regular expression: \\d is a digit, + is one or more, [aeiou] is one of these letters"),
 )
 _FLAGS = {WHOLE: "whole", CASE: "case", PATTERN: "pattern"}
 
 
 def _ticked(rule: Rule, column: int, ticked: bool) -> Rule:
-    """The rule with the box of a column ticked, or not; that of its first column switches it on."""
+    """Return the rule with the box of a column ticked or unticked; that of the first column enables the rule."""
     if column == WHOLE:
         return replace(rule, whole=ticked)
     if column == CASE:
@@ -37,7 +37,7 @@ def _ticked(rule: Rule, column: int, ticked: bool) -> Rule:
 
 
 class RuleRows(TitledRows):
-    """Rules, one a row. Signals: ``edited()``."""
+    """Rules as rows. Signals: ``edited()``."""
 
     edited = Signal()
 
@@ -46,32 +46,32 @@ class RuleRows(TitledRows):
         self.rules = list(rules)
 
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of rules."""
         return len(self.rules)
 
     def add(self, rule: Rule) -> None:
-        """One more, at the end."""
+        """Append a rule."""
         self.beginInsertRows(NOWHERE, len(self.rules), len(self.rules))
         self.rules.append(rule)
         self.endInsertRows()
         self.edited.emit()
 
     def remove(self, row: int) -> None:
-        """One less."""
+        """Remove the rule of a row."""
         self.beginRemoveRows(NOWHERE, row, row)
         del self.rules[row]
         self.endRemoveRows()
         self.edited.emit()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Texts are written, the rest is ticked."""
+        """Make texts editable and the other cells tickable."""
         flags = super().flags(index)
         if index.column() in (FIND, PUT):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags if index.column() == PUT else flags | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """Return what a cell shows."""
         rule, column = self.rules[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) and column in (FIND, PUT):
             return (rule.find, rule.put)[column]
@@ -88,7 +88,7 @@ class RuleRows(TitledRows):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
-        """A text was written, or a box ticked."""
+        """Change a text, or tick or untick a box."""
         rule, column = self.rules[index.row()], index.column()
         if role == Qt.ItemDataRole.EditRole and column in (FIND, PUT):
             self.rules[index.row()] = (
@@ -105,7 +105,7 @@ class RuleRows(TitledRows):
 
 
 class RulesTable(RowTable):
-    """The rules in their order: each is used on what those before it have left."""
+    """The table of rules in their order: each is applied to the result of those before it."""
 
     def __init__(self, rules: tuple[Rule, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +125,7 @@ class RulesTable(RowTable):
         header.setMinimumSectionSize(6 * self.fontMetrics().horizontalAdvance("0"))
 
     def write_new(self) -> None:
-        """A further rule, to be written now."""
+        """Append an empty rule and start editing it."""
         self.rows.add(Rule("", ""))
         index = self.rows.index(self.rows.count() - 1, FIND)
         self.setCurrentIndex(index)
@@ -133,12 +133,12 @@ class RulesTable(RowTable):
         self.edit(index)
 
     def remove_current(self) -> None:
-        """The current rule goes."""
+        """Remove the current rule."""
         if self.currentIndex().isValid():
             self.rows.remove(self.currentIndex().row())
 
     def finish_editing(self) -> None:
-        """Keep what is being written."""
+        """Save what is being typed."""
         index = self.currentIndex()
         editor = self.indexWidget(index) if index.isValid() else None
         if editor is not None:

@@ -1,4 +1,4 @@
-"""Asks the index what a query finds, in a lane, and always only the latest question."""
+"""Runs queries on the search index in the background, always only the latest one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,21 @@ from ocr_studio.ui.document.index_service import Indexing
 from ocr_studio.ui.job_thread import Job, JobThread
 
 MOST: Final = 500
-# Milliseconds: after a key, as the next one may follow at once; and after a change of the pages or the index.
+# Milliseconds to wait after a key, as the next one may follow at once, and after a change of the pages or the index.
 _KEY: Final = 40
 _SOON: Final = 400
 
 
 class Searching(QObject):
-    """Signals: ``found(query, Findings)``; ``failed(Trouble)``."""
+    """Runs queries in a thread.
+
+    Signals:
+        found(str, Findings): A query, and what it found.
+        failed(Trouble): The search failed.
+
+    Attributes:
+        wanted: Whether the results are visible, so that they must be kept up to date.
+    """
 
     found = Signal(str, object)
     failed = Signal(object)
@@ -28,7 +36,7 @@ class Searching(QObject):
         super().__init__(parent)
         self._indexing, self._lane = indexing_, lane
         self.query = ""
-        self.wanted = False  # whether somebody looks at what is found
+        self.wanted = False
         self._job: Job | None = None
         self._stale = False
         self._after_key = QTimer(self, singleShot=True, interval=_KEY)
@@ -40,12 +48,12 @@ class Searching(QObject):
         indexing_.finished.connect(self.again)
 
     def ask(self, query: str) -> None:
-        """Find this from now on."""
+        """Search for this from now on."""
         self.query = query
         self._after_key.start()
 
     def again(self) -> None:
-        """What can be found may be other than before."""
+        """Search again soon, as pages or index have changed."""
         if self.wanted and self.query.strip() and not self._soon.isActive():
             self._soon.start()
 
@@ -58,7 +66,7 @@ class Searching(QObject):
             self.found.emit(query, Findings([], 0, 0))
             return
         job = self._job = self._lane.submit(
-            lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Finding")
+            lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Searching")
         )
         job.came.connect(lambda findings: self.found.emit(query, findings))
         job.failed.connect(self.failed)

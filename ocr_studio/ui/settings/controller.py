@@ -1,4 +1,4 @@
-"""What a person chooses for the whole program: the settings, models, how writing is found, words or lines."""
+"""Opens the dialogs of settings, models and text detection, and passes on the settings chosen there."""
 
 from __future__ import annotations
 
@@ -24,10 +24,16 @@ from ocr_studio.ui.settings.dialog import SettingsDialog
 
 
 class Choosing(QObject):
-    """Shows the dialogs of settings over the window. modelling, rereading: those of models, and of reading again.
+    """Opens the dialogs of settings over the window.
 
-    current: asked for the settings as they are. Signals: ``chosen(Settings)``;
-    ``anew_wanted()`` the window should be made again, as it is in another language.
+    Signals:
+        chosen(Settings): The settings were changed.
+        anew_wanted(): The window should be created again, in another language.
+
+    Attributes:
+        modelling: Opens the dialogs of models.
+        rereading: Opens the dialogs of reading words again.
+        fetching: Downloads models.
     """
 
     chosen = Signal(object)
@@ -43,7 +49,16 @@ class Choosing(QObject):
         fetching: JobThread,
         actions: tuple[ActionSpec[Any], ...],
     ) -> None:
-        """fetching: the lane in which files come from the network. actions: whose keys can be chosen."""
+        """Create the controller.
+
+        Args:
+            document: The open photo.
+            reading: The controller of reading.
+            current: Returns the current settings.
+            window: The parent of the dialogs.
+            fetching: The thread that downloads files.
+            actions: The actions whose shortcuts can be changed.
+        """
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
         self._actions = actions
@@ -55,32 +70,32 @@ class Choosing(QObject):
 
     @property
     def lines(self) -> bool:
-        """Whether there is one box for each line instead of each word."""
+        """Whether there is one box per line instead of one per word."""
         return self._current().unit == "lines"
 
     def switch_unit(self) -> None:
-        """From words to lines or back."""
+        """Switch between one box per word and one per line."""
         self.chosen.emit(replace(self._current(), unit="words" if self.lines else "lines"))
 
     def remember_canvas(self, *, box_opacity: float, snapping: bool) -> None:
-        """From now on, and at the next start, boxes are as faint, and edges snap or do not."""
+        """Save the opacity of boxes, 0..1, and whether edges snap."""
         now = self._current()
         chosen = replace(now, box_opacity=round(box_opacity, 2), snapping=snapping)
         if chosen != now:
             self.chosen.emit(chosen)
 
     def show_settings(self, page: str = "general") -> None:
-        """Show the settings. page: "general", "reading" or "keys"."""
+        """Open the settings at a page: "general", "reading" or "keys"."""
         dialog = SettingsDialog(self._current, self._try_finding, self._actions, self._window)
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
-        # After the dialog is gone, which the window takes along.
+        # Queued, so that the dialog has closed before its window is deleted.
         dialog.anew_wanted.connect(self.anew_wanted, Qt.ConnectionType.QueuedConnection)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def show_finding(self) -> None:
-        """Show how writing is found, on the open photo."""
+        """Open the dialog of text detection on the open photo."""
         self._try_finding(
             self._current().finding,
             self._window,

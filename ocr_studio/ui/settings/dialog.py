@@ -1,4 +1,4 @@
-"""The settings, as a dialog that waits for nobody: what is chosen holds at once, and can be put back."""
+"""The settings dialog: changes take effect at once, and each page can be reset to its defaults."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from ocr_studio.ui.settings.page import Change, SettingsPage
 from ocr_studio.ui.settings.reading_page import ReadingSettings, TryFinding
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Milliseconds without a change after which a person has chosen.
+# Milliseconds without a change, after which the changes of a slow page are applied.
 _REST = 350
 
 
 class SettingsDialog(QDialog):
-    """Shows settings for changing, on pages; a field above finds them by words.
+    """Settings on pages, with a search field above them.
 
-    current: asked for the settings as they are. try_finding: shows how writing is found. Signals:
-    ``chosen(Settings)`` whenever something was chosen; ``anew_wanted()`` the window should be made again with that.
+    Signals:
+        chosen(Settings): A setting was changed.
+        anew_wanted(): The window should be created again with the changed settings.
     """
 
     chosen = Signal(object)
@@ -47,6 +48,14 @@ class SettingsDialog(QDialog):
         actions: tuple[ActionSpec[Any], ...],
         parent: QWidget | None = None,
     ) -> None:
+        """Create the dialog.
+
+        Args:
+            current: Returns the current settings.
+            try_finding: Opens the dialog of text detection.
+            actions: The actions whose shortcuts can be changed.
+            parent: The window.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self._current = current
@@ -63,8 +72,8 @@ class SettingsDialog(QDialog):
             self.pages.addTab(page, page.title)
             page.changed.connect(lambda change, page=page: self._take(page, change))
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Find a setting"))
-        self.line.setAccessibleName(tr("Find a setting"))
+        self.line.setPlaceholderText(tr("Search settings"))
+        self.line.setAccessibleName(tr("Search settings"))
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
@@ -74,19 +83,19 @@ class SettingsDialog(QDialog):
         self.general.anew.wanted.connect(self._go_for_new)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
-        self.reset = QPushButton(tr("Reset this &page"))
-        self.reset.setToolTip(tr("All settings of this page as the program comes"))
+        self.reset = QPushButton(tr("Restore de&faults"))
+        self.reset.setToolTip(tr("Reset all settings on this page to their defaults"))
         self.buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
         self.reset.clicked.connect(self._reset)
         self._place()
         for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter finds, or ends what is typed
+            button.setAutoDefault(False)  # Enter searches, or finishes typing
         self.resize(700, 660)
         self.pages.currentChanged.connect(self._offer_reset)
         self._offer_reset()
 
     def flush(self) -> None:
-        """What was chosen holds now."""
+        """Apply pending changes now."""
         self._rest.stop()
         now = self._current()
         changes, self._changes = self._changes, []
@@ -102,13 +111,13 @@ class SettingsDialog(QDialog):
         self.pages.setCurrentWidget(getattr(self, page))
 
     def done(self, result: int) -> None:
-        """The dialog goes, by whatever way."""
+        """Apply pending changes and close."""
         self.general.flush()
         self.flush()
         super().done(result)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Enter and Down go to what was found."""
+        """Let Enter and Down go to the first result."""
         going = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in going:
             self._page.go_to_found()
@@ -140,16 +149,16 @@ class SettingsDialog(QDialog):
         typed = self.line.text()
         found = self._find_on_pages(typed, slips=False)
         if not any(found):
-            # Only then: among so many words a slip fits something that nobody meant.
+            # Typos only now: among this many words they would match settings that were not meant.
             found = self._find_on_pages(typed, slips=True)
         if any(found) and not found[self.pages.currentIndex()]:
             self.pages.setCurrentIndex(next(index for index, count in enumerate(found) if count))
         nothing = bool(typed.strip()) and not any(found)
-        self.said.setText(tr("No setting is called so.") if nothing else "")
+        self.said.setText(tr("No matching settings") if nothing else "")
         self.said.setVisible(nothing)
 
     def _find_on_pages(self, typed: str, *, slips: bool) -> list[int]:
-        """How many fit on each page, which its tab says as well."""
+        """Search the pages and show the number of results on their tabs. Returns these numbers."""
         counts: list[int] = []
         for index, page in enumerate((self.general, self.reading, self.keys)):
             counts.append(page.look_for(typed, slips=slips))

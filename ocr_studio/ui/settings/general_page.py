@@ -1,4 +1,4 @@
-"""The settings of the window and of where things are kept: one page of the settings."""
+"""The page of general settings: theme, language, startup, and where corrections are saved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class _NewWindow(QWidget):
-    """Says when another language is spoken, with a button for at once. Signals: ``wanted()`` it was pressed."""
+    """A note on when the language changes, and a button to reopen the window now.
+
+    Signals: ``wanted()`` the button was clicked.
+    """
 
     wanted = Signal()
 
@@ -27,11 +30,11 @@ class _NewWindow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        note = PlainLabel(tr("The language changes when the window is opened again."))
+        note = PlainLabel(tr("The language changes when you reopen the window."))
         note.setProperty("quiet", True)
         note.setWordWrap(True)
-        self.button = QPushButton(tr("Open the &window again"))
-        self.button.setToolTip(tr("Everything is saved, and this photo comes back; what is being read or learned ends"))
+        self.button = QPushButton(tr("Reopen &window"))
+        self.button.setToolTip(tr("Save everything and reopen this photo; reading and training stop"))
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.wanted)
         layout.addWidget(note, 1)
@@ -39,16 +42,20 @@ class _NewWindow(QWidget):
 
 
 class GeneralSettings(SettingsPage):
-    """Shows them for changing. anew: says ``wanted`` when somebody wants another language at once."""
+    """The page of general settings.
+
+    Attributes:
+        anew: Emits ``wanted`` when the window should be reopened in another language.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.title = tr("&General")
-        themes = (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark")))
-        places = (("beside", tr("In a folder beside the photos")), ("library", tr("In my library folder")))
+        themes = (("system", tr("Follow system")), ("light", tr("Light")), ("dark", tr("Dark")))
+        places = (("beside", tr("In a folder next to the photos")), ("library", tr("In the library folder")))
         self.theme = Choice(themes, settings.theme, tr("Theme"))
         self.theme.currentIndexChanged.connect(lambda: self.say(theme=self.theme.currentData()))
-        self.keep = Choice(places, settings.keep, tr("Where corrections are kept"))
+        self.keep = Choice(places, settings.keep, tr("Where corrections are saved"))
         self.keep.currentIndexChanged.connect(lambda: self.say(keep=self.keep.currentData()))
         self.library = QLineEdit()
         self.library.setPlaceholderText(str(paths.library_dir()))
@@ -61,24 +68,24 @@ class GeneralSettings(SettingsPage):
         self.largest = QSpinBox(
             minimum=MEGAPIXELS[0], maximum=MEGAPIXELS[1], singleStep=50, suffix=f" {tr('megapixels')}"
         )
-        self.largest.setAccessibleName(tr("Largest photo"))
-        self.largest.setToolTip(tr("Larger photos are not opened: they need much memory"))
+        self.largest.setAccessibleName(tr("Maximum photo size"))
+        self.largest.setToolTip(tr("Larger photos aren’t opened, because they need too much memory"))
         self.largest.setMinimumHeight(28)
-        # In line with the other fields: the style sheet's padding does not reach it.
+        # Aligned with the other fields: the style sheet's padding does not apply to it.
         self.largest.lineEdit().setTextMargins(6, 0, 6, 0)
         self.largest.valueChanged.connect(lambda value: self.say(largest_photo=value))
-        self.go_on = QCheckBox(tr("Open with the photo that was open last"))
+        self.go_on = QCheckBox(tr("Reopen the last photo at startup"))
         self.go_on.toggled.connect(lambda on: self.say(go_on=on))
         self.language, self.anew = self._language_choice(settings), _NewWindow()
         self._place()
         self.show_settings(settings)
 
     def fill(self, settings: Settings) -> None:
-        """Put these into the fields."""
+        """Show these settings in the fields."""
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.keep.setCurrentIndex(self.keep.findData(settings.keep))
         self.library.setText(settings.library_folder or "")
-        # Of a name that is no valid Unicode the field shows only a part: left alone, it stays.
+        # A name that is not valid Unicode is shown in part; it is kept unless the field is edited.
         self._library_shown = self.library.text()
         self.library_wrong.hide()
         self.go_on.setChecked(settings.go_on)
@@ -87,7 +94,7 @@ class GeneralSettings(SettingsPage):
         self._offer_anew()
 
     def defaults(self, settings: Settings) -> Settings:
-        """These settings, with those of this page as the program comes."""
+        """Return these settings with the defaults of this page."""
         new = Settings()
         return replace(
             settings, theme=new.theme, keep=new.keep, library_folder=new.library_folder, go_on=new.go_on,
@@ -95,7 +102,7 @@ class GeneralSettings(SettingsPage):
         )  # fmt: skip
 
     def flush(self) -> None:
-        """Take the library folder that is typed, unless no folder can be called so; then that is said."""
+        """Apply the library folder that was typed, or say why it is not a valid name."""
         typed = self.library.text().strip()
         if self.library.text() == self._library_shown:
             return
@@ -120,23 +127,23 @@ class GeneralSettings(SettingsPage):
         self.add_row(tr("L&anguage"), self.language, words=f"{tr('language translation locale')} language Sprache мова")
         self.form.addRow("", self.anew)
         self.add_row("", self.go_on, words=tr("start session restore continue last photo"))
-        self.add_row(tr("La&rgest photo"), self.largest, words=tr("size limit pixels memory big"))
-        self.add_row(tr("&Keep corrections"), self.keep, words=tr("save project where place"))
+        self.add_row(tr("Ma&ximum photo size"), self.largest, words=tr("size limit pixels memory big"))
+        self.add_row(tr("Sa&ve corrections"), self.keep, words=tr("save project where place"))
         self.add_row(tr("&Library folder"), self.library, place=folder, words=tr("save project where path"))
         self.form.addRow("", self.library_wrong)
-        self.add_note(tr("Where corrections are kept holds for photos opened from now on."))
+        self.add_note(tr("Changing where corrections are saved affects only photos you open from now on."))
 
     def _language_choice(self, settings: Settings) -> Choice:
         names = [(language, window_language.own_name(language)) for language in window_language.available()]
         if settings.language not in (SYSTEM, *(language for language, _ in names)):
             names.append((settings.language, window_language.own_name(settings.language)))
-        choice = Choice([(SYSTEM, tr("As the system")), *names], settings.language, tr("Language of this window"))
+        choice = Choice([(SYSTEM, tr("Follow system")), *names], settings.language, tr("Interface language"))
         choice.currentIndexChanged.connect(lambda: self.say(language=choice.currentData()))
         choice.currentIndexChanged.connect(self._offer_anew)
         return choice
 
     def _offer_anew(self) -> None:
-        """The window is made in one language: another is spoken by the next window."""
+        """Offer to reopen the window if another language is chosen, as a window keeps its language."""
         self.anew.setVisible(window_language.spoken(self.language.currentData()) != translation.language())
 
     def _choose_folder(self) -> None:

@@ -1,4 +1,4 @@
-"""The keys of all actions: one page of the settings, where they are changed, and no key comes to mean two things."""
+"""The page of keyboard shortcuts: change the shortcuts of all actions, without conflicts."""
 
 from __future__ import annotations
 
@@ -33,21 +33,26 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 class KeysSettings(SettingsPage):
-    """Shows every action with its keys, by menu. Enter at an action takes the next key pressed for it."""
+    """All actions with their shortcuts, by menu. Enter on an action sets its shortcut to the next key pressed."""
 
     def __init__(self, settings: Settings, table: tuple[ActionSpec[Any], ...]) -> None:
-        """table: all actions."""
+        """Create the page.
+
+        Args:
+            settings: The current settings.
+            table: All actions.
+        """
         super().__init__()
         self._table, self._by_id = table, {spec.id: spec for spec in table}
-        self.title = tr("&Keys")
+        self.title = tr("&Keyboard shortcuts")
         self._changed: dict[str, tuple[str, ...]] = dict(settings.keys)
-        self._wanted = ""  # a key that another action has
+        self._wanted = ""  # a key that another action uses
         self._adds = False
         self._menus: dict[str, QTreeWidgetItem] = {}
         self._items: list[QTreeWidgetItem] = []
         self.tree = QTreeWidget()
-        self.tree.setAccessibleName(tr("Actions and their keys"))
-        self.tree.setHeaderLabels([tr("Action"), tr("Keys")])
+        self.tree.setAccessibleName(tr("Actions and their shortcuts"))
+        self.tree.setHeaderLabels([tr("Action"), tr("Shortcut")])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(False)
@@ -62,32 +67,40 @@ class KeysSettings(SettingsPage):
         self.catcher.left.connect(self.tree.setFocus)
         self.said = PlainLabel()
         self.said.setWordWrap(True)
-        self.set_key = self._button(tr("&Set key…"), lambda: self._ask(adds=False))
-        self.add_key = self._button(tr("A&dd key…"), lambda: self._ask(adds=True))
-        self.no_key = self._button(tr("&No key"), lambda: self._give(self._spec, ()))
-        self.reset_one = self._button(tr("R&eset"), self._reset_one)
-        self.reset_one.setToolTip(tr("The keys of this action as the program comes"))
-        self.take_over = self._button(tr("Ta&ke it from there"), self._take_over)
+        self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask(adds=False))
+        self.add_key = self._button(tr("A&dd shortcut…"), lambda: self._ask(adds=True))
+        self.no_key = self._button(tr("Re&move"), lambda: self._give(self._spec, ()))
+        self.reset_one = self._button(tr("R&eset to default"), self._reset_one)
+        self.reset_one.setToolTip(tr("Reset this action to its default shortcut"))
+        self.take_over = self._button(tr("Re&assign"), self._take_over)
         self._fill_tree()
         self._place()
         self.show_settings(settings)
 
     def fill(self, settings: Settings) -> None:
-        """Show these keys."""
+        """Show the shortcuts of these settings."""
         self._changed = dict(settings.keys)
         self._show_keys()
         self._begin_anew()
 
     def defaults(self, settings: Settings) -> Settings:
-        """These settings, with all keys as the program comes."""
+        """Return these settings with the default shortcuts."""
         return replace(settings, keys={})
 
     def look_for(self, typed: str, *, slips: bool) -> int:
-        """Show the actions that fit, by name, menu or key. Returns how many do, none with nothing typed."""
+        """Show only the actions that match by name, menu or key.
+
+        Args:
+            typed: The search text; an empty one shows all.
+            slips: Whether typos are tolerated.
+
+        Returns:
+            The number of matches, 0 for an empty text.
+        """
         found = 0
         for item in self._items:
             spec, keys = self._by_id[item.data(0, _ID)], item.text(1)
-            english = spec.title.replace("&", "")  # as it is called where the program is written about
+            english = spec.title.replace("&", "")  # its name in English, as in articles about the program
             fit = fuzzy_title.fit(typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips)
             whole = typed.strip().casefold() in {key.casefold() for key in keys.split(",  ")}
             here = whole or fit is not None
@@ -98,18 +111,18 @@ class KeysSettings(SettingsPage):
         return found if typed.strip() else 0
 
     def go_to_found(self) -> None:
-        """Put the keys into the list, at the first action that was found."""
+        """Move the focus to the first action found."""
         first = next((item for item in self._items if not item.isHidden()), None)
         if first is not None:
             self.tree.setCurrentItem(first)
             self.tree.setFocus()
 
     def choose(self, action_id: str) -> None:
-        """Go to an action."""
+        """Make an action the current one."""
         self.tree.setCurrentItem(next(item for item in self._items if item.data(0, _ID) == action_id))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Enter sets a key, Del takes all away."""
+        """Let Enter set a shortcut and Del remove all of them."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._spec is not None:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._ask(adds=False)
@@ -121,7 +134,7 @@ class KeysSettings(SettingsPage):
 
     @property
     def _spec(self) -> ActionSpec[Any] | None:
-        """The action that is chosen, also one whose keys stay."""
+        """The current action, even if its shortcuts are fixed."""
         item = self.tree.currentItem()
         return self._by_id.get(item.data(0, _ID)) if item is not None else None
 
@@ -133,21 +146,21 @@ class KeysSettings(SettingsPage):
             return
         self._adds = adds
         self._say("")
-        self.catcher.catch(tr("Press the key for “{action}”. Esc leaves it as it is.", action=spec.name))
+        self.catcher.catch(tr("Press the new shortcut for “{action}”, or Esc to cancel.", action=spec.name))
 
     def _take(self, key: str) -> None:
         spec = self._spec
         if spec is None:
             return
         if trouble := key_rules.trouble(spec, key):
-            self._say(trouble, wrong=True)  # and goes on waiting for another
+            self._say(trouble, wrong=True)  # and waits for another key
             return
         rivals = key_rules.rivals(spec, key, self._table, self._changed)
         if rivals:
             fixed = any(
                 key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
             )
-            said = tr("{key} is the key of “{action}”.", key=labels.key(key), action=rivals[0].name)
+            said = tr("{key} is already used by “{action}”.", key=labels.key(key), action=rivals[0].name)
             self._say(said, wrong=True)
             if not fixed:
                 self._wanted = key
@@ -174,13 +187,13 @@ class KeysSettings(SettingsPage):
             self._say(lost)
 
     def _free(self, spec: ActionSpec[Any], keys: tuple[str, ...]) -> str:
-        """Take these keys from other actions. Returns what there is to say about that."""
+        """Remove these keys from other actions. Returns the message about it."""
         said: list[str] = []
         for key in keys:
             for rival in key_rules.rivals(spec, key, self._table, self._changed):
                 left = tuple(each for each in key_rules.keys_of(rival, self._changed) if not key_rules.same(each, key))
                 self._note(rival, left)
-                said.append(tr("“{action}” has {key} no more.", action=rival.name, key=labels.key(key)))
+                said.append(tr("“{action}” no longer uses {key}.", action=rival.name, key=labels.key(key)))
         return " ".join(said)
 
     def _with(self, spec: ActionSpec[Any], key: str) -> tuple[str, ...]:
@@ -218,7 +231,7 @@ class KeysSettings(SettingsPage):
         said = QHBoxLayout()
         said.addWidget(self.said, 1)
         said.addWidget(self.take_over)
-        # Room of its own, so that the list stays as it is when something is said.
+        # A fixed height, so that the list does not move when a message appears.
         below = QWidget()
         below.setFixedHeight(92)
         inside = QVBoxLayout(below)
@@ -254,7 +267,9 @@ class KeysSettings(SettingsPage):
     def _begin_anew(self) -> None:
         spec = self._spec
         fixed = spec is not None and key_rules.is_fixed(spec)
-        self._say(tr("These digits stay, as they are the numbers of the readings.") if fixed else "")
+        self._say(
+            tr("These shortcuts can’t be changed: the digits are the numbers of the alternatives.") if fixed else ""
+        )
         free = spec is not None and not fixed
         for button in (self.set_key, self.add_key):
             button.setEnabled(free)
@@ -269,4 +284,4 @@ class KeysSettings(SettingsPage):
         self.said.style().polish(self.said)
 
     def _back(self) -> None:
-        self.tree.setFocus()  # which hides the field
+        self.tree.setFocus()  # this hides the key field

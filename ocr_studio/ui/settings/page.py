@@ -1,4 +1,4 @@
-"""What all pages of the settings have in common: rows that are found by words, and changes that hold at once."""
+"""Base class of the pages of settings: rows that can be searched, and changes that take effect at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ Change: TypeAlias = Callable[[Settings], Settings]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """marked: what is coloured when the row is found. words: by which it is found."""
+    """One setting.
+
+    Attributes:
+        marked: The widget that is highlighted when the row is found.
+        field: The widget that changes the setting.
+        words: The words by which the row is found.
+    """
 
     marked: QWidget
     field: QWidget
@@ -26,9 +32,14 @@ class _Row:
 
 
 class SettingsPage(QWidget):
-    """One page. Signals: ``changed(Change)`` a person has chosen something: what becomes of the settings by that.
+    """One page of the settings.
 
-    title: on its tab. slow: what follows from a change takes work, so it waits until a person has chosen.
+    Signals:
+        changed(Change): A setting was changed; the function returns the settings with that change.
+
+    Attributes:
+        title: The title of its tab.
+        slow: Whether applying a change takes time, so that several are applied together after a pause.
     """
 
     changed = Signal(object)
@@ -45,7 +56,7 @@ class SettingsPage(QWidget):
         self.form.setVerticalSpacing(12)
 
     def show_settings(self, settings: Settings) -> None:
-        """Show these; nothing is said."""
+        """Show these settings without emitting signals."""
         self._showing = True
         try:
             self.fill(settings)
@@ -53,18 +64,26 @@ class SettingsPage(QWidget):
             self._showing = False
 
     def fill(self, settings: Settings) -> None:
-        """Put these into the fields."""
+        """Show these settings in the fields."""
         raise NotImplementedError
 
     def defaults(self, settings: Settings) -> Settings:
-        """These settings, with those of this page as the program comes."""
+        """Return these settings with the defaults of this page."""
         raise NotImplementedError
 
     def flush(self) -> None:
-        """The page is left: what is half typed counts, if it can."""
+        """Apply what is being typed, if it is valid; the page is being left."""
 
     def look_for(self, typed: str, *, slips: bool) -> int:
-        """Colour the rows that fit. Returns how many do, none with nothing typed. slips: whether they are forgiven."""
+        """Highlight the rows that match.
+
+        Args:
+            typed: The search text.
+            slips: Whether typos are tolerated.
+
+        Returns:
+            The number of matches, 0 for an empty text.
+        """
         found = 0
         for row in self._rows:
             here = bool(typed.strip()) and fuzzy_title.fit(typed, row.words, scattered=False, slips=slips) is not None
@@ -73,19 +92,26 @@ class SettingsPage(QWidget):
         return found
 
     def go_to_found(self) -> None:
-        """Put the keys into the first field that was found."""
+        """Move the focus to the first field found."""
         for row in self._rows:
             if row.marked.property("found"):
                 row.field.setFocus()
                 return
 
     def say(self, **values: object) -> None:
-        """A person has chosen these values of the settings' fields."""
+        """Emit that these fields of the settings were changed by the user."""
         if not self._showing:
             self.changed.emit(lambda settings: replace(settings, **values))
 
     def add_row(self, title: str, field: QWidget, *, place: QLayout | None = None, words: str = "") -> None:
-        """A row. place: what stands there, if it is not the field alone; words: by which else it is found."""
+        """Add a row.
+
+        Args:
+            title: The label, or "" for a field with a text of its own.
+            field: The widget that changes the setting.
+            place: The layout that contains the field and more, if the row holds more than the field.
+            words: More words by which the row is found.
+        """
         marked: QWidget = field
         if title:
             marked = label = PlainLabel(title)
@@ -101,7 +127,7 @@ class SettingsPage(QWidget):
         self._rows.append(_Row(marked, field, " ".join(texts)))
 
     def add_note(self, text: str) -> None:
-        """Something to know, below the rows."""
+        """Add a note below the rows."""
         note = PlainLabel(text)
         note.setProperty("quiet", True)
         note.setWordWrap(True)
@@ -109,7 +135,7 @@ class SettingsPage(QWidget):
 
 
 def mark(widget: QWidget, found: bool) -> None:
-    """Colour a widget as found, or no more."""
+    """Highlight a widget as found, or remove the highlight."""
     if bool(widget.property("found")) != found:
         widget.setProperty("found", found)
         widget.style().unpolish(widget)

@@ -1,4 +1,4 @@
-"""The settings of how photos are read: one page of the settings."""
+"""The page of reading settings: models, languages, boxes and text detection."""
 
 from __future__ import annotations
 
@@ -19,50 +19,59 @@ from ocr_studio.ui.widgets.combo_box import Choice
 from ocr_studio.ui.widgets.language_picker import LanguageChoice
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Shows a dialog over a widget in which this way of finding writing can be changed; calls what is told with the result.
+# Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
 TryFinding: TypeAlias = Callable[[Finding, QWidget, Callable[[Finding], None]], None]
 
 _ALPHABETS = (
-    ("latin", later("Latin letters, digits and common signs")),
-    ("all", later("All characters, other scripts included")),
+    ("latin", later("Latin letters, digits and common symbols")),
+    ("all", later("All characters, including other scripts")),
 )
-_UNITS = (("words", later("For each word")), ("lines", later("For each line of writing")))
+_UNITS = (("words", later("One per word")), ("lines", later("One per line")))
 
 
 class ReadingSettings(SettingsPage):
-    """Shows them for changing.
+    """The page of reading settings.
 
-    try_finding: shows how writing is found. finding: what has been chosen there.
+    Attributes:
+        finding: The options of text detection.
     """
 
     slow = True
 
     def __init__(self, settings: Settings, try_finding: TryFinding) -> None:
+        """Create the page.
+
+        Args:
+            settings: The current settings.
+            try_finding: Opens the dialog of text detection.
+        """
         super().__init__()
         self.title = tr("&Reading")
         self._before = settings
         self.finding = settings.finding
         self._try_finding = try_finding
-        self.model = _model_choice("recognizer", settings.model, tr("Which model reads"))
-        self.detector = _model_choice("detector", settings.detector, tr("Which model finds writing"))
+        self.model = _model_choice("recognizer", settings.model, tr("Recognizer"))
+        self.detector = _model_choice("detector", settings.detector, tr("Detector"))
         self.alphabet = Choice([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
-        self.alphabet.setToolTip(tr("Of the model that comes with the program; a model that was learned has its own."))
+        self.alphabet.setToolTip(
+            tr("Applies to the included model only; a model you have trained has its own alphabet")
+        )
         self.model.currentIndexChanged.connect(self._offer_alphabet)
         self.alphabet.currentIndexChanged.connect(self._name_defaults)
         units = [(key, tr(title)) for key, title in _UNITS]
-        self.unit = Choice(units, settings.unit, tr("One box for each word or for each line"))
-        self.read_when_opened = QCheckBox(tr("Read a new photo as soon as it is opened"))
-        self.tune = QPushButton(tr("Try on the photo…"))
+        self.unit = Choice(units, settings.unit, tr("One box per word or per line"))
+        self.read_when_opened = QCheckBox(tr("Read new photos when they are opened"))
+        self.tune = QPushButton(tr("Adjust on the photo…"))
         self.tune.setAutoDefault(False)
-        self.tune.setAccessibleName(tr("Try on the photo how writing is found"))
+        self.tune.setAccessibleName(tr("Adjust text detection on the photo"))
         self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._choose_finding))
         self._how = PlainLabel()
         self._how.setProperty("quiet", True)
         self.languages = LanguageChoice(settings.languages)
         self.languages.setToolTip(
             tr(
-                "Usual words of these languages come before look-alikes that are none.\n"
-                "Words that you have typed in a project count there in any case."
+                "The recognizer prefers words of these languages to look-alikes that aren’t words.\n"
+                "Words you have typed in the project are always included."
             )
         )
         self._make_numbers()
@@ -77,24 +86,24 @@ class ReadingSettings(SettingsPage):
 
     def _make_numbers(self) -> None:
         self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=f" {tr('MB')}")
-        self.memory.setSpecialValueText(tr("As much as is needed"))
-        self.memory.setAccessibleName(tr("Most memory of the graphics card"))
+        self.memory.setSpecialValueText(tr("No limit"))
+        self.memory.setAccessibleName(tr("Graphics memory limit"))
         self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
-        self.strength.setSpecialValueText(tr("Off: what the network alone reads"))
-        self.strength.setAccessibleName(tr("How much usual words count"))
+        self.strength.setSpecialValueText(tr("Off (recognizer only)"))
+        self.strength.setAccessibleName(tr("Dictionary strength"))
         self.strength.setToolTip(
             tr(
-                "100 % reads best. Less leaves unusual names and codes more as they look;\n"
-                "more corrects bad writing further, and now and then a name into a word."
+                "100 % works best for most photos. Lower values keep unusual names and codes as written;\n"
+                "higher values correct poor handwriting more, but may turn a name into a common word."
             )
         )
         for number in (self.memory, self.strength):
             number.setMinimumHeight(28)
-            # In line with the other fields: the style sheet's padding does not reach it.
+            # Aligned with the other fields: the style sheet's padding does not apply to it.
             number.lineEdit().setTextMargins(6, 0, 6, 0)
 
     def fill(self, settings: Settings) -> None:
-        """Put these into the fields."""
+        """Show these settings in the fields."""
         self._before = settings
         _choose(self.model, settings.model)
         _choose(self.detector, settings.detector)
@@ -110,13 +119,13 @@ class ReadingSettings(SettingsPage):
         self._name_defaults()
 
     def defaults(self, settings: Settings) -> Settings:
-        """These settings, with those of this page as the program comes."""
+        """Return these settings with the defaults of this page."""
         new = Settings()
         values = {each.name: getattr(new, each.name) for each in fields(ReaderOptions)}
         return replace(settings, **values, read_when_opened=new.read_when_opened)
 
     def chosen(self, settings: Settings) -> Settings:
-        """These settings, with what this page says."""
+        """Return these settings with the values of this page."""
         return replace(
             settings,
             model=_chosen(self.model, settings.model),
@@ -131,7 +140,7 @@ class ReadingSettings(SettingsPage):
         )
 
     def _say_all(self) -> None:
-        """Say what differs from what was there; what somebody else changes meanwhile stays."""
+        """Emit only the values that changed, so that changes made elsewhere meanwhile stay."""
         if self._showing:
             return
         before, after = self._before, self.chosen(self._before)
@@ -140,24 +149,23 @@ class ReadingSettings(SettingsPage):
         self.say(**{name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)})
 
     def _place(self) -> None:
-        self.add_row(tr("&Model"), self.model, words=tr("recognizer network"))
-        self.add_row(tr("&Alphabet"), self.alphabet, words=tr("letters characters signs"))
+        self.add_row(tr("Recog&nizer (reads words)"), self.model, words=tr("recognizer network model"))
+        self.add_row(tr("&Alphabet"), self.alphabet, words=tr("letters characters symbols"))
         self.add_row(tr("&Languages"), self.languages, words=tr("dictionary usual words"))
-        self.add_row(tr("&Usual words count"), self.strength, words=tr("dictionary language strength"))
-        self.add_row(tr("One &box"), self.unit, words=tr("words lines unit"))
+        self.add_row(tr("Dictionary &strength"), self.strength, words=tr("dictionary language strength usual words"))
+        self.add_row(tr("&Boxes"), self.unit, words=tr("words lines unit"))
         self.add_row("", self.read_when_opened, words=tr("automatic start"))
         found = QHBoxLayout()
         found.setSpacing(12)
         found.addWidget(self.tune)
         found.addWidget(self._how, 1)
-        self.add_row(tr("&Finding writing"), self.tune, place=found, words=tr("threshold faint small gap detection"))
-        self.add_row(tr("F&ound by"), self.detector, words=tr("detector network model"))
-        self.add_row(tr("Most &graphics memory"), self.memory, words=tr("gpu card limit"))
+        self.add_row(tr("Text &detection"), self.tune, place=found, words=tr("threshold faint small gap detection"))
+        self.add_row(tr("D&etector (finds words)"), self.detector, words=tr("detector network model"))
+        self.add_row(tr("Graphics &memory limit"), self.memory, words=tr("gpu card limit"))
         self.add_note(
             tr(
-                "Photos that have been read stay as they are; Read photo reads them anew. Graphics memory is what the"
-                " recognizer may take of the graphics card, in MB, from the next start on; 0 is as much as it needs."
-                " Without a card it means nothing."
+                "Photos already read don’t change; choose Read photo to read one again. The graphics memory limit takes"
+                " effect at the next start and only if there is a graphics card."
             )
         )
 
@@ -169,31 +177,31 @@ class ReadingSettings(SettingsPage):
         self.alphabet.setEnabled(self.model.currentData() in ("", models.BUILT_IN.name))
 
     def _name_defaults(self) -> None:
-        """Which models the program would choose depends on the alphabet."""
+        """Update the names of the default models, which depend on the alphabet."""
         alphabet = self.alphabet.currentData()
         self.model.setItemText(0, _default_title("recognizer", alphabet))
         self.detector.setItemText(0, _default_title("detector", alphabet))
 
     def _take(self, finding: Finding) -> None:
         self.finding = finding
-        self._how.setText(tr("As the program comes") if finding == Finding() else tr("In your own way"))
+        self._how.setText(tr("Default") if finding == Finding() else tr("Customized"))
 
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
     known = models.available(kind)
-    if not _has_adapted(kind):  # the program chooses the borrowed one, the first: it is not offered twice
+    if not _has_adapted(kind):  # the first model is the default, which is already in the list
         known = known[1:]
     items = [("", _default_title(kind, "latin"))]
     items += [(model.name, tr(model.title) if model.of_program else model.name) for model in known]
     value = "" if value is None or _is_only_default(value) else value
-    if value not in dict(items):  # it has gone since; that is for a person to change
-        items.append((value, tr("{model} (not there any more)", model=value)))
+    if value not in dict(items):  # the model is no longer available; keep it until the user chooses another one
+        items.append((value, tr("{model} (no longer available)", model=value)))
     return Choice(items, value, name)
 
 
 def _default_title(kind: Kind, alphabet: str) -> str:
     model = models.default(kind, alphabet=alphabet)
-    return tr("The program’s choice: {model}", model=model.name) if _has_adapted(kind) else tr(model.title)
+    return tr("Default: {model}", model=model.name) if _has_adapted(kind) else tr(model.title)
 
 
 def _has_adapted(kind: Kind) -> bool:
@@ -201,7 +209,7 @@ def _has_adapted(kind: Kind) -> bool:
 
 
 def _is_only_default(name: str) -> bool:
-    """Whether this model is borrowed, and the program has none of its own for the same: that is chosen in any case."""
+    """Whether this is a third-party model that is the default anyway, as the program has no adapted one."""
     return any(each.name == name and not _has_adapted(each.kind) for each in bundled.BORROWED)
 
 
@@ -210,6 +218,6 @@ def _choose(choice: Choice, value: str | None) -> None:
 
 
 def _chosen(choice: Choice, before: str | None) -> str | None:
-    """What a choice says, as the settings have it; left alone, what they had."""
+    """Return the value of a choice for the settings; the value before if the choice was not changed."""
     name = choice.currentData() or None
     return before if name is None and before is not None and _is_only_default(before) else name

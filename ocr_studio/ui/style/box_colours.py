@@ -1,7 +1,7 @@
-"""How a word looks on the photo: colour, kind of line and mark, by how far it can be trusted.
+"""The look of boxes on the photo: colour, line and mark, depending on state and confidence of the word.
 
-Never colour alone: each look has its own line or its own mark. Every line is drawn in two tones, a core on a halo, one
-dark and one bright, so that it shows on a white board as on a dark wall.
+Looks never differ by colour alone: each has its own line or mark. Each line is drawn in two tones, a core on a halo,
+one dark and one bright, so that it is visible on a white board as well as on a dark wall.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from ocr_studio.core.page import Word
 from ocr_studio.ui.style import theme
 
 SURE, UNSURE = 0.9, 0.6
-# Of 255: where dark lines and bright ones show about equally well.
+# The brightness, of 255, at which dark and bright lines are about equally visible.
 _BRIGHT = 115
 
 
 class Look(StrEnum):
-    """How far a word can be trusted, as far as eyes must tell it."""
+    """The kinds of boxes that the user must be able to tell apart."""
 
     UNREAD = "unread"
     SURE = "sure"
@@ -35,7 +35,14 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoxStyle:
-    """How a box is drawn. width: pixels on the screen; dash: strokes and gaps in widths, () solid; mark: one sign."""
+    """How a box is drawn.
+
+    Attributes:
+        colour: The colour of the line.
+        width: The width of the line in screen pixels.
+        dash: Dashes and gaps, in line widths; () for a solid line.
+        mark: One character beside the box, or "".
+    """
 
     colour: QColor
     width: float = 1.75
@@ -45,10 +52,17 @@ class BoxStyle:
 
 @dataclass(frozen=True, slots=True)
 class CanvasColours:
-    """Everything that is drawn on and around the photo, for one theme.
+    """The colours on and around the photo in one theme.
 
-    halo: under every line; guide: lines that edges jump to, and baselines; handle: inside of handles; plate,
-    plate_text: small labels; board: round the photo.
+    Attributes:
+        styles: The style of each kind of box.
+        halo: Under every line.
+        guide: Lines that edges snap to, and baselines.
+        selection: Selected boxes.
+        handle: The inside of handles.
+        plate: The background of small labels.
+        plate_text: The text of small labels.
+        board: Around the photo.
     """
 
     styles: Mapping[Look, BoxStyle]
@@ -95,12 +109,19 @@ DARK = CanvasColours(
 
 
 def current() -> CanvasColours:
-    """The canvas' colours in the theme at this moment."""
+    """Return the canvas colours of the current theme."""
     return DARK if theme.is_dark() else LIGHT
 
 
 def over(image: NDArray[np.uint8] | None) -> CanvasColours:
-    """The canvas' colours over a photo, (H, W, 3) RGB: lines as the photo wants them, all else as the theme does."""
+    """Return the canvas colours over a photo.
+
+    Args:
+        image: (H, W, 3) RGB, whose brightness decides on the colours of lines; None for those of the theme.
+
+    Returns:
+        The colours; all but the lines are those of the theme.
+    """
     chosen = current()
     if image is None:
         return chosen
@@ -110,14 +131,14 @@ def over(image: NDArray[np.uint8] | None) -> CanvasColours:
 
 
 def by_confidence(confidence: float | None) -> Look:
-    """confidence: 0..1 of the recognizer; None where it gave none, which is no reason to trust it."""
+    """Return the look for a confidence, 0..1; without a confidence the word is doubtful."""
     if confidence is None or confidence < UNSURE:
         return Look.DOUBTFUL
     return Look.SURE if confidence >= SURE else Look.UNSURE
 
 
 def look_of(word: Word) -> Look:
-    """How this word looks."""
+    """Return the look of a word."""
     if word.mark:
         return Look.ASIDE
     if word.human:
@@ -126,12 +147,12 @@ def look_of(word: Word) -> Look:
 
 
 def of(confidence: float | None) -> QColor:
-    """The colour of a confidence 0..1 in the theme at this moment."""
+    """Return the colour for a confidence, 0..1, in the current theme."""
     return current().styles[by_confidence(confidence)].colour
 
 
 def contrast(one: QColor, other: QColor) -> float:
-    """Contrast of two colours, 1..21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast of two colours, 1..21 (WCAG 2.2, relative luminance)."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 

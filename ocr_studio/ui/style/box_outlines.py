@@ -1,8 +1,8 @@
-"""Outlines of boxes, the same width at every zoom, at a price that suits their number.
+"""Draws outlines of boxes in the same width at every zoom, in a quality that depends on their number.
 
-Measured with 430 boxes in a window of 1280 x 800: one true thick, smooth line on its halo round each box costs Qt
-27 ms a frame, the same out of fine lines side by side 9 ms. And thick lines are drawn box by box: thousands of boxes
-in a single path cost a hundred times as much, where a fine line costs half.
+Measured with 430 boxes in a window of 1280 x 800 pixels: a thick antialiased line on a halo around each box takes Qt
+27 ms per frame; the same line composed of thin ones takes 9 ms. Thick lines are drawn box by box: thousands of boxes in
+a single path take a hundred times as long, whereas thin lines take half the time.
 """
 
 from __future__ import annotations
@@ -21,15 +21,20 @@ from ocr_studio.ui.style.box_colours import BoxStyle
 
 Key = TypeVar("Key", bound=Hashable)
 
-# Parts of the photo across and down: a quarter of it in sight costs a third of the whole, and the calls hardly count.
+# Tiles of the photo across and down: a visible quarter takes a third of the time of the whole photo.
 _PARTS = 8
 
 
 class TiledPaths(Generic[Key]):
-    """All boxes of one key, which may be anything, in one part of the photo make one path."""
+    """Outlines grouped into one path per tile of the photo and key, such as the kind of box."""
 
     def __init__(self, boxes: Iterable[tuple[Key, QPainterPath]], area: QRectF) -> None:
-        """boxes: key and outline of each, in pixels of the photo. area: where they are; those outside count, too."""
+        """Group the outlines.
+
+        Args:
+            boxes: Key and outline of each box, in pixels of the photo.
+            area: The area that is divided into tiles; boxes outside are included.
+        """
         self._paths: dict[tuple[Key, int, int], QPainterPath] = {}
         across, down = area.width() / _PARTS or 1.0, area.height() / _PARTS or 1.0
         for key, path in boxes:
@@ -41,7 +46,7 @@ class TiledPaths(Generic[Key]):
         self._bounds = {place: path.controlPointRect() for place, path in self._paths.items()}
 
     def touching(self, seen: QRectF) -> dict[Key, list[QPainterPath]]:
-        """The paths, by key, that may reach into a rectangle of the photo."""
+        """Return the paths, by key, that may overlap a rectangle of the photo."""
         found: dict[Key, list[QPainterPath]] = {}
         for place, path in self._paths.items():
             if self._bounds[place].intersects(seen):
@@ -49,18 +54,21 @@ class TiledPaths(Generic[Key]):
         return found
 
 
-# Boxes in sight; and pixels of the device along all their outlines, which is what thick lines cost by: 0.4 µs each.
+# The maximum number of visible boxes for braided lines, and of device pixels along all outlines for thick lines, which
+# take 0.4 µs per pixel.
 BRAIDED_UP_TO = 700
 _FINE_LENGTH = 24_000.0
-# Screen pixels: most boxes lower than this, and the writing in them shall stay readable.
+# Screen pixels: if the median box is lower, thick lines would cover its text.
 _SLIM_BELOW = 24.0
-# No more of one box is ever in sight.
+# Device pixels of one outline that can be visible at most.
 _LONGEST = 8_000.0
 
 
 class Quality(Enum):
-    """FINE: true thick lines; BRAIDED: thick lines out of fine ones; SLIM: narrow ones without a halo, round boxes so
-    small that more would cover the writing; THIN: one fine line, a halo on one side.
+    """How outlines are drawn.
+
+    FINE: thick lines. BRAIDED: thick lines composed of thin ones. SLIM: narrow lines without a halo, for small boxes
+    whose text thicker lines would cover. THIN: one thin line with a halo on one side.
     """
 
     FINE = "fine"
@@ -70,7 +78,13 @@ class Quality(Enum):
 
 
 def quality(painter: QPainter, paths: Sequence[QPainterPath], heights: Sequence[float]) -> Quality:
-    """What suits these outlines and can be afforded. paths, heights: in pixels of the photo, as is the painter."""
+    """Return the best quality that is fast enough.
+
+    Args:
+        painter: The painter, in pixels of the photo.
+        paths: The outlines, in pixels of the photo.
+        heights: The heights of the boxes, in pixels of the photo.
+    """
     if len(paths) > BRAIDED_UP_TO:
         return Quality.THIN
     if heights and median(heights) * painter.worldTransform().m11() < _SLIM_BELOW:
@@ -81,20 +95,28 @@ def quality(painter: QPainter, paths: Sequence[QPainterPath], heights: Sequence[
 
 
 def outline(quad: Quad) -> QPainterPath:
-    """The quad's outline as a path, closed."""
+    """Return the outline of a quad as a closed path."""
     path = QPainterPath()
     path.addPolygon(QPolygonF([QPointF(x, y) for x, y in (*quad.corners, quad.corners[0])]))
     return path
 
 
 def sharpness(painter: QPainter) -> float:
-    """Pixels of the device per pixel of the screen's coordinates: 2 on a screen at 200 %."""
+    """Return the device pixels per screen pixel: 2 on a screen at 200 %."""
     device = painter.device()
     return device.devicePixelRatio() if device else 1.0
 
 
 def stroke(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, halo: QColor, how: Quality) -> None:
-    """Draw outlines in two tones. paths: in pixels of the photo, as is the painter."""
+    """Draw outlines in two tones.
+
+    Args:
+        painter: The painter, in pixels of the photo.
+        paths: The outlines, in pixels of the photo.
+        style: The style of the core.
+        halo: The colour of the halo.
+        how: The quality.
+    """
     if not paths:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, how is not Quality.THIN)
@@ -105,7 +127,7 @@ def stroke(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, ha
     elif how is Quality.SLIM:
         _braid(painter, paths, replace(style, width=ratio), None)
     elif how is Quality.FINE:
-        # Qt counts such widths in pixels of the device.
+        # Qt measures the width of cosmetic pens in device pixels.
         _draw(painter, paths, _pen(halo, (style.width + 2.0) * ratio))
         _draw(painter, paths, _pen(style.colour, style.width * ratio, style.dash))
     else:
@@ -117,12 +139,12 @@ def stroke(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, ha
 
 
 def _braid(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, halo: QColor | None) -> None:
-    """style: its width in pixels of the device."""
+    """Draw thick lines composed of thin ones. The width of the style is in device pixels."""
     placed, thick, ratio = painter.worldTransform(), max(1, round(style.width)), sharpness(painter)
     core = _pen(style.colour, 1.0, [length * thick for length in style.dash])
     lines = [(core, range(thick))] if halo is None else [(_pen(halo, 1.0), (-1, thick)), (core, range(thick))]
     for line, steps in lines:
-        # The halo's own smoothness is not seen, but costs half of its time.
+        # Antialiasing of the halo is invisible, but would double its time.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, line is core)
         for step in steps:
             painter.setWorldTransform(placed * QTransform.fromTranslate(step / ratio, step / ratio))

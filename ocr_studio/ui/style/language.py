@@ -1,4 +1,4 @@
-"""Which language the window speaks: its own texts, those of Qt's buttons and menus, numbers, and where lines begin."""
+"""Sets the language of the window: its texts and Qt's own, number formats, and the layout direction."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ocr_studio.core.translation import ENGLISH, later, tr
 
 log = logging.getLogger(__name__)
 
-# "rtl" shows the window in any language as where lines begin at the right: for looking at that.
+# "rtl" gives the window a right-to-left layout in any language, for testing.
 _DIRECTION = "OCR_STUDIO_DIRECTION"
-# Qt's own texts are found by this name when those of another language take their place.
+# The object name of the translators of Qt's own texts, to find them when the language changes.
 _QT_TEXTS = "qt-texts"
-# Keys that Qt calls otherwise than sentences do ("Bild abwärts"), as Qt calls them in English.
+# Keys, by Qt's English names, that Qt translates differently from the texts of this program ("Bild abwärts").
 _KEYS = frozenset(
     (
         later("Return"), later("Enter"), later("Space"), later("PgUp"), later("PgDown"),
@@ -31,7 +31,7 @@ _KEYS = frozenset(
 
 
 def available() -> list[str]:
-    """The languages that can be chosen, English first."""
+    """Return the languages that can be chosen, English first."""
     try:
         return translation.available(resources.translations())
     except StudioError:
@@ -39,15 +39,20 @@ def available() -> list[str]:
 
 
 def own_name(language: str) -> str:
-    """What a language is called by those who speak it."""
+    """Return the name of a language in that language."""
     if language == ENGLISH:
-        return "English"  # which Qt calls American
+        return "English"  # Qt returns "American English"
     name = QLocale(language).nativeLanguageName()
     return name[:1].upper() + name[1:] or language
 
 
 def spoken(chosen: str, system: Sequence[str] | None = None) -> str:
-    """Which language this setting means. system: what the system speaks ("de-AT"), best first; asked if not given."""
+    """Return the language that a setting stands for.
+
+    Args:
+        chosen: The setting: a language, or SYSTEM.
+        system: The languages of the system such as "de-AT", best first; by default asked from Qt.
+    """
     known = available()
     if chosen != SYSTEM:
         return chosen if chosen in known else ENGLISH
@@ -60,10 +65,15 @@ def spoken(chosen: str, system: Sequence[str] | None = None) -> str:
 
 
 def use(app: QApplication, chosen: str) -> None:
-    """Speak a language: whatever is made from now on is in it. chosen: as in the settings."""
+    """Set the language of everything created from now on.
+
+    Args:
+        app: The application.
+        chosen: The language as in the settings.
+    """
     language = spoken(chosen)
     system, locale = QLocale.system(), QLocale(language)
-    # Of its own language the system knows the country as well, and so how dates and numbers are written there.
+    # For its own language the system also knows the country, and with it the formats of dates and numbers.
     QLocale.setDefault(system if system.language() == locale.language() else locale)
     if language == ENGLISH:
         translation.use_english()
@@ -92,13 +102,13 @@ def _speak_qt(app: QApplication, locale: QLocale) -> None:
 
 
 class _Keys(QTranslator):
-    """Keys are called in menus what they are called in sentences."""
+    """Gives keys in menus the same names as in sentences."""
 
     def isEmpty(self) -> bool:  # noqa: N802  (Qt's name)
-        """It has texts; otherwise it would not be asked."""
+        """Return False, as Qt skips empty translators."""
         return False
 
     def translate(self, context: str, text: str, /, disambiguation: str | None = None, n: int = -1) -> str | None:
-        """What a key is called. None: what Qt's own texts say."""
+        """Return the name of a key, or None to use Qt's own translation."""
         said = tr(text) if context == "QShortcut" and text in _KEYS else text
         return said if said != text else None

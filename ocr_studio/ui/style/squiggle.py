@@ -1,4 +1,4 @@
-"""The wavy line under words whose spelling is doubted."""
+"""The wavy line under possible typos."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ _LENGTH, _HEIGHT = 4.0, 2.0
 
 
 def draw(painter: QPainter, left: float, right: float, below: float) -> None:
-    """Under a text from left to right. below: where its letters stand, and a little lower."""
+    """Draw the line under a text.
+
+    Args:
+        painter: The painter.
+        left: The left end.
+        right: The right end.
+        below: The top of the wave, a little below the baseline.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.colours().error), 1.2))

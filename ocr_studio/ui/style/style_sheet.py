@@ -1,4 +1,4 @@
-"""The style sheet: what the palette cannot say, made of a theme's few colours."""
+"""Qt's style sheet in the colours of a theme, for what a palette can't define."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The few colours of a theme, as #rrggbb. base: lists and fields; surface: bars; canvas: round the photo."""
+    """Colours of a theme as #rrggbb: ``base`` of lists and fields, ``surface`` of bars, ``canvas`` around the photo."""
 
     window: str
     surface: str
@@ -29,7 +29,7 @@ class Colours:
 
 
 def sheet(colours: Colours) -> str:
-    """Qt's style sheet in these colours."""
+    """Return Qt's style sheet in these colours."""
     return "".join(part(colours) for part in (_menus, _buttons, _lists, _scrolling, _surroundings))
 
 
@@ -115,7 +115,7 @@ def _lists(c: Colours) -> str:
 
 
 def _scrolling(c: Colours) -> str:
-    # Qt means the part at the left, and the values begin where lines begin.
+    # For Qt, "sub-page" is always the left part, but values start at the right in right-to-left layouts.
     filled = "add-page" if QApplication.isRightToLeft() else "sub-page"
     return f"""
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}

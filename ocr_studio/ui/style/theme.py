@@ -1,7 +1,7 @@
-"""How the window looks: palette, style sheet and icons, light and dark.
+"""The theme of the window: palette, style sheet and icons, light and dark.
 
-Always Qt's Fusion style with a palette of our own, so that it is the same everywhere: ``QStyleHints.setColorScheme``
-silently does nothing on bare X11 and without a screen, and a palette works on each.
+Qt's Fusion style with our own palette looks the same everywhere: ``QStyleHints.setColorScheme`` silently does nothing
+on bare X11 and without a screen, whereas a palette always works.
 """
 
 from __future__ import annotations
@@ -27,38 +27,43 @@ DARK = Colours(
 
 
 def is_dark() -> bool:
-    """Whether the window is dark at this moment."""
+    """Whether the current theme is dark."""
     return QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def colours() -> Colours:
-    """The colours of the theme at this moment."""
+    """Return the colours of the current theme."""
     return DARK if is_dark() else LIGHT
 
 
 def wanted_dark(theme: str) -> bool:
-    """Whether this setting ("system", "light", "dark") means dark now. A system that does not say means light."""
+    """Whether a setting ("system", "light" or "dark") means dark now. A system without a preference means light."""
     if theme == "system":
         return QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     return theme == "dark"
 
 
 def use(app: QApplication, theme: str) -> None:
-    """Put on a theme: "system", "light" or "dark"."""
+    """Apply a theme: "system", "light" or "dark"."""
     scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme, Qt.ColorScheme.Unknown)
-    # For what the system draws itself: the title bar, native dialogs. Unknown goes back to the system's own choice.
+    # For what the system draws: title bar and native dialogs. Unknown restores the system's own choice.
     app.styleHints().setColorScheme(scheme)
     chosen = DARK if wanted_dark(theme) else LIGHT
     palette, sheet = _palette(chosen), style_sheet.sheet(chosen)
     if app.palette() == palette and app.styleSheet() == sheet:
-        return  # every widget of a window would be styled anew, which takes most of a second
+        return  # styling every widget of a window again takes most of a second
     app.setStyle("Fusion")
     app.setPalette(palette)
     app.setStyleSheet(sheet)
 
 
 def icon(name: str, *, role: str = "text") -> QIcon:
-    """An icon by its qtawesome name, in a colour of the theme. role: "text", "quiet", "accent", "info", "warning" …"""
+    """Return an icon in a colour of the theme.
+
+    Args:
+        name: The name in qtawesome.
+        role: The colour: "text", "quiet", "accent", "info", "warning" …
+    """
     now = colours()
     made: QIcon = qtawesome.icon(
         name, color=getattr(now, role), color_disabled=now.disabled, color_on=now.accent, color_selected=now.text

@@ -1,4 +1,4 @@
-"""Making synthetic boards: the dialog, with what was chosen the last time, and what is learned from what came of it."""
+"""Opens the dialog for synthetic datasets with the options used last, and passes datasets on to training."""
 
 from __future__ import annotations
 
@@ -18,23 +18,32 @@ from ocr_studio.ui.synth.target_folder import SynthPlace
 
 log = logging.getLogger(__name__)
 
-# A first try takes a minute, and is enough to see what comes of it.
+# The defaults: generated in about a minute, and enough for a first try.
 _FIRST = SynthOptions(words=2000, boards=20)
 
 
 class Synthesizing(QObject):
-    """Shows the dialog. Signals: ``train_wanted(Path)`` with the dataset in this folder."""
+    """Shows the dialog.
+
+    Signals:
+        train_wanted(Path): train a model with the dataset in this folder.
+    """
 
     train_wanted = Signal(object)
 
     def __init__(self, lane: JobThread, places: JobThread, window: QWidget) -> None:
-        """lane: where things are drawn, which can take hours; places: where a folder is looked at, which takes a
-        moment."""
+        """Show nothing yet; ``ask`` opens the dialog.
+
+        Args:
+            lane: generates datasets, which can take hours.
+            places: checks folders, which takes a moment.
+            window: the window to open the dialog over.
+        """
         super().__init__(window)
         self._lane, self._places, self._window = lane, places, window
 
     def ask(self) -> None:
-        """Ask what to draw, show some of it, and write it."""
+        """Open the dialog."""
         options, folder = _kept()
         dialog = SynthDialog(options, folder, self._lane, SynthPlace(self._places), self._window)
         dialog.written.connect(_keep)
@@ -48,7 +57,7 @@ def _file() -> Path:
 
 
 def _kept() -> tuple[SynthOptions, Path]:
-    """What was chosen the last time, and where it was written to; what is usual where that is not known."""
+    """The options and folder used last, or the defaults."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     folder = Path(documents or Path.home()) / "OCR Studio" / "synthetic"
     try:
@@ -58,13 +67,13 @@ def _kept() -> tuple[SynthOptions, Path]:
         if "options" in known:
             return synth_options.from_values(known["options"]), folder
     except StudioError as error:
-        log.info("what was chosen before is not taken up: %s", error)
+        log.info("the last options for synthetic datasets were not restored: %s", error)
     return _FIRST, folder
 
 
 def _keep(options: SynthOptions, folder: Path) -> None:
-    """A comfort: trouble with the file never stops anything."""
+    """Save the options for the next time; errors are only logged, as this is only a convenience."""
     try:
         state_file.write(_file(), {"options": synth_options.values(options), "folder": str(folder)})
     except (OSError, StudioError) as error:
-        log.warning("what was chosen was not kept: %s", error)
+        log.warning("the options for synthetic datasets were not saved: %s", error)

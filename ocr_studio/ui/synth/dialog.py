@@ -1,4 +1,4 @@
-"""Synthetic words and boards: chosen on the left, looked at on the right, written below."""
+"""Dialog that generates synthetic words and boards: options on the left, a preview on the right, the folder below."""
 
 from __future__ import annotations
 
@@ -37,21 +37,22 @@ from ocr_studio.ui.synth.target_folder import SynthPlace
 from ocr_studio.ui.widgets.elided_label import OneLine
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Milliseconds without a change after which a person has chosen.
+# Milliseconds after the last change of an option before the preview is updated.
 _REST: Final = 400
 _SIZE: Final = QSize(1120, 760)
 _ABOUT: Final = later(
-    "Words and whole boards that the program draws itself, so that what is written there is known without anybody"
-    " typing it. A model can learn from them, and be measured on them."
+    "Generate images of words and whole boards whose text is known. Use them to train and evaluate models."
 )
 
 
 class SynthDialog(QDialog):
-    """Lets a person choose, shows a few, and writes as many as are wanted. Closing it while it writes stops that; what
-    was made stays, and the next time it goes on there.
+    """Offers options, previews a few samples, and generates the dataset.
 
-    lane: where things are drawn; there: looks at the folder. Signals: ``train_wanted(Path)`` with the dataset in this
-    folder; ``written(options, Path)`` writing has begun with these.
+    Closing the dialog stops generating; an unfinished dataset can be resumed later.
+
+    Signals:
+        train_wanted(Path): train a model with the dataset in this folder.
+        written(options, Path): generating has started with these options, into this folder.
     """
 
     train_wanted = Signal(object)
@@ -60,10 +61,19 @@ class SynthDialog(QDialog):
     def __init__(
         self, options: SynthOptions, folder: Path, lane: JobThread, there: SynthPlace, parent: QWidget | None = None
     ) -> None:
+        """Show the options and start the preview.
+
+        Args:
+            options: the options to begin with.
+            folder: the folder to begin with.
+            lane: generates samples.
+            there: checks the folder; becomes a child of the dialog.
+            parent: the window to open over.
+        """
         super().__init__(parent)
         there.setParent(self)
         self.there = there
-        self.setWindowTitle(tr("Synthetic boards"))
+        self.setWindowTitle(tr("Generate synthetic boards"))
         self._lane = lane
         self._job: Job | None = None
         self._clearing: Job | None = None
@@ -87,18 +97,18 @@ class SynthDialog(QDialog):
 
     @property
     def busy(self) -> bool:
-        """Whether it is writing."""
+        """Whether a dataset is being generated."""
         return self._job is not None
 
     @property
     def reported(self) -> bool:
-        """Whether it is told what came of writing."""
+        """Whether the report of a finished dataset is shown."""
         return self._right.currentWidget() is self.report
 
-    # --------------------------------------------------------------------------------------------------- looking
+    # --------------------------------------------------------------------------------------------------- preview
 
     def _look(self, *, others: bool = False) -> None:
-        """Draw a few. Whether they can be made is found there, as that reads the disk."""
+        """Update the preview, which also finds out in the background whether the options work."""
         self._rest.stop()
         self._expected = None
         self.estimate.setText("")
@@ -115,12 +125,12 @@ class SynthDialog(QDialog):
         self.estimate.setText(_said(found, self.form.options, self.there.free))
 
     def _refuse(self, why: str) -> None:
-        """These cannot be made."""
+        """Show why samples with these options cannot be generated."""
         self._fit = False
         self._say_wrong(why)
         self._offer()
 
-    # --------------------------------------------------------------------------------------------------- writing
+    # --------------------------------------------------------------------------------------------------- generating
 
     def _start(self) -> None:
         if self.busy:
@@ -129,7 +139,7 @@ class SynthDialog(QDialog):
         options, folder = self.form.options, self.folder.path
         if folder is None:
             return
-        if self.there.found is None:  # a dataset that would be replaced is told of before
+        if self.there.found is None:  # find out first whether a dataset would be replaced
             self._hurried = True
             self.there.look()
             return
@@ -137,7 +147,7 @@ class SynthDialog(QDialog):
             write = partial(self._write, options, folder, replace=self.there.told)
             target_folder.whether_to_throw_away(self, write, begun=self.there.begun)
             return
-        # What nobody was told of is not written over, whoever has put it there meanwhile.
+        # Only replace what the user was told about, not files added to the folder since.
         self._write(options, folder, replace=self.there.told)
 
     def _write(self, options: SynthOptions, folder: Path, *, replace: bool | There) -> None:
@@ -145,7 +155,7 @@ class SynthDialog(QDialog):
             waiting.stop()
         self.written.emit(options, folder)
         job = self._job = self._lane.submit(
-            lambda: generate.write(options, folder, replace=replace), name=later("Writing words and boards")
+            lambda: generate.write(options, folder, replace=replace), name=later("Generating words and boards")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
@@ -153,7 +163,7 @@ class SynthDialog(QDialog):
         self._say_wrong("")
         self._right.setCurrentWidget(self.looking)
         self.progress.setRange(0, 0)
-        self.doing.setText(tr("Looking at fonts, strokes and backgrounds…"))
+        self.doing.setText(tr("Loading fonts, pen strokes and backgrounds…"))
         for widget in (self.progress, self.doing):
             widget.show()
         self._made_in = None
@@ -171,7 +181,7 @@ class SynthDialog(QDialog):
         elif isinstance(event, SampleMade | SampleFailed):
             spent, made = time.monotonic() - self._begun, max(1, event.done - self._before)
             left = units.time_left(spent / made * (event.total - event.done))
-            self.doing.setText(tr("{done} of {total} made, {left}", done=event.done, total=event.total, left=left))
+            self.doing.setText(tr("{done} of {total} generated, {left}", done=event.done, total=event.total, left=left))
 
     def _show_report(self, report: Report) -> None:
         self._made_in = report.folder
@@ -194,7 +204,7 @@ class SynthDialog(QDialog):
             self._job.cancel()
 
     def _throw_away(self) -> None:
-        """In the lane: the files are many, and writing that was stopped a moment ago may not have let go of them."""
+        """Delete the unfinished dataset, in the lane: it has many files, and a stopped job may still be using them."""
         options, folder = self.form.options, self.folder.path
         if folder is None or self._clearing is not None:
             return
@@ -203,7 +213,7 @@ class SynthDialog(QDialog):
             generate.throw_away(options, folder)
             yield
 
-        job = self._clearing = self._lane.submit(make, name=later("Throwing away what was made"))
+        job = self._clearing = self._lane.submit(make, name=later("Discarding the unfinished dataset"))
         job.failed.connect(self._fail)
         job.ended.connect(self._cleared)
         self._say_wrong("")
@@ -213,10 +223,10 @@ class SynthDialog(QDialog):
         self._clearing = None
         self._ask_there()
 
-    # --------------------------------------------------------------------------------------------------- in sight
+    # --------------------------------------------------------------------------------------------------- display
 
     def _ask_there(self) -> None:
-        """Something has changed by which it matters what lies in the folder."""
+        """Check the folder again after the options or the folder have changed."""
         self._hurried = False
         self.there.ask(self.form.options, self.folder.path)
         self._offer()
@@ -229,7 +239,7 @@ class SynthDialog(QDialog):
             self._start()
 
     def _offer(self) -> None:
-        """What can be done now."""
+        """Enable and label the buttons for what can be done now."""
         folder, busy = self.folder.path, self.busy
         begun = self.there.begun and not busy
         self.state.setText("" if busy else self.there.said)
@@ -237,7 +247,7 @@ class SynthDialog(QDialog):
         self.estimate.setVisible(self._made_in is None)
         for part in (self.form, self.folder, self.looking.another):
             part.setEnabled(not busy)
-        self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
+        self.write.setText(tr("&Stop") if busy else tr("&Resume") if begun else tr("&Generate"))
         clearing = self._clearing is not None
         self.write.setEnabled(busy or (folder is not None and self._fit and self.there.may_write and not clearing))
         self.throw_away.setVisible(begun)
@@ -264,7 +274,7 @@ class SynthDialog(QDialog):
         self._stop()
         self.looking.trials.forget()
 
-    # --------------------------------------------------------------------------------------------------- made once
+    # --------------------------------------------------------------------------------------------------- layout
 
     def _make_labels(self) -> None:
         self.wrong, self.state, self.estimate = (PlainLabel() for _ in range(3))
@@ -278,13 +288,13 @@ class SynthDialog(QDialog):
             widget.hide()
 
     def _make_buttons(self) -> None:
-        self.train = QPushButton(tr("&Train with it"))
-        self.train.setToolTip(tr("See what there is to learn from, and let a model learn"))
+        self.train = QPushButton(tr("&Train with this dataset"))
+        self.train.setToolTip(tr("See a summary of the dataset and train a model"))
         self.show_folder = QPushButton(tr("Show &folder"))
-        self.throw_away = QPushButton(tr("Throw awa&y"))
-        self.throw_away.setToolTip(tr("Delete what was made before the end; nothing else"))
+        self.throw_away = QPushButton(tr("D&iscard"))
+        self.throw_away.setToolTip(tr("Delete the unfinished dataset; other files are not touched"))
         self.close_button = QPushButton(tr("&Close"))
-        self.write = QPushButton(tr("&Write"))
+        self.write = QPushButton(tr("&Generate"))
         for button in (self.train, self.show_folder, self.throw_away, self.close_button):
             button.setAutoDefault(False)
         self.write.setDefault(True)
@@ -356,7 +366,7 @@ def _titled(title: str, field: QWidget) -> QHBoxLayout:
 
 
 def _said(found: Estimate, options: SynthOptions, free: int | None) -> str:
-    """What writing will come to. free: bytes that are free where it is written to."""
+    """The estimated size of the dataset as text, with a warning if fewer than that many bytes are ``free``."""
     said = {
         "words": tr_n("{number} word", "{number} words", found.examples, number=units.plain(found.examples)),
         "boards": tr_n("{number} board", "{number} boards", options.boards, number=units.plain(options.boards)),
@@ -364,9 +374,9 @@ def _said(found: Estimate, options: SynthOptions, free: int | None) -> str:
         "time": units.duration(found.seconds),
     }
     if options.boards and options.cut:
-        text = tr("Comes to {words}, those of {boards} included: {size}, in about {time}.", **said)
+        text = tr("{words}, including those on {boards}: {size}, takes about {time}.", **said)
     else:
-        text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
+        text = tr("{words} and {boards}: {size}, takes about {time}.", **said)
     if free is None or found.size <= free:
         return text
-    return f"{text} {tr('Only {size} are free on that disk: ask for fewer.', size=units.size(free))}"
+    return f"{text} {tr('Only {size} of disk space is free. Choose fewer words or boards.', size=units.size(free))}"

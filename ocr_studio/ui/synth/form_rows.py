@@ -1,4 +1,4 @@
-"""Rows of the form for synthetic boards: how often something comes, and files or folders that a person names."""
+"""Rows of the form for synthetic datasets: shares of kinds, and paths of files or folders."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Between several files in one line; no system allows it in a path that a person would choose.
+# Separates several paths in one field; unlikely in a path.
 _BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True)
 class ShareKind:
-    """Something that comes more or less often. title: what it is called; tip: what it is; needs: what is to be given
-    first, else it is left out."""
+    """A kind of writing or background that has a share.
+
+    Attributes:
+        key: the kind, as in ``SynthOptions``.
+        title: its label.
+        tip: its tooltip.
+        needs: what has to be chosen before this kind is available; empty if nothing.
+    """
 
     key: str
     title: str
@@ -31,12 +37,16 @@ class ShareKind:
 
 
 class Shares(QWidget):
-    """A slider for each of some kinds; beside it which share of all that comes to. Signals: ``changed()``."""
+    """A slider for each kind, with its share of all kinds in percent.
+
+    Signals:
+        changed(): the user has moved a slider.
+    """
 
     changed = Signal()
 
     def __init__(self, kinds: Iterable[ShareKind], there: Callable[[str], bool]) -> None:
-        """there: whether there is anything for a kind."""
+        """Show a slider for each kind; ``there`` tells whether the kind of a key is available."""
         super().__init__()
         self._kinds, self._there = tuple(kinds), there
         self.sliders: dict[str, QSlider] = {}
@@ -61,22 +71,22 @@ class Shares(QWidget):
                 widget.setToolTip(tr(kind.tip))
                 grid.addWidget(widget, row, column)
             self.sliders[kind.key], self.said[kind.key] = slider, said
-        self.note = PlainLabel(tr("Those in grey need a file or folder above."))
+        self.note = PlainLabel(tr("Kinds in grey need a file or folder above."))
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)
         grid.addWidget(self.note, len(self._kinds), 0, 1, 3)
 
     @property
     def shares(self) -> dict[str, float]:
-        """How often each comes, in hundredths."""
+        """The share of each kind, 0 to 1."""
         return {key: slider.value() / 100 for key, slider in self.sliders.items()}
 
     def show_shares(self, shares: Mapping[str, float]) -> None:
-        """Show these; nothing is said."""
+        """Show these shares, without emitting ``changed``."""
         wanted = [shares.get(key, 0.0) for key in self.sliders]
         largest = max(wanted, default=0.0)
         scale = 100 if largest <= 1 else 100 / largest
-        # Each rounded by itself, a third and a third and a third were 99.
+        # Rounded together, so that three thirds add up to 100, not 99.
         whole = units.shared(wanted, round(scale * sum(wanted)))
         for slider, value in zip(self.sliders.values(), whole, strict=True):
             slider.blockSignals(True)
@@ -85,7 +95,7 @@ class Shares(QWidget):
         self.look()
 
     def look(self) -> None:
-        """Say what the shares come to, and which kinds have nothing to be made of."""
+        """Update the percentages, and disable kinds that are not available."""
         able = {kind.key: self._there(kind.key) for kind in self._kinds}
         self.note.setHidden(all(able.values()))
         values = [self.sliders[kind.key].value() if able[kind.key] else 0 for kind in self._kinds]
@@ -105,13 +115,23 @@ class Shares(QWidget):
 
 
 class PathRow(QWidget):
-    """A line with a path, or with several, and a button that asks for one. Signals: ``changed()``."""
+    """A text field for one or several paths, with a button that opens a file dialog.
+
+    Signals:
+        changed(): the text has changed.
+    """
 
     changed = Signal()
 
     def __init__(self, name: str, *, placeholder: str, files: str = "", several: bool = False) -> None:
-        """name: what it is, for the dialog and for who hears the window. files: kinds of files to choose from, as Qt
-        has them; empty for a folder."""
+        """Create an empty row.
+
+        Args:
+            name: accessible name, and title of the file dialog.
+            placeholder: text shown while the field is empty.
+            files: name filter of the file dialog (Qt); empty to choose a folder.
+            several: whether several paths can be given.
+        """
         super().__init__()
         self._name, self._files, self._several = name, files, several
         self.line = QLineEdit()
@@ -132,17 +152,17 @@ class PathRow(QWidget):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """What is given, in order."""
+        """The paths in the field, in order."""
         parts = self.line.text().split(_BETWEEN) if self._several else [self.line.text()]
         return tuple(Path(part.strip()) for part in parts if part.strip())
 
     @property
     def path(self) -> Path | None:
-        """The first of them, if there is one."""
+        """The first path, or None."""
         return next(iter(self.paths), None)
 
     def show_paths(self, paths: Sequence[Path]) -> None:
-        """Show these; nothing is said."""
+        """Show these paths, without emitting ``changed``."""
         self.line.blockSignals(True)
         self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
         self.line.blockSignals(False)

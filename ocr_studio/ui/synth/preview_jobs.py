@@ -1,4 +1,4 @@
-"""Drawing a few synthetic words and boards in the background, to look at; the newest wish ends those before it."""
+"""Generates a preview of synthetic words and boards in the background; a new preview ends the one before it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from ocr_studio.ui.synth.preview_view import BOARDS, WORDS
 
 
 class SynthTrials(QObject):
-    """Runs one at a time.
+    """Runs one preview at a time.
 
-    Signals: ``sourced(Source)`` what is to be known of the sources; ``shown(Shown, int)`` a sample, and its place among
-    those of its kind; ``done()`` all are there; ``failed(Trouble)``.
+    Signals:
+        sourced(Source): the fonts and other sources are loaded.
+        shown(Shown, int): a sample, and its position among the samples of its kind.
+        done(): the preview is complete.
+        failed(Trouble): the preview failed.
     """
 
     sourced = Signal(object)
@@ -37,36 +40,36 @@ class SynthTrials(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being drawn."""
+        """Whether a preview is being generated."""
         return self._job is not None
 
     @property
     def estimate(self) -> Estimate | None:
-        """What writing will come to; None as long as too little was drawn."""
+        """The estimated size of the whole dataset; None while too few samples are known."""
         return generate.estimate(self._options, self._seen) if self._options else None
 
     def look(self, options: SynthOptions, *, others: bool = False) -> None:
-        """Draw some. others: not those that were drawn before, but the next ones."""
+        """Generate a preview; with ``others``, of the next samples instead of the same ones."""
         self.stop()
         self._words = _next(self._words, options.words, WORDS, others=others)
         self._boards = _next(self._boards, options.boards, BOARDS, others=others)
         self._options, self._seen = options, []
         words, boards, preview = self._words, self._boards, self._preview
         job = self._job = self._lane.submit(
-            lambda: preview.show(options, words=words, boards=boards), name=later("Drawing words and boards")
+            lambda: preview.show(options, words=words, boards=boards), name=later("Generating a preview")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
 
     def stop(self) -> None:
-        """Draw no more."""
+        """Cancel the preview."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
 
     def forget(self) -> None:
-        """Nothing more is to be drawn: what was read of the sources is let go."""
+        """Cancel the preview and release the sources."""
         self.stop()
         preview = self._preview
 
@@ -74,8 +77,8 @@ class SynthTrials(QObject):
             preview.forget()
             yield
 
-        if self._lane.isRunning():  # else the program is ending, and no thread is to begin anew
-            self._lane.submit(make, name=later("Drawing words and boards"))
+        if self._lane.isRunning():  # otherwise the program is quitting; do not restart the thread
+            self._lane.submit(make, name=later("Generating a preview"))
 
     def _hear(self, event: Source | Shown) -> None:
         if isinstance(event, Source):
@@ -95,6 +98,6 @@ class SynthTrials(QObject):
 
 
 def _next(before: range, total: int, most: int, *, others: bool) -> range:
-    """Which of all that are wanted come next; after the last the first."""
+    """Indices of the samples to show next, starting over after the last."""
     first = before.stop if others and before.stop < total else 0
     return range(first, min(first + most, total))

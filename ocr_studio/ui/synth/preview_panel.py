@@ -1,4 +1,4 @@
-"""A few synthetic words and boards beside the form: drawn in the background, others on request; what is to know."""
+"""Preview of synthetic words and boards beside the form, with notes on fonts and other sources."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ _NOTES: Final = 3
 
 
 class SynthLooking(QWidget):
-    """Signals: ``others_wanted()`` a person wants to see others; ``estimated(Estimate)`` what writing will come to;
-    ``failed(str)`` nothing can be drawn, and why."""
+    """Shows a few samples, generated in the background.
+
+    Signals:
+        others_wanted(): the user wants to see other samples.
+        estimated(Estimate): the estimated size of the dataset.
+        failed(str): why samples cannot be generated.
+    """
 
     others_wanted = Signal()
     estimated = Signal(object)
@@ -40,7 +45,7 @@ class SynthLooking(QWidget):
         self.notes.setWordWrap(True)
         self.notes.hide()
         self.another = QPushButton(tr("&Another preview"))
-        self.another.setToolTip(tr("Draw others, as they will be among those that are written"))
+        self.another.setToolTip(tr("Show other samples of the dataset"))
         self.another.setAutoDefault(False)
         self.another.clicked.connect(self.others_wanted)
         self.trials.sourced.connect(self.show_source)
@@ -51,25 +56,25 @@ class SynthLooking(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being drawn."""
+        """Whether a preview is being generated."""
         return self.trials.busy
 
     def look(self, options: SynthOptions, *, others: bool) -> None:
-        """Draw a few. others: not those of before, but the next ones."""
+        """Generate a preview; with ``others``, of the next samples instead of the same ones."""
         self.notes.hide()
-        self.drawing.setText(tr("Drawing…"))
+        self.drawing.setText(tr("Generating…"))
         self.trials.look(options, others=others)
         self.preview.offer(words=options.words, boards=options.boards)
 
     def stop(self) -> None:
-        """Draw no more."""
+        """Cancel the preview."""
         self.trials.stop()
         self.drawing.setText("")
 
     def show_source(self, source: Source) -> None:
-        """Say what is to be known of fonts and other sources."""
+        """Show notes on fonts and other sources."""
         lines = generate.about(source)
-        self.notes.setText(foldable(labels.with_few(tr("Good to know:"), lines, most=_NOTES)))
+        self.notes.setText(foldable(labels.with_few(tr("Notes:"), lines, most=_NOTES)))
         self.notes.setVisible(bool(lines))
 
     def _show_sample(self, shown: Shown, place: int) -> None:
@@ -88,7 +93,7 @@ class SynthLooking(QWidget):
     def _place(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
-        head.addWidget(PlainLabel(tr("A few of them")))
+        head.addWidget(PlainLabel(tr("Samples")))
         head.addWidget(self.drawing, 1)
         head.addWidget(self.another)
         layout = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""A few synthetic words and boards to look at."""
+"""The images of the preview: a few synthetic words and boards."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ BOARDS: Final = 2
 _COLUMNS: Final = 3
 _WORD_HEIGHT: Final = 44
 _BOARD_HEIGHT: Final = 190
-# Of the screen's pixels a board takes no more than this: the photo itself need not stay.
+# Larger images are scaled down to this size, to save memory.
 _MOST: Final = QSize(1400, 1000)
 
 
 class SynthPreview(QScrollArea):
-    """Words with what they say below, boards under them; those of before stay until others take their place."""
+    """Words with their texts, and boards below; old samples stay until new ones replace them."""
 
     def __init__(self) -> None:
         super().__init__(widgetResizable=True)
@@ -44,14 +44,14 @@ class SynthPreview(QScrollArea):
         self.setWidget(inside)
 
     def offer(self, *, words: int, boards: int) -> None:
-        """How many of each are to come."""
+        """Set how many samples of each kind to expect."""
         for place, cell in enumerate(self.words):
             cell.setVisible(place < words)
         for place, board in enumerate(self.boards):
             board.setVisible(place < boards)
 
     def show_sample(self, shown: Shown, place: int) -> None:
-        """Show one. place: 0 for the first of its kind."""
+        """Show a sample; ``place`` is its position among its kind, from 0."""
         if shown.kind == WORD:
             self.words[place].show_word(shown)
             return
@@ -68,7 +68,7 @@ class SynthPreview(QScrollArea):
 
 
 class _Picture(QWidget):
-    """A picture as large as there is room for, with its upper left corner where lines begin."""
+    """An image scaled to the widget, aligned to the start of the line."""
 
     def __init__(self, height: int) -> None:
         super().__init__()
@@ -79,18 +79,18 @@ class _Picture(QWidget):
 
     @property
     def empty(self) -> bool:
-        """Whether it shows nothing."""
+        """Whether no image is shown."""
         return self._pixmap.isNull()
 
     def show_picture(self, pixmap: QPixmap, said: str) -> None:
-        """said: what it shows, for who cannot see it, and as its tip."""
+        """Show an image; ``said`` is its accessible name and tooltip."""
         self._pixmap = pixmap
         self.setAccessibleName(said)
         self.setToolTip(labels.tooltip(labels.shortened(said, 400)))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """Draw it, or a place for it."""
+        """Draw the image, or a placeholder."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._pixmap.isNull():
@@ -104,7 +104,7 @@ class _Picture(QWidget):
 
 
 class _WordCell(QWidget):
-    """The picture of a word, and below it what it says."""
+    """The image of a word with its text below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class _WordCell(QWidget):
         column.addWidget(self.text)
 
     def show_word(self, shown: Shown) -> None:
-        """Show it."""
+        """Show a word."""
         self.text.setText(shown.text)
         self.picture.show_picture(_pixmap(shown), tr("Word: {text}", text=shown.text))
 

@@ -1,6 +1,6 @@
-"""The folder that synthetic samples shall be written to: looked at in the background, once a person has stopped typing.
+"""Checks the folder for a synthetic dataset in the background, once the user has stopped typing.
 
-A disk may be slow, or far away, and the manifest of a dataset large: none of it is read in the window's thread.
+Disks can be slow and manifests large, so neither is read in the window's thread.
 """
 
 from __future__ import annotations
@@ -22,23 +22,25 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 
 def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: bool) -> None:
-    """Ask whether others, begun in the folder and not ended, go. write: called where they do; begun: whether these were
-    begun there as well, which stay."""
+    """Ask whether to discard an unfinished dataset with other options.
+
+    Args:
+        parent: the window to open the question over.
+        write: called if the user agrees.
+        begun: whether the folder also has an unfinished dataset with the same options, which is resumed.
+    """
     asked = QMessageBox(parent)
     asked.setTextFormat(Qt.TextFormat.PlainText)
     asked.setIcon(QMessageBox.Icon.Question)
-    asked.setWindowTitle(tr("Synthetic boards"))
+    asked.setWindowTitle(tr("Generate synthetic boards"))
     if begun:
-        asked.setText(tr("Throw away what else was begun in this folder?"))
+        asked.setText(tr("Discard the other unfinished dataset in this folder?"))
     else:
-        asked.setText(tr("Throw away what was begun in this folder?"))
+        asked.setText(tr("Discard the unfinished dataset in this folder?"))
     asked.setInformativeText(
-        tr(
-            "It was chosen differently, or drawn from other files, and not ended. Chosen like that again, with those"
-            " files as they were, it would go on where it was."
-        )
+        tr("It has other settings or source files. To resume it instead, cancel and restore those settings and files.")
     )
-    throw = asked.addButton(tr("&Throw away and write"), QMessageBox.ButtonRole.DestructiveRole)
+    throw = asked.addButton(tr("&Discard and generate"), QMessageBox.ButtonRole.DestructiveRole)
     asked.addButton(QMessageBox.StandardButton.Cancel)
     asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
     throw.clicked.connect(write)
@@ -46,14 +48,21 @@ def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: 
     asked.open()
 
 
-# Milliseconds without a change after which it is looked; and after which it is looked again while others write there.
+# Milliseconds after the last change before the folder is checked, and between checks while another process writes to
+# it.
 _REST: Final = 250
 _AGAIN: Final = 2000
 
 
 class SynthPlace(QObject):
-    """Knows what is there, or that it is not known yet. Signals: ``known()``, also each time that something there has
-    become otherwise."""
+    """The state of the folder, as far as it is known.
+
+    Attributes:
+        found: the state, or None while it is not known.
+
+    Signals:
+        known(): the state is known, or has changed.
+    """
 
     known = Signal()
 
@@ -70,32 +79,32 @@ class SynthPlace(QObject):
 
     @property
     def begun(self) -> bool:
-        """Whether the same was begun there before and can be gone on with, or thrown away."""
+        """Whether the folder has an unfinished dataset with the same options, which can be resumed or discarded."""
         return self.found is not None and self.found.begun and self.found.writer is None
 
     @property
     def others(self) -> bool:
-        """Whether something else was begun there before, which is lost when these are written."""
+        """Whether the folder has an unfinished dataset with other options, which generating would discard."""
         return self.found is not None and self.found.others and self.found.writer is None
 
     @property
     def told(self) -> There | Literal[False]:
-        """What a person was told lies there, and is lost; nothing else is."""
+        """What the user was told will be replaced; nothing else may be."""
         return self.found.there if self.found else False
 
     @property
     def free(self) -> int | None:
-        """Bytes that are free there, as far as that is known."""
+        """Free disk space in bytes, if known."""
         return self.found.free if self.found else None
 
     @property
     def may_write(self) -> bool:
-        """Whether nothing is known that would stop writing."""
+        """Whether nothing is known that prevents writing to the folder."""
         return self.found is None or (self.found.writer is None and not self.found.taken)
 
     @property
     def said(self) -> str:
-        """What a person is to know of it, empty where there is nothing."""
+        """A message about the folder; empty if there is nothing to report."""
         found = self.found
         if found is None:
             return ""
@@ -105,20 +114,20 @@ class SynthPlace(QObject):
             return found.taken
         said = []
         if found.begun:
-            said.append(tr("These were begun in this folder before, and not ended. Writing goes on there."))
+            said.append(tr("An unfinished dataset with these settings is in this folder. You can resume it."))
         if found.others:
             said.append(
                 tr(
-                    "Something that was chosen differently, or drawn from other files, was begun in this folder, and"
-                    " not ended. You are asked before it is thrown away."
+                    "An unfinished dataset with other settings or source files is in this folder. You are asked before"
+                    " it is discarded."
                 )
             )
         if found.dataset:
-            said.append(tr("There is a dataset in this folder; it is replaced."))
+            said.append(tr("The dataset in this folder will be replaced."))
         return " ".join(said)
 
     def ask(self, options: SynthOptions, folder: Path | None) -> None:
-        """Look at a folder soon; until then nothing is known."""
+        """Check a folder soon; until then its state is unknown."""
         self.stop()
         self.found = None
         self._asked = (options, folder) if folder is not None else None
@@ -126,19 +135,19 @@ class SynthPlace(QObject):
             self._rest.start()
 
     def look(self) -> None:
-        """Look at once."""
+        """Check the folder now."""
         self.stop()
         if self._asked is None:
             return
         options, folder = self._asked
         job = self._job = self._lane.submit(
-            lambda: generate.look_there(options, folder), name=later("Looking at a folder")
+            lambda: generate.look_there(options, folder), name=later("Checking the folder")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._rest.stop()
         self._again.stop()
         if self._job is not None:
@@ -146,7 +155,7 @@ class SynthPlace(QObject):
             self._job = None
 
     def _fail(self, _: Trouble) -> None:
-        """Nothing could be found out: writing will say what is wrong."""
+        """Assume an empty folder; writing to it will report the error."""
         self._hear(FolderState())
 
     def _hear(self, found: FolderState) -> None:
@@ -158,9 +167,9 @@ class SynthPlace(QObject):
 
 def _said_writer(process: int) -> str:
     if process == os.getpid():
-        return tr("Another window of this program is writing to this folder. Wait until it has ended.")
+        return tr("Another window of OCR Studio is writing to this folder. Wait until it has finished.")
     if process:
         said = tr("Another window or command (process {number}) is writing to this folder.", number=process)
     else:
         said = tr("Another window or command is writing to this folder.")
-    return f"{said} {tr('Wait until it has ended.')}"
+    return f"{said} {tr('Wait until it has finished.')}"

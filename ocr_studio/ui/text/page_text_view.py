@@ -1,4 +1,4 @@
-"""The text of the open page, line by line and block by block: what is selected here is selected on the photo."""
+"""The text of the open page by lines and blocks. Its selection and that of the photo follow each other."""
 
 from __future__ import annotations
 
@@ -16,14 +16,21 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.words.spell_checker import Spelling
 
-# Of one box; and words of a page whose spelling is doubted: more would take seconds to lay out.
+# Maximum characters of a box and misspelt words of a page: more would take seconds to lay out.
 _MOST_LETTERS, _MOST_DOUBTED = 300, 1_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text, and where each word of the page stands in it. starts, ends: letters, end excluded; ids: as they come."""
+    """A text, and the positions of the page's words in it.
+
+    Attributes:
+        text: The text.
+        ids: The words in the order of the text.
+        starts: The start of each word, in UTF-16 units.
+        ends: The end of each word, exclusive.
+    """
 
     text: str = ""
     ids: tuple[str, ...] = ()
@@ -32,7 +39,7 @@ class Written:
 
     @classmethod
     def of(cls, page: Page | None) -> Written:
-        """The text of a page: a line for each line, an empty one between two blocks."""
+        """Return the text of a page, with an empty line between two blocks."""
         if page is None:
             return cls()
         parts: list[str] = []
@@ -61,12 +68,12 @@ class Written:
         return cls("".join(parts), ids, starts, ends)
 
     def at(self, place: int) -> str | None:
-        """The word that a place in the text belongs to, its edges included."""
+        """Return the word at a position in the text, edges included."""
         index = bisect_right(self.starts, place) - 1
         return self.ids[index] if index >= 0 and place <= self.ends[index] else None
 
     def within(self, start: int, end: int) -> tuple[str, ...]:
-        """The words that a stretch of the text touches."""
+        """Return the words that overlap a range of the text."""
         return tuple(
             key
             for key, first, last in zip(self.ids, self.starts, self.ends, strict=True)
@@ -75,14 +82,14 @@ class Written:
 
 
 def _size(text: str) -> int:
-    """In the units that Qt counts letters by: those beyond the first 65,536 are two."""
+    """Return the length of a text in UTF-16 units, as Qt counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class PageTextView(QPlainTextEdit):
-    """Only shows; a word is corrected where it is seen, on the photo: double-click it, or press Enter or F2.
+    """A read-only view of the text. Words are corrected on the photo: double-click one, or press Enter or F2.
 
-    Signals: ``edit_wanted()`` the current word is to be corrected.
+    Signals: ``edit_wanted()`` the user wants to correct the current word.
     """
 
     edit_wanted = Signal()
@@ -97,7 +104,7 @@ class PageTextView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setAccessibleName(tr("Text of the photo, line by line"))
-        self.setPlaceholderText(tr("What is written on the photo stands here as soon as it is read."))
+        self.setPlaceholderText(tr("The text of the photo appears here after reading."))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.selectionChanged.connect(self._select_words)
         self.cursorPositionChanged.connect(self._select_words)
@@ -108,11 +115,11 @@ class PageTextView(QPlainTextEdit):
 
     @property
     def written(self) -> Written:
-        """What is shown."""
+        """The text shown, with the positions of its words."""
         return self._written
 
     def renew(self) -> None:
-        """Show the page as it is now; while nobody sees it, when somebody does."""
+        """Show the current text of the page, as soon as the view is visible."""
         if not self.isVisible():
             self._stale = True
             return
@@ -128,7 +135,7 @@ class PageTextView(QPlainTextEdit):
         self._mark()
 
     def event(self, event: QEvent) -> bool:
-        """Keys that are ours here and mean something else in the window."""
+        """Take the keys that are shortcuts of the window, and update when shown."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -137,34 +144,34 @@ class PageTextView(QPlainTextEdit):
             event.accept()
             return True
         if event.type() == QEvent.Type.Show and self._stale:
-            # Once it is visible.
+            # After the event, when the view is visible.
             result = super().event(event)
             self.renew()
             return result
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Enter and F2 correct the current word."""
+        """Let Enter and F2 correct the current word."""
         if event.key() in _ENTER or event.key() == Qt.Key.Key_F2:
             self.edit_wanted.emit()
         else:
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Correct the word under the mouse."""
+        """Correct the word that was double-clicked."""
         word_id = self._written.at(self.cursorForPosition(event.position().toPoint()).position())
         if word_id:
             self._document.select([word_id], current=word_id)
             self.edit_wanted.emit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Follow the theme."""
+        """Use the colours of the current theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_written"):
             self._mark()
 
     def _select_words(self) -> None:
-        """What is selected in the text, or the word at the cursor, is selected on the photo."""
+        """Select on the photo what is selected in the text, or the word at the cursor."""
         if self._following:
             return
         cursor = self.textCursor()
@@ -177,7 +184,7 @@ class PageTextView(QPlainTextEdit):
             self._following = False
 
     def _mark(self) -> None:
-        """Show what is selected on the photo, and what spelling doubts."""
+        """Highlight the words selected on the photo, and underline misspelt ones."""
         if self._stale:
             return
         page = self._document.page

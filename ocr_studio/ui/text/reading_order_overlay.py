@@ -1,4 +1,4 @@
-"""The reading order drawn over the photo, and going back to the computed one."""
+"""Draws the reading order over the photo, and resets it to the computed one."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import CanvasColours
 
-# Screen pixels: of a number, and the height below which a word has no room for one.
+# Screen pixels: the font size of numbers, and the height below which a word gets no number.
 _NUMBER, _ROOM = 11, 9.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """A word: where its writing begins and ends, pixels of the photo, its height, and whether it begins a line."""
+    """A word in the reading order.
+
+    Attributes:
+        start: The middle of its left side, in pixels of the photo.
+        end: The middle of its right side.
+        height: Its height in pixels of the photo.
+        begins_line: Whether it is the first word of a line.
+    """
 
     start: QPointF
     end: QPointF
@@ -33,7 +40,7 @@ class _Stop:
 
 
 class OrderItem(QGraphicsItem):
-    """Draws the order of a page: lines solid, the way from one to the next dashed."""
+    """Draws the reading order of a page: lines solid, the connections between them dashed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +53,12 @@ class OrderItem(QGraphicsItem):
         self.setVisible(False)
 
     def show_lines(self, lines: Iterable[Sequence[Quad]], size: QSizeF) -> None:
-        """Lines of words as they are read. size: of what they stand on."""
+        """Show this reading order.
+
+        Args:
+            lines: The boxes of the words of each line, in reading order.
+            size: The size of the photo or board, in its pixels.
+        """
         self.prepareGeometryChange()
         self._stops = tuple(_stops(lines))
         whole = QRectF(QPointF(), size)
@@ -54,11 +66,11 @@ class OrderItem(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """All places where words may stand."""
+        """The area in which words may be, larger than the photo."""
         return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the way through the words, and their numbers, as large at every zoom."""
+        """Draw the path through the words, and their numbers in the same size at every zoom."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_way(painter)
         self._paint_numbers(painter, option.exposedRect)
@@ -111,7 +123,7 @@ def _stops(lines: Iterable[Sequence[Quad]]) -> list[_Stop]:
 
 
 def _ways(stops: tuple[_Stop, ...]) -> tuple[list[QPolygonF], list[QPolygonF]]:
-    """The lines of words, and the ways from the end of one to the beginning of the next."""
+    """Return the paths along lines, and the connections from the end of one to the start of the next."""
     along: list[QPolygonF] = []
     across: list[QPolygonF] = []
     last: QPointF | None = None
@@ -127,7 +139,7 @@ def _ways(stops: tuple[_Stop, ...]) -> tuple[list[QPolygonF], list[QPolygonF]]:
 
 
 class OrderShown(QObject):
-    """The order is shown when a person wants it, and as long as they change it. Signals: ``changed()``."""
+    """Shows the reading order on request, and while it is being changed. Signals: ``changed()``."""
 
     changed = Signal()
 
@@ -143,22 +155,22 @@ class OrderShown(QObject):
 
     @property
     def shown(self) -> bool:
-        """Whether it is on the photo now."""
+        """Whether the reading order is visible."""
         return self._wanted or self._view.tool is Tool.ORDER
 
     def switch(self) -> None:
-        """Show it, or do not."""
+        """Show or hide the reading order."""
         self._wanted = not self._wanted
         self._show()
 
     @property
     def given(self) -> bool:
-        """Whether a person has given the open page another order than the computed one."""
+        """Whether the user has changed the reading order of the open page."""
         page = self._document.page
         return page is not None and page_order.given(page)
 
     def compute(self) -> None:
-        """Back to the order in which the words stand."""
+        """Reset to the computed reading order."""
         if page := self._document.page:
             self._document.push(page_order.computed(page))
 
@@ -170,7 +182,7 @@ class OrderShown(QObject):
     def _renew(self) -> None:
         page, seen = self._document.page, self._view.document
         if self.shown and page and seen.page:
-            # The order is the page's; where its words are is up to how the photo is looked at.
+            # The order is that of the page; the boxes depend on whether the photo or the board view is shown.
             lines = [
                 [word.quad for each in line if (word := seen.word(each.id)) is not None]
                 for line in page_order.lines(page)

@@ -1,4 +1,4 @@
-"""A small palette of characters that a keyboard may lack, and what puts them into the line being written."""
+"""A popup of special characters, which inserts the chosen one into the text being edited."""
 
 from __future__ import annotations
 
@@ -32,23 +32,30 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DOWN = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
-# Pixels before scaling: of a cell and of the sign in it.
+# Pixels before scaling: the size of a cell and of the character in it.
 _CELL, _SIGN = 36, 18
-# What is round the text of a field.
+# Pixels around the text of a field.
 _ROUND = 30
 _COLUMNS, _ROWS = 10, 6
 _ALL, _LAST = "all", "last"
 
 
 class CharactersPopup(QFrame):
-    """Characters in groups; what a person types narrows them down. Esc or a click beside it closes it.
+    """Characters in groups, with a search field. Esc or a click outside closes it.
 
-    last: those used last, which come first. Signals: ``chosen(str)`` a character; the palette has closed by then.
+    Signals: ``chosen(str)`` a character was chosen; the popup has closed.
     """
 
     chosen = Signal(str)
 
     def __init__(self, groups: Sequence[Group], last: Sequence[str], parent: QWidget) -> None:
+        """Create the popup.
+
+        Args:
+            groups: The characters.
+            last: The characters used last, which come first.
+            parent: The editor that gets the character.
+        """
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("characters-popup")
         self.setAccessibleName(tr("Special characters"))
@@ -61,7 +68,7 @@ class CharactersPopup(QFrame):
         self.search.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.search.placeholderText()) + _ROUND)
         self.search.installEventFilter(self)
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
-        self.group = Choice(titles, _ALL, tr("Which characters"))
+        self.group = Choice(titles, _ALL, tr("Character group"))
         self.signs = QListWidget()
         self.name = PlainLabel()
         self.name.setProperty("quiet", True)
@@ -73,22 +80,22 @@ class CharactersPopup(QFrame):
         self._fill()
 
     def show_at(self, place: QPoint) -> None:
-        """Come, with the keys, at a place of the screen, as far as it fits there."""
+        """Show the popup with the focus at a position of the screen, or as near as it fits."""
         self.adjustSize()
         screen = self.screen().availableGeometry()
         x = max(screen.left(), min(place.x(), screen.right() - self.width()))
         below = place.y() + self.height() <= screen.bottom()
         self.move(x, place.y() if below else max(screen.top(), place.y() - self.height() - 40))
         self.show()
-        # For this reason a line from which the keys come stays open.
+        # With this focus reason an open editor is not closed.
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def shown(self) -> list[str]:
-        """The characters in sight, in their order."""
+        """Return the listed characters in their order."""
         return [self.signs.item(index).text() for index in range(self.signs.count())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """From the line of the search Enter chooses, and arrows up and down go among the characters."""
+        """In the search field, let Enter choose, and let arrow and page keys move to the characters."""
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _ENTER:
                 self._choose()
@@ -99,7 +106,7 @@ class CharactersPopup(QFrame):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Enter chooses, Esc closes; letters are for the search, wherever the keys are."""
+        """Let Enter choose and Esc close; characters typed elsewhere go to the search field."""
         if event.key() in _ENTER:
             self._choose()
         elif event.key() == Qt.Key.Key_Escape:
@@ -136,7 +143,7 @@ class CharactersPopup(QFrame):
 
     def _say(self) -> None:
         item = self.signs.currentItem()
-        self.name.setText(characters.name(item.text()) if item else tr("No character of the model is called so."))
+        self.name.setText(characters.name(item.text()) if item else tr("No matching character"))
 
     def _lay_out(self) -> None:
         modes = QListWidget.ViewMode, QListWidget.Movement, QListWidget.ResizeMode
@@ -170,9 +177,9 @@ class CharactersPopup(QFrame):
 
 
 class Inserting(QObject):
-    """Shows the palette at the line with the keys; where there is none, the current word is opened for writing.
+    """Opens the popup at the text field with the focus, or else opens the current word for editing.
 
-    settings: asked for them as they are; they say which model's alphabet it is.
+    The settings define the model, whose alphabet is offered.
     """
 
     def __init__(self, view: PhotoView, settings: Callable[[], Settings]) -> None:
@@ -180,11 +187,11 @@ class Inserting(QObject):
         self._view, self._settings = view, settings
 
     def show(self) -> CharactersPopup | None:
-        """Show the palette; None where there is nothing to write in."""
+        """Open the popup. Returns None if there is no text to edit."""
         line = self._line()
         if line is None:
             return None
-        # Its child: an editor in a table is closed by Qt as soon as the keys go to anybody else.
+        # A child of the editor: Qt closes an editor in a table as soon as another widget gets the focus.
         popup = CharactersPopup(characters.groups(self._alphabet()), characters.last_used(paths.config_dir()), line)
         popup.chosen.connect(lambda character: self._insert(line, character))
         cursor = line.cursorRect()

@@ -1,4 +1,4 @@
-"""Going from one doubted word to the next, and the menu of what may be meant."""
+"""Steps through possible typos, and opens the menu of suggestions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ocr_studio.ui.words.word_table import WordTable
 
 
 class SpellingHelp(QObject):
-    """What a person does about doubted words, on the photo, in the table and in the line of either."""
+    """Navigates possible typos and corrects them, on the photo and in the word list."""
 
     def __init__(self, document: Document, spelling: Spelling, view: PhotoView, table: WordTable) -> None:
         super().__init__(document)
@@ -31,7 +31,7 @@ class SpellingHelp(QObject):
         table.spell_with(spelling)
 
     def go_on(self) -> bool:
-        """Make the next doubted word the current one. False where there is none."""
+        """Select the next possible typo. Returns False if there is none."""
         found = self.spelling.next_doubted()
         if found is not None:
             self._document.select([found], current=found)
@@ -39,11 +39,11 @@ class SpellingHelp(QObject):
 
     @property
     def possible(self) -> bool:
-        """Whether there is a word to be asked about."""
+        """Whether there is a word to check."""
         return self._document.current is not None or self._editor() is not None
 
     def show(self) -> QMenu | None:
-        """Show what may be meant by the current word, or by the one that is being written. None: by no word."""
+        """Open the menu of suggestions for the word being edited or the current one. Returns None without a word."""
         editor, word = self._editor(), self._document.word(self._document.current)
         if editor is not None:
             self._fill(editor.doubt_here(), editor.put, editor.text())
@@ -70,7 +70,7 @@ class SpellingHelp(QObject):
         for each in added:
             spell_checker.fill_menu_of_added(menu, self.spelling, each)
         if not added:
-            menu.addAction(tr("Nothing here looks misspelt")).setEnabled(False)
+            menu.addAction(tr("No spelling mistakes here")).setEnabled(False)
 
     def _editor(self) -> WordEditor | None:
         if self._view.editing.word_id is not None:
@@ -83,10 +83,10 @@ class SpellingHelp(QObject):
 
 
 class _Menu(QMenu):
-    """Its digits are its own: on the photo they choose among readings."""
+    """A menu that takes all keys, as digits would choose alternatives on the photo."""
 
     def event(self, event: QEvent) -> bool:
-        """Take the keys that the photo would use for itself."""
+        """Take the keys that are shortcuts of the photo."""
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True

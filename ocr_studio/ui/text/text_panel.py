@@ -1,4 +1,4 @@
-"""The panel of the page's text: its lines and blocks, and the note about it."""
+"""The panel with the text of the photo and the note about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_studio.ui.words.spell_checker import Spelling
 
 
 class TextPanel(PanelDock):
-    """What is written on the photo, live; below it a note."""
+    """The current text of the photo; below it the note."""
 
     area = Qt.DockWidgetArea.RightDockWidgetArea
     own_keys = TEXT_KEYS
@@ -52,15 +52,15 @@ class TextPanel(PanelDock):
         self.retint()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Some lines of text below the table of words."""
+        """Room for some lines of text below the word list."""
         return QSize(510, 300)
 
     def finish_editing(self) -> None:
-        """Keep the note as it was typed."""
+        """Save the note being typed."""
         self.note.finish()
 
     def write_note(self) -> None:
-        """Open, for writing the note."""
+        """Open the panel and start editing the note."""
         self.open()
         self.note.setFocus()
 

@@ -1,4 +1,4 @@
-"""Everything about the text of photos that is not in sight all the time: spelling, order, rules, special characters."""
+"""Creates the text tools: spelling, reading order, rules, special characters and the text panel."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ from ocr_studio.ui.words.word_table import WordTable
 
 
 class TextSide(QObject):
-    """Makes these parts and makes them known to each other.
-
-    canvas: where words are seen and written. lane: for what takes a moment. window: over it the dialogs stand.
-    """
+    """Creates the text tools and connects them."""
 
     def __init__(
         self,
@@ -35,6 +32,16 @@ class TextSide(QObject):
         lane: JobThread,
         window: QWidget,
     ) -> None:
+        """Create the tools.
+
+        Args:
+            document: The open photo.
+            opening: The open project and its settings.
+            indexing: The search index, which contains the words of the project.
+            canvas: The views in which words are shown and edited.
+            lane: The thread for short jobs.
+            window: The parent of the dialogs.
+        """
         super().__init__(window)
         view, table = canvas
         spelling = Spelling(

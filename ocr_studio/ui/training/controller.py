@@ -1,4 +1,4 @@
-"""Training in the background, as the window sees it: looking, learning, and a person's word on what came of it."""
+"""Runs trainings in the background: collects training data, trains, and keeps or discards the result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ocr_studio.ui.training.run_control import Origin, Pace
 
 
 class Stage(Enum):
-    """How far it is. DECIDING: something was learned, and a person shall say whether to keep it."""
+    """The stage of a training. DECIDING: a model was trained, and the user has to keep or discard it."""
 
     IDLE = auto()
     LOOKING = auto()
@@ -39,32 +39,32 @@ class Stage(Enum):
     KEPT = auto()
 
 
-# Nothing is learned, nor waits for a person's word.
+# No training is running or waiting for a decision.
 _FREE = frozenset({Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT})
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A course has begun; it can be gone on with from now on."""
+    """A training has started; from now on it can be resumed."""
 
     course: Course
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A training that can be gone on with. learned: it had come to its end, and waits for a person's word."""
+    """An interrupted training that can be resumed. learned: it finished, and the user has to decide on the result."""
 
     run: Run
     learned: bool
 
 
 class Training(QObject):
-    """Learns from the corrections of the open photo's project, one course at a time.
+    """Trains on the corrections of the open photo's project, one training at a time.
 
-    Signals: ``changed()`` the stage or what there is to learn from; ``progressed(text, done, total)``, total 0 where it
-    is not known; ``heard(LearningEvent)``; ``paused(bool)``; ``offered()`` a training was cut short that can be gone on
-    with; ``failed(Trouble)``; ``kept(Model)`` shall be used from now on; ``gone_back(str, object)`` instead of that,
-    the kind and the name of the model before, None for the program's own.
+    Signals: ``changed()``: the stage or the training data; ``progressed(text, done, total)``, total 0 if unknown;
+    ``heard(LearningEvent)``; ``paused(bool)``; ``offered()``: an interrupted training can be resumed;
+    ``failed(Trouble)``; ``kept(Model)``: use this model from now on; ``gone_back(str, object)``: use the previous model
+    again, given by its kind and name (None for the built-in one).
     """
 
     changed = Signal()
@@ -83,12 +83,18 @@ class Training(QObject):
         *,
         learners: Mapping[str, Learn] | None = None,
     ) -> None:
-        """settings: asked for how photos are read. learners: who learns each kind, if not the engine."""
+        """Make the controller.
+
+        Args:
+            lane: The thread that the jobs run in.
+            settings: Returns the current settings.
+            learners: Training functions by kind; by default those of the engine.
+        """
         super().__init__(lane)
         self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
         self.stage = Stage.IDLE
         self.look: Preflight | None = None
-        self.stale = False  # whether something was corrected since
+        self.stale = False  # whether words were corrected since the data were collected
         self.origin = Origin()
         self.run: Run | None = None
         self.dataset: Dataset | None = None
@@ -102,21 +108,21 @@ class Training(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being learned."""
+        """Whether a training is running."""
         return self.stage in (Stage.LEARNING, Stage.ENDING)
 
     @property
     def is_paused(self) -> bool:
-        """Whether learning waits for a person."""
+        """Whether the training is paused."""
         return self.busy and self._pace.is_paused
 
     @property
     def options(self) -> ReaderOptions:
-        """How photos are read now."""
+        """The current options for reading photos."""
         return self._settings().reader_options()
 
     def photo_of(self, page_id: str) -> Path | None:
-        """Where the photo of a page is that words were taken from; None where nobody knows."""
+        """The path of the photo of a page in the training data; None if unknown."""
         if self.look is not None and page_id in self.look.pages:
             return self.look.pages[page_id].photo
         for example in self.dataset.examples if self.dataset and self.run else ():
@@ -125,18 +131,18 @@ class Training(QObject):
         return None
 
     def photo_called(self, image: str) -> Path | None:
-        """Where the photo is that a dataset of a project calls so; None where nobody knows."""
+        """The path of the photo with this name in a project's dataset; None if unknown."""
         return Path(self.run.about) / image if self.run and self.run.about else None
 
     # ---------------------------------------------------------------------------------------------------- looking
 
     def find_offers(self) -> None:
-        """Look for trainings that were cut short."""
-        job = self._lane.submit(_offers, name=later("Looking for trainings that were cut short"))
+        """Search for interrupted trainings."""
+        job = self._lane.submit(_offers, name=later("Looking for interrupted trainings"))
         job.came.connect(self._offer)
 
     def look_at(self, origin: Origin) -> None:
-        """See what there is to learn from; while something is learned, or waits for a word on it, nothing happens."""
+        """Collect training data, unless a training is running or waiting for a decision."""
         if self.stage not in _FREE:
             return
         self._cancel()
@@ -150,19 +156,19 @@ class Training(QObject):
                 preflight.forget(before)
             yield from origin.look(options)
 
-        job = self._job = self._lane.submit(make, name=later("Looking at corrections"))
+        job = self._job = self._lane.submit(make, name=later("Collecting corrections"))
         job.came.connect(self._hear_look)
         job.failed.connect(self._fail)
         job.ended.connect(lambda: self._leave_looking(job))
 
     def note_correction(self) -> None:
-        """Something was corrected since it was looked."""
+        """Note that a word was corrected since the data were collected."""
         self.stale = self.origin.folder is None
 
     # --------------------------------------------------------------------------------------------------- learning
 
     def start(self, kind: str, recipe: Recipe) -> None:
-        """Learn from what was looked at, and what was corrected since. kind: one of ``training_runs.KINDS``."""
+        """Train on the collected data and on later corrections. kind: one of ``training_runs.KINDS``."""
         look, origin = self.look, self.origin
         if self.stage is not Stage.READY or look is None:
             return
@@ -182,7 +188,7 @@ class Training(QObject):
         self._learn(make)
 
     def go_on_with(self, run: Run) -> None:
-        """Go on with a training that was cut short."""
+        """Resume an interrupted training."""
         if self.stage not in _FREE:
             return
         self._cancel()
@@ -199,68 +205,68 @@ class Training(QObject):
         self._learn(make)
 
     def forget_offer(self, run: Run) -> None:
-        """Throw away how far a training had come that was cut short."""
+        """Discard an interrupted training and its progress."""
         self.offers = tuple(each for each in self.offers if each.run != run)
-        self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
+        self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training"))
         self.changed.emit()
 
     def pause(self, pause: bool) -> None:
-        """Wait before the next step, or go on."""
+        """Pause before the next step, or resume."""
         if self.stage is Stage.LEARNING:
             self._pace.set_paused(pause)
             self.paused.emit(pause)
 
     def stop_and_keep(self) -> None:
-        """End early, with the best so far."""
+        """Stop early, with the best result so far."""
         if self.stage is Stage.LEARNING:
             self._pace.stop()
             self.paused.emit(False)
             self._go_to(Stage.ENDING)
-            self.progressed.emit(tr("Comparing the best so far with the model before…"), 0, 0)
+            self.progressed.emit(tr("Comparing the best result so far with the previous model…"), 0, 0)
 
     def throw_away(self) -> None:
-        """Stop at once; nothing of it stays."""
+        """Stop at once and discard the training."""
         if self.busy:
             run = self.run
             self._cancel()
             if run is not None:
-                self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
+                self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training"))
             self._come_back()
 
     # --------------------------------------------------------------------------------------------------- deciding
 
     def keep(self) -> None:
-        """Keep what was learned, and use it."""
+        """Keep the trained model, and use it."""
         trained, run = self.trained, self.run
         if self.stage is not Stage.DECIDING or trained is None or run is None:
             return
-        self.trained = None  # said once; a second click means the same
+        self.trained = None  # a second click must not keep it twice
         options = self.options
         before = options.model if run.kind == "recognizer" else options.detector
-        job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Keeping a model"))
+        job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Saving a model"))
         job.came.connect(lambda model: self._has_kept(model, before))
         job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
 
     def discard(self) -> None:
-        """Throw away what was learned."""
+        """Discard the trained model."""
         trained = self.trained
         if self.stage is Stage.DECIDING and trained is not None:
-            self._submit_quietly(lambda: training.discard(trained), later("Throwing a model away"))
+            self._submit_quietly(lambda: training.discard(trained), later("Discarding a model"))
             self._come_back()
 
     def go_back(self) -> None:
-        """Use the model before again; the new one stays among the models."""
+        """Use the previous model again; the new one stays in the list of models."""
         if self.stage is Stage.KEPT and self.model is not None:
             self.gone_back.emit(self.model.kind, self._before)
             self._come_back()
 
     def done(self) -> None:
-        """The person has seen what came of it."""
+        """Close the result of a training whose model was kept."""
         if self.stage is Stage.KEPT:
             self._come_back()
 
     def close(self) -> None:
-        """The window goes. What is being learned can be gone on with another time."""
+        """Stop when the window closes; a running training can be resumed later."""
         self._cancel()
         if self.look is not None:
             preflight.forget(self.look)
@@ -275,8 +281,8 @@ class Training(QObject):
     def _learn(self, make: Callable[[], Iterator[object]]) -> None:
         pace = self._pace
         self._go_to(Stage.LEARNING)
-        self.progressed.emit(tr("Making ready…"), 0, 0)
-        job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Learning"))
+        self.progressed.emit(tr("Preparing…"), 0, 0)
+        job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Training"))
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.ended.connect(pace.close)
@@ -285,7 +291,7 @@ class Training(QObject):
     def _hear(self, event: object) -> None:
         if isinstance(event, Begun):
             self.run, self.dataset = event.course.run, event.course.dataset
-            self.look = None  # its dataset is the run's by now
+            self.look = None  # its dataset now belongs to the run
             self.changed.emit()
             return
         if isinstance(event, Preparing):
@@ -327,16 +333,16 @@ class Training(QObject):
 
     def _leave_looking(self, job: Job) -> None:
         if job is self._job and self.stage is Stage.LOOKING:
-            self.look = self.dataset = None  # what was seen before is deleted by now
+            self.look = self.dataset = None  # the data collected before are deleted
             self._go_to(Stage.IDLE)
 
     def _leave_learning(self, job: Job) -> None:
-        if job is self._job and self.busy:  # it failed, or the lane was told to end
+        if job is self._job and self.busy:  # it failed, or the thread was told to end
             self._come_back()
             self.find_offers()
 
     def _come_back(self) -> None:
-        """Nothing is learned any more; see anew what there is."""
+        """Go back to the start, and collect the training data again."""
         self._job = None
         self.run = self.dataset = self.started = self.trained = None
         self._go_to(Stage.IDLE)

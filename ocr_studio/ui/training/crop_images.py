@@ -1,4 +1,4 @@
-"""Small pictures of the words of a dataset, read from its folder when they come into sight."""
+"""Thumbnails of the words of a dataset, loaded from its folder when they become visible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = 600
 
 
 class CropPictures:
-    """Pictures of one dataset at a time, no larger than SIZE, as sharp as the screen of the widget."""
+    """Thumbnails of one dataset at a time, at most SIZE, at the pixel ratio of the widget's screen."""
 
     def __init__(self, view: QWidget) -> None:
         self._view = view
@@ -27,14 +27,14 @@ class CropPictures:
         self._kept: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
 
     def use(self, dataset: Dataset | None) -> None:
-        """Show the words of this dataset from now on."""
+        """Use another dataset."""
         if dataset is not self._dataset:
             self._dataset = dataset
             self._examples = {each.crop: each for each in dataset.examples} if dataset else {}
             self._kept.clear()
 
     def of(self, crop: str) -> QPixmap:
-        """The picture of an example, by its path in the dataset; an empty one where it cannot be had any more."""
+        """The image of an example, by its path in the dataset; an empty one if it can't be loaded."""
         key = crop, self._view.devicePixelRatioF()
         if key not in self._kept:
             self._kept[key] = self._scaled(self._array(crop))
@@ -48,7 +48,7 @@ class CropPictures:
             return None
         try:
             return self._dataset.crop(example)
-        except BadDataset:  # deleted meanwhile; the training says so if it needs it
+        except BadDataset:  # deleted meanwhile; the training reports it if it needs the image
             return None
 
     def _scaled(self, array: NDArray[np.uint8] | None) -> QPixmap:

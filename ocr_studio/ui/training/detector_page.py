@@ -1,4 +1,4 @@
-"""What one sees before the places of words are learned: the photos of which every word is checked, and the others."""
+"""The start page of a detector training: the fully checked photos, and the others."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from ocr_studio.ui.widgets.tables import FigureTable
 
 _PURPOSES = {
     None: "",
-    # Translators: What a photo is for, in the column “For”.
-    Split.TRAIN: later("learning"),
-    # Translators: What a photo is for, in the column “For”: nothing is learned from it.
-    Split.HELD_OUT: later("measuring"),
+    # Translators: What a photo is used for, in the column “Use”.
+    Split.TRAIN: later("training"),
+    # Translators: What a photo is used for, in the column “Use”: evaluation only, no training.
+    Split.HELD_OUT: later("held out"),
 }
 
 
 class BoxesPage(QWidget):
     """Shows which photos a detector can learn from.
 
-    Signals: as ``PreflightPage``; ``opened(page id)`` to see a photo.
+    Signals: those of ``PreflightPage``; ``opened(page id)``: show a photo.
     """
 
     start = Signal(object)
@@ -48,16 +48,14 @@ class BoxesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos reviewed"))
+        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Fully checked photos"))
         self.column = OutsetColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.recipe = RecipeForm(RECIPE, FINDING)
         self.how = start_page.how(HOW_BOXES, LEARN_BOXES)
-        self.photos = FigureTable(
-            (tr("Photo"), tr("Words"), tr("Not checked yet"), tr("For")), tr("Photos to learn from")
-        )
+        self.photos = FigureTable((tr("Photo"), tr("Words"), tr("Unchecked"), tr("Use")), tr("Photos for training"))
         self.photos.clicked.connect(lambda index: self._open(index.row()))
         self._pages: list[str] = []
         self._look: Preflight | None = None
@@ -65,7 +63,7 @@ class BoxesPage(QWidget):
         self.show_look(None)
 
     def show_look(self, look: Preflight | None) -> None:
-        """Show what was looked at; None where nothing was yet."""
+        """Show the collected training data; None if there are none yet."""
         self._look = look
         use = {each.page: each.split for each in look.dataset.pages} if look and look.dataset else {}
         rows, self._pages = [], []
@@ -84,14 +82,14 @@ class BoxesPage(QWidget):
 
     @property
     def _words_only(self) -> bool:
-        """Whether words were drawn, and no boards."""
+        """Whether the dataset is synthetic and has no boards."""
         return self._look is not None and self._look.drawn and not self._look.reviewed
 
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """What can be started from."""
+        """Show the base models."""
         self.recipe.show_models(models, in_use)
 
     def _open(self, row: int) -> None:
@@ -100,7 +98,7 @@ class BoxesPage(QWidget):
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.reviewed)
         self._middle.setCurrentWidget(self.recipe if unfolded else self.how)
-        self._middle.setVisible(unfolded or not (some or self._words_only))  # how to check photos helps nobody there
+        self._middle.setVisible(unfolded or not (some or self._words_only))  # the instructions are about photos
         self.photos.setVisible(bool(self._pages) and not unfolded)
 
     def _lay_out(self) -> None:

@@ -1,4 +1,4 @@
-"""The dock in which the program learns from what a person has corrected."""
+"""The dock panel for training on the user's corrections."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ from ocr_studio.ui.training.word_lists import LearnedPlace
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-_TABS = {"recognizer": later("Reading words"), "detector": later("Finding words")}
+_TABS = {"recognizer": later("Recognizer (reads words)"), "detector": later("Detector (finds words)")}
 
-# Kind, and whether it had come to its end.
+# By kind, and whether the training finished.
 _OFFERS = {
-    ("recognizer", True): later("“{run}” has learned reading, and nobody has decided on it yet ({begun})."),
-    ("detector", True): later("“{run}” has learned finding writing, and nobody has decided on it yet ({begun})."),
-    ("recognizer", False): later("“{run}” was cut short while it learned reading ({begun})."),
-    ("detector", False): later("“{run}” was cut short while it learned finding writing ({begun})."),
+    ("recognizer", True): later("Recognizer training “{run}” finished ({begun}). Keep or discard it?"),
+    ("detector", True): later("Detector training “{run}” finished ({begun}). Keep or discard it?"),
+    ("recognizer", False): later("Recognizer training “{run}” was interrupted ({begun})."),
+    ("detector", False): later("Detector training “{run}” was interrupted ({begun})."),
 }
 
 
 class TrainerPanel(PanelDock):
-    """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting.
+    """Shows the pages of a training: training data, progress, result. Words can be corrected all the while.
 
-    Signals: ``reread()`` a person wants to see what the new model reads otherwise.
+    Signals: ``reread()``: show what the new model reads differently.
     """
 
     reread = Signal()
@@ -64,22 +64,22 @@ class TrainerPanel(PanelDock):
     def __init__(
         self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
     ) -> None:
-        super().__init__(tr("Learning"), "learning", parent)
+        super().__init__(tr("Training"), "learning", parent)
         self._training, self._document, self._places = training, document, places
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName(tr("What shall learn"))
+        self.tabs.setAccessibleName(tr("Network to train"))
         for kind in KINDS:
             self.tabs.addTab(tr(_TABS[kind]))
         self.said = PlainLabel()
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.said.setProperty("quiet", True)
-        self.closer.setToolTip(tr("Close; learning goes on, and it comes back by the menu View"))
+        self.closer.setToolTip(tr("Close; training continues, and View → Training opens this panel again"))
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
-        self._since: dict[str, int] = {}  # page id -> words checked there since it was looked
+        self._since: dict[str, int] = {}  # page id -> words checked there since the data were collected
         self._project: Project | None = None
-        self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
+        self._asked_from: QWidget | None = None  # the widget with the focus when the user opened the panel
         self.pages = pages = QStackedWidget()
         self._lay_out()
         self.preflight = PreflightPage(self._pictures, pages)
@@ -97,29 +97,29 @@ class TrainerPanel(PanelDock):
         self.retint()
 
     def open(self) -> None:
-        """A person wants to learn: show what there is, or how far it has come."""
+        """Show the panel and focus its main button."""
         self._say("")
         super().open()
         self._asked_from = QApplication.focusWidget()
         self._focus()
 
     def learn_from(self, folder: Path) -> None:
-        """A person wants to learn from a dataset that lies somewhere."""
+        """Open the panel for training on a dataset."""
         self._training.look_at(Origin(folder=folder))
         self.open()
 
     def follow(self, project: Project | None) -> None:
-        """Another photo is open; where it is of other photos' folder, its words are those to learn from."""
+        """Follow the open photo: if its project is another one, use the words of that project."""
         self._project = project
         self._look_around()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Shown by the menu View, too, it says what there is."""
+        """Collect training data, as the View menu may have shown the panel."""
         super().showEvent(event)
         self._look_around()
 
     def _look_around(self) -> None:
-        # A dataset that a person has asked for stays until its corrections are asked for again.
+        # A dataset that the user has chosen stays until they ask for the corrections again.
         training, origin = self._training, self._training.origin
         waits = training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING) and origin.folder is None
         new = origin.project is not self._project or training.stage is Stage.IDLE
@@ -127,7 +127,7 @@ class TrainerPanel(PanelDock):
             training.look_at(Origin(self._project))
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Apply the colours of the current theme."""
         super().retint()
         self.result.retint()
         self.offer.retint()
@@ -151,13 +151,13 @@ class TrainerPanel(PanelDock):
 
     @property
     def kind(self) -> str:
-        """What the tab that is shown is about."""
+        """The kind of the current tab."""
         return KINDS[max(0, self.tabs.currentIndex())]
 
     # ---------------------------------------------------------------------------------------------------- following
 
     def _follow(self) -> None:
-        """Show the page of the stage that learning is at."""
+        """Show the page of the current stage."""
         training, stage = self._training, self._training.stage
         self._pictures.use(training.dataset)
         self._show_kind()
@@ -174,16 +174,16 @@ class TrainerPanel(PanelDock):
         self.offer.show_runs()
         page, focus = self.pages.currentWidget(), QApplication.focusWidget()
         if before and page and before is not page and focus and before.isAncestorOf(focus):
-            # What had the keys has gone; no button takes them, so that none is pressed by mistake.
+            # The focused widget is hidden now; focus the page, so that no button is pressed by mistake.
             page.setFocus()
         self._focus()
 
     def _show_kind(self) -> None:
-        """One kind learns at a time; while it does, and until somebody has decided, the other waits."""
+        """Disable the tab of the other kind while a training runs or waits for a decision."""
         kind = self._training.run.kind if self._training.run else None
         for index, each in enumerate(KINDS):
             self.tabs.setTabEnabled(index, kind in (None, each))
-            self.tabs.setTabToolTip(index, "" if kind in (None, each) else tr("One after the other"))
+            self.tabs.setTabToolTip(index, "" if kind in (None, each) else tr("Only one training can run at a time"))
         if kind is not None:
             self.tabs.setCurrentIndex(KINDS.index(kind))
 
@@ -207,7 +207,7 @@ class TrainerPanel(PanelDock):
         self._count()
 
     def _count(self) -> None:
-        """How many words are checked by now: those that were looked at, and what changed since on the open page."""
+        """Show how many words are checked: those collected, and changes on the open page since then."""
         look, page = self._training.look, self._document.page
         if look is None or self._training.stage is not Stage.READY or not self.isVisible():
             return
@@ -224,7 +224,7 @@ class TrainerPanel(PanelDock):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.stage is Stage.LOOKING:
-            # Translators: {doing} says what is done, such as “Collecting your corrections…”.
+            # Translators: {doing} is the current activity, such as “Collecting your corrections…”.
             self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             if total == done:
                 self._say("")
@@ -242,7 +242,7 @@ class TrainerPanel(PanelDock):
         self._training.start(self.kind, recipe)
 
     def _has_unchecked(self) -> bool:
-        """Whether there may be words to read again, here or on the other photos."""
+        """Whether there may be unchecked words, on this or on other photos."""
         page, project = self._document.page, self._project
         here = page is not None and any(not word.checked for word in page.words.values())
         return here or (page is not None and project is not None and project.has_others(page.id))
@@ -263,9 +263,9 @@ class TrainerPanel(PanelDock):
             self._places.go_to_word(photo, "")
 
     def _focus(self) -> None:
-        """Where a person has asked to learn, the keys go to the button that begins, once it can be pressed.
+        """Once the start button is enabled, focus it if the user opened the panel.
 
-        Not if they have gone elsewhere by then: nothing is taken from somebody who writes.
+        If the focus has moved elsewhere since, leave it there: the user may be typing.
         """
         page = self.pages.currentWidget()
         if self._asked_from is None or QApplication.focusWidget() is not self._asked_from:
@@ -275,7 +275,7 @@ class TrainerPanel(PanelDock):
             page.column.begin.setFocus()
 
     def _lay_out(self) -> None:
-        # In place of the theme's own title, which would take a row for one word.
+        # Replaces the theme's title bar, which would take a row for one word.
         self._bar = QWidget()
         self.setTitleBarWidget(self._bar)
         whole = QWidget()
@@ -287,7 +287,7 @@ class TrainerPanel(PanelDock):
         layout.addWidget(self.pages, 1)
 
     def _lay_out_head(self) -> None:
-        """After the pages: in this order Tab goes."""
+        """Lay out the title bar, after the pages, so that Tab reaches it last."""
         head = QHBoxLayout(self._bar)
         head.setContentsMargins(6, 2, 12, 0)
         head.setSpacing(12)
@@ -297,7 +297,7 @@ class TrainerPanel(PanelDock):
 
 
 class _Offer(QFrame):
-    """A training that was cut short, and what to do with it."""
+    """A message about an interrupted training, with buttons to resume or discard it."""
 
     def __init__(self, training: Training) -> None:
         super().__init__()
@@ -306,8 +306,8 @@ class _Offer(QFrame):
         self._icon = PlainLabel()
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.go_on = button(tr("Go on"), tr("Go on where it ended"), self._go_on, primary=True)
-        self.forget = button(tr("Throw away"), tr("Nothing of it stays"), self._forget, flat=True)
+        self.go_on = button(tr("Resume"), tr("Continue with this training"), self._go_on, primary=True)
+        self.forget = button(tr("Discard"), tr("Delete this training and its progress"), self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)
         row.setSpacing(10)
@@ -318,23 +318,23 @@ class _Offer(QFrame):
         self.hide()
 
     def show_runs(self) -> None:
-        """Offer the latest of those that were cut short, while nothing else is going on."""
+        """Offer the latest interrupted training, unless another one is running."""
         offers = self._training.offers
         idle = self._training.stage in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT)
         if offers and idle:
             run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")
-            # Translators: Stands in brackets at the end of a sentence.
-            begun = tr("begun {when} UTC", when=when)
+            # Translators: In brackets within a sentence.
+            begun = tr("started {when} UTC", when=when)
             if run.about:
-                # Translators: Stands in brackets at the end of a sentence.
-                begun = tr("from {folder}, begun {when} UTC", folder=labels.file_name(run.about), when=when)
+                # Translators: In brackets within a sentence.
+                begun = tr("from {folder}, started {when} UTC", folder=labels.file_name(run.about), when=when)
             say(self.text, tr(_OFFERS[run.kind, learned], run=run.name, begun=begun))
-            self.go_on.setText(tr("See what came of it") if learned else tr("Go on"))
+            self.go_on.setText(tr("Show result") if learned else tr("Resume"))
         self.setVisible(bool(offers) and idle)
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Apply the colours of the current theme."""
         self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
 
     def _go_on(self) -> None:

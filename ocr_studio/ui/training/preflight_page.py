@@ -1,4 +1,4 @@
-"""What one sees before words are learned: the words themselves, and what may be wrong with them."""
+"""The start page of a recognizer training: the checked words, and possible mistakes among them."""
 
 from __future__ import annotations
 
@@ -23,25 +23,29 @@ from ocr_studio.ui.training.start_page import HOW_WORDS, LEARN_WORDS, OutsetColu
 from ocr_studio.ui.training.word_lists import ExampleList, LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.tables import FigureTable
 
-# What the meter, the words, those in doubt and where they are from are called, for who cannot see them.
+# Accessible names of the meter, the words, the doubtful words, and their sources.
 _NAMES = (
     OfUnit(later("Words checked"), later("Lines checked")),
-    OfUnit(later("Words to learn from"), later("Lines to learn from")),
+    OfUnit(later("Words for training"), later("Lines for training")),
     OfUnit(later("Words worth a second look"), later("Lines worth a second look")),
-    OfUnit(later("Words of each photo or writer"), later("Lines of each photo or writer")),
+    OfUnit(later("Words per photo or writer"), later("Lines per photo or writer")),
 )
 _SINCE = {
-    ("word", True): later_n("{count} word more since the last look.", "{count} words more since the last look."),
-    ("word", False): later_n("{count} word fewer since the last look.", "{count} words fewer since the last look."),
-    ("line", True): later_n("{count} line more since the last look.", "{count} lines more since the last look."),
-    ("line", False): later_n("{count} line fewer since the last look.", "{count} lines fewer since the last look."),
+    ("word", True): later_n("{count} more word since the last refresh.", "{count} more words since the last refresh."),
+    ("word", False): later_n(
+        "{count} fewer word since the last refresh.", "{count} fewer words since the last refresh."
+    ),
+    ("line", True): later_n("{count} more line since the last refresh.", "{count} more lines since the last refresh."),
+    ("line", False): later_n(
+        "{count} fewer line since the last refresh.", "{count} fewer lines since the last refresh."
+    ),
 }
 
 
 class PreflightPage(QWidget):
-    """Shows what there is to learn from.
+    """Shows the training data of a recognizer.
 
-    Signals: ``start(Recipe)`` a person wants to begin; ``look()`` to look anew; ``chosen(place)`` to see a word.
+    Signals: ``start(Recipe)``: start training; ``look()``: collect the data again; ``chosen(place)``: show a word.
     """
 
     start = Signal(object)
@@ -58,9 +62,9 @@ class PreflightPage(QWidget):
         self.examples = ExampleList(pictures)
         self.recipe = RecipeForm(Recipe(), READING)
         self.how = start_page.how(HOW_WORDS, LEARN_WORDS)
-        self.doubts = LearnedTable((tr("You say"), tr("Why to look")), pictures, "")
+        self.doubts = LearnedTable((tr("Your text"), tr("Reason")), pictures, "")
         self.doubts.give_room_to(2)
-        self.groups = FigureTable((tr("From"), tr("To learn from"), tr("To measure by")), "")
+        self.groups = FigureTable((tr("From"), tr("Training"), tr("Held out")), "")
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         for view in (self.examples, self.doubts):
@@ -73,7 +77,7 @@ class PreflightPage(QWidget):
         self.show_look(None)
 
     def show_look(self, look: Preflight | None) -> None:
-        """Show what was looked at; None where nothing was yet."""
+        """Show the collected training data; None if there are none yet."""
         self._look = look
         self._say_unit(f"{look.unit}s" if look else "words")
         self._pictures.use(look.dataset if look else None)
@@ -85,7 +89,7 @@ class PreflightPage(QWidget):
         self.groups.show_rows(
             [(labels.file_name(each.title) or "–", str(each.train), str(each.held_out)) for each in groups]
         )
-        self.details.setTabText(1, tr("Where they are from ({count})", count=len(groups)))
+        self.details.setTabText(1, tr("Sources ({count})", count=len(groups)))
         self.details.setCurrentIndex(0 if rows else 1)
         self.column.facts.setText(facts(look) if look else "")
         self.column.facts.setVisible(bool(look and look.words))
@@ -93,7 +97,7 @@ class PreflightPage(QWidget):
         self.show_checked(look.words if look else 0)
 
     def _say_unit(self, unit: str) -> None:
-        """Call what is learned from what it is, "words" or "lines"."""
+        """Name the examples by their unit, "words" or "lines"."""
         for view, name in self._names.items():
             view.setAccessibleName(name.said(unit))
         self.recipe.show_unit(unit)
@@ -102,11 +106,11 @@ class PreflightPage(QWidget):
         self.start.emit(self.recipe.recipe)
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """What can be started from."""
+        """Show the base models."""
         self.recipe.show_models(models, in_use)
 
     def show_checked(self, words: int) -> None:
-        """How many words are checked by now, those since the look included."""
+        """Show how many words are checked, including those since the data were collected."""
         unit = self._look.unit if self._look else "word"
         outlook = start_page.of_words(words, unit)
         if not words and self._look and self._look.left_out:
@@ -133,12 +137,12 @@ class PreflightPage(QWidget):
 
 
 def since_said(since: int, unit: str) -> str:
-    """How many more words or lines are checked than at the last look; nothing if none are. unit: "word", "line"."""
+    """How many words were checked since the last refresh; empty if none. unit: "word" or "line"."""
     return tr_n(*_SINCE[unit, since > 0], abs(since)) if since else ""
 
 
 def doubt_rows(look: Preflight) -> list[LearnedRow]:
-    """The words that are worth a second look, and those that could not be taken, as rows of a table."""
+    """Rows for the words that are worth a second look, and for those that were left out."""
     rows = [
         LearnedRow(each.example.crop, (each.example.text, each.why), each.example.place, tip=each.why)
         for each in look.doubts
@@ -150,17 +154,17 @@ def doubt_rows(look: Preflight) -> list[LearnedRow]:
 
 
 def facts(look: Preflight) -> str:
-    """What else is known of what was looked at, a line for each fact."""
+    """Further facts about the training data, one per line."""
     dataset = look.dataset
     if dataset is None:
         return ""
     lines = []
     if look.new_letters:
-        lines.append(tr("New letters, which it will learn: {letters}", letters=" ".join(look.new_letters)))
+        lines.append(tr("New characters to learn: {letters}", letters=" ".join(look.new_letters)))
     train, held_out = len(dataset.train), len(dataset.held_out)
     lines.append(
         tr(
-            "{train} to learn from, {held_out} only to measure by (◇): {rule}.",
+            "{train} for training, {held_out} held out (◇): {rule}.",
             train=train,
             held_out=held_out,
             rule=tr(RULES.get(dataset.rule, "")),

@@ -1,4 +1,4 @@
-"""What one sees while something is learned: how far it is, curves, and how held-out words are read by now."""
+"""The page of a running training: progress, curves, and current readings of held-out words."""
 
 from __future__ import annotations
 
@@ -17,64 +17,60 @@ from ocr_studio.ui.training.side_column import TrainerColumn, button, say
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
 
-_MEANWHILE = later("Go on correcting meanwhile; nothing waits for this.")
-# Else one wonders at the end why fewer are wrong, before as well.
-_BARELY = later(
-    "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
-)
+_MEANWHILE = later("You can keep correcting meanwhile.")
+# Explains why the final comparison has fewer errors, for the previous model as well.
+_BARELY = later("During training, text is read without dictionaries; the final comparison uses them.")
 _CURVES = (
     # Translators: Names of curves in a chart.
     OfUnit(later("your held-out words"), later("your held-out lines")),
     OfUnit(later("general words"), later("general lines")),
 )
-_SAMPLES = OfUnit(later("How some held-out words are read by now"), later("How some held-out lines are read by now"))
+_SAMPLES = OfUnit(later("Current readings of some held-out words"), later("Current readings of some held-out lines"))
 _LEARNING = {
-    "words": later_n("Learning from {count} word", "Learning from {count} words"),
-    "lines": later_n("Learning from {count} line", "Learning from {count} lines"),
+    "words": later_n("Training on {count} word", "Training on {count} words"),
+    "lines": later_n("Training on {count} line", "Training on {count} lines"),
 }
 _MEASURING = {
     "words": later_n(
-        "{count} word of yours and {general} general ones measure how it does.",
-        "{count} words of yours and {general} general ones measure how it does.",
+        "Evaluated on {count} held-out word and {general} general words.",
+        "Evaluated on {count} held-out words and {general} general words.",
     ),
     "lines": later_n(
-        "{count} line of yours and {general} general ones measure how it does.",
-        "{count} lines of yours and {general} general ones measure how it does.",
+        "Evaluated on {count} held-out line and {general} general lines.",
+        "Evaluated on {count} held-out lines and {general} general lines.",
     ),
 }
 
 
 class RunningPage(QWidget):
-    """Shows a course that goes on."""
+    """Shows a running training."""
 
     def __init__(self, training: Training, pictures: CropPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training = training
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName(tr("Progress of learning"))
+        self.bar.setAccessibleName(tr("Training progress"))
         self.column.add(self.bar)
         self.said = self.column.add_text()
-        self.pause = button(tr("Pause"), tr("Wait before the next step"), self._pause)
+        self.pause = button(tr("Pause"), tr("Pause before the next step"), self._pause)
         self.keep_best = button(
             tr("Stop and keep the best so far"),
-            tr("End now; the best so far is compared with the model before, and you decide"),
+            tr("Stop now and compare the best result so far with the previous model; you decide whether to keep it"),
             training.stop_and_keep,
         )
         self.throw_away = button(
-            tr("Throw away"), tr("Stop at once; nothing is changed and nothing stays"), training.throw_away, flat=True
+            tr("Discard"), tr("Stop now and delete this training; no model is changed"), training.throw_away, flat=True
         )
         self.column.add_buttons(self.pause, self.throw_away)
         self.column.add_buttons(self.keep_best)
         self.about = self.column.add_text(quiet=True)
-        self.loss = Chart(tr("Loss"), [Curve(tr("while learning"), jumps=True)], lambda value: f"{value:.2g}")
-        self.cer = Chart(tr("Letters wrong"), _two(*(each.said("words") for each in _CURVES)), _share)
+        self.loss = Chart(tr("Loss"), [Curve(tr("training"), jumps=True)], lambda value: f"{value:.2g}")
+        self.cer = Chart(tr("Character error rate (CER)"), _two(*(each.said("words") for each in _CURVES)), _share)
         self.lines = Chart(
-            tr("Lines found (F)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
+            tr("Lines found (F score)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
         )
-        self.samples = LearnedTable(
-            (tr("Written"), tr("Read before"), tr("Read now")), pictures, _SAMPLES.said("words")
-        )
+        self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.said("words"))
         self._lay_out()
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
@@ -84,11 +80,11 @@ class RunningPage(QWidget):
         self._show_stage()
 
     def begin(self) -> None:
-        """Another course begins."""
+        """Clear the page for a new training."""
         for chart in (self.loss, self.cer, self.lines):
             chart.clear()
         self.samples.show_rows(())
-        self.column.headline.setText(tr("Making ready"))
+        self.column.headline.setText(tr("Preparing"))
         say(self.about, tr(_MEANWHILE))
         self._show_kind()
         self._show_paused(False)
@@ -144,9 +140,9 @@ class RunningPage(QWidget):
         if not detector:
             parts.append(tr(_BARELY))
         if event.new_letters:
-            parts.append(tr("New letters: {letters}", letters=" ".join(event.new_letters)))
+            parts.append(tr("New characters: {letters}", letters=" ".join(event.new_letters)))
         if event.resumed_at:
-            parts.append(tr("Gone on with from step {step}.", step=event.resumed_at))
+            parts.append(tr("Resumed at step {step}.", step=event.resumed_at))
         say(self.about, "\n".join(parts))
         self._show_stage()
 
@@ -170,20 +166,20 @@ class RunningPage(QWidget):
         if learning:
             self._show_kind()
         if self._training.stage is Stage.ENDING:
-            self.column.headline.setText(tr("Ending"))
+            self.column.headline.setText(tr("Finishing"))
 
     def _show_paused(self, paused: bool) -> None:
-        self.pause.setText(tr("Go on") if paused else tr("Pause"))
-        self.pause.setToolTip(tr("Go on learning") if paused else tr("Wait before the next step"))
+        self.pause.setText(tr("Resume") if paused else tr("Pause"))
+        self.pause.setToolTip(tr("Resume training") if paused else tr("Pause before the next step"))
         if paused:
-            say(self.said, tr("Paused. The next step waits for you."))
+            say(self.said, tr("Paused. Click Resume to continue."))
 
     def _pause(self) -> None:
         self._training.pause(not self._training.is_paused)
 
 
 def sample_row(sample: Sample) -> LearnedRow:
-    """A held-out word: what is written, how it was read, how it is read now; each with a sign for right or wrong."""
+    """A row for a held-out word: its text, and how both models read it, each marked right or wrong."""
     texts = (sample.truth, _judged(sample.before, sample.truth), _judged(sample.now, sample.truth))
     wrong = frozenset(at for at, text in ((1, sample.before), (2, sample.now)) if text != sample.truth)
     return LearnedRow(sample.crop, texts, sample.place, wrong=wrong)
@@ -202,7 +198,7 @@ def _share(value: float) -> str:
 
 
 def time_left(event: StepDone) -> str:
-    """How far it is, and how long it still takes."""
+    """The current step and the remaining time."""
     seconds, step, steps = event.seconds_left, event.step, event.steps
     if seconds < 5:
         return tr("Step {step} of {steps}, a few seconds left", step=step, steps=steps)

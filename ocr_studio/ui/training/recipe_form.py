@@ -1,4 +1,4 @@
-"""How something is learned, for who wants to choose it: the fold that most people never open."""
+"""The form for the hyperparameters of a training, hidden under “Advanced”."""
 
 from __future__ import annotations
 
@@ -22,8 +22,15 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the same fields are called for reading and for finding. what: each of ``training.events.PARTS``; in_step:
-    what a step is made of; seen: what a round is; general, share: what is repeated, and how much of it."""
+    """The names of the fields, for the recognizer or the detector.
+
+    Attributes:
+        what: The names of ``training.events.PARTS``.
+        in_step: The batch size.
+        seen: The number of epochs.
+        general: The share of general data, as a short label.
+        share: The share of general data, as a description.
+    """
 
     what: tuple[tuple[str, str], ...]
     in_step: OfUnit
@@ -34,69 +41,73 @@ class Words:
 
 READING = Words(
     (
-        ("head", later("Only how letters are told apart")),
-        ("neck+head", later("… and how letters are seen together")),
-        ("upper", later("The upper half of the network")),
-        ("all", later("Everything")),
+        ("head", later("Output layer only")),
+        ("neck+head", later("Output layer and neck")),
+        ("upper", later("Upper half of the network")),
+        ("all", later("All layers")),
     ),
-    OfUnit(later("Words in a step"), later("Lines in a step")),
+    OfUnit(later("Batch size (words)"), later("Batch size (lines)")),
     OfUnit(
-        later("How often every word is seen; few words are seen more often"),
-        later("How often every line is seen; few lines are seen more often"),
+        later("Epochs: passes over all words; small datasets are repeated more often"),
+        later("Epochs: passes over all lines; small datasets are repeated more often"),
     ),
     OfUnit(later("General words"), later("General lines")),
     OfUnit(
-        later("General words, their share in each step, against forgetting"),
-        later("General lines, their share in each step, against forgetting"),
+        later("Share of general words in each step (prevents forgetting)"),
+        later("Share of general lines in each step (prevents forgetting)"),
     ),
 )
 FINDING = Words(
     (
-        ("head", later("Only how writing is told from the rest")),
-        ("neck+head", later("… and how large and small are seen together")),
-        ("upper", later("… and the last part of the trunk")),
-        ("all", later("Everything")),
+        ("head", later("Output layer only")),
+        ("neck+head", later("Output layer and neck")),
+        ("upper", later("Output layer, neck, and end of the backbone")),
+        ("all", later("All layers")),
     ),
-    # Translators: Pieces of photos; a step is a step of learning.
-    OfUnit(later("Pieces in a step")),
-    OfUnit(later("How often all of each photo is seen; a single photo is seen more often")),
+    # Translators: A batch consists of crops, cut from photos.
+    OfUnit(later("Batch size (crops)")),
+    OfUnit(later("Epochs: passes over all photos; a single photo is repeated more often")),
     OfUnit(later("General boards")),
-    OfUnit(later("General boards, their share in each step, against forgetting")),
+    OfUnit(later("Share of general boards in each step (prevents forgetting)")),
 )
 
 _RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_DEVICES = (("auto", later("Whichever is faster")), ("cpu", later("Processor")), ("gpu", later("Graphics card")))
+_DEVICES = (
+    ("auto", later("Automatic (fastest)")),
+    ("cpu", later("Processor (CPU)")),
+    ("gpu", later("Graphics card (GPU)")),
+)
 
 
 class RecipeForm(QScrollArea):
-    """Fields for everything in a recipe, with the defaults chosen."""
+    """Fields for all hyperparameters, with the defaults selected."""
 
     def __init__(self, default: Recipe, words: Words) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._words = default, words
-        self.base = Choice((), "", tr("Model to start from"))
-        self.what = Choice(_said(words.what), default.what, tr("What learns"))
+        self.base = Choice((), "", tr("Base model"))
+        self.what = Choice(_said(words.what), default.what, tr("Trained layers"))
         self.epochs = _number(1, 200, default.epochs, words.seen.said("words"))
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
         self.batch = _number(1, 128, default.batch, words.in_step.said("words"))
         self.augmentation = _numbers(
-            _SHARES, default.augmentation, _percent, tr("How much pictures are varied, as photos vary")
+            _SHARES, default.augmentation, _percent, tr("Augmentation: how strongly images are varied")
         )
         self.replay = _numbers(_SHARES[:-1], default.replay, _percent, words.share.said("words"))
         self.average = _numbers(
             _SHARES[1:],
             default.average,
             _percent,
-            tr("Share of what was learned; the rest is what the model knew before"),
+            tr("Share of the trained weights in the result; the rest comes from the base model"),
         )
-        self.patience = _number(0, 50, default.patience or 0, tr("Checks without gain before it stops"))
-        # Translators: In place of a number: learning never stops early.
+        self.patience = _number(
+            0, 50, default.patience or 0, tr("Early stopping: evaluations without improvement before training stops")
+        )
+        # Translators: In place of a number: training never stops early.
         self.patience.setSpecialValueText(tr("never"))
-        self.seed = _number(
-            0, 999_999, default.seed, tr("Where chance begins: with the same number the same is drawn again")
-        )
-        self.device = Choice(_said(_DEVICES), default.device, tr("Where it computes"))
+        self.seed = _number(0, 999_999, default.seed, tr("Random seed: the same number gives the same random choices"))
+        self.device = Choice(_said(_DEVICES), default.device, tr("Device"))
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -105,7 +116,7 @@ class RecipeForm(QScrollArea):
 
     @property
     def recipe(self) -> Recipe:
-        """What is chosen."""
+        """The chosen hyperparameters."""
         return replace(
             self._default,
             base=self.base.currentData() or None,
@@ -122,7 +133,7 @@ class RecipeForm(QScrollArea):
         )
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Show these values; the model to start from stays as it is."""
+        """Show these values; the base model stays as it is."""
         self.what.setCurrentIndex(self.what.findData(recipe.what))
         for field, value in (
             (self.rate, recipe.learning_rate),
@@ -141,8 +152,11 @@ class RecipeForm(QScrollArea):
         self.device.setCurrentIndex(self.device.findData(recipe.device))
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """Offer these to start from, with the one in use chosen, or the first where that one cannot be. in_use: its
-        name.
+        """Offer these base models.
+
+        Args:
+            models: The models to offer.
+            in_use: The name of the model in use; it is selected, or the first one if it can't be trained.
         """
         self.base.clear()
         for model in models:
@@ -156,14 +170,14 @@ class RecipeForm(QScrollArea):
         if can_learn(model.card):
             self.base.addItem(title, model.name)
             return
-        self.base.addItem(tr("{model} – cannot be trained further here", model=title), model.name)
-        # Whoever looks for it finds it, and why it cannot be chosen.
+        self.base.addItem(tr("{model} – can't be trained further", model=title), model.name)
+        # Listed but disabled, so that users see why it can't be chosen.
         entries = self.base.model()
         assert isinstance(entries, QStandardItemModel)
         entries.item(self.base.count() - 1).setEnabled(False)
 
     def show_unit(self, unit: str) -> None:
-        """Speak of words, or of lines where each picture holds one. unit: "words" or "lines"."""
+        """Name the fields for a dataset of words or of lines. unit: "words" or "lines"."""
         words = self._words
         self.epochs.setAccessibleName(words.seen.said(unit))
         for named, title, name in (
@@ -184,19 +198,19 @@ class RecipeForm(QScrollArea):
         across.setSpacing(28)
         words = self._words
         left = (
-            (tr("Start from"), self.base),
-            (tr("What learns"), self.what),
-            (tr("Rounds"), self.epochs),
+            (tr("Base model"), self.base),
+            (tr("Trained layers"), self.what),
+            (tr("Epochs"), self.epochs),
             (tr("Learning rate"), self.rate),
             (words.in_step.said("words"), self.batch),
-            (tr("Computed by"), self.device),
+            (tr("Device"), self.device),
         )
         right = (
-            (tr("Pictures varied"), self.augmentation),
+            (tr("Augmentation"), self.augmentation),
             (words.general.said("words"), self.replay),
-            (tr("Learned part"), self.average),
-            (tr("Patience"), self.patience),
-            (tr("Seed"), self.seed),
+            (tr("Weight averaging"), self.average),
+            (tr("Early stopping"), self.patience),
+            (tr("Random seed"), self.seed),
             ("", self.restore),
         )
         for fields in (left, right):
@@ -206,7 +220,7 @@ class RecipeForm(QScrollArea):
             form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             for title, field in fields:
                 if isinstance(field, Choice):
-                    # A long name of a model must not push the other fields out of sight.
+                    # A long model name must not push the other fields out of view.
                     field.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
                 label = PlainLabel(title)
@@ -218,7 +232,7 @@ class RecipeForm(QScrollArea):
 
 
 def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What can be chosen, in the language chosen."""
+    """The choices in the current language."""
     return [(key, tr(title)) for key, title in items]
 
 
@@ -232,16 +246,16 @@ def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
 
 
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> Choice:
-    """A choice of a few numbers, the default always among them and marked."""
+    """A combo box with a few numbers; the default is always among them and marked."""
     items = [
-        (repr(value), tr("{value} (usual)", value=shown(value)) if value == default else shown(value))
+        (repr(value), tr("{value} (default)", value=shown(value)) if value == default else shown(value))
         for value in sorted({*values, default})
     ]
     return Choice(items, repr(default), name)
 
 
 def _choose(field: Choice, value: float) -> None:
-    """Show one of the numbers."""
+    """Select one of the numbers."""
     field.setCurrentIndex(field.findData(repr(value)))
 
 

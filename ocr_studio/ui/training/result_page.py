@@ -1,4 +1,4 @@
-"""What came of learning: old and new side by side, and a person's word on it."""
+"""The result of a training: the previous and the new model side by side, to keep or discard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import train as jobs
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.style.labels import OfUnit
 from ocr_studio.ui.training.controller import Stage, Training
 from ocr_studio.ui.training.crop_images import CropPictures
 from ocr_studio.ui.training.progress_page import sample_row
@@ -24,32 +23,20 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 
 # Pixels that the figures may take from the words beside them in a small window.
 _MOST = 250
-# With less, the words beside their pictures are but dots.
+# With less, the words beside their images are elided to dots.
 _LEAST_WORDS = 330
-# Of words gained and lost, pictures that are read at once; more are seldom looked at.
+# Images of gained and lost words that are loaded at once.
 _PICTURES = 200
-_SURE = OfUnit(
-    later(
-        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
-        " again shows."
-    ),
-    later(
-        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many lines again and"
-        " again shows."
-    ),
-)
+_INTERVAL = later("In brackets: 95 % confidence interval (bootstrap).")
 _GAINED, _LOST = later("Gained ({count})"), later("Lost ({count})")
 _FROM_NOW_ON = {
-    "recognizer": later("“{model}” reads from now on"),
-    "detector": later("“{model}” finds writing from now on"),
+    "recognizer": later("Now reading with “{model}”"),
+    "detector": later("Now finding words with “{model}”"),
 }
 
 
 class ResultPage(QWidget):
-    """Shows how the new model compares with the one before, on the same words.
-
-    reread: shows what the new model would read otherwise; may_reread: whether there is anything to read again.
-    """
+    """Shows how the new model compares with the previous one on the same words."""
 
     def __init__(
         self,
@@ -60,29 +47,38 @@ class ResultPage(QWidget):
         may_reread: Callable[[], bool],
         parent: QWidget | None = None,
     ) -> None:
+        """Make the page.
+
+        Args:
+            training: The controller whose result is shown.
+            pictures: Gives the images of words.
+            reread: Shows what the new model reads differently.
+            may_reread: Tells whether there are words to read again.
+            parent: The parent widget.
+        """
         super().__init__(parent)
         self._training, self._pictures, self._may_reread = training, pictures, may_reread
         self._trained: AnyTrained | None = None
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
         self.advice = self.column.add_text(quiet=True)
-        self.keep = button(tr("Keep"), tr("Use it from now on; you can go back at any time"), training.keep)
-        self.discard = button(tr("Discard"), tr("Throw it away; the model before stays as it is"), training.discard)
+        self.keep = button(tr("Keep"), tr("Use this model from now on; you can switch back at any time"), training.keep)
+        self.discard = button(tr("Discard"), tr("Delete this model; the previous one stays in use"), training.discard)
         self.column.add_buttons(self.keep, self.discard)
         self.reread = button(
-            tr("Read unreviewed words again"),
-            tr("See what the new model would read otherwise; you choose what to take over"),
+            tr("Read unchecked words again"),
+            tr("See what the new model reads differently, and choose which changes to apply"),
             reread,
             primary=True,
         )
         self.go_back = button(
-            tr("Back to the model before"), tr("As it was; the new one stays in the list of models"), training.go_back
+            tr("Use previous model"), tr("Switch back; the new model stays in the list of models"), training.go_back
         )
-        self.done = button(tr("Done"), tr("See what there is to learn next"), training.done, flat=True)
+        self.done = button(tr("Done"), tr("Close this result and prepare the next training"), training.done, flat=True)
         self.column.add_buttons(self.reread)
         self.column.add_buttons(self.go_back, self.done)
         self.figures = RichLabel()
-        self.figures.setWordWrap(True)  # the names of the rows: figures have no blanks to break at
+        self.figures.setWordWrap(True)  # only the row names wrap: the figures have no spaces
         self.figures.setContentsMargins(14, 8, 2, 4)
         self.note = PlainLabel()
         self.note.setWordWrap(True)
@@ -91,10 +87,10 @@ class ResultPage(QWidget):
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.figures.setAccessibleName(tr("Old and new in figures"))
-        titles = (tr("Written"), tr("Before"), tr("Now"))
-        self.gained = LearnedTable(titles, pictures, tr("What only the new model gets right"))
-        self.lost = LearnedTable(titles, pictures, tr("What only the model before got right"))
+        self.figures.setAccessibleName(tr("Comparison of both models"))
+        titles = (tr("Correct text"), tr("Before"), tr("Now"))
+        self.gained = LearnedTable(titles, pictures, tr("Only the new model gets these right"))
+        self.lost = LearnedTable(titles, pictures, tr("Only the previous model got these right"))
         self.words = QTabWidget()
         self.words.setDocumentMode(True)
         self._lay_out()
@@ -102,7 +98,7 @@ class ResultPage(QWidget):
         self._show_stage()
 
     def show_result(self, trained: AnyTrained) -> None:
-        """Show what came of a course."""
+        """Show the result of a training."""
         self._trained = trained
         comparison = trained.comparison
         self.column.headline.setText(training_report.title(comparison))
@@ -113,14 +109,14 @@ class ResultPage(QWidget):
         self._show_figures(trained)
         for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
             if isinstance(each, Sample):
-                self._pictures.of(each.crop)  # now: once the model is kept, what it learned from goes
+                self._pictures.of(each.crop)  # now: the training data are deleted once the model is kept
         self._show_words(self.gained, _GAINED, [_row(each, now=True) for each in comparison.gained])
         self._show_words(self.lost, _LOST, [_row(each, now=False) for each in comparison.lost])
         more_lost = len(comparison.lost) > len(comparison.gained)
         self.words.setCurrentWidget(self.lost if more_lost else self.gained)
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Apply the colours of the current theme."""
         if self._trained is not None:
             self._show_figures(self._trained)
 
@@ -129,12 +125,12 @@ class ResultPage(QWidget):
         self.figures.setText(_figures(found))
         self.figures.setVisible(bool(found))
         self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.minimumSizeHint().width())) if found else 220)
-        sure = _SURE.said(trained.comparison.unit) if found else ""
+        sure = tr(_INTERVAL) if found else ""
         self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
 
     def _show_words(self, table: LearnedTable, title: str, rows: list[LearnedRow]) -> None:
         table.show_rows(rows)
-        # A detector's words have no picture of their own.
+        # A detector's words have no images of their own.
         pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
         table.setColumnHidden(0, not pictures)
         self.words.setTabText(self.words.indexOf(table), tr(title, count=len(rows)))
@@ -151,7 +147,7 @@ class ResultPage(QWidget):
             self.column.headline.setText(tr(_FROM_NOW_ON[model.kind], model=labels.file_name(model.title)))
             run = self._training.run
             renamed = jobs.renamed(model, run.name) if run else ""
-            still = tr("The model before is still there; going back is one click.")
+            still = tr("You can switch back to the previous model at any time.")
             say(self.advice, f"{renamed} {still}".lstrip())
 
     def _lay_out(self) -> None:
@@ -173,7 +169,7 @@ class ResultPage(QWidget):
 
 
 def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
-    """A word that was gained (now) or lost."""
+    """A row for a word that was gained (now) or lost."""
     if isinstance(each, Sample):
         return sample_row(each)
     # Translators: Of one word, in the columns “Before” and “Now”.
@@ -195,5 +191,5 @@ def _cells(row: training_report.Row) -> tuple[str, ...]:
 
 
 def _whole(text: str) -> str:
-    """In one line: none must end between a number and its sign or unit."""
+    """Keep a number and its sign or unit on one line."""
     return text.replace(" ", "\u00a0")

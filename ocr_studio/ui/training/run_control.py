@@ -1,4 +1,4 @@
-"""What a training learns from, and the pace of its events: as they come, paused, or to an early end."""
+"""The source of the training data, and pausing or stopping a training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ocr_studio.jobs.learning import preflight
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is checked in a project, or a dataset that lies somewhere; neither where nobody has asked yet."""
+    """Where training data come from: a project, a dataset folder, or neither before the user has chosen."""
 
     project: Project | None = None
     folder: Path | None = None
@@ -25,18 +25,22 @@ class Origin:
 
     @property
     def doing(self) -> str:
-        """What is done while it is looked at."""
-        return tr("Looking at the dataset…") if self.folder else tr("Looking at your corrections…")
+        """The text shown while the data are collected."""
+        return tr("Loading the dataset…") if self.folder else tr("Collecting your corrections…")
 
     @property
     def failed(self) -> str:
-        """What is said where it could not be looked at."""
+        """The text shown if collecting the data failed."""
         if self.folder:
-            return tr("The dataset could not be looked at")
-        return tr("Your corrections could not be looked at")
+            return tr("Can't load the dataset")
+        return tr("Can't collect your corrections")
 
     def look(self, options: ReaderOptions) -> Iterator[object]:
-        """See what there is to learn from; see ``jobs.preflight``. Raises StudioError."""
+        """Collect the training data; see ``jobs.learning.preflight``.
+
+        Raises:
+            StudioError: The data can't be read.
+        """
         if self.folder is not None:
             yield from preflight.look_at_dataset(self.folder, options=options)
         elif self.project is not None:
@@ -44,7 +48,7 @@ class Origin:
 
 
 class Pace:
-    """How a course goes on: step by step, not at all for a while, or to its end early."""
+    """Pauses, resumes and stops a training that runs in another thread."""
 
     def __init__(self) -> None:
         self._going = threading.Event()
@@ -54,30 +58,30 @@ class Pace:
 
     @property
     def stopped(self) -> bool:
-        """Whether it shall end early."""
+        """Whether the training should stop early."""
         return self._stopped.is_set()
 
     @property
     def is_paused(self) -> bool:
-        """Whether it waits."""
+        """Whether the training is paused."""
         return not self._going.is_set()
 
     def set_paused(self, pause: bool) -> None:
-        """Wait before the next step, or go on."""
+        """Pause before the next step, or resume."""
         (self._going.clear if pause else self._going.set)()
 
     def stop(self) -> None:
-        """End early, and wait no longer."""
+        """Stop early, even if paused."""
         self._stopped.set()
         self._going.set()
 
     def close(self) -> None:
-        """Ask for no further event, and wait no longer."""
+        """Ask for no further events, even if paused."""
         self._closed.set()
         self._going.set()
 
     def keep(self, events: Iterator[object]) -> Iterator[object]:
-        """The events, at this pace; closed early, the course is closed in the thread that runs it."""
+        """Pass the events on, waiting while paused. Once closed, the generator is closed in the thread that runs it."""
         try:
             for event in events:
                 yield event

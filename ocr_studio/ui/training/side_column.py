@@ -1,4 +1,4 @@
-"""The left column of the trainer’s pages: what is the matter, what one can do about it, and a progress meter."""
+"""The left column of the training pages: headline, texts, buttons, and a progress meter."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ _BAR, _TICK = 8.0, 4.0
 
 
 class Meter(QWidget):
-    """How many there are of how many that would be plenty; numbers under the marks."""
+    """A bar that shows a count, with marks and their numbers below."""
 
     def __init__(self, plenty: int, marks: Sequence[int], name: str) -> None:
-        """name: what is counted, for who cannot see it."""
+        """Make the meter.
+
+        Args:
+            plenty: The count at which the bar is full.
+            marks: Further counts to mark.
+            name: The accessible name.
+        """
         super().__init__()
         self._plenty, self._marks, self._value = plenty, (*marks, plenty), 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -36,11 +42,11 @@ class Meter(QWidget):
         self.show_value(0)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """The bar, and the numbers under it."""
+        """The size of the bar and the numbers below."""
         return QSize(200, round(_BAR + _TICK) + self.fontMetrics().height() + 2)
 
     def show_value(self, value: int) -> None:
-        """How many there are."""
+        """Show a count."""
         self._value = value
         said = tr("{done} of {total}", done=value, total=self._plenty)
         self.setAccessibleDescription(said)
@@ -48,7 +54,7 @@ class Meter(QWidget):
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
-        """The bar, its marks and their numbers."""
+        """Paint the bar, its marks and their numbers."""
         colours = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -79,7 +85,7 @@ _WIDTH = 300
 
 
 class TrainerColumn(QScrollArea):
-    """A headline, and under it what is added, one below the other. Scrolls where the panel is low."""
+    """A scrollable column with a headline and the widgets that are added below it."""
 
     def __init__(self) -> None:
         super().__init__(widgetResizable=True)
@@ -100,17 +106,17 @@ class TrainerColumn(QScrollArea):
         self.setWidget(inside)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """As wide as its texts want, or as its buttons need."""
+        """Set the width that the texts and buttons need."""
         room = max(_WIDTH, self._inside.minimumSizeHint().width())
         self.setFixedWidth(room + self.verticalScrollBar().sizeHint().width())
         super().showEvent(event)
 
     def add(self, widget: QWidget) -> None:
-        """One more, below the others."""
+        """Add a widget below the others."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def add_text(self, *, quiet: bool = False) -> PlainLabel:
-        """A text that wraps; empty at first, and then it takes no room."""
+        """Add a label that wraps its text; empty at first."""
         label = PlainLabel()
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -120,7 +126,7 @@ class TrainerColumn(QScrollArea):
         return label
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Buttons side by side."""
+        """Add a row of buttons."""
         row = QHBoxLayout()
         row.setSpacing(8)
         for each in buttons:
@@ -130,7 +136,7 @@ class TrainerColumn(QScrollArea):
 
 
 def lay_beside(column: TrainerColumn, page: QWidget) -> Beside:
-    """Lay out a page: the column, and to its right what is added to what this returns."""
+    """Lay out a page with the column on the left; returns the splitter to its right."""
     row = QHBoxLayout(page)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
@@ -141,7 +147,7 @@ def lay_beside(column: TrainerColumn, page: QWidget) -> Beside:
 
 
 class Beside(QSplitter):
-    """Parts side by side whose borders can be moved."""
+    """A horizontal splitter whose parts get shares of the width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -149,7 +155,13 @@ class Beside(QSplitter):
         self._shares: list[int] = []
 
     def add(self, part: QWidget, least: int, share: int) -> None:
-        """One more, to the right of the others. least: its least width, in pixels; share: of the width."""
+        """Add a widget on the right.
+
+        Args:
+            part: The widget.
+            least: Its minimum width in pixels.
+            share: Its share of the width.
+        """
         part.setMinimumWidth(least)
         self.addWidget(part)
         self._shares.append(share)
@@ -157,10 +169,10 @@ class Beside(QSplitter):
 
 
 class PressButton(QPushButton):
-    """A button that Return presses as Space does; Qt's own does so in dialogs only, and looks like the default then."""
+    """A button that Return presses as Space does; Qt's own does so in dialogs only, as the default button."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Press it."""
+        """Click on Return or Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
@@ -168,7 +180,7 @@ class PressButton(QPushButton):
 
 
 def button(title: str, tip: str, do: object, *, primary: bool = False, flat: bool = False) -> QPushButton:
-    """A button; primary: the one to press; flat: one that keeps in the background."""
+    """A button. primary: emphasized; flat: without a frame."""
     made = PressButton(title)
     made.setToolTip(labels.tooltip(tip))
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -180,7 +192,7 @@ def button(title: str, tip: str, do: object, *, primary: bool = False, flat: boo
 
 
 def set_primary(one: QPushButton, primary: bool) -> None:
-    """Make it the one to press, or not; what the style sheet says of it is looked up again."""
+    """Emphasize the button or not, and apply the style sheet again."""
     if one.property("primary") != primary:
         one.setProperty("primary", primary)
         one.style().unpolish(one)
@@ -188,6 +200,6 @@ def set_primary(one: QPushButton, primary: bool) -> None:
 
 
 def say(label: PlainLabel, text: str) -> None:
-    """Show a text; an empty one takes no room."""
+    """Show a text; hide the label if it is empty."""
     label.setText(text)
     label.setVisible(bool(text))

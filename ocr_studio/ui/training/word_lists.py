@@ -1,4 +1,4 @@
-"""Tables and lists of words that are learned from: their pictures, and a few texts for each."""
+"""Tables and lists of training words: an image and a few texts for each."""
 
 from __future__ import annotations
 
@@ -17,19 +17,23 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.crop_images import SIZE, CropPictures
 from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, ShortTextDelegate, TitledRows
 
-# Page and word by their ids, or, where no id is known, somewhere on a photo.
+# Ids of page and word, or a place on a photo where the ids are unknown.
 LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord
 
-# Translators: How a person checked a word: by writing something else, or by agreeing.
+# Translators: How a word was checked: by correcting or by confirming its text.
 _CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedRow:
-    """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: where it is.
+    """A word in a table.
 
-    wrong: numbers of the cells that are not as they should be; they say so themselves, too, as colours are not seen by
-    everybody.
+    Attributes:
+        crop: Path of its image in the dataset.
+        cells: Texts of the other columns.
+        place: Where it is.
+        tip: The tooltip; by default the text of the cell.
+        wrong: Indices of cells with a wrong text. They say so in words as well, as some users can't tell the colours.
     """
 
     crop: str
@@ -40,15 +44,15 @@ class LearnedRow:
 
 
 class _WordRows(TitledRows):
-    """Words as rows."""
+    """The model of a table with a row for each word."""
 
     def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
-        super().__init__((tr("Picture"), *titles), parent)
+        super().__init__((tr("Image"), *titles), parent)
         self._pictures = pictures
         self.rows: tuple[LearnedRow, ...] = ()
 
     def show_rows(self, rows: Sequence[LearnedRow]) -> None:
-        """Show these; where there are as many as before, only what they say changes, so that the chosen one stays."""
+        """Show these rows; if the words are the same as before, the selection stays."""
         new = tuple(rows)
         if [row.crop for row in new] != [row.crop for row in self.rows]:
             self.beginResetModel()
@@ -59,11 +63,11 @@ class _WordRows(TitledRows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.titles) - 1))
 
     def count(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """The content of a cell."""
         row, column = self.rows[index.row()], index.column() - 1
         if column < 0:
             if role == Qt.ItemDataRole.DecorationRole:
@@ -75,13 +79,13 @@ class _WordRows(TitledRows):
         if role == Qt.ItemDataRole.ToolTipRole:
             return labels.tooltip(row.tip or (row.cells[column] if column >= 0 else ""))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            said = row.cells[column] if column >= 0 else tr("picture")
+            said = row.cells[column] if column >= 0 else tr("image")
             return f"{self.titles[index.column()]}: {said or tr('nothing')}"
         return None
 
 
 class LearnedTable(ChosenByReturn, RowTable):
-    """Words as a table; a click or Return goes to the place of one.
+    """A table of words; a click or Return goes to a word on its photo.
 
     Signals: ``chosen(place)``.
     """
@@ -102,7 +106,7 @@ class LearnedTable(ChosenByReturn, RowTable):
         self._choose_clicked()
 
     def give_room_to(self, column: int) -> None:
-        """Let one column have all the room that the others leave, and its texts two lines."""
+        """Give one column all the remaining width, and wrap its texts."""
         header = self.horizontalHeader()
         for other in range(1, self.words.columnCount()):
             way = QHeaderView.ResizeMode.Stretch if other == column else QHeaderView.ResizeMode.ResizeToContents
@@ -119,7 +123,7 @@ class LearnedTable(ChosenByReturn, RowTable):
 
 
 class _Examples(QAbstractListModel):
-    """All words of a dataset, those held out behind."""
+    """All words of a dataset; the held-out ones are last."""
 
     def __init__(self, pictures: CropPictures, cell: QSize, parent: QObject) -> None:
         super().__init__(parent)
@@ -127,17 +131,17 @@ class _Examples(QAbstractListModel):
         self.examples: tuple[Example, ...] = ()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
-        """Show its words."""
+        """Show the words of a dataset."""
         self.beginResetModel()
         self.examples = (*dataset.train, *dataset.held_out) if dataset else ()
         self.endResetModel()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802
-        """How many words there are."""
+        """The number of words."""
         return 0 if parent.isValid() else len(self.examples)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A word's picture and what is written there."""
+        """The image and the text of a word."""
         example = self.examples[index.row()]
         held_out = example.split is Split.HELD_OUT
         if role == Qt.ItemDataRole.DisplayRole:
@@ -147,7 +151,7 @@ class _Examples(QAbstractListModel):
         if role == Qt.ItemDataRole.SizeHintRole:
             return self._cell
         # Translators: What a word is for, behind the word itself.
-        use = tr("to measure by: it is never learned from") if held_out else tr("to learn from")
+        use = tr("held out for evaluation, never trained on") if held_out else tr("for training")
         if role == Qt.ItemDataRole.ToolTipRole:
             where = f"\n{labels.file_name(example.image)}" if example.image else ""
             said = tr("“{text}”, {checked}, {use}", text=example.text, checked=tr(_CHECKED[example.checked]), use=use)
@@ -158,7 +162,7 @@ class _Examples(QAbstractListModel):
 
 
 class ExampleList(ChosenByReturn, QListView):
-    """The words of a dataset as pictures with what is written there; a click or Return goes to the place of one.
+    """The words of a dataset as images with their texts; a click or Return goes to a word on its photo.
 
     Signals: ``chosen(place)``.
     """
@@ -169,10 +173,10 @@ class ExampleList(ChosenByReturn, QListView):
         super().__init__(parent)
         self.setItemDelegate(ShortTextDelegate(self))
         cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)
-        # Without a size of their own the theme's margins would be cut off their pictures.
+        # Without explicit cell sizes, the theme's margins would be cut off the images.
         self.words = _Examples(pictures, cell, self)
         self.setModel(self.words)
-        self.setAccessibleName(tr("Words to learn from"))
+        self.setAccessibleName(tr("Words for training"))
         self.setObjectName("examples")
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)

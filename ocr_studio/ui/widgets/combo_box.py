@@ -1,4 +1,4 @@
-"""A choice of a few, as flat as the fields beside it."""
+"""A flat combo box that matches the other fields."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from ocr_studio.ui.style import theme
 
 
 class Choice(QComboBox):
-    """A style sheet takes the arrow away with the grey, so it is painted here."""
+    """A combo box that paints its own arrow, as the style sheet removes Qt's."""
 
     def __init__(self, items: Iterable[tuple[str, str]], value: str, name: str) -> None:
-        """items: what is kept and what is shown, for each; name: for who hears the window instead of seeing it."""
+        """Create the box.
+
+        Args:
+            items: Value and title of each item.
+            value: The current value.
+            name: The accessible name.
+        """
         super().__init__()
         for key, title in items:
             self.addItem(title, key)
@@ -24,7 +30,7 @@ class Choice(QComboBox):
         self.setMinimumHeight(28)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """The field, and its arrow."""
+        """Paint the field and its arrow."""
         super().paintEvent(event)
         side = 16
         painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""What all panels are that a person opens and closes: the window places them without knowing one from another."""
+"""Base class of the dock panels, which the user opens and closes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from shiboken6 import isValid
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 
-# Screen pixels: in a low window so much of a panel stays in sight, and the rest is scrolled to.
+# Screen pixels: the minimum visible height of a panel in a low window; the rest is scrolled to.
 _LEAST_HEIGHT: Final = 130
-# Qt gives a panel only a part of what is asked for, and each time some more.
+# Qt grants only a part of the height that is asked for, and more with each attempt.
 _TIMES: Final = 6
 
 
 class _Room(QScrollArea):
-    """As wide as what is in it must be; but never so high that the window would have to grow.
+    """A scroll area as wide as its content needs, but never so high that the window would have to grow.
 
-    Signal: ``outgrown()`` all of it was in sight, and there is no room for all of it any more.
+    Signals: ``outgrown()`` the content fitted before, and no longer does.
     """
 
     outgrown = Signal()
@@ -44,36 +44,36 @@ class _Room(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def whole(self) -> int:
-        """How high it must be for all to be in sight, at its width."""
+        """The height in pixels at which all of the content is visible, at the current width."""
         layout = self._inside.layout()
         if layout is not None and layout.hasHeightForWidth():
             return layout.totalMinimumHeightForWidth(self.viewport().width())
         return self._inside.minimumSizeHint().height()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """All of it."""
+        """The size of the content."""
         return self._inside.sizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """All of its width, with a scroll bar if there is one."""
+        """The full width, with the scroll bar if there is one."""
         least, bar = self._inside.minimumSizeHint(), self.verticalScrollBar()
         beside = bar.sizeHint().width() if bar.isVisible() else 0
         return QSize(least.width() + beside, min(least.height(), _LEAST_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """What is in it fills it."""
+        """Let the content fill the area."""
         super().resizeEvent(event)
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """What is in it may need more room than before."""
+        """Adapt when the content needs another height."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        # Not left to Qt, which would give texts that wrap, and all that stands with them, as much as they would like.
+        # Not left to Qt, which would give wrapped texts and their neighbours their preferred height.
         seen, whole = self.viewport().size(), self.whole()
         self._inside.resize(seen.width(), max(seen.height(), whole))
         if self._had <= seen.height() < whole:
@@ -82,13 +82,17 @@ class _Room(QScrollArea):
 
 
 class PanelDock(QDockWidget):
-    """A panel beside or below the photo, closed at the start.
+    """A panel next to or below the photo, closed at first.
 
-    area: where it stands until a person moves it; panels of one area share it as tabs. closer: the button that closes
-    it, for the panel to put into its head, as the theme draws none. own_keys: keys that mean something in it only, and
-    what they do, for the list of all keys.
-    Who closes it has the keys again where they were before it came: in the list of words, or else on the photo.
-    Signals: ``changed()`` other things can be done now, so the actions look again which.
+    When it closes, the focus returns to the widget that had it before, such as the word list, or else to the photo.
+
+    Signals:
+        changed(): Other actions may be possible now.
+
+    Attributes:
+        area: Where it is docked until the user moves it; panels of one area share it as tabs.
+        own_keys: Keys that work in this panel only and what they do, for the list of shortcuts.
+        closer: The button that closes it, for the panel's header, as the theme draws none.
     """
 
     area = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -96,13 +100,19 @@ class PanelDock(QDockWidget):
     changed = Signal()
 
     def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
-        """name: by which its place is remembered between starts."""
+        """Create the panel.
+
+        Args:
+            title: The title of its tab.
+            name: The object name, under which Qt saves its position.
+            parent: The window.
+        """
         super().__init__(title, parent)
         self.setObjectName(name)
         features = QDockWidget.DockWidgetFeature
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self.closer = QToolButton()
-        self.closer.setToolTip(tr("Close; it comes back by the menu View"))
+        self.closer.setToolTip(tr("Close this panel; reopen it from the View menu"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
         self._outside: QWidget | None = None
@@ -113,21 +123,21 @@ class PanelDock(QDockWidget):
         self.hide()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Below the photo a few rows, so that the photo keeps most of the room; beside it what the panel needs."""
+        """A few rows below the photo, so that most of the room remains for the photo; otherwise what it needs."""
         below = self.area == Qt.DockWidgetArea.BottomDockWidgetArea
         return QSize(1000, max(330, self._whole_height())) if below else super().sizeHint()
 
     def setWidget(self, widget: QWidget) -> None:  # noqa: N802
-        """Show this; where there is no room for all of it, a part."""
+        """Show this widget, in a scroll area."""
         room = _Room(widget)
         room.outgrown.connect(self._take_room_soon)
-        # From without to within, here and where a panel is laid out: whatever is put into another is styled once more,
-        # with all that is in it, so that to fill first and put in place then took twice the time.
+        # The outer widget first: a widget is styled again, with all its children, when it gets a new parent, so
+        # filling it before takes twice the time.
         super().setWidget(room)
         room.setWidget(widget)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Whoever comes to see it sees all of it, if the photo can spare that."""
+        """Ask for enough height to show all of the panel."""
         super().showEvent(event)
         if self._outside is None:
             self._note_keys(QApplication.focusWidget())
@@ -150,15 +160,15 @@ class PanelDock(QDockWidget):
         return room.whole() + max(0, self.minimumSizeHint().height() - room.minimumSizeHint().height())
 
     def open(self) -> None:
-        """A person wants to see it: it comes, before others of its area."""
+        """Show the panel in front of the other tabs of its area."""
         self._note_keys(QApplication.focusWidget())
-        # What goes behind it gives its keys to anything that is there.
+        # The panel that goes behind this one passes its focus to any widget.
         self._coming = True
         self.show()
         self.raise_()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Give the keys back, before Qt gives them to anything that is there."""
+        """Return the focus, before Qt passes it to any widget."""
         inside, outside = self._has(QApplication.focusWidget()), self._outside
         super().closeEvent(event)
         self._coming, self._outside = False, None
@@ -167,18 +177,18 @@ class PanelDock(QDockWidget):
         if outside is None or not isValid(outside) or outside.isVisible():
             self._give_keys(outside)
         else:
-            # What stands behind this panel as a tab is seen a moment later.
+            # A tab behind this panel becomes visible a moment later.
             QTimer.singleShot(0, self, lambda: self._give_keys(outside))
 
     def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
         if self._has(entered):
             self._coming = False
         elif self.isVisible() and not self._coming and not _in_a_panel(entered):
-            # From one panel to another a person goes only for a while, and comes back.
+            # Not for another panel: the focus should return to where it was before both.
             self._note_keys(entered)
 
     def _note_keys(self, where: QWidget | None) -> None:
-        # Bars have the keys for a moment only, and the one of tabs may be gone.
+        # Bars have the focus only for a moment, and a tab bar may be deleted.
         if where is None or self._has(where) or isinstance(where, QTabBar | QMenuBar):
             return
         if where.window() is self.window():
@@ -196,10 +206,10 @@ class PanelDock(QDockWidget):
             centre.setFocus()
 
     def finish_editing(self) -> None:
-        """Keep what is being written, before something is done to the photo. A panel to write in does so."""
+        """Save what is being typed, before the photo changes. Panels with text fields override this."""
 
     def retint(self) -> None:
-        """Take over the colours of another theme. A panel with colours of its own does more."""
+        """Use the colours of the current theme. Panels with colours of their own extend this."""
         self.closer.setIcon(theme.icon("mdi6.close"))
 
 

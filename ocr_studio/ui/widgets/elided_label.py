@@ -1,4 +1,4 @@
-"""Labels of one line that may be longer than its place."""
+"""Labels of one line: a status message, and a text that is elided where it is too long."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class SaidLine(PlainLabel):
-    """Says one thing at a time, in another colour where something is wrong; plain text, whatever a file says."""
+    """A status message in plain text, in another colour for errors."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
-        """Say this in place of what was said before."""
+        """Show a message in place of the one before.
+
+        Args:
+            text: The message.
+            wrong: Whether it is an error.
+        """
         self.setText(text)
         if bool(self.property("wrong")) != wrong:
             self.setProperty("wrong", wrong)
@@ -26,7 +31,7 @@ class SaidLine(PlainLabel):
 
 
 class OneLine(PlainLabel):
-    """Shows as much of its text as there is room for, and by "…" that there is more."""
+    """A label that elides its text with "…" where there is no room."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
@@ -34,11 +39,11 @@ class OneLine(PlainLabel):
 
     @property
     def shown(self) -> str:
-        """What of the text can be seen."""
+        """The visible text."""
         return labels.elided(self.fontMetrics(), self.text(), self.contentsRect().width())
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """Draw what there is room for."""
+        """Draw the elided text."""
         where, how = self.contentsRect(), self.alignment()
         self.style().drawItemText(
             QPainter(self), where, how, self.palette(), self.isEnabled(), self.shown, self.foregroundRole()

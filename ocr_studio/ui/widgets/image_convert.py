@@ -1,4 +1,4 @@
-"""Between the arrays that core knows and the pictures that Qt knows."""
+"""Conversions between NumPy arrays and Qt's images."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 
 def image(picture: NDArray[np.uint8]) -> QImage:
-    """picture: (H, W, 3) uint8 RGB. The QImage owns a copy of the pixels."""
+    """Convert an (H, W, 3) uint8 RGB array to a QImage, which owns a copy of the pixels."""
     array = np.ascontiguousarray(picture)
     height, width = array.shape[:2]
     return QImage(array.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def pixmap(picture: NDArray[np.uint8]) -> QPixmap:
-    """picture: (H, W, 3) uint8 RGB."""
+    """Convert an (H, W, 3) uint8 RGB array to a QPixmap."""
     return QPixmap.fromImage(image(picture))
 
 
 def array(picture: QImage) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB, a copy; what is transparent lies on white, as a screenshot of text would."""
+    """Convert a QImage to an (H, W, 3) uint8 RGB array, a copy. Transparent pixels become white."""
     flat = QImage(picture.size(), QImage.Format.Format_RGB888)
     flat.fill(0xFFFFFFFF)
     if picture.hasAlphaChannel():

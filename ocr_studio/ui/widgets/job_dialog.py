@@ -1,4 +1,4 @@
-"""A dialog over the open photo that first shows how far a job has come, then what came of it."""
+"""A dialog that shows the progress of a job and then its result."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class JobResultDialog(QDialog):
-    """What is said, the progress, the result, a note, buttons; one below the other.
-
-    title: of the window. said: what is being done. note: what a person should know of the result.
-    """
+    """A status line, the progress, the result, a note and buttons, one below the other."""
 
     def __init__(
         self,
@@ -25,6 +22,15 @@ class JobResultDialog(QDialog):
         parent: QWidget | None,
         buttons: QDialogButtonBox.StandardButton = QDialogButtonBox.StandardButton.Close,
     ) -> None:
+        """Create the dialog.
+
+        Args:
+            title: The title of the window.
+            said: The status line, at first what the job does.
+            note: A note on the result.
+            parent: The window.
+            buttons: The standard buttons.
+        """
         super().__init__(parent)
         self.setWindowTitle(title)
         self.said = PlainLabel(said)
@@ -38,22 +44,27 @@ class JobResultDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
 
     def show_progress(self, done: int, total: int) -> None:
-        """So much of it is done."""
+        """Show that ``done`` of ``total`` steps are done."""
         self.bar.setMaximum(total)
         self.bar.setValue(done)
 
     def show_taking(self, done: int, total: int) -> None:
-        """What a person has chosen of the result is being done: so many photos are."""
+        """Show the progress of applying the chosen results, in photos."""
         self.bar.setVisible(done < total)
         self.show_progress(done, total)
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """It could not be done."""
+        """Show why the job failed."""
         self.bar.hide()
         self.said.setText(trouble.message)
 
     def _lay_out(self, *results: QWidget | QLayout, size: QSize) -> None:
-        """results: what takes the room of the result, the first most of it. size: where the screen has so much."""
+        """Lay out the dialog.
+
+        Args:
+            *results: What is shown as the result; the first gets most of the room.
+            size: The size of the dialog, on a screen that is large enough.
+        """
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
@@ -63,7 +74,7 @@ class JobResultDialog(QDialog):
             stretch = 0 if number else 1
             if isinstance(result, QWidget):
                 layout.addWidget(result, stretch)
-                layout.addStretch(0)  # takes the room as long as the result is hidden
+                layout.addStretch(0)  # fills the room while the result is hidden
             else:
                 layout.addLayout(result, stretch)
         layout.addWidget(self.note)

@@ -1,4 +1,4 @@
-"""In which languages is written: a button that says which, with a menu to choose several of them."""
+"""A button that shows the chosen languages, with a menu to choose several."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ _SHOWN = 3  # names for which there is room
 
 
 class LanguageChoice(QPushButton):
-    """Shows languages, keys of LANGUAGES, for choosing. Signals: ``changed()``."""
+    """Chooses languages, by the keys of LANGUAGES. Signals: ``changed()``."""
 
     changed = Signal()
 
     def __init__(self, chosen: Collection[str], *, none: str = "") -> None:
-        """none: what is said where none is chosen, if it is not what it means for reading."""
+        """Create the button.
+
+        Args:
+            chosen: The languages chosen at first.
+            none: The text if no language is chosen; by default what this means for reading.
+        """
         super().__init__()
         self._none = none
         self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
-        # In line with the fields above and below, which it is one of.
+        # Aligned with the fields above and below.
         self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)
         self._actions: dict[str, QAction] = {}
@@ -40,18 +45,18 @@ class LanguageChoice(QPushButton):
         self._show()
 
     def chosen(self) -> tuple[str, ...]:
-        """The languages chosen, in the order of the menu."""
+        """Return the chosen languages in the order of the menu."""
         return tuple(code for code, action in self._actions.items() if action.isChecked())
 
     def choose(self, code: str, *, on: bool) -> None:
-        """Choose one more, or one less."""
+        """Choose a language, or remove it."""
         self._actions[code].setChecked(on)
 
     def _show(self) -> None:
         names = [tr(LANGUAGES[code]) for code in self.chosen()]
         shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
         if not names:
-            self.setText(self._none or tr("None, only words typed in the project"))
+            self.setText(self._none or tr("None (only words typed in the project)"))
         elif more > 0:
             self.setText(tr_n("{languages} and {count} more", "{languages} and {count} more", more, languages=shown))
         else:
@@ -59,15 +64,15 @@ class LanguageChoice(QPushButton):
 
 
 class _Menu(QMenu):
-    """Stays open while several are chosen."""
+    """A menu that stays open while several items are chosen."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Choose what is under the mouse."""
+        """Toggle the item under the mouse."""
         if not self._toggled(self.actionAt(event.position().toPoint())):
             super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Space chooses; Enter chooses and closes, as in every menu."""
+        """Let Space toggle the item; Enter toggles it and closes the menu, as in every menu."""
         if event.key() != Qt.Key.Key_Space or not self._toggled(self.activeAction()):
             super().keyPressEvent(event)
 

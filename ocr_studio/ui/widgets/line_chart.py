@@ -1,4 +1,4 @@
-"""Curves that grow while something is learned, drawn with nothing but Qt's painter."""
+"""A line chart that grows during training, drawn with Qt's painter."""
 
 from __future__ import annotations
 
@@ -13,17 +13,24 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
 
-# Of the last values, how much the newest counts in the line through values that jump.
+# The weight of the newest value in the smoothed line of noisy values.
 _FRESH = 0.15
 _DOT = 2.5
-# Pixels between two lines across, at the least.
+# The minimum distance between two grid lines, in pixels.
 _ROOM = 26
 
 
 @dataclass
 class Curve:
-    """One line. title: for the legend; role: its colour in the theme; dashed: told apart without colours, too; jumps:
-    its values are noisy, so a smoothed line is drawn and they themselves faintly; points: (step, value)."""
+    """One line of the chart.
+
+    Attributes:
+        title: Its name in the legend.
+        role: Its colour in the theme.
+        dashed: Whether it is dashed, to differ by more than colour.
+        jumps: Whether its values are noisy: a smoothed line is drawn, and the values faintly.
+        points: (step, value) of each point.
+    """
 
     title: str
     role: str = "accent"
@@ -33,15 +40,19 @@ class Curve:
 
 
 class Chart(QWidget):
-    """A few curves over the same steps, from 0 up.
-
-    title: what is measured. shown: how a value is written beside the axis and for who hears the window. most:
-    where the axis ends, if not a little above what is shown.
-    """
+    """A few curves over the same steps, with values from 0 up."""
 
     def __init__(
         self, title: str, curves: Sequence[Curve], shown: Callable[[float], str], *, most: float | None = None
     ) -> None:
+        """Create the chart.
+
+        Args:
+            title: What is measured.
+            curves: The curves.
+            shown: Formats a value, for the axis and for screen readers.
+            most: The upper end of the axis; by default a little above the largest value.
+        """
         super().__init__()
         self.title, self.curves, self._shown, self._end = title, tuple(curves), shown, most
         self._steps = 1.0
@@ -51,11 +62,15 @@ class Chart(QWidget):
         self._describe()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Wide rather than high."""
+        """The preferred size, wider than high."""
         return QSize(300, 120)
 
     def clear(self, steps: int = 1) -> None:
-        """Begin anew. steps: how far the curves will run."""
+        """Remove all points.
+
+        Args:
+            steps: The last step of the curves to come.
+        """
         self._steps, self._best = float(max(1, steps)), None
         for curve in self.curves:
             curve.points.clear()
@@ -63,37 +78,43 @@ class Chart(QWidget):
         self.update()
 
     def rename(self, *titles: str) -> None:
-        """What its curves are called from now on."""
+        """Give the curves new titles, one for each."""
         for curve, title in zip(self.curves, titles, strict=True):
             curve.title = title
         self._describe()
         self.update()
 
     def add(self, index: int, step: float, value: float | None) -> None:
-        """One more point of one curve; None where nothing could be measured."""
+        """Add a point to a curve.
+
+        Args:
+            index: The number of the curve.
+            step: The step; points from this step on are replaced.
+            value: The value, or None if there is none.
+        """
         if value is not None and math.isfinite(value):
             points = self.curves[index].points
-            while points and points[-1][0] >= step:  # gone on with from an earlier step
+            while points and points[-1][0] >= step:  # the training was resumed at an earlier step
                 points.pop()
             points.append((float(step), float(value)))
             self._describe()
             self.update()
 
     def mark_best(self, step: float) -> None:
-        """The step whose result would be kept."""
+        """Mark the step with the best result."""
         self._best = float(step)
         self.update()
 
     def _describe(self) -> None:
         parts = [f"{each.title} {self._shown(each.points[-1][1])}" for each in self.curves if each.points]
         self.setAccessibleName(self.title)
-        self.setAccessibleDescription(", ".join(parts) or tr("nothing measured yet"))
+        self.setAccessibleDescription(", ".join(parts) or tr("no data yet"))
         self.setToolTip(labels.tooltip("\n".join(parts)))
 
     # ------------------------------------------------------------------------------------------------- painting
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
-        """The title, the lines across, the curves, and what each is called."""
+        """Paint the title, the legend, the grid and the curves."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self.fontMetrics()
@@ -108,7 +129,7 @@ class Chart(QWidget):
         painter.end()
 
     def _most(self) -> float:
-        """The upper end of the axis: a round number above all that is shown."""
+        """The upper end of the axis: a round number above all values."""
         if self._end is not None:
             return self._end
         values = [value for curve in self.curves for _, value in (_smooth(curve) if curve.jumps else curve.points)]
@@ -123,7 +144,7 @@ class Chart(QWidget):
         return QPointF(area.left() + area.width() * across, area.bottom() - area.height() * min(1.0, value / top))
 
     def _paint_head(self, painter: QPainter) -> float:
-        """Title and legend in as many lines as they need; returns where the curves may begin."""
+        """Paint title and legend, in several lines if necessary. Returns the top of the plot in pixels."""
         colours, metrics = theme.colours(), self.fontMetrics()
         painter.setPen(QColor(colours.text))
         baseline, left = metrics.ascent() + 2, 2.0
@@ -158,11 +179,11 @@ class Chart(QWidget):
             across = self._place(area, top, self._best, 0).x()
             painter.setPen(QPen(QColor(colours.quiet), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(across, area.top()), QPointF(across, area.bottom()))
-            # Where the axis has an end, what is measured shall come near it.
+            # With a fixed end of the axis, the values approach the top, so the label goes to the bottom.
             label = QRectF(across - 60, area.top() - 4 if self._end is None else area.bottom() - 18, 56, 16)
             if label.left() < area.left():
                 label.moveLeft(across + 4)
-                # Translators: Beside the step of learning whose result would be kept. Room for about ten letters.
+                # Translators: Next to the training step with the best result. Room for about ten characters.
                 painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr("best"))
             else:
                 painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, tr("best"))
@@ -199,7 +220,7 @@ class Chart(QWidget):
 
 
 def _smooth(curve: Curve) -> list[tuple[float, float]]:
-    """An exponential mean, the beginning corrected for having nothing before it (Kingma & Ba 2015, section 3)."""
+    """Return the exponential moving average, with bias correction at the beginning (Kingma & Ba 2015, section 3)."""
     mean, weight, smooth = 0.0, 0.0, []
     for step, value in curve.points:
         mean = (1 - _FRESH) * mean + _FRESH * value

@@ -1,4 +1,4 @@
-"""Messages above the photo: never modal, with details where there are some, the same one never twice."""
+"""Messages above the photo: not modal, with optional details, and never the same one twice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class Severity(StrEnum):
-    """How bad it is; each has its own icon, as colour alone says nothing to some."""
+    """The severity of a message. Each has its own icon, as not everyone can tell the colours apart."""
 
     INFO = "info"
     WARNING = "warning"
@@ -37,12 +37,12 @@ _ICONS = {
     Severity.ERROR: "mdi6.alert-circle-outline",
 }
 _WORDS = {Severity.INFO: later("Note"), Severity.WARNING: later("Warning"), Severity.ERROR: later("Error")}
-# More would push the photo off the screen; the oldest goes.
+# More would push the photo off the screen; the oldest is removed.
 _MOST = 3
 
 
 class MessageBar(QWidget):
-    """A pile of at most three messages, newest last. Each stays until it is closed or withdrawn."""
+    """At most three messages, newest last. Each stays until it is closed or withdrawn."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +62,14 @@ class MessageBar(QWidget):
         key: str = "",
         offer: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
-        """Show one line. key: takes the place of an earlier message with this key; by default its own text. offer: what
-        a button in it says and does; the message goes with it.
+        """Show a message of one line.
+
+        Args:
+            text: The message.
+            severity: Its severity.
+            details: More text, such as a traceback, shown on request.
+            key: The message replaces an earlier one with this key; by default the text.
+            offer: Text and action of a button, which also closes the message.
         """
         self.withdraw(key or text)
         while len(self._messages) >= _MOST:
@@ -81,7 +87,7 @@ class MessageBar(QWidget):
         self.show()
 
     def withdraw(self, key: str) -> None:
-        """Take away the message with this key, as what it said is over."""
+        """Remove the message with this key, as it no longer applies."""
         message = self._messages.pop(key, None)
         if message is not None:
             message.hide()
@@ -90,12 +96,12 @@ class MessageBar(QWidget):
             self.setVisible(bool(self._messages))
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         for message in self._messages.values():
             message.retint()
 
     def texts(self) -> list[str]:
-        """What is shown now, oldest first."""
+        """Return the texts of the messages, oldest first."""
         return [message.text for message in self._messages.values()]
 
 
@@ -131,12 +137,12 @@ class _Message(QFrame):
         self.retint()
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         self._icon.setPixmap(theme.icon(_ICONS[self._severity], role=self._severity).pixmap(20, 20))
         self.closed.setIcon(theme.icon("mdi6.close"))
 
     def add_offer(self, text: str) -> QPushButton:
-        """A button before the one that closes."""
+        """Add a button before the close button."""
         button = QPushButton(text)
         self._row.insertWidget(self._row.count() - 1, button)
         return button
@@ -153,8 +159,8 @@ class _Message(QFrame):
         row.addWidget(button)
         copy = QToolButton()
         copy.setText(tr("Copy"))
-        copy.setAccessibleName(tr("Copy the details"))
-        copy.setToolTip(tr("Copy the details, to send them to who can help"))
+        copy.setAccessibleName(tr("Copy details"))
+        copy.setToolTip(tr("Copy the details for a bug report"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
         row.addWidget(copy)
         layout.addWidget(text)

@@ -1,4 +1,4 @@
-"""Small things that a person has chosen, like settings: saved at once, and where that fails, as soon as it can be."""
+"""Saves small files such as settings at once, and retries where that fails."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.widgets.message_bar import MessageBar
 
-# Milliseconds until it is tried again.
+# Milliseconds between attempts.
 _AGAIN: Final = 3000
 
 
 class Keeping(QObject):
-    """What could not be saved waits here; of each thing only the latest.
+    """Saves things, and retries what could not be saved. Of each thing only the latest version waits.
 
-    Signals: ``failed(str)`` it cannot be saved, one line for a person, once until it is; ``saved()`` nothing waits any
-    more.
+    Signals:
+        failed(str): Something can't be saved, with a message for the user; once per thing until it is saved.
+        saved(): Nothing waits any longer.
     """
 
     failed = Signal(str)
@@ -33,7 +34,12 @@ class Keeping(QObject):
         self._clock.timeout.connect(self.retry)
 
     def keep(self, what: object, save: Callable[[], None]) -> None:
-        """Save it. what: the thing, so that a newer one takes its place; save: raises StudioError where it cannot."""
+        """Save a thing now, or later if that fails.
+
+        Args:
+            what: The thing; a newer version of it takes the place of one that waits.
+            save: Saves it; raises StudioError where it can't.
+        """
         try:
             save()
         except StudioError as error:
@@ -41,7 +47,7 @@ class Keeping(QObject):
             self._clock.start()
             if what not in self._told:
                 self._told.add(what)
-                self.failed.emit(f"{error} {tr('It counts as you have chosen, and saving it is tried again.')}")
+                self.failed.emit(f"{error} {tr('Your choice is active; saving will be retried.')}")
             return
         self._told.discard(what)
         if self._waiting.pop(what, None) and not self._waiting:
@@ -49,17 +55,17 @@ class Keeping(QObject):
             self.saved.emit()
 
     def retry(self) -> None:
-        """Try once more."""
+        """Try to save everything that waits."""
         for what, save in tuple(self._waiting.items()):
             self.keep(what, save)
 
     def waits(self, what: object) -> bool:
-        """Whether it is not saved yet."""
+        """Whether this thing is not saved yet."""
         return what in self._waiting
 
 
 def tell(keeping: Keeping, messages: MessageBar) -> None:
-    """From now on say in the window what cannot be saved, until it is."""
+    """Show messages about what can't be saved, and withdraw them once everything is saved."""
     shown: set[str] = set()
 
     def show(trouble: str) -> None:

@@ -1,4 +1,4 @@
-"""One value that a person turns: what it is called, how much it is, a slider, and what turning it does."""
+"""A slider with a title, its value, and notes on what lower and higher values do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 @dataclass(frozen=True, slots=True)
 class KnobSpec:
-    """key: the value's name. low, high, step: of the slider. shown: how a value is written. less, more: what a person
-    sees who turns it down or up.
+    """A value that a slider changes.
+
+    Attributes:
+        key: The name of the value.
+        title: The title of the slider.
+        low: The minimum.
+        high: The maximum.
+        step: The distance between two values.
+        shown: Formats a value.
+        less: The effect of lower values.
+        more: The effect of higher values.
     """
 
     key: str
@@ -29,9 +38,9 @@ class KnobSpec:
 
 
 class Knob(QWidget):
-    """A slider for one value. A value between two of its steps stays as it is until somebody moves it.
+    """A slider for one value. A value between two steps stays as it is until the slider is moved.
 
-    Signals: ``turned()`` by a person.
+    Signals: ``turned()`` the user has moved the slider.
     """
 
     turned = Signal()
@@ -52,10 +61,10 @@ class Knob(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(10)
         layout.setVerticalSpacing(2)
-        # Each wraps, so that a narrow column cuts nothing off.
+        # Wrapped, so that nothing is cut off in a narrow column.
         for label in (title, self._shown):
             label.setWordWrap(True)
-        # By the window, not by the text: a number has no direction.
+        # Aligned by the layout direction of the window: a number has none.
         sides = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         begin, end = reversed(sides) if self.isRightToLeft() else sides
         self._shown.setAlignment(end | Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignAbsolute)
@@ -63,7 +72,7 @@ class Knob(QWidget):
         layout.addWidget(title, 0, 0)
         layout.addWidget(self._shown, 0, 1)
         layout.addWidget(self.slider, 1, 0, 1, 2)
-        # No-break spaces: an arrow never stands on a line of its own.
+        # No-break spaces, so that an arrow is never alone on a line.
         left, right = "→←" if self.isRightToLeft() else "←→"
         for column, text in enumerate((f"{left}\u00a0{spec.less}", f"{spec.more}\u00a0{right}")):
             note = PlainLabel(text)
@@ -78,11 +87,11 @@ class Knob(QWidget):
 
     @property
     def value(self) -> float:
-        """The value now."""
+        """The current value."""
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Show this value; nothing is said."""
+        """Show this value without emitting ``turned``."""
         self._value = value
         self.slider.blockSignals(True)
         self.slider.setValue(round((value - self.spec.low) / self.spec.step))
@@ -90,7 +99,7 @@ class Knob(QWidget):
         self._shown.setText(self.spec.shown(value))
 
     def _turn(self, position: int) -> None:
-        # Sums of steps like 0.01 carry noise that a person would find in the settings' file.
+        # Rounded, as sums of steps like 0.01 carry floating-point noise into the settings file.
         self._value = round(self.spec.low + position * self.spec.step, 4)
         self._shown.setText(self.spec.shown(self._value))
         self.turned.emit()

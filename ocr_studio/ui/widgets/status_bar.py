@@ -1,4 +1,4 @@
-"""The bar at the bottom: what the hand does now, how far reading has come, whether all is saved."""
+"""The status bar: a hint on the current tool, the progress of reading, and whether everything is saved."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-# Long enough to be read, short enough not to be old news.
+# How long a message is shown.
 _SAID_MS = 6000
 
 
 class Status(QStatusBar):
-    """Hint on the left, progress and saving on the right.
+    """The status bar: a hint on the left, progress and saving on the right.
 
-    Signals: ``stop_requested()`` the person wants reading to stop.
+    Signals: ``stop_requested()`` the user wants to stop reading.
     """
 
     stop_requested = Signal()
@@ -30,13 +30,13 @@ class Status(QStatusBar):
         self._doing = PlainLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(140)
-        self._bar.setAccessibleName(tr("Progress of reading"))
+        self._bar.setAccessibleName(tr("Reading progress"))
         self._stop = QToolButton()
         self._stop.setText(tr("Stop"))
-        self._stop.setToolTip(tr("Stop reading; what has been read so far stays"))
+        self._stop.setToolTip(tr("Stop reading; the words read so far remain"))
         self._stop.clicked.connect(self.stop_requested)
         self._words, self._photos = PlainLabel(), PlainLabel()
-        self._photos.setAccessibleName(tr("Photos reviewed"))
+        self._photos.setAccessibleName(tr("Photos checked"))
         self._zoom = PlainLabel()
         self._kept_icon, self._kept = PlainLabel(), PlainLabel()
         self._kept.setAccessibleName(tr("Saving"))
@@ -53,16 +53,16 @@ class Status(QStatusBar):
         self.reading_stopped()
 
     def show_hint(self, text: str) -> None:
-        """What the mouse and the keys do now."""
+        """Show what the mouse and the keys do now."""
         self._hint.setText(text)
         self._hint.setToolTip(labels.tooltip(text))
 
     def say(self, text: str) -> None:
-        """Something that has just happened; it goes by itself."""
+        """Show a message for a few seconds."""
         self.showMessage(text, _SAID_MS)
 
     def show_progress(self, text: str, done: int, total: int) -> None:
-        """How far reading has come. total 0: nobody knows how much there is."""
+        """Show the progress of reading. A total of 0 means that it is unknown."""
         self._doing.setText(text)
         self._bar.setRange(0, total)
         self._bar.setValue(done)
@@ -70,48 +70,48 @@ class Status(QStatusBar):
             widget.show()
 
     def reading_stopped(self) -> None:
-        """Nothing is being read."""
+        """Hide the progress of reading."""
         for widget in (self._doing, self._bar, self._stop):
             widget.hide()
 
     def show_words(self, words: int, checked: int) -> None:
-        """How many words there are and how many a person has checked."""
+        """Show the number of words and how many of them are checked."""
         self._words.setText(tr("{checked} of {words} checked", checked=checked, words=words) if words else "")
 
     def show_photos(self, reviewed: int, total: int) -> None:
-        """How many photos of the folder a person has reviewed."""
-        said = tr("{reviewed} of {total} photos reviewed", reviewed=reviewed, total=total)
+        """Show how many photos of the folder are checked."""
+        said = tr("{reviewed} of {total} photos checked", reviewed=reviewed, total=total)
         self._photos.setText(said if total > 1 else "")
 
     def show_zoom(self, percent: float) -> None:
-        """How large the photo is shown."""
+        """Show the zoom in percent."""
         self._zoom.setText(tr("Zoom {percent} %", percent=f"{percent:.0f}") if percent else "")
 
     def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
-        """Whether all is saved."""
+        """Show the state of saving."""
         self._kept_state = (icon, role)
         self._kept.setText(text)
         self._kept.setToolTip(labels.tooltip(text))
         self._kept_icon.setPixmap(theme.icon(icon, role=role).pixmap(16, 16))
 
     def saved(self) -> None:
-        """All is on the disk."""
+        """Show that everything is saved."""
         self.show_kept(tr("Saved"))
 
     def saving(self) -> None:
-        """Something is on its way to the disk."""
+        """Show that something is being saved."""
         self.show_kept(tr("Saving…"), "mdi6.dots-horizontal")
 
     def not_saved(self, why: str) -> None:
-        """It could not be saved."""
+        """Show that saving failed, and why as a tooltip."""
         self.show_kept(tr("Not saved"), "mdi6.alert-outline", "warning")
         self._kept.setToolTip(labels.tooltip(why))
 
     def read_only(self) -> None:
-        """Nothing may be changed here."""
-        self.show_kept(tr("Only for looking"), "mdi6.lock-outline")
+        """Show that the photo is read-only."""
+        self.show_kept(tr("Read-only"), "mdi6.lock-outline")
 
     def retint(self) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of the current theme."""
         if self._kept_state[0]:
             self.show_kept(self._kept.text(), *self._kept_state)

@@ -1,4 +1,4 @@
-"""Tables whose rows are things (words, mistakes, photos): models, cells that show any text, what Return does."""
+"""Base classes of tables: models with titled columns, cells for texts of any length, and rows chosen by Return."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ocr_studio.ui.style import labels
 
 if TYPE_CHECKING:
     _View = QAbstractItemView
-else:  # Qt's part comes from the list or table that this is mixed into
+else:  # the list or table that this is mixed into provides Qt's part
     _View = object
 
 
 class ShortTextDelegate(QStyledItemDelegate):
-    """Paints cells as Qt does, but lays out no more of a text than has room on a screen."""
+    """Paints cells as Qt does, but shortens texts that are longer than any screen is wide."""
 
     def displayText(self, value: Any, locale: QLocale | QLocale.Language) -> str:  # noqa: N802  (Qt's name)
-        """The text of a cell, shortened."""
+        """Return the text of a cell, shortened."""
         return labels.shortened(super().displayText(value, locale))
 
 
 class ChosenByReturn(_View):
-    """A click on a row or Return goes there; what a double-click does elsewhere differs from system to system."""
+    """A mixin: a click on a row or Return chooses it, on every system."""
 
     chosen: ClassVar[Signal]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Return goes to what the current row shows."""
+        """Let Return choose the current row."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._choose(self.currentIndex().row())
         else:
@@ -45,7 +45,7 @@ class ChosenByReturn(_View):
             self.chosen.emit(*things)
 
     def _behind(self, row: int) -> tuple[object, ...]:
-        """What ``chosen`` says of a row; nothing where it leads nowhere."""
+        """Return the arguments of ``chosen`` for a row; empty if the row can't be chosen."""
         raise NotImplementedError
 
 
@@ -54,12 +54,16 @@ NOWHERE = QModelIndex()
 
 
 class TitledRows(QAbstractTableModel):
-    """Things as rows; how many there are and what their cells show is for each kind to say.
-
-    titles: of the columns. hints: what the columns mean, where the titles do not say enough.
-    """
+    """A table model with titled columns; subclasses define the number of rows and the cells."""
 
     def __init__(self, titles: Sequence[str], parent: QObject | None, *, hints: Sequence[str] = ()) -> None:
+        """Create the model.
+
+        Args:
+            titles: The titles of the columns.
+            parent: The owner.
+            hints: Tooltips of the columns.
+        """
         super().__init__(parent)
         self._said = {Qt.ItemDataRole.DisplayRole: tuple(titles)}
         if hints:
@@ -67,29 +71,29 @@ class TitledRows(QAbstractTableModel):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """Of the columns."""
+        """The titles of the columns."""
         return self._said[Qt.ItemDataRole.DisplayRole]
 
     def count(self) -> int:
-        """How many things there are."""
+        """Return the number of rows."""
         raise NotImplementedError
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802
-        """A row for each thing."""
+        """Return the number of rows."""
         return 0 if parent.isValid() else self.count()
 
     def columnCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802
-        """A column for each title."""
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(self.titles)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles and what they mean."""
+        """Return title or tooltip of a column."""
         said = self._said.get(Qt.ItemDataRole(role)) if orientation == Qt.Orientation.Horizontal else None
         return said[section] if said else None
 
 
 class RowTable(QTableView):
-    """Chosen a row at a time, without a grid and without row numbers of its own; Tab leaves it."""
+    """A table that selects whole rows, without grid and row numbers. Tab leaves it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,17 +108,19 @@ class RowTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
 
     def set_row_height(self, height: int) -> None:
-        """Rows of pictures, so many pixels high; titles stand where the texts begin."""
+        """Set the height in pixels of rows with images, and align the titles with the texts."""
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setDefaultSectionSize(height)
-        # Heights by contents would ask for every picture of a long table.
+        # Heights by content would load every image of a long table.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def leave_room(self, room: int, widths: Mapping[int, int]) -> None:
         """Hide the columns for which the table is too narrow.
 
-        room: pixels that the columns need which are always shown. widths: those of the others, the most needed first.
+        Args:
+            room: The width in pixels of the columns that are always shown.
+            widths: The widths in pixels of the other columns, the most important first.
         """
         for column, width in widths.items():
             room += width
@@ -122,7 +128,7 @@ class RowTable(QTableView):
 
 
 class FigureTable(RowTable):
-    """The first column takes the room that the figures leave."""
+    """A table of figures, whose first column gets the remaining width."""
 
     def __init__(self, titles: Sequence[str], name: str) -> None:
         super().__init__()
@@ -138,7 +144,7 @@ class FigureTable(RowTable):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Show these texts; the first of each row is a name."""
+        """Show these rows of texts; the first of each row is a name."""
         self._model.setRowCount(0)
         for row in rows:
             items = [QStandardItem(text) for text in row]

@@ -1,4 +1,4 @@
-"""The strip of other readings of the current word, always in sight, each with the key that chooses it."""
+"""The strip of alternatives for the current word, each with the key that chooses it."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.words.word_editor import WordEditor
 
-# Pixels before scaling: round the row, between its buttons, and inside each of them.
+# Pixels before scaling: around the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
 _ROOMY = 380
-# Letters of a reading: more have no room anywhere.
+# Characters of an alternative that are shown at most.
 _MOST = 400
-# What must be seen of the longest reading.
+# Share of the longest alternative that has to be visible.
 _ENOUGH = 0.6
 
 
 class Alternatives(QWidget):
-    """Numbered buttons: what else the recognizer held possible."""
+    """Numbered buttons with the alternatives that the recognizer considered."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._writing = False
-        self.setAccessibleName(tr("Other readings of the current word"))
+        self.setAccessibleName(tr("Alternatives for the current word"))
         self._title = PlainLabel()
         self._title.setProperty("quiet", True)
         self._buttons = [self._button(index) for index in range(commands.CHOICES)]
@@ -62,20 +62,20 @@ class Alternatives(QWidget):
 
     @property
     def title(self) -> str:
-        """What is asked of the person, and which keys answer."""
+        """The text above the buttons, which says how to choose."""
         return self._title.text()
 
     def choices(self) -> list[str]:
-        """What the buttons say."""
+        """Return the texts of the buttons."""
         return [button.text() for button in self._buttons]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Show as much of each reading as there is room for."""
+        """Show as much of each alternative as fits."""
         super().resizeEvent(event)
         self._show()
 
     def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
-        """Digits choose on the photo; where they are text, in a line or in the table, they do so with Alt."""
+        """Show the keys for the focused widget: digits on the photo, Alt and digits where digits are text."""
         writing = isinstance(entered, (WordEditor, QTableView))
         if isinstance(entered, (WordEditor, QTableView, QGraphicsView)) and writing != self._writing:
             self._writing = writing
@@ -84,7 +84,7 @@ class Alternatives(QWidget):
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
-        # As wide as there is room: long readings must not push the photo aside.
+        # No minimum width, so that long alternatives don't push the photo aside.
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: commands.choose(self._document, index))
         return button
@@ -97,19 +97,19 @@ class Alternatives(QWidget):
         shared = commands.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
         room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
         longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
-        # Of long readings side by side only the beginnings would be seen, which tend to be the same.
+        # Side by side, only the beginnings of long alternatives would be visible, which are often the same.
         lines = room < _ENOUGH * longest
         if lines:
             room = self.width() - 2 * _MARGIN - _PADDING
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.TopToBottom if lines else ways.LeftToRight)
-        # The title says it too: where room is short it is for the readings.
+        # The title names the keys, too, so the alternatives get the room if there is not enough for both.
         named = [labels.choice(index, text, writing=True) for index, text in enumerate(texts)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
         for index, button in enumerate(self._buttons):
             key = labels.choice_key(index, writing=self._writing)
             known = index < len(readings)
-            # In a narrow window only readings take room.
+            # In a narrow window, empty buttons are hidden.
             button.setVisible(known or (self.width() >= _ROOMY and not lines))
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
@@ -119,9 +119,9 @@ class Alternatives(QWidget):
             )
             button.setText(labels.label(shown))
             button.setAccessibleName(
-                tr("Reading {number}: {text}", number=index + 1, text=text)
+                tr("Alternative {number}: {text}", number=index + 1, text=text)
                 if reading
-                else tr("No reading {number}", number=index + 1)
+                else tr("No alternative {number}", number=index + 1)
             )
             sure = f"{reading.confidence * 100:.0f} % ({key})" if reading else ""
             button.setToolTip(labels.tooltip(f"{text}   {sure}") if sure else "")
@@ -132,7 +132,7 @@ class Alternatives(QWidget):
 
 def _title(word: Word | None, readings: int, writing: bool) -> str:
     if word is None:
-        return tr("Readings of the selected word")
+        return tr("Alternatives for the selected word")
     if not readings:
-        return tr("No other readings; draw it tighter or press R to read it again")
-    return tr("Which is right? Alt+number") if writing else tr("Which is right? Press its number")
+        return tr("No alternatives; draw the box tighter or press R to read it again")
+    return tr("Which is right? Press Alt+number") if writing else tr("Which is right? Press its number")

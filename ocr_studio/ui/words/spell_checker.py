@@ -1,4 +1,4 @@
-"""Spelling as the window sees it: which words of the open photo are doubted, and what is offered for them."""
+"""Spell checking for the window: possible typos of the open photo, and suggestions for them."""
 
 from __future__ import annotations
 
@@ -29,10 +29,17 @@ _log = logging.getLogger(__name__)
 
 
 class Spelling(QObject):
-    """Knows the words of the languages that photos are read in, and those of the project.
+    """Checks words against the dictionaries of the chosen languages and the project words.
 
-    lane: where words of languages are read. indexing: what was typed on other photos is in there. project, languages:
-    asked for them as they are. Signals: ``changed()`` other words are doubted now.
+    Args:
+        document: The open document.
+        lane: Thread in which dictionaries are loaded.
+        indexing: Its index has the words that were typed on other photos.
+        project: Returns the open project.
+        languages: Returns the chosen languages.
+        keeping: Saves the project words.
+
+    Signals: ``changed()`` other words are possible typos now.
     """
 
     changed = Signal()
@@ -54,7 +61,7 @@ class Spelling(QObject):
         self._known: WordsKnown | None = None
         self._asked: tuple[tuple[str, ...], Project | None] | None = None
         self._added: frozenset[str] = frozenset()
-        self._latest: dict[Path, frozenset[str]] = {}  # of each project's folder, saved or not
+        self._latest: dict[Path, frozenset[str]] = {}  # added words by folder of the project, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
         document.words_changed.connect(lambda _: self._take_typed())
@@ -62,65 +69,65 @@ class Spelling(QObject):
 
     @property
     def lexicon(self) -> Lexicon | None:
-        """The words of the languages; None while they are not there."""
+        """The dictionaries of the languages; None while they are not loaded."""
         return self._known.lexicon if self._known else None
 
     def look_again(self) -> None:
-        """Another photo, another project or other languages may be in use now."""
+        """Update after another photo or project was opened, or other languages were chosen."""
         if self._document.page is None:
             return
         wanted = self._languages(), self._project()
         if wanted != self._asked:
             self._asked = wanted
-            # After the photo is on the screen.
+            # After the photo is shown.
             QTimer.singleShot(0, self, lambda: self._ask(wanted))
         else:
             self._take_typed()
 
     def look_again_soon(self, _: object = None) -> None:
-        """Other settings are about to hold."""
+        """Update after the settings have been changed."""
         QTimer.singleShot(0, self, self.look_again)
 
     def _look_anew(self) -> None:
-        """More is known of the project's other pages now."""
+        """Load the words again after the index was updated."""
         self._asked = None
         self.look_again()
 
     def doubts(self, word: Word) -> tuple[Doubt, ...]:
-        """What is doubted of a word's text; never what a person wrote."""
+        """Return the possible typos of a word; none if it is checked."""
         return () if word.checked or not word.text else self.doubts_in(word.text)
 
     def doubts_in(self, text: str) -> tuple[Doubt, ...]:
-        """What is doubted of a text that is being written."""
+        """Return the possible typos of a text that is being typed."""
         return self._speller.doubts(text) if self._speller else ()
 
     def suggestions(self, doubt: Doubt) -> tuple[str, ...]:
-        """What may be meant; what the recognizer held possible for the current word is likelier."""
+        """Return suggestions for a possible typo; alternatives of the current word are preferred."""
         word = self._document.word(self._document.current)
         held = [each.text for each in word.machine.alternatives] if word and word.machine else []
         return self._speller.suggestions(doubt.word, held=held) if self._speller else ()
 
     def next_doubted(self) -> str | None:
-        """The next word with a doubt, from the current one on and round the end; None if there is none."""
+        """Return the id of the next word with a possible typo after the current one, wrapping around; or None."""
         order, page, current = self._document.order(), self._document.page, self._document.current
         start = order.index(current) + 1 if current in order else 0
         return next((key for key in order[start:] + order[:start] if page and self.doubts(page.words[key])), None)
 
     def is_added(self, word: str) -> bool:
-        """Whether a person has added it to the project's words."""
+        """Whether the user has added it to the project words."""
         return word in self._added
 
     @property
     def can_add(self) -> bool:
-        """Whether there is a project to keep words with, and it may be changed."""
+        """Whether a project is open and may be changed."""
         return self._project() is not None and self._document.writable
 
     def add(self, word: str) -> None:
-        """From now on it is one of the project's words."""
+        """Add it to the project words."""
         self._keep(self._added | {word})
 
     def take_out(self, word: str) -> None:
-        """It is no word of the project any more."""
+        """Remove it from the project words."""
         self._keep(self._added - {word})
 
     def _keep(self, words: frozenset[str]) -> None:
@@ -141,9 +148,11 @@ class Spelling(QObject):
         if wanted != self._asked:
             return
         index = self._indexing.index
-        asked = self._lane.submit(lambda: job.words_known(languages, project, index), name=later("Looking up words"))
+        asked = self._lane.submit(
+            lambda: job.words_known(languages, project, index), name=later("Loading dictionaries")
+        )
         asked.came.connect(lambda known: self._take(wanted, known))
-        # A language whose words are not there is told of where photos are read.
+        # Missing dictionaries are reported when photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
 
     def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown) -> None:
@@ -156,7 +165,7 @@ class Spelling(QObject):
         self._make()
 
     def _take_typed(self) -> None:
-        """What was typed on this photo just now is known at once."""
+        """Accept words that were just typed on this photo."""
         here = self._typed_here()
         if here != self._here:
             self._here = here
@@ -180,7 +189,14 @@ class Spelling(QObject):
 
 
 def fill_menu(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
-    """Near words, each with its digit, before what the menu has already. put: called with the one that is chosen."""
+    """Add suggestions to the beginning of a menu, each with a digit.
+
+    Args:
+        menu: The menu.
+        spelling: Makes the suggestions.
+        doubt: The possible typo.
+        put: Called with the chosen suggestion.
+    """
     found = spelling.suggestions(doubt)
     wanted: list[QAction] = []
     for number, text in enumerate(found, start=1):
@@ -188,10 +204,10 @@ def fill_menu(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str]
         action.triggered.connect(lambda _=False, text=text: put(text))
         wanted.append(action)
     if not found:
-        nothing = QAction(tr("No known word is near “{word}”", word=labels.label(doubt.word)), menu)
+        nothing = QAction(tr("No suggestions for “{word}”", word=labels.label(doubt.word)), menu)
         nothing.setEnabled(False)
         wanted.append(nothing)
-    add = QAction(tr("&Add “{word}” to the project’s words", word=labels.label(doubt.word)), menu)
+    add = QAction(tr("&Add “{word}” to project words", word=labels.label(doubt.word)), menu)
     add.setEnabled(spelling.can_add)
     add.triggered.connect(lambda: spelling.add(doubt.word))
     wanted += [_line(menu), add]
@@ -202,8 +218,8 @@ def fill_menu(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str]
 
 
 def fill_menu_of_added(menu: QMenu, spelling: Spelling, word: str) -> None:
-    """For a word that is not doubted as a person has added it: it can be taken out again."""
-    take_out = menu.addAction(tr("&Take “{word}” out of the project’s words", word=labels.label(word)))
+    """Add the action that removes a word from the project words."""
+    take_out = menu.addAction(tr("&Remove “{word}” from project words", word=labels.label(word)))
     take_out.setEnabled(spelling.can_add)
     take_out.triggered.connect(lambda: spelling.take_out(word))
 

@@ -1,4 +1,4 @@
-"""How a row of the word table is painted and edited."""
+"""Painting and editing of the rows of the word table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ICONS = {
     WordState.CORRECTED: "mdi6.pencil-outline",
     WordState.MARKED: "mdi6.minus-circle-outline",
 }
-# Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
+# Pixels before scaling: a handwritten word is legible at this height, and 20 rows are visible.
 CROP_HEIGHT, CROP_WIDTH = 26, 104
 _BAR = 26
 _ICON = 16
@@ -45,11 +45,12 @@ _GAP = 6
 
 
 class WordDelegate(QStyledItemDelegate):
-    """Paints crops, the bar of confidence and the icon of state; edits with the same editor as on the photo.
+    """Paints crops, confidence bars and state icons; edits with the same editor as on the photo.
 
-    spelling: whose doubts are underlined, if anybody's.
-    Signals: ``moved()`` an editor was left by a key that goes on to another word; ``message(str)`` why something is not
-    done; ``editing_changed()`` one came or went.
+    If ``spelling`` is set, possible typos are underlined.
+
+    Signals: ``moved()`` the editor was left with a key that goes to another word; ``message(str)`` why something was
+    not done; ``editing_changed()`` an editor was opened or closed.
     """
 
     moved = Signal()
@@ -67,7 +68,7 @@ class WordDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         word = index.data(Qt.ItemDataRole.UserRole)
-        # Not initStyleOption: it asks the model seven things of which one is needed.
+        # Not initStyleOption, which queries seven roles of the model although one is enough.
         option.widget.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
@@ -97,7 +98,7 @@ class WordDelegate(QStyledItemDelegate):
         return self._icons[key]
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
-        """The editor of a word, for Qt."""
+        """Make the editor of a word (called by Qt)."""
         word = index.data(Qt.ItemDataRole.UserRole)
         editor = WordEditor(parent)
         editor.spelling = self.spelling
@@ -116,7 +117,7 @@ class WordDelegate(QStyledItemDelegate):
         return editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:  # noqa: N802
-        """The editor is done with, for Qt."""
+        """Release the editor (called by Qt)."""
         self._finish = self._word_id = None
         super().destroyEditor(editor, index)
         self.editing_changed.emit()
@@ -127,24 +128,24 @@ class WordDelegate(QStyledItemDelegate):
         return self._word_id
 
     def finish(self) -> None:
-        """Close the editor, if one is open, and keep what was typed."""
+        """Close the editor, if one is open, and save what was typed."""
         if self._finish:
             self._finish()
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
-        """Show the word's text, unless something has been typed already: results may come while a person types."""
+        """Show the word's text, unless something has been typed: results may arrive while the user types."""
         if isinstance(editor, WordEditor) and not editor.isModified():
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or ""))
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802
-        """Keep what was typed when the editor is left by the mouse."""
+        """Save what was typed when the editor is left with the mouse."""
         word = index.data(Qt.ItemDataRole.UserRole)
         if isinstance(editor, WordEditor) and isinstance(word, Word):
             commands.write_if_changed(self._document, word.id, editor.text())
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Keys are the editor's own affair; Qt's ways with Tab, Enter and Esc are not ours."""
+        """Leave keys to the editor, instead of Qt's handling of Tab, Enter and Esc."""
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
             return False
         return super().eventFilter(editor, event)
@@ -179,7 +180,7 @@ class WordDelegate(QStyledItemDelegate):
             editor.replace_text(readings[place].text)
 
     def _close(self, editor: WordEditor) -> None:
-        # Without asking Qt to commit: what becomes of the text is up to whoever closes.
+        # Without commit by Qt, because the caller handles the text.
         self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
         self._view.setFocus()
 

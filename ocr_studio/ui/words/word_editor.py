@@ -1,4 +1,4 @@
-"""The line a word is corrected in, on the photo and in the table alike; and its panel on the photo."""
+"""The line edit for the text of a word, on the photo and in the table, and its panel on the photo."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ from ocr_studio.ui.words.spell_checker import Spelling
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 _DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(9))
-# Screen pixels between a word and the panel: room for the marks at its corners. And the widest text of a choice.
+# Screen pixels: distance of the panel from the word, for its handles, and maximum width of an alternative.
 _GAP = 10
 _LONGEST_CHOICE = 220
-# What a choice takes at most besides its text, and what is left free to the next.
+# Screen pixels: maximum width of a button besides its text, and distance between buttons.
 _CHOICE_EDGES, _CHOICE_GAP = 36, 4
 
 
 class WordEditor(QLineEdit):
-    """Edits one word's text. It only says what the person wants; whoever opened it makes the edit and closes it.
+    """Edits the text of a word. It only emits signals; its owner applies the edit and closes it.
 
-    Signals: ``accepted(text)`` Enter, accept and go on; ``accepted_here(text)`` Ctrl+Enter, accept and stay;
+    If ``spelling`` is set, possible typos are underlined. While an input method is composing, it gets all keys.
+
+    Signals: ``accepted(text)`` Enter, accept and go to next; ``accepted_here(text)`` Ctrl+Enter, accept and stay;
     ``stepped(step, text)`` Tab (1) or Shift+Tab (-1); ``cancelled()`` Esc; ``split_requested(letter, text)`` Ctrl+/,
-    cut the word before this letter of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5; ``refused(why)`` letters
-    that were typed or pasted are left out.
-    While an input method is composing, all keys are its own. spelling: whose doubts are underlined, if anybody's.
+    split the word before this character of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5; ``refused(why)``
+    typed or pasted characters were left out.
     """
 
     accepted = Signal(str)
@@ -54,23 +55,23 @@ class WordEditor(QLineEdit):
         self.setMaxLength(LONGEST)
         self.inputRejected.connect(
             lambda: self.refused.emit(
-                tr("A text has {most} letters at most. What goes beyond is left out.", most=LONGEST)
+                tr("A text can have {most} characters at most. The rest was left out.", most=LONGEST)
             )
         )
 
     def setText(self, text: str | None) -> None:  # noqa: N802  (Qt's name)
-        """Show a text. One that is too long already stays whole, and does not grow."""
+        """Show a text. One that is too long already is not cut, but can't get longer."""
         self._have_room_for(text or "")
         super().setText(text)
 
     def replace_text(self, text: str) -> None:
-        """Put another text in, as if it had been typed: Ctrl+Z in the line brings the old one back."""
+        """Replace the text as if it had been typed, so that Ctrl+Z restores the old one."""
         self._have_room_for(text)
         self.selectAll()
         self.insert(text)
 
     def event(self, event: QEvent) -> bool:
-        """Take the keys that a window would use for itself: Tab, and any shortcut that is a key of ours."""
+        """Handle keys that the window would use otherwise: Tab, and shortcuts that are keys of the editor."""
         if isinstance(event, QKeyEvent) and event.type() != QEvent.Type.KeyRelease:
             if self._composing:
                 event.accept()
@@ -84,15 +85,15 @@ class WordEditor(QLineEdit):
         return super().event(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
-        """Note whether an input method is in the middle of something."""
+        """Track whether an input method is composing."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
-        """Qt's own menu for text, and the cut."""
+        """Show Qt's context menu with suggestions and the action that splits the word."""
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        cut = QAction(f"{tr('Split the word here')}\t{labels.key('Ctrl+/')}", menu)
+        cut = QAction(f"{tr('Split word here')}\t{labels.key('Ctrl+/')}", menu)
         cut.triggered.connect(self._split)
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
         self.setCursorPosition(self.cursorPositionAt(event.pos()))
@@ -101,18 +102,18 @@ class WordEditor(QLineEdit):
         menu.popup(event.globalPos())
 
     def doubt_here(self) -> Doubt | None:
-        """What is doubted where the cursor stands, else the first doubt of the text."""
+        """Return the possible typo at the cursor, otherwise the first one of the text, or None."""
         doubts = self.spelling.doubts_in(self.text()) if self.spelling else ()
         here = self.cursorPosition()
         return next((each for each in doubts if each.start <= here <= each.end), doubts[0] if doubts else None)
 
     def put(self, doubt: Doubt, text: str) -> None:
-        """Put another word in the place of a doubted one, as if it had been typed."""
+        """Replace a possible typo as if the text had been typed."""
         self.setSelection(doubt.start, doubt.end - doubt.start)
         self.insert(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """The text, and a wave under what is doubted; not under the word that is being typed."""
+        """Paint the text, and underline possible typos except the word that is being typed."""
         super().paintEvent(event)
         if not self.spelling or self._composing:
             return
@@ -132,7 +133,7 @@ class WordEditor(QLineEdit):
         painter.end()
 
     def _have_room_for(self, text: str) -> None:
-        # Qt counts letters beyond the first 65,536 as two, and forgets what was typed when it is told anew.
+        # Qt counts UTF-16 code units, and setting the maximum again would clear the undo history of the line.
         letters = max(LONGEST, len(text.encode("utf-16-le", "surrogatepass")) // 2)
         if letters != self.maxLength():
             self.setMaxLength(letters)
@@ -148,7 +149,7 @@ class WordEditor(QLineEdit):
         )
 
     def _do(self, event: QKeyEvent) -> bool:
-        """Whether the key was one of ours and is done."""
+        """Handle a key of the editor. Returns whether it was one."""
         if not self._is_ours(event):
             return False
         key, control, _ = _key(event)
@@ -166,14 +167,14 @@ class WordEditor(QLineEdit):
         return True
 
     def _split(self) -> None:
-        # A word is kept without double spaces, and composed: its letters are counted as they will be then.
+        # Saved texts are composed and have no double spaces, so characters are counted in such a text.
         self.split_requested.emit(len(one_line(self.text()[: self.cursorPosition()])), self.text())
 
 
 class EditorPanel(QFrame):
-    """The editor on the photo, with the recognizer's other readings as numbered choices below the line.
+    """The editor on the photo, with the recognizer's alternatives as numbered buttons below.
 
-    A child of the view, not a part of the scene: readable at every zoom.
+    It is a child of the view, not an item of the scene, so that it is readable at every zoom.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -208,7 +209,7 @@ class EditorPanel(QFrame):
         self.hide()
 
     def put_on_colours(self) -> None:
-        """Take over the colours of the theme: a plate that stands out from the photo, choices that look like keys."""
+        """Use the colours of the theme: a background that contrasts with the photo, buttons that look like keys."""
         now = box_colours.current()
         line = theme.colours().line
         self.setStyleSheet(
@@ -219,7 +220,7 @@ class EditorPanel(QFrame):
         )
 
     def show_alternatives(self, alternatives: Sequence[Alternative]) -> None:
-        """Offer these readings, best first; a single one is no choice."""
+        """Show these alternatives, best first; a single one is not shown."""
         offered = alternatives[:CHOICES] if len(alternatives) > 1 else ()
         self._texts = [each.text for each in offered]
         for number, button in enumerate(self._choices, start=1):
@@ -228,15 +229,17 @@ class EditorPanel(QFrame):
                 choice = offered[number - 1]
                 key = labels.choice_key(number - 1, writing=True)
                 sure = f"{choice.confidence * 100:.0f} %"
-                button.setToolTip(labels.tooltip(tr("{key}: {sure} sure", key=key, sure=sure)))
+                button.setToolTip(labels.tooltip(tr("{key}: {sure} confidence", key=key, sure=sure)))
                 text = labels.shortened(choice.text)
-                button.setAccessibleName(tr("Choice {number}: {text}", number=number, text=text))
+                button.setAccessibleName(tr("Alternative {number}: {text}", number=number, text=text))
         self._row.setVisible(bool(offered))
 
     def place(self, box: QRectF, area: QRect) -> None:
-        """Stand by the word without covering it: below, else above, else beside it.
+        """Place the panel near the word without covering it: below, else above, else beside it.
 
-        box: the word, area: what may be covered; both in pixels of the parent.
+        Args:
+            box: The word, in pixels of the parent.
+            area: Where the panel may be, in pixels of the parent.
         """
         self._box, self._area = box, area
         self._fit()
@@ -248,7 +251,7 @@ class EditorPanel(QFrame):
         widest = max(60, self._area.width() - 2 * _GAP)
         choices = self._arrange(widest - 14)
         width = min(widest, max(180, text, choices + 14, min(420, round(self._box.width()))))
-        # Their own news of another arrangement come an event later.
+        # Without this, the layouts would be updated one event later.
         self._line.invalidate()
         self._row.updateGeometry()
         self._column.invalidate()
@@ -257,9 +260,13 @@ class EditorPanel(QFrame):
         self.move(*_beside(self._box, self._area.adjusted(4, 4, -4, -4), self.width(), self.height()))
 
     def _arrange(self, room: int) -> int:
-        """Name the choices so that all can be read: in a row with their keys, with the digits alone, or one a line.
+        """Arrange the alternatives so that all are readable: in a row with keys, in a row with digits, or one per line.
 
-        Returns the width this takes.
+        Args:
+            room: The available width in pixels.
+
+        Returns:
+            The width that is needed, in pixels.
         """
         longest = {True: _LONGEST_CHOICE, False: max(60, room - _CHOICE_EDGES)}
         for row, writing in ((True, True), (True, False), (False, True)):
@@ -305,5 +312,5 @@ def _beside(box: QRectF, area: QRect, width: int, height: int) -> tuple[int, int
         return max(right, area.left()), top
     if before >= area.left():
         return before, top
-    # The word fills the view: its lower edge is what is missed least.
+    # The word fills the view: cover its lower edge.
     return left, area.bottom() - height

@@ -1,4 +1,4 @@
-"""The table of words in reading order, always beside the photo."""
+"""The table of words in reading order, beside the photo."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ocr_studio.ui.words.word_delegate import (
 from ocr_studio.ui.words.word_editor import WordEditor
 from ocr_studio.ui.words.word_table_model import ROWS_TYPE, TITLES, WordTableModel
 
-# Pixels before scaling: room for a word of a dozen letters.
+# Pixels before scaling: width of a word of a dozen characters.
 _LEAST_TEXT = 110
 
 
 class WordTable(RowTable):
-    """The table's view. Rows and the document's selection follow each other.
+    """The table of words. Its selection and the document's selection are synchronized.
 
-    Signals: ``editing_changed()`` the editor of a row came or went; ``message(str)`` why something was not done.
+    Signals: ``editing_changed()`` an editor was opened or closed; ``message(str)`` why something was not done.
     """
 
     editing_changed = Signal()
@@ -58,20 +58,20 @@ class WordTable(RowTable):
         self._model.modelReset.connect(self._follow_document)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Wide enough for long words beside what else a row says."""
+        """Return a size that is wide enough for long words beside the other columns."""
         return QSize(510, 400)
 
     def finish_editing(self) -> None:
-        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        """Close the editor and save what was typed, before another photo is opened or the window is closed."""
         self._delegate.finish()
 
     def spell_with(self, spelling: Spelling) -> None:
-        """Underline what is doubted."""
+        """Underline possible typos."""
         self._delegate.spelling = spelling
         spelling.changed.connect(self.viewport().update)
 
     def editor(self) -> WordEditor | None:
-        """The line in which a word is being written, or None."""
+        """Return the open editor, or None."""
         return self.viewport().findChild(WordEditor) if self.word_id else None
 
     @property
@@ -87,12 +87,12 @@ class WordTable(RowTable):
             self.edit(self._model.index(row, TEXT))
 
     def set_busy(self, busy: bool) -> None:
-        """Whether the page is being read: a table without words says so."""
+        """Set whether the page is being read; an empty table shows it."""
         self._busy = busy
         self.viewport().update()
 
     def empty_text(self) -> str:
-        """What stands in the place of words while there are none."""
+        """Return the text of the empty table."""
         page = self._document.page
         if page is None or page.words:
             return ""
@@ -101,14 +101,14 @@ class WordTable(RowTable):
         if not self._document.writable:
             return tr("No words.")
         if page.read_at:
-            # With a history, words were there and have been deleted or taken back.
+            # The page has a history, so words were deleted or undone.
             if self._document.history.touches(page.id):
-                return tr("No words here.\nDraw a box (D) or read again (Ctrl+R).")
-            return tr("No writing was found.\nDraw a box (D) or read again (Ctrl+R).")
-        return tr("No words yet.\nRead photo (Ctrl+R)")
+                return tr("No words here.\nDraw a box (D) or read the photo again (Ctrl+R).")
+            return tr("No words were found.\nDraw a box (D) or read the photo again (Ctrl+R).")
+        return tr("No words yet.\nRead the photo (Ctrl+R).")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """The rows, or why there are none."""
+        """Paint the rows, or the text of the empty table."""
         super().paintEvent(event)
         if text := self.empty_text():
             painter = QPainter(self.viewport())
@@ -118,13 +118,13 @@ class WordTable(RowTable):
             painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Leave room for the text: in a narrow table the least needed columns are not shown."""
+        """Hide the least important columns in a narrow table, to leave room for the text."""
         others = {column: self._widths[column] for column in (NUMBER, STATE, CONFIDENCE)}
         self.leave_room(_LEAST_TEXT + self._widths[CROP], others)
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """F2 writes; Alt and a digit choose a reading; a digit alone begins a text, as every other sign does here."""
+        """Edit with F2 or any character; choose an alternative with Alt and a digit."""
         digit = event.key() - Qt.Key.Key_1
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and 0 <= digit < commands.CHOICES:
             if self._document.writable:
@@ -135,13 +135,13 @@ class WordTable(RowTable):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Rows are dragged by their number or picture; elsewhere dragging selects."""
+        """Drag rows by their number or crop; in other columns dragging selects."""
         column = self.columnAt(round(event.position().x()))
         self.setDragEnabled(column in (NUMBER, CROP) and self._document.writable)
         super().mousePressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
-        """Qt would move the rows of the model; what is moved here is the order of words."""
+        """Change the reading order, instead of moving rows of the model as Qt does."""
         data = event.mimeData()
         if not data.hasFormat(ROWS_TYPE) or event.source() not in (self, None):
             event.ignore()
@@ -151,14 +151,14 @@ class WordTable(RowTable):
             box = self.visualRect(self._model.index(place, NUMBER))
             place += event.position().y() > box.center().y()
         self._model.dropMimeData(data, Qt.DropAction.MoveAction, place, NUMBER, QModelIndex())
-        # Not moved, for Qt: it would take the rows away.
+        # Qt would remove the rows after a move.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.setState(QAbstractItemView.State.NoState)
         self.viewport().update()
 
     def _go_to_text(self) -> None:
-        # Qt opens the editor of the current cell only, and a row has one cell that can be edited.
+        # Qt opens the editor of the current cell only, and a row has only one editable cell.
         index = self.currentIndex()
         if index.isValid() and index.column() != TEXT:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate

@@ -1,4 +1,4 @@
-"""The words of the open page as rows of a table: number, crop, text, confidence, state."""
+"""The model of the word table: number, crop, text, confidence and state of each word."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.tables import NOWHERE, Index, TitledRows
 from ocr_studio.ui.words.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
 
-# Ids of words on their way to another place in the order, one a line.
+# Dragged words: their ids, one per line.
 ROWS_TYPE = "application/x-ocr-studio-rows"
-TITLES = (later("No."), later("Photo"), later("Text"), later("Confidence"), later("State"))
+TITLES = (later("No."), later("Image"), later("Text"), later("Confidence"), later("State"))
 HINTS = (
-    later("Place in reading order; drag it to change the order"),
-    later("How it looks on the photo"),
-    later("What is written there; double-click or type to correct it"),
-    later("How sure the recognizer is of its reading"),
-    later("Whether it has been read and checked"),
+    later("Position in the reading order; drag it to change the order"),
+    later("Image of the word on the photo"),
+    later("Text of the word; double-click or type to edit it"),
+    later("The recognizer’s confidence in the text"),
+    later("Whether the word has been read and checked"),
 )
 _MARKS = {
-    Mark.UNREADABLE: later("Unreadable: nobody can make it out"),
-    Mark.IGNORED: later("Ignored: this box does not count"),
+    Mark.UNREADABLE: later("Unreadable: left out of texts and datasets"),
+    Mark.IGNORED: later("Ignored: left out of texts, datasets and evaluations"),
 }
-# Of a word's height, round its crop.
+# Margin around a crop, as a share of the word's height.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
 _CROPS_KEPT = 1000
-# A quarter of a frame.
+# A quarter of a frame at 60 Hz.
 _CUTTING_SECONDS = 0.004
 
 
 class WordTableModel(TitledRows):
-    """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
+    """The document's words as rows. Rows are added, removed and moved singly, so that an open editor stays open."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__([tr(title) for title in TITLES], parent, hints=[tr(hint) for hint in HINTS])
@@ -64,13 +64,13 @@ class WordTableModel(TitledRows):
         self._reset()
 
     def count(self) -> int:
-        """How many words there are."""
+        """Return the number of words."""
         return len(self._ids)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Only texts can be edited, and only where the page may be changed."""
+        """Return what can be done with a cell. Only texts can be edited, and only if the page may be changed."""
         if not index.isValid():
-            # Between rows, not on them.
+            # Drops are allowed between rows, not on them.
             return Qt.ItemFlag.ItemIsDropEnabled if self._document.writable else Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if self._document.writable:
@@ -80,15 +80,15 @@ class WordTableModel(TitledRows):
         return flags
 
     def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802  (Qt's name)
-        """Words are moved in the reading order, not copied."""
+        """Allow to move words in the reading order, not to copy them."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:  # noqa: N802  (Qt's name)
-        """What can be dropped here: words of this table."""
+        """Return what can be dropped here: words of this table."""
         return [ROWS_TYPE]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802  (Qt's name)
-        """The words that are dragged."""
+        """Return the dragged words."""
         ids = [self._ids[row] for row in sorted({index.row() for index in indexes})]
         data = QMimeData()
         data.setData(ROWS_TYPE, "\n".join(ids).encode())
@@ -97,7 +97,7 @@ class WordTableModel(TitledRows):
     def dropMimeData(  # noqa: N802  (Qt's name)
         self, data: QMimeData, action: Qt.DropAction, row: int, _column: int, parent: Index
     ) -> bool:
-        """Words were dropped before a row, or on one."""
+        """Move words that were dropped before a row, or on one."""
         place = row if row >= 0 else parent.row() if parent.isValid() else len(self._ids)
         if action != Qt.DropAction.MoveAction or not data.hasFormat(ROWS_TYPE):
             return False
@@ -106,7 +106,7 @@ class WordTableModel(TitledRows):
         return True
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows; the word itself as UserRole."""
+        """Return what a cell shows; the word itself as UserRole."""
         word, column = self.word(index.row()), index.column()
         if word is None or role == Qt.ItemDataRole.UserRole:
             return word
@@ -121,15 +121,15 @@ class WordTableModel(TitledRows):
         return None
 
     def word(self, row: int) -> Word | None:
-        """The word in a row."""
+        """Return the word in a row, or None."""
         return self._document.word(self._ids[row]) if 0 <= row < len(self._ids) else None
 
     def id_at(self, row: int) -> str:
-        """The id of the word in a row."""
+        """Return the id of the word in a row."""
         return self._ids[row]
 
     def row_of(self, word_id: str | None) -> int | None:
-        """The row of a word."""
+        """Return the row of a word, or None."""
         return self._rows.get(word_id) if word_id else None
 
     def _shown(self, word: Word, column: int) -> str:
@@ -146,7 +146,7 @@ class WordTableModel(TitledRows):
             return tr("The recognizer read “{text}”", text=word.machine.text)
         if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
             others = "   ".join(other.text for other in word.machine.alternatives[1:])
-            return tr("Or: {readings}", readings=others)
+            return tr("Alternatives: {readings}", readings=others)
         if column == CONFIDENCE and word.machine and word.machine.model:
             return tr("Read by “{model}”", model=word.machine.model)
         if column == STATE and word.mark:
@@ -162,7 +162,7 @@ class WordTableModel(TitledRows):
         return None
 
     def _cut_some(self) -> None:
-        """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
+        """Cut the requested crops, a few at a time, so that typing is never delayed."""
         photo, end = self._document.pyramid, time.perf_counter() + _CUTTING_SECONDS
         while self._wanted and photo is not None and time.perf_counter() < end:
             word_id = next(iter(self._wanted))
@@ -200,11 +200,11 @@ class WordTableModel(TitledRows):
             self._number()
         rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
         if rows:
-            # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
+            # One span, because a view repaints only its visible part, which is less work than a signal for each row.
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
 
     def _number(self) -> None:
-        # Rows move singly, but are numbered once, when all are where they belong.
+        # Rows are moved singly, but numbered once at the end.
         self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
         if self._ids:
             self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
@@ -240,7 +240,13 @@ class WordTableModel(TitledRows):
 
 
 def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
-    """A word's writing as large as its cell, at most twice as large as it is. ratio: the screen's pixels per Qt's."""
+    """Cut the crop of a word, scaled to fit its cell, at most to twice its size.
+
+    Args:
+        photo: The photo.
+        quad: The word's box.
+        ratio: Device pixels per pixel of Qt.
+    """
     corners = geometry.widened(quad, _AIR)
     width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
     scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)

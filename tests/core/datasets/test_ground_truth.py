@@ -47,30 +47,30 @@ def test_what_is_said_is_what_is_true(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        (7, "no object"),
-        ({"words": []}, "no path"),
-        ({"image": "../out.jpg", "words": []}, "out of the folder"),
-        ({"image": "/etc/passwd", "words": []}, "out of the folder"),
-        ({"image": "a\\..\\..\\b.jpg", "words": []}, "out of the folder"),
-        ({"image": "half \ud800.jpg", "words": []}, "out of the folder"),
-        ({"image": "nul\0.jpg", "words": []}, "out of the folder"),
-        ({"image": "x.jpg", "words": {}}, "no list"),
-        ({"image": "x.jpg", "words": [None]}, "word 1: it is no object"),
+        (7, "not an object"),
+        ({"words": []}, "not a path"),
+        ({"image": "../out.jpg", "words": []}, "outside the folder"),
+        ({"image": "/etc/passwd", "words": []}, "outside the folder"),
+        ({"image": "a\\..\\..\\b.jpg", "words": []}, "outside the folder"),
+        ({"image": "half \ud800.jpg", "words": []}, "outside the folder"),
+        ({"image": "nul\0.jpg", "words": []}, "outside the folder"),
+        ({"image": "x.jpg", "words": {}}, "not a list"),
+        ({"image": "x.jpg", "words": [None]}, "word 1: it is not an object"),
         (GOOD, "listed twice"),
-        (GOOD | {"image": "./sub/../good.jpg"}, "out of the folder"),
+        (GOOD | {"image": "./sub/../good.jpg"}, "outside the folder"),
         (GOOD | {"image": ".//good.jpg"}, "listed twice"),
-        (word(quad=[[0, 0], [1, float("nan")], [2, 2], [0, 2]]), "no finite number"),
-        (word(quad=[[0, 0], [1, float("inf")], [2, 2], [0, 2]]), "no finite number"),
-        (word(quad=[[0, 0], [10**400, 0], [2, 2], [0, 2]]), "no finite number"),
-        (word(quad=[[0, 0], [True, 0], [2, 2], [0, 2]]), "no finite number"),
+        (word(quad=[[0, 0], [1, float("nan")], [2, 2], [0, 2]]), "not a valid number"),
+        (word(quad=[[0, 0], [1, float("inf")], [2, 2], [0, 2]]), "not a valid number"),
+        (word(quad=[[0, 0], [10**400, 0], [2, 2], [0, 2]]), "not a valid number"),
+        (word(quad=[[0, 0], [True, 0], [2, 2], [0, 2]]), "not a valid number"),
         (word(quad=BOX[:3]), "four corners"),
         (word(quad=[[0, 0, 0]] * 4), "[x, y]"),
         (word(quad=[[5, 5]] * 4), "no area"),
-        (word(text=3), "no text of at most"),
-        (word(text="x" * 5000), "no text of at most"),
+        (word(text=3), "not a text of at most"),
+        (word(text="x" * 5000), "not a text of at most"),
         (word(text="  "), "no text"),
         (word(ignore="yes"), "neither true nor false"),
-        ({"image": "x.jpg", "words": [{"id": 1, "quad": BOX, "text": "x"}] * 2}, "its id, 1, is another word's"),
+        ({"image": "x.jpg", "words": [{"id": 1, "quad": BOX, "text": "x"}] * 2}, "its id 1 is invalid or used twice"),
     ],
 )
 def test_what_cannot_be_so_is_said_and_the_rest_goes_on(tmp_path: Path, entry: Any, why: str) -> None:
@@ -87,16 +87,16 @@ def test_what_cannot_be_so_is_said_and_the_rest_goes_on(tmp_path: Path, entry: A
 def test_a_number_of_thousands_of_digits_is_told_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / ground_truth.ANNOTATIONS).write_text("[1" + "0" * 9000 + "]", "utf-8")
     (trouble,) = ground_truth.load(tmp_path).troubles
-    assert "photo 1 of 1: it is no object" in str(trouble)
+    assert "photo 1 of 1: it is not an object" in str(trouble)
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no JSON"),
-        ("[{", "no JSON"),
-        ("[" * 100_000, "no JSON"),
-        ("{}", "no list"),
+        ("", "not valid JSON"),
+        ("[{", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("{}", "not a list"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_said(tmp_path: Path, text: str, why: str) -> None:
@@ -116,18 +116,18 @@ def test_a_file_beyond_measure_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["gone", "file.txt"])
 def test_what_is_no_folder_is_said(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.txt").write_text("x")
-    with pytest.raises(StudioError, match=r"no such folder|no folder"):
+    with pytest.raises(StudioError, match=r"does not exist|is not a folder"):
         ground_truth.load(tmp_path / name)
 
 
 def test_a_folder_without_truth_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="nothing to compare with"):
+    with pytest.raises(StudioError, match="no checked words to compare with"):
         ground_truth.load(tmp_path)
 
 
 def test_annotations_that_are_no_utf_8_are_to_be_saved_as_such(tmp_path: Path) -> None:
     (tmp_path / ground_truth.ANNOTATIONS).write_bytes('[{"image": "Grüße.png"}]'.encode("latin-1"))
-    with pytest.raises(StudioError, match=r"it is no UTF-8 text. Save it as UTF-8.$"):
+    with pytest.raises(StudioError, match=r"it is not UTF-8 text. Save it as UTF-8.$"):
         ground_truth.load(tmp_path)
 
 
@@ -137,17 +137,17 @@ def test_of_a_dataset_without_its_labels_these_are_said_to_lack(tmp_path: Path) 
     for look in (ground_truth.load, dataset_sources.find):
         with pytest.raises(StudioError) as raised:
             look(folder)
-        said = "the labels of this dataset are not there: labels.jsonl. Put them back, or make the dataset once more."
+        said = "the labels of this dataset are missing: labels.jsonl. Restore the files, or create the dataset again."
         assert str(raised.value) == f"{folder}: {said}"
     (folder / "manifest.json").write_text('{"format": "of somebody else"}')
-    with pytest.raises(StudioError, match="nothing to compare with"):
+    with pytest.raises(StudioError, match="no checked words to compare with"):
         ground_truth.load(folder)
 
 
 def test_places_beside_the_photo_are_said() -> None:
     page = TruePage("a.jpg", Path("a.jpg"), (Labelled(Quad.from_box(90, 0, 99, 9), "x"),))
     assert ground_truth.off_photo(page, 100, 50) is None
-    assert "does not lie on the photo" in str(ground_truth.off_photo(page, 50, 100))
+    assert "is outside the photo" in str(ground_truth.off_photo(page, 50, 100))
 
 
 def checked(word: Word, text: str) -> Word:

@@ -47,7 +47,7 @@ def test_writing_is_composed_and_stripped_and_keeps_the_machines_side() -> None:
 def test_writing_the_same_twice_is_no_edit() -> None:
     page = done(PAGE, edits.write(PAGE, THE.id, "thy"))
     assert not edits.write(page, THE.id, " thy ")
-    assert edits.write(page, THE.id, "").name == "Write nothing"
+    assert edits.write(page, THE.id, "").name == "Clear text"
 
 
 def test_a_text_that_utf8_cannot_carry_is_cleaned() -> None:
@@ -156,7 +156,7 @@ def test_names_count() -> None:
     assert edits.delete(PAGE, [THE.id]).name == "Delete word"
     assert edits.delete(PAGE, [THE.id, MAP.id]).name == "Delete 2 words"
     assert edits.refresh(PAGE, [replace(THE, machine=None)]).name == "Read word again"
-    assert edits.write(PAGE, THE.id, "x" * 40).name == "Write “" + "x" * 23 + "…”"
+    assert edits.write(PAGE, THE.id, "x" * 40).name == "Change text to “" + "x" * 23 + "…”"
 
 
 def test_moving_stays_on_the_photo_and_keeps_words_together() -> None:

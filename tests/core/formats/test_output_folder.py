@@ -54,7 +54,7 @@ class TestFolder:
     def test_a_file_of_the_user_stays_and_the_others_are_written(self, out: Path) -> None:
         (out / "board.txt").write_text("mine")
         folder = OutputFolder(out)
-        with pytest.raises(FileTaken, match=r"board\.txt: this program did not write the file") as told:
+        with pytest.raises(FileTaken, match=r"board\.txt: the file was not written by this program") as told:
             folder.write("board.txt", "read")
         assert told.value.typed.endswith("or add --overwrite.")
         with pytest.raises(FileTaken):
@@ -85,9 +85,9 @@ class TestFolder:
         for overwrite in (False, True):
             folder = OutputFolder(out, overwrite=overwrite)
             for write in (folder.check, lambda name, to=folder: to.write(name, "x")):
-                with pytest.raises(WriteFailed, match="it is a picture that this program did not write"):
+                with pytest.raises(WriteFailed, match="it is an image that was not written by this program"):
                     write("notes.txt")
-            with pytest.raises(WriteFailed, match="it is a picture"):
+            with pytest.raises(WriteFailed, match="it is an image"):
                 OutputFile(out / "notes.txt", overwrite=overwrite).write(b"x")
         assert (out / "notes.txt").read_bytes() == _picture(kind)
 
@@ -217,7 +217,7 @@ class TestFile:
         OutputFile(out / "a.png").write(ours)
         (out / "a.png").write_bytes(ours[:-1] + b"\0")
         for overwrite in (False, True):
-            with pytest.raises(WriteFailed, match="it is a picture that this program did not write"):
+            with pytest.raises(WriteFailed, match="it is an image that was not written by this program"):
                 OutputFile(out / "a.png", overwrite=overwrite).write(ours)
 
     def test_another_file_is_replaced_only_if_that_is_wanted(self, out: Path) -> None:
@@ -232,7 +232,7 @@ class TestFile:
 
     def test_where_no_folder_is_nothing_is_written(self, out: Path) -> None:
         OutputFile(out / "none" / "a.txt").check()
-        with pytest.raises(WriteFailed, match="There is no such folder: make it first"):
+        with pytest.raises(WriteFailed, match="The folder does not exist: create it first"):
             OutputFile(out / "none" / "a.txt").write("x")
 
 
@@ -240,15 +240,15 @@ def test_a_picture_of_ours_gives_way_to_a_picture_only(out: Path) -> None:
     ours = output_marks.encoded(np.full((4, 4, 3), 200, np.uint8))
     (out / "shot.png").write_bytes(ours)
     OutputFile(out / "shot.png").write(output_marks.encoded(np.full((4, 4, 3), 100, np.uint8)))
-    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+    with pytest.raises(WriteFailed, match="an image that was not written by this program"):
         OutputFile(out / "shot.png", overwrite=True).write("text")
-    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+    with pytest.raises(WriteFailed, match="an image that was not written by this program"):
         OutputFolder(out, overwrite=True).write("shot.png", "text")
 
 
 def test_what_a_camera_writes_is_a_photo_and_an_empty_file_is_nothing(out: Path) -> None:
     (out / "a.CR3").write_bytes(b"not known by how it begins")
-    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+    with pytest.raises(WriteFailed, match="an image that was not written by this program"):
         OutputFile(out / "a.CR3", overwrite=True).write("text")
     (out / "empty.png").touch()
     OutputFile(out / "empty.png").write("text")

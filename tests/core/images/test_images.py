@@ -301,9 +301,9 @@ def test_a_saved_png_is_the_picture_that_was_given(tmp_path: Path) -> None:
 
 def test_a_png_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken.png").mkdir()
-    with pytest.raises(photo_file.PhotoError, match=r"taken\.png: the picture could not be written"):
+    with pytest.raises(photo_file.PhotoError, match=r"taken\.png: can't write the image"):
         photo_file.save_png(tmp_path / "taken.png", drawn.board())
-    with pytest.raises(photo_file.PhotoError, match="could not be written"):
+    with pytest.raises(photo_file.PhotoError, match="can't write the image"):
         photo_file.save_png(tmp_path / "missing" / "out.png", drawn.board())
     assert [path.name for path in tmp_path.iterdir()] == ["taken.png"]
 
@@ -349,7 +349,7 @@ def test_photos_of_a_folder_come_as_people_count(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(photo_file.PhotoError, match="gone: the file is not there"):
+    with pytest.raises(photo_file.PhotoError, match="gone: the file does not exist"):
         photo_file.photos_in(tmp_path / "gone")
 
 

@@ -76,7 +76,7 @@ def refusal(door: Callable[[Path], object], path: Path) -> str:
 def test_sides_are_limited_before_anything_is_decoded(tmp_path: Path, door: str, size: tuple[int, int]) -> None:
     path = tmp_path / "long.png"
     path.write_bytes(png_of(*size))
-    assert refusal(_DOORS[door], path).startswith(f"a side of {max(size)} pixels is longer than the 65535")
+    assert refusal(_DOORS[door], path).startswith(f"a side of {max(size)} pixels is longer than the limit of 65535")
 
 
 def test_the_longest_side_is_opened(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_file_far_larger_than_its_photo_is_refused_unread(
     path.write_bytes(png_of(100, 100))
     os.truncate(path, 1_900_000_000)
     monkeypatch.setattr(photo_stream, "content_id", lambda _: pytest.fail("it was read to its end"))
-    assert refusal(_DOORS[door], path) == "the file has 1.8 GB, far more than 100 × 100 pixels need"
+    assert refusal(_DOORS[door], path) == "the file has 1.8 GB, far too much for 100 × 100 pixels"
 
 
 @pytest.mark.parametrize("door", _DOORS)
@@ -113,7 +113,7 @@ def test_a_file_that_would_be_read_whole_has_a_limit(tmp_path: Path, door: str, 
     path = tmp_path / f"sparse.{kind.lower()}"
     Image.new("RGB", (100, 100)).save(path, kind)
     os.truncate(path, 1_900_000_000)
-    assert refusal(_DOORS[door], path) == "the file has 1.8 GB, more than the 512 MB this program opens of this format"
+    assert refusal(_DOORS[door], path) == "the file has 1.8 GB; the limit for this format is 512 MB"
 
 
 def test_a_file_beyond_all_measure_is_not_read_for_its_id(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_large_file_that_changes_meanwhile_is_refused(tmp_path: Path, monkeypa
         return "an id"
 
     monkeypatch.setattr(photo_file, "content_id", grows)
-    assert refusal(photo_file.open_with_id, path) == "the file changes while it is being read"
+    assert refusal(photo_file.open_with_id, path) == "the file changed while it was being read"
 
 
 @posix
@@ -323,7 +323,7 @@ def test_an_answer_that_no_decoder_gives_is_a_line(
     Image.new("L", (9, 9)).save(path)
     monkeypatch.setattr(child_process, "call", lambda *_, **__: answer)
     for door in _DOORS.values():
-        assert refusal(door, path) == "the file is damaged or not complete"
+        assert refusal(door, path) == "the file is damaged or incomplete"
     assert photo_file.pages_in(path) == 1
 
 

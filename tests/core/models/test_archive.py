@@ -83,7 +83,7 @@ def test_a_damaged_model_is_not_exported(tmp_path: Path) -> None:
 def test_nothing_but_an_earlier_export_is_written_over(tmp_path: Path) -> None:
     model, photo, file = installed("Anna"), tmp_path / "board.png", tmp_path / "a.zip"
     photo.write_bytes(b"a photo")
-    with pytest.raises(StudioError, match="this program did not write"):
+    with pytest.raises(StudioError, match="not written by this program"):
         model_archive.export(model, photo)
     assert photo.read_bytes() == b"a photo"
     with pytest.raises(StudioError, match="not a regular file"):
@@ -97,7 +97,7 @@ def test_nothing_but_an_earlier_export_is_written_over(tmp_path: Path) -> None:
 
 
 def test_an_export_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="cannot be written"):
+    with pytest.raises(StudioError, match=r"can.t be written"):
         model_archive.export(installed("Anna"), tmp_path / "nowhere" / "a.zip")
 
 
@@ -192,7 +192,7 @@ def test_an_archive_from_a_stranger_is_refused_and_nothing_is_left_of_it(
 def test_a_longer_end_is_seen_before_any_comment(letters: int, tmp_path: Path) -> None:
     data = _with_lying_end(_whole())[:-2] + struct.pack("<H", letters) + bytes(letters)
     (tmp_path / "x.zip").write_bytes(data)
-    with pytest.raises(BadModel, match="more than 4 GB"):
+    with pytest.raises(BadModel, match="larger than 4 GB"):
         model_archive.unpack(tmp_path / "x.zip")
 
 

@@ -104,8 +104,8 @@ def test_a_damaged_one_is_told_and_the_borrowed_one_reads() -> None:
     (folder / CARD_FILE).write_text("{")
     assert models.in_use(None) == models.BUILT_IN
     (told,) = models.damaged()
-    assert "Install the program again" in str(told.error)
-    with pytest.raises(BadModel, match="Install the program again"):
+    assert "Reinstall the program" in str(told.error)
+    with pytest.raises(BadModel, match="Reinstall the program"):
         models.find("boards")
     with pytest.raises(ModelInUse):
         models.delete("boards", in_use=[])
@@ -169,12 +169,12 @@ def test_a_person_is_told_what_it_learned_from_how_it_does_and_what_it_is_bad_at
         "boards", **{name: getattr(SAID, name) for name in ("data", "recipe", "weaknesses", "default_for", "scores")}
     )
     told = dict(model_description.facts(models.find("boards"), models.history("boards")))
-    assert told["Learned from"] == "words of 445 people (CC BY 4.0); fonts (OFL 1.1)"
-    assert told["Words on boards"] == "right 80.0 → 90.0 % (the network alone 75.0 → 85.0)"
-    assert told["Boards without writing"] == "words found where there are none 12 → 3"
+    assert told["Trained on"] == "words of 445 people (CC BY 4.0); fonts (OFL 1.1)"
+    assert told["Words on boards"] == "correct 80.0 → 90.0 % (network alone: 75.0 → 85.0)"
+    assert told["Boards without writing"] == "false detections 12 → 3"
     assert told["My set"] == "f 0.5 → –"
-    assert told["Bad at"] == "Chinese. Faint ink."
-    assert told["Made again by"] == "python -m make it"
-    assert told["Program’s choice"] == "where Latin letters are read"
-    assert told["Comes from"].startswith("the program itself")
-    assert told["Began with"] == BASE
+    assert told["Weaknesses"] == "Chinese. Faint ink."
+    assert told["Reproduce with"] == "python -m make it"
+    assert told["Default"] == "for Latin characters"
+    assert told["Source"].startswith("included with the program")
+    assert told["Based on"] == BASE

@@ -66,7 +66,7 @@ def test_a_page_has_so_many_words_and_no_more() -> None:
     word = read_word("a", 1, key="w")
     crowd = {f"w{index}": replace(word, id=f"w{index}") for index in range(page_file.MAX_WORDS + 1)}
     page = replace(page_of(), words=crowd)
-    with pytest.raises(page_file.NotAPage, match="it has 50001 words, and a page has 50000 at most"):
+    with pytest.raises(page_file.NotAPage, match="it has 50001 words; a page can have at most 50000"):
         page_file.encode(page)
     fewer = page_file.encode(page_of(word)).replace(b'"words": [', b'"words": [' + b"0," * page_file.MAX_WORDS)
     with pytest.raises(page_file.NotAPage, match="it has 50001 words"):

@@ -121,7 +121,7 @@ def test_a_project_that_is_a_link_is_opened_only_when_the_user_says_so(
 ) -> None:
     (photos / FOLDER).rename(tmp_path / "elsewhere")
     (photos / FOLDER).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(LinkedProject, match="nothing there was opened") as caught:
+    with pytest.raises(LinkedProject, match="it was not opened") as caught:
         look(photos)
     assert caught.value.target == tmp_path / "elsewhere"
     assert "--follow-links" in caught.value.typed
@@ -146,7 +146,7 @@ def test_a_link_to_nowhere_in_the_place_of_the_project_makes_nothing(tmp_path: P
 def test_a_project_does_not_lead_to_photos_that_it_was_not_made_for(photos: Path, home: Path) -> None:
     about = photos / FOLDER / "project.json"
     about.write_text(json.dumps({"format": 1, "photos": str(home)}))
-    with pytest.raises(StudioError, match="for which it was not made"):
+    with pytest.raises(StudioError, match="belong to its folder of photos"):
         Project.find(photos / FOLDER)
 
 

@@ -36,23 +36,35 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
         ({"words": 0}, "", "neither words nor boards"),
         ({"words": MAX_EXAMPLES + 1}, "words", "words cannot be"),
         ({"boards": -1}, "boards", "boards cannot be -1"),
-        ({"spoiled": 1.5}, "spoiled", "Give 0 to 1."),
-        ({"held_out": 0.7}, "held_out", "the share that is held out cannot be 0.7. Give 0 to 0.5."),
+        ({"spoiled": 1.5}, "spoiled", "Enter a value from 0 to 1."),
+        ({"held_out": 0.7}, "held_out", "the held-out share cannot be 0.7. Enter a value from 0 to 0.5."),
         ({"languages": ("xx",)}, "languages", "“xx”"),
-        ({"languages": ()}, "languages", "no language is chosen"),
-        ({"fonts": Path("/nowhere/at all")}, "fonts", "/nowhere/at all: there is no such folder"),
-        ({"fonts": Path(__file__)}, "fonts", "it is no folder"),
+        ({"languages": ()}, "languages", "no language is selected"),
+        ({"fonts": Path("/nowhere/at all")}, "fonts", "/nowhere/at all: the folder does not exist"),
+        ({"fonts": Path(__file__)}, "fonts", "it is not a folder"),
         ({"word_list": Path(__file__).parent}, "word_list", "it is a folder, not a file"),
-        ({"strokes": (Path("/nowhere.npz"),)}, "strokes", "/nowhere.npz: there is no such file"),
-        ({"boards": 10**11}, "boards", "the number of boards cannot be 100,000,000,000. Give 0 to 20,000."),
-        ({"words": -(10**9)}, "words", "the number of single words cannot be -1,000,000,000. Give 0 to 200,000."),
-        ({"writing": {"quill": 1.0}}, "writing", "“quill” is unknown here. Known are: strokes"),
-        ({"writing": {"print": -1.0}}, "writing", "“print” is no number of 0 or more"),
-        ({"writing": {"print": 0.0}}, "writing", "nobody is to write: all shares are 0"),
+        ({"strokes": (Path("/nowhere.npz"),)}, "strokes", "/nowhere.npz: the file does not exist"),
+        (
+            {"boards": 10**11},
+            "boards",
+            "the number of boards cannot be 100,000,000,000. Enter a value from 0 to 20,000.",
+        ),
+        (
+            {"words": -(10**9)},
+            "words",
+            "the number of single words cannot be -1,000,000,000. Enter a value from 0 to 200,000.",
+        ),
+        ({"writing": {"quill": 1.0}}, "writing", "“quill” is unknown. Possible values: strokes"),
+        ({"writing": {"print": -1.0}}, "writing", "“print” must be 0 or more"),
+        ({"writing": {"print": 0.0}}, "writing", "no handwriting is selected: all shares are 0"),
         ({"grounds": {"paper": float("nan")}}, "grounds", "“paper”"),
-        ({"writing": {"strokes": 1.0}}, "strokes", "nothing to write with"),
-        ({"writing": {"handwriting": 1.0}}, "fonts", "nothing to write with"),
-        ({"grounds": {"real": 1.0, "paper": 0.0}}, "backgrounds", "no photos of boards are given. Give a folder"),
+        ({"writing": {"strokes": 1.0}}, "strokes", "neither fonts nor pen strokes"),
+        ({"writing": {"handwriting": 1.0}}, "fonts", "neither fonts nor pen strokes"),
+        (
+            {"grounds": {"real": 1.0, "paper": 0.0}},
+            "backgrounds",
+            "no photos of empty boards are specified. Choose a folder",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: str) -> None:
@@ -83,7 +95,7 @@ def test_json_that_says_something_else_is_refused(raw: Any) -> None:
 
 
 def test_numbers_in_a_file_are_said_as_people_write_them() -> None:
-    with pytest.raises(BadOptions, match=r"the size of boards cannot be 100,000,000,000\. "):
+    with pytest.raises(BadOptions, match=r"the board size cannot be 100,000,000,000\. "):
         synth_options.from_values({"side": 100000000000.0})
 
 
@@ -91,7 +103,7 @@ def test_what_to_do_is_an_option_where_a_command_was_typed() -> None:
     with pytest.raises(BadOptions) as caught:
         synth_options.check(replace(GOOD, words=0))
     assert "--" not in str(caught.value)
-    assert caught.value.typed.endswith("Give --words N, --boards N, or both.")
+    assert caught.value.typed.endswith("Add --words N, --boards N, or both.")
 
 
 def test_files_without_options_are_refused(tmp_path: Path) -> None:
@@ -107,7 +119,7 @@ def test_files_without_options_are_refused(tmp_path: Path) -> None:
 )
 def test_a_manifest_that_says_nothing_is_refused_not_taken_for_the_defaults(tmp_path: Path, said: str) -> None:
     (tmp_path / "manifest.json").write_text(said)
-    with pytest.raises(BadOptions, match=r"manifest\.json: it says nothing of synthetic samples"):
+    with pytest.raises(BadOptions, match=r"manifest\.json: it contains no options for synthetic samples"):
         synth_options.load(tmp_path)
 
 

@@ -33,33 +33,33 @@ FOUND = FindingComparison(
 @pytest.mark.parametrize(
     ("comparison", "title", "sentence"),
     [
-        (BETTER, "It reads your writing better", "On 20 words it had not seen it makes 9 mistakes instead of 15."),
-        (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
-        (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
+        (BETTER, "It reads your handwriting better", "On 20 held-out words, it makes 9 mistakes instead of 15."),
+        (WORSE, "It got worse", "On 20 held-out words, it makes 17 mistakes instead of 15."),
+        (FORGETFUL, "It got worse on other writing", "9 mistakes instead of 15"),
         (
             FORGETFUL,
-            "It forgot too much of other writing",
-            "But on 64 general words it makes 24 mistakes instead of 6.",
+            "It got worse on other writing",
+            "But on 64 generic words, it makes 24 mistakes instead of 6.",
         ),
         (
             replace(BETTER, after=Reading(20, 5, 0.1)),
-            "It reads your writing better",
-            "15 mistakes, as many as before; 10.0 % of the letters are wrong instead of 15.2 %.",
+            "It reads your handwriting better",
+            "15 mistakes, as before; the character error rate is 10.0 % instead of 15.2 %.",
         ),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
-        (SAME, "No difference on the held-out words", "15 mistakes, as many as before"),
-        (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
+        (SAME, "No difference on the held-out words", "15 mistakes, as before"),
+        (NOTHING, "Not enough data to tell", "No words were held out"),
         (
             replace(FORGETFUL, before=NOTHING.before, after=NOTHING.after, change=NOTHING.change),
-            "It forgot too much of other writing",
-            "nothing to compare on. But on 64 general words it makes 24 mistakes instead of 6.",
+            "It got worse on other writing",
+            "the models cannot be compared. But on 64 generic words, it makes 24 mistakes instead of 6.",
         ),
-        (replace(BETTER, after=BETTER.before), "It reads your writing better", "15 mistakes, as many as before."),
-        (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your writing better", "no mistakes instead of 15"),
+        (replace(BETTER, after=BETTER.before), "It reads your handwriting better", "15 mistakes, as before."),
+        (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your handwriting better", "no mistakes instead of 15"),
         (
             FOUND,
-            "It finds your writing better",
-            "Of 200 words it had not seen it finds 180 instead of 165; 12 boxes fit no word instead of 20.",
+            "It finds your handwriting better",
+            "Of 200 held-out words, it finds 180 instead of 165; 12 boxes match no word (before: 20).",
         ),
         (replace(FOUND, change=Interval(-0.2, -0.1)), "It got worse", ""),
     ],
@@ -71,25 +71,25 @@ def test_it_is_said_plainly(comparison: Comparison | FindingComparison, title: s
 
 @pytest.mark.parametrize("comparison", [WORSE, FORGETFUL])
 def test_worse_is_advised_against(comparison: Comparison) -> None:
-    assert "discard" in training_report.advice(comparison)
+    assert "Discard" in training_report.advice(comparison)
 
 
 def test_what_is_unsure_is_still_advised_on() -> None:
     assert "It seems to help" in training_report.advice(UNCLEAR)
-    assert "better discard" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
+    assert "discard it" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
     assert "stopped too early" in training_report.advice(SAME, stopped="asked")
-    assert "discard it. To learn more, correct more" in training_report.advice(SAME)
+    assert "discard it. To improve it, correct more" in training_report.advice(SAME)
 
 
 def test_figures_carry_their_uncertainty() -> None:
     rows = training_report.rows(BETTER)
     assert [(row.title, row.before, row.after, row.change) for row in rows] == [
-        ("held-out words read wrongly", "15 of 20", "9 of 20", "−6"),
-        ("letters wrong in held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
-        ("general words read wrongly", "6 of 64", "6 of 64", "0"),
-        ("letters wrong in general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
+        ("misread held-out words", "15 of 20", "9 of 20", "−6"),
+        ("character error rate, held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
+        ("misread generic words", "6 of 64", "6 of 64", "0"),
+        ("character error rate, generic words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
     ]
-    assert training_report.rows(NOTHING)[0].title.startswith("general")
+    assert training_report.rows(NOTHING)[0].title == "misread generic words"
     assert [row.change for row in training_report.rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
 
 
@@ -98,7 +98,7 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
     text = "\n".join(training_report.render(trained))
     assert "9 mistakes instead of 15" in text
     assert "gained: “queues”, before “queves”, now “queues”" in text
-    assert "40 steps in 31 s, stopped as it gained no more." in text
+    assert "40 steps in 31 s, stopped early (no further improvement)." in text
     values = training_report.values(trained)
     assert values["verdict"] == "better"
     assert values["held_out"] == {
@@ -113,18 +113,18 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
 
 def test_a_single_word_is_one() -> None:
     single = replace(UNCLEAR, before=Reading(1, 0, 0.5), after=Reading(1, 1, 0.0))
-    assert training_report.advice(single).startswith("1 word is too few")
+    assert training_report.advice(single).startswith("1 word is not enough")
 
 
 @pytest.mark.parametrize(
     ("comparison", "sentence", "row"),
     [
-        (BETTER, "On 20 lines it had not seen", "held-out lines read wrongly"),
-        (FORGETFUL, "But on 64 general lines it makes", "letters wrong in general lines"),
-        (NOTHING, "No line was held out", "general lines read wrongly"),
+        (BETTER, "On 20 held-out lines", "misread held-out lines"),
+        (FORGETFUL, "But on 64 generic lines, it makes", "character error rate, generic lines"),
+        (NOTHING, "No lines were held out", "misread generic lines"),
         (
             FOUND,
-            "Of 200 lines it had not seen it finds 180 instead of 165; 12 boxes fit no line",
+            "Of 200 held-out lines, it finds 180 instead of 165; 12 boxes match no line",
             "held-out lines found",
         ),
     ],
@@ -164,21 +164,21 @@ def test_how_many_more_words_would_tell_is_reckoned_from_the_interval() -> None:
 
 
 def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> None:
-    said = "About 140 more corrected words, of which a fifth is held out, would tell if it stays as large."
+    said = "About 140 more corrected words (a fifth of them held out) could confirm it."
     assert said in training_report.advice(FEW)
     assert said in "\n".join(training_report.render(trained := Trained("mine", Path("c"), FEW, 40, 31.4)))
     assert training_report.values(trained)["more_to_tell"] == 140
     tiny = replace(FEW, after=Reading(9, 6, 3.9 / 36), change=Interval(-3 / 36, 2 / 36))
-    assert "more than 1000 more corrected words" in training_report.advice(tiny)
+    assert "more than 1000 additional corrected words" in training_report.advice(tiny)
     even = replace(FEW, after=FEW.before, change=Interval(-1 / 36, 1 / 36))
-    assert "on 9 words only a change of more than 2.8 points would have shown" in training_report.advice(even)
+    assert "9 words can only show differences above 2.8 points" in training_report.advice(even)
     right = Reading(9, 9, 0.0)
     perfect = replace(SAME, before=right, after=right)
-    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(perfect)
+    assert "All of them were read correctly before, so they cannot improve" in training_report.advice(perfect)
     # General words are read otherwise, those held out are not; or by less than can be said.
     still = replace(perfect, keep_change=UNCLEAR.keep_change)
-    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(still)
-    assert "None of them is read otherwise." in training_report.advice(replace(SAME, keep_change=UNCLEAR.keep_change))
+    assert "All of them were read correctly before, so they cannot improve" in training_report.advice(still)
+    assert "None of them is read differently." in training_report.advice(replace(SAME, keep_change=UNCLEAR.keep_change))
     for hardly in (still, replace(even, change=Interval(-1e-5, 1e-5))):
-        assert "would have shown" not in training_report.advice(hardly)
+        assert "can only show" not in training_report.advice(hardly)
     assert training_report.would_tell(BETTER) == ""

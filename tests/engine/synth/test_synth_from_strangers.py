@@ -110,9 +110,9 @@ def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("points", 1e300, "lie too far away"),
-        ("points", 1e30, "lie too far away"),
-        ("writer_names", "\ud800", "holds what is no text"),
+        ("points", 1e300, "are too far away"),
+        ("points", 1e30, "are too far away"),
+        ("writer_names", "\ud800", "contains invalid text"),
     ],
 )
 def test_strokes_that_nobody_can_draw_are_refused(tmp_path: Path, name: str, value: float | str, why: str) -> None:

@@ -105,7 +105,7 @@ def test_kinds_are_mixed_as_asked_and_those_without_sources_left_out(sources: So
     counts = Counter(word.kind for word in some(WordMaker(sources, options=Options(shares=shares)), 100))
     assert set(counts) == {Kind.STROKES, Kind.COMPOSED, Kind.MADE}
     assert 30 < counts[Kind.MADE] < 70
-    with pytest.raises(NoSources, match="nothing to write with"):
+    with pytest.raises(NoSources, match="neither fonts nor pen strokes"):
         WordMaker(sources, options=Options(shares={Kind.HANDWRITING: 1.0}))
 
 
@@ -121,7 +121,7 @@ def test_only_letters_that_are_asked_for_are_written(sources: Sources) -> None:
     assert all(letters.issuperset(word.text.replace(" ", "")) for word in words)
     assert 8 < sum(" " in word.text for word in words) < 32
     nobody = WordMaker(sources, options=Options(letters=frozenset("Ж")))
-    with pytest.raises(NoSources, match="nobody here can write"):
+    with pytest.raises(NoSources, match="no writer or font can write"):
         nobody.at(0)
 
 
@@ -189,7 +189,7 @@ def test_where_only_words_are_asked_for_nothing_else_is_written(sources: Sources
     assert free - listed
     (tmp_path / "other.txt").write_text("giraffe", "utf-8")
     nobody = Options(shares={Kind.STROKES: 1.0})
-    with pytest.raises(NoSources, match="nothing to write with"):  # nobody's recorded words are among them
+    with pytest.raises(NoSources, match="neither fonts nor pen strokes"):  # nobody's recorded words are among them
         WordMaker(replace(asked, words=tmp_path / "other.txt"), options=nobody)
 
 
@@ -243,7 +243,7 @@ def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
         taken |= {int(photo[0, 0, 0]) - 100 for photo in photos}
         told |= {str(each) for each in refused}
     assert sorted(taken) == [0, 2, 5, 7, 10, 12, 15, 17, 20, 22]
-    assert told == {f"{tmp_path}: 15 photos of the folder are left out: there are 10 others."}
+    assert told == {f"{tmp_path}: 15 photos in this folder were left out: at most 10 are used."}
 
 
 def test_ink_can_be_told_from_its_ground_even_where_the_ground_is_nearly_as_dark(tmp_path: Path) -> None:

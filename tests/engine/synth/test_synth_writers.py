@@ -220,8 +220,8 @@ def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> Non
     assert [font.name for font in found if isinstance(font, fonts.Font)] == ["good"]
     refused = {Path(str(error.file)).name: str(error) for error in found if isinstance(error, BadFont)}
     assert set(refused) == {"broken.otf", "none.woff"}
-    assert all("cannot be used" in told and "Take it out" in told for told in refused.values())
-    with pytest.raises(BadFont, match="no folder"):
+    assert all("cannot be used" in told and "Remove it" in told for told in refused.values())
+    with pytest.raises(BadFont, match="not a folder"):
         fonts.files_in(tmp_path / "nowhere")
 
 
@@ -240,7 +240,7 @@ def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monk
         pictures.setattr(fonts, "_likeness", lambda font: 0.0)
         plain, odd = fonts.usable(files, hand=True)
         assert isinstance(plain, fonts.Font)
-        assert "Silicon Hand.ttf: the font cannot be used: its letters do not look like letters" in str(odd)
+        assert "Silicon Hand.ttf: the font cannot be used: its letters don’t look like letters" in str(odd)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("WINDIR", str(tmp_path))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
@@ -259,15 +259,15 @@ def spoilt(path: Path, **changed: object) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"texts": None}, "there is no “texts” in it"),
-        ({"points": np.zeros((4, 3))}, "no pairs of numbers"),
-        ({"points": np.full((10**4, 2), np.nan)}, "are no numbers"),
-        ({"stroke_offsets": np.array([0, 5, 3])}, "do not fit together"),
-        ({"item_offsets": np.array([0, 1, 2, 10**9])}, "do not fit together"),
-        ({"writers": np.array([0])}, "not one text and one writer"),
+        ({"texts": None}, "“texts” is missing"),
+        ({"points": np.zeros((4, 3))}, "not pairs of numbers"),
+        ({"points": np.full((10**4, 2), np.nan)}, "are not numbers"),
+        ({"stroke_offsets": np.array([0, 5, 3])}, "are inconsistent"),
+        ({"item_offsets": np.array([0, 1, 2, 10**9])}, "are inconsistent"),
+        ({"writers": np.array([0])}, "must have one text and one writer"),
         ({"writer_names": np.array(["nobody"])}, "have no name"),
-        ({"texts": np.array([object()], dtype=object)}, "no array of numbers"),
-        ({"train": np.array([True])}, "what it is for"),
+        ({"texts": np.array([object()], dtype=object)}, "not an array of numbers"),
+        ({"train": np.array([True])}, "must be true or false"),
     ],
 )
 def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, object], reason: str) -> None:
@@ -278,7 +278,7 @@ def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, 
         recorded_strokes.load(path)
     assert reason in str(told.value)
     assert "spoilt.npz" in str(told.value)
-    assert "Give a .npz file with points" in str(told.value)
+    assert "Choose a .npz file with points" in str(told.value)
 
 
 def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> No
     assert not writer.can_write("ill")
     assert writer.write("so all", 30.0, np.random.default_rng(2)).letters.shape == (5, 4, 2)
     stock = Stock.open(Sources(strokes=(path,), prints=()), Split.TRAIN)
-    assert [str(each) for each in stock.refused] == [f"{path}: 1 word in it is left out: it has no width."]
+    assert [str(each) for each in stock.refused] == [f"{path}: 1 word was left out because it has no width."]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00", b"text"])

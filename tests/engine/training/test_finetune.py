@@ -137,7 +137,7 @@ def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
     monkeypatch.setattr(SafeFolder, "replace", full)
     with caplog.at_level(logging.WARNING):
         cut.close()  # type: ignore[attr-defined]
-    assert "how far training has come could not be saved" in caplog.text
+    assert "the training progress could not be saved" in caplog.text
     kept = checkpoints.load(tmp_path)
     assert kept is not None
     assert kept.facts["step"] == 2

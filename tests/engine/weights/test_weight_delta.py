@@ -175,12 +175,12 @@ def test_a_file_that_was_changed_later_does_not_load(model: models.Model) -> Non
     data = bytearray((model.folder / WEIGHTS_FILE).read_bytes())
     data[-1] ^= 1
     (model.folder / WEIGHTS_FILE).write_bytes(data)
-    with pytest.raises(BadModel, match=r"SHA-256.*Install the program again"):
+    with pytest.raises(BadModel, match=r"SHA-256.*Reinstall the program"):
         model_weights.load_recognizer(model)
 
 
 @pytest.mark.parametrize("changes", [{"difference_to": "0" * 64}, {"difference_to": bundled_weights.DETECTOR.sha256}])
 def test_a_difference_to_other_weights_is_told_apart(changes: dict[str, Any]) -> None:
     shipped("boards", **changes)
-    with pytest.raises(BadModel, match=r"does not have.*Install the program again"):
+    with pytest.raises(BadModel, match=r"doesn’t have.*Reinstall the program"):
         model_weights.load_recognizer(models.find("boards"))

@@ -71,7 +71,7 @@ def test_a_project_in_which_nobody_checked_a_word_is_said(tmp_path: Path) -> Non
     words = {word.id: word for word in made_board.words()}
     project.save_page(Page("0" * 32, "a.png", 480, 240, words))
     project.unlock()
-    with pytest.raises(StudioError, match="nobody has checked a word"):
+    with pytest.raises(StudioError, match="no words of these photos have been checked"):
         list(evaluate.evaluate_project(StandInDesk(), project))
 
 
@@ -135,9 +135,9 @@ def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Pa
     evaluation = evaluation_of(list(evaluate.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
     (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
-    assert "0.html: it cannot be written: it is not a regular file" in str(errors[0])
+    assert "0.html: it can't be written: it is not a regular file" in str(errors[0])
     assert errors[1:] == [None, None]
     (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
-    assert "1.html: this program did not write the file" in str(errors[1])
+    assert "1.html: the file was not written by this program" in str(errors[1])
     assert foreign.read_text() == "mine"

@@ -153,7 +153,7 @@ def test_it_is_not_gone_on_with_on_other_words(project: Project) -> None:
     course = course_of(project)
     list(islice(training.train(course, learn=StandInLearner()), 6))
     other = replace(course, dataset=replace(course.dataset, digest="0" * 64))
-    with pytest.raises(RunTrouble, match="other words"):
+    with pytest.raises(RunTrouble, match="different data"):
         next(training.train(other, resume=True, learn=StandInLearner()))
 
 
@@ -223,7 +223,7 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     others = others or [installed("Photos")]
     model = training.keep(trained)
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
-    assert "Another model got the name “photos” meanwhile" in training.renamed(model, trained.name)
+    assert "The name “photos” was taken meanwhile" in training.renamed(model, trained.name)
     assert models.available()[1:] == (*others, model)
     assert training_runs.load("photos") is None
     assert candidates() == []
@@ -233,9 +233,9 @@ def test_a_model_that_learned_from_lines_is_told_by_lines() -> None:
     scores = {"before": {"words": 20.0, "right": 5.0, "cer": 0.15}, "after": {"words": 20.0, "right": 11.0, "cer": 0.1}}
     model = installed("lines", scores=scores, settings={"unit": "lines"})
     assert model.card is not None
-    assert model_description.gain(model.card) == "5 → 11 of 20 lines right"
-    assert "On lines held out" in dict(model_description.facts(model, ()))
-    assert model_description.gain(replace(model.card, settings={})) == "5 → 11 of 20 words right"
+    assert model_description.gain(model.card) == "5 → 11 of 20 lines correct"
+    assert "Held-out lines" in dict(model_description.facts(model, ()))
+    assert model_description.gain(replace(model.card, settings={})) == "5 → 11 of 20 words correct"
 
 
 def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:

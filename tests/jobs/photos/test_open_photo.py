@@ -79,7 +79,7 @@ def test_a_project_that_another_window_has_is_only_for_looking(folder: Path, kee
     _kept(folder / "board 1.png", keeping)
     holder = _open(folder / "board 1.png", keeping)
     event = _open(folder / "board 1.png", keeping)
-    assert "another window" in event.read_only
+    assert "another OCR Studio window" in event.read_only
     assert event.page.words["w"].text == "hi"
     holder.project.unlock()
 
@@ -111,7 +111,7 @@ def test_two_windows_that_read_a_fresh_folder_know_of_each_other(folder: Path, k
     begins = replace(keeping, begins=True)
     first, second = _open(folder / "board 1.png", begins), _open(folder / "board 2.png", begins)
     assert first.read_only == ""
-    assert "another window" in second.read_only
+    assert "another OCR Studio window" in second.read_only
     first.project.unlock()
 
 
@@ -182,8 +182,8 @@ def test_a_copy_that_somebody_has_changed_stays(folder: Path, tmp_path: Path) ->
 
 def test_a_picture_that_cannot_be_kept_is_an_error_that_says_why(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "library").write_text("a file")
-    with pytest.raises(StudioError, match=r"cannot be kept.*library folder"):
+    with pytest.raises(StudioError, match=r"can't save the image.*library folder"):
         list(open_photo.keep_copy(folder / "board 1.png", folder=tmp_path / "library" / "Sample"))
     picture = np.full((5, 7, 3), 9, np.uint8)
-    with pytest.raises(StudioError, match=r"cannot be kept.*library folder"):
+    with pytest.raises(StudioError, match=r"can't save the image.*library folder"):
         list(open_photo.keep_picture(picture, folder=tmp_path / "library", when=datetime.now().astimezone(), word="x"))

@@ -128,5 +128,5 @@ def test_what_two_models_find_is_held_against_the_checked_words() -> None:
 
 def test_a_model_that_reads_finds_nothing() -> None:
     installed("Anna")
-    with pytest.raises(NoSuchModel, match="does not find"):
+    with pytest.raises(NoSuchModel, match="not a detector"):
         list(compare_finding(_FindingDesk(ReaderOptions()), "Anna", IMAGE, []))

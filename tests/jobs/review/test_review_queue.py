@@ -92,7 +92,7 @@ def test_a_damaged_page_is_logged_and_the_others_are_there(project: Project, cap
     fresh = Project.open(project.photos)
     found = _waiting(fresh, Order.PAGE)
     assert found.total == 16
-    assert "it is no JSON" in caplog.text
+    assert "it is not valid JSON" in caplog.text
     assert (project.folder / "pages" / f"{damaged.id}.json").exists()  # looked at only
 
 
@@ -126,7 +126,7 @@ def test_words_that_were_found_on_a_larger_photo_have_no_card(project: Project) 
     project.save_page(replace(page, width=2 * page.width))
     (failed,) = CardMaker(project).make([(page.id, "w0")], SIZE, enough=1)
     assert isinstance(failed, CardFailed)
-    assert "the photo has another size than when its words were found" in failed.error
+    assert "the size of the photo has changed since its words were found" in failed.error
 
 
 def test_what_is_checked_is_told_of_pages(project: Project) -> None:

@@ -44,9 +44,9 @@ def test_which_words_are_left_out_is_told_with_the_reason(tmp_path: Path) -> Non
     assert said == {"board", "zoo"}
     path = tmp_path / "words.txt"
     assert set(report.trouble) == {
-        f"{path}: 1 word is longer than 60 letters: {'x' * 29}…. They are left out.",
-        f"{path}: 1 word holds signs that do not show: so\u00adft. They are left out.",
-        f"{path}: nobody here can write 6 words: 日本, 日, 本, 日日, 本日, …. They are left out.",
+        f"{path}: 1 word is longer than 60 characters: {'x' * 29}…. They were left out.",
+        f"{path}: 1 word contains invisible characters: so\u00adft. They were left out.",
+        f"{path}: no writer or font can write 6 words: 日本, 日, 本, 日日, 本日, …. They were left out.",
     }
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert tuple(manifest["synthetic"]["trouble"]) == report.trouble
@@ -62,7 +62,8 @@ def test_what_others_write_is_not_left_out_but_comes_by_them(tmp_path: Path) -> 
     options = asked(tmp_path, "board zoo boárd")
     report, said = written(replace(options, writing={"print": 1.0}), tmp_path / "print")  # that font has no á
     assert said == {"board", "zoo"}
-    assert report.trouble == (f"{tmp_path / 'words.txt'}: nobody here can write 1 word: boárd. They are left out.",)
+    trouble = f"{tmp_path / 'words.txt'}: no writer or font can write 1 word: boárd. They were left out."
+    assert report.trouble == (trouble,)
     report, said = written(replace(options, writing={"made": 1.0, "print": 1.0}), tmp_path / "both")
     assert (said, report.trouble) == ({"board", "zoo", "boárd"}, ())
 
@@ -70,11 +71,14 @@ def test_what_others_write_is_not_left_out_but_comes_by_them(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("listed", "why"),
     [
-        ("x" * 300, "1 word is longer than 60 letters: xxx"),
-        ("日本 日", "nobody here can write 2 words: 日本, 日. Add fonts that have them, or ask for others."),
-        (f"日本 {'x' * 61}", "1 word is longer than 60 letters: x.*…; nobody here can write 1 word: 日本"),
-        ("\u200b \u200b\u200b", "2 words hold signs that do not show"),
-        (" \n", "there is no word in it"),
+        ("x" * 300, "1 word is longer than 60 characters: xxx"),
+        (
+            "日本 日",
+            "no writer or font can write 2 words: 日本, 日. Add fonts that have their characters, or use other words.",
+        ),
+        (f"日本 {'x' * 61}", "1 word is longer than 60 characters: x.*…; no writer or font can write 1 word: 日本"),
+        ("\u200b \u200b\u200b", "2 words contain invisible characters"),
+        (" \n", "it contains no words"),
     ],
 )
 def test_a_list_of_which_nothing_can_be_written_is_refused_for_what_it_is(

@@ -49,7 +49,7 @@ def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) ->
     assert isinstance(events[0], SourcesRead)
     boards, *kept, hands = report.trouble
     assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in it is of no use: torn.png (")
-    assert all("kept to measure by" in line for line in kept)  # of the one photo, where it is so
+    assert all("is held out" in line for line in kept)  # of the one photo, where it is so
     assert hands.startswith(f"{tmp_path / 'hands'}: 7 files in it are of no use: torn 0.ttf (the font cannot be used")
     assert "torn 4.ttf" in hands
     assert "torn 5.ttf" not in hands
@@ -84,7 +84,7 @@ def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> No
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split.VALIDATION))
     report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
     (line,) = report.trouble
-    assert line.startswith(f"{tmp_path / 'hands'}: there is so little in this folder")
+    assert line.startswith(f"{tmp_path / 'hands'}: this folder contains so little")
 
 
 def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
     wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
-    for purpose, said in {"learn": "fonts", "test": "hands: .*nothing of it is kept for tests"}.items():
+    for purpose, said in {"learn": "fonts", "test": "hands: .*none of it is held out for tests"}.items():
         options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
         with pytest.raises(StudioError, match=said):
             write(options, tmp_path / "out")
@@ -127,9 +127,9 @@ def test_photos_too_narrow_to_show_a_surface_are_left_out_and_told(tmp_path: Pat
 
 
 ASIDE = {
-    Split.TRAIN: ({"held_out": 0.5}, "too few {} to set some aside for what is held out"),
-    Split.VALIDATION: ({}, "so little in this folder that all of it is kept to measure by"),
-    Split.TEST: ({"held_out": 0.5}, "so little in this folder that all of it is kept to measure by"),
+    Split.TRAIN: ({"held_out": 0.5}, "too few {} to hold some out"),
+    Split.VALIDATION: ({}, "contains so little that all of it is held out"),
+    Split.TEST: ({"held_out": 0.5}, "contains so little that all of it is held out"),
 }
 
 
@@ -153,7 +153,7 @@ def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
     if split is not Split.VALIDATION:
         assert write(made_synth.options(tmp_path, **asked), tmp_path / "out")[0].written
     asked["purpose"] = "learn" if split is Split.TEST else "test"
-    with pytest.raises(StudioError, match="so little in this folder"):
+    with pytest.raises(StudioError, match="contains so little"):
         write(made_synth.options(tmp_path, **asked), tmp_path / "other")
 
 
@@ -163,7 +163,7 @@ def test_why_fonts_that_are_given_cannot_be_written_with_is_said(tmp_path: Path,
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(split))
     how, said = ASIDE[split]
     options = made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands", writing={"handwriting": 1.0}, **how)
-    with pytest.raises(StudioError, match=said.format("fonts and hands")) as caught:
+    with pytest.raises(StudioError, match=said.format("fonts and writers")) as caught:
         write(options, tmp_path / "out")
     assert ("--held-out 0" in caught.value.typed) is (split is Split.TRAIN)  # elsewhere it would not help
     assert "train" not in caught.value.typed

@@ -92,5 +92,5 @@ def test_a_script_may_have_something_of_its_own_for_standard_error(tmp_path: Pat
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_script_is_told_what_a_child_was_at_as_it_died_of_a_fault(tmp_path: Path) -> None:
     done = run_as_script(CRASH, tmp_path)
-    assert "ended by itself" in done.stdout
+    assert "ended unexpectedly" in done.stdout
     assert "Fatal Python error: Segmentation fault" in done.stderr

@@ -54,7 +54,7 @@ def test_it_saves_then_tells_with_details_to_copy(studio: Studio, qtbot: QtBot) 
     kept = studio.opening.project.load_page(page.id)
     assert kept is not None
     assert kept.words["w0"].text == "corrected just now"
-    copy = next(each for each in messages.findChildren(QToolButton) if each.accessibleName() == "Copy the details")
+    copy = next(each for each in messages.findChildren(QToolButton) if each.accessibleName() == "Copy details")
     QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
     details = QGuiApplication.clipboard().text()
     for part in (ocr_studio.__version__, "Python", "KeyError: 'no such thing'", "stumble", "log"):

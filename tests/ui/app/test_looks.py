@@ -190,7 +190,7 @@ def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
     assert photo_file.open_photo(tmp_path / "shot.png").shape != drawn.board().shape
     for more in ([], ["--overwrite"]):
         assert cli.run([str(photo), "--screenshot", str(photo), *more]) == 1
-        assert "board.jpg: it is the photo itself" in capsys.readouterr().err
+        assert "board.jpg: this file is the photo itself" in capsys.readouterr().err
     assert photo.read_bytes() == before
 
 

@@ -104,7 +104,7 @@ def test_that_the_open_photo_was_deleted_is_said_once_and_its_words_come_back_wi
     data, words = (folder / "board 2.png").read_bytes(), texts(studio)
     (folder / "board 2.png").unlink()
     qtbot.waitUntil(lambda: len(_said(studio)) == 1)
-    assert _said(studio)[0].startswith("board 2.png is not in its folder any more. What was read and corrected stays")
+    assert _said(studio)[0].startswith("board 2.png is no longer in its folder. Its words stay saved")
     studio.window.messages.withdraw("gone")
     made_board.write_photo(folder / "board 4.png", 4)
     qtbot.waitUntil(lambda: "board 4.png" in _listed(studio))
@@ -144,7 +144,7 @@ def test_a_file_in_the_way_of_the_project_is_said_once_and_the_words_are_kept(op
     (folder / FOLDER).touch()
     studio = open_studio(folder / "board 1.png")
     (said,) = _said(studio)
-    assert f"a file called {FOLDER} is in the way" in said
+    assert f"contains a file named {FOLDER}" in said
     assert studio.opening.project is not None
     assert str(studio.opening.project.folder) in said
     assert studio.autosave.flush()
@@ -162,7 +162,7 @@ def test_of_two_files_of_one_picture_it_is_said_once(open_studio: Open, folder: 
     studio = open_studio(folder / "board 1.png")
     studio.autosave.flush()
     _open(studio, copy, qtbot)
-    assert _said(studio) == ["copy.png is the same picture as board 1.png: they share their words."]
+    assert _said(studio) == ["copy.png is the same image as board 1.png: they share their words."]
     _open(studio, folder / "board 2.png", qtbot)
     assert _said(studio) == []
     _open(studio, copy, qtbot)
@@ -184,7 +184,7 @@ def test_a_window_that_only_looks_may_write_once_the_other_has_gone(
     first = open_studio(folder / "board 1.png")
     first.autosave.flush()
     second = open_studio(folder / "board 1.png")
-    assert "nothing can be changed or read here" in _said(second)[0]
+    assert "so they are read-only here" in _said(second)[0]
     shown = second.document.page
     QApplication.sendEvent(second.window, QEvent(QEvent.Type.WindowActivate))
     qtbot.waitUntil(lambda: not second.busy)

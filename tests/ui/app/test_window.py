@@ -25,7 +25,7 @@ Key = Qt.Key
 def test_the_empty_window_invites(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
     buttons = [each.text().replace("&", "") for each in studio.window.empty.findChildren(QPushButton)]
-    assert buttons == ["Open photo…", "Open folder…", "Paste picture", "Try the sample"]
+    assert buttons == ["Open photo…", "Open folder…", "Paste image", "Open sample photo"]
     assert studio.window.empty.isVisible()
     assert not studio.window.table.isVisible()
     assert not studio.window.action_set["read_page"].isEnabled()
@@ -44,7 +44,7 @@ def test_reading_the_photo_again_leaves_the_place_to_the_keys(open_studio: Open,
     studio = open_studio(folder / "board 1.png")
     document, window = studio.document, studio.window
     document.select([document.order()[2]])
-    assert "deleted ones included" in window.action_set["read_page"].toolTip()
+    assert "including deleted ones" in window.action_set["read_page"].toolTip()
     window.action_set["read_page"].trigger()
     qtbot.waitUntil(lambda: not studio.busy)
     assert document.current == document.order()[2]
@@ -89,7 +89,7 @@ def test_digits_choose_and_undo_has_a_name(open_studio: Open, folder: Path, qtbo
     assert studio.window.action_set["alternative_2"].text() == "THE"
     QTest.keyClick(view, Key.Key_2)
     assert texts(studio)[1] == "THE"
-    assert undo.text() == "Undo “Write “THE””"
+    assert undo.text() == "Undo “Change text to “THE””"
     QTest.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert texts(studio)[1] == "the"
     QTest.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -302,7 +302,7 @@ def test_merging_what_is_partly_checked_says_that_all_of_it_is_now(open_studio: 
     document.select(["w0", "w1"])
     studio.window.action_set["merge"].trigger()
     assert texts(studio)[0] == "Shop the"
-    assert "counts as checked" in studio.window.status.currentMessage()
+    assert "is marked as checked" in studio.window.status.currentMessage()
     document.undo_stack.undo()
     document.select(["w2", "w3"])
     studio.window.status.clearMessage()

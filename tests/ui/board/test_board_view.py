@@ -88,7 +88,7 @@ def test_words_lie_where_the_straightened_board_shows_them_and_the_page_stays(st
     assert shown is not None
     assert shown.words.keys() == BOXES.keys()  # the one on the wall is beyond the board
     assert panel(studio).looking.beyond == 1
-    assert "1 word beyond the board" in panel(studio).lost.text()
+    assert "1 word outside the board" in panel(studio).lost.text()
     for name, box in BOXES.items():
         scale = np.array([shown.width / 900, shown.height / 600])
         assert np.abs(shown.words[name].quad.array() / scale - Quad.from_box(*box).array()).max() < 0.5
@@ -245,7 +245,7 @@ def test_the_whole_photo_and_the_corners_that_are_found(studio: Studio, qtbot: Q
     ready(studio, qtbot)
     assert board.looking.corners is not None
     assert np.abs(board.looking.corners.array() - CORNERS).max() < 26
-    assert "is found" in board.found.text()
+    assert "Board found" in board.found.text()
 
 
 def test_a_photo_without_a_board_says_so_and_is_shown_whole(open_studio: Open, qtbot: QtBot) -> None:
@@ -256,7 +256,7 @@ def test_a_photo_without_a_board_says_so_and_is_shown_whole(open_studio: Open, q
     studio.window.view.setFocus()
     qtbot.waitUntil(studio.window.view.hasFocus)
     put_on(studio, qtbot)
-    assert "No board is seen" in panel(studio).found.text()
+    assert "No board was found" in panel(studio).found.text()
     assert panel(studio).looking.corners == board_corners.whole(wall)
 
 

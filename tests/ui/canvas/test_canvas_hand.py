@@ -265,7 +265,7 @@ def test_of_several_only_the_free_ones_go(open_studio: Open, qtbot: QtBot) -> No
     view.document.select(["one", "two"])
     with qtbot.waitSignal(view.message) as signal:
         qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert signal.args == ["Locked boxes stay where they are."]
+    assert signal.args == ["Locked boxes are not changed."]
     assert (box(view, "one")[1], box(view, "two")[1]) == (60, 61)
     qtbot.keyClick(view, "m")
     assert set(page_of(view).words) == set(BOXES)

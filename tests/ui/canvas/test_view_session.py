@@ -82,7 +82,7 @@ def test_cut_short_it_is_offered_once_and_a_click_goes_there(
     studio = open_studio()
     assert studio.document.page is None
     assert "board 2.png" in studio.window.messages.texts()[0]
-    button = next(each for each in studio.window.messages.findChildren(QPushButton) if each.text() == "Go on")
+    button = next(each for each in studio.window.messages.findChildren(QPushButton) if each.text() == "Resume")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     _is_at(studio, where, qtbot)
     assert studio.window.messages.texts() == []

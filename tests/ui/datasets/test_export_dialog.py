@@ -53,7 +53,7 @@ def test_what_was_checked_just_now_is_exported_and_reported(open_studio: Open, f
     assert sorted(each.text for each in found.examples) == ["Sheep", "ask", "build", "new", "the"]
     assert dialog.report.lines[0] == "5 of 8 words written"
     assert "1 corrected, 4 confirmed; from 1 of 1 photo" in dialog.report.lines
-    assert dialog.report.lines[-3:] == ["Left out", "3", "nobody has checked it"]
+    assert dialog.report.lines[-3:] == ["Left out", "3", "not checked"]
     assert studio.document.undo_stack.count() == steps
     assert dialog.isVisible()
     QTest.mouseClick(dialog.close_button, LEFT)
@@ -118,7 +118,7 @@ def test_nothing_checked_is_said(open_studio: Open, folder: Path, qtbot: QtBot) 
     dialog = dialog_of(studio)
     QTest.mouseClick(dialog.export, LEFT)
     qtbot.waitUntil(lambda: not dialog.busy)
-    assert "nothing to learn from yet (8 left out: nobody has checked it)" in wrong(dialog)
+    assert "there are no words for training yet (8 skipped: not checked)" in wrong(dialog)
     assert not (folder / "dataset").exists()
 
 

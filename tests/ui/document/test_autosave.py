@@ -266,7 +266,7 @@ def test_a_project_in_use_is_told(desk: Desk, qtbot: QtBot, caplog: pytest.LogCa
     other.save_page(PAGE)
     with qtbot.waitSignal(desk.autosave.failed) as told:
         page = desk.write("thy")
-    assert "another window" in str(told.args)
+    assert "another OCR Studio window" in str(told.args)
     assert desk.on_disk() == PAGE
     other.unlock()
     assert desk.autosave.flush()
@@ -293,8 +293,8 @@ def test_a_bug_while_saving_is_told_and_tried_again(desk: Desk, monkeypatch: pyt
         patch.setattr(threading, "excepthook", lambda _: None)
         patch.setattr(Project, "save_page", lambda *_: 1 / 0)
         page = desk.write("thy")
-        qtbot.waitUntil(lambda: "something went wrong" in desk.said[-1])
-        assert "something went wrong" in desk.autosave.trouble
+        qtbot.waitUntil(lambda: "an unexpected error" in desk.said[-1])
+        assert "an unexpected error" in desk.autosave.trouble
         qtbot.wait(150)
         assert len(desk.said) == 2
     qtbot.waitUntil(lambda: desk.said[-1] == "saved")

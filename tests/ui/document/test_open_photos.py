@@ -234,7 +234,7 @@ def test_a_second_window_on_a_fresh_folder_is_told_when_it_opens(open_studio: Op
     second = open_studio(folder / "board 2.png", settings=by_hand)
     assert first.document.writable
     assert not second.document.writable
-    assert "another window" in " ".join(second.window.messages.texts())
+    assert "another OCR Studio window" in " ".join(second.window.messages.texts())
     assert sorted(folder.rglob("*")) == before
     first.reading.read_page()
     qtbot.waitUntil(lambda: not first.busy)

@@ -146,7 +146,7 @@ def test_a_photo_of_another_folder_has_a_history_of_its_own(
     assert studio.document.undo_stack.undoText() == "Read page"
     assert studio.document.undo_stack.count() == 1
     _open(studio, folder / "board 1.png", qtbot)
-    assert studio.document.undo_stack.undoText() == "Write “first”"
+    assert studio.document.undo_stack.undoText() == "Change text to “first”"
 
 
 def test_a_killed_program_leaves_a_history_that_can_be_read(

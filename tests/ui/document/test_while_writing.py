@@ -142,7 +142,7 @@ def test_the_strip_names_the_keys_that_choose(studio: Studio, qtbot: QtBot) -> N
     assert _title(studio) == "Which is right? Press its number"
     assert window.alternatives.choices()[1].startswith("2")
     window.table.setFocus()
-    assert _title(studio) == "Which is right? Alt+number"
+    assert _title(studio) == "Which is right? Press Alt+number"
     strip = window.alternatives
     room = strip.size()
     strip.resize(900, room.height())
@@ -155,7 +155,7 @@ def test_the_strip_names_the_keys_that_choose(studio: Studio, qtbot: QtBot) -> N
     window.view.setFocus()
     assert _title(studio) == "Which is right? Press its number"
     _write(studio, "on the photo", "x", qtbot)
-    assert _title(studio) == "Which is right? Alt+number"
+    assert _title(studio) == "Which is right? Press Alt+number"
     QTest.keyClick(window.view.editing.panel.editor, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert window.view.editing.panel.editor.text() == "Ship"
     window.view.editing.cancel()

@@ -202,7 +202,7 @@ def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
     assert dock.evaluation is not None
     evaluated.evaluating.write(dock.evaluation, tmp_path / "pages")
     qtbot.waitUntil(lambda: not evaluated.busy)
-    assert dock.said.text() == "1.html: the disk is full. (2 of 3 pages are not written)"
+    assert dock.said.text() == "1.html: the disk is full. (2 of 3 pages failed)"
 
 
 def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -274,13 +274,13 @@ def test_without_a_checked_word_there_is_nothing_to_compare_with(open_studio: Op
     studio = open_studio(folder / "board 1.png")
     evaluate(studio, qtbot)
     (said,) = studio.window.messages.texts()
-    assert "nobody has checked a word" in said
+    assert "no words of these photos have been checked" in said
     assert not studio.evaluating.busy
     assert studio.window.evaluation.said.text() == said
     check(studio)
     evaluate(studio, qtbot)
     assert studio.window.messages.texts() == []
-    assert studio.window.evaluation.said.text().startswith("1 photo, read by")
+    assert studio.window.evaluation.said.text().startswith("1 photo, read with")
 
 
 def test_another_photo_takes_the_message_about_the_first_away(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -322,7 +322,7 @@ def test_what_an_evaluation_says_is_never_cut_off_unseen(open_studio: Open, fold
     studio = open_studio(folder / "board 1.png")
     evaluate(studio, qtbot)
     said = studio.window.evaluation.said
-    assert "nobody has checked a word" in said.text()
+    assert "no words of these photos have been checked" in said.text()
     studio.window.resize(900, 700)
     qtbot.wait(50)
     assert said.shown.endswith("…")

@@ -23,7 +23,7 @@ from tests.ui.studio import Open
 
 def card(studio: Studio) -> str:
     """The hint in sight, or nothing."""
-    hints = studio.window.guide.hints
+    hints = studio.window.help.hints
     assert hints is not None
     return hints.card.text.text() if hints.card.isVisible() else ""
 
@@ -54,7 +54,7 @@ def test_the_first_correction_names_the_keys_and_a_click_closes_it(studio: Studi
     correct(studio, "w0")
     assert "Return" in card(studio)
     assert "Ctrl+J" in card(studio)
-    hints = studio.window.guide.hints
+    hints = studio.window.help.hints
     assert hints is not None
     QTest.mouseClick(hints.card.close_button, Qt.MouseButton.LeftButton)
     assert card(studio) == ""
@@ -74,7 +74,7 @@ def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbo
     assert card(studio) == ""
     correct(studio, ids[1])
     assert "ten words" in card(studio)
-    hints = studio.window.guide.hints
+    hints = studio.window.help.hints
     assert hints is not None
     QTest.mouseClick(hints.card.button, Qt.MouseButton.LeftButton)
     assert card(studio) == ""
@@ -115,7 +115,7 @@ def test_a_picture_of_the_window_shows_none(folder: Path, qtbot: QtBot) -> None:
 
 
 def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: QtBot) -> None:
-    hints = studio.window.guide.hints
+    hints = studio.window.help.hints
     assert hints is not None
     for width, height in ((700, 520), (1500, 900)):
         studio.window.resize(width, height)

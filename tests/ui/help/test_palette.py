@@ -26,9 +26,9 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 def opened(studio: Studio, typed: str = "") -> Palette:
     """By its key, as a person does."""
-    if studio.window.guide.palette is None or not studio.window.guide.palette.isVisible():
+    if studio.window.help.palette is None or not studio.window.help.palette.isVisible():
         QTest.keyClick(QApplication.focusWidget() or studio.window, Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = studio.window.guide.palette
+    palette = studio.window.help.palette
     assert palette is not None
     assert palette.isVisible()
     assert QApplication.focusWidget() is palette.line
@@ -55,7 +55,7 @@ def test_a_few_letters_and_enter_do_it(studio: Studio, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("fit", "Fit"), ("aawotp", "Accept all words"), ("slect all", "Select all")]
+    ("typed", "first"), [("fit", "Fit to window"), ("aawotp", "Accept all words"), ("slect all", "Select all")]
 )
 def test_initials_and_slips_find_it(studio: Studio, typed: str, first: str) -> None:
     assert opened(studio, typed).titles()[0].startswith(first)
@@ -74,7 +74,7 @@ def test_what_cannot_be_done_says_why_and_is_not_done(studio: Studio) -> None:
 def test_each_action_that_is_not_offered_says_why(open_studio: Open) -> None:
     studio = open_studio()
     studio.window.action_set["palette"].trigger()
-    palette = studio.window.guide.palette
+    palette = studio.window.help.palette
     assert palette is not None
     shown = {found.entry.id: found.entry.why for found in palette.model.found}
     for spec in TABLE:
@@ -82,18 +82,18 @@ def test_each_action_that_is_not_offered_says_why(open_studio: Open) -> None:
             offered = studio.window.action_set[spec.id].isEnabled()
             assert bool(shown[f"action:{spec.id}"]) != offered, spec.id
     assert shown["action:read_page"] == "Open a photo first."
-    assert "Not possible just now." not in shown.values()
+    assert "This command is not available now." not in shown.values()
 
 
 def test_what_was_used_last_is_first_also_after_a_restart(studio: Studio, open_studio: Open, folder: Path) -> None:
     for typed in ("show texts", "fit"):
         QTest.keyClick(opened(studio, typed).line, Key.Key_Return)
-    assert opened(studio).titles()[:2] == ["Fit", "Show texts"]
+    assert opened(studio).titles()[:2] == ["Fit to window", "Show texts"]
     other = open_studio(folder / "board 2.png")
     other.window.action_set["palette"].trigger()
-    palette = other.window.guide.palette
+    palette = other.window.help.palette
     assert palette is not None
-    assert palette.titles()[:2] == ["Fit", "Show texts"]
+    assert palette.titles()[:2] == ["Fit to window", "Show texts"]
 
 
 def test_its_keys_move_through_the_list_and_leave(studio: Studio) -> None:

@@ -28,8 +28,8 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 @pytest.fixture
 def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
-    QTest.keyClick(studio.window.view, Qt.Key.Key_F1)
-    sheet = studio.window.guide.sheet
+    QTest.keyClick(studio.window.view, Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
+    sheet = studio.window.help.sheet
     assert sheet is not None
     qtbot.waitExposed(sheet)
     qtbot.waitUntil(lambda: sheet.full)
@@ -58,7 +58,7 @@ def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: KeySh
         ("merge", "Merge words"),
         ("ctrl+e", "Evaluate"),
         ("evalaute", "Evaluate"),
-        ("sideways", "Zoom; with Shift go sideways"),
+        ("sideways", "Zoom; with Shift, scroll sideways"),
     ],
 )
 def test_typing_finds_a_key(sheet: KeySheet, typed: str, what: str) -> None:
@@ -98,6 +98,6 @@ def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(studio: Studio,
     assert dialog.pages.currentWidget() is dialog.keys
     dialog.close()
     QTest.keyClick(sheet.line, Qt.Key.Key_Escape)
-    assert studio.window.guide.sheet is None
+    assert studio.window.help.sheet is None
     qtbot.waitUntil(lambda: studio.window.findChild(KeySheet) is None)
     assert studio.window.isVisible()

@@ -116,13 +116,13 @@ def models_dialog(dialog: FetchDialog) -> ModelsDialog:
 def test_what_a_published_network_is_can_be_read_before_it_is_fetched(offer: Offer, server: Server) -> None:
     dialog = offer()
     texts = dialog.facts.texts()
-    for fact in ("about 35 MB", "MIT (published with keras-ocr)", server.address, "Reads writing"):
+    for fact in ("about 35 MB", "MIT (published with keras-ocr)", server.address, "Recognizer (reads words)"):
         assert fact in texts
-    assert any("only: no capitals, no signs" in text for text in texts)
+    assert any("letters a to z only" in text for text in texts)
     dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
     assert "about 83 MB" in dialog.facts.texts()
     entry = dialog.list.model().index(0, 0)
-    assert entry.data(Qt.ItemDataRole.AccessibleTextRole) == "craft_mlt_25k.h5: Finds writing, about 83 MB"
+    assert entry.data(Qt.ItemDataRole.AccessibleTextRole) == "craft_mlt_25k.h5: Detector (finds words), about 83 MB"
     assert server.asked == []  # nothing is fetched unless somebody asks for it
 
 
@@ -130,21 +130,21 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
     server.holds = 3_000_000
     dialog = offer()
     above = models_dialog(dialog)
-    assert dialog.fetch.text() == "&Fetch"
+    assert dialog.fetch.text() == "&Download"
     click(dialog.fetch)
     qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text())
     assert dialog.bar.isVisible()
     assert 40 < dialog.bar.value() < 90  # of a thousand
     assert not dialog.have.isEnabled()
     click(dialog.cancel)
-    assert "What has come is kept" in dialog.said.text()
+    assert "You can resume it later" in dialog.said.text()
     server.goes_on.set()
-    qtbot.waitUntil(lambda: dialog.fetch.text() == "&Go on fetching")
-    assert "of about 35 MB are here" in dialog.list.currentIndex().data()
+    qtbot.waitUntil(lambda: dialog.fetch.text() == "&Resume download")
+    assert "of about 35 MB downloaded" in dialog.list.currentIndex().data()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "there now" in above.said.text())
+    qtbot.waitUntil(lambda: "Imported" in above.said.text())
     assert server.asked[1].startswith("bytes=")
-    assert above.said.text() == "“crnn_kurapan” is there now. Compare it, or use it."
+    assert above.said.text() == "Imported “crnn_kurapan”. You can now compare or use it."
     assert above.chosen is not None
     assert above.chosen.name == "crnn_kurapan"
     assert above.use.isEnabled()
@@ -153,7 +153,7 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
 def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
     dialog = offer(sha256="0" * 64)
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "SHA-256 is another" in dialog.said.text())
+    qtbot.waitUntil(lambda: "SHA-256 differs" in dialog.said.text())
     assert dialog.said.property("wrong")
     assert "Try again later" in dialog.said.text()
     assert dialog.fetch.isVisible()
@@ -165,7 +165,7 @@ def test_without_a_network_it_says_so_and_what_can_be_done(offer: Offer, qtbot: 
     dialog = offer(address="http://127.0.0.1:9/crnn_kurapan.h5")
     click(dialog.fetch)
     qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")))
-    assert "the server cannot be reached: Connection refused" in dialog.said.text()
+    assert "can't reach the server: Connection refused" in dialog.said.text()
     assert "or get the file in another way and choose it" in dialog.said.text()
 
 

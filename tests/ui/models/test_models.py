@@ -69,7 +69,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     choose(dialog, "Anna")
     click(dialog.use)
     assert studio.settings.model == settings.load().model == studio.reading.desk.options.model == "Anna"
-    assert dialog.said.text() == "“Anna” is used from now on."
+    assert dialog.said.text() == "“Anna” is now in use."
     assert not dialog.delete.isEnabled()
     assert "In use" in dialog.list.currentIndex().data()
     choose(dialog, "Finder")
@@ -89,8 +89,8 @@ def test_what_is_known_of_a_model_is_shown_as_plain_text(open_studio: Open) -> N
     choose(dialog, "Berta")
     texts = dialog.facts.texts()
     assert "<b>Board</b>" in texts
-    assert texts[texts.index("Began with") + 1] == f"Anna, before that {BASE}"
-    assert "30 of 40 right, 10.0 % of letters wrong → 36 of 40 right, 5.0 % of letters wrong" in texts
+    assert texts[texts.index("Based on") + 1] == f"Anna, which is based on {BASE}"
+    assert "30 of 40 correct, character error rate 10.0 % → 36 of 40 correct, character error rate 5.0 %" in texts
     dialog.reject()
 
 
@@ -100,7 +100,7 @@ def test_the_model_in_use_keeps_being_used_under_its_new_name(qtbot: QtBot, open
     studio = open_studio(settings=Settings(model="Anna"))
     dialog = shown(studio)
     choose(dialog, "Anna")
-    for new, said in ((" Clara ", "“Anna” is called “Clara” now."), ("berta", "there is a model “berta” already")):
+    for new, said in ((" Clara ", "Renamed “Anna” to “Clara”."), ("berta", "there is a model “berta” already")):
         click(dialog.rename)
         (asked,) = dialog.findChildren(QInputDialog)
         asked.setTextValue(new)
@@ -150,16 +150,16 @@ def test_a_model_goes_out_and_comes_in(
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "Hand.zip"))
     asked.reject()
-    qtbot.waitUntil(lambda: dialog.said.text() == "“Anna” is written to Hand.zip.")
+    qtbot.waitUntil(lambda: dialog.said.text() == "Exported “Anna” to Hand.zip.")
     click(dialog.take_in)
     studio.window.choosing.modelling.take_in(tmp_path / "Hand.zip")
     qtbot.waitUntil(lambda: "Hand" in names(dialog))
-    assert dialog.said.text() == "“Hand” is there now. Compare it, or use it."
+    assert dialog.said.text() == "Imported “Hand”. You can now compare or use it."
     assert dialog.chosen is not None
     assert dialog.chosen.name == "Hand"
     (tmp_path / "Bad.zip").write_bytes(b"not a model")
     studio.window.choosing.modelling.take_in(tmp_path / "Bad.zip")
-    qtbot.waitUntil(lambda: "no ZIP archive" in dialog.said.text())
+    qtbot.waitUntil(lambda: "not a ZIP archive" in dialog.said.text())
     assert "Bad" not in names(dialog)
     qtbot.waitUntil(lambda: not studio.busy)
     for asked in dialog.findChildren(QFileDialog):
@@ -195,8 +195,8 @@ def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Pa
     (compared,) = dialog.findChildren(FindingComparisonDialog)
     qtbot.waitUntil(lambda: not studio.busy)
     assert compared.said.text() == (
-        f"Of 2 words you have checked here, “{models.BUILT_IN_DETECTOR.name}” finds 2, “Finder” 2."
-        " On the whole they find 8 and 8 boxes."
+        f"Of the 2 words checked here, “{models.BUILT_IN_DETECTOR.name}” finds 2 and “Finder” finds 2."
+        " In total, they find 8 and 8 boxes."
     )
     assert [len(view.boxes) for view in compared.views] == [8, 8]
     assert document.page is page

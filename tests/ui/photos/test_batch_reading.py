@@ -133,7 +133,7 @@ def test_a_batch_pauses_goes_on_and_stops(open_studio: Open, folder: Path, qtbot
     assert not panel.batch.busy
     rest(studio, qtbot)
     assert states(studio).count(PhotoState.UNREAD) == 1
-    assert panel.strip.said.text() == "Read 2 photos. 1 photo is left."
+    assert panel.strip.said.text() == "Read 2 photos. 1 photo left."
 
 
 def test_what_a_person_asks_for_does_not_wait_for_the_batch(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -175,7 +175,7 @@ def test_a_photo_read_before_under_another_name_is_not_read_again(
     read_all(studio)
     rest(studio, qtbot)
     said = studio.window.parts.photos_panel.strip.said.text()
-    assert said.startswith(("Read 2 photos. 1 had been read before.", "Read 2 photos."))
+    assert said.startswith(("Read 2 photos. 1 was already read.", "Read 2 photos."))
     assert states(studio) == [PhotoState.READ] * 3
 
 

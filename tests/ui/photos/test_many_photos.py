@@ -88,8 +88,12 @@ def test_it_is_done_in_parts_and_one_undo_takes_all_of_it_back(studio: Studio, q
     studio.window.action_set["undo"].trigger()
     qtbot.waitUntil(lambda: stack.index() == steps)
     assert counted(studio, "Hanna") == 0
-    assert told == [("Replace by rules", True, 4), ("Replace by rules", True, 2), ("Replace by rules", True, 0)]
-    assert "Taking back “Replace by rules”: 2 photos to go" in said
+    assert told == [
+        ("Replace using rules", True, 4),
+        ("Replace using rules", True, 2),
+        ("Replace using rules", True, 0),
+    ]
+    assert "Undoing “Replace using rules”: 2 photos left" in said
     QTest.qWait(50)
     assert stack.index() == steps, "what was done before stays"
     studio.window.action_set["redo"].trigger()
@@ -180,7 +184,7 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
     said = preview.said.text().splitlines()
     assert said[0] == "Replaced 4 words on 4 photos."
     assert "damaged" in said[1]
-    assert said[2] == "board 3.png: 1 word changed meanwhile and stayed as it is now."
+    assert said[2] == "board 3.png: 1 word was skipped because it has changed since."
 
 
 def kept_names(project: Project) -> set[str]:

@@ -81,7 +81,7 @@ def test_the_state_of_each_photo_is_said_and_those_reviewed_are_counted(studio: 
     assert states(studio)[1] is PhotoState.PARTLY
     accept_all(studio)
     assert states(studio)[1] is PhotoState.REVIEWED
-    qtbot.waitUntil(lambda: label(studio, "Photos reviewed") == "1 of 3 photos reviewed")
+    qtbot.waitUntil(lambda: label(studio, "Photos checked") == "1 of 3 photos checked")
 
 
 def test_the_filter_works_while_one_types(studio: Studio, qtbot: QtBot) -> None:
@@ -242,7 +242,7 @@ def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: Qt
     assert rows[0].state is PhotoState.UNREAD
     type_filter(studio, "tag:math writer:an")
     assert len(names(studio)) == 3
-    assert studio.document.undo_stack.undoText() == "Writer and tags of 3 photos"
+    assert studio.document.undo_stack.undoText() == "Set writer and tags of 3 photos"
     studio.document.undo_stack.undo()
     # Those that are not open are told by the history.
     assert [row.writer for row in studio.window.photos.photos.rows] == ["", "", ""]

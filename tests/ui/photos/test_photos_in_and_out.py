@@ -44,7 +44,7 @@ def test_everything_is_kept_and_comes_back(open_studio: Open, folder: Path, qtbo
     studio.stop()
     again = open_studio(folder / "board 1.png")
     assert texts(again)[0] == "Shop"
-    assert again.document.undo_stack.undoText() == "Write “Shop”"
+    assert again.document.undo_stack.undoText() == "Change text to “Shop”"
     assert label(again, "Saving") == "Saved"
     recent = RecentFiles().paths()
     assert recent == [folder / "board 1.png"]
@@ -56,9 +56,9 @@ def test_saving_is_said(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
         QTest.keyClick(studio.window.view, Key.Key_Return)
         QTest.keyClick(studio.window.view, Key.Key_Return)
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Saved")
-    studio.autosave.failed.emit("x.json: the words are not saved, the disk is full.")
+    studio.autosave.failed.emit("x.json: can't save the words: the disk is full.")
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Not saved")
-    assert studio.window.messages.texts() == ["x.json: the words are not saved, the disk is full."]
+    assert studio.window.messages.texts() == ["x.json: can't save the words: the disk is full."]
     studio.autosave.saved.emit()
     qtbot.waitUntil(lambda: studio.window.messages.texts() == [])
 
@@ -68,8 +68,8 @@ def test_a_second_window_only_looks_and_says_why(open_studio: Open, folder: Path
     first.autosave.flush()
     second = open_studio(folder / "board 1.png")
     assert len(texts(second)) == 8
-    assert "another window" in second.window.messages.texts()[0]
-    assert label(second, "Saving") == "Only for looking"
+    assert "another OCR Studio window" in second.window.messages.texts()[0]
+    assert label(second, "Saving") == "Read-only"
     second.document.select(["w0"])
     qtbot.wait(20)
     off = ("delete", "merge", "read_page", "undo", "accept_next", "tool_draw", "edit_text", "cut")
@@ -170,7 +170,7 @@ def test_a_picture_is_pasted(open_studio: Open, qtbot: QtBot, studio_home: Path)
     assert studio.opening.path.parent == studio_home / "library" / "Pasted"
     QGuiApplication.clipboard().setText("no picture")
     studio.window.action_set["paste_picture"].trigger()
-    assert "no picture on the clipboard" in studio.window.messages.texts()[0]
+    assert "no image on the clipboard" in studio.window.messages.texts()[0]
 
 
 def test_words_are_copied_as_text_and_pasted_as_boxes(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -220,7 +220,7 @@ def test_the_text_is_saved_in_each_format(open_studio: Open, folder: Path, tmp_p
     assert "out.txt" in studio.window.messages.texts()[0]
     before = (folder / "board 1.png").read_bytes()
     studio.window.exporting.save(folder / "board 1.png")
-    assert "it is a picture that this program did not write" in "".join(studio.window.messages.texts())
+    assert "it is an image that was not written by this program" in "".join(studio.window.messages.texts())
     assert (folder / "board 1.png").read_bytes() == before
 
 

@@ -82,7 +82,7 @@ def test_one_of_two_set_aside_both_are_and_each_key_says_what_it_is(studio: Stud
 def test_it_is_one_step_to_undo(studio: Studio) -> None:
     before, actions = _words(studio), studio.window.action_set
     _press(studio, Key.Key_U)
-    assert actions["undo"].text() == "Undo “Give up on 2 words”"
+    assert actions["undo"].text() == "Undo “Mark 2 words as unreadable”"
     actions["undo"].trigger()
     assert _words(studio) == before
 
@@ -102,11 +102,11 @@ def test_back_to_what_was_read_takes_it_back_too(studio: Studio) -> None:
 def test_the_table_says_so_and_why(studio: Studio) -> None:
     model = studio.window.table.model()
     _press(studio, Key.Key_U)
-    assert [model.index(0, column).data() for column in (TEXT, STATE)] == ["", "Set aside"]
+    assert [model.index(0, column).data() for column in (TEXT, STATE)] == ["", "Excluded"]
     tip = Qt.ItemDataRole.ToolTipRole
-    assert model.index(0, STATE).data(tip) == "Unreadable: nobody can make it out"
+    assert model.index(0, STATE).data(tip) == "Unreadable: left out of texts and datasets"
     _press(studio, Key.Key_I)
-    assert model.index(0, STATE).data(tip) == "Ignored: this box does not count"
+    assert model.index(0, STATE).data(tip) == "Ignored: left out of texts, datasets and evaluations"
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
     page = studio.document.page
     panel = compared(studio, qtbot)
     assert panel.said.text() == (
-        "Of the words you have checked here (1), “stand-in” reads 0 right and 150.0 % of letters wrong,"
-        " “another” 1 right and 0.0 % of letters wrong. They read 3 of 8 words differently."
+        "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0 %),"
+        " “another” reads 1 (character error rate 0.0 %). They read 3 of 8 words differently."
     )
     assert cells(panel) == [
         ("again10", "Ship", "Ship"),
@@ -75,12 +75,12 @@ def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: 
     review = studio.window.parts.review
     studio.window.action_set["review_differing"].trigger()
     qtbot.waitUntil(lambda: review.reviewing.is_under_way)
-    assert "No second model" in review.keys.text()
+    assert "No other model" in review.keys.text()
     assert studio.autosave.flush()
     compared(studio, qtbot)
     studio.window.action_set["review_differing"].trigger()
     qtbot.waitUntil(lambda: review.reviewing.is_under_way and not studio.busy)
-    assert "No second model" not in review.keys.text()
+    assert "No other model" not in review.keys.text()
     assert review.order.currentData() == Order.DIFFERING
     sitting = review.reviewing.sitting
     assert sitting is not None
@@ -121,7 +121,7 @@ def test_readings_are_taken_over_by_a_key_and_taken_back(studio: Studio, qtbot: 
     # On to the next one.
     assert studio.document.current == "w7"
     assert studio.window.action_set["take_other"].isEnabled()
-    assert studio.document.undo_stack.undoText() == "Take over 1 reading"
+    assert studio.document.undo_stack.undoText() == "Apply 1 new text"
     studio.document.undo_stack.undo()
     assert texts(studio) == before
     assert "w6" in view.sketch.others
@@ -136,7 +136,7 @@ def test_in_the_list_return_takes_over_and_goes_on(studio: Studio, qtbot: QtBot)
     # What a person has checked stays, and that is said.
     QTest.keyClick(panel.table, Key.Key_Return)
     assert texts(studio)[0] == "Ship"
-    assert panel.said.text() == "A word that you have checked, moved or taken over already stays as it is."
+    assert panel.said.text() == "Words that you have checked, moved or already replaced aren’t changed."
     QTest.keyClick(panel.table, Key.Key_Down)
     QTest.keyClick(panel.table, Key.Key_Return)
     assert panel.table.currentIndex().row() == 2
@@ -223,5 +223,6 @@ def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, f
     panel = studio.window.parts.comparison
     assert not panel.compare.isEnabled()
     assert (
-        panel.said.text() == "There is no other model yet. Learn from your corrections, or import one (Read → Models)."
+        panel.said.text()
+        == "There is no other model yet. Train one from your corrections, or import one (Read → Models)."
     )

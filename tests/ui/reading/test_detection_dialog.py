@@ -53,7 +53,7 @@ def test_moving_a_slider_shows_what_would_be_found(open_studio: Open, folder: Pa
     turn(dialog, "gap", 0.1)
     qtbot.waitUntil(lambda: len(view.boxes) == WORDS)
     turn(dialog, "threshold", 0.9)
-    qtbot.waitUntil(lambda: dialog.said.text().startswith("No writing would be found"))
+    qtbot.waitUntil(lambda: dialog.said.text().startswith("These settings find no text"))
     dialog.reject()
 
 
@@ -109,7 +109,7 @@ def test_the_next_move_ends_the_try_before_it(open_studio: Open, folder: Path, q
     view = dialog.view
     dialog._trials.looked.connect(lambda: seen.append(len(view.lines)))
     turn(dialog, "threshold", 0.9)
-    qtbot.waitUntil(lambda: dialog.said.text() == "Looking…")
+    qtbot.waitUntil(lambda: dialog.said.text() == "Detecting…")
     turn(dialog, "threshold", 0.6)
     qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
     assert 0 not in seen
@@ -157,7 +157,7 @@ def test_the_photo_follows_the_mouse_that_drags_it(open_studio: Open, folder: Pa
 def test_without_a_photo_the_sliders_are_there_and_say_what_is_missing(open_studio: Open, qtbot: QtBot) -> None:
     dialog = opened(open_studio(), qtbot)
     assert dialog.view is None
-    assert "With a photo open" in dialog.said.text()
+    assert "Open a photo" in dialog.said.text()
     turn(dialog, "gap", 0.5)
     press(dialog, Button.Ok)
     assert settings.load().finding == Finding(gap=0.5)

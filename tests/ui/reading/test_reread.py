@@ -37,17 +37,17 @@ def test_all_of_it_is_taken_over_and_taken_back(qtbot: QtBot, folder: Path, open
     document.push(edits.write(document.page, "w0", "Shop"))
     before = texts(studio)
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "7 of 7 words are read otherwise. Tick what you want to take over."
+    assert dialog.said.text() == "7 of 7 words are read differently now. Select the new texts to apply."
     assert texts(studio) == before
     assert [row.cells for row in dialog.table.words.rows][:2] == [
         ("the", "again125", "80 %"),
         ("new", "again240", "80 %"),
     ]
-    assert dialog.take.text() == "&Take over 7"
+    assert dialog.take.text() == "&Apply 7"
     QTest.mouseClick(dialog.take, LEFT)
     assert texts(studio)[0] == "Shop"
     assert texts(studio)[1:4] == ["again125", "again240", "again355"]
-    assert document.undo_stack.undoText() == "Take over 7 readings"
+    assert document.undo_stack.undoText() == "Apply 7 new texts"
     document.undo_stack.undo()
     assert texts(studio) == before
 
@@ -61,11 +61,11 @@ def test_only_what_is_ticked_is_taken_over(qtbot: QtBot, folder: Path, open_stud
     model = dialog.table.words
     assert model.setData(model.index(1, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     assert not model.setData(model.index(1, 1), "x")
-    assert dialog.take.text() == "&Take over 1"
+    assert dialog.take.text() == "&Apply 1"
     dialog.table.setFocus()
     dialog.table.setCurrentIndex(model.index(2, 0))
     QTest.keyClick(dialog.table, Qt.Key.Key_Space)
-    assert dialog.take.text() == "&Take over 2"
+    assert dialog.take.text() == "&Apply 2"
     dialog.buttons.accepted.emit()
     assert texts(studio) == [before[0], "again125", "again240", *before[3:]]
 
@@ -89,7 +89,9 @@ def test_read_the_same_there_is_nothing_to_take_over(
     words = iter([word.machine for word in studio.document.page.words.values()] if studio.document.page else [])
     monkeypatch.setattr(StandInReader, "read_quads", lambda self, image, quads: ([next(words)] for _ in quads))
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "All 8 unreviewed words are read as before: there is nothing to take over."
+    assert (
+        dialog.said.text() == "All 8 unchecked words were read again with the same result; there is nothing to apply."
+    )
     assert not dialog.take.isVisible()
     QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel), LEFT)
 
@@ -130,5 +132,5 @@ def test_the_pictures_are_of_the_words(qtbot: QtBot, folder: Path, open_studio: 
     pictures = [model.data(model.index(row, 0), Qt.ItemDataRole.DecorationRole).toImage() for row in range(2)]
     assert all(0 < picture.width() <= 150 and 0 < picture.height() <= 32 for picture in pictures)
     assert pictures[0] != pictures[1]
-    assert model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole) == "Now: Ship"
+    assert model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole) == "Current text: Ship"
     dialog.reject()

@@ -82,34 +82,34 @@ def again(qtbot: QtBot, studio: Studio) -> ProjectRereadingDialog:
 
 def test_it_asks_whether_of_this_photo_or_of_all(qtbot: QtBot, studio: Studio) -> None:
     scope = ask(qtbot, studio)
-    assert scope.this.text() == "&This photo: 8 unreviewed words"
-    assert scope.every.text() == "&All 3 photos of this folder: 23 unreviewed words"
+    assert scope.this.text() == "&This photo: 8 unchecked words"
+    assert scope.every.text() == "&All 3 photos in this folder: 23 unchecked words"
     QTest.mouseClick(scope.this, LEFT)
     (dialog,) = studio.window.findChildren(RereadingDialog)
     qtbot.waitUntil(dialog.take.isVisible)
-    assert dialog.said.text().startswith("8 of 8 words are read otherwise.")
+    assert dialog.said.text().startswith("8 of 8 words are read differently now.")
     dialog.reject()
 
 
 def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, studio: Studio) -> None:
     before = on_disk(studio)
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "23 of 23 words are read otherwise. Tick what you want to take over."
+    assert dialog.said.text() == "23 of 23 words are read differently now. Select the new texts to apply."
     branches = [dialog.tree.topLevelItem(index) for index in range(3)]
     assert [branch.text(0) for branch in branches if branch] == [
         "board 1.png: 8 of 8", "board 2.png: 7 of 7", "board 3.png: 8 of 8",
     ]  # fmt: skip
     assert on_disk(studio) == before, "nothing changes before a person has said so"
-    assert dialog.take.text() == "&Take over 23"
+    assert dialog.take.text() == "&Apply 23"
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Took over" in dialog.said.text())
-    assert dialog.said.text() == "Took over 23 readings on 3 photos."
+    qtbot.waitUntil(lambda: "Applied" in dialog.said.text())
+    assert dialog.said.text() == "Applied 23 new texts on 3 photos."
     after = on_disk(studio)
     assert all(text.startswith("again") for text in (*after["board 1.png"], *after["board 3.png"]))
     assert after["board 2.png"][0] == "Shop", "what a person wrote stays"
     assert all(text.startswith("again") for text in after["board 2.png"][1:])
     assert all(text.startswith("again") for text in texts(studio))
-    assert studio.document.undo_stack.undoText() == "Take over 23 readings on 3 photos"
+    assert studio.document.undo_stack.undoText() == "Apply 23 new texts on 3 photos"
     studio.document.undo_stack.undo()
     assert on_disk(studio) == before
     QTest.mouseClick(dialog.cancel, LEFT)
@@ -131,9 +131,9 @@ def test_a_photo_is_ticked_at_once_and_words_one_by_one(qtbot: QtBot, studio: St
     dialog.tree.setCurrentItem(word, 0)
     QTest.keyClick(dialog.tree, Qt.Key.Key_Space)
     assert second.checkState(0) is Qt.CheckState.PartiallyChecked
-    qtbot.waitUntil(lambda: dialog.take.text() == "&Take over 9")
+    qtbot.waitUntil(lambda: dialog.take.text() == "&Apply 9")
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Took over 9 readings on 2 photos." in dialog.said.text())
+    qtbot.waitUntil(lambda: "Applied 9 new texts on 2 photos." in dialog.said.text())
     after = on_disk(studio)
     assert after["board 3.png"] == before["board 3.png"]
     changed = [old != new for old, new in zip(before["board 2.png"], after["board 2.png"], strict=True)]
@@ -148,9 +148,9 @@ def test_what_was_changed_meanwhile_is_said_and_stays(qtbot: QtBot, studio: Stud
     write(studio, "w3", "mine")
     show(qtbot, studio, folder / "board 2.png")
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Took over" in dialog.said.text())
+    qtbot.waitUntil(lambda: "Applied" in dialog.said.text())
     assert dialog.said.text() == (
-        "Took over 22 readings on 3 photos.\nboard 1.png: 1 word changed meanwhile and stayed as it is now."
+        "Applied 22 new texts on 3 photos.\nboard 1.png: 1 word was skipped because it has changed since."
     )
     assert on_disk(studio)["board 1.png"][3] == "mine"
 
@@ -159,7 +159,7 @@ def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: Q
     dialog = begin(qtbot, studio)
     QTest.mouseClick(dialog.pause, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
-    assert dialog.said.text() == "Paused. The next photo waits for you."
+    assert dialog.said.text() == "Paused. Resume to read the next photo."
     read = dialog.tree.topLevelItemCount()
     assert read < 3
     QTest.qWait(30)
@@ -187,7 +187,7 @@ def test_a_photo_that_is_gone_is_said_and_the_others_go_on(qtbot: QtBot, studio:
     (folder / "board 1.png").unlink()
     dialog = again(qtbot, studio)
     assert dialog.tree.topLevelItemCount() == 2
-    assert "15 of 15 words are read otherwise" in dialog.said.text()
+    assert "15 of 15 words are read differently" in dialog.said.text()
     assert "board 1.png" in dialog.said.text()
     dialog.reject()
 
@@ -196,7 +196,7 @@ def test_of_very_many_the_rest_waits(qtbot: QtBot, studio: Studio, monkeypatch: 
     monkeypatch.setattr(reread_project, "MOST", 5)
     dialog = again(qtbot, studio)
     assert dialog.tree.topLevelItemCount() == 1
-    assert "That is much to look at: 2 photos not read again yet." in dialog.said.text()
+    assert "Stopped, as there is enough to review; 2 photos not read again." in dialog.said.text()
     dialog.reject()
 
 
@@ -226,5 +226,5 @@ def test_pictures_of_the_words_are_shown(qtbot: QtBot, studio: Studio) -> None:
     shown = [word.data(0, Qt.ItemDataRole.DecorationRole).toImage() for word in words]
     assert all(picture.width() > 20 for picture in shown)
     assert shown[0] != shown[1]
-    assert words[0].data(0, Qt.ItemDataRole.AccessibleTextRole).startswith("Take over: ")
+    assert words[0].data(0, Qt.ItemDataRole.AccessibleTextRole).startswith("Apply ")
     dialog.reject()

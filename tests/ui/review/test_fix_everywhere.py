@@ -76,13 +76,13 @@ def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
     assert not action.isEnabled()
     _correct(studio, qtbot)
     assert action.isEnabled()
-    assert "2 more look like this" in studio.window.status.currentMessage()
+    assert "2 similar words" in studio.window.status.currentMessage()
     studio.window.view.setFocus()
     _press(KEY.Key_F4)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
     assert panel.grid.count() == 2
     assert len(panel.grid.places()) == 2
-    assert "“queues” stands here too? It was read as “queves”." in panel.asked.text()
+    assert "Are these also “queues”? The corrected word was read as “queves”." in panel.asked.text()
     _press(KEY.Key_Return)
     assert _texts(studio) == ["queues"] * 3
     assert not panel.isVisible()
@@ -94,7 +94,7 @@ def test_it_is_one_step_that_is_undone_whole(studio: Studio, panel: FixPanel, qt
     _correct(studio, qtbot)
     panel.begin()
     _press(KEY.Key_Return)
-    assert studio.document.undo_stack.undoText() == "Write “queues” in 2 places"
+    assert studio.document.undo_stack.undoText() == "Change 2 words to “queues”"
     studio.autosave.flush()
     studio.document.undo_stack.undo()
     assert _texts(studio) == ["queves", "queves", "queues"]
@@ -177,7 +177,7 @@ def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPane
         _press(KEY.Key_Return)
     QTest.keyClicks(review.line, "queues")
     _press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: "2 more look like this" in review.offer.text())
+    qtbot.waitUntil(lambda: "2 similar words" in review.offer.text())
     _press(KEY.Key_F4)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
     _press(KEY.Key_Return)

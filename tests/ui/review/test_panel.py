@@ -48,7 +48,7 @@ def test_words_are_accepted_corrected_and_set_aside_by_keys_alone(panel: ReviewP
     assert len({place[0] for place in places}) == 1
     assert studio.opening.path is not None
     assert studio.opening.path.name == "board 3.png"  # no photo was opened for it
-    assert "words a minute" in panel.pace.text()
+    assert "words per minute" in panel.pace.text()
 
 
 def test_letters_are_never_robbed(panel: ReviewPanel, studio: Studio) -> None:
@@ -171,8 +171,8 @@ def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, 
             type_in("Ann")
         press(KEY.Key_Return)
     assert panel.reviewing.stage is Stage.DONE
-    assert "you have gone through 24 words" in panel.card.text
-    assert "23 right, 1 corrected" in panel.card.text
+    assert "you have checked 24 words" in panel.card.text
+    assert "23 confirmed, 1 corrected" in panel.card.text
     studio.autosave.flush()
     assert studio.opening.project is not None
     assert all(state.value == "reviewed" for state in studio.opening.project.states().values())
@@ -181,7 +181,7 @@ def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, 
     assert QApplication.focusWidget() is studio.window.view
     press(KEY.Key_F6)
     qtbot.waitUntil(lambda: panel.reviewing.stage is Stage.DONE)
-    assert "Every word is checked" in panel.card.text
+    assert "All words are checked" in panel.card.text
 
 
 def test_it_goes_on_where_it_was(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
@@ -210,7 +210,7 @@ def test_a_photo_that_is_gone_is_said_and_its_word_can_still_be_settled(
     (folder / "board 1.png").unlink()
     panel = studio.window.parts.review
     panel.begin(Order.PAGE)
-    qtbot.waitUntil(lambda: "cannot be shown" in panel.card.text)
+    qtbot.waitUntil(lambda: "Can’t show this word" in panel.card.text)
     place = here(panel)
     press(KEY.Key_Return)
     assert word_at(studio, place).state is WordState.ACCEPTED

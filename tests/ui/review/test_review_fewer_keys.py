@@ -142,7 +142,7 @@ def test_spaces_alone_are_no_answer(panel: ReviewPanel, studio: Studio) -> None:
     type_in("  ")
     press(KEY.Key_Return)
     assert (here(panel), studio.document.undo_stack.count()) == (place, steps)
-    assert "Only spaces" in panel.keys.text()
+    assert "only spaces" in panel.keys.text()
     press(KEY.Key_Escape)
     assert panel.line.text() == "Ship"
     press(KEY.Key_F7)
@@ -197,7 +197,7 @@ def test_so_many_words_are_right_by_one_key_and_one_undo(panel: ReviewPanel, stu
     press(KEY.Key_3, CONTROL)
     assert _checked(studio, panel) == ["Ship", "the", "new"]
     assert studio.document.undo_stack.count() == steps + 1
-    assert "3 words are right" in panel.keys.text()
+    assert "3 words confirmed" in panel.keys.text()
     assert panel.line.text() == "build"
     sitting = panel.reviewing.sitting
     assert sitting is not None
@@ -216,7 +216,7 @@ def test_so_many_words_are_right_by_one_key_and_one_undo(panel: ReviewPanel, stu
 def test_all_in_sight_are_right_over_two_photos(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
     press(KEY.Key_PageDown)
     assert len(_checked(studio, panel)) == 9
-    assert "9 words are right" in panel.keys.text()
+    assert "9 words confirmed" in panel.keys.text()
     _settled(panel, qtbot)
     press(KEY.Key_Z, CONTROL)
     assert _checked(studio, panel) == []
@@ -225,7 +225,7 @@ def test_all_in_sight_are_right_over_two_photos(panel: ReviewPanel, studio: Stud
     _settled(panel, qtbot)
     press(KEY.Key_PageDown)
     assert len(_checked(studio, panel)) == 16
-    assert "you have gone through 16 words" in panel.card.text
+    assert "you have checked 16 words" in panel.card.text
 
 
 def test_what_was_typed_is_a_correction_of_its_own(panel: ReviewPanel, studio: Studio) -> None:

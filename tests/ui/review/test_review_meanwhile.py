@@ -42,10 +42,10 @@ def test_words_that_came_since_are_taken_in_when_it_is_entered_again(
     press(KEY.Key_F6)
     qtbot.waitUntil(lambda: said(panel) == "Word 2 of 40")
     assert here(panel) == place
-    assert "16 more words came" in panel.keys.text()
+    assert "16 words were added" in panel.keys.text()
     for _ in range(39):
         press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: "you have gone through 40 words" in panel.card.text)
+    qtbot.waitUntil(lambda: "you have checked 40 words" in panel.card.text)
 
 
 def test_words_that_came_since_are_gone_on_with_at_the_end(
@@ -55,16 +55,16 @@ def test_words_that_came_since_are_gone_on_with_at_the_end(
     panel.line.setFocus()
     for _ in range(24):
         press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: "16 more words came meanwhile" in panel.card.text)
-    assert "you have gone through 24 words" in panel.card.text
-    assert "passed by" not in panel.card.text
+    qtbot.waitUntil(lambda: "16 words were added meanwhile" in panel.card.text)
+    assert "you have checked 24 words" in panel.card.text
+    assert "skipped" not in panel.card.text
     press(KEY.Key_Return)
     assert panel.isVisible()
     assert said(panel) == "Word 25 of 40"
     for _ in range(16):
         press(KEY.Key_Return)
     qtbot.waitUntil(lambda: not studio.busy)
-    assert "you have gone through 40 words" in panel.card.text
+    assert "you have checked 40 words" in panel.card.text
     press(KEY.Key_Return)
     assert not panel.isVisible()
 

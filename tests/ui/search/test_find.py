@@ -86,7 +86,7 @@ def test_as_one_types_places_are_marked_and_counted(studio: Studio, qtbot: QtBot
     QTest.keyClicks(bar.line, "b")
     assert bar.count.text() == "1 of 1"
     QTest.keyClicks(bar.line, "xyz")
-    assert bar.count.text() == "Nothing found"
+    assert bar.count.text() == "No results"
     assert _marks(bar) == ()
 
 
@@ -113,7 +113,7 @@ def test_slips_are_allowed_for_and_second_choices_marked(studio: Studio, qtbot: 
     assert [hit.side for hit in bar.hits] == [Side.MACHINE]
     bar.line.setText('"builds"')
     assert [hit.side for hit in bar.hits] == [Side.CHOICE]
-    assert bar.count.text() == "1 of 1, second choice"
+    assert bar.count.text() == "1 of 1, alternative"
     assert _marks(bar)[0].guessed
 
 
@@ -186,7 +186,7 @@ def test_hits_of_all_photos_come_as_cards_with_pictures(studio: Studio, qtbot: Q
         ("board 2.png", "queves", Side.MACHINE),
         ("board 3.png", "queue", Side.HUMAN),
     ]
-    assert panel.said.text() == "3 places on 3 photos"
+    assert panel.said.text() == "3 matches on 3 photos"
     qtbot.waitUntil(
         lambda: all(
             panel.model.data(panel.model.index(row), Qt.ItemDataRole.DecorationRole) is not None for row in range(3)
@@ -199,7 +199,7 @@ def test_second_choices_come_last_and_are_said_to_be_such(studio: Studio, qtbot:
     type_into(panel, qtbot, '"nows" ')
     assert [hit.image for hit in panel.model.hits] == ["board 3.png"]
     shown = panel.model.data(panel.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
-    assert shown == "nows (second choice, read as now), board 3.png"
+    assert shown == "nows (alternative, read as now), board 3.png"
 
 
 def test_enter_goes_to_the_photo_and_the_keys_stay_with_the_cards(studio: Studio, qtbot: QtBot) -> None:

@@ -45,12 +45,12 @@ def _marked(dialog: SettingsDialog) -> list[str]:
     [
         ("theme", "general", ["Theme"]),
         ("dark", "general", ["Theme"]),
-        ("restore", "general", ["Open with the photo that was open last"]),
-        ("gpu", "reading", ["Most graphics memory"]),
+        ("restore", "general", ["Reopen the last photo at startup"]),
+        ("gpu", "reading", ["Graphics memory limit"]),
         ("languages", "reading", ["Languages"]),
-        ("grpahics", "reading", ["Most graphics memory"]),
+        ("grpahics", "reading", ["Graphics memory limit"]),
         ("sprache", "general", ["Language"]),
-        ("faint", "reading", ["Finding writing"]),
+        ("faint", "reading", ["Text detection"]),
         ("folder path", "general", ["Library folder"]),
     ],
 )
@@ -63,7 +63,7 @@ def test_words_find_a_setting_and_show_it(dialog: SettingsDialog, typed: str, pa
     assert f"({len(_marked(dialog))})" in dialog.pages.tabText(dialog.pages.currentIndex())
     dialog.line.clear()
     assert _marked(dialog) == []
-    assert [dialog.pages.tabText(index) for index in range(3)] == ["&General", "&Reading", "&Keys"]
+    assert [dialog.pages.tabText(index) for index in range(3)] == ["&General", "&Reading", "&Keyboard shortcuts"]
 
 
 def test_enter_goes_to_what_was_found(dialog: SettingsDialog) -> None:

@@ -33,13 +33,13 @@ def test_the_programs_choice_and_all_models_by_name_are_offered(qtbot: QtBot) ->
     page = _page(qtbot, Settings())
     offered = {page.model.itemData(row): page.model.itemText(row) for row in range(page.model.count())}
     assert list(offered) == ["", "boards", BASE, "Anna"]
-    assert offered[""] == "The program’s choice: boards"
+    assert offered[""] == "Default: boards"
     assert offered["boards"] == "Adapted"
     # Of what finds writing the program has none of its own, so there is nothing to choose between.
     assert [page.detector.itemData(row) for row in range(page.detector.count())] == [""]
     assert page.chosen(Settings()) == Settings()
     page.alphabet.setCurrentIndex(page.alphabet.findData("all"))
-    assert page.model.itemText(0) == f"The program’s choice: {BASE}"
+    assert page.model.itemText(0) == f"Default: {BASE}"
     page.model.setCurrentIndex(page.model.findData(BASE))
     assert page.alphabet.isEnabled()
     assert page.chosen(Settings()) == Settings(model=BASE, alphabet="all")
@@ -59,7 +59,7 @@ def test_what_was_chosen_is_shown_and_stays(qtbot: QtBot, model: str | None) -> 
     assert page.model.currentData() == (model or "")
     assert page.detector.currentData() == FINDER
     assert page.chosen(before) == before
-    assert page.model.itemText(0) == f"The program’s choice: {BASE}", "all letters are to be read"
+    assert page.model.itemText(0) == f"Default: {BASE}", "all letters are to be read"
 
 
 def test_what_comes_with_the_program_can_be_used_and_stays(qtbot: QtBot) -> None:
@@ -76,8 +76,8 @@ def test_what_comes_with_the_program_can_be_used_and_stays(qtbot: QtBot) -> None
         assert not any(button.isEnabled() for button in (dialog.rename, dialog.export, dialog.delete))
         if name == "boards":
             texts = dialog.facts.texts()
-            assert texts[texts.index("Bad at") + 1] == "Faint ink."
-            assert texts[texts.index("Program’s choice") + 1] == "where Latin letters are read"
+            assert texts[texts.index("Weaknesses") + 1] == "Faint ink."
+            assert texts[texts.index("Default") + 1] == "for Latin characters"
 
 
 def test_a_training_begins_with_the_one_in_use_by_its_name(qtbot: QtBot) -> None:

@@ -36,7 +36,7 @@ def test_the_recipe_speaks_of_lines_where_lines_are_learned(qtbot: QtBot) -> Non
         form.show_unit(unit)
         texts = [label.text() for label in form.findChildren(QLabel)]
         names = [field.accessibleName() for field in (form.epochs, form.batch, form.replay)]
-        assert f"{unit.capitalize()} in a step" in texts
+        assert f"Batch size ({unit})" in texts
         assert not [each for each in (*texts, *names) if other in each.casefold()]
         assert form.batch.toolTip() == form.batch.accessibleName()
 
@@ -64,9 +64,9 @@ def test_how_long_learning_takes(seconds: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("found", "words", "said"),
     [
-        (1, 1, "The only word is read otherwise."),
-        (1, 3, "1 of 3 words is read otherwise."),
-        (2, 3, "2 of 3 words are read otherwise."),
+        (1, 1, "The only unchecked word is read differently now."),
+        (1, 3, "1 of 3 words is read differently now."),
+        (2, 3, "2 of 3 words are read differently now."),
     ],
 )
 def test_how_many_words_are_read_otherwise(found: int, words: int, said: str) -> None:
@@ -75,6 +75,6 @@ def test_how_many_words_are_read_otherwise(found: int, words: int, said: str) ->
 
 @pytest.mark.parametrize("unit", ["word", "line"])
 def test_what_was_corrected_since_the_last_look(unit: str) -> None:
-    assert preflight_page.since_said(1, unit) == f"1 {unit} more since the last look."
-    assert preflight_page.since_said(-2, unit) == f"2 {unit}s fewer since the last look."
+    assert preflight_page.since_said(1, unit) == f"1 more {unit} since the last refresh."
+    assert preflight_page.since_said(-2, unit) == f"2 fewer {unit}s since the last refresh."
     assert preflight_page.since_said(0, unit) == ""

@@ -23,7 +23,7 @@ from ocr_studio.jobs.synth.generate import FolderState, SampleMade, SourcesRead,
 from ocr_studio.ui.synth.dialog import SynthDialog
 from ocr_studio.ui.training.controller import Stage
 from tests.ui.studio import Open, leave_dialogs
-from tests.ui.synth_dialogs import LEFT, LONG, dialog_of, opened, words_shown, written, wrong
+from tests.ui.synth_dialogs import LEFT, dialog_of, opened, words_shown, written, wrong
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def test_what_is_chosen_is_drawn_and_others_on_request(dialog: SynthDialog, qtbo
     assert all(first)
     assert "2 words and 0 boards" in dialog.estimate.text()
     dialog.form.words.setValue(30)
-    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy)
     twelve = words_shown(dialog)
     assert twelve[:2] == first
     QTest.mouseClick(dialog.looking.another, LEFT)
-    qtbot.waitUntil(lambda: not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not dialog.looking.busy)
     assert words_shown(dialog) != twelve
     assert "30 words" in dialog.estimate.text()
     leave_dialogs()
@@ -51,7 +51,7 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
     form = dialog.form
     assert not form.writing.sliders["handwriting"].isEnabled()
     assert "folder of handwriting fonts" in form.writing.sliders["handwriting"].toolTip()
-    assert form.writing.said["print"].text() == "45 %"  # of print and made-up hands, those that are there
+    assert form.writing.said["print"].text() == "45 %"  # of print and synthetic handwriting, those that are there
     form.fonts.choose.click()
     (asking,) = dialog.findChildren(QFileDialog)
     asking.filesSelected.emit([str(tmp_path)])
@@ -65,24 +65,24 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
 
 def test_nothing_but_words_is_shown_where_that_is_chosen(dialog: SynthDialog, qtbot: QtBot) -> None:
     dialog.form.words.setValue(12)
-    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy)
     known = set(texts.texts(dialog.form.options.languages).words)
     assert set(words_shown(dialog)) - known
     dialog.form.only_words.setChecked(True)
     assert dialog.form.options.only_words
-    qtbot.waitUntil(lambda: not set(words_shown(dialog)) - known and not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not set(words_shown(dialog)) - known and not dialog.looking.busy)
     leave_dialogs()
 
 
 def test_what_cannot_be_made_is_said_and_nothing_can_be_written(dialog: SynthDialog, qtbot: QtBot) -> None:
     dialog.form.fonts.line.setText("/nowhere/at/all")
-    qtbot.waitUntil(lambda: "there is no such folder" in wrong(dialog))
+    qtbot.waitUntil(lambda: "the folder does not exist" in wrong(dialog))
     assert not dialog.write.isEnabled()
     dialog.form.fonts.line.clear()
     dialog.form.words.setValue(0)
     qtbot.waitUntil(lambda: "neither words nor boards" in wrong(dialog))
     dialog.form.words.setValue(1)
-    qtbot.waitUntil(lambda: wrong(dialog) == "" and not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: wrong(dialog) == "" and not dialog.looking.busy)
     assert dialog.write.isEnabled()
     dialog.folder.line.clear()
     assert not dialog.write.isEnabled()
@@ -97,14 +97,14 @@ def test_it_is_written_shown_kept_and_learned_from(
     dialog.form.words.setValue(LEAST + 1)
     dialog.form.seed.setValue(4)
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: written(dialog))
     assert dialog.report.lines[0] == f"{LEAST + 1} of {LEAST + 1} words written"
     assert not any("corrected" in line for line in dialog.report.lines)
     QTest.mouseClick(dialog.show_folder, LEFT)
     assert shown == [str(tmp_path / "out")]
     studio = dialog.parent().parts  # type: ignore[union-attr]
     QTest.mouseClick(dialog.train, LEFT)
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
     assert studio.trainer.isVisible()
     assert studio.trainer.preflight.column.begin.isEnabled()
     assert studio.training.look.dataset.folder == tmp_path / "out"
@@ -112,8 +112,8 @@ def test_it_is_written_shown_kept_and_learned_from(
     boxes = studio.trainer.boxes
     studio.trainer.tabs.setCurrentIndex(KINDS.index("detector"))
     assert boxes.isVisible()
-    assert boxes.column.headline.text() == "This dataset holds single words only"
-    assert "Read → Make synthetic boards draws these, too." in boxes.column.text.text()
+    assert boxes.column.headline.text() == "This dataset contains single words only"
+    assert "Read → Generate synthetic boards." in boxes.column.text.text()
     assert not boxes.column.begin.isEnabled()
     assert not boxes.how.isVisible()  # nobody is to check the words of photos here
     boxes.column.advanced.click()
@@ -121,7 +121,7 @@ def test_it_is_written_shown_kept_and_learned_from(
     again = dialog_of(open_studio())
     assert (again.form.options.words, again.form.options.seed) == (LEAST + 1, 4)
     assert again.folder.path == tmp_path / "out"
-    qtbot.waitUntil(lambda: again.state.text() == "There is a dataset in this folder; it is replaced.", timeout=LONG)
+    qtbot.waitUntil(lambda: again.state.text() == "The dataset in this folder will be replaced.")
     leave_dialogs()
 
 
@@ -133,9 +133,9 @@ def test_what_failed_can_be_tried_again(dialog: SynthDialog, qtbot: QtBot, monke
     with monkeypatch.context() as broken:
         broken.setattr(generate, "write", full)
         QTest.mouseClick(dialog.write, LEFT)
-        qtbot.waitUntil(lambda: "the disk is full" in wrong(dialog) and not dialog.busy, timeout=LONG)
+        qtbot.waitUntil(lambda: "the disk is full" in wrong(dialog) and not dialog.busy)
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: written(dialog))
     assert wrong(dialog) == ""
     leave_dialogs()
 
@@ -156,18 +156,18 @@ def test_stopped_it_goes_on_or_is_thrown_away(
 
     monkeypatch.setattr(dialog, "_hear", stop_at_the_second)
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: dialog.write.text() == "&Stop", timeout=LONG)
+    qtbot.waitUntil(lambda: dialog.write.text() == "&Stop")
     assert not dialog.form.isEnabled()
-    qtbot.waitUntil(lambda: bool(seen) and not dialog.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: bool(seen) and not dialog.busy)
     assert seen == [1, 2]
-    qtbot.waitUntil(lambda: dialog.write.text() == "&Go on", timeout=LONG)
-    assert "Writing goes on there" in dialog.state.text()
+    qtbot.waitUntil(lambda: dialog.write.text() == "&Resume")
+    assert "You can resume it." in dialog.state.text()
     QTest.mouseClick(dialog.throw_away, LEFT)
     assert not dialog.throw_away.isEnabled()
     assert not dialog.write.isEnabled()
-    qtbot.waitUntil(dialog.write.isEnabled, timeout=LONG)
+    qtbot.waitUntil(dialog.write.isEnabled)
     assert wrong(dialog) == ""
-    assert dialog.write.text() == "&Write"
+    assert dialog.write.text() == "&Generate"
     assert not (tmp_path / "out").exists()
     leave_dialogs()
 
@@ -190,6 +190,6 @@ def test_what_will_not_go_onto_the_disk_is_said(
 ) -> None:
     monkeypatch.setattr(generate, "look_there", lambda *_: iter([FolderState(free=10_000)]))
     dialog.form.words.setValue(150_000)
-    qtbot.waitUntil(lambda: "Only 10 kB are free" in dialog.estimate.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "Only 10 kB of disk space is free" in dialog.estimate.text())
     assert "150,000 words and 0 boards" in dialog.estimate.text()
     leave_dialogs()

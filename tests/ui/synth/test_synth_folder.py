@@ -26,9 +26,9 @@ from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState, SampleMade
 from ocr_studio.ui.synth.dialog import SynthDialog
 from tests.ui.studio import Open, leave_dialogs
-from tests.ui.synth_dialogs import LEFT, LONG, opened, written, wrong
+from tests.ui.synth_dialogs import LEFT, opened, written, wrong
 
-NOT_AS_IT_WAS = "what lies in the folder is not what was there when it was looked at. See what is there now"
+NOT_AS_IT_WAS = "the contents of the folder have changed in the meantime. Check the folder"
 
 
 @pytest.fixture
@@ -49,16 +49,16 @@ def test_others_that_were_begun_there_go_only_where_a_person_says_so(
     begin(others, out)
     dialog.folder.line.setText(str(out))
     QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
-    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text())
     assert not dialog.busy
-    for answer in ("Cancel", "&Throw away and write"):
+    for answer in ("Cancel", "&Discard and generate"):
         assert generate.can_go_on(others, out)
         QTest.mouseClick(dialog.write, LEFT)
         asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
         assert not dialog.busy
         button = next(each for each in asked.buttons() if each.text().replace("&", "") == answer.replace("&", ""))
         QTest.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: written(dialog))
     assert not generate.can_go_on(others, out)
     assert len(dataset.read(out).examples) == dialog.form.words.value()
     leave_dialogs()
@@ -73,18 +73,18 @@ def test_of_two_that_were_begun_there_one_goes_on_or_is_thrown_away_and_the_othe
         (out / f".writing-{name}").mkdir(parents=True)
         (out / f".writing-{name}" / "made.jsonl").write_text("\n")
     dialog.folder.line.setText(str(out))
-    qtbot.waitUntil(lambda: "Writing goes on there." in dialog.state.text(), timeout=LONG)
-    assert "You are asked before it is thrown away." in dialog.state.text()
+    qtbot.waitUntil(lambda: "You can resume it." in dialog.state.text())
+    assert "You are asked before it is discarded." in dialog.state.text()
     QTest.mouseClick(dialog.write, LEFT)
     asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
-    assert asked.text() == "Throw away what else was begun in this folder?"
+    assert asked.text() == "Discard the other unfinished dataset in this folder?"
     QTest.mouseClick(asked.button(QMessageBox.StandardButton.Cancel), LEFT)
     assert not dialog.busy
     QTest.mouseClick(dialog.throw_away, LEFT)
-    qtbot.waitUntil(lambda: dialog.state.text().startswith("Something that was chosen differently"), timeout=LONG)
+    qtbot.waitUntil(lambda: dialog.state.text().startswith("An unfinished dataset with other settings"))
     assert [each.name for each in out.iterdir()] == [f".writing-{other}"]
     assert dialog.throw_away.isHidden()
-    assert dialog.write.text() == "&Write"
+    assert dialog.write.text() == "&Generate"
     leave_dialogs()
 
 
@@ -97,14 +97,14 @@ def test_what_was_begun_there_since_it_was_looked_is_not_thrown_away(
         list(generate.write(replace(others, seed=9), out, children=0))
         dialog.folder.line.setText(str(tmp_path))
         dialog.folder.line.setText(str(out))
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
-    assert ("it is replaced" in dialog.state.text()) is there
+    qtbot.waitUntil(lambda: dialog.there.found is not None)
+    assert ("will be replaced" in dialog.state.text()) is there
     begin(others, out, over=there)
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: NOT_AS_IT_WAS in wrong(dialog) and not dialog.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: NOT_AS_IT_WAS in wrong(dialog) and not dialog.busy)
     assert generate.can_go_on(others, out)
     assert dataset.is_dataset(out) is there
-    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text(), timeout=LONG)  # it was looked anew
+    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text())  # it was looked anew
     leave_dialogs()
 
 
@@ -115,12 +115,12 @@ def test_what_went_on_there_since_it_was_asked_is_not_thrown_away(
     others, out = replace(dialog.form.options, seed=8), tmp_path / "there"
     begin(others, out)
     dialog.folder.line.setText(str(out))
-    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text())
     QTest.mouseClick(dialog.write, LEFT)
     begin(others, out)  # one word more
     asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
-    QTest.mouseClick(next(each for each in asked.buttons() if "hrow" in each.text()), LEFT)
-    qtbot.waitUntil(lambda: NOT_AS_IT_WAS in wrong(dialog) and not dialog.busy, timeout=LONG)
+    QTest.mouseClick(next(each for each in asked.buttons() if "iscard" in each.text()), LEFT)
+    qtbot.waitUntil(lambda: NOT_AS_IT_WAS in wrong(dialog) and not dialog.busy)
     assert generate.can_go_on(others, out)
     leave_dialogs()
 
@@ -134,14 +134,14 @@ def test_what_another_window_writes_is_not_thrown_away(
         there = sorted((tmp_path / "out").iterdir())
         dialog.folder.line.setText(str(tmp_path / "elsewhere"))
         dialog.folder.line.setText(str(tmp_path / "out"))
-        qtbot.waitUntil(lambda: "Another window of this program" in dialog.state.text(), timeout=LONG)
+        qtbot.waitUntil(lambda: "Another window of OCR Studio" in dialog.state.text())
         assert dialog.throw_away.isHidden()
         assert not dialog.write.isEnabled()
         assert sorted((tmp_path / "out").iterdir()) == there
         assert sum(isinstance(event, SampleMade) for event in other) == dialog.form.words.value()
     assert dataset.is_dataset(tmp_path / "out")
     # which is seen without anybody doing anything
-    qtbot.waitUntil(lambda: "There is a dataset in this folder" in dialog.state.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "The dataset in this folder" in dialog.state.text())
     assert dialog.write.isEnabled()
     leave_dialogs()
 
@@ -151,7 +151,7 @@ def test_typing_reads_nothing_of_the_disk(
 ) -> None:
     here, looked, window = [], [], threading.get_ident()
     look_there, check = generate.look_there, synth_options.check
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: dialog.there.found is not None)
     (tmp_path / "empty").mkdir()
 
     def looks(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
@@ -173,8 +173,8 @@ def test_typing_reads_nothing_of_the_disk(
         QTest.keyClicks(dialog.folder.line, str(tmp_path / "elsewhere"))
         QTest.keyClicks(dialog.form.fonts.line, str(tmp_path / "empty"))
         dialog.form.words.setValue(7)
-    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.busy, timeout=LONG)
-    qtbot.waitUntil(lambda: "there is no font in this folder" in wrong(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: "there are no fonts in this folder" in wrong(dialog))
     assert looked == [tmp_path / "elsewhere"]
     assert len(here) >= 2
     assert not any(here)
@@ -188,12 +188,12 @@ def test_a_dataset_that_nobody_was_told_of_yet_is_not_replaced_at_once(
     digest = dataset.read(tmp_path / "there").digest
     dialog.folder.line.setText(str(tmp_path / "there"))
     QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
-    assert dialog.state.text() == "There is a dataset in this folder; it is replaced."
+    qtbot.waitUntil(lambda: dialog.there.found is not None)
+    assert dialog.state.text() == "The dataset in this folder will be replaced."
     assert not dialog.busy
     assert dataset.read(tmp_path / "there").digest == digest
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: written(dialog))
     assert dataset.read(tmp_path / "there").digest != digest
     leave_dialogs()
 
@@ -207,6 +207,6 @@ def test_what_cannot_be_looked_at_can_be_written_to(
     monkeypatch.setattr(generate, "look_there", refuse)
     dialog.folder.line.setText(str(tmp_path / "there"))
     QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    qtbot.waitUntil(lambda: written(dialog))
     assert dataset.is_dataset(tmp_path / "there")
     leave_dialogs()

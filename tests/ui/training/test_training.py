@@ -56,13 +56,13 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     press_learn(studio, qtbot)
     trainer = studio.window.trainer
     assert trainer.preflight.examples.words.rowCount() == 5
-    assert "only to measure by" in said(studio)
+    assert "held out (◇)" in said(studio)
     begin(studio, qtbot)
     assert len(trainer.running.loss.curves[0].points) == learner.steps
     assert [step for step, _ in trainer.running.cer.curves[0].points] == [3, 6, 9, 12]
     assert trainer.pages.currentWidget() is trainer.result
-    assert trainer.result.column.headline.text() == "It reads your writing better"
-    assert "On 20 words it had not seen it makes 9 mistakes instead of 15." in said(studio)
+    assert trainer.result.column.headline.text() == "It reads your handwriting better"
+    assert "On 20 held-out words, it makes 9 mistakes instead of 15." in said(studio)
     assert "−5.7 points (−10.1 … −1.3)".replace(" ", "\u00a0") in trainer.result.figures.text()
     assert models.available() == (models.BUILT_IN,), "nothing is installed before a person has said so"
     assert studio.settings.model is None
@@ -73,7 +73,7 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert studio.settings.model == settings_file.load().model == "boards"
     assert candidates() == []
     assert training_runs.unfinished() == ()
-    assert "“boards” reads from now on" in said(studio)
+    assert "Now reading with “boards”" in said(studio)
     qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
     dialog = studio.window.findChild(RereadingDialog)
     assert dialog is not None
@@ -111,7 +111,7 @@ def test_worse_is_said_plainly_and_discarding_leaves_nothing(
     result = ready.window.trainer.result
     assert result.column.headline.text() == "It got worse"
     assert "14 mistakes instead of 9" in said(ready)
-    assert "Better discard it" in said(ready)
+    assert "Discard it." in said(ready)
     assert result.discard.property("primary")
     assert not result.keep.property("primary")
     qtbot.mouseClick(result.discard, Qt.MouseButton.LeftButton)
@@ -158,7 +158,7 @@ def test_stopped_early_the_best_so_far_can_be_kept(ready: Studio, learner: Stand
     qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
     assert ready.training.trained is not None
     assert ready.training.trained.steps == 1
-    assert "stopped when asked to" in ready.window.trainer.result.note.text()
+    assert "stopped manually" in ready.window.trainer.result.note.text()
 
 
 @pytest.mark.parametrize("paused", [False, True])
@@ -190,7 +190,7 @@ def test_a_doubtful_label_is_a_click_from_its_place(studio: Studio, folder: Path
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
     doubts = studio.window.trainer.preflight.doubts
     rows = [row.cells for row in doubts.words.rows]
-    assert rows == [("Wednesday", "The program read “new” here, and it was sure.")]
+    assert rows == [("Wednesday", "The program read “new” here with high confidence.")]
     place = doubts.visualRect(doubts.words.index(0, 1)).center()
     qtbot.mouseClick(doubts.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and bool(studio.document.selection))
@@ -202,7 +202,7 @@ def test_what_is_corrected_after_the_look_is_learned_too(ready: Studio, learner:
     column = ready.window.trainer.preflight.column
     assert not column.again.isVisible()
     correct(ready, 8)
-    assert "2 words more since" in said(ready)
+    assert "2 more words since" in said(ready)
     assert column.again.isVisible()
     begin(ready, qtbot)
     assert ready.training.started is not None
@@ -241,7 +241,7 @@ def test_a_look_that_fails_says_so_and_can_be_tried_again(
         patched.setattr(preflight, "look", fail)
         qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.IDLE)
-    assert column.headline.text() == "Your corrections could not be looked at"
+    assert column.headline.text() == "Can't collect your corrections"
     assert not column.begin.isEnabled()
     qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
@@ -254,7 +254,7 @@ def test_words_that_cannot_be_learned_from_are_shown_with_the_reason(ready: Stud
     preflight_page = ready.window.trainer.preflight
     qtbot.mouseClick(preflight_page.column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
-    assert preflight_page.column.headline.text() == "None of them can be learned from"
+    assert preflight_page.column.headline.text() == "None of the checked words can be used"
     assert preflight_page.doubts.isVisible()
     assert not preflight_page.column.begin.isEnabled()
 
@@ -282,15 +282,15 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     trainer.tabs.setCurrentIndex(1)
     assert trainer.pages.currentWidget() is trainer.boxes
     assert not trainer.boxes.column.begin.isEnabled()
-    assert trainer.boxes.column.meter.accessibleName() == "Photos reviewed"
+    assert trainer.boxes.column.meter.accessibleName() == "Fully checked photos"
     assert "word" not in trainer.boxes.recipe.batch.accessibleName().lower()
-    assert "No photo is reviewed yet" in said(studio)
+    assert "No fully checked photos yet" in said(studio)
     correct(studio, 8)
     press_learn(studio, qtbot)
-    assert "1 photo reviewed" in said(studio)
+    assert "1 photo fully checked" in said(studio)
     qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
-    assert trainer.result.column.headline.text() == "It finds your writing better"
+    assert trainer.result.column.headline.text() == "It finds your handwriting better"
     assert not trainer.tabs.isTabEnabled(0), "one after the other"
     assert "finds 180 instead of 165" in said(studio)
     assert len(trainer.running.lines.curves[0].points) == 4
@@ -365,7 +365,7 @@ def test_shown_by_the_menu_it_says_what_there_is(studio: Studio, qtbot: QtBot) -
 def test_curves_grow_and_are_told_to_who_cannot_see_them(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
     begin(ready, qtbot)
     cer = ready.window.trainer.running.cer
-    assert cer.accessibleName() == "Letters wrong"
+    assert cer.accessibleName() == "Character error rate (CER)"
     assert "your held-out words 8.0 %" in cer.accessibleDescription()
     blank = Chart("Loss", [Curve("a")], str)
     for chart in (cer, blank):

@@ -27,8 +27,8 @@ def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another_and_said(rea
     qtbot.mouseClick(ready.window.trainer.result.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.KEPT)
     assert ready.settings.model == "boards 2"
-    assert "“boards 2” reads from now on" in said(ready)
-    assert "Another model got the name “boards” meanwhile, so this one is called “boards 2”." in said(ready)
+    assert "Now reading with “boards 2”" in said(ready)
+    assert "The name “boards” was taken meanwhile, so this model was saved as “boards 2”." in said(ready)
     assert training_runs.unfinished() == ()
 
 
@@ -46,15 +46,15 @@ def test_of_lines_the_panel_speaks_of_lines(
     names = [each.accessibleName().lower() for each in named]
     assert all("line" in name and "word" not in name for name in names)
     labels = [each.text() for each in outset.recipe.findChildren(QLabel)]
-    assert {"Lines in a step", "General lines"} <= set(labels)
+    assert {"Batch size (lines)", "General lines"} <= set(labels)
     studio.training.start("recognizer", Recipe())  # two lines are too few for the button
     qtbot.waitUntil(lambda: studio.training.started is not None)
-    assert trainer.running.column.headline.text() in ("Learning from 1 line", "Learning from 2 lines")
+    assert trainer.running.column.headline.text() in ("Training on 1 line", "Training on 2 lines")
     assert [curve.title for curve in trainer.running.cer.curves] == ["your held-out lines", "general lines"]
     learner.gate.set()
     qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
-    assert "On 20 lines it had not seen it makes 9 mistakes instead of 15." in said(studio)
-    assert "more corrected lines, of which a fifth is held out, would tell" in said(studio)
+    assert "On 20 held-out lines, it makes 9 mistakes instead of 15." in said(studio)
+    assert "more corrected lines (a fifth of them held out) could confirm" in said(studio)
     assert "word" not in said(studio).replace("\u00a0", " ").lower()
 
 
@@ -72,5 +72,5 @@ def test_kept_the_words_of_other_photos_can_be_read_again_too(ready: Studio, fol
     (scope,) = ready.window.findChildren(RereadingScopeDialog)
     qtbot.waitUntil(scope.every.isEnabled)
     assert not scope.this.isEnabled()
-    assert "The one other photo: 8 unreviewed words" in scope.every.text()
+    assert "One other photo: 8 unchecked words" in scope.every.text()
     scope.reject()

@@ -31,7 +31,7 @@ def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
     trainer = other.window.trainer
     qtbot.waitUntil(lambda: bool(other.training.offers))
     assert trainer.isVisible()
-    assert "“boards” was cut short" in trainer.offer.text.text()
+    assert "“boards” was interrupted" in trainer.offer.text.text()
     qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
     assert again.resumed == [True]
@@ -51,7 +51,7 @@ def test_what_nobody_had_decided_on_is_shown_again(
     other = open_studio(learners={"recognizer": again})
     qtbot.waitUntil(lambda: bool(other.training.offers))
     trainer = other.window.trainer
-    assert "nobody has decided on it yet" in trainer.offer.text.text()
+    assert "Keep or discard it?" in trainer.offer.text.text()
     qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
     assert again.begun == 0

@@ -223,7 +223,7 @@ def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_st
     assert line.text() == "512 MB"
     assert line.width() > 100
     dialog.reading.memory.setValue(0)
-    assert line.text() == "As much as is needed"
+    assert line.text() == "No limit"
 
 
 def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qtbot: QtBot) -> None:

@@ -72,7 +72,7 @@ def test_enter_on_the_last_word_says_so(view: PhotoView, qtbot: QtBot) -> None:
     view.edit_current()
     with qtbot.waitSignal(view.message) as signal:
         qtbot.keyClick(editor_of(view), Qt.Key.Key_Return)
-    assert signal.args == ["That was the last word."]
+    assert signal.args == ["This is the last word."]
     assert view.editing.word_id is None
     assert view.document.current == last
     assert word(view, last).state is WordState.ACCEPTED
@@ -362,7 +362,7 @@ def test_a_text_that_is_too_long_is_cut_where_it_is_pasted_and_that_is_said(view
     QApplication.clipboard().setText("m" * 20_000)
     with qtbot.waitSignal(view.editing.message) as said:
         qtbot.keyClick(editor_of(view), Qt.Key.Key_V, CONTROL)
-    assert said.args == ["A text has 1000 letters at most. What goes beyond is left out."]
+    assert said.args == ["A text can have 1000 characters at most. The rest was left out."]
     assert editor_of(view).text() == "m" * LONGEST
     with qtbot.waitSignal(view.editing.message):
         qtbot.keyClicks(editor_of(view), "m")

@@ -70,7 +70,7 @@ def test_a_row_says_number_text_confidence_and_state(table: WordTable, document:
     row = [model.index(1, column).data() for column in (NUMBER, TEXT, CONFIDENCE, STATE)]
     assert row == ["2", "the", "95 %", "Read"]
     qtbot.waitUntil(lambda: isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap))
-    assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Or: THE   thes"
+    assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Alternatives: THE   thes"
     assert model.index(1, CONFIDENCE).data(Qt.ItemDataRole.ToolTipRole) == "Read by “stand-in”"
     assert model.index(1, STATE).data(Qt.ItemDataRole.AccessibleTextRole) == "State: Read"
     assert document.page is not None
@@ -217,7 +217,7 @@ def test_a_locked_word_is_not_split_in_the_editor_and_it_is_said(
     _editor(table).setCursorPosition(2)
     with qtbot.waitSignal(table.message) as said:
         QTest.keyClick(_editor(table), Key.Key_Slash, CONTROL)
-    assert said.args == ["This box is locked, so it stays as it is. Boxes → Lock lets it go again."]
+    assert said.args == ["This box is locked. Unlock it first (Boxes → Lock)."]
     assert _texts(table)[3:5] == ["build", "ask"]
 
 
@@ -295,12 +295,12 @@ def test_a_cut_after_double_spaces_is_where_the_cursor_stands(table: WordTable, 
 def test_an_empty_table_says_why_and_what_to_do(table: WordTable, document: Document, qtbot: QtBot) -> None:
     assert table.empty_text() == ""
     document.open(replace(made_board.page(), words={}, read_at=None), made_board.photo())
-    assert table.empty_text() == "No words yet.\nRead photo (Ctrl+R)"
+    assert table.empty_text() == "No words yet.\nRead the photo (Ctrl+R)."
     table.set_busy(True)
     assert table.empty_text() == "Reading…"
     table.set_busy(False)
     document.set_read_at("2026-01-01T00:00:00+00:00")
-    assert table.empty_text() == "No writing was found.\nDraw a box (D) or read again (Ctrl+R)."
+    assert table.empty_text() == "No words were found.\nDraw a box (D) or read the photo again (Ctrl+R)."
     blank = table.viewport().grab().toImage()
     middle = blank.rect().adjusted(60, blank.height() // 3, -60, -blank.height() // 3)
     assert (
@@ -317,7 +317,7 @@ def test_an_empty_table_says_why_and_what_to_do(table: WordTable, document: Docu
     assert document.page is not None
     document.push(edits.delete(document.page, document.page.words))
     document.set_read_at("2026-01-01T00:00:00+00:00")
-    assert table.empty_text() == "No words here.\nDraw a box (D) or read again (Ctrl+R)."
+    assert table.empty_text() == "No words here.\nDraw a box (D) or read the photo again (Ctrl+R)."
 
 
 @pytest.mark.parametrize(("width", "shown"), [(600, {0, 1, 2, 3, 4}), (400, {0, 1, 2, 4}), (220, {1, 2})])

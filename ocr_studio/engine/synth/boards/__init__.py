@@ -1,1 +1,1 @@
-"""Whole synthetic whiteboards: what stands where, and how it is composed."""
+"""Whole synthetic whiteboards: layout and compositing."""

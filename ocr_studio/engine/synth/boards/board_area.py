@@ -1,4 +1,4 @@
-"""A piece of a board seen straight on, as somebody fills it: words where they stand, strokes of drawings, in order."""
+"""A part of a board seen straight on: its words with their places, and the strokes of drawings, in order."""
 
 from __future__ import annotations
 
@@ -18,19 +18,24 @@ from ocr_studio.engine.synth.handwriting.rendered_text import Writer, Writing
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
-# How far words of a line stand above or below it, in heights of a capital, and by how many degrees they are off.
+# Deviation of words from their line, in capital heights, and their rotation in degrees.
 _HOP, _SWAY = 0.05, 0.7
-# Less ink than this, of 255, nobody sees.
+# Less ink than this, of 255, is invisible.
 _SEEN = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Scribe:
-    """Somebody who writes on a board.
+    """A writer at a board.
 
-    others: who write, in turn, what the writer cannot, as some people left but a few words. size: pixels of a capital's
-    height. strength: 0..1, less is paler. space: from word to word, pitch: from line to line, both in capitals'
-    heights. unsteady: 0 for print, 1 for most people. seed: for a font, whose strokes are as thick in every word.
+    Attributes:
+        others: Writers who, in turn, write what this one cannot, as some left only a few words.
+        size: Height of a capital in pixels.
+        strength: 0..1, less is paler.
+        space: Distance between words, in capital heights.
+        pitch: Distance between lines, in capital heights.
+        unsteady: 0 for print, 1 for typical handwriting.
+        seed: For a font, so that strokes are equally thick in every word.
     """
 
     writer: Writer
@@ -46,37 +51,42 @@ class Scribe:
 
     @property
     def line(self) -> float:
-        """Pixels from line to line."""
+        """Distance between lines in pixels."""
         return self.pitch * self.size
 
     @property
     def gap(self) -> float:
-        """Pixels between two words."""
+        """Distance between words in pixels."""
         return self.space * self.size
 
     @property
     def marker(self) -> Marker:
-        """What drawings are drawn with."""
+        """The pen for drawings."""
         return Marker(self.colour, self.strength)
 
     @property
     def width(self) -> float:
-        """Pixels of a stroke in drawings."""
+        """Stroke width of drawings in pixels."""
         return max(1.0, self.pen.width * self.size)
 
     def who(self, token: str) -> Writer | None:
-        """Who writes a word; None where nobody can."""
+        """Return the writer of a word; None if it cannot be written."""
         return next((each for each in (self.writer, *self.others) if each.can_write(token)), None)
 
     def larger(self, times: float) -> Scribe:
-        """The same hand with the same pen, writing larger."""
+        """Return the same writer with the same pen, writing larger."""
         return replace(self, size=self.size * times, pen=self.pen.larger(times))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
-    """A word as it came out. writer: who wrote it; low, high: (2,) the corners of the box that its ink fills, in pixels
-    of it."""
+    """A word as written.
+
+    Attributes:
+        writer: Who wrote it.
+        low: (2,) upper left corner of its ink, in pixels of the ink.
+        high: (2,) lower right corner.
+    """
 
     writing: Writing
     writer: str
@@ -85,7 +95,7 @@ class Ink:
 
     @classmethod
     def of(cls, writing: Writing, writer: str) -> Ink | None:
-        """None where there is nothing to be seen."""
+        """Create it; None without visible ink."""
         left, top, width, height = cv2.boundingRect(np.asarray(writing.ink >= _SEEN, np.uint8))
         if not width:
             return None
@@ -94,12 +104,12 @@ class Ink:
 
     @property
     def length(self) -> float:
-        """Pixels along the line."""
+        """Length along the line in pixels."""
         return float(self.high[0] - self.low[0])
 
     @property
     def corners(self) -> Floats:
-        """Around the ink, (4, 2), clockwise from the top left."""
+        """The box around the ink, (4, 2), clockwise from the top left."""
         (left, top), (right, bottom) = self.low, self.high
         return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
 
@@ -111,9 +121,15 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A word where it stands. matrix: (2, 3), from the ink's pixels to the patch's. line, block: counted in reading
-    order. fresh: how much of the ink there is, 1 for all, as markers run out and recover. ignore: nobody should have to
-    read it."""
+    """A word with its place.
+
+    Attributes:
+        matrix: (2, 3), from the ink's pixels to the patch's.
+        line: Number of its line in reading order.
+        block: Number of its block in reading order.
+        fresh: Amount of ink, up to 1, as markers run out and recover.
+        ignore: Whether it does not have to be legible.
+    """
 
     ink: Ink
     matrix: Floats
@@ -124,17 +140,23 @@ class Placed:
     ignore: bool = False
 
     def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> Placed:
-        """On another sheet: matrix, (2, 3), from this one's pixels to the other's; lines, blocks: what stand before."""
+        """Return it on another patch.
+
+        Args:
+            matrix: (2, 3), from this patch's pixels to the other's.
+            lines: Number of lines before it there.
+            blocks: Number of blocks before it there.
+        """
         turn = np.hstack([matrix[:, :2] @ self.matrix[:, :2], matrix[:, :2] @ self.matrix[:, 2:] + matrix[:, 2:]])
         return replace(self, matrix=turn, line=self.line + lines, block=self.block + blocks)
 
     def on(self, points: Floats) -> Floats:
-        """Points of the ink, (…, 2), on the patch."""
+        """Map points of the ink, (…, 2), to the patch."""
         return np.asarray(points @ self.matrix[:, :2].T + self.matrix[:, 2])
 
     @property
     def corners(self) -> Floats:
-        """Around its ink, (4, 2), clockwise from its own top left."""
+        """The box around its ink on the patch, (4, 2), clockwise from its own top left."""
         return self.on(self.ink.corners)
 
 
@@ -148,16 +170,20 @@ class Fill:
 
 @dataclass
 class Budget:
-    """How many words may still be written on a board."""
+    """Number of words that may still be written on a board."""
 
     left: int
 
 
 @dataclass
 class Patch:
-    """Collects words and strokes; whoever writes does so in the order in which it is to be read.
+    """Collects words and strokes; words are added in reading order.
 
-    width, height: pixels. strokes: of drawings; fills: pieces of paper, below all else.
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+        strokes: Strokes of drawings.
+        fills: Pieces of paper, below everything else.
     """
 
     width: float
@@ -176,11 +202,11 @@ class Patch:
 
     @property
     def full(self) -> bool:
-        """Whether enough is written on the board."""
+        """Whether the board has enough words."""
         return self.budget.left <= 0
 
     def inks(self, tokens: Iterable[str], by: Scribe) -> list[Ink]:
-        """Words as they come out this time; those with letters that nobody taught the hand are left out."""
+        """Write words; those with characters that no writer has are left out."""
         inks: list[Ink] = []
         for token in tokens:
             if writer := by.who(token):
@@ -190,7 +216,7 @@ class Patch:
         return inks
 
     def put(self, inks: Sequence[Ink], start: Spot, by: Scribe, *, degrees: float = 0.0) -> float:
-        """One line. start: where its baseline begins, pixels. Returns where it ends, pixels from the patch's left."""
+        """Add a line. start: beginning of its baseline in pixels. Returns where it ends, in pixels from the left."""
         rng = self.rng
         slope = math.radians(degrees + by.unsteady * rng.normal(0, 0.7))
         along, loose = 0.0, 1 + 0.15 * by.unsteady * rng.normal()
@@ -210,19 +236,29 @@ class Patch:
         return start[0] + max(0.0, along - by.gap)
 
     def line(self, tokens: Sequence[str], start: Spot, by: Scribe, *, degrees: float = 0.0) -> float:
-        """One line of words, however long. Returns where it ends."""
+        """Write a line of any length. Returns where it ends."""
         return self.put(self.inks(tokens, by), start, by, degrees=degrees)
 
     def centred(self, tokens: Sequence[str], middle: Spot, by: Scribe) -> float:
-        """One line about a place, the middle of its letters in it. Returns half its length in pixels."""
+        """Write a line centred at a place. Returns half its length in pixels."""
         inks = self.inks(tokens, by)
         half = length(inks, by) / 2
         self.put(inks, (middle[0] - half, middle[1] + 0.5 * by.size), by)
         return half
 
     def flow(self, tokens: Sequence[str], start: Spot, by: Scribe, *, right: float, hang: float = 0.0) -> float:
-        """Words in as many lines as it takes, until the patch ends below. right: where lines end; hang: by how many
-        pixels all but the first begin further right. Returns the baseline of the line after."""
+        """Write words in as many lines as needed, until the patch ends.
+
+        Args:
+            tokens: The words.
+            start: Beginning of the first baseline in pixels.
+            by: The writer.
+            right: Where lines end.
+            hang: Indentation of all lines but the first, in pixels.
+
+        Returns:
+            The baseline of the next line.
+        """
         inks, (x, y) = self.inks(tokens, by), start
         while inks and y < self.height - 0.3 * by.size:
             count = 1
@@ -233,7 +269,7 @@ class Patch:
         return y
 
     def draw(self, corners: Sequence[Spot], by: Scribe, *, bold: float = 1.0) -> None:
-        """A freehand line through places. bold: how many times as wide as the pen is."""
+        """Draw a freehand line through points. bold: stroke width in pen widths."""
         if by.unsteady > 0:
             self.sheet.draw(corners, width=bold * by.width, marker=by.marker)
             return
@@ -242,34 +278,34 @@ class Patch:
         self.strokes.append(Stroke(points, bold * by.width * even, by.strength * even, by.colour))
 
     def box(self, low: Spot, high: Spot, by: Scribe) -> None:
-        """A rectangle drawn by hand, or ruled where print is."""
+        """Draw a rectangle, freehand or, for print, ruled."""
         if by.unsteady > 0:
             self.sheet.box(low, high, width=by.width, marker=by.marker)
         else:
             self.draw([low, (high[0], low[1]), high, (low[0], high[1]), low], by)
 
     def oval(self, low: Spot, high: Spot, by: Scribe) -> None:
-        """An ellipse drawn by hand in a box."""
+        """Draw a freehand ellipse in a box."""
         self.sheet.oval(low, high, width=by.width, marker=by.marker)
 
     def arrow(self, start: Spot, end: Spot, by: Scribe) -> None:
-        """A line with two barbs at its end."""
+        """Draw an arrow."""
         self.sheet.arrow(start, end, width=by.width, marker=by.marker)
 
     def touch(self, points: Floats, by: Scribe) -> None:
-        """A line along points, (N, 2)."""
+        """Draw a stroke along points, (N, 2)."""
         self.sheet.touch(np.asarray(points, np.float64), width=by.width, marker=by.marker)
 
     def go_on(self) -> None:
-        """What is written next belongs to the line written last."""
+        """Make the next words part of the last line."""
         self.lines = max(0, self.lines - 1)
 
     def end_block(self) -> None:
-        """What has been written since the last block ended belongs together: a paragraph, a list, a box."""
+        """End a block: a paragraph, a list, a box."""
         self.blocks += 1
 
     def take(self, other: Patch, matrix: Floats) -> None:
-        """All of another patch. matrix: (2, 3), from its pixels to this one's."""
+        """Add the contents of another patch. matrix: (2, 3), from its pixels to this one's."""
         self.words += [word.moved(matrix, lines=self.lines, blocks=self.blocks) for word in other.words]
         grown = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
         for stroke in other.strokes:
@@ -281,5 +317,5 @@ class Patch:
 
 
 def length(inks: Sequence[Ink], by: Scribe) -> float:
-    """About how many pixels a line takes."""
+    """Estimate the length of a line in pixels."""
     return sum(ink.length for ink in inks) + by.gap * max(0, len(inks) - 1)

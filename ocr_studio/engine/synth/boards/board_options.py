@@ -1,4 +1,4 @@
-"""Who fills a board, with which pens and in which colours; and what may be asked of whole boards."""
+"""Options of whole boards, and the choice of writers, pens and colours."""
 
 from __future__ import annotations
 
@@ -40,14 +40,22 @@ _CHALKS: Final[tuple[Colour, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class BoardOptions:
-    """What whole boards shall be like.
+    """Options of whole boards.
 
-    long_side: pixels of a photo's longer side, from and to; 1280 is 1.2 megapixels, 4000 is 12. words: about how many
-    on a board. capitals: their height as a share of the longer side. framed, turned, ghosts, pages: which share of
-    photos shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off, is of a printed page;
-    cut: on which share writing may run beyond the photo; empty: on which share nothing is written, but what is drawn
-    around writing is there. tilt: 0 for straight on, 1 as people take photos; harm: how bad these are, likewise.
-    grounds, writers: shares.
+    Attributes:
+        long_side: Range of a photo's longer side in pixels; 1280 is 1.2 megapixels, 4000 is 12.
+        words: Approximate range of the number of words.
+        capitals: Range of the height of capitals, as a share of the longer side.
+        framed: Share of photos that show edges of the board.
+        turned: Share rotated by 90° or 180°.
+        ghosts: Share with traces of wiped writing.
+        pages: Share of printed pages.
+        cut: Share on which writing may extend beyond the photo.
+        empty: Share without words, but with drawings.
+        tilt: Perspective, from 0 (straight on) to 1 (typical photos).
+        harm: Photo defects, likewise.
+        grounds: Shares of the backgrounds.
+        writers: Shares of the kinds of handwriting.
     """
 
     long_side: tuple[int, int] = (1280, 1280)
@@ -65,21 +73,22 @@ class BoardOptions:
     writers: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
 
     def ground(self, rng: Random, *, real: bool) -> Ground:
-        """What is written on. real: whether there are photos of real surfaces, else something else is asked for, too
-        (``Grounds.check``)."""
+        """Choose a background. real: whether there are photos of real boards, else another kind must be selected, too
+        (``Grounds.check``).
+        """
         shares = {ground: share for ground, share in self.grounds.items() if real or ground is not Ground.REAL}
         total = sum(shares.values())
         return list(shares)[int(rng.choice(len(shares), p=[share / total for share in shares.values()]))]
 
     def count(self, rng: Random) -> int:
-        """Of words on a board: sparse ones are rarer than crowded ones."""
+        """Choose the number of words; sparse boards are rarer than crowded ones."""
         low, high = self.words
         return round(low + (high - low) * float(rng.beta(1.5, 1.5)))
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where somebody writes. capital: pixels of the height of theirs. page: whether it is printed instead."""
+    """Conditions of writing. capital: height in pixels; page: whether it is a printed page."""
 
     ground: Ground
     capital: float
@@ -87,7 +96,7 @@ class Setting:
 
 
 def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> Cast:
-    """Who is at a board."""
+    """Choose the writers of a board."""
     ground, capital, page = setting.ground, setting.capital, setting.page
     asked = stock.kinds(options.writers)
     kinds = {Kind.PRINT: 1.0} if page else asked
@@ -111,7 +120,7 @@ def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> 
 
 
 def _scribe(writers: Sequence[Writer], kind: Kind, size: float, rng: Random) -> Scribe:
-    """writers: who writes, and who writes what that one cannot."""
+    """Create a writer from the main one and those who write what it cannot."""
     printed = kind is Kind.PRINT
     return Scribe(
         writers[0],
@@ -127,7 +136,7 @@ def _scribe(writers: Sequence[Writer], kind: Kind, size: float, rng: Random) -> 
 
 
 def _who(stock: Stock, kind: Kind, asked: Mapping[Kind, float], rng: Random) -> list[Writer]:
-    """Somebody of a kind, and who writes what that one cannot: of those who were asked for only."""
+    """Choose a writer of a kind, and, among the selected kinds, those who write what it cannot."""
     writers = [_able(stock, kind, rng)]
     if kind is Kind.STROKES and Kind.COMPOSED in asked:
         writers.append(stock.writer(Kind.COMPOSED, rng))
@@ -137,8 +146,9 @@ def _who(stock: Stock, kind: Kind, asked: Mapping[Kind, float], rng: Random) -> 
 
 
 def _able(stock: Stock, kind: Kind, rng: Random) -> Writer:
-    """Somebody of a kind; of those who left whole words rather one who left letters too: others write what is lacking,
-    and two hands in one line give a board away."""
+    """Choose a writer of a kind, preferring those with single letters over those with whole words only: two
+    handwritings in one line look unnatural.
+    """
     writer = stock.writer(kind, rng)
     for _ in range(6 if kind is Kind.STROKES else 0):
         if all(writer.can_write(letter) for letter in _TELLING):
@@ -148,7 +158,7 @@ def _able(stock: Stock, kind: Kind, rng: Random) -> Writer:
 
 
 def _colours(ground: Ground, rng: Random) -> tuple[Colour, ...]:
-    """One ink or a few; fresh and old markers differ a little."""
+    """Choose one or a few colours; fresh and old markers differ slightly."""
     light = ground is Ground.BLACKBOARD or (ground is Ground.GLASS and rng.random() < 0.6)
     inks = _CHALKS if light else _INKS
     many = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
@@ -158,7 +168,7 @@ def _colours(ground: Ground, rng: Random) -> tuple[Colour, ...]:
 
 
 def _contents(stock: Stock, writer: Writer) -> Contents:
-    """What somebody says: of whom whole words enough were recorded, mostly those."""
+    """Choose the words; for writers with enough recorded words mostly those."""
     known = [word for word in writer.known if len(word) > 1] if stock.left_words_enough(writer) else []
     words = stock.texts.words
 

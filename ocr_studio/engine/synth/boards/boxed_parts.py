@@ -1,6 +1,6 @@
-"""Parts of a board with words in boxes, joined by arrows; and drawings with no words at all.
+"""Parts of a board with words in boxes joined by arrows, and drawings without words.
 
-As ``written_parts``: each is drawn at a height of a patch, in the order in which it is to be read.
+As in ``written_parts``, each is drawn from a height of a patch, in reading order.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def mind_map(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def doodles(patch: Patch, kit: Kit, top: float) -> float:
-    """Drawings with nothing written: arrows, waves, faces, hatching, scribbles."""
+    """Drawings without text: arrows, waves, faces, hatching, scribbles."""
     rng, by, pen = patch.rng, kit.text, kit.drawing
     side = by.size * rng.uniform(3, 7)
     for number in range(max(1, min(int(rng.integers(1, 4)), int(patch.width / (1.3 * side))))):
@@ -110,7 +110,7 @@ def _doodle(patch: Patch, kind: int, low: Spot, high: Spot, pen: Scribe) -> None
 
 
 def _arrow_between(patch: Patch, kit: Kit, one: tuple[Spot, Spot], other: tuple[Spot, Spot], *, across: bool) -> None:
-    """An arrow from one box to another beside or below it; a box: its upper left and lower right corner."""
+    """Draw an arrow between two boxes, given by upper left and lower right corner, beside or below each other."""
     slack = 0.3 * kit.text.size
     if across:
         y = (one[0][1] + min(one[1][1], other[1][1])) / 2

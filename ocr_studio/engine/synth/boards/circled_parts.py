@@ -1,6 +1,6 @@
 """Parts of a board with values in circles and boxes: trees, linked lists, graphs.
 
-As ``written_parts``: each is drawn at a height of a patch, in the order in which it is to be read.
+As in ``written_parts``, each is drawn from a height of a patch, in reading order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ENDS: Final = ("null", "None", "X", "NULL", "∅")
 
 
 class Rim(Enum):
-    """What is around a value."""
+    """Shape around a value."""
 
     CIRCLE = auto()
     BOX = auto()
@@ -29,7 +29,7 @@ class Rim(Enum):
 
 
 def tree(patch: Patch, kit: Kit, top: float) -> float:
-    """Values in circles, each with up to two below it."""
+    """Values in circles, each with up to two children."""
     rng, by = patch.rng, kit.text
     radius, levels = by.size * rng.uniform(0.95, 1.4), int(rng.integers(2, 5))
     levels = max(2, min(levels, int(math.log2(max(4.0, patch.width / (2.6 * radius))) + 1)))
@@ -56,7 +56,7 @@ def tree(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def linked_list(patch: Patch, kit: Kit, top: float) -> float:
-    """Values in circles or boxes with arrows from each to the next, at last null; names above some."""
+    """Values in circles or boxes joined by arrows, ending with null; names above some."""
     rng, by = patch.rng, kit.text
     radius, y, x = by.size * rng.uniform(0.9, 1.3), top + by.size * 2.6, by.size * 1.3
     rim = Rim.CIRCLE if rng.random() < 0.6 else Rim.BOX
@@ -85,7 +85,7 @@ def linked_list(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def graph(patch: Patch, kit: Kit, top: float) -> float:
-    """Values in circles anywhere, joined by lines, some with a weight."""
+    """Values in circles, joined by lines, some with weights."""
     rng, by = patch.rng, kit.text
     radius = by.size * rng.uniform(0.95, 1.3)
     tall = min(patch.height - top, by.size * rng.uniform(8, 13))
@@ -104,7 +104,7 @@ def graph(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def _scattered(rng: np.random.Generator, wide: float, tall: float, radius: float) -> list[Spot]:
-    """Three to seven places in cells that are far enough apart, from top to bottom."""
+    """Choose three to seven places that are far enough apart, from top to bottom."""
     across, down = max(1, int(wide / (5 * radius))), max(1, int(tall / (4.2 * radius)))
     chosen = sorted(rng.permutation(across * down)[: int(rng.integers(3, 8))].tolist())
     return [
@@ -117,7 +117,7 @@ def _scattered(rng: np.random.Generator, wide: float, tall: float, radius: float
 
 
 def _node(patch: Patch, kit: Kit, middle: Spot, radius: float, *, rim: Rim = Rim.CIRCLE, go_on: bool = False) -> None:
-    """A value with a rim. go_on: whether it is in a line with the one before."""
+    """Draw a value with a rim. go_on: whether it continues the line of the one before."""
     by = kit.text
     inks = patch.inks([kit.contents.value(patch.rng)], by)
     if inks and length(inks, by) > 1.7 * radius:
@@ -134,7 +134,7 @@ def _node(patch: Patch, kit: Kit, middle: Spot, radius: float, *, rim: Rim = Rim
 
 
 def _link(patch: Patch, kit: Kit, ends: tuple[Spot, Spot], radius: float, *, arrow: bool) -> None:
-    """A line from the rim of one circle to that of another; ends: their middles."""
+    """Draw a line between the rims of two circles; ends: their centres."""
     way = np.subtract(ends[1], ends[0])
     far = max(1e-6, float(np.hypot(*way)))
     if far < 2.2 * radius:

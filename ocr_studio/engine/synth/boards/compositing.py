@@ -1,4 +1,4 @@
-"""Ink as it lies on a photo: words and strokes of a board, brought to where the camera sees them."""
+"""Draws the words and strokes of a board onto its photo."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
-# Strokes are drawn as if a capital were so high: their pen is given by its width in pixels.
+# Strokes are drawn with this capital height, as their pen is given by its width in pixels.
 _CAPITAL = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """Ink on a photo. ink: (h, w) uint8; left, top: the place of its first pixel."""
+    """Ink on a photo. ink: (h, w) uint8; left, top: position of its first pixel."""
 
     ink: Picture
     left: int
@@ -34,7 +34,7 @@ class Seen:
 
 
 def word_seen(word: Placed, place: Place) -> Seen | None:
-    """The ink of a word alone, as it lies on a photo; None where nothing of it does."""
+    """Return the ink of a word on the photo; None if none of it is on it."""
     ink = word.ink.writing.ink
     to_photo = place.matrix @ np.vstack([word.matrix, (0.0, 0.0, 1.0)])
     height, width = ink.shape
@@ -44,7 +44,7 @@ def word_seen(word: Placed, place: Place) -> Seen | None:
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, (place.width, place.height)).astype(int)
     if (high <= low).any():
         return None
-    # OpenCV counts from the middles of pixels, we from their corners.
+    # OpenCV counts from pixel centres, this program from corners.
     half, back = np.eye(3), np.eye(3)
     half[:2, 2], back[:2, 2] = 0.5, -0.5 - low
     size = (int(high[0] - low[0]), int(high[1] - low[1]))
@@ -53,7 +53,7 @@ def word_seen(word: Placed, place: Place) -> Seen | None:
 
 
 def contrast(word: Placed, place: Place, grey: Picture) -> float:
-    """By how many levels a word's ink differs from what is around it. grey: the photo, (H, W) uint8."""
+    """Return by how many levels a word's ink differs from its surroundings. grey: the photo, (H, W) uint8."""
     seen = word_seen(word, place)
     if seen is None:
         return 0.0
@@ -63,7 +63,7 @@ def contrast(word: Placed, place: Place, grey: Picture) -> float:
 
 
 def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | None:
-    """The ink of a stroke, drawn with a pen of its width. pen: but for its width."""
+    """Return the ink of a stroke on the photo, drawn with a pen of the stroke's width."""
     points = place.on(stroke.points)
     before = np.linalg.norm(np.diff(stroke.points, axis=0), axis=1).sum()
     grown = np.linalg.norm(np.diff(points, axis=0), axis=1).sum() / before if before > 0 else 1.0
@@ -80,7 +80,7 @@ def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | N
 
 
 def paste(scene: Picture, fill: Fill, place: Place) -> None:
-    """Put a piece of paper on a photo, in place, with the shadow it casts."""
+    """Draw a piece of paper with its shadow onto a photo, in place."""
     corners = place.on(fill.corners)
     reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
     shadow = np.round((corners + (0.7 * reach, reach)) * 16).astype(np.int32)
@@ -97,7 +97,7 @@ def paste(scene: Picture, fill: Fill, place: Place) -> None:
 
 
 def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: bool) -> None:
-    """Put ink on a photo, (h, w, 3), in place. strength: 0..1, of fresh ink."""
+    """Draw ink onto a photo, (h, w, 3), in place. strength: 0..1, of fresh ink."""
     height, width = seen.ink.shape
     part = scene[seen.top : seen.top + height, seen.left : seen.left + width]
     ink = seen.ink if strength > 0.99 else np.asarray(cv2.convertScaleAbs(seen.ink, alpha=strength), np.uint8)
@@ -105,7 +105,7 @@ def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: 
 
 
 def lay_words(scene: Picture, words: Iterable[Placed], place: Place, *, opaque: bool, rough: Picture | None) -> None:
-    """Put words on a photo, in place. rough: (H, W) uint8, how much of the ink the ground takes where."""
+    """Draw words onto a photo, in place. rough: (H, W) uint8, how much ink the surface takes."""
     for word in words:
         seen = word_seen(word, place)
         if seen is None:

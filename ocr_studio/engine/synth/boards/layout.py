@@ -1,4 +1,4 @@
-"""What a whole board holds and where: who writes, in which colours, columns and corners, what is crossed out."""
+"""Layout of a whole board: writers, colours, columns, corners, corrections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PRINTED: Final = {
     "paragraph": 4.0, "bill": 0.7, "bullets": 0.8, "numbered": 0.6, "program": 0.5, "entries": 0.6, "table": 0.8,
     "chart": 0.2, "formulas": 0.3,
 }  # fmt: skip
-# How much more of them there is on boards about something.
+# Additional weight of a theme's parts.
 _OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
     Theme.PROGRAMS: {"program": 8, "arrays": 5, "tree": 4, "linked list": 4, "graph": 3, "cells": 3, "entries": 0.4,
                      "checks": 0.3, "week": 0, "mind map": 0.3, "formulas": 0.6},
@@ -45,16 +45,23 @@ _OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
     Theme.LESSON: {"prose": 2.5, "table": 1.5, "mind map": 2, "chart": 1.5, "program": 0.3, "cells": 0.3},
     Theme.MONEY: {"entries": 6, "table": 4, "chart": 2, "formulas": 1.5, "program": 0.1, "arrays": 0.1, "tree": 0.2},
 }  # fmt: skip
-# Words whose boxes have more than this in common would not be written so: on real boards hardly any have more.
+# Maximum overlap of two words' boxes; real boards hardly have more.
 _SHARED: Final = 0.22
-# Of a capital's height: the side of a cell in which places of words are noted.
+# Size of the cells in which places of words are noted, in capital heights.
 _CELL: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who is at a board. scribes: the first writes most. heading: of headings; drawing: lines and boxes; printed: what
-    is printed, if there are fonts. page: whether it is a printed page instead."""
+    """The writers of a board.
+
+    Attributes:
+        scribes: The first writes most.
+        heading: Writer of headings.
+        drawing: Pen of lines and boxes.
+        printed: Font for print, if any.
+        page: Whether it is a printed page.
+    """
 
     scribes: tuple[Scribe, ...]
     heading: Scribe
@@ -66,10 +73,10 @@ class Cast:
     page: bool = False
 
     def kit(self, rng: Random) -> Kit:
-        """Who does the next part."""
+        """Choose the writers of the next part."""
         number = 0 if rng.random() < 0.7 else int(rng.integers(len(self.scribes)))
         text, drawing = self.scribes[number], self.drawing
-        if not self.page:  # where there is less room people write smaller
+        if not self.page:  # with less room, writing is smaller
             text = text.larger(float(np.clip(rng.lognormal(0, 0.17), 0.7, 1.35)))
         if len(self.colours) > 1 and rng.random() < 0.3:
             text = replace(text, colour=one(self.colours, rng))
@@ -81,7 +88,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of a board. low, high: its corners, pixels. degrees: by how much what stands there is turned."""
+    """An area of a board. low, high: its corners in pixels; degrees: rotation of its contents."""
 
     low: tuple[float, float]
     high: tuple[float, float]
@@ -92,13 +99,20 @@ class Arranging:
     """Fills a board. used: names of the parts on it."""
 
     def __init__(self, size: Floats, cast: Cast, rng: Random, *, words: int) -> None:
-        """size: pixels of the board, (width, height). words: about how many shall be written."""
+        """Start an empty board.
+
+        Args:
+            size: (width, height) in pixels.
+            cast: The writers.
+            rng: Random generator.
+            words: Approximate number of words.
+        """
         self.board = Patch(float(size[0]), float(size[1]), rng, Budget(words))
         self.used: list[str] = []
         self._cast, self._rng = cast, rng
         self._cell = max(0.5, _CELL * cast.scribes[0].size)
         self._taken = np.zeros((math.ceil(size[1] / self._cell), math.ceil(size[0] / self._cell)), np.uint16)
-        self._areas = [0]  # cells of each word; the first of none
+        self._areas = [0]  # cells of each word; the first belong to none
         shares = {name: share * _OFTEN[cast.theme].get(name, 1.0) for name, share in _USUAL.items()}
         if cast.page:
             shares = _PRINTED
@@ -106,8 +120,12 @@ class Arranging:
         self._shares = np.array(list(shares.values())) / sum(shares.values())
 
     def filled(self, margin: float, *, bare: bool = False) -> Patch:
-        """A title, columns of parts, something beside them; margin: pixels that stay free around all. bare: without
-        what is written there."""
+        """Fill the board with a title, columns of parts and remarks.
+
+        Args:
+            margin: Empty margin in pixels.
+            bare: Whether to leave out the words.
+        """
         rng, board = self._rng, self.board
         size = self._cast.scribes[0].size
         top = margin
@@ -131,7 +149,7 @@ class Arranging:
         return board
 
     def _columns(self, margin: float, top: float) -> list[Zone]:
-        """Side by side, seldom of one width; each climbs or falls a little."""
+        """Divide the board into columns, seldom of equal width, each with a slight slope."""
         rng, board, size = self._rng, self.board, self._cast.scribes[0].size
         wide = board.width - 2 * margin
         most = max(1, min(2 if self._cast.page else 4, int(wide / (13 * size))))
@@ -151,7 +169,7 @@ class Arranging:
         ]
 
     def _column(self, zone: Zone, *, words: float) -> None:
-        """Parts below each other, many of them under a heading, until the column is full or has so many words."""
+        """Fill a column with parts, many with a heading, until it is full or has this many words."""
         rng, y, last = self._rng, zone.low[1], self.board.budget.left - words
         while self.board.budget.left > max(0, last) and y < zone.high[1] - 3 * self._cast.scribes[0].size:
             name = self._names[int(rng.choice(len(self._names), p=self._shares))]
@@ -162,7 +180,7 @@ class Arranging:
             y = max(ended, y + self._cast.scribes[0].size) + float(rng.exponential(0.7)) * self._cast.scribes[0].size
 
     def _stack(self, zone: Zone, stack: Sequence[tuple[str, Part]]) -> float:
-        """Some parts below each other by one hand, turned as the zone is. Returns where they end."""
+        """Write parts below each other by one writer, rotated like the zone. Returns where they end."""
         (left, top), (right, bottom) = zone.low, zone.high
         patch = Patch(right - left, bottom - top, self._rng, Budget(self.board.budget.left))
         kit, y = self._cast.kit(self._rng), 0.0
@@ -173,12 +191,12 @@ class Arranging:
             self.used.append(name)
         turn = math.radians(zone.degrees)
         cos, sin = math.cos(turn), math.sin(turn)
-        rise = max(0.0, -sin * patch.width)  # lines that climb begin lower
+        rise = max(0.0, -sin * patch.width)  # rising lines begin lower
         self._take(patch, np.array([[cos, -sin, left], [sin, cos, top + rise]]))
         return top + rise + y
 
     def _aslant(self, margin: float) -> None:
-        """A remark where there is room, at some angle, rarely up or down the side."""
+        """Add a remark where there is room, at an angle, rarely vertical."""
         rng, board = self._rng, self.board
         kit = self._cast.kit(rng)
         upright = rng.random() < 0.35
@@ -203,7 +221,7 @@ class Arranging:
                 return
 
     def _take(self, patch: Patch, matrix: Floats) -> None:
-        """Put a patch on the board; of its words those for which there is room."""
+        """Add a patch to the board, with those of its words for which there is room."""
         kept: list[Placed] = []
         for word in patch.words:
             corners = word.moved(matrix).corners
@@ -215,14 +233,14 @@ class Arranging:
         self.board.budget.left -= len(kept)
 
     def _note(self, corners: Floats) -> None:
-        """A word stands there."""
+        """Mark a place as occupied by a word."""
         left, top, mask = self._mask(corners)
         part = self._taken[top : top + mask.shape[0], left : left + mask.shape[1]]
         part[mask > 0] = len(self._areas)
         self._areas.append(int(mask.sum()))
 
     def _mask(self, corners: Floats) -> tuple[int, int, NDArray[np.uint8]]:
-        """The first column and row of cells of a place, and which cells it takes, 0 or 1."""
+        """Return the first column and row of the cells of a place, and a mask of them, 0 or 1."""
         scaled = corners / self._cell
         left, top = (int(value) for value in np.floor(scaled.min(axis=0)))
         right, bottom = (int(value) + 1 for value in np.ceil(scaled.max(axis=0)))
@@ -233,8 +251,7 @@ class Arranging:
         return left, top, mask[: height - top, : width - left]
 
     def _free(self, corners: Floats, *, most: float) -> bool:
-        """Whether a word there would share no more than such a part of its place, or of another word's, and would lie
-        on the board."""
+        """Whether a word there would be on the board and overlap no other word by more than this share."""
         low, high = corners.min(axis=0), corners.max(axis=0)
         if (low < 0).any() or high[0] > self.board.width or high[1] > self.board.height:
             return False
@@ -247,7 +264,7 @@ class Arranging:
         return all(shared[word] <= most * self._areas[word] for word in np.flatnonzero(shared))
 
     def _second_thoughts(self) -> None:
-        """Words crossed out or circled, arrows from one thing to another."""
+        """Add crossed-out and circled words, and arrows between places."""
         rng, board, pen = self._rng, self.board, self._cast.drawing
         for index in range(len(board.words)):
             chance = rng.random()
@@ -263,7 +280,7 @@ class Arranging:
             _swing(board, one_[2:].mean(axis=0), other[[0, 3]].mean(axis=0), pen)
 
     def _cross_out(self, index: int) -> None:
-        """One line leaves a word to be read; a scribble does not."""
+        """Cross out a word: it stays legible below one line, not below a scribble."""
         rng, board, word = self._rng, self.board, self.board.words[index]
         a, b, c, d = word.corners
         left, right, by = (a + d) / 2, (b + c) / 2, word.scribe
@@ -278,7 +295,7 @@ class Arranging:
 
 
 def _swing(board: Patch, start: Floats, end: Floats, pen: Scribe) -> None:
-    """A bent arrow."""
+    """Draw a curved arrow."""
     way = end - start
     if not 4 * pen.size < float(np.hypot(*way)) < 0.6 * board.width:
         return

@@ -1,6 +1,6 @@
-"""Parts of a board that are paper: notes stuck to it, printed notices; and what printed pages are made of.
+"""Parts of a board that are paper (sticky notes, printed notices), and the contents of printed pages.
 
-As ``written_parts``: each is put at a height of a patch, in the order in which it is to be read.
+As in ``written_parts``, each is added from a height of a patch, in reading order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DARK: Final[tuple[Colour, ...]] = ((30, 30, 36), (30, 30, 36), (24, 44, 130), (
 
 
 def notes(patch: Patch, kit: Kit, top: float) -> float:
-    """Sticky notes side by side, not quite straight, a few words on each."""
+    """Sticky notes side by side, slightly rotated, with a few words each."""
     rng, by = patch.rng, replace(kit.text, strength=1.0, colour=contents.one(_DARK, patch.rng))
     by = by.larger(float(rng.uniform(0.7, 0.95)))
     side = by.size * rng.uniform(6, 8.5)
@@ -42,7 +42,7 @@ def notes(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def notice(patch: Patch, kit: Kit, top: float) -> float:
-    """A printed sheet that hangs at the board."""
+    """A printed sheet on the board."""
     if kit.printed is None:
         return top
     rng, by = patch.rng, kit.printed.larger(float(patch.rng.uniform(0.6, 1.3)))
@@ -61,7 +61,7 @@ def notice(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def paragraph(patch: Patch, kit: Kit, top: float) -> float:
-    """Printed text in lines of one length."""
+    """Printed text in lines of equal length."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
     wide = min(patch.width, by.size * rng.uniform(34, 60))
     inks = patch.inks(kit.contents.paragraph(rng, int(rng.integers(18, 70))), by)
@@ -80,7 +80,7 @@ def paragraph(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def bill(patch: Patch, kit: Kit, top: float) -> float:
-    """Things and their prices, the figures below each other, a sum at last."""
+    """Items and prices in columns, with a sum."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
     right = min(patch.width, by.size * rng.uniform(16, 26))
     many = int(rng.integers(3, 9))
@@ -106,7 +106,7 @@ def _said(kit: Kit, rng: np.random.Generator) -> list[str]:
 
 
 def _sheet(patch: Patch, low: Spot, high: Spot, colour: Colour) -> None:
-    """A piece of paper, a little askew."""
+    """Add a piece of paper, slightly rotated."""
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
     lean = patch.rng.normal(0, 0.012) * (high[0] - low[0])
     corners[[1, 2], 1] += lean

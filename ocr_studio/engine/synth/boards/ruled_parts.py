@@ -1,6 +1,6 @@
-"""Parts of a board that are ruled: tables, rows of cells, charts, weeks.
+"""Parts of a board with rules: tables, rows of cells, charts, weeks.
 
-As ``written_parts``: each is drawn at a height of a patch, in the order in which it is to be read.
+As in ``written_parts``, each is drawn from a height of a patch, in reading order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ocr_studio.engine.synth.text import contents
 
 
 def cells(patch: Patch, kit: Kit, top: float) -> float:
-    """Values in a row of boxes, indices below, an arrow at one of them."""
+    """Values in a row of boxes, with indices and an arrow below."""
     rng, by = patch.rng, kit.text
     y, many = top + 0.5 * by.size, int(rng.integers(3, 8))
     for _ in range(int(rng.integers(1, 4))):
@@ -37,7 +37,7 @@ def cells(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def _below_cells(patch: Patch, kit: Kit, y: float, middles: list[float]) -> float:
-    """Indices, and an arrow with a remark, below some places. Returns where they end."""
+    """Draw indices, and an arrow with a remark, below some places. Returns where they end."""
     rng, by = patch.rng, kit.text
     if rng.random() < 0.3:
         for number, x in enumerate(middles):
@@ -54,7 +54,7 @@ def _below_cells(patch: Patch, kit: Kit, y: float, middles: list[float]) -> floa
 
 
 def table(patch: Patch, kit: Kit, top: float) -> float:
-    """A head, names and figures, ruled by hand: fully, between rows, or only below the head and between columns."""
+    """A table with a header, names and numbers, with different rules."""
     rng, by = patch.rng, kit.text
     high = by.size * rng.uniform(1.9, 2.5)
     rows = max(2, min(int(rng.integers(2, 7)), int((patch.height - top) / high)))
@@ -75,7 +75,7 @@ def table(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def chart(patch: Patch, kit: Kit, top: float) -> float:
-    """Axes with names, a curve or bars."""
+    """A chart with named axes and a curve or bars."""
     rng, by = patch.rng, kit.text
     wide, tall = min(patch.width, by.size * rng.uniform(10, 18)), by.size * rng.uniform(6, 10)
     left, bottom = 1.5 * by.size, top + min(patch.height - top - 3 * by.size, tall)
@@ -98,7 +98,7 @@ def chart(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def week(patch: Patch, kit: Kit, top: float) -> float:
-    """Days side by side in a ruled box, what happens on them below."""
+    """A ruled week plan with a column for each day."""
     rng, by = patch.rng, kit.text
     many, rows = max(2, min(5, int(patch.width / (7 * by.size)))), int(rng.integers(1, 4))
     wide, high = patch.width / many, 1.1 * by.line
@@ -126,7 +126,9 @@ def _cell(kit: Kit, row: int, column: int, rng: np.random.Generator) -> list[str
 
 
 def _grid(patch: Patch, kit: Kit, corner: Spot, sizes: tuple[list[float], list[float]], *, way: int = 0) -> None:
-    """Rule a table. sizes: widths and heights. way: 0 fully, 1 inside only, 2 below the head and between columns."""
+    """Draw the rules of a table. sizes: widths and heights. way: 0 all, 1 inner ones, 2 below the header and between
+    columns.
+    """
     xs, ys = (start + np.cumsum([0.0, *steps]) for start, steps in zip(corner, sizes, strict=True))
     across, down = (xs, ys) if way == 0 else (xs[1:-1], ys[1:-1] if way == 1 else ys[1:2])
     for x in across:

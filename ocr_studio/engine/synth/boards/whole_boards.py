@@ -1,4 +1,4 @@
-"""Whole photos of boards as people fill them, made up, with all that stands there known to the letter.
+"""Whole synthetic photos of boards, with complete ground truth.
 
 ``BoardMaker(sources, BoardOptions(), split=Split.TRAIN, seed=1).at(0)`` is the first of them.
 """
@@ -31,19 +31,25 @@ Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
-# Of a word, so much must lie on the photo for it to be one, and so much for it to be there at all.
+# Shares of a word that must be on the photo for it to count as a word, and to be there at all.
 _WHOLE: Final = 0.97
 _THERE: Final = 0.03
-# Levels of 255 between ink and ground below which nobody could read a word.
+# Words with less contrast than this, of 255 levels, are illegible.
 _FAINT: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
 class SynthWord:
-    """A word on a photo. quad: tight around its ink; letters: a quad for each of its characters. All are pixels of the
-    photo, clockwise from the text's own top left. line: index of its line; block: which paragraph, list or drawing it
-    belongs to, counted in reading order. writer: the name of the person or font. ignore: it is crossed out, wiped or
-    cut off, and nobody should have to read it."""
+    """A word on a photo, with quads in pixels, clockwise from the text's own top left.
+
+    Attributes:
+        quad: Tight around its ink.
+        letters: A quad for each of its characters.
+        line: Index of its line.
+        block: Number of its paragraph, list or drawing in reading order.
+        writer: Name of the writer or font.
+        ignore: Whether it is crossed out, wiped or cut off and does not have to be legible.
+    """
 
     text: str
     quad: Quad
@@ -56,7 +62,7 @@ class SynthWord:
 
 @dataclass(frozen=True, slots=True)
 class SynthLine:
-    """Words that stand in one line. quad: around them, as a word's; words: their indices, in order."""
+    """The words of a line. quad: around them; words: their indices, in order."""
 
     text: str
     quad: Quad
@@ -65,8 +71,10 @@ class SynthLine:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SynthBoard:
-    """A photo, (h, w, 3) uint8 RGB, and all that is written on it, in reading order. parts: what kinds of things there
-    are on it, as ``boards.layout.PARTS``."""
+    """A photo, (h, w, 3) uint8 RGB, with its words in reading order.
+
+    parts: kinds of its parts, as in ``layout.PARTS``.
+    """
 
     index: int
     image: Picture
@@ -77,14 +85,20 @@ class SynthBoard:
 
     @property
     def labelled(self) -> tuple[Labelled, ...]:
-        """Its words as a detector learns them."""
+        """Return its words as labels for detector training."""
         return tuple(Labelled(word.quad, word.text, word.ignore) for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A board before it is photographed. written: its words, in reading order, and drawings; old: what was wiped off
-    before. capital: pixels of its height; page: whether it is printed."""
+    """A board before it is photographed.
+
+    Attributes:
+        written: Its words, in reading order, and drawings.
+        old: Traces of wiped writing.
+        capital: Height of a capital in pixels.
+        page: Whether it is a printed page.
+    """
 
     place: Place
     ground: Ground
@@ -96,9 +110,9 @@ class Plan:
 
 
 class BoardMaker:
-    """Boards by their number: the same one for the same stock, options and seed, in whatever order they are asked for.
+    """Generates boards by number, reproducible for the same stock, options and seed, in any order.
 
-    No two splits share a writer, a font file or a background: that is what the stock is for.
+    Splits share no writers, font files or backgrounds, which the stock takes care of.
     """
 
     def __init__(
@@ -109,8 +123,10 @@ class BoardMaker:
         split: Split = Split.TRAIN,
         seed: int = 0,
     ) -> None:
-        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
-        ``Stock.kinds`` and ``Grounds.check`` do."""
+        """Read the sources, or use a stock, whose split then applies.
+
+        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Grounds.check``.
+        """
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         self.options = options or BoardOptions()
         self._kinds = self.stock.kinds(self.options.writers)
@@ -118,19 +134,19 @@ class BoardMaker:
         self._seed = (seed, list(Split).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:
-        """The board of a number, 0 the first."""
+        """Return the board of a number, from 0."""
         plan, rng = self.plan(index), self._random(index, 2)
         scene = self.scene(plan, rng)
         pixels = plan.place.width * plan.place.height
         lens = Lens.any(rng, pixels=pixels, harm=self.options.harm)
-        # Scanner apps cut off what is around a board, and spoil dark ones.
+        # Scanner apps crop to the board, and spoil dark ones.
         lens = replace(lens, app=lens.app and not plan.place.framed and plan.ground not in CHALKY)
         image = camera.expose(scene, lens, rng)
         words = truth(plan, image)
         return SynthBoard(index, image, words, _lines(words), plan.ground, plan.parts)
 
     def plan(self, index: int) -> Plan:
-        """What stands where on it, without drawing it."""
+        """Return the layout of a board without drawing it."""
         rng, options = self._random(index, 1), self.options
         page = rng.random() < options.pages and Kind.PRINT in self._kinds
         ground = Ground.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
@@ -155,7 +171,7 @@ class BoardMaker:
         return Plan(camera.turned(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital, page)
 
     def scene(self, plan: Plan, rng: Random) -> Picture:
-        """Ground, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
+        """Draw background, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
         place, photos = plan.place, self.stock.grounds.photos
         real = photos[int(rng.integers(len(photos)))] if plan.ground is Ground.REAL else None
         scene = board_surface.surface(plan.ground, place.width, place.height, rng, real=real)
@@ -168,7 +184,7 @@ class BoardMaker:
         rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
         for fill in plan.written.fills:
             compositing.paste(scene, fill, place)
-        pen = Pen.any(rng)  # of drawings, but for its width
+        pen = Pen.any(rng)  # of drawings, except for its width
         for stroke in plan.written.strokes:
             seen = compositing.stroke_seen(stroke, pen, place, rng)
             if seen is not None:
@@ -179,7 +195,7 @@ class BoardMaker:
         return scene
 
     def _ghosts(self, scene: Picture, plan: Plan) -> None:
-        """Old ink that wiping has smeared, in place."""
+        """Draw traces of wiped writing, in place."""
         if not plan.old:
             return
         layer = scene.copy()
@@ -188,7 +204,7 @@ class BoardMaker:
         cv2.addWeighted(layer, 0.8, scene, 0.2, 0, dst=scene)
 
     def _old(self, size: Floats, players: Cast, rng: Random) -> Patch:
-        """Now and then what was wiped off before is still to be seen a little."""
+        """Sometimes return wiped writing that is still faintly visible."""
         if rng.random() > self.options.ghosts:
             return Patch(float(size[0]), float(size[1]), rng, Budget(0))
         patch = Arranging(size, players, rng, words=int(rng.integers(5, 40))).filled(players.scribes[0].size * 2)
@@ -201,8 +217,9 @@ class BoardMaker:
 
 
 def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
-    """Where the words of a plan are on its photo, in reading order. photo: if given, words that cannot be made out on
-    it, as in a lamp's reflection, are to be ignored."""
+    """Return the places of a plan's words on its photo, in reading order. photo: if given, illegible words, as in a
+    reflection, are marked to be ignored.
+    """
     grey = None if photo is None else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
     found: list[SynthWord] = []
     numbers: dict[int, int] = {}
@@ -231,7 +248,7 @@ def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
 
 
 def _kept(corners: Floats, size: Floats) -> float:
-    """Which share of a place lies on the photo."""
+    """Return the share of a place that is on the photo."""
     if (corners >= 0).all() and (corners <= size).all():
         return 1.0
     photo = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
@@ -254,7 +271,7 @@ def _lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
 
 
 def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[Place, int]:
-    """Where the board is on a photo, and by how many quarters the photo is turned afterwards."""
+    """Choose the place of the board on a photo, and the rotation of the photo in quarters."""
     long = int(rng.integers(options.long_side[0], options.long_side[1] + 1))
     shape = float(rng.choice([4 / 3, 4 / 3, 4 / 3, 16 / 9, 3 / 2, 1.0, 2.0]))
     upright = rng.random() < (0.5 if ground is Ground.PAPER else 0.2)
@@ -269,14 +286,14 @@ def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[Place, i
 
 
 def _apart(scene: Picture, plan: Plan) -> Picture:
-    """What is behind glass, darker or lighter so that the ink on it is seen."""
+    """Lighten or darken the background of a glass board, so that the ink is visible."""
     inks = [float(np.mean(word.scribe.colour)) for word in plan.written.words]
     light = bool(inks) and float(np.mean(inks)) > 128
     return np.asarray(cv2.convertScaleAbs(scene, alpha=0.5, beta=0 if light else 120), np.uint8)
 
 
 def _chalk(place: Place, rng: Random) -> Picture:
-    """How much chalk a blackboard takes where, (H, W) uint8."""
+    """Return how much chalk a blackboard takes, (H, W) uint8."""
     side = 512
     speck = rng.normal(185, 75, (side, side)).astype(np.float32)
     grain = np.clip(cv2.GaussianBlur(speck, (0, 0), 0.7), 25, 255).astype(np.uint8)

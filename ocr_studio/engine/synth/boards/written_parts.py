@@ -1,6 +1,6 @@
-"""Parts of a board that are written: headings, paragraphs, lists, programs, entries, formulas.
+"""Written parts of a board: headings, paragraphs, lists, programs, entries, formulas.
 
-A part is written at a height of a patch and says where it ends; it is written in the order in which it is to be read.
+A part is written from a height of a patch, in reading order, and returns where it ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ocr_studio.engine.synth.boards.board_area import Floats, Patch, Scribe, len
 from ocr_studio.engine.synth.handwriting.pen_drawings import Spot
 from ocr_studio.engine.synth.text.contents import Contents, Theme, Tokens
 
-# part(patch, kit, top): writes from that height on, pixels of the patch; returns where it ends.
+# part(patch, kit, top): writes from that height on, in pixels of the patch; returns where it ends.
 Part: TypeAlias = Callable[[Patch, "Kit", float], float]
 
 _BULLETS: Final = ("-", "-", "-", "•", "•", "*", "→", "–", "+")
@@ -24,8 +24,16 @@ _BULLETS: Final = ("-", "-", "-", "•", "•", "*", "→", "–", "+")
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """Who writes what. text: writes what stands below headings; heading: those; drawing: lines and boxes; printed: on
-    printed notices, if there are fonts. contents, theme: what is said."""
+    """Writers and contents of a part.
+
+    Attributes:
+        text: Writer of the text.
+        heading: Writer of headings.
+        drawing: Pen of lines and boxes.
+        printed: Font of printed notices, if any.
+        contents: Source of words.
+        theme: Theme of the board.
+    """
 
     text: Scribe
     heading: Scribe
@@ -36,12 +44,12 @@ class Kit:
 
 
 def heading(patch: Patch, kit: Kit, top: float) -> float:
-    """A few large words, underlined, boxed, numbered or not."""
+    """A few large words, which may be underlined, boxed or numbered."""
     return _headed(patch, kit, top, kit.contents.heading(kit.theme, patch.rng), kit.heading)
 
 
 def title(patch: Patch, kit: Kit, top: float) -> float:
-    """Over all, in the middle or not."""
+    """A title above everything, centred or not."""
     rng, by = patch.rng, kit.heading.larger(float(patch.rng.uniform(1.15, 1.7)))
     tokens = kit.contents.title(rng)
     shift = 0.0
@@ -52,7 +60,7 @@ def title(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def prose(patch: Patch, kit: Kit, top: float) -> float:
-    """A paragraph in a hurry."""
+    """A short paragraph."""
     rng, by = patch.rng, kit.text
     words = kit.contents.paragraph(rng, int(rng.integers(6, 26)))
     wide = min(patch.width * rng.uniform(0.75, 1.0), by.size * rng.uniform(14, 40))
@@ -61,7 +69,7 @@ def prose(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def bullets(patch: Patch, kit: Kit, top: float) -> float:
-    """Points below each other, some with points of their own."""
+    """A bullet list, some items with sublists."""
     rng, by = patch.rng, kit.text
     mark, y = _BULLETS[int(rng.integers(len(_BULLETS)))], top + 1.2 * by.size
     left = by.size * rng.uniform(0, 2)
@@ -73,7 +81,7 @@ def bullets(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def numbered(patch: Patch, kit: Kit, top: float) -> float:
-    """Points counted: 1. 2) (3), or in circles."""
+    """A numbered list: 1. 2) (3), or in circles."""
     rng, by = patch.rng, kit.text
     way, y = int(rng.integers(5)), top + 1.2 * by.size
     for number in range(1, int(rng.integers(3, 8))):
@@ -86,7 +94,7 @@ def numbered(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def checks(patch: Patch, kit: Kit, top: float) -> float:
-    """Things to do, a box before each, some ticked."""
+    """A checklist with some boxes ticked."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
     side = by.size * rng.uniform(0.75, 1.05)
     for _ in range(int(rng.integers(3, 8))):
@@ -101,7 +109,7 @@ def checks(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def program(patch: Patch, kit: Kit, top: float) -> float:
-    """Lines of code, indented; what does not fit goes on further right in the next line."""
+    """Indented lines of code; long ones are wrapped with more indentation."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
     step = by.size * rng.uniform(1.2, 2.6)
     for level, tokens in kit.contents.code(rng, int(rng.integers(4, 13))):
@@ -113,7 +121,7 @@ def program(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def entries(patch: Patch, kit: Kit, top: float) -> float:
-    """What, and how much of it, when, or who; at times a line and a sum below."""
+    """Names with amounts, dates or people, sometimes with a sum."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
     ruled, far = rng.random() < 0.25, min(patch.width * rng.uniform(0.55, 0.8), by.size * rng.uniform(9, 17))
     apart = rng.random() < 0.6
@@ -150,7 +158,7 @@ def formulas(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def arrays(patch: Patch, kit: Kit, top: float) -> float:
-    """Values between brackets, indices above some, an arrow with a remark below others."""
+    """Values in brackets, with indices above or an arrow with a remark below."""
     rng, by = patch.rng, kit.text.larger(float(patch.rng.uniform(1.0, 1.5)))
     y = top + 1.2 * by.size
     for _ in range(int(rng.integers(1, 4))):
@@ -173,7 +181,7 @@ def arrays(patch: Patch, kit: Kit, top: float) -> float:
 
 
 def remarks(patch: Patch, kit: Kit, top: float) -> float:
-    """A few letters, large or small, at times boxed."""
+    """A few letters, large or small, sometimes boxed."""
     rng, by = patch.rng, kit.text.larger(float(patch.rng.choice([0.8, 1.0, 1.0, 1.6, 2.2])))
     y = top + 1.2 * by.size
     tokens = [token for _ in range(int(rng.integers(1, 3))) for token in kit.contents.remark(rng)]
@@ -217,7 +225,9 @@ def _headed(patch: Patch, kit: Kit, top: float, tokens: Tokens, by: Scribe, *, l
 
 
 def _point(patch: Patch, kit: Kit, y: float, mark: Tokens, left: float, *, space: float = 0.0) -> float:
-    """One of a list; what does not fit goes on below its first word. space: more after the mark, in heights."""
+    """Write a list item; wrapped lines are aligned with its first word. space: additional space after the bullet, in
+    heights.
+    """
     if patch.full or y > patch.height - 0.3 * kit.text.size:
         return y
     by, tokens = kit.text, kit.contents.point(patch.rng)
@@ -229,7 +239,7 @@ def _point(patch: Patch, kit: Kit, y: float, mark: Tokens, left: float, *, space
 
 
 def _indices(patch: Patch, kit: Kit, lengths: list[float], y: float, by: Scribe) -> float:
-    """Small numbers over values. Returns the baseline for these."""
+    """Write small numbers above values. Returns their baseline."""
     small, x = kit.text.larger(0.75), 0.0
     for number, wide in enumerate(lengths):
         if number > 1:
@@ -241,14 +251,14 @@ def _indices(patch: Patch, kit: Kit, lengths: list[float], y: float, by: Scribe)
 
 
 def _ring(patch: Patch, kit: Kit, first: int) -> None:
-    """A circle around a word."""
+    """Draw a circle around a word."""
     low, high = patch.words[first].corners.min(axis=0), patch.words[first].corners.max(axis=0)
     middle, reach = (low + high) / 2, 0.62 * float(math.hypot(*(high - low))) + 0.1 * kit.text.size
     patch.oval(spot(middle - reach), spot(middle + reach), kit.text)
 
 
 def around(patch: Patch, kit: Kit, first: int, *, margin: float, round_one: bool | None = None) -> Spot:
-    """A box or an oval about all words from one on. Returns its lower right corner."""
+    """Draw a box or an oval around all words from an index on. Returns its lower right corner."""
     low, high = extent(patch, first)
     low, high = low - margin, high + margin
     if patch.rng.random() < 0.4 if round_one is None else round_one:
@@ -260,18 +270,18 @@ def around(patch: Patch, kit: Kit, first: int, *, margin: float, round_one: bool
 
 
 def extent(patch: Patch, first: int) -> tuple[Floats, Floats]:
-    """The least and the greatest corner of all words from one on, (2,) each."""
+    """Return the minimum and maximum corner of all words from an index on, (2,) each."""
     points = np.concatenate([word.corners for word in patch.words[first:]])
     return points.min(axis=0), points.max(axis=0)
 
 
 def spot(point: Floats) -> Spot:
-    """A place, (2,), as drawings take it."""
+    """Return a point, (2,), for drawing."""
     return float(point[0]), float(point[1])
 
 
 def _ended(patch: Patch, y: float, by: Scribe) -> float:
-    """The end of a part whose next line would stand on this baseline."""
+    """Return the end of a part whose next baseline would be here."""
     patch.end_block()
     return y - 0.6 * by.size
 

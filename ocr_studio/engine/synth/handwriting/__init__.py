@@ -1,1 +1,1 @@
-"""Synthetic handwriting: fonts, recorded strokes, procedural writers, markers."""
+"""Synthetic handwriting: fonts, recorded strokes, procedural writers, pens."""

@@ -1,7 +1,7 @@
-"""Tables of TrueType fonts from strangers, looked at before FreeType draws from them.
+"""Checks the tables of untrusted TrueType fonts before FreeType uses them.
 
-A letter can be composed of others, these of others again. FreeType follows that to its end: a font of 700 kB whose
-letters are composed of eight parts each, 14 deep, takes 11 seconds and 2 GB for one letter.
+Glyphs can be composed of others, recursively. FreeType does not limit this: a font of 700 kB whose glyphs have eight
+parts each, 14 levels deep, takes 11 seconds and 2 GB for one glyph.
 https://learn.microsoft.com/en-us/typography/opentype/spec/glyf
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.translation import tr
 
 _NEEDED: Final = (b"head", b"loca", b"glyf")
-# Letters with several marks have four parts, signs of mathematics and of East Asia some twenty.
+# Letters with several accents have four parts, mathematical and East Asian characters some twenty.
 _MOST_PARTS: Final = 1000
 _MOST_ALL: Final = 1_000_000
 _MOST_TABLES: Final = 200
@@ -28,26 +28,26 @@ _WORDS, _MORE, _SCALE, _TWO_SCALES, _MATRIX = 1, 0x20, 8, 0x40, 0x80
 
 
 def check_parts(data: bytes) -> None:
-    """Refuse a font with a letter of too many parts. Says nothing of fonts without such tables, or damaged ones.
+    """Reject a font with a glyph of too many parts. Fonts without such tables and damaged ones are not checked.
 
     Args:
-        data: TrueType, OpenType, a collection of them, or WOFF; of WOFF2 nothing is seen.
+        data: TrueType, OpenType, a collection of them, or WOFF; WOFF2 is not checked.
 
     Raises:
-        ValueError: A letter has more parts than any letter.
+        ValueError: A glyph has too many parts.
     """
     try:
         tables = dict(_tables(data))
         composed = _composed(tables) if all(name in tables for name in _NEEDED) else {}
     except (struct.error, zlib.error, IndexError):
-        return  # FreeType says what is wrong with it
+        return  # FreeType reports the error
     counts: dict[int, int] = {}
     for glyph in composed:
         _count(glyph, composed, counts, ())
 
 
 def _count(glyph: int, composed: Mapping[int, list[int]], counts: dict[int, int], above: tuple[int, ...]) -> int:
-    """How many parts a glyph has, parts of parts counted. Raises ValueError for too many, and for circles."""
+    """Return the number of parts of a glyph, recursively. Raises ValueError for too many, and for cycles."""
     if glyph not in composed:
         return 1
     if glyph not in counts:
@@ -60,7 +60,7 @@ def _count(glyph: int, composed: Mapping[int, list[int]], counts: dict[int, int]
 
 
 def _composed(tables: Mapping[bytes, bytes]) -> dict[int, list[int]]:
-    """The parts of each glyph that is composed."""
+    """Return the parts of each composite glyph."""
     (wide,) = struct.unpack_from(">h", tables[b"head"], 50)
     loca, glyf = tables[b"loca"], tables[b"glyf"]
     places: NDArray[np.int64]
@@ -69,10 +69,10 @@ def _composed(tables: Mapping[bytes, bytes]) -> dict[int, list[int]]:
     else:
         places = np.frombuffer(loca[: len(loca) // 2 * 2], ">u2").astype(np.int64) * 2
     there = np.flatnonzero(places + 10 <= len(glyf))
-    # The sign of the number of contours, which is negative for what is composed.
+    # The number of contours is negative for composite glyphs.
     signs = np.frombuffer(glyf, np.uint8)[places[there]]
     glyphs = there[signs >= 0x80]
-    # Many glyphs may lie at one place: each place is looked at once, and all of them at no more parts than fonts have.
+    # Many glyphs may share one place: each is read once, and the total of parts is limited.
     parts: dict[int, list[int]] = {}
     left = _MOST_ALL
     for place in set(places[glyphs].tolist()):
@@ -94,7 +94,7 @@ def _parts(glyf: bytes, place: int) -> Iterator[int]:
 
 
 def _tables(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The tables of a font that are needed here, of a collection those of its first."""
+    """Return the tables of a font that are needed here; of a collection those of its first font."""
     if data[:4] == b"wOFF":
         (count,) = struct.unpack_from(">H", data, 12)
         seen: set[bytes] = set()

@@ -1,4 +1,4 @@
-"""Fonts as writers: any folder of them, or those of the system. A font is asked only for what it can write."""
+"""Fonts as writers, from a folder or from the system. Only supported characters are written."""
 
 from __future__ import annotations
 
@@ -39,31 +39,30 @@ from ocr_studio.engine.synth.handwriting.rendered_text import (
     squares,
 )
 
-# Pixels of a capital's height that a font is set in; it is made larger or smaller afterwards.
+# Capital height in pixels at which fonts are rendered before scaling.
 _SET: Final = 56
 _MOST_BYTES: Final = 64 << 20
-# By so many pixels strokes are made thinner at most; of a font that then has less ink than this share, not at all.
+# Strokes are thinned by at most this many pixels; fonts with less than this share of ink left are not thinned.
 _THINNEST, _LEFT = 1.7, 0.6
 _OF_SYSTEM: Final = 150
-# No font has a letter there: what it shows for one it lacks.
+# A character that no font has, to render the placeholder.
 _LACKED: Final = "\U0010fffd"
-# How Unicode calls letters and figures of scripts that run to the left.
+# Words in the Unicode names of letters and digits of right-to-left scripts.
 _LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
-# Small letters that look like their capitals in fonts of capitals only.
+# Lowercase letters that look like their capitals in fonts without lowercase.
 _TELLING: Final = "aegbdrnhq"
-# Letters that look much the same in all fonts for print, and how alike they are in the least alike of them (0.33 of
-# 22 upright, slanted, bold and narrow ones; pictures have about 0).
+# Letters that look similar in all fonts for print, and the minimum similarity (0.33 in 22 upright, slanted, bold and
+# narrow ones; symbol fonts have about 0).
 _ALIKE: Final = "HEATOnoaexlcu"
 _LIKE: Final = 0.2
-# What fonts of pictures are called, which show something else for each letter; others too ("Silicon").
+# Names of symbol fonts, which show something else for each letter; some other fonts match, too ("Silicon").
 _PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
-# How far a letter may reach, in heights of a capital: a broken font may say that one is as large as a house.
+# Maximum extent of a letter in capital heights: broken fonts may have enormous ones.
 _REACH: Final = 8
-# What FreeType raises for a letter whose outline or instructions are broken, mostly only as it is drawn, and Pillow for
-# one that is too large.
+# Errors of FreeType for glyphs with broken outlines or instructions, mostly when drawn, and of Pillow for huge ones.
 _BROKEN: Final = (OSError, ValueError, OverflowError, MemoryError)
 _LIMITS: Final = Limits(seconds=5, memory=1 << 30, answer=0)
-_REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
+_REMEDY: Final = later("Remove it from the folder, or replace it with an intact one.")
 
 
 # Ink, boxes (n, 4) left, top, right, bottom, and baseline.
@@ -71,13 +70,18 @@ Set: TypeAlias = tuple[Ink, Boxes, float]
 
 
 class BadFont(StudioError):
-    """A file is no font, or none whose letters can be drawn."""
+    """The file is not a font, or its letters cannot be drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Face:
-    """A font as it is set. font: Pillow's; blank: what it shows for letters it lacks; small: whether its small letters
-    are letters of their own."""
+    """A font at the rendering size.
+
+    Attributes:
+        font: Pillow's font.
+        blank: Image of a missing character.
+        small: Whether lowercase letters differ from capitals.
+    """
 
     font: ImageFont.FreeTypeFont
     blank: tuple[tuple[int, int], bytes]
@@ -86,8 +90,12 @@ class _Face:
 
 @dataclass(frozen=True, eq=False)
 class Font:
-    """A font that texts are set in. name: of the file, without its ending. hand: whether it shall look like a hand's:
-    no line is quite straight, no letter twice the same."""
+    """A font as a writer.
+
+    Attributes:
+        name: File name without its suffix.
+        hand: Whether to imitate handwriting: uneven lines and letters.
+    """
 
     name: str
     split: Split
@@ -99,17 +107,16 @@ class Font:
 
     @property
     def known(self) -> Sequence[str]:
-        """A font knows letters, not words."""
+        """Empty: a font has letters, not words."""
         return ()
 
     def can_write(self, text: str) -> bool:
-        """Whether the font has each letter: none that is empty, a box for what is missing, or a capital's shape."""
+        """Whether the font has each letter, not empty, as a placeholder or in the shape of a capital."""
         return bool(text.strip()) and all(letter == " " or self._has(letter) for letter in text)
 
     @cached_property
     def _sturdy(self) -> bool:
-        """Whether its strokes may be made thinner: hair strokes would vanish. One answer for all words, or some of a
-        line would come out bold."""
+        """Whether its strokes may be thinned without vanishing, equally for all words of a line."""
         try:
             size, bits = _bitmap(self.face.font, "minute")
         except _BROKEN:
@@ -124,20 +131,19 @@ class Font:
         return self._seen[letter]
 
     def _shows(self, letter: str) -> bool:
-        """Whether it can be drawn, and something is to be seen of it that is not what the font shows for all that it
-        lacks."""
+        """Whether a character can be drawn, is visible and is not the placeholder."""
         font = self.face.font
         try:
             left, top, right, bottom = _box(font, letter)
             if (right - left, bottom - top) == self.face.blank[0]:
                 return _bitmap(font, letter) != self.face.blank
-            # Some outlines turn out to be broken only now.
+            # Some broken outlines only fail here.
             return right > left and bottom > top and bool(font.getmask(letter).size)
         except _BROKEN:
             return False
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
-        """See ``Writer``. Of the pen only the cover and how dry it is are seen."""
+        """Write a text, see ``Writer``. Only cover and dryness of the pen are used."""
         if not self.can_write(text):
             raise CannotWrite(text)
         spread = min(0.12, max(-0.03, float(rng.normal(0, 0.035)))) * _SET
@@ -152,7 +158,7 @@ class Font:
         return Writing(text, ink, squares(boxes), baseline)
 
     def _set(self, text: str, spread: float) -> Set:
-        """Ink, boxes (n, 4) left, top, right, bottom, and baseline at the size fonts are set in.
+        """Render a text: ink, boxes (n, 4) left, top, right, bottom, and baseline.
 
         spread: pixels by which strokes are thicker or thinner than the font's.
         """
@@ -164,7 +170,7 @@ class Font:
         right, bottom = np.floor(letters[:, 2:].max(axis=0) + 0.5).astype(int).tolist()
         corner = (edge - left, edge - top)
         sides = (right - left + 2 * edge, bottom - top + 2 * edge)
-        # Fours, so that it can be halved twice.
+        # Multiples of four, so that it can be halved twice.
         picture = Image.new("L", (sides[0] + -sides[0] % 4, sides[1] + -sides[1] % 4))
         try:
             ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
@@ -179,13 +185,13 @@ class Font:
         return ink, np.asarray(moved, np.float32), float(corner[1])
 
     def _box(self, letter: str) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of a letter that begins at 0 on the baseline."""
+        """Return left, top, right and bottom of a letter that begins at 0 on the baseline."""
         if letter not in self._boxes:
             self._boxes[letter] = _box(self.face.font, letter)
         return self._boxes[letter]
 
     def _step(self, letter: str, follower: str) -> float:
-        """How far after a letter the one that follows it begins."""
+        """Return the distance from a letter to the next."""
         pair, steps, font = letter + follower, self._steps, self.face.font
         if pair not in steps:
             if follower not in steps:
@@ -196,8 +202,10 @@ class Font:
 
 
 def load(path: Path, *, hand: bool = False) -> Font:
-    """A font of a file. hand: as of ``Font``; of print, and where the name is one of pictures, it is asked that it
-    looks like print. Raises BadFont."""
+    """Load a font file.
+
+    Fonts for print with a name like a symbol font's must look like print. hand: as of ``Font``. Raises BadFont.
+    """
     try:
         data = paths.read_file(path, most=_MOST_BYTES)
         _check(data)
@@ -206,7 +214,7 @@ def load(path: Path, *, hand: bool = False) -> Font:
         if not any(len(shown[1]) and shown != blank for shown in (_bitmap(font, letter) for letter in "aA1")):
             raise ValueError(tr("it has no Latin letters"))
         if (not hand or _called_pictures(path)) and _likeness(font) < _LIKE:
-            raise ValueError(tr("its letters do not look like letters"))
+            raise ValueError(tr("its letters don’t look like letters"))
         face = _Face(font, blank, _has_small(font))
     except (*_BROKEN, ChildFailed) as error:
         raise BadFont(
@@ -216,15 +224,15 @@ def load(path: Path, *, hand: bool = False) -> Font:
 
 
 def _check(data: bytes) -> None:
-    """Refuse a font whose letters would fill the memory. Raises ValueError and ChildFailed."""
-    if data[:4] == b"wOF2":  # what is in it only FreeType can see
+    """Reject a font whose glyphs would fill the memory. Raises ValueError and ChildFailed."""
+    if data[:4] == b"wOF2":  # only FreeType can decode it
         child_process.call(measure_here, {}, data, limits=_LIMITS)
     else:
         font_tables.check_parts(data)
 
 
 def measure_here(_: Mapping[str, object], data: bytes) -> Answer:
-    """Measure all letters of a font, in a child process: that FreeType comes to an end with each."""
+    """Measure all letters of a font, in a child process, to check that FreeType can handle each."""
     with contextlib.suppress(*_BROKEN):
         font = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
         for code in itertools.chain(range(0x20, 0xD800), range(0xE000, 0x10000)):
@@ -234,19 +242,19 @@ def measure_here(_: Mapping[str, object], data: bytes) -> Answer:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """All fonts in a folder and the folders in it, by name. Raises BadFont if the folder cannot be read."""
+    """Return all font files in a folder and its subfolders, sorted. Raises BadFont if the folder cannot be read."""
     try:
         return source_fingerprints.fonts_in(folder)
     except OSError as error:
         raise BadFont(
-            tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is no folder")),
+            tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is not a folder")),
             file=folder,
-            remedy=tr("Choose a folder that holds font files."),
+            remedy=tr("Choose a folder that contains font files."),
         ) from error
 
 
 def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
-    """Fonts of files, those of one split if it is given, and what is wrong with those that cannot be used.
+    """Yield the usable fonts of files, of one split if given, and the errors of the others.
 
     hand: as of ``Font``.
     """
@@ -261,8 +269,9 @@ def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = Fa
 
 
 def system_files() -> list[Path]:
-    """Fonts that this system has, some of each folder where there are very many: reading them all would take long.
-    Those that are called as pictures are were chosen by nobody, and are left out unread."""
+    """Return the font files of the system, a limited number of each folder, as reading thousands would take long. Files
+    with names of symbol fonts are left out.
+    """
     home = Path.home()
     if sys.platform == "win32":
         folders = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
@@ -283,7 +292,7 @@ def _called_pictures(path: Path) -> bool:
 
 @lru_cache(maxsize=1)
 def carried() -> Font:
-    """The font that comes with Pillow: print that is there on every system."""
+    """Return Pillow's built-in font, available on every system."""
     font = ImageFont.load_default(_SET / 0.7)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType")
@@ -291,7 +300,7 @@ def carried() -> Font:
 
 
 def _sized(data: bytes) -> ImageFont.FreeTypeFont:
-    """So large that capitals are as high as fonts are set in. Raises OSError and ValueError."""
+    """Load a font at the rendering size. Raises OSError and ValueError."""
     trial = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
     top = -trial.getbbox("H", anchor="ls")[1]
     if top < 1:
@@ -303,8 +312,9 @@ def _sized(data: bytes) -> ImageFont.FreeTypeFont:
 
 
 def _box(font: ImageFont.FreeTypeFont, text: str) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a text that begins at 0 on the baseline. Raises OSError, ValueError for one that
-    reaches too far to be drawn."""
+    """Return left, top, right and bottom of a text that begins at 0 on the baseline. Raises OSError, and ValueError for
+    one that is too large.
+    """
     box = font.getbbox(text, anchor="ls")
     if max(map(abs, box)) > _REACH * _SET * len(text):
         raise ValueError(tr("its letters are too large"))
@@ -318,8 +328,9 @@ def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int],
 
 
 def _stands_alone(letter: str) -> bool:
-    """Whether it is set as it is, right of the one before: no half of a pair, no mark on another letter, none of a
-    script that runs to the left, whose letters are joined, too."""
+    """Whether a character is simply drawn right of the one before: no surrogates, no combining marks, no right-to-left
+    scripts.
+    """
     if letter.isascii():
         return letter.isprintable()
     return (
@@ -330,17 +341,17 @@ def _stands_alone(letter: str) -> bool:
 
 
 def _has_small(font: ImageFont.FreeTypeFont) -> bool:
-    """Whether small letters differ from capitals by more than their size."""
+    """Whether lowercase letters differ from capitals by more than their size."""
     alike = []
     for letter in _TELLING:
         small, large = (_normal(font, each) for each in (letter, letter.upper()))
         alike.append(1.0 if small is None or large is None else float((small * large).mean()))
-    # Of 122 handwriting fonts those of capitals only have 0.65 and more, all others 0.51 and less.
+    # Of 122 handwriting fonts, those without lowercase have 0.65 and more, all others 0.51 and less.
     return sum(alike) < 0.58 * len(alike)
 
 
 def _likeness(font: ImageFont.FreeTypeFont) -> float:
-    """How much letters look like those of the font that comes with Pillow, -1..1."""
+    """Return the similarity of the letters to those of Pillow's font, −1..1."""
     pairs = [(_normal(font, letter), _normal(carried().face.font, letter)) for letter in _ALIKE]
     alike = [float((own * usual).mean()) for own, usual in pairs if own is not None and usual is not None]
     return sum(alike) / len(alike) if alike else 0.0
@@ -358,8 +369,7 @@ def _normal(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | 
 
 
 def _scaled(ink: Ink, grow: float) -> Ink:
-    """So many times as large. What gets much smaller is halved first: so no pixel is passed over, and OpenCV is far
-    faster at this than at sizes that are no whole part."""
+    """Scale an image. Strong reductions are halved first, which skips no pixels and is faster in OpenCV."""
     tall, wide = ink.shape
     size = (max(1, round(wide * grow)), max(1, round(tall * grow)))
     if grow > 1:
@@ -367,12 +377,12 @@ def _scaled(ink: Ink, grow: float) -> Ink:
     while grow <= 0.5 and not (wide % 2 or tall % 2):
         wide, tall, grow = wide // 2, tall // 2, 2 * grow
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
-    way = cv2.INTER_AREA if grow <= 0.5 else cv2.INTER_LINEAR  # sides that are no whole fours
+    way = cv2.INTER_AREA if grow <= 0.5 else cv2.INTER_LINEAR  # sides that are not multiples of four
     return np.asarray(cv2.resize(ink, size, interpolation=way), np.uint8)
 
 
 def _spread(ink: Ink, spread: float) -> Ink:
-    """Strokes thicker by so many pixels, or thinner."""
+    """Make strokes thicker or thinner by pixels."""
     if abs(spread) < 0.5:
         return ink
     side = 1 + round(abs(spread))
@@ -383,7 +393,7 @@ def _spread(ink: Ink, spread: float) -> Ink:
 
 
 def _wavering(written: Set, size: float, rng: Random) -> Set:
-    """Letters moved up, down, closer and apart as a hand does, and their boxes with them."""
+    """Move letters up, down and sideways like handwriting, together with their boxes."""
     ink, boxes, baseline = written
     tall, wide = ink.shape
     lean, middle = float(rng.normal(0, 0.08)), tall / 2
@@ -405,13 +415,13 @@ def _wavering(written: Set, size: float, rng: Random) -> Set:
 
 
 def _slow(x: Floats, far: float, size: float, rng: Random) -> NDArray[np.float32]:
-    """A slow movement along places, (n,) -> (n,), within -far..far or little more."""
+    """Return a slow random movement along places, (n,) -> (n,), about −far..far."""
     waves = rng.uniform(0.5, 2.5, (2, 1)) / size
     return np.asarray(far / 2 * np.sin(waves * x + rng.uniform(0, 6.28, (2, 1))).sum(axis=0), np.float32)
 
 
 def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:
-    """Ink that does not cover everywhere."""
+    """Make ink patchy."""
     patches = marker.grain(ink.shape[0], ink.shape[1], rng)
     cover = (1 - 0.6 * (1 - pen.cover)) * (1 - 0.5 * pen.dry)
     return np.asarray(cv2.multiply(ink, patches, scale=cover / 255), np.uint8)
@@ -419,5 +429,5 @@ def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:
 
 def _reason(path: Path, error: Exception) -> str:
     if path.suffix.lower() == ".woff2" and isinstance(error, OSError):
-        return tr("fonts of this kind (WOFF2) need a FreeType with Brotli: {reason}", reason=error)
+        return tr("WOFF2 fonts need FreeType with Brotli support: {reason}", reason=error)
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -1,4 +1,4 @@
-"""How somebody writes: the size, slant and unsteadiness of a hand, and its letters as pen strokes."""
+"""A handwriting: size, slant and unsteadiness, and its letters as pen strokes."""
 
 from __future__ import annotations
 
@@ -17,25 +17,30 @@ from ocr_studio.engine.synth.handwriting import stroke_font
 Points: TypeAlias = NDArray[np.float64]
 Spot: TypeAlias = tuple[float, float]
 
-# How much somebody's letters differ from the model hand's, in letter units: enough to tell hands apart, not to mistake
-# an "a" for an "o".
+# Variation of letter shapes between handwritings, in letter units: enough to distinguish them, not to turn an "a" into
+# an "o".
 _HABIT = 0.13
-# How much a letter differs each time it is written: points of a stroke in units, turn in radians, size as a share.
+# Variation of a letter each time: points of a stroke in units, rotation in radians, size as a share.
 _POINT, _TURN, _GROW, _SLANT = 0.07, 0.018, 0.025, 0.015
-# Pixels between points of a curve: so close that nobody sees corners; and the least between them in units.
+# Pixels between points of a curve, small enough to hide corners; and the minimum in units.
 STEP, _FINEST = 2.0, 0.25
-# How many points a hand has a habit for, and the most that a letter is given by.
+# Number of points with a habit, and the maximum number of points of a letter.
 _PECULIAR, _MOST = 512, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A hand that writes with a marker.
+    """A handwriting with a marker.
 
-    size: pixels per letter unit (an x-height is 5 units, a capital 8). pen: width of the stroke in units. slant: to the
-    right, as a tangent. wide: letters' width as a share of the model hand's. tracking, space: between letters, and
-    between words, in units. unsteady: how much letters differ each time; 0 for not at all. habit: letters of the same
-    habit have the same peculiar shapes.
+    Attributes:
+        size: Pixels per letter unit (an x-height is 5 units, a capital 8).
+        pen: Stroke width in units.
+        slant: To the right, as a tangent.
+        wide: Width of letters relative to the model.
+        tracking: Space between letters in units.
+        space: Space between words in units.
+        unsteady: Variation of letters; 0 for none.
+        habit: Seed of the peculiar letter shapes.
     """
 
     size: float
@@ -49,7 +54,7 @@ class Hand:
 
     @classmethod
     def any(cls, rng: np.random.Generator, *, size: float) -> Hand:
-        """Somebody's hand, within what is usual at a board."""
+        """Choose a handwriting, typical for a board."""
         return cls(
             size=size,
             pen=float(rng.uniform(0.75, 1.25)),
@@ -62,21 +67,29 @@ class Hand:
         )
 
     def length(self, text: str) -> float:
-        """About how many pixels a text will take along its line."""
+        """Estimate the length of a text in pixels."""
         steps = [self._advance(letter) for letter in text]
         return float(sum(steps)) - self.tracking * self.size
 
     def letter(self, letter: str, rng: np.random.Generator, start: Spot = (0.0, 0.0)) -> tuple[list[Points], float]:
-        """One letter as it comes out this time.
+        """Write one letter.
 
-        start: where it begins on the baseline, pixels, y down. Returns strokes, each (N, 2) pixels, and how far the
-        hand moves on. Raises ValueError for a letter that nobody taught it.
+        Args:
+            letter: The letter.
+            rng: Random generator.
+            start: Its beginning on the baseline, pixels, y down.
+
+        Returns:
+            Strokes, each (N, 2) pixels, and the advance.
+
+        Raises:
+            ValueError: The letter has no shape.
         """
         points, weights, ends = stroke_font.traced(letter, self._step)
         grow, turn, slant, *off = (self.unsteady * rng.standard_normal(3 + points.size)).tolist()
         grow, turn, slant = self.size * (1 + _GROW * grow), _TURN * turn, self.slant + _SLANT * slant
         sin, cos = math.sin(turn), math.cos(turn)
-        # Units' y points up.
+        # In letter units y points up.
         shape = np.array([[self.wide * cos, -self.wide * sin], [slant - sin, -cos]]) * grow
         wavering = points + np.array(off).reshape(-1, 2) * _POINT
         if self.habit:
@@ -102,12 +115,12 @@ def _parted(points: Points, ends: Sequence[int]) -> list[Points]:
 
 @lru_cache(maxsize=64)
 def _peculiar(habit: int) -> Points:
-    """By how many units a habit moves the points that letters are given by, (n, 2); each letter takes some of them."""
+    """Return by how many units a habit moves the control points, (n, 2); each letter uses some of them."""
     return np.random.default_rng(habit).normal(0, _HABIT, (_PECULIAR + _MOST, 2))
 
 
 def wander(rng: np.random.Generator, count: int) -> Points:
-    """A slow random walk around zero, (count,), about -2..2: what an arm does that is not quite steady."""
+    """Return a slow random walk around zero, (count,), about −2..2, like an unsteady arm."""
     noise = rng.normal(0, 1, count + 24)
     window = np.hanning(25)
     return np.asarray(np.convolve(noise, window / np.sqrt((window**2).sum()), mode="valid")[:count])

@@ -1,4 +1,4 @@
-"""Pen strokes as a marker leaves them: the tip's shape, the pressure, ink that runs dry, and colour on a ground."""
+"""Renders pen strokes: tip shape, pressure, drying ink, and colour on a background."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ Picture: TypeAlias = NDArray[np.uint8]
 Colour: TypeAlias = tuple[int, int, int]
 Random: TypeAlias = np.random.Generator
 
-# Strokes are drawn so much larger where they are thin: OpenCV knows whole pixels of width only.
+# Thin strokes are drawn enlarged by this factor, as OpenCV supports only whole pixels of width.
 _FINE: Final = 2
 _THIN: Final = 5.0
-# Pixels of the thinnest stroke.
+# Minimum stroke width in pixels.
 _FINEST: Final = 0.9
-# Corners of strokes are given to OpenCV in sixteenths of a pixel.
+# OpenCV's fixed-point coordinates: sixteenths of a pixel.
 _SHIFT: Final = 4
-# Pixels that the second end of a dot is off from its first.
+# Offset in pixels between the two ends of a dot.
 _DOT: Final = np.float32(1 / 16)
-# Ink that runs out gets paler in steps of so many levels.
+# Number of levels in which ink gets paler.
 _TONE: Final = 10
-# Ink of 255 that is surely seen, and surely not.
+# Ink of 255 that is certainly visible, and certainly not.
 _INKED, _BARE = 110, 12
-# From no ink to as much as there can be.
+# Lookup table index range of ink.
 _LEVELS: Final = np.arange(256, dtype=np.float32)[:, None] / 255
-# Of a direction, (x, y), turned about, what makes of it the one across.
+# Turns a direction, (x, y), into the perpendicular one.
 _LEFTWARDS: Final = np.array([-1, 1], np.float32)
-# Pixels around the ink.
+# Margin around the ink in pixels.
 MARGIN: Final = 3
-# The longest side of a written text: nothing a photo shows is longer.
+# Maximum side of a written text; photos show nothing larger.
 _MOST: Final = 16384
-_MOST_PIXELS: Final = 1 << 25  # of it, in memory eightfold
+_MOST_PIXELS: Final = 1 << 25  # of it, eight times as many in memory
 
 
 class CannotDraw(ValueError):
-    """There are no strokes, or they reach further than any writing on a photo."""
+    """There are no strokes, or they extend further than any writing on a photo."""
 
 
 class Tip(StrEnum):
-    """The shape of a marker's end."""
+    """Shape of a marker's tip."""
 
     ROUND = "round"
     CHISEL = "chisel"
@@ -59,12 +59,16 @@ class Tip(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What somebody writes with.
+    """A pen.
 
-    width: of the stroke, as a share of a capital's height. tip, angle: of a chisel, the radians its edge is turned
-    (0 level, clockwise); flat: its thin side as a share of the wide one. pressure: how much the width varies along a
-    stroke, 0..1. cover: how much of the ground one stroke covers, 0..1; where strokes cross there is more.
-    dry: how far the ink has run out, 0..1: streaks along the stroke, gaps, paler towards its end.
+    Attributes:
+        width: Stroke width as a share of a capital's height.
+        tip: Shape of the tip.
+        angle: Rotation of a chisel's edge in radians (0 level, clockwise).
+        flat: Thin side of a chisel as a share of the wide one.
+        pressure: Variation of the width along a stroke, 0..1.
+        cover: Opacity of one stroke, 0..1; it adds up where strokes cross.
+        dry: How far the ink has run out, 0..1: streaks, gaps, paler towards the end.
     """
 
     width: float = 0.13
@@ -77,7 +81,7 @@ class Pen:
 
     @classmethod
     def any(cls, rng: Random) -> Pen:
-        """One of those that lie at boards, most of them in use for a while."""
+        """Choose a typical pen, mostly a used one."""
         chisel = rng.random() < 0.35
         return cls(
             width=min(0.19, max(0.035, float(rng.lognormal(math.log(0.105), 0.4)))),
@@ -90,23 +94,20 @@ class Pen:
         )
 
     def larger(self, times: float) -> Pen:
-        """The same pen with which somebody writes larger: it stays as wide as it is."""
+        """Return the same pen for larger writing, with the same width in pixels."""
         return replace(self, width=self.width / times)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """Ink, (h, w) uint8, and the place of its top left pixel in what the strokes were given in, (x, y)."""
+    """Ink, (h, w) uint8, and the position of its top left pixel in the strokes' coordinates, (x, y)."""
 
     ink: Ink
     corner: tuple[float, float]
 
 
 def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Drawn:
-    """Strokes, each (n, 2) pixels, y down, drawn with a pen.
-
-    size: pixels of a capital's height. Raises CannotDraw.
-    """
+    """Draw strokes, each (n, 2) pixels, y down, with a pen. size: pixels of a capital's height. Raises CannotDraw."""
     if not strokes:
         raise CannotDraw("there are no strokes")
     weight = max(_FINEST, pen.width * size)
@@ -116,7 +117,7 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
     every = np.concatenate(strokes)
     edge = weight / 2 + MARGIN
     low, high = np.floor(every.min(axis=0) - edge), np.ceil(every.max(axis=0) + edge)
-    if not ((high - low) <= _MOST).all():  # nor if they are no numbers
+    if not ((high - low) <= _MOST).all():  # also false for NaN
         raise CannotDraw("the strokes reach too far")
     wide, tall = (int(side) for side in high - low)
     if wide * tall > _MOST_PIXELS:
@@ -131,12 +132,12 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
 
 
 def reach(pen: Pen, size: float) -> float:
-    """How far ink lies from the middle of a stroke, pixels. size: pixels of a capital's height."""
+    """Return how far ink extends from the middle of a stroke in pixels. size: pixels of a capital's height."""
     return max(_FINEST, pen.width * size) / 2 * (1 + 0.6 * pen.pressure) + 0.4
 
 
 class _Brush:
-    """A pen of a width in pixels."""
+    """A pen with its width in pixels."""
 
     def __init__(self, pen: Pen, weight: float, rng: Random) -> None:
         self._pen, self._weight, self._rng = pen, weight, rng
@@ -144,11 +145,16 @@ class _Brush:
         self._full = round(255 * (1 - 0.75 * (1 - pen.cover)))
 
     def draw(self, layers: NDArray[np.uint8], points: Floats, counts: Sequence[int]) -> None:
-        """Strokes, in turn on the one layer and the other. points: (n, 2) pixels of the layers, of all strokes;
-        counts: how many each has, two at least."""
+        """Draw strokes alternately onto two layers.
+
+        Args:
+            layers: The two layers.
+            points: (n, 2) pixels of the layers, of all strokes.
+            counts: Number of points of each stroke, at least two.
+        """
         paths = np.rint(points * (1 << _SHIFT)).astype(np.int32)
         if not self._pen.dry:
-            # In one tone it is of no account what is drawn first: fewer calls draw all that is as wide.
+            # With one tone the order does not matter, so strokes of equal width are drawn together.
             alike: defaultdict[tuple[int, int], list[NDArray[np.int32]]] = defaultdict(list)
             for stroke, first, end, width, _ in self._runs(counts):
                 alike[stroke % 2, width].append(paths[first:end])
@@ -164,8 +170,7 @@ class _Brush:
                 self._streak(layer, points[ends[stroke] - counts[stroke] : ends[stroke]])
 
     def _runs(self, counts: Sequence[int]) -> Iterable[tuple[int, int, int, int, int]]:
-        """How wide strokes are, run by run, and how well they cover: the stroke, the first point of all and the one
-        behind the last, width, cover. counts: points of each stroke."""
+        """Yield runs of equal width and cover: stroke, first point, the one after the last, width, cover."""
         pieces = [count - 1 for count in counts]
         starts = [0, *accumulate(pieces)]
         many = starts.pop()
@@ -185,7 +190,7 @@ class _Brush:
         return zip(*(column.tolist() for column in columns), strict=True)
 
     def _streak(self, layer: Ink, points: Floats) -> None:
-        """Threads along the stroke that hold no ink."""
+        """Draw threads without ink along the stroke."""
         along = np.empty_like(points)
         along[0], along[-1], along[1:-1] = points[1] - points[0], points[-1] - points[-2], points[2:] - points[:-2]
         length = np.maximum(1e-3, np.sqrt(along[:, :1] ** 2 + along[:, 1:] ** 2))
@@ -200,7 +205,7 @@ class _Brush:
             cv2.polylines(layer, [np.round(beside).astype(np.int32)], False, pale, thick, cv2.LINE_AA, _SHIFT)
 
     def finish(self, layers: NDArray[np.uint8]) -> Ink:
-        """Two layers of strokes as one: the chisel's shape, more ink where they cross, patches of less."""
+        """Combine two layers: chisel shape, more ink where strokes cross, patches of less."""
         first, second = layers
         if self._pen.tip is Tip.CHISEL:
             kernel = _chisel(round(self._weight - self._core), round(self._pen.angle, 1))
@@ -214,14 +219,13 @@ class _Brush:
 
 
 def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> Picture:
-    """Ink of a colour on a ground: (h, w, 3) uint8 RGB and (h, w) uint8 -> (h, w, 3) uint8.
+    """Apply coloured ink to a background: (h, w, 3) uint8 RGB and (h, w) uint8 -> (h, w, 3) uint8.
 
-    Ink lets light through: a little of it is a pale tone of its colour. opaque: as chalk, which may be lighter than
-    what it lies on.
+    Thin ink is translucent: a pale tone of its colour. opaque: as chalk, which may be lighter than the background.
     """
     tone = np.array(colour, np.float32)
     if not opaque:
-        # Lambert and Beer: twice the ink lets through the square of the light.
+        # Lambert-Beer law: twice the ink squares the transmission.
         passed = np.round(255 * np.maximum(tone / 255, 0.02) ** _LEVELS).astype(np.uint8)
         return np.asarray(cv2.multiply(ground, cv2.applyColorMap(ink, passed[:, None]), scale=1 / 255), np.uint8)
     kept = cv2.multiply(ground, cv2.merge([255 - ink] * 3), scale=1 / 255)
@@ -230,9 +234,10 @@ def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> P
 
 
 def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
-    """By how many levels what is inked differs from what is bare, on a photo and of its ink, (h, w) uint8 each; 0 where
-    nothing is inked."""
-    # Of pale ink the darkest half: nothing at all would be as black as black, and any photo readable.
+    """Return by how many levels inked pixels differ from bare ones, for a photo and its ink, (h, w) uint8 each; 0
+    without ink.
+    """
+    # Of pale ink the darkest half; otherwise no ink at all would count as black.
     most = int(ink.max(initial=0))
     if not most:
         return 0.0
@@ -242,7 +247,7 @@ def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
 
 
 def grain(height: int, width: int, rng: Random) -> Ink:
-    """Patches, (height, width) uint8 about 150..255: where a board takes less ink."""
+    """Return patches, (height, width) uint8 about 150..255, where a board takes less ink."""
     bank = _patches()
     side = bank.shape[0]
     if height > side or width > side:
@@ -264,7 +269,7 @@ def _patches() -> Ink:
 
 @lru_cache(maxsize=256)
 def _chisel(length: int, angle: float) -> NDArray[np.uint8]:
-    """The edge of a chisel, a line of so many pixels; (1, 1) where there is none."""
+    """Return the edge of a chisel, a line of this length in pixels; (1, 1) without one."""
     side = max(1, length) | 1
     kernel = np.zeros((side, side), np.uint8)
     middle, half = side // 2, max(0, length) / 2
@@ -274,6 +279,6 @@ def _chisel(length: int, angle: float) -> NDArray[np.uint8]:
 
 
 def _wander(rng: Random, count: int) -> Floats:
-    """A walk about 0, (count,), within -1..1: it turns about every eight steps."""
+    """Return a random walk around 0, (count,), within −1..1, that turns about every eight steps."""
     knots = rng.uniform(-1, 1, 3 + count // 8)
     return np.interp(np.arange(count) / 8, np.arange(len(knots)), knots)

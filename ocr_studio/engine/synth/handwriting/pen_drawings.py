@@ -1,4 +1,4 @@
-"""Drawings on a board seen straight on, as pen strokes of an unsteady hand."""
+"""Freehand drawings on a board seen straight on, as pen strokes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INKS: dict[str, Colour] = {
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What a hand writes with. strength: 1 covers the board, 0.2 is a marker that runs dry."""
+    """A marker for drawings. strength: 1 covers the board, 0.2 is a dry marker."""
 
     colour: Colour = INKS["black"]
     strength: float = 1.0
@@ -37,7 +37,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One touch of the pen. points: (N, 2) pixels of the sheet; widths, covers: (N,) pixels, and share 0..1."""
+    """A stroke. points: (N, 2) pixels of the sheet; widths, covers: (N,) pixels, and opacity 0..1."""
 
     points: Points
     widths: Points
@@ -47,20 +47,20 @@ class Stroke:
 
 @dataclass
 class Sheet:
-    """Collects the strokes of whoever draws. They may run anywhere; nothing is clipped."""
+    """Collects strokes. They may extend anywhere; nothing is clipped."""
 
     rng: np.random.Generator
     strokes: list[Stroke] = field(default_factory=list)
 
     def touch(self, points: Points, *, width: float, marker: Marker) -> None:
-        """One touch of a pen along points (N, 2): its width and its cover vary a little on the way."""
+        """Add a stroke along points (N, 2) with slightly varying width and opacity."""
         count = len(points)
         widths = width * (1 + 0.13 * wander(self.rng, count))
         covers = marker.strength * np.clip(0.93 + 0.07 * wander(self.rng, count), 0.72, 1.0)
         self.strokes.append(Stroke(points, widths, covers, marker.colour))
 
     def draw(self, corners: Sequence[Spot], *, width: float, marker: Marker) -> None:
-        """A freehand line through corners, not quite straight."""
+        """Draw a freehand line through corners."""
         bent: list[Points] = []
         for (x0, y0), (x1, y1) in pairwise(corners):
             length = math.hypot(x1 - x0, y1 - y0)
@@ -72,7 +72,7 @@ class Sheet:
         self.touch(np.concatenate(bent), width=width, marker=marker)
 
     def box(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
-        """A rectangle drawn by hand, its end a little beside its beginning."""
+        """Draw a freehand rectangle whose end is slightly off its beginning."""
         (left, top), (right, bottom) = low, high
         off = self.rng.uniform(-0.8, 0.8, 10) * width
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
@@ -80,7 +80,7 @@ class Sheet:
         self.draw(moved, width=width, marker=marker)
 
     def oval(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
-        """An ellipse drawn by hand in a box, its ends overlapping."""
+        """Draw a freehand ellipse in a box, its ends overlapping."""
         (left, top), (right, bottom) = low, high
         turn = self.rng.uniform(-2.2, -1.2) + np.linspace(0, 2 * np.pi + 0.15, 90)
         swell = 1 + 0.012 * wander(self.rng, 90)
@@ -89,7 +89,7 @@ class Sheet:
         self.touch(np.stack([x, y], axis=1), width=width, marker=marker)
 
     def arrow(self, start: Spot, end: Spot, *, width: float, marker: Marker) -> None:
-        """A line with a head of two barbs at its end."""
+        """Draw a freehand arrow."""
         self.draw([start, end], width=width, marker=marker)
         angle = math.atan2(end[1] - start[1], end[0] - start[0])
         barbs = []

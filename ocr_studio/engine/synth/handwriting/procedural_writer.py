@@ -1,4 +1,4 @@
-"""A hand made up by us as a writer: needs no file, and knows the letters of many languages."""
+"""Generated handwriting as a writer: needs no files, and has the letters of many languages."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Rando
 
 Points: TypeAlias = NDArray[np.float64]
 
-# Letter units that dots and accents are below, and how high a bar may be for its width.
+# Size limit of dots and accents in letter units, and maximum ratio of height to width of a bar.
 _MARK, _FLAT = 2.2, 0.25
-# How far strokes of two letters stand apart on average at least, in widths of the pen, and where a stroke leads from
-# one to the other; and letter units of the heights that are compared.
+# Minimum average distance between strokes of neighbouring letters, in pen widths, also with a connecting stroke; and
+# the letter units per compared height.
 _APART, _JOINED, _ROW = 1.3, 1.8, 2.5
-# Shares of a letter's width: up to where it begins, and from where on it ends, if the pen stays down.
+# Shares of a letter's width in which a connected letter begins and ends.
 _LEFT, _RIGHT = 0.4, 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class MadeHand:
-    """Somebody who does not exist.
+    """A generated handwriting.
 
-    hand: its size is of no account. joined: whether the pen stays down between small letters, as in a hurry.
+    Attributes:
+        hand: Its style; the size is ignored.
+        joined: Whether lowercase letters are connected, as in a hurry.
     """
 
     hand: Hand
@@ -38,8 +40,9 @@ class MadeHand:
 
     @classmethod
     def any(cls, rng: Random, split: Split = Split.TRAIN) -> MadeHand:
-        """One of very many; those of one split are in no other. Hastier and odder than a board is usually drawn with:
-        what is read without trouble teaches a net nothing."""
+        """Choose one of very many; splits share none. They are hastier and odder than on typical boards, as a network
+        learns nothing from what it reads easily.
+        """
         habit = int(rng.integers(1, 2**29)) * len(Split) + list(Split).index(split)
         hand = replace(
             Hand.any(rng, size=1.0),
@@ -58,7 +61,7 @@ class MadeHand:
 
     @property
     def known(self) -> Sequence[str]:
-        """Nothing was recorded."""
+        """Empty: nothing was recorded."""
         return ()
 
     def can_write(self, text: str) -> bool:
@@ -66,11 +69,11 @@ class MadeHand:
         return stroke_font.can_write(text)
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
-        """See ``Writer``."""
+        """Write a text, see ``Writer``."""
         if not stroke_font.can_write(text) or not text.strip():
             raise CannotWrite(text)
         pen = pen or Pen.any(rng)
-        # Who writes with a broad marker sets letters further apart.
+        # With a broad marker letters are wider apart.
         apart = max(0.0, 0.7 * (pen.width * stroke_font.CAPITAL - self.hand.pen))
         hand = replace(self.hand, size=size / stroke_font.CAPITAL, tracking=self.hand.tracking + apart)
         wave, along = float(rng.uniform(0, 6.28)), 0.0
@@ -89,15 +92,17 @@ class MadeHand:
             parts, wide * np.array([_JOINED if index in joins else _APART for index in range(1, len(parts))]), hand
         )
         for index, last in joins.items():
-            # A stroke that leans back along the letter it comes from would hide that one.
+            # A stroke leaning back along the previous letter would cover it.
             if parts[index][0][0, 0] - last[0] >= _APART * wide:
                 parts[index][0] = _reached(last, parts[index][0])
         return by_letters(text, parts, pen=pen, size=size, rng=rng)
 
 
 def _joins(text: str, parts: Sequence[list[Points]], unit: float) -> dict[int, Points]:
-    """Between which small letters the pen stays down: of each that is led into its index and where the pen comes from,
-    (2,). parts: for each letter its strokes; unit: pixels of a letter unit."""
+    """Return which lowercase letters are connected: the index of the second letter → where the pen comes from, (2,).
+
+    parts: strokes of each letter; unit: pixels of a letter unit.
+    """
     joins: dict[int, Points] = {}
     last, index = None, 0
     for letter in text:
@@ -111,10 +116,11 @@ def _joins(text: str, parts: Sequence[list[Points]], unit: float) -> dict[int, P
 
 
 def _set_apart(parts: Sequence[list[Points]], apart: Points, hand: Hand) -> None:
-    """Moves letters on, in place, that stand so close to the one before that nobody could tell both: the stems of "il"
-    would be one. They may touch, but not side by side.
+    """Move letters apart, in place, that are too close to be distinguished, like the stems of "il". They may touch, but
+    not side by side.
 
-    apart: (n - 1,), pixels from the middle of one's strokes to the other's, on average over the heights both take.
+    apart: (n − 1,), minimum distance in pixels between the middles of their strokes, on average over their common
+    heights.
     """
     counts = [sum(map(len, part)) for part in parts]
     points = np.concatenate([stroke for part in parts for stroke in part])
@@ -138,11 +144,11 @@ def _set_apart(parts: Sequence[list[Points]], apart: Points, hand: Hand) -> None
 
 
 def _ends(strokes: Sequence[Points], unit: float) -> tuple[bool, Points | None]:
-    """Whether a stroke from the letter before can lead into this one: it would cross those that begin at their right,
-    and make an "o" of a "c". And where the pen leaves for the next letter, (2,); None where the letter ends at its
-    left: a stroke from there would close an "n" to an "o"."""
+    """Return whether a connecting stroke can lead into this letter (not into one that begins at its right: a "c" would
+    become an "o"), and where the pen leaves it, (2,); None if it ends at its left, as an "n" would become an "o".
+    """
     sides = [(*stroke.min(axis=0).tolist(), *stroke.max(axis=0).tolist()) for stroke in strokes]
-    # Without dots, accents and bars, for which the pen is lifted.
+    # Without dots, accents and bars, which are separate strokes.
     main = [
         index
         for index, (left, top, right, bottom) in enumerate(sides)
@@ -155,7 +161,7 @@ def _ends(strokes: Sequence[Points], unit: float) -> tuple[bool, Points | None]:
 
 
 def _reached(last: Points, stroke: Points) -> Points:
-    """The pen leaves a letter along the line and comes to the next one from below."""
+    """Return a connecting stroke that leaves along the line and arrives from below."""
     low = np.array([(last[0] + stroke[0, 0]) / 2, max(last[1], stroke[0, 1])])
     steps = max(1, min(8, round(float(np.abs(stroke[0] - last).sum()) / 2 / STEP)))
     return np.concatenate([stroke_font.curve(np.stack([last, low, stroke[0]]), steps)[:-1], stroke])

@@ -1,8 +1,8 @@
-"""Writing of real people: pen strokes of words and single letters, read from files.
+"""Recorded handwriting: pen strokes of words and single letters, read from files.
 
-A file of strokes is what ``numpy.savez`` writes: ``points`` (N, 2), y down; ``stroke_offsets`` (S+1,) index into
-points; ``item_offsets`` (I+1,) index into strokes; ``texts`` (I,); ``writers`` (I,) index into ``writer_names``; and,
-if writers are to be divided as they were elsewhere, ``train`` (I,). Each item is scaled as its file likes.
+A file of strokes is written by ``numpy.savez``: ``points`` (N, 2), y down; ``stroke_offsets`` (S+1,) index into points;
+``item_offsets`` (I+1,) index into strokes; ``texts`` (I,); ``writers`` (I,) index into ``writer_names``; and optionally
+``train`` (I,), to use an existing split of the writers. Items may have any scale.
 """
 
 from __future__ import annotations
@@ -26,26 +26,31 @@ from ocr_studio.engine.synth.handwriting.marker import Pen
 from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, Split, Writing, boxed, extents
 from ocr_studio.engine.synth.handwriting.stroke_layout import Pose, Strokes, cuts
 
-_REMEDY: Final = later("Give a .npz file with {arrays}, or do without pen strokes.")
+_REMEDY: Final = later("Choose a .npz file with {arrays}, or don’t use pen strokes.")
 _NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
-# The largest such collection there is has ten million points: 160 MB as the widest of numbers.
+# The largest collection has ten million points: 160 MB as float64.
 _MOST_BYTES: Final = 512 << 20
 _MOST_LETTERS: Final = 64
 _MOST_POINTS: Final = 20_000  # of an item; a long word has some hundred
-_FAR: Final = 1e9  # of points, from 0: what is computed from them must stay finite
-# What is written with other people's commas is still of that hand.
+_FAR: Final = 1e9  # of points, from 0, so that computed values stay finite
+# Share of borrowed punctuation up to which a text counts as the writer's own.
 _BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
 _ENDS: Final = "".join(sorted(_BORROWED))
 
 
 class BadStrokes(StudioError):
-    """A file is none of pen strokes, or a damaged one."""
+    """The file is not a file of pen strokes, or it is damaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class StrokesFile:
-    """Pen strokes of many words or letters. path: of the file; flat: (I,), words that are no wider than a line, so that
-    no letter of them can be told from another; nobody writes with them. The rest as in the file, checked."""
+    """Pen strokes of many words or letters.
+
+    Attributes:
+        path: Path of the file.
+        flat: (I,), items without width, whose letters cannot be distinguished; they are not used. The other fields are
+            as in the file, checked.
+    """
 
     path: Path
     points: NDArray[np.float32]
@@ -58,20 +63,20 @@ class StrokesFile:
     flat: NDArray[np.bool_]
 
     def of(self, item: int) -> Strokes:
-        """The strokes of one item, each (n, 2) float32."""
+        """Return the strokes of one item, each (n, 2) float32."""
         first, last = self.items[item], self.items[item + 1]
         return [self.points[self.strokes[stroke] : self.strokes[stroke + 1]] for stroke in range(first, last)]
 
     @property
     def refused(self) -> BadStrokes | None:
-        """What is to be said of the items that are left out; None where there are none."""
+        """The warning about items that are not used; None without any."""
         count = int(self.flat.sum())
         if not count:
             return None
         return BadStrokes(
             tr_n(
-                "{count} word in it is left out: it has no width",
-                "{count} words in it are left out: they have no width",
+                "{count} word was left out because it has no width",
+                "{count} words were left out because they have no width",
                 count,
             ),
             file=self.path,
@@ -79,11 +84,11 @@ class StrokesFile:
 
 
 def load(path: Path) -> StrokesFile:
-    """Raises BadStrokes."""
+    """Load a file. Raises BadStrokes."""
     try:
         held = array_files.read(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
         if missing := [name for name in _NEEDED if name not in held]:
-            raise ValueError(tr("there is no “{name}” in it", name=missing[0]))
+            raise ValueError(tr("“{name}” is missing", name=missing[0]))
         return _checked(path, held, held.get("train"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -97,32 +102,31 @@ def load(path: Path) -> StrokesFile:
 def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
     points = held["points"]
     if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
-        raise ValueError(tr("its points are no pairs of numbers"))
-    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is refused
+        raise ValueError(tr("its points are not pairs of numbers"))
+    with np.errstate(over="ignore"):  # values beyond float32 become infinite and are rejected
         points = points.astype(np.float32)
     if not (np.abs(points) <= _FAR).all():
-        raise ValueError(tr("some of its points are no numbers, or lie too far away"))
+        raise ValueError(tr("some of its points are not numbers or are too far away"))
     strokes = _offsets(held["stroke_offsets"], len(points))
     items = _offsets(held["item_offsets"], len(strokes) - 1)
     if len(items) > 1 and int(np.diff(strokes[items]).max()) > _MOST_POINTS:
-        raise ValueError(tr("a word in it has more than {most} points", most=_MOST_POINTS))
+        raise ValueError(tr("one of its words has more than {most} points", most=_MOST_POINTS))
     texts, writers, names = held["texts"], held["writers"], held["writer_names"]
     count = len(items) - 1
     if texts.dtype.kind != "U" or names.dtype.kind != "U" or writers.dtype.kind not in "iu":
-        raise ValueError(tr("its texts or writers are of another kind"))
+        raise ValueError(tr("its texts or writers have the wrong data type"))
     if texts.shape != (count,) or writers.shape != (count,) or names.ndim != 1:
-        raise ValueError(tr("it has not one text and one writer for each item"))
+        raise ValueError(tr("it must have one text and one writer for each item"))
     if count and not 0 <= int(writers.min()) <= int(writers.max()) < len(names):
         raise ValueError(tr("some of its writers have no name"))
     if train is not None and (train.shape != (count,) or train.dtype.kind != "b"):
-        raise ValueError(tr("it does not say for each item what it is for"))
+        raise ValueError(tr("“train” must be true or false for each item"))
     flat = _flat(points[:, 0], strokes[items], texts)
     return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train, flat)
 
 
 def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """Which items of two letters and more have all of their points at one place across. starts: (I+1,), of items among
-    points."""
+    """Return which items of two or more letters have no width. starts: (I+1,), of items among points."""
     if not len(texts):
         return np.zeros(0, np.bool_)
     low, high = (reduce.reduceat(x, starts[:-1]) for reduce in (np.minimum, np.maximum))
@@ -130,12 +134,12 @@ def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.s
 
 
 def _offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
-    """Each thing has at least one part, and all parts belong to something."""
+    """Check offsets: each item has at least one part, and all parts belong to an item."""
     if given.ndim != 1 or given.dtype.kind not in "iu" or len(given) < 1:
-        raise ValueError(tr("its offsets are no list of numbers"))
+        raise ValueError(tr("its offsets are not a list of numbers"))
     offsets = given.astype(np.int64)
     if offsets[0] != 0 or offsets[-1] != end or bool((np.diff(offsets) < 1).any()):
-        raise ValueError(tr("its offsets do not fit together"))
+        raise ValueError(tr("its offsets are inconsistent"))
     return offsets
 
 
@@ -144,10 +148,11 @@ Items: TypeAlias = list[tuple[StrokesFile, int]]
 
 @dataclass(eq=False)
 class StrokeWriter:
-    """A person whose strokes were recorded: whole words as they were written, others composed of single letters.
+    """A recorded writer: whole words as written, others composed of single letters.
 
-    words: what was written, single letters too. lent: strokes of others, (file, item) by letter, for the signs that
-    this person never wrote.
+    Attributes:
+        words: Recorded items, including single letters.
+        lent: Strokes of other writers, (file, item) by character, for characters this one never wrote.
     """
 
     name: str
@@ -157,26 +162,27 @@ class StrokeWriter:
 
     @cached_property
     def known(self) -> Sequence[str]:
-        """Words of two letters and more that this person wrote in one go."""
+        """Recorded words of two or more letters."""
         return tuple(word for word in self.words if len(word) > 1)
 
     def only(self, words: Collection[str]) -> StrokeWriter:
-        """The same person, who of whole words wrote just these."""
+        """Return the same writer with only these whole words."""
         kept = {text: items for text, items in self.words.items() if len(text) == 1 or text in words}
         return replace(self, words=kept)
 
     @property
     def letters(self) -> int:
-        """How many different ones this person wrote by themselves."""
+        """Number of different single letters."""
         return len(self.words) - len(self.known)
 
     def can_write(self, text: str) -> bool:
-        """Whether each word was written, signs at its ends aside, or all of its letters were."""
+        """Whether each word, without punctuation at its ends, or all of its letters were recorded."""
         return bool(text.strip()) and all(self._pieces(word) for word in text.split())
 
     def _pieces(self, word: str) -> list[str]:
-        """What a word is put together from: itself, or itself without the signs at its ends, or its letters. Empty
-        where something is missing."""
+        """Return the parts of a word: itself, itself without punctuation, or its letters. Empty if something is
+        missing.
+        """
         if word in self.words:
             return [word]
         start = len(word) - len(word.lstrip(_ENDS))
@@ -186,7 +192,7 @@ class StrokeWriter:
         return parts if all(part in self.words or part in self.lent for part in parts) else []
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
-        """See ``Writer``. Letters of words written in one go have boxes where they are to be expected."""
+        """Write a text, see ``Writer``. Letters of whole words have estimated boxes."""
         if not self.can_write(text):
             raise CannotWrite(text)
         pen = pen or Pen.any(rng)
@@ -215,11 +221,10 @@ class StrokeWriter:
 
 
 def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
-    """The people who wrote what is in some files, the same person in several files once.
+    """Return the writers in some files; the same one in several files is returned once.
 
-    Where a file tells who is to be trained on, it is believed, of other files' people of the same name too: those who
-    are not are divided between validation and test. Signs that somebody never wrote are lent by others of the same
-    split.
+    If a file has a split, its training writers are for training, also by name in other files, and the others are
+    divided between validation and test. Missing punctuation is borrowed from other writers of the same split.
     """
     people: dict[str, StrokeWriter] = {}
     lent: dict[str, Items] = {}
@@ -243,7 +248,7 @@ def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, .
 
 
 def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    """Names, and the items that each wrote."""
+    """Return names and items of the writers."""
     order = np.argsort(file.writers, kind="stable")
     starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
     for items in np.split(order, starts[1:]) if len(order) else []:
@@ -251,7 +256,7 @@ def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
 
 
 def _split(name: str, train: bool | None) -> Split:
-    """train: what files tell of this person; None where they do not."""
+    """Return the split of a writer. train: what files say; None if they do not."""
     if train is None:
         return Split.of(name.encode())
     if train:

@@ -1,7 +1,4 @@
-"""What somebody wrote: ink, and where each letter of it lies; and what a source of writing can do.
-
-A writer is anything that puts a text down: a person whose pen strokes were recorded, a font, a hand made up by us.
-"""
+"""Rendered text, with ink and letter boxes, and the interface of writers: recorded ones, fonts, generated ones."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ Random: TypeAlias = np.random.Generator
 
 
 class Split(StrEnum):
-    """What a writer, a font or a background is for: no one of them is in two of these."""
+    """What a writer, a font or a background is used for; splits are disjoint."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -33,25 +30,25 @@ class Split(StrEnum):
 
     @classmethod
     def of(cls, content: bytes) -> Split:
-        """Where something belongs by what it contains, whatever it is called and whatever lies beside it: 8 of 10 to
-        train, 1 to validation, 1 to test."""
+        """Choose the split by contents, independent of names: 8 of 10 to train, 1 to validation, 1 to test."""
         place = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 10
         return (cls.VALIDATION, cls.TEST)[place] if place < 2 else cls.TRAIN
 
 
 class CannotWrite(ValueError):
-    """A writer does not know some letter of a text. Ask ``can_write`` before."""
+    """A writer lacks a character of a text. Check ``can_write`` before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Writing:
-    """A text as somebody wrote it.
+    """A rendered text.
 
-    ink: (h, w) uint8, how much of it lies where: 0 none, 255 full; sides without ink are a few pixels at most.
-    letters: (n, 4, 2) float32, a box for each character of the text that is no space, in order, in pixels of ``ink``,
-    clockwise from the letter's top left. baseline: pixels from the top, where letters stand.
-    exact: whether the boxes are those of the letters; else the word was written in one go, and they are where its
-    letters are to be expected.
+    Attributes:
+        ink: (h, w) uint8, from 0 (none) to 255 (full), with a margin of a few pixels at most.
+        letters: (n, 4, 2) float32, a box for each character except spaces, in order, in pixels of ``ink``, clockwise
+            from the letter's top left.
+        baseline: Its distance from the top in pixels.
+        exact: Whether the boxes are measured; otherwise the word was written in one go, and they are estimates.
     """
 
     text: str
@@ -62,51 +59,65 @@ class Writing:
 
 
 class Writer(Protocol):
-    """Somebody who writes always in the same hand."""
+    """A writer with one handwriting."""
 
     @property
     def name(self) -> str:
-        """Of the person or font, the same at every start."""
+        """Name of the writer or font, the same at every start."""
         ...
 
     @property
     def known(self) -> Sequence[str]:
-        """Words that come out best, since they were recorded as a whole; empty for most."""
+        """Words recorded as a whole, which look best; mostly empty."""
         ...
 
     def can_write(self, text: str) -> bool:
-        """Whether each of its letters is known."""
+        """Whether it has each of the letters."""
         ...
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
-        """One line, words parted by single spaces. The same numbers of ``rng`` bring the same writing.
+        """Write one line, words separated by single spaces; reproducible for the same random generator.
 
-        size: pixels of a capital's height. pen: what it is written with; any if None; fonts keep their own shape.
-        Raises CannotWrite.
+        Args:
+            text: The text.
+            size: Pixels of a capital's height.
+            rng: Random generator.
+            pen: The pen; None for any. Fonts keep their own shape.
+
+        Raises:
+            CannotWrite: A character is missing.
         """
         ...
 
 
 def squares(boxes: Boxes) -> Boxes:
-    """Corners of upright boxes, (n, 4) left, top, right, bottom -> (n, 4, 2), clockwise from the top left."""
+    """Convert upright boxes, (n, 4) left, top, right, bottom, to corners, (n, 4, 2), clockwise from the top left."""
     return np.asarray(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2), np.float32)
 
 
 def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: float, rng: Random) -> Writing:
-    """A text of which the strokes of each letter are known.
+    """Render a text from the strokes of each letter.
 
-    parts: for each character of the text that is no space its strokes, (n, 2) pixels, y down from the baseline. size:
-    pixels of a capital's height.
+    Args:
+        text: The text.
+        parts: For each character except spaces its strokes, (n, 2) pixels, y down from the baseline.
+        pen: The pen.
+        size: Pixels of a capital's height.
+        rng: Random generator.
     """
     drawn = marker.draw([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
     return boxed(text, drawn, extents(parts), reach=marker.reach(pen, size))
 
 
 def boxed(text: str, drawn: Drawn, boxes: Boxes, *, reach: float, exact: bool = True) -> Writing:
-    """A text that is drawn, and of whose strokes it is known what room those of each letter take.
+    """Combine a drawn text with the boxes of its letters.
 
-    boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline; reach: how far ink
-    lies from them; exact: as of ``Writing``.
+    Args:
+        text: The text.
+        drawn: Its ink.
+        boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline.
+        reach: How far ink extends from them.
+        exact: As in ``Writing``.
     """
     left, top = drawn.corner
     moved = boxes + np.array([-reach - left, -reach - top, reach - left, reach - top], np.float32)
@@ -114,7 +125,7 @@ def boxed(text: str, drawn: Drawn, boxes: Boxes, *, reach: float, exact: bool = 
 
 
 def extents(parts: Sequence[Sequence[Floats]]) -> Boxes:
-    """Left, top, right and bottom of the strokes of each part, (n, 4). parts: as of ``by_letters``."""
+    """Return left, top, right and bottom of the strokes of each part, (n, 4). parts: as in ``by_letters``."""
     points = np.concatenate([stroke for part in parts for stroke in part])
     starts = [0, *accumulate(sum(map(len, part)) for part in parts[:-1])]
     low, high = (reduce.reduceat(points, starts) for reduce in (np.minimum, np.maximum))

@@ -1,8 +1,8 @@
-"""A single-stroke print hand of our own: how a marker travels to write each letter.
+"""A built-in single-stroke font: how a marker moves to write each letter.
 
-A letter is its width and its strokes. A stroke is "x,y x,y …", strokes are parted by "|"; "~" before a stroke means a
+A letter has a width and strokes. A stroke is "x,y x,y …"; strokes are separated by "|"; "~" before a stroke means a
 smooth curve through its points, otherwise straight lines. Units: an x-height is 5, a capital is 8 high, the baseline is
-0, y points up. Letters with accents are put together from their parts.
+0, y points up. Accented letters are composed of parts.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ LETTERS: dict[str, tuple[float, str]] = {
     "•": (1.4, "~.4,3.2 .8,3.7 1.1,3.3 .7,2.9 .4,3.3"),
 }
 
-# Marks above or below a letter, about x = 0; those above stand over a small letter and are lifted over a capital.
+# Accents above or below a letter, around x = 0; those above are for lowercase and raised over capitals.
 _MARKS = {
     "\u0300": "-.9,7.8 .3,6.4",
     "\u0301": "-.2,6.4 .9,7.8",
@@ -141,9 +141,9 @@ _BELOW = "\u0327"
 
 @lru_cache(maxsize=512)
 def strokes(letter: str) -> tuple[float, tuple[tuple[Points, bool], ...]]:
-    """How a letter is written: its width, and of each stroke the points (N, 2) and whether they lie on a curve.
+    """Return the width of a letter and for each stroke the points (N, 2) and whether they are on a curve.
 
-    Raises ValueError for a letter this hand cannot write.
+    Raises ValueError for an unsupported letter.
     """
     if letter in LETTERS:
         width, written = LETTERS[letter]
@@ -161,17 +161,25 @@ def strokes(letter: str) -> tuple[float, tuple[tuple[Points, bool], ...]]:
 
 
 def can_write(text: str) -> bool:
-    """Whether this hand knows every letter of a text."""
+    """Whether the font has every letter of a text."""
     return all(letter == " " or _known(letter) for letter in text)
 
 
 @lru_cache(maxsize=1024)
 def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
-    """How a letter's strokes come from the few points they are given by, so that these can be moved about first.
+    """Return a letter's control points and how its strokes depend on them, so that the control points can be moved
+    first.
 
-    step: letter units between the points of a curve; straight lines have half as many. Returns the few points of all
-    strokes, (K, 2); weights, (M, K), whose product with them are the strokes' many; and where among these each stroke
-    ends. Raises as ``strokes``.
+    Args:
+        letter: The letter.
+        step: Letter units between the points of a curve; straight lines have half as many.
+
+    Returns:
+        Control points of all strokes, (K, 2); weights, (M, K), whose product with them are the points of the strokes;
+        and where each stroke ends among these.
+
+    Raises:
+        ValueError: The letter is not supported.
     """
     _, written = strokes(letter)
     given = np.concatenate([points for points, _ in written])
@@ -193,14 +201,14 @@ def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
 
 
 def curve(points: Points, steps: int) -> Points:
-    """Many points on a smooth curve through a few, (N, 2) -> (M, 2), so many steps from each to the next."""
+    """Interpolate a smooth curve, (N, 2) -> (M, 2), with this many steps between neighbouring points."""
     return np.asarray(_weights((steps,) * (len(points) - 1), True) @ points)
 
 
 def smooth_shares(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What shares four points have in those of a curve between the middle two, as of Catmull and Rom 1974, (N, 4).
+    """Return the weights of four points for a curve between the middle two (Catmull and Rom 1974), (N, 4).
 
-    t: (N,), how far it is from the second to the third, 0..1.
+    t: (N,), position from the second to the third, 0..1.
     """
     parts = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
     return np.stack(parts, axis=1) / 2
@@ -208,8 +216,9 @@ def smooth_shares(t: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=512)
 def _weights(counts: tuple[int, ...], smooth: bool) -> Points:
-    """What shares a few points have in many on a line through them, (M, N): straight from each to the next, or smooth.
-    counts: (N - 1,), of steps between two."""
+    """Return interpolation weights of control points for a line through them, (M, N), straight or smooth. counts: (N −
+    1,), steps between two.
+    """
     piece = np.repeat(np.arange(len(counts)), counts)
     t = np.concatenate([np.arange(count) / count for count in counts])
     shares = np.zeros((len(t) + 1, len(counts) + 3))  # the first and the last point count twice

@@ -1,7 +1,7 @@
-"""Recorded strokes brought into a line: how large each item is to be, where it stands, and how it comes out this time.
+"""Layout of recorded strokes on a line: size, place and variation of each item.
 
-Collections of strokes scale every item to the same box, be it an "l" or an "a": how high letters stand over the
-baseline and how wide they are is taken from the shapes of our own hand (``stroke_font``).
+Collections of strokes scale every item to the same box, be it an "l" or an "a", so heights and widths of letters are
+those of the built-in font (``stroke_font``).
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ from ocr_studio.engine.synth.handwriting.rendered_text import Floats, Random
 
 Strokes: TypeAlias = list[NDArray[np.float32]]
 
-# Signs flatter than this, in letter units, are as wide, not as high, as they are to be.
+# Flatter marks, in letter units, are scaled by width instead of height.
 _FLAT: Final = 2.6
-# Pixels between points of a stroke: further apart its corners can be seen.
+# Maximum distance in pixels between points of a stroke, to hide corners.
 _STEP: Final = 2.5
 
 
 @lru_cache(maxsize=4096)
 def extent(letter: str) -> tuple[float, float, float]:
-    """Top and bottom of a letter over the baseline and its width, in letter units; a capital's if we do not know it."""
+    """Return top and bottom of a letter over the baseline and its width, in letter units; a capital's for an unknown
+    one.
+    """
     try:
         width, parts = stroke_font.strokes(letter)
     except ValueError:
@@ -40,12 +42,19 @@ def extent(letter: str) -> tuple[float, float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How a recorded hand writes this time.
+    """Variation of a recorded handwriting.
 
-    unit: pixels of a letter unit (a capital is 8 high). slant: to the right, as a tangent, on top of the person's own.
-    wide: widths as a share. low: height of small letters as a share. tracking, space: between letters that are set one
-    by one, and between words, in pixels. wave: pixels by which the line goes up and down, length: of a wave, start:
-    radians. uneven: how much letters differ in size and place.
+    Attributes:
+        unit: Pixels of a letter unit (a capital is 8 high).
+        slant: To the right, as a tangent, added to the writer's own.
+        wide: Relative width.
+        low: Relative height of lowercase letters.
+        tracking: Space between single letters in pixels.
+        space: Space between words in pixels.
+        wave: Amplitude of the line's waves in pixels.
+        length: Length of a wave in pixels.
+        start: Phase of the wave in radians.
+        uneven: Variation of the letters' size and place.
     """
 
     unit: float
@@ -61,8 +70,7 @@ class Pose:
 
     @classmethod
     def any(cls, rng: Random, unit: float, pen: float) -> Pose:
-        """One of those that are usual at a board. pen: pixels of the stroke's width: who writes with a broad marker
-        sets letters further apart."""
+        """Choose a typical variation. pen: stroke width in pixels; with a broad marker letters are wider apart."""
         return cls(
             unit=unit,
             slant=float(rng.normal(0, 0.12)),
@@ -77,8 +85,7 @@ class Pose:
         )
 
     def composed(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[Strokes, float]:
-        """Single letters, or words written in one go, as one word: the strokes of all, the left end at 0, the baseline
-        at 0; and how wide all of it is."""
+        """Compose a word of single letters or parts: all strokes, from 0 on the baseline, and its width."""
         strokes = [stroke for item in items for stroke in item]
         points, counts = np.concatenate(strokes), [sum(map(len, item)) for item in items]
         starts = [0, *accumulate(counts[:-1])]
@@ -105,7 +112,7 @@ class Pose:
         return _parted((points - base) * scale + lifted, strokes), end
 
     def _room(self, piece: str) -> tuple[float, float, float]:
-        """Top and bottom of a piece over the baseline and its width, in letter units."""
+        """Return top and bottom of a part over the baseline and its width, in letter units."""
         extents = [extent(letter) for letter in piece]
         top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
         if piece.islower():
@@ -113,17 +120,16 @@ class Pose:
         return top, bottom, sum(each[2] + 1 for each in extents) - 1
 
     def _grown(self, wide: float, tall: float, height: float, width: float) -> tuple[float, float]:
-        """How much larger across and down what is so wide and tall has to be, to be so high in letter units; what is
-        flat, to be as wide as it should."""
+        """Return the scale across and down that gives a part its height in letter units, or a flat one its width."""
         grow = height / tall
         if height < _FLAT:
-            # A dot is as large as it is high; a dash as it is long.
+            # A dot is as wide as it is high; a dash is not.
             grow = min(width / wide, 2.5 * max(0.3, height) / tall)
         natural = width / (wide * grow)
         return grow * min(1.9 * natural, max(0.55 * natural, self.wide)), grow
 
     def bent(self, strokes: Strokes, along: float) -> Strokes:
-        """Strokes so far along the line, slanted, on a line that is not quite straight, their corners smoothed."""
+        """Move strokes along the line, slant and smooth them, on a slightly wavy line."""
         every = np.concatenate(strokes)
         x, y = every[:, 0] + np.float32(along), every[:, 1]
         moved = np.empty_like(every)
@@ -133,12 +139,14 @@ class Pose:
 
 
 def _parted(points: NDArray[np.float32], as_in: Strokes) -> Strokes:
-    """Points of all strokes as strokes again, each of as many as there."""
+    """Split points into strokes of the given lengths."""
     return [points[start:end] for start, end in pairwise((0, *accumulate(map(len, as_in))))]
 
 
 def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A curve through points, (n, 2) pixels -> (m, 2): Catmull and Rom 1974; those close together stay as they are."""
+    """Interpolate a curve through points, (n, 2) pixels -> (m, 2) (Catmull and Rom 1974); close points stay as they
+    are.
+    """
     count = len(points) - 1
     if count < 2:
         return points
@@ -154,15 +162,14 @@ def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=8)
 def _shares(steps: int) -> NDArray[np.float32]:
-    """What share each of four points has in those between the middle two, (4, 1, steps, 1)."""
+    """Return the weights of four points for those between the middle two, (4, 1, steps, 1)."""
     return stroke_font.smooth_shares(np.arange(steps) / steps).T.astype(np.float32).reshape(4, 1, steps, 1)
 
 
 def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float32]:
-    """Boxes of the letters of a word written in one go, where they are to be expected: (n, 4) left, top, right, bottom.
+    """Estimate the boxes of the letters of a word written in one go: (n, 4) left, top, right, bottom.
 
-    A letter takes as much of the word as it does in our own hand; the cut lies beside that where the least ink is.
-    slant: of the writing, as a tangent, y down.
+    Widths are proportional to the built-in font; a cut is where the least ink is nearby. slant: as a tangent, y down.
     """
     points = np.concatenate(strokes)
     level = points[:, 0] + slant * points[:, 1]
@@ -182,7 +189,7 @@ def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float
 
 
 def _around(points: Floats, owner: NDArray[np.intp], ends: Floats) -> NDArray[np.float32]:
-    """Boxes of letters, (n, 4), around the points that each owns; of one that owns none from end to end, (n + 1,)."""
+    """Return the boxes of letters, (n, 4), around their points; a letter without points gets its estimated range."""
     top, bottom = points[:, 1].min(), points[:, 1].max()
     boxes = np.stack([ends[:-1], np.full(len(ends) - 1, top), ends[1:], np.full(len(ends) - 1, bottom)], axis=1)
     order = np.argsort(owner, kind="stable")

@@ -1,4 +1,4 @@
-"""Pieces of ground for single words: cut from photos of empty boards, and from grounds that we make."""
+"""Backgrounds of single words, cut from photos of empty boards and generated surfaces."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from ocr_studio.engine.synth.photo.board_surface import Ground
 Picture: TypeAlias = NDArray[np.uint8]
 Random: TypeAlias = np.random.Generator
 
-# Photos are kept no larger than this: a word takes little of them.
+# Maximum size of photos in memory; a word takes little of them.
 _SIDE: Final = 960
-# A stripe with less than this left of its shorter side then shows no surface.
+# Strips with less than this left of their shorter side then show no surface.
 _NARROW: Final = 16
-# Each process that draws holds all of them, up to 2 MB each.
+# Each process holds all of them, up to 2 MB each.
 _MOST_PHOTOS: Final = 200
-# Grounds we make are made once, so many of each kind and so large.
+# Generated surfaces are created once: number of each kind, and size.
 _MADE: Final = 24
 _SIZE: Final = (800, 600)
 _SHARES: Final[Mapping[Ground, float]] = MappingProxyType(
@@ -45,21 +45,25 @@ class BadBackgrounds(StudioError):
 
 
 class NoPhotos(StudioError):
-    """Nothing but photos of boards is to be written on, and there are none."""
+    """Only photos of boards are selected as backgrounds, and there are none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
-    """What words are written on. photos: of empty boards, any size; real: which share of grounds is cut from them.
-    shares: of those that we make, any scale."""
+    """Backgrounds of words.
+
+    Attributes:
+        photos: Photos of empty boards, of any size.
+        real: Share cut from them.
+        shares: Shares of generated surfaces, on any scale.
+    """
 
     photos: tuple[Picture, ...] = ()
     real: float = 0.5
     shares: Mapping[Ground, float] = field(default_factory=lambda: _SHARES)
 
     def asked(self, shares: Mapping[Ground, float]) -> Grounds:
-        """The same photos, but each kind of ground as often as that; without photos these are left out.
-        Raises as ``check``."""
+        """Return the same photos with other shares; without photos their share is dropped. Raises as ``check``."""
         self.check(shares)
         made: Mapping[Ground, float] = {
             kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0
@@ -69,15 +73,15 @@ class Grounds:
         return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)
 
     def check(self, shares: Mapping[Ground, float]) -> None:
-        """Whether there is something to write on where each kind of ground is asked for so often. Raises NoPhotos."""
+        """Raise NoPhotos if these shares select no available background."""
         if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Ground.REAL}:
             raise NoPhotos(
-                tr("there is nothing to write on: no photos of boards are given"),
-                remedy=tr("Give a folder of photos of empty boards, or let made-up grounds come as well."),
+                tr("no photos of empty boards are specified"),
+                remedy=tr("Choose a folder of photos of empty boards, or include generated backgrounds."),
             )
 
     def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:
-        """Some ground, (height, width, 3) uint8 RGB, that may be written over, and its kind."""
+        """Return a background, (height, width, 3) uint8 RGB, that may be modified, and its kind."""
         if self.photos and rng.random() < self.real:
             photo = self.photos[int(rng.integers(len(self.photos)))]
             return _cut(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Ground.REAL
@@ -88,10 +92,10 @@ class Grounds:
 
 
 def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
-    """The photos of a folder that belong to a split, by their contents, made smaller where they are large; and what is
-    wrong with those that cannot be opened, or are stripes. Of very many some from all over the
-    folder are taken, which is said there as well. Raises BadBackgrounds for a folder without photos, or of which none
-    can be used.
+    """Load the photos of a folder that belong to a split, shrunk if large, and the errors of those that cannot be used.
+
+    The split depends on the contents. Of very many photos some from all over the folder are used, which is reported,
+    too. Raises BadBackgrounds for a folder without usable photos.
     """
     try:
         found = photo_file.photos_in(folder)
@@ -103,7 +107,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
             file=folder,
             remedy=tr(_REMEDY),
         ) from error
-    # By name, neighbours were mostly taken at the same board.
+    # Sorted by name, neighbours mostly show the same board.
     many = min(len(found), _MOST_PHOTOS)
     chosen = [found[at * len(found) // many] for at in range(many)]
     photos: list[Picture] = []
@@ -128,7 +132,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
 
 
 def _trouble(path: Path) -> str:
-    """Why a photo is of no use, of whatever split it is; empty where it is."""
+    """Return why a photo cannot be used; empty if it can."""
     try:
         _opened(path)
     except photo_file.PhotoError as error:
@@ -137,7 +141,7 @@ def _trouble(path: Path) -> str:
 
 
 def _opened(path: Path) -> Picture:
-    """A photo, made smaller where it is large. Raises PhotoError, also for one that is a stripe."""
+    """Load a photo, shrunk if large. Raises PhotoError, also for a strip."""
     photo = photo_file.open_photo(path)
     tall, wide = photo.shape[:2]
     if min(tall, wide) * min(1.0, _SIDE / max(tall, wide)) < _NARROW:
@@ -150,8 +154,8 @@ def _opened(path: Path) -> Picture:
 def _left_out(folder: Path, count: int) -> BadBackgrounds:
     return BadBackgrounds(
         tr_n(
-            "{count} photo of the folder is left out: there are {most} others",
-            "{count} photos of the folder are left out: there are {most} others",
+            "{count} photo in this folder was left out: at most {most} are used",
+            "{count} photos in this folder were left out: at most {most} are used",
             count,
             most=_MOST_PHOTOS,
         ),
@@ -172,7 +176,7 @@ def _made(kind: Ground, number: int) -> Picture:
 
 
 def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> Picture:
-    """A piece of a photo, enlarged; the photo is mirrored at its sides where it is too small."""
+    """Return an enlarged part of a photo, which is mirrored at its sides if it is too small."""
     wide, tall = max(2, round(width / zoom)), max(2, round(height / zoom))
     right, down = max(0, wide - photo.shape[1]), max(0, tall - photo.shape[0])
     if right or down:
@@ -186,7 +190,9 @@ def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> P
 
 
 def rule(ground: Picture, pitch: float, level: float, rng: Random) -> None:
-    """Rule a piece of paper, in place: lines or squares, so many pixels apart, one of them at a height of the piece."""
+    """Draw rules onto paper, in place: lines or squares with this distance in pixels, one of them at the given
+    height.
+    """
     colour = [160, 185, int(rng.integers(205, 235))] if rng.random() < 0.6 else [int(rng.integers(150, 205))] * 3
     thick = 1 if pitch < 60 else 2
     tall, wide = ground.shape[:2]

@@ -1,4 +1,4 @@
-"""What people write on, and what is around it: whiteboards with frame and tray, paper, glass, blackboards."""
+"""Surfaces and surroundings: whiteboards with frame and tray, paper, glass, blackboards."""
 
 from __future__ import annotations
 
@@ -20,26 +20,33 @@ Random: TypeAlias = np.random.Generator
 
 
 class Ground(StrEnum):
-    """What is written on."""
+    """Kind of surface."""
 
     WHITEBOARD = "whiteboard"
-    REAL = "real"  # the surface of a board that somebody photographed
+    REAL = "real"  # the surface of a photographed board
     PAPER = "paper"
     GLASS = "glass"
     BLACKBOARD = "blackboard"
 
 
-# Grounds that take light ink, which covers what is below it.
+# Surfaces for light, opaque ink.
 CHALKY: Final = frozenset({Ground.BLACKBOARD, Ground.GLASS})
-# What is smooth is worked out at a part of the size.
+# Smooth structures are computed at a reduced size.
 _COARSE: Final = 8
 _MARKERS: Final[tuple[Colour, ...]] = ((30, 30, 34), (30, 60, 160), (190, 36, 44), (20, 120, 70))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where a board is on a photo. width, height: pixels of the photo. sheet: pixels of the board, (width, height).
-    matrix: (3, 3), from the board's pixels to the photo's. framed: whether its edges are to be seen."""
+    """The place of a board on a photo.
+
+    Attributes:
+        width: Of the photo in pixels.
+        height: Of the photo in pixels.
+        sheet: (width, height) of the board in pixels.
+        matrix: (3, 3), from the board's pixels to the photo's.
+        framed: Whether its edges are visible.
+    """
 
     width: int
     height: int
@@ -48,12 +55,13 @@ class Place:
     framed: bool
 
     def on(self, points: Sequence[tuple[float, float]] | Floats) -> Floats:
-        """Points of the board, (N, 2), on the photo."""
+        """Map points of the board, (N, 2), to the photo."""
         return np.asarray(cv2.perspectiveTransform(np.asarray(points, np.float64)[None], self.matrix)[0])
 
     def visible(self, *, beyond: float) -> tuple[Floats, Floats]:
-        """The least and the greatest corner, (2,) each, of what of the board is on the photo. beyond: as a share of the
-        photo, how far to go on outside of it."""
+        """Return the minimum and maximum corner, (2,) each, of the visible part of the board. beyond: additional margin
+        as a share of the photo.
+        """
         wide, tall = self.width * (1 + beyond), self.height * (1 + beyond)
         left, top = self.width - wide, self.height - tall
         ends = np.array([(left, top), (wide, top), (wide, tall), (left, tall)], np.float64)
@@ -64,8 +72,10 @@ class Place:
 
 
 def surface(ground: Ground, width: int, height: int, rng: Random, *, real: Picture | None = None) -> Picture:
-    """A photo full of ground with nothing on it, (height, width, 3) uint8 RGB. real: a piece of a real board's
-    surface, for ``Ground.REAL``."""
+    """Return an empty surface, (height, width, 3) uint8 RGB.
+
+    real: part of a real board's surface, for ``Ground.REAL``.
+    """
     if ground is Ground.REAL and real is not None:
         return _stretched(real, width, height, rng)
     small = (max(8, width // _COARSE), max(8, height // _COARSE))
@@ -75,7 +85,7 @@ def surface(ground: Ground, width: int, height: int, rng: Random, *, real: Pictu
 
 
 def ruled(scene: Picture, place: Place, rng: Random, *, pitch: float) -> None:
-    """Rule the paper, in place: lines or squares. pitch: pixels of the sheet from line to line."""
+    """Draw rules onto paper, in place: lines or squares. pitch: distance in pixels of the sheet."""
     wide, tall = place.sheet
     colour = [int(level) for level in rng.integers(150, 215, 3)]
     if rng.random() < 0.5:
@@ -91,7 +101,7 @@ def ruled(scene: Picture, place: Place, rng: Random, *, pitch: float) -> None:
 
 
 def surround(scene: Picture, place: Place, ground: Ground, rng: Random) -> None:
-    """Wall, frame, tray and what lies on it around the board, in place."""
+    """Draw wall, frame, tray and objects around the board, in place."""
     written_on = scene.copy()
     board = np.zeros(scene.shape[:2], np.uint8)
     _fill(board, _rim(place, 0.0), 255)
@@ -107,14 +117,14 @@ def surround(scene: Picture, place: Place, ground: Ground, rng: Random) -> None:
 
 
 def _clouds(size: tuple[int, int], cells: int, rng: Random) -> NDArray[np.float32]:
-    """Smooth unevenness, (height, width, 1), about -2..2. size: (width, height)."""
+    """Return smooth noise, (height, width, 1), about −2..2. size: (width, height)."""
     down = max(2, round(cells * size[1] / size[0]))
     noise = rng.normal(0, 1, (down + 1, cells + 1)).astype(np.float32)
     return np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)[..., None], np.float32)
 
 
 def _enamel(size: tuple[int, int], rng: Random) -> Floats:
-    """A whiteboard: grey-white, wiped a hundred times, with what wiping left of the inks."""
+    """Return a whiteboard: grey-white, with traces of wiped ink."""
     grey = float(np.clip(rng.normal(222, 16), 175, 252))
     tint = rng.normal(0, 4.5, 3) + np.array([1.5, 0.5, -2.0]) * rng.normal(0, 2.2)
     board = np.full((size[1], size[0], 3), grey, np.float32) + tint.astype(np.float32)
@@ -128,7 +138,7 @@ def _enamel(size: tuple[int, int], rng: Random) -> Floats:
 
 
 def _wipe(size: tuple[int, int], rng: Random) -> NDArray[np.float32]:
-    """Where an eraser went to and fro, (height, width), 0..1."""
+    """Return the traces of an eraser, (height, width), 0..1."""
     mask = np.zeros((size[1], size[0]), np.uint8)
     start = rng.uniform(0, 1, 2) * size
     reach = rng.uniform(0.08, 0.45) * size[0]
@@ -154,7 +164,7 @@ def _paper(size: tuple[int, int], rng: Random) -> Floats:
 
 
 def _slate(size: tuple[int, int], rng: Random) -> Floats:
-    """A blackboard, green or black, with chalk wiped over it."""
+    """Return a blackboard, green or black, with wiped chalk."""
     tones = ((38, 62, 52), (30, 50, 44), (44, 46, 48), (32, 33, 35), (52, 74, 66))
     tone = np.array(tones[int(rng.integers(len(tones)))]) + rng.normal(0, 5, 3)
     board = np.full((size[1], size[0], 3), tone, np.float32)
@@ -166,7 +176,7 @@ def _slate(size: tuple[int, int], rng: Random) -> Floats:
 
 
 def _behind_glass(size: tuple[int, int], rng: Random) -> Floats:
-    """A room out of focus behind a pane."""
+    """Return a blurred room behind a glass pane."""
     room = np.full((size[1], size[0], 3), rng.uniform(40, 215), np.float32) + rng.normal(0, 12, 3).astype(np.float32)
     for _ in range(int(rng.integers(4, 14))):
         low = rng.uniform(-0.2, 0.9, 2) * size
@@ -181,7 +191,7 @@ def _behind_glass(size: tuple[int, int], rng: Random) -> Floats:
 
 
 def _stretched(real: Picture, width: int, height: int, rng: Random) -> Picture:
-    """A small piece of a real surface as a large one: its light is stretched, its grain repeated, turned over."""
+    """Enlarge a small part of a real surface: its light is stretched, its grain repeated with mirroring."""
     piece = real[:: 1 if rng.random() < 0.5 else -1, :: 1 if rng.random() < 0.5 else -1]
     if (height > width) != (piece.shape[0] > piece.shape[1]):
         piece = piece.transpose(1, 0, 2)
@@ -210,7 +220,7 @@ def _wall(width: int, height: int, rng: Random) -> Picture:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """wide: pixels of the sheet; tone: of its face."""
+    """A frame. wide: pixels of the sheet; tone: of its face."""
 
     wide: float
     tone: tuple[int, int, int]
@@ -223,14 +233,14 @@ class _Frame:
         return cls(float(rng.uniform(0.8, 3.2)) * unit, (int(tone[0]), int(tone[1]), int(tone[2])))
 
     def steps(self) -> list[tuple[float, tuple[int, ...]]]:
-        """From the outside in: how far each ring reaches beyond the board, and its tone."""
+        """Yield the rings from the outside in: distance beyond the board, and tone."""
         shades = ((1.0, 0.75), (0.93, 1.0), (0.6, 1.12), (0.45, 0.95), (0.12, 0.62))
         return [(self.wide * reach, tuple(min(255, round(level * shade)) for level in self.tone))
                 for reach, shade in shades]  # fmt: skip
 
 
 def _tray(scene: Picture, place: Place, frame: _Frame, rng: Random) -> None:
-    """The tray below a board, with an eraser and markers."""
+    """Draw the tray below a board, with an eraser and markers."""
     (wide, tall), unit = place.sheet, min(place.sheet) / 100
     left, right = sorted(rng.uniform(0, 1, 2)) if rng.random() < 0.4 else (-0.01, 1.01)
     top, bottom = tall + 0.4 * frame.wide, tall + frame.wide + rng.uniform(1.5, 3.5) * unit
@@ -252,7 +262,7 @@ def _tray(scene: Picture, place: Place, frame: _Frame, rng: Random) -> None:
 
 
 def _rim(place: Place, grow: float) -> Floats:
-    """The board's corners on the photo, (4, 2), moved outwards by pixels of the board."""
+    """Return the board's corners on the photo, (4, 2), moved outwards by pixels of the board."""
     wide, tall = place.sheet
     return place.on([(-grow, -grow), (wide + grow, -grow), (wide + grow, tall + grow), (-grow, tall + grow)])
 
@@ -269,7 +279,7 @@ def _box(
 
 
 def _shade(scene: Picture, corners: Floats, *, strength: float) -> None:
-    """The shadow that a board casts on the wall, in place."""
+    """Draw the shadow of a board on the wall, in place."""
     small = np.zeros((scene.shape[0] // _COARSE + 1, scene.shape[1] // _COARSE + 1), np.uint8)
     _fill(small, corners / _COARSE, round(255 * strength))
     soft = cv2.GaussianBlur(small, (0, 0), max(0.8, small.shape[1] / 220))

@@ -1,4 +1,4 @@
-"""A board as a phone takes it: from where, in which light, with how good a lens, and what an app makes of it."""
+"""A phone's camera: viewpoint, light, lens, and image processing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Maps: TypeAlias = NDArray[np.float32]
 Random: TypeAlias = np.random.Generator
 
-# What is smooth is worked out at a part of the size.
+# Smooth structures are computed at a reduced size.
 _COARSE: Final = 16
-# Pixels that light and noise are worked out for at a time.
+# Pixels per block for light and noise.
 _BAND: Final = 2**21
 _GRAIN: Final = 512
-# What a phone sharpens against; on pictures of three colours this is faster than OpenCV's blur, and the same.
+# Blur of the sharpening; faster on colour images than OpenCV's blur, with the same result.
 _SOFT: Final = cv2.getGaussianKernel(9, 1.4, cv2.CV_32F)
 _NEAR: Final = np.ones((5, 5), np.uint8)
 _TONES: Final = np.arange(256)
@@ -33,11 +33,21 @@ _GLARES: Final = (0, 0, 0, 0, 1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """How a photo comes out.
+    """Defects of a photo.
 
-    blur: sigma in pixels; shake: (pixels, radians) the camera moved. sharpen: how much the phone sharpens. noise: in
-    levels; grain: how many pixels a speck of it takes. dark: how much darker the far side is, 0..1; shadows, glares:
-    how many. contrast, warmth: of the tones. quality: of the JPEG. app: whether a scanner app has whitened it.
+    Attributes:
+        blur: Sigma in pixels.
+        shake: (pixels, radians) of camera movement.
+        sharpen: Strength of sharpening.
+        noise: In levels.
+        grain: Size of noise grains in pixels.
+        dark: How much darker the far side is, 0..1.
+        shadows: Number of shadows.
+        glares: Number of reflections.
+        contrast: Of the tones.
+        warmth: Of the tones.
+        quality: JPEG quality.
+        app: Whether a scanner app whitened it.
     """
 
     blur: float = 0.6
@@ -55,8 +65,9 @@ class Lens:
 
     @classmethod
     def any(cls, rng: Random, *, pixels: int, harm: float = 1.0) -> Lens:
-        """One as people have. pixels: of the photo; a photo of many is blurred over more of them. harm: how bad photos
-        are, 1 as people's are, 0 for clean ones."""
+        """Choose typical defects. pixels: number of the photo's pixels, as blur grows with it. harm: from 0 (none) to 1
+        (typical).
+        """
         large = max(1.0, math.sqrt(pixels / 1.3e6)) ** 0.75
         shaken = rng.random() < 0.1 * harm
         return cls(
@@ -76,13 +87,17 @@ class Lens:
 
 
 def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> Place:
-    """Where a board shall be on a photo, seen from somewhere in front of it.
+    """Choose the place of a board on a photo, seen from somewhere in front of it.
 
-    size: (width, height) of the photo. framed: whether some of its edges are to be seen, else it fills the photo.
-    shape: width by height of a board with edges. tilt: 0 for straight on, 1 for as people take photos.
+    Args:
+        size: (width, height) of the photo.
+        rng: Random generator.
+        framed: Whether some of its edges are visible; otherwise it fills the photo.
+        shape: Width / height of a board with edges.
+        tilt: Perspective, from 0 (straight on) to 1 (typical).
     """
     photo = np.array(size, np.float64)
-    # How far each edge is inside the photo: left, top, right, bottom.
+    # Distance of each edge inside the photo: left, top, right, bottom.
     inset, shown = -rng.uniform(0.0, 0.12, 4), np.zeros(4, bool)
     if framed:
         shown = rng.random(4) < ((0.35, 0.6, 0.35, 0.6) if rng.random() < 0.7 else (1, 1, 1, 1))
@@ -92,14 +107,14 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
     if shown.all():
         room = high - low
         spare = room - room * (min(1.0, shape * room[1] / room[0]), min(1.0, room[0] / room[1] / shape))
-        # Nobody leaves more than half of a photo to the wall.
+        # The board takes at least half of the photo.
         spare *= rng.uniform(0.2, 1.0)
         low = low + spare * rng.uniform(0, 1, 2)
         high = low + room - spare
     sheet = high - low
     ends = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * sheet
     seen = _seen(ends - sheet / 2, tilt * rng.normal(0, [9.0, 4.5, 1.2]), distance=1.4 * float(sheet.max()))
-    # As large as it was, about the same middle.
+    # Restore its size, around the same centre.
     seen *= math.sqrt(float(sheet.prod()) / float(cv2.contourArea(seen.astype(np.float32))))
     corners = seen - (seen.min(axis=0) + seen.max(axis=0)) / 2 + (low + high) / 2
     matrix = cv2.getPerspectiveTransform(ends.astype(np.float32), corners.astype(np.float32))
@@ -107,7 +122,7 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
 
 
 def turned(view: Place, quarters: int) -> Place:
-    """The same with the camera held another way: quarters of a turn, clockwise."""
+    """Rotate the camera by quarter turns, clockwise."""
     wide, tall = float(view.width), float(view.height)
     turns = {
         0: np.eye(3),
@@ -120,7 +135,7 @@ def turned(view: Place, quarters: int) -> Place:
 
 
 def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
-    """What the phone keeps of a scene, (h, w, 3) uint8 RGB; the scene is used up."""
+    """Return the photo of a scene, (h, w, 3) uint8 RGB; the scene is modified."""
     height, width = scene.shape[:2]
     if lens.blur > 0.25:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), lens.blur), np.uint8)
@@ -134,7 +149,7 @@ def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
     grain = _grain(round(lens.grain, 1))
     for top in range(0, height, rows):
         part = scene[top : top + rows]
-        # Each in all colours: numpy is slow where it has to repeat along the last axis.
+        # Each for all colours: NumPy broadcasts slowly along the last axis.
         band = cv2.multiply(part, cv2.merge([light[top : top + rows]] * 3), dtype=cv2.CV_32F)
         if glare is not None:
             band = cv2.add(band, cv2.merge([glare[top : top + rows]] * 3), dst=band)
@@ -153,7 +168,7 @@ def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
 
 
 def whitened(photo: Picture, rng: Random) -> Picture:
-    """What a scanner app makes of a photo: the ground white, the ink strong. (h, w, 3) uint8 RGB."""
+    """Process a photo like a scanner app: white background, strong ink. (h, w, 3) uint8 RGB."""
     height, width = photo.shape[:2]
     small = cv2.resize(photo, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA)
     ground = cv2.medianBlur(cv2.dilate(small, _NEAR), 13)
@@ -169,7 +184,9 @@ def _within(value: float, low: float, high: float) -> float:
 
 
 def _seen(points: Floats, degrees: Floats, *, distance: float) -> Floats:
-    """Points of a plane, (N, 2) about its middle, as a camera so many pixels away sees it turned: yaw, pitch, roll."""
+    """Project points of a plane, (N, 2) around its centre, rotated by yaw, pitch and roll, for a camera at a distance
+    in pixels.
+    """
     yaw, pitch, roll = np.radians(np.clip(degrees, (-32, -18, -4), (32, 18, 4)))
     x, y = points[:, 0], points[:, 1]
     x, y = x * math.cos(roll) - y * math.sin(roll), x * math.sin(roll) + y * math.cos(roll)
@@ -179,7 +196,7 @@ def _seen(points: Floats, degrees: Floats, *, distance: float) -> Floats:
 
 
 def _light(width: int, height: int, lens: Lens, rng: Random) -> Maps:
-    """How much light falls where, (height, width), 0..1."""
+    """Return the light, (height, width), 0..1."""
     x, y, size = _coarse(width, height)
     turn = rng.uniform(0, 2 * math.pi)
     light = 1 - lens.dark * np.minimum(1.3, np.maximum(0, 0.5 + x * math.cos(turn) + y * math.sin(turn)))
@@ -190,7 +207,9 @@ def _light(width: int, height: int, lens: Lens, rng: Random) -> Maps:
 
 
 def _shadow(size: tuple[int, int], rng: Random) -> Maps:
-    """Whoever takes the photo, or a hand, from below or from a side; (height, width) 0..1. size: (width, height)."""
+    """Return the shadow of the photographer or a hand, from below or a side; (height, width) 0..1. size: (width,
+    height).
+    """
     mask = np.zeros((size[1], size[0]), np.uint8)
     foot = rng.uniform(0, 1) * size[0]
     wide, tall = rng.uniform(0.1, 0.35) * size[0], rng.uniform(0.2, 0.8) * size[1]
@@ -203,7 +222,7 @@ def _shadow(size: tuple[int, int], rng: Random) -> Maps:
 
 
 def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
-    """Levels that reflections of lamps and windows add, (height, width); None for none."""
+    """Return the levels that reflections add, (height, width); None for none."""
     if not lens.glares:
         return None
     x, y, _ = _coarse(width, height)
@@ -224,14 +243,14 @@ def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
 
 
 def _coarse(width: int, height: int) -> tuple[Floats, Floats, tuple[int, int]]:
-    """Places of a coarse map, -0.5..0.5 across and down, and its (width, height)."""
+    """Return coordinates of a reduced map, −0.5..0.5 across and down, and its (width, height)."""
     size = (max(8, width // _COARSE), max(8, height // _COARSE))
     return *_places(*size), size
 
 
 @lru_cache(maxsize=256)
 def _places(across: int, down: int) -> tuple[Floats, Floats]:
-    """Crops of words have few sizes: theirs are kept."""
+    """Return coordinates, cached because crops of words have few sizes."""
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, across), np.linspace(-0.5, 0.5, down))
     x.flags.writeable = y.flags.writeable = False
     return x, y
@@ -239,7 +258,9 @@ def _places(across: int, down: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=16)
 def _grain(soft: float) -> Maps:
-    """Noise of a sensor, (512, 512, 3), of deviation 1: most of it in all colours alike. soft: sigma of a speck."""
+    """Return sensor noise, (512, 512, 3), with standard deviation 1, mostly equal in all colours. soft: sigma of a
+    grain.
+    """
     rng = np.random.default_rng(23)
     noise = 0.85 * rng.standard_normal((_GRAIN, _GRAIN, 1), np.float32) + 0.5 * cv2.GaussianBlur(
         rng.standard_normal((_GRAIN, _GRAIN, 3), np.float32), (0, 0), 1.0
@@ -249,7 +270,7 @@ def _grain(soft: float) -> Maps:
 
 
 def _repeated(grain: Maps, width: int, height: int, rng: Random) -> Maps:
-    """As much noise as a picture takes, (height, width, 3), begun anywhere."""
+    """Tile the noise to an image, (height, width, 3), with a random offset."""
     down, across = rng.integers(0, _GRAIN, 2).tolist()
     if height < _GRAIN and width < _GRAIN:
         top, left = down % (_GRAIN - height), across % (_GRAIN - width)
@@ -259,7 +280,7 @@ def _repeated(grain: Maps, width: int, height: int, rng: Random) -> Maps:
 
 
 def _shaken(far: float, turn: float) -> Maps:
-    """A kernel of so many pixels in a direction."""
+    """Return a motion blur kernel of this length and direction."""
     side = 2 * math.ceil(far / 2) + 1
     kernel = np.zeros((side, side), np.uint8)
     step = np.array([math.cos(turn), math.sin(turn)]) * far / 2

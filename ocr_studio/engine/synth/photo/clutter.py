@@ -1,4 +1,4 @@
-"""What else there is on a board close to a word: neighbours, lines under, around and through it, smears."""
+"""Clutter around a word on a board: neighbours, lines under, around and through it, smears."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ from ocr_studio.engine.synth.handwriting.rendered_text import Floats, Ink, Rando
 # A word's place on a canvas: left, top, right, bottom, baseline.
 Place: TypeAlias = tuple[int, int, int, int, float]
 
-# How often words have neighbours: before, behind, above, below them.
+# Probabilities of neighbours: before, behind, above, below a word.
 _NEIGHBOURS: Final = (0.35, 0.35, 0.22, 0.28)
-# How often there is a line under a word, around it, a box, a line through it, and an edge of a table beside it.
+# Probabilities of an underline, an ellipse, a box, a strike-through, and a table's edge beside a word.
 _LINES: Final = (0.07, 0.035, 0.03, 0.012, 0.035)
 
 
 def neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -> None:
-    """Parts of the same hand's writing at the sides of a canvas, in place, where nobody can tell what they say.
+    """Draw parts of the same handwriting at the sides of a canvas, in place, too little to be legible.
 
-    word: ink of which parts are taken; place: of the word on the canvas; size: pixels of a capital's height.
+    Args:
+        canvas: The canvas.
+        word: Ink of which parts are used.
+        place: Place of the word on the canvas.
+        size: Pixels of a capital's height.
+        rng: Random generator.
     """
     left, top, right, bottom, _ = place
     before, behind, above, below = (rng.random() < share for share in _NEIGHBOURS)
@@ -43,7 +48,7 @@ def neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -
 
 
 def lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None:
-    """Lines that somebody drew at a word, in place, with the pen it was written with or one like it."""
+    """Draw lines at a word, in place, with its pen or a similar one."""
     under, ring, box, through, edge = (rng.random() < share for share in _LINES)
     if not (under or ring or box or through or edge):
         return
@@ -75,7 +80,7 @@ def lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None
 
 
 def smeared(ink: Ink, size: float, rng: Random) -> Ink:
-    """Ink that a hand or sleeve went over before it was dry."""
+    """Return ink that was smeared while wet."""
     far = max(3, round(size * rng.uniform(0.2, 0.7))) | 1
     kernel = np.zeros((far, far), np.float32)
     turn = rng.normal(0, 0.5)
@@ -86,7 +91,7 @@ def smeared(ink: Ink, size: float, rng: Random) -> Ink:
 
 
 def twice(ink: Ink, size: float, rng: Random) -> Ink:
-    """Written over a second time, not quite at the same place."""
+    """Return ink written a second time with a small offset."""
     shift = np.eye(2, 3, dtype=np.float32)
     shift[:, 2] = rng.normal(0, 0.035 * size, 2)
     again = cv2.warpAffine(ink, shift, (ink.shape[1], ink.shape[0]))
@@ -94,7 +99,7 @@ def twice(ink: Ink, size: float, rng: Random) -> Ink:
 
 
 def old(ink: Ink, rng: Random) -> Ink:
-    """What was written there before and was not wiped off well: somewhere else, blurred, pale."""
+    """Return wiped ink: displaced, blurred, pale."""
     turned = ink[::-1, ::-1] if rng.random() < 0.5 else ink[:, ::-1]
     rolled = np.roll(turned, (int(rng.integers(ink.shape[0])), int(rng.integers(ink.shape[1]))), axis=(0, 1))
     soft = cv2.GaussianBlur(rolled, (0, 0), float(rng.uniform(0.8, 4)))
@@ -102,7 +107,7 @@ def old(ink: Ink, rng: Random) -> Ink:
 
 
 def _put(canvas: Ink, ink: Ink, left: int, top: int) -> None:
-    """Ink on a canvas, as far as it reaches, in place."""
+    """Draw ink onto a canvas, clipped, in place."""
     x0, y0 = max(0, left), max(0, top)
     x1, y1 = min(canvas.shape[1], left + ink.shape[1]), min(canvas.shape[0], top + ink.shape[0])
     if x0 < x1 and y0 < y1:
@@ -111,7 +116,7 @@ def _put(canvas: Ink, ink: Ink, left: int, top: int) -> None:
 
 
 def _line(start: tuple[float, float], end: tuple[float, float], size: float, rng: Random) -> Floats:
-    """A freehand line, (n, 2)."""
+    """Return a freehand line, (n, 2)."""
     t = np.linspace(0, 1, 9)[:, None]
     ends = np.array([start, end]) + rng.normal(0, 0.06 * size, (2, 2))
     bow = np.sin(np.pi * t) * rng.normal(0, 0.03 * size)

@@ -1,4 +1,4 @@
-"""A piece of writing put on some ground, photographed, and cut out as a detector or a person would."""
+"""Photos of single words: ink on a background, photographed, and cropped like a detector or an annotator would."""
 
 from __future__ import annotations
 
@@ -29,25 +29,31 @@ _CHALKS: Final[tuple[Colour, ...]] = (
     (240, 160, 170),
     (150, 200, 240),
 )
-# How often markers of each colour lie at boards.
+# Shares of the marker colours.
 _MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
 _COLOURS, _HEIGHTS = tuple(_MARKERS), tuple(accumulate(_MARKERS.values()))
-# Levels of 255 between ink and ground below which nobody could read the word.
+# Minimum contrast of a legible word, in levels of 255.
 _FAINT: Final = 9.0
-# Levels by which ink differs from its ground before the photo is taken: a pen that shows less is not written with.
+# Minimum contrast of ink before the photo is taken.
 _PALE: Final = 24.0
 _DARKEST: Final[Colour] = (24, 24, 28)
 _LIGHTEST: Final[Colour] = (240, 240, 236)
-# How much chalk stays where a board's grain is how high.
+# Amount of chalk by the height of a board's grain.
 _ROUGH: Final = np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8)
-# Pixels with less ink than this, of 255, are not seen.
+# Pixels with less ink than this, of 255, are invisible.
 _SEEN: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """How a word comes onto a photo. size: pixels of a capital's height; pen: of the writing; harm: how bad the photo
-    is, 1 as people's are; printed: whether it is print."""
+    """How a word is photographed.
+
+    Attributes:
+        size: Pixels of a capital's height.
+        pen: Pen of the writing.
+        harm: Photo defects, from 0 (none) to 1 (typical).
+        printed: Whether it is print.
+    """
 
     size: float
     pen: Pen
@@ -57,7 +63,7 @@ class Taking:
 
 
 def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
-    """The crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
+    """Return the crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
     pad = round(0.62 * how.size) + 4
     word = _handled(writing.ink, how, rng)
     height, width = word.shape
@@ -67,7 +73,7 @@ def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
     if not how.printed:
         clutter.lines(around, place, how.pen, how.size, rng)
     matrix, sides = _seen_from(around.shape[1], around.shape[0], how, rng)
-    # Corners of the ink and of letters, and the ends of the line, as seen from the ink's top left.
+    # Corners of the ink and of letters, and the ends of the line, relative to the ink's top left.
     edge = [(0, 0), (width, 0), (width, height), (0, height), (0, writing.baseline), (width, writing.baseline)]
     moved = _moved(np.concatenate([edge, writing.letters.reshape(-1, 2)]) + pad, matrix)
     boxes, (start, end) = moved[6:].reshape(-1, 4, 2), moved[4:6, 1].tolist()
@@ -86,8 +92,7 @@ def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """The ink of a word on a photo that has none elsewhere. left, top: of the ink on the photo; photo: its (width,
-    height), pixels."""
+    """The ink of a word on an otherwise empty photo. left, top: its position; photo: (width, height) in pixels."""
 
     ink: Ink
     left: int
@@ -96,8 +101,15 @@ class _Part:
 
     @classmethod
     def of(cls, word: Ink, pad: int, matrix: Matrix, corners: Boxes, photo: tuple[int, int]) -> _Part:
-        """pad: pixels of the canvas before the word and above it; matrix: from the canvas to the photo; corners:
-        (4, 2), where the word's lie on the photo."""
+        """Transform the ink of a word.
+
+        Args:
+            word: The ink.
+            pad: Pixels of the canvas left of the word and above it.
+            matrix: From the canvas to the photo.
+            corners: (4, 2), the word's corners on the photo.
+            photo: (width, height).
+        """
         (low_x, low_y), (high_x, high_y) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
         left, top = max(0, math.floor(low_x)), max(0, math.floor(low_y))
         size = (min(photo[0], math.ceil(high_x) + 1) - left, min(photo[1], math.ceil(high_y) + 1) - top)
@@ -106,7 +118,7 @@ class _Part:
         return cls(_warped(word, to_part, size), left, top, photo)
 
     def within(self, box: tuple[int, int, int, int]) -> Ink:
-        """The ink in a box of the photo, left, top, right, bottom."""
+        """Return the ink in a box of the photo, left, top, right, bottom."""
         tall, wide = self.ink.shape
         left, top, right, bottom = box[0] - self.left, box[1] - self.top, box[2] - self.left, box[3] - self.top
         seen = self.ink[max(0, top) : min(tall, bottom), max(0, left) : min(wide, right)]
@@ -119,7 +131,7 @@ def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
 
 
 def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
-    """Written over, smeared, or, mostly, as it is."""
+    """Return ink that is written twice, smeared, or, mostly, unchanged."""
     fate = rng.random()
     if how.printed or fate > 0.06:
         return word
@@ -127,8 +139,9 @@ def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
 
 
 def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matrix, tuple[int, int]]:
-    """A matrix from the canvas to the photo, and the photo's (width, height): what is left of turn and perspective
-    when a detector has done its best."""
+    """Return a matrix from the canvas to the photo, and the photo's (width, height): the rotation and perspective that
+    are left after detection.
+    """
     turn, shear = math.radians(float(rng.normal(0, 1.4))), float(rng.normal(0, 0.03))
     corners = [(0, 0), (width, 0), (width, height), (0, height)]
     cos, sin, off = math.cos(turn), math.sin(turn), how.harm * 0.02 * height * rng.standard_normal(8)
@@ -141,12 +154,12 @@ def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matri
 
 
 def _moved(points: Floats, matrix: Matrix) -> Boxes:
-    """Points, (n, 2), on the photo."""
+    """Map points, (n, 2), to the photo."""
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
 
 
 def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a box around the ink: tight, wide, or as high as the line is."""
+    """Return left, top, right and bottom of a box around the ink: tight, wide, or as high as the line."""
     _, seen = cv2.threshold(own.ink, _SEEN, 255, cv2.THRESH_BINARY)
     left, top, wide, tall = cv2.boundingRect(seen)
     left, top = left + own.left, top + own.top
@@ -164,7 +177,7 @@ def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) ->
 
 
 def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random) -> Picture:
-    """Ink on some ground."""
+    """Draw ink onto a background."""
     tall, wide = own.shape
     picture, kind = how.grounds.piece(wide, tall, rng)
     chalk = kind in CHALKY and (kind is Ground.BLACKBOARD or float(picture.mean()) < 130)
@@ -184,8 +197,9 @@ def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random
 
 
 def _written(ground: Picture, own: Ink, pen: tuple[Colour, float], *, opaque: bool) -> tuple[Picture, Colour, float]:
-    """Ink of a colour and a strength on some ground, and both as they were taken: of a pen that is hardly seen there a
-    fresh one, else what is furthest from the ground, which then covers it."""
+    """Return ink on a background, and the colour and strength used: a fresh pen if the given one is hardly visible,
+    otherwise the colour with the most contrast, opaque.
+    """
     colour, strength = pen
     for fresher in (strength, 1.0):
         laid = lay(ground, _paler(own, fresher), colour, opaque=opaque)
@@ -201,7 +215,7 @@ def _grey(picture: Picture) -> Picture:
 
 
 def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture:
-    """A photo on which the ink can still be seen."""
+    """Return a photo on which the ink is still visible."""
     photo = _shot(scene, how.size, how.harm, rng)
     for less in (0.5, 0.0):
         if contrast(_grey(photo), ink) > _FAINT:
@@ -211,14 +225,14 @@ def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture
 
 
 def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
-    """With the light, the lens and the app of somebody's phone."""
+    """Apply light, lens and app of a phone."""
     lens = Lens.any(rng, pixels=1, harm=harm)
     app = lens.app or rng.random() < 0.12
     lens = replace(
         lens,
         blur=lens.blur * max(0.8, size / 32) ** 0.8,
         shake=(lens.shake[0] * min(1.0, size / 40), lens.shake[1]),
-        # A word takes little of a photo: light changes little on it.
+        # A word takes little of a photo, so the light hardly changes on it.
         dark=lens.dark * 0.4,
         shadows=0,
         glares=0,
@@ -231,7 +245,7 @@ def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
 
 
 def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
-    """A photo made smaller for sending, and seen large again."""
+    """Shrink a photo, as for sending, and enlarge it again."""
     small = float(rng.uniform(0.45, 0.85))
     tall, wide = scene.shape[:2]
     size = (max(8, round(wide * small)), max(8, round(tall * small)))
@@ -241,7 +255,7 @@ def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
 
 
 def _lit(picture: Picture, rng: Random) -> Picture:
-    """With the edge of a shadow, or a lamp's reflection, on it."""
+    """Add the edge of a shadow or a reflection."""
     size = (picture.shape[1], picture.shape[0])
     if rng.random() < 0.5:
         coarse = np.where(rng.random((2, 4)) < 0.5, 255, rng.uniform(120, 235)).astype(np.uint8)
@@ -257,7 +271,7 @@ def _paler(ink: Ink, strength: float) -> Ink:
 
 
 def _dusty(ink: Ink, rng: Random) -> Ink:
-    """As chalk lies on a board's grain."""
+    """Return ink like chalk on a board's grain."""
     patches = grain(ink.shape[0], ink.shape[1], rng)
     rough = cv2.LUT(patches, _ROUGH)
     return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)

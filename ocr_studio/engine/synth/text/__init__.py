@@ -1,1 +1,1 @@
-"""What is written on synthetic boards: words, phrases, languages."""
+"""Texts of synthetic boards: words, phrases, languages."""

@@ -1,4 +1,4 @@
-"""Words as people write them at boards: half of them no words of any dictionary, but names, code, figures, signs."""
+"""Words as on boards: half of them are names, code, numbers and symbols that are in no dictionary."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ _UNITS: Final = (
     "+",
     "%",
 )
-# Behind the number of one in a row, but in English.
+# Suffixes of ordinal numbers outside English.
 _NEXT: Final = "."
-# Behind a time of day, in English only.
+# Suffixes of times of day, in English only.
 _HALVES: Final = ("am", "pm")
-# What a word is linked to is no longer; a list may have none that is so short.
+# Maximum length of linked words; a word list may have none that is so short.
 _LINKED: Final = 8
 _TRIES: Final = 12
 _MONEY: Final = ("$", "€", "£")
@@ -89,15 +89,20 @@ _ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", "
 
 @dataclass(frozen=True, slots=True)
 class BoardTexts:
-    """What stands at boards. words: plain words; plain: which share of texts they are, capitals and signs at their
-    ends included; only: whether nothing but words comes, as they are."""
+    """Texts of boards.
+
+    Attributes:
+        words: Plain words.
+        plain: Their share, including capitals and punctuation.
+        only: Whether only words are written, as they are.
+    """
 
     words: Texts
     plain: float = 0.66
     only: bool = False
 
     def one(self, rng: Random) -> str:
-        """One word, no spaces in it. Raises IndexError where only words are to come and none is known."""
+        """Return one word without spaces. Raises IndexError if there are only words and none is known."""
         if self.only:
             return self.words.word(rng)
         if self.words.words and rng.random() < self.plain:
@@ -114,7 +119,7 @@ class BoardTexts:
         return ways[int(rng.integers(len(ways)))](rng)
 
     def _dressed(self, word: str, rng: Random) -> str:
-        """With capitals, and with signs beside it."""
+        """Add capitals and punctuation."""
         case = rng.random()
         if case < 0.18:
             word = self.words.capitals.upper(word)
@@ -123,7 +128,7 @@ class BoardTexts:
         return self.signed(word, rng)
 
     def signed(self, word: str, rng: Random) -> str:
-        """A word with signs beside it, one time in four; as it is where only words are to come."""
+        """Add punctuation one time in four, unless only words are wanted."""
         if self.only:
             return word
         signs = rng.random()
@@ -140,11 +145,11 @@ class BoardTexts:
 
     @property
     def _english(self) -> bool:
-        """Whether all words are English; of a list of words nobody knows."""
+        """Whether all words are English; unknown for a word list."""
         return self.words.languages == ("en",)
 
     def _linked(self, word: str, rng: Random) -> str:
-        """Two words with a sign between them; or somebody's, as English has it. Alone where no other is short."""
+        """Link two words with a symbol, or make an English possessive. Without another short word it is unchanged."""
         link = _any(rng, ("-", "/", "&", "+", "_", "'s"))
         if link == "'s":
             if self._english and word.isalpha():
@@ -181,21 +186,21 @@ class BoardTexts:
         return ways[int(rng.integers(len(ways)))]()
 
     def _time(self, hour: int, minute: int, rng: Random) -> str:
-        """Of a day; where its halves are told apart, each has twelve hours."""
+        """Return a time of day, with twelve hours if the language tells the halves apart."""
         said = _any(rng, ("", "", "h", *_HALVES))
         if said in _HALVES and not self._english:
             said = "h"
         return f"{hour % 12 + 1 if said in _HALVES else hour}:{minute:02d}{said}"
 
     def _counted(self, number: int, rng: Random) -> str:
-        """So many of something, or the one of this number in a row."""
+        """Return a count or an ordinal."""
         if (unit := _any(rng, (*_UNITS, _NEXT))) != _NEXT or not self._english:
             return f"{number}{unit}"
         last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{last}"
 
     def _name(self, rng: Random) -> str:
-        """Of a variable or function. Its capitals are English, as keywords and keyboards of programs are."""
+        """Return a variable or function name, with English capitals as in programs."""
         parts = [self._part(rng) for _ in range((1, 1, 2, 2, 3)[int(rng.integers(5))])]
         kind = rng.random()
         if kind < 0.45:

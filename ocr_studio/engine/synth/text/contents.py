@@ -1,6 +1,6 @@
-"""What stands on boards: headings, points, programs, formulas, tables, plans, sums of money, as lists of words.
+"""Contents of boards: headings, list items, programs, formulas, tables, plans, sums of money, as lists of words.
 
-The words in between are drawn from whatever supply of words there is, so that no two boards say the same.
+Words are drawn from the available vocabulary, so that no two boards are the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Thing = TypeVar("_Thing")
 
 
 class Theme(StrEnum):
-    """What a board is about: what its headings say, and which parts it has."""
+    """Theme of a board, which determines headings and parts."""
 
     PROGRAMS = "programs"
     MEETING = "meeting"
@@ -54,7 +54,7 @@ _ARROWS: Final = phrases.parts("->|→|=|-|=>|:")
 _CRIES: Final = phrases.parts("!|!!|?|??|OK|NB|*|max|min|true|false|TODO")
 _ORDERS: Final = phrases.parts("n|1|n^2|log n|n log n|h|w|n+m")
 _BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
-# In what follows a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
+# Below, a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
 _FORMULAS: Final = phrases.parts(
     """
     {a} = {m}{b} + {n}|{a}² + {b}² = {c}²|f({a}) = {a}^{m} - {n}{a}|{m} × {n} = {p}|{a} < {n}|∑ {a} = {n}|{a} → ∞
@@ -80,9 +80,14 @@ _STATEMENTS: Final = phrases.parts(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
-    with signs and figures. speeches: of the languages; own: whether phrases are made of these words only. capitals: as
-    the words have them.
+    """Source of contents.
+
+    Attributes:
+        word: Returns a word of the language, as in a sentence.
+        token: Returns any word, with punctuation and numbers.
+        speeches: Phrases of the languages.
+        own: Whether phrases consist of the user's words only.
+        capitals: Case conversion of the words.
     """
 
     word: Callable[[Random], str]
@@ -92,11 +97,11 @@ class Contents:
     capitals: Capitals = USUAL
 
     def heading(self, theme: Theme, rng: Random) -> Tokens:
-        """Over a list or a drawing."""
+        """Return a heading of a list or a drawing."""
         return self._cased(one(self.speeches, rng).heading(theme, rng), rng).split()
 
     def title(self, rng: Random) -> Tokens:
-        """Over a whole board."""
+        """Return a title of a board."""
         ways: Ways = (
             lambda: one(self.speeches, rng).title(rng).split(),
             lambda: [self.capitals.headed(self.word(rng)), *self.sentence(rng, int(rng.integers(1, 4)))],
@@ -106,7 +111,7 @@ class Contents:
         return one(ways, rng)()
 
     def sentence(self, rng: Random, count: int) -> Tokens:
-        """So many words of running text."""
+        """Return running text of ``count`` words."""
         if not self.own and rng.random() < 0.25:
             return self._running(rng, count)
         return [
@@ -114,7 +119,7 @@ class Contents:
         ]
 
     def paragraph(self, rng: Random, count: int) -> Tokens:
-        """Sentences with capitals and stops, about so many words."""
+        """Return sentences with capitals and full stops, of about ``count`` words."""
         words: Tokens = []
         while len(words) < count:
             some = self.sentence(rng, int(rng.integers(4, 12)))
@@ -126,7 +131,7 @@ class Contents:
         return words
 
     def point(self, rng: Random) -> Tokens:
-        """One of a list."""
+        """Return a list item."""
         kind = rng.random()
         if kind < 0.45:
             return self.sentence(rng, int(rng.integers(1, 8)))
@@ -137,35 +142,35 @@ class Contents:
         return [phrases.name(rng) + ":", *self.sentence(rng, int(rng.integers(1, 5)))]
 
     def entry(self, rng: Random) -> tuple[Tokens, Tokens]:
-        """What something is, and how much, when or who."""
+        """Return a name with an amount, date or person."""
         what = self.sentence(rng, int(rng.integers(1, 4)))
         ways: Ways = (lambda: [money(rng)], lambda: self.date(rng), lambda: [self.clock(rng)],
                 lambda: [phrases.name(rng)], lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
         return what, one(ways, rng)()
 
     def cell(self, rng: Random) -> Tokens:
-        """In a table."""
+        """Return the contents of a table cell."""
         ways: Ways = (lambda: [phrases.figure(rng)], lambda: [money(rng)], lambda: [self.word(rng)],
                 lambda: [self.token(rng)], lambda: [one([*_CELLS, *self._small(rng)], rng)],
                 lambda: self.date(rng))  # fmt: skip
         return one(ways, rng)()
 
     def value(self, rng: Random) -> str:
-        """In the node of a tree, list or graph."""
+        """Return the value of a node of a tree, list or graph."""
         kind = rng.random()
         if kind < 0.65:
             return str(rng.integers(0, 10) if rng.random() < 0.35 else rng.integers(1, 100))
         return one(_SYMBOLS[:20], rng) if kind < 0.85 else one(_NAMES, rng) if kind < 0.95 else self.word(rng)
 
     def remark(self, rng: Random) -> Tokens:
-        """Beside something else: a few letters."""
+        """Return a remark of a few letters."""
         ways: Ways = (lambda: [one(_NAMES, rng)], lambda: ["O(" + one(_ORDERS, rng) + ")"],
                 lambda: self.sentence(rng, int(rng.integers(1, 4))), lambda: [self.token(rng)],
                 lambda: [one([*_CRIES, *self._small(rng)], rng)])  # fmt: skip
         return [part for token in one(ways, rng)() for part in token.split()]
 
     def array(self, rng: Random) -> Tokens:
-        """Its name and what is in it."""
+        """Return the name of an array and its values."""
         inside = [self.value(rng) for _ in range(int(rng.integers(2, 7)))]
         inside = [each + "," for each in inside[:-1]] + inside[-1:]
         opened, closed = one(_BRACKETS, rng)
@@ -177,7 +182,7 @@ class Contents:
         return [name, *([] if name.endswith(":") else ["="]), *inside]
 
     def chain(self, rng: Random) -> Tokens:
-        """A linked list as it is written in a line, with blanks in it or not."""
+        """Return a linked list in one line, with or without spaces."""
         opened, closed = one((("[", "]"), ("(", ")"), ("{", "}"), ("", "")), rng)
         arrow = one(("->", "→", "-->", "=>"), rng)
         inside = [f"{opened}{self.value(rng)}{closed}" for _ in range(int(rng.integers(2, 6)))]
@@ -188,13 +193,13 @@ class Contents:
         return [one(_NAMES, rng), "=", *said] if rng.random() < 0.4 else said
 
     def formula(self, rng: Random) -> Tokens:
-        """As it stands in one line."""
+        """Return a formula in one line."""
         a, b, c = (one(_SYMBOLS, rng) for _ in range(3))
         m, n = int(rng.integers(2, 30)), int(rng.integers(1, 100))
         return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, **_reckoned(m, n)).split()
 
     def date(self, rng: Random) -> Tokens:
-        """A day."""
+        """Return a date."""
         speech = one(self.speeches, rng)
         day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1990, 2032))
         ways = [f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
@@ -206,7 +211,7 @@ class Contents:
         return one(ways, rng).split()
 
     def clock(self, rng: Random) -> str:
-        """A time of day; by twelve hours only where a language tells it so."""
+        """Return a time of day; with twelve hours only where the language tells the halves apart."""
         hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
         ways = [f"{hour}:{minute:02d}", f"{hour}h", f"{hour}.{minute:02d}"]
         if one(self.speeches, rng).halves:
@@ -214,7 +219,7 @@ class Contents:
         return one(ways, rng)
 
     def day(self, index: int) -> str:
-        """Of a week, 0 for Monday; its number where no names are known."""
+        """Return the name of a weekday, 0 for Monday; its number if no names are known."""
         days = self.speeches[0].days
         return days[index % 5] if days else f"{index % 5 + 1}."
 
@@ -232,7 +237,7 @@ class Contents:
         return words[:count]
 
     def code(self, rng: Random, lines: int) -> list[tuple[int, Tokens]]:
-        """A program: how far each line is indented, and what stands there."""
+        """Return a program: indentation and text of each line."""
         braces, level = bool(rng.random() < 0.5), 0
         found = [(0, _head(rng, braces=braces))]
         level = 1
@@ -253,7 +258,7 @@ class Contents:
 
 
 def money(rng: Random) -> str:
-    """A sum."""
+    """Return a sum of money."""
     sum_ = 10 ** rng.uniform(0, 5)
     sign = one("$€£", rng)
     thousands = sum_ / 1000 if sum_ >= 100 else sum_
@@ -262,12 +267,12 @@ def money(rng: Random) -> str:
 
 
 def _reckoned(m: int, n: int) -> dict[str, float]:
-    """What comes of two numbers in a formula."""
+    """Return the result of a formula with two numbers."""
     return {"p": m * n, "q": n / m, "s": m + n, "r": math.sqrt(n), "g": math.log10(n)}
 
 
 def one(choices: Sequence[_Thing], rng: Random) -> _Thing:
-    """One of them."""
+    """Choose one of them."""
     return choices[int(rng.integers(len(choices)))]
 
 

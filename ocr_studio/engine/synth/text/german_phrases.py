@@ -1,4 +1,4 @@
-"""What Germans write at a board: short phrases, headings, days and months, put together at random."""
+"""German phrases of boards: short phrases, headings, days and months, combined at random."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ocr_studio.engine.synth.text.phrases import listed, one, parts
 
 Random: TypeAlias = np.random.Generator
 
-# By what a board is about, the values of ``contents.Theme``.
+# By theme, the values of ``contents.Theme``.
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
         "programs": parts(
@@ -82,7 +82,7 @@ _NAMES: Final = listed(
 
 
 def phrase(rng: Random) -> str:
-    """Two to six words, such as “offene Fragen mit Vera besprechen”."""
+    """Return two to six words, such as “offene Fragen mit Vera besprechen”."""
     thing, more = one(rng, _THINGS), one(rng, _THINGS)
     ways = (
         f"{thing} {one(rng, _DO)}",

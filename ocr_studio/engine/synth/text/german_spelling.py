@@ -1,8 +1,8 @@
-"""German words as they are written: which of a list take a capital, and which have “ß”.
+"""German spelling of lowercase word lists: which words are capitalized, and which have “ß”.
 
-Lists of how often words are written know no capitals, and German nouns begin with one. What can be told is told by the
-endings of nouns, by a list of usual ones and what is composed of them; that a word is none, by its having the forms of
-a verb or of an adjective. Of what cannot be told either way nothing is written (Duden, Die Grammatik, on the endings).
+Word frequency lists are lowercase, but German nouns are capitalized. Nouns are recognized by their endings, by a list
+of usual ones and by compounds of these; other words by having the forms of a verb or an adjective. Undecided words are
+left out (Duden, Die Grammatik, on the endings).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PARTS: Final = listed(
 )
 _CONJUGATED: Final = ("e", "t", "et", "st", "est", "te", "ten", "ete", "eten", "end", "ende", "enden")
 _DECLINED: Final = ("", "e", "en", "er", "es", "em", "ere", "eren", "erer", "ste", "sten", "ster")
-# Words of no form, and verbs that are irregular.
+# Uninflected words, and irregular verbs.
 _SMALL: Final = frozenset(
     listed("""
         die der und das ich ist nicht den von es auf für im sie sich auch dem des als er dass so wie aber hat
@@ -89,7 +89,7 @@ _NOUNS: Final = frozenset(
     programme mädchen junge art
     """)
 )
-# The lists have “ss” for “ß”, as the Swiss write.
+# The lists have “ss” for “ß”, as in Switzerland.
 _SHARP: Final = re.compile(
     r"(?<=gr[oö])ss|(?<=stra)ss(?=e)|(?<=hei)ss|(?<=wei)(?<!bewei)ss|(?<=drei)ss(?=ig)|(?<=^fu)ss|(?<=^spa)ss|(?<=lie)ss"
     r"|(?<=grü)ss|(?<=sü)ss|(?<=au)ss(?=er|en(?!d))|(?<=äu)ss(?=er)|(?<=mä)ss(?=ig)|(?<=ma)ss(?=lich|los|geb|nahm|stab)"
@@ -98,8 +98,7 @@ _SHARP: Final = re.compile(
 
 
 def written(shares: Mapping[str, float]) -> dict[str, float]:
-    """The words, in small letters, as they are written in German, and how often each; those of which that cannot be
-    told are left out."""
+    """Return the words in German spelling with their shares; undecided words are left out."""
     verbs = frozenset(_verbs(shares))
     adjectives = frozenset(_adjectives(shares))
     found: dict[str, float] = {}
@@ -114,19 +113,19 @@ def written(shares: Mapping[str, float]) -> dict[str, float]:
 
 
 def sharpened(word: str) -> str:
-    """A word in small letters with “ß” where the lists have “ss” for it."""
+    """Return a lowercase word with “ß” where the lists have “ss” for it."""
     return _SHARP.sub("ß", word)
 
 
 def _composed(word: str, verbs: Collection[str]) -> bool:
-    """Whether it is another word and a usual noun behind it."""
+    """Whether it is a compound of another word and a usual noun."""
     return (
         word not in verbs and not _OTHER_ENDS.match(word) and any(word[at:] in _NOUNS for at in range(3, len(word) - 4))
     )
 
 
 def _verbs(words: Mapping[str, float]) -> Iterator[str]:
-    """Infinitives of which two other forms are there, and what is there of their forms."""
+    """Return infinitives with at least two other forms in the list, and these forms."""
     for word in words:
         if not word.endswith("en") or len(word) < 5 or word in _NOUNS:
             continue
@@ -144,7 +143,7 @@ def _verbs(words: Mapping[str, float]) -> Iterator[str]:
 
 
 def _adjectives(words: Mapping[str, float]) -> Iterator[str]:
-    """Words that are there with all endings of an adjective, and their other forms."""
+    """Return words that occur with all endings of an adjective, and their other forms."""
     for word in words:
         if word.endswith("em") and len(word) > 4:
             stem = word[:-2]

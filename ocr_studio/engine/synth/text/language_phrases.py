@@ -1,5 +1,7 @@
-"""What a language says at boards besides its words: headings, titles, points, days. For languages of which the program
-knows no phrases they are composed of that language's words."""
+"""Phrases of boards by language: headings, titles, list items, days.
+
+For languages without phrases they are composed of the language's words.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,17 @@ Random: TypeAlias = np.random.Generator
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """phrase, title: some words, with blanks between them; heading: over a part of a board with some theme. days:
-    Monday to Friday short and long, then the weekend; months: from January; dates: how a day of them is written; small:
-    what stands in cells and margins. These are empty where they are not known: figures stand there then. halves:
-    whether each half of a day has twelve hours of its own.
+    """Phrases of a language.
+
+    Attributes:
+        phrase: Returns some words, separated by spaces.
+        title: Likewise.
+        heading: Returns a heading for a theme.
+        days: Monday to Friday, short and long, then the weekend; empty if unknown, for numbers instead.
+        months: From January; likewise.
+        dates: Formats a day of a month; likewise.
+        small: Contents of cells and margins; likewise.
+        halves: Whether each half of a day has twelve hours of its own.
     """
 
     phrase: Callable[[Random], str]
@@ -58,12 +67,12 @@ _KNOWN: Final[Mapping[str, Speech]] = {"en": _ENGLISH, "de": _GERMAN}
 
 @lru_cache(maxsize=8)
 def of(language: str) -> Speech:
-    """What a language says, of the keys of ``language.LANGUAGES``. Raises NoWordCounts."""
+    """Return the phrases of a language, a key of ``lexicon.LANGUAGES``. Raises NoWordCounts."""
     return _KNOWN.get(language) or composed(texts((language,)))
 
 
 def composed(words: Texts) -> Speech:
-    """Of words alone, which are at least one."""
+    """Return phrases composed of words, at least one."""
 
     def some(rng: Random, least: int, most: int) -> str:
         return " ".join(words.word(rng) for _ in range(int(rng.integers(least, most + 1))))

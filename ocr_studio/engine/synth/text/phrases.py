@@ -1,4 +1,4 @@
-"""What people write at a board: short phrases, headings, names and figures, put together at random."""
+"""English phrases of boards: short phrases, headings, names and numbers, combined at random."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 
 def parts(text: str) -> list[str]:
-    """What a text says between its bars and ends of lines."""
+    """Split a text at bars and line ends."""
     return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
 
 
 def listed(words: str) -> list[str]:
-    """The words of a text."""
+    """Split a text into words."""
     return words.split()
 
 
@@ -60,7 +60,7 @@ _TITLES = [
 ]
 
 
-# By what a board is about, the values of ``contents.Theme``.
+# By theme, the values of ``contents.Theme``.
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
         "programs": parts(
@@ -106,23 +106,23 @@ SMALL: Final = parts("yes|no|new|old|done|Why?")
 
 
 def name(rng: np.random.Generator) -> str:
-    """Somebody's first name."""
+    """Return a first name."""
     return one(rng, _NAMES)
 
 
 def title(rng: np.random.Generator) -> str:
-    """What stands over a whole board."""
+    """Return a title of a board."""
     return one(rng, _TITLES)
 
 
 def figure(rng: np.random.Generator) -> str:
-    """A number as it stands in a table."""
+    """Return a number as in a table."""
     kind = int(rng.integers(3))
     return (f"{rng.integers(2, 999)}", f"{rng.integers(2, 99)}.{rng.integers(10, 99)}", f"{rng.integers(5, 95)}%")[kind]
 
 
 def phrase(rng: np.random.Generator) -> str:
-    """Three to seven words, such as "check the spare tool with Vera"."""
+    """Return three to seven words, such as "check the spare tool with Vera"."""
     middle = [one(rng, _VERBS), "the", one(rng, _ADJECTIVES), one(rng, _NOUNS)]
     kind = int(rng.integers(5))
     if kind == 0:
@@ -139,5 +139,5 @@ def phrase(rng: np.random.Generator) -> str:
 
 
 def one(rng: np.random.Generator, choices: list[str]) -> str:
-    """Any of some texts."""
+    """Choose one of some texts."""
     return choices[int(rng.integers(len(choices)))]

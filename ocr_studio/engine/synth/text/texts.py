@@ -1,4 +1,4 @@
-"""What is written: words of languages or of a list, and what no list holds: figures, and letters without sense."""
+"""Vocabulary: words of languages or of a list, and numbers and random strings."""
 
 from __future__ import annotations
 
@@ -30,27 +30,34 @@ from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
 Random: TypeAlias = np.random.Generator
 
 _SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
-# Words rarer than this are hardly ever written at a board.
+# Rarer words hardly ever occur on boards.
 _RAREST: Final = 1e-6
-# Longer words are none, but addresses and slips; they would not go onto a board.
+# Longer entries are addresses and typos, and would not fit on a board.
 _LONGEST: Final = 60
 # Lists of all forms of a language's words have about one million.
 _MOST_WORDS: Final = 2_000_000
 _BETWEEN: Final = re.compile(r"\S+")  # white space
-# Of words that are left out so many are named, each by so many letters.
+# Number of rejected words that are named, and the maximum length shown.
 _NAMED, _SHOWN = 5, 30
 
 
 class BadWordList(StudioError):
-    """A file holds no words."""
+    """The file contains no words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
-    from the first to the last, 1 for all. languages: of which they are; none for a list of words. file: the list. Of it
-    are left out too_long, unseen: those with signs that do not show, and unwritable: those that nobody here can write.
-    capitals: as the words have them.
+    """A vocabulary.
+
+    Attributes:
+        words: The words, the usual ones first.
+        shares: Their cumulative probabilities, up to 1.
+        languages: Their languages; empty for a word list.
+        file: The word list.
+        too_long: Words of the list that are left out because of their length.
+        unseen: Words that are left out because of invisible characters.
+        unwritable: Words that are left out because they cannot be written.
+        capitals: Case conversion.
     """
 
     words: tuple[str, ...]
@@ -63,13 +70,15 @@ class Texts:
     capitals: Capitals = USUAL
 
     def word(self, rng: Random) -> str:
-        """A bare word. Raises IndexError where none is known."""
+        """Return a word. Raises IndexError if there are none."""
         return self.words[int(np.searchsorted(self.shares, rng.random(), side="right"))]
 
 
 @lru_cache(maxsize=4)
 def texts(languages: tuple[str, ...]) -> Texts:
-    """The words of some languages, keys of ``lexicon.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
+    """Return the vocabulary of languages, keys of ``lexicon.LANGUAGES``, with German nouns capitalized. Raises
+    NoWordCounts.
+    """
     shares: dict[str, float] = {}
     known: dict[str, dict[str, float]] = {}
     for code in languages:
@@ -79,7 +88,7 @@ def texts(languages: tuple[str, ...]) -> Texts:
         for frequency, band in word_frequencies.counted(code, rarest=_RAREST):
             for word in band:
                 if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
-                    # The square root: or every third word were “the”.
+                    # Square roots, otherwise every third word would be “the”.
                     own[word] = math.sqrt(frequency)
         known[code] = own
         for word, share in (german_spelling.written(own) if code == "de" else own).items():
@@ -88,21 +97,21 @@ def texts(languages: tuple[str, ...]) -> Texts:
 
 
 def listed(path: Path) -> Texts:
-    """The words of a text file, parted by spaces or lines; those that stand there more often are drawn more often.
+    """Return the words of a text file, separated by spaces or lines; repeated ones are drawn more often.
 
     Raises BadWordList.
     """
     stamp = None
-    with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
+    with contextlib.suppress(OSError, ValueError):  # reading reports the error
         stamp = source_fingerprints.word_list_stamp(path)
     found = _listed(path, stamp)
     if not found.words:
-        raise _bad(path, "; ".join(left_out(found)) or tr("there is no word in it"))
+        raise _bad(path, "; ".join(left_out(found)) or tr("it contains no words"))
     return found
 
 
 def only(words: Texts, kept: Collection[str]) -> Texts:
-    """A list without the words that are not among some; nobody can write those."""
+    """Return a vocabulary with only some words; the others are marked as unwritable."""
     weights = dict(zip(words.words, np.diff(words.shares, prepend=0.0), strict=True))
     missing = tuple(word for word in words.words if word not in kept)
     fewer = _shared({word: float(share) for word, share in weights.items() if word in kept})
@@ -110,40 +119,40 @@ def only(words: Texts, kept: Collection[str]) -> Texts:
 
 
 def left_out(words: Texts) -> Iterator[str]:
-    """How many words of a list are not taken, and why; a line for each reason."""
+    """Yield messages about rejected words, one for each reason."""
     if words.too_long:
         yield tr_n(
-            "{count} word is longer than {most} letters: {names}",
-            "{count} words are longer than {most} letters: {names}",
+            "{count} word is longer than {most} characters: {names}",
+            "{count} words are longer than {most} characters: {names}",
             len(words.too_long),
             most=_LONGEST,
             names=_named(words.too_long),
         )
     if words.unseen:
         yield tr_n(
-            "{count} word holds signs that do not show: {names}",
-            "{count} words hold signs that do not show: {names}",
+            "{count} word contains invisible characters: {names}",
+            "{count} words contain invisible characters: {names}",
             len(words.unseen),
             names=_named(words.unseen),
         )
     if words.unwritable:
         yield tr_n(
-            "nobody here can write {count} word: {names}",
-            "nobody here can write {count} words: {names}",
+            "no writer or font can write {count} word: {names}",
+            "no writer or font can write {count} words: {names}",
             len(words.unwritable),
             names=_named(words.unwritable),
         )
 
 
 def _named(words: Sequence[str]) -> str:
-    """The first of some words, none at full length that is very long."""
+    """Return the first of some words, shortened if very long."""
     shown = [word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…" for word in words[:_NAMED]]
     return ", ".join([*shown, "…"] if len(words) > _NAMED else shown)
 
 
 @lru_cache(maxsize=4)
 def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
-    """As ``listed``. The last one tells a file that was changed since from what it was."""
+    """Read a word list, as ``listed``; the last argument is a cache key that shows changes."""
     try:
         text = paths.read_file(path, most=source_fingerprints.MAX_WORD_LIST_BYTES).decode("utf-8-sig")
         counts = Counter[str]()
@@ -152,7 +161,7 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
             if len(counts) > _MOST_WORDS:
                 raise ValueError(tr("it has more than {most} different words", most=units.plain(_MOST_WORDS)))
     except UnicodeDecodeError as error:
-        raise _bad(path, tr("it is no UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
+        raise _bad(path, tr("it is not UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
     except (OSError, ValueError, TooLarge) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _bad(path, reason) from error
@@ -168,14 +177,15 @@ def _bad(path: Path, reason: str, *, remedy: str = "") -> BadWordList:
     return BadWordList(
         tr("the word list cannot be used: {reason}", reason=reason),
         file=path,
-        remedy=remedy or tr("Choose a plain text file (UTF-8) with one word a line."),
+        remedy=remedy or tr("Choose a plain text file (UTF-8) with one word per line."),
     )
 
 
 @lru_cache(maxsize=1024)
 def _latin(letter: str) -> bool:
-    """Whether it is a letter of the languages, or an apostrophe. The lists hold some letters of others, which nobody
-    can tell from them by their looks."""
+    """Whether it is a letter of the languages, or an apostrophe. The lists contain some letters of other scripts that
+    look the same.
+    """
     return letter in "'ªº" or "LATIN" in unicodedata.name(letter, "")
 
 
@@ -186,7 +196,7 @@ def _shared(weights: dict[str, float]) -> Texts:
 
 
 def figure(rng: Random) -> str:
-    """A number as it stands in a text."""
+    """Return a number as in a text."""
     number = int(10 ** rng.uniform(0, 5))
     ways: tuple[Callable[[], str], ...] = (
         lambda: str(number),
@@ -202,7 +212,7 @@ def figure(rng: Random) -> str:
 
 
 def nonsense(rng: Random) -> str:
-    """Names of things nobody has heard of: every letter, figure and sign turns up."""
+    """Return a random string, so that every letter, digit and symbol occurs."""
     kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
     signs = kinds[int(rng.integers(len(kinds)))]
     return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))

@@ -1,7 +1,7 @@
-"""Places of letters or words → what CRAFT should see: its region and affinity maps (Baek et al. 2019).
+"""Training targets of CRAFT: region and affinity maps from the places of letters or words (Baek et al. 2019).
 
-A letter is a hill, highest at its middle, between two letters of a word is another one. Where only words are known they
-are split evenly, which is wrong for an i and an m but right on the whole.
+A letter is a Gaussian around its centre, a link between two letters another one. If only words are known they are split
+evenly, which is wrong for an i and an m but right on average.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ from ocr_studio.engine.detection.craft_boxes import HALF
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Maps: TypeAlias = NDArray[np.float32]
 
-# How steep a hill is: at the middle of a box's edge it is exp(-STEEP² / 2) = 0.14 high. Of 1.5 (keras-ocr) to 3.3 (the
-# authors) the one with which ``craft_boxes``, at its thresholds, finds words as large as they are.
+# Steepness of the Gaussians: exp(−STEEP² / 2) = 0.14 at the middle of a box's edge. Of values from 1.5 (keras-ocr) to
+# 3.3 (the authors), the one with which ``craft_boxes``, with its thresholds, finds words in their real size.
 STEEP: Final = 2.0
-_ENDS: Final = 1.5  # half boxes from the middle; what is farther is less than 0.02 high
+_ENDS: Final = 1.5  # half boxes from the centre; beyond, values are below 0.02
 _SQUARE: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
-_LEAST: Final = 1e-3  # square pixels; less is no box
+_LEAST: Final = 1e-3  # square pixels; smaller boxes are ignored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LetterPlaces:
-    """Where a photo's letters are.
+    """The places of a photo's letters.
 
-    words: (L, 4, 2) each, pixels of the photo, the letters of one word in order, each clockwise from the text's top
-    left. unclear: (M, 4, 2) places of which nobody can say what should be seen there.
+    Attributes:
+        words: For each word (L, 4, 2) pixels of the photo, its letters in order, each clockwise from the text's top
+            left.
+        unclear: (M, 4, 2) places without a known target.
     """
 
     words: tuple[Floats, ...]
@@ -42,7 +44,7 @@ class LetterPlaces:
 
     @classmethod
     def of(cls, words: Iterable[Labelled]) -> LetterPlaces:
-        """From all words of a photo, split evenly; see ``Labelled`` for what is none."""
+        """Create them from all words of a photo, split evenly."""
         known = list(words)
         unclear = [np.array(word.quad.corners) for word in known if word.ignore]
         letters = [
@@ -55,9 +57,9 @@ class LetterPlaces:
 
 
 def split_evenly(corners: Floats, text: str) -> Iterator[Floats]:
-    """The letters of a word's quad, (4, 2), as if all were of one width: (L, 4, 2); for each part between spaces.
+    """Split a word's quad, (4, 2), into letters of equal width: (L, 4, 2); for each part between spaces.
 
-    Writing that is higher than wide, as from top to bottom, keeps to its quad's order of corners, too.
+    For text that is higher than wide, as from top to bottom, the quad's order of corners is kept, too.
     """
     if not text:
         return
@@ -73,9 +75,9 @@ def split_evenly(corners: Floats, text: str) -> Iterator[Floats]:
 
 
 def between(letters: Floats) -> Floats:
-    """The boxes that link each letter of a word, (L, 4, 2), with the next: (L - 1, 4, 2).
+    """Return the boxes that link each letter of a word, (L, 4, 2), to the next: (L − 1, 4, 2).
 
-    From the middles of the upper and lower triangles that a box's diagonals cut, as the paper has it.
+    Their corners are the centres of the upper and lower triangles formed by a box's diagonals, as in the paper.
     """
     centre = letters.mean(axis=1)
     upper = (letters[:, 0] + letters[:, 1] + centre) / 3
@@ -84,11 +86,17 @@ def between(letters: Floats) -> Floats:
 
 
 def draw(places: LetterPlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
-    """What CRAFT should see of a piece of a photo, and where that is known.
+    """Draw the target maps of a tile, and the mask where they are known.
 
-    matrix: (2, 3), from the photo's pixels to the piece's. size: (width, height) of the piece, even numbers. Returns
-    (height / 2, width / 2, 2) float32 0..1, region and affinity, and (height / 2, width / 2, 1), 1 where it is known.
-    A place of the maps stands for the pixel of twice its numbers, as ``word_quads`` and keras-ocr have it.
+    A map pixel stands for the input pixel with twice its coordinates, as in ``word_quads`` and keras-ocr.
+
+    Args:
+        places: The letters.
+        matrix: (2, 3), from the photo's pixels to the tile's.
+        size: (width, height) of the tile, even numbers.
+
+    Returns:
+        (height / 2, width / 2, 2) float32 0..1, region and affinity, and (height / 2, width / 2, 1), 1 where known.
     """
     width, height = size[0] // HALF, size[1] // HALF
     turn = np.asarray(matrix, np.float64) / HALF
@@ -104,12 +112,12 @@ def draw(places: LetterPlaces, matrix: ArrayLike, size: tuple[int, int]) -> tupl
 
 
 def _moved(quads: Floats, turn: Floats) -> Floats:
-    """quads: (N, 4, 2)."""
+    """Transform quads, (N, 4, 2)."""
     return np.asarray(quads @ turn[:, :2].T + turn[:, 2])
 
 
 def _hills(sheet: Maps, quads: Sequence[Floats] | Floats) -> None:
-    """Draw a hill into each quad, (N, 4, 2) in places of the sheet; where two meet, the higher one counts."""
+    """Draw a Gaussian into each quad, (N, 4, 2) map pixels; where they overlap, the maximum counts."""
     height, width = sheet.shape
     for quad in quads:
         wide = quad.mean(axis=0) + _ENDS * (quad - quad.mean(axis=0))

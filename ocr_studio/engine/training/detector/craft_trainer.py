@@ -1,4 +1,4 @@
-"""A CRAFT that learns, step by step, from nothing or further."""
+"""Training steps of CRAFT, from scratch or further."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
 
 Tensor: TypeAlias = Any
 
-# Above this a place of a map is part of a hill.
+# Target value from which a map pixel is positive.
 _HILL: Final = 0.1
-# Of places that are on no hill, so many times as many count as are on hills, those that are seen worst (Shrivastava et
-# al. 2016); at least this share of all, where a batch shows little writing.
+# Hard negative mining: this many times as many negatives as positives count, those with the largest loss (Shrivastava
+# et al. 2016); at least this share of all if a batch has little text.
 _OTHERS: Final = 3.0
 _LEAST: Final = 0.02
-# Gradients longer than this are shortened: one odd piece must not undo what was learned.
+# Maximum gradient norm, so that one odd tile does not undo the training.
 _LONGEST: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CraftTiles:
-    """What goes through the net in one step.
+    """The input of one training step.
 
-    pixels: (B, h, w, 3) float32, -1 to 1. maps: (B, h/2, w/2, 2) float32, as ``craft_targets.draw``; known: (B, h/2,
-    w/2, 1), 1 where that is known.
+    Attributes:
+        pixels: (B, h, w, 3) float32, −1 to 1.
+        maps: (B, h/2, w/2, 2) float32, as from ``craft_targets.draw``.
+        known: (B, h/2, w/2, 1), 1 where the maps are known.
     """
 
     pixels: NDArray[np.float32]
@@ -39,10 +41,17 @@ class CraftTiles:
 
 
 class CraftTrainee(MovingWeights):
-    """A net as ``build_craft`` or ``build_light_craft`` while it learns. It belongs to the thread that made it."""
+    """Trains a network of ``build_craft`` or ``build_light_craft``. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, *, steps: int, learning_rate: float, average: float = 1.0) -> None:
-        """net: it is changed; what of it is not trainable stays. average: see ``Recipe``; 1 for one that begins."""
+        """Prepare the network, which is changed in place; layers that are not trainable stay.
+
+        Args:
+            net: The network.
+            steps: Number of steps.
+            learning_rate: Peak learning rate.
+            average: See ``Recipe``; 1 for training from scratch.
+        """
         self.net = net
         super().__init__(net, steps=steps, learning_rate=learning_rate, share=lambda _: average, longest=_LONGEST)
         signature = [tf.TensorSpec((None, None, None, channels), tf.float32) for channels in (3, 2, 1)]
@@ -50,19 +59,19 @@ class CraftTrainee(MovingWeights):
         self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
 
     def learn(self, tiles: CraftTiles) -> float:
-        """One step; its loss. Raises TrainingFailed."""
+        """Train one step and return its loss. Raises TrainingFailed."""
         return sound(float(self._step(*_tensors(tiles))))
 
     def loss(self, tiles: CraftTiles) -> float:
-        """How far what the net sees is from what it should see; nothing is learned."""
+        """Return the loss without training."""
         return float(self._look(*_tensors(tiles)))
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """All that going on needs; the running statistics of normalisations, too."""
+        """Return the state for a checkpoint, including the running statistics of normalizations."""
         return super().state() | {f"running/{index}": each.numpy() for index, each in enumerate(self._running())}
 
     def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from there. Raises KeyError or ValueError where it does not fit."""
+        """Restore a state. Raises KeyError or ValueError if it does not fit."""
         running = [np.asarray(state[f"running/{index}"]) for index, _ in enumerate(self._running())]
         for variable, value in zip(self._running(), running, strict=True):
             if tuple(value.shape) != tuple(variable.shape) or not np.isfinite(value).all():
@@ -85,9 +94,12 @@ class CraftTrainee(MovingWeights):
 
 
 def loss_of(seen: Tensor, maps: Tensor, known: Tensor) -> Tensor:
-    """The mean squared error of maps (Baek et al. 2019), on hills and, as heavy, on the worst seen of the others.
+    """Mean squared error of the maps (Baek et al. 2019), with equal weight on positives and hard negatives.
 
-    seen, maps: (B, h, w, 2), what a net sees and what it should; known: (B, h, w, 1), where it is known, 0 or 1.
+    Args:
+        seen: (B, h, w, 2), predicted maps.
+        maps: (B, h, w, 2), target maps.
+        known: (B, h, w, 1), 1 where the targets are known.
     """
     errors = known * tf.square(seen - maps)
     hills = known * tf.cast(maps > _HILL, tf.float32)

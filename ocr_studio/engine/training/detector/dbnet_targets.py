@@ -1,7 +1,7 @@
-"""Places of words → what a detector should see: the shrunken cores of lines (Liao et al. 2020).
+"""Training targets of the detector: the shrunken cores of lines, from the places of words (Liao et al. 2020).
 
-A detector finds lines, a person marks words: words that follow each other closely become one line, and what nobody
-can say (whether a wide blank parts two lines, where to the pixel a core ends) is left out of what is learned.
+The detector finds lines, while users mark words: words that follow each other closely become one line. What is unknown
+(whether a wide gap separates two lines, the exact end of a core) is masked.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ Quads: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Map: TypeAlias = NDArray[np.uint8]
 
-# Shares of a line's height, see ``_edges``. What the published net does on synthetic boards of many hands, its map at
-# 0.3: cores are 0.54 of a line's height thick and end 0.23 inside it, what a margin and a core like this come to; …
+# Shares of a line's height, see ``_edges``. On synthetic boards of many writers the published network's cores, at 0.3,
+# are 0.54 of a line's height thick and end 0.23 inside it, which this margin and shrinking reproduce; …
 _MARGIN = 0.14
-# … blanks up to the first are joined (nineteen of twenty), from the second on parted (all).
+# … gaps up to the first are inside a line (nineteen of twenty), from the second on between lines (all).
 _JOINED, _APART = 1.0, 1.8
-# An edge of a core is not known better: descenders and capitals move it, and a person's box is a pixel or two off.
+# Uncertainty of a core's edges: descenders and capitals move them, and boxes are a pixel or two off.
 _BAND = 0.1
-# How far a core grows into its line, times area / perimeter: as a detector does by default.
+# Unclip ratio by which a core grows into its line: the detector's default.
 _GROW = 1.5
-# Only a line this long for its height shows by its words' places which way it runs, and only one that is so far off the
-# straight way, in heights, and has so many words, is bent: one high or low word bends none.
+# Only lines this long for their height show their direction by the words' places, and only lines with this deviation
+# from a straight line, in heights, and this many words are bent: one high or low word bends none.
 _LONG, _BENT, _FEW = 3.0, 0.25, 4
-_ALONG = np.linspace(0.0, 1.0, 9)  # places where the outline of a bent line is drawn
+_ALONG = np.linspace(0.0, 1.0, 9)  # points on the outline of a bent line
 
 
 @dataclass(frozen=True, slots=True)
 class LinePlaces:
-    """Where a photo's lines are.
+    """The places of a photo's lines.
 
-    lines: (N, 6, 2) float32, pixels, around most of each word; as ``Detector.find``. unclear: (M, 4, 2) places of which
-    nobody can say whether a detector should see writing there.
+    Attributes:
+        lines: (N, 6, 2) float32, pixels, around most of each word; as from ``Detector.find``.
+        unclear: (M, 4, 2) places without a known target.
     """
 
     lines: Quads
@@ -51,7 +52,7 @@ class LinePlaces:
 
     @classmethod
     def of(cls, words: Iterable[Labelled]) -> LinePlaces:
-        """From all words of a photo; see ``Labelled`` for what is none."""
+        """Create them from all words of a photo."""
         known = list(words)
         unclear = [geometry.widened(word.quad, _MARGIN) for word in known if word.ignore]
         lines: list[Floats] = []
@@ -68,15 +69,17 @@ class LinePlaces:
         )
 
     def scaled(self, scale: float) -> LinePlaces:
-        """On the photo at another size."""
+        """Return them for a resized photo."""
         return LinePlaces(self.lines * np.float32(scale), self.unclear * np.float32(scale))
 
 
 def ribbon_around(corners: ArrayLike) -> Floats:
-    """The ribbon of the words of a line: (6, 2) as ``Detector.find``, a parabola where they follow one.
+    """Return the ribbon around the words of a line: (6, 2) as ``Detector.find``, a parabola if they follow one.
 
-    corners: (W, 4, 2) of the words from left to right. Boxes whose sides are upright may stand along a slope: of long
-    lines the words' places tell the direction, not their boxes.
+    Upright boxes may follow a slope: the direction of a long line is that of its words' places, not of their boxes.
+
+    Args:
+        corners: (W, 4, 2) of the words from left to right.
     """
     quads = np.asarray(corners, np.float64)
     widths = geometry.sizes(quads)[:, 0] + 1e-6
@@ -102,9 +105,10 @@ def ribbon_around(corners: ArrayLike) -> Floats:
 
 
 def _edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
-    """How far a line's upper and lower edge are from its way, pixels: where three quarters of its words end.
+    """Return the distances of a line's upper and lower edge from its centre line in pixels, where three quarters of its
+    words end.
 
-    One large letter makes no line higher, and a box whose sides are upright along a slope is higher than its word.
+    One large letter does not make a line higher, and upright boxes on a slope are higher than their words.
     """
     u, v = _turned(quads.mean(axis=1), along)
     sizes = geometry.sizes(quads)
@@ -116,20 +120,23 @@ def _edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
 
 
 def _usual(reach: Floats, widths: Floats) -> float:
-    """What three quarters of the words, by their widths, do not exceed."""
+    """Return the 75th percentile of the words' extents, weighted by their widths."""
     order = np.argsort(reach)
     share = np.cumsum(widths[order]) / max(float(widths.sum()), 1e-9)
     return float(reach[order][min(int(np.searchsorted(share, 0.75)), len(order) - 1)])
 
 
 def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Map, Map]:
-    """What a detector should see of a piece of a photo, and where that is known, each (h, w) uint8, 0 or 1.
+    """Draw the targets of a tile and the mask where they are known, each (h, w) uint8, 0 or 1.
 
-    matrix: (2, 3), from the photo's pixels to the piece's. size: (width, height) of the piece.
+    Args:
+        places: The lines.
+        matrix: (2, 3), from the photo's pixels to the tile's.
+        size: (width, height) of the tile.
     """
     width, height = size
     cores, known = np.zeros((height, width), np.uint8), np.ones((height, width), np.uint8)
-    # OpenCV fills what an outline touches, half a pixel too much on every side.
+    # OpenCV fills the pixels an outline touches, half a pixel too much on every side.
     pixel = float(np.sqrt(abs(np.linalg.det(np.asarray(matrix, np.float64)[:, :2]))))
     shapes = [tuple(_outlines(line, less=0.5 / max(pixel, 1e-6))) for line in places.lines]
     for wide, _, _ in shapes:
@@ -143,9 +150,10 @@ def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[
 
 
 def shrunk_by(length: float, height: float) -> float:
-    """By how many pixels a line's core is shorter and thinner than the line: what ``detector.quads_of`` adds again.
+    """Return by how many pixels a line's core is shorter and thinner than the line, the inverse of
+    ``detector.quads_of``.
 
-    A core of l x t grows by r = grow · l · t / (l + t) on both; with length = l + r and height = t + r that is a
+    A core of l × t grows by r = grow · l · t / (l + t) on both; with length = l + r and height = t + r that is a
     quadratic equation in r.
     """
     total, area = length + height, length * height
@@ -154,7 +162,7 @@ def shrunk_by(length: float, height: float) -> float:
 
 
 def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
-    """Outlines of a line's core, (K, 2): a little wider than it, as it is, and a little narrower; all so much less."""
+    """Return outlines of a line's core, (K, 2): slightly larger, exact, slightly smaller; all shrunk by ``less``."""
     length, height = geometry.sizes(line[None, :4])[0]
     margin = _MARGIN * height
     inset = shrunk_by(length + 2 * margin, height + 2 * margin) / 2 - margin
@@ -169,7 +177,7 @@ def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
 
 
 def _fill(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:
-    """outline: (K, 2) of the photo; its pixels' corners are at whole numbers, and OpenCV counts from their middles."""
+    """Fill an outline, (K, 2) pixels of the photo with corners at whole numbers; OpenCV counts from pixel centres."""
     turn = np.asarray(matrix, np.float64)
     points = outline @ turn[:, :2].T + turn[:, 2] - 0.5
     cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], (value,), shift=4)
@@ -183,7 +191,7 @@ def _words(labelled: Iterable[Labelled]) -> list[Word]:
 
 
 def _gaps(corners: Floats) -> Floats:
-    """Pixels between each word, (W, 4, 2), and the next, along the line."""
+    """Return the gaps in pixels between neighbouring words, (W, 4, 2), along the line."""
     right, left = corners[:, [1, 2]].mean(axis=1), corners[:, [0, 3]].mean(axis=1)
     along = geometry.directions(corners)
     both = along[:-1] + along[1:]
@@ -191,7 +199,7 @@ def _gaps(corners: Floats) -> Floats:
 
 
 def _blank(left: Floats, right: Floats) -> Floats:
-    """What is between two words, (4, 2)."""
+    """Return the area between two words, (4, 2)."""
     return np.stack([left[1], right[0], right[3], left[2]])
 
 
@@ -201,5 +209,5 @@ def _direction(vector: Floats) -> Floats:
 
 
 def _turned(points: Floats, along: Floats) -> tuple[Floats, Floats]:
-    """How far points, (…, 2), lie along a direction and across it."""
+    """Return coordinates of points, (…, 2), along a direction and across it."""
     return points @ along, points @ np.array([-along[1], along[0]])

@@ -1,4 +1,4 @@
-"""How well a detector finds: lines, quickly, on the way; words, as a person will see them, in the end."""
+"""Evaluation of detectors: quickly by lines during training, and by words as users see them at the end."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-# A line is found if so much of it is covered by what was found, piece by piece: one line may well be found as two. A
-# piece that is so many times as high holds several lines. A piece is right if so much of it is writing.
+# A line is found if this share of it is covered by detections, several of which may cover one line. A detection this
+# many times as high contains several lines. A detection is correct if this share of it is text.
 _COVERED: Final = 0.75
 _SEVERAL: Final = 2.2
 _WRITING: Final = 0.4
-# Of held-out photos, at most so many: looking at one takes a part of a second each time, reading it a second, twice.
+# Maximum number of held-out photos: detection takes a part of a second each time, reading a second, twice.
 MOST_PHOTOS: Final = 12
-# Enough for the ends of an interval to be off by about a twentieth of its width.
+# Bootstrap samples; the bounds of an interval are accurate to about a twentieth of its width.
 _DRAWS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class LineScore:
-    """Counts, over photos: true lines that were found, of how many; found ones that are right, of how many."""
+    """Counts over photos: lines found, all lines, correct detections, all detections."""
 
     found: int = 0
     wanted: int = 0
@@ -49,7 +49,7 @@ class LineScore:
 
     @property
     def f(self) -> float | None:
-        """The harmonic mean of both shares, 0..1; None without a line."""
+        """F1 score, the harmonic mean of recall and precision, 0..1; None without lines."""
         if not self.wanted:
             return None
         recall, precision = self.found / self.wanted, self.right / max(self.given, 1)
@@ -57,7 +57,7 @@ class LineScore:
 
 
 def lines_found(detector: Detector, photos: Iterable[SizedPhoto], *, hidden: bool) -> LineScore:
-    """How well lines are found. hidden: whether only what is hidden of the photos counts, else all of them."""
+    """Evaluate a detector by lines. ``hidden`` restricts it to the held-out parts of the photos."""
     score = LineScore()
     for photo in photos:
         box = photo.hidden if hidden else None
@@ -66,13 +66,19 @@ def lines_found(detector: Detector, photos: Iterable[SizedPhoto], *, hidden: boo
 
 
 def wanted(photos: Iterable[SizedPhoto], *, hidden: bool) -> int:
-    """How many lines ``lines_found`` counts."""
+    """Return the number of lines that ``lines_found`` counts."""
     nothing = np.zeros((0, 6, 2), np.float32)
     return sum(of_lines(nothing, photo.places, inside=photo.hidden if hidden else None).wanted for photo in photos)
 
 
 def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) -> LineScore:
-    """found: (M, 6, 2), as ``Detector.find``. inside: what lies elsewhere, by its middle, counts neither way."""
+    """Score detections on one photo.
+
+    Args:
+        found: (M, 6, 2), as from ``Detector.find``.
+        places: The true lines.
+        inside: Area that counts; lines and detections with their middle elsewhere are ignored.
+    """
     true, given, unclear = places.lines[:, :4], found[:, :4], places.unclear
     if inside is not None:
         true, given = true[_within(inside, true)], given[_within(inside, given)]
@@ -90,7 +96,7 @@ def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class ExamPhoto:
-    """A photo to compare on. name: for a person. words: all its words. inside: what lies elsewhere does not count."""
+    """A photo for the comparison, with all its words; only those ``inside`` an area count."""
 
     name: str
     image: Photo
@@ -100,7 +106,7 @@ class ExamPhoto:
 
 @dataclass
 class TwoDetectors:
-    """Two readers that differ in their detectors, on the same photos, one photo after the other."""
+    """Compares two readers with different detectors, photo by photo."""
 
     before: Reader
     after: Reader
@@ -109,11 +115,11 @@ class TwoDetectors:
     _lost: list[PlaceOfWord] = field(default_factory=list)
 
     def add(self, photo: ExamPhoto) -> None:
-        """Find the words of one more photo."""
+        """Find the words of one more photo with both."""
         sides = [_compared(reader, photo) for reader in (self.before, self.after)]
         wanted = sides[0].wanted
         hits = [{index for index, _ in side.places} for side in sides]
-        rows = np.zeros((max(len(wanted), 1), 5), np.int64)  # wanted, right and found before, right and found after
+        rows = np.zeros((max(len(wanted), 1), 5), np.int64)  # all; correct and found before, and after
         rows[: len(wanted), 0] = 1
         for column, side, found in ((1, sides[0], hits[0]), (3, sides[1], hits[1])):
             rows[sorted(found), column : column + 2] += 1
@@ -124,7 +130,7 @@ class TwoDetectors:
             places += [PlaceOfWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
 
     def result(self) -> tuple[Score, Score, Interval]:
-        """Words found before and after, and the change of F with its uncertainty."""
+        """Return the scores before and after, and the change of F1 with its confidence interval."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros((0, 5), np.int64)
         wanted, *counts = (int(count) for count in rows.sum(axis=0))
         before, after = Score(counts[0], counts[1], wanted), Score(counts[2], counts[3], wanted)
@@ -132,17 +138,17 @@ class TwoDetectors:
 
     @property
     def gained(self) -> tuple[PlaceOfWord, ...]:
-        """Words that only the second has found."""
+        """Words that only the second detector found."""
         return tuple(self._gained)
 
     @property
     def lost(self) -> tuple[PlaceOfWord, ...]:
-        """Words that only the first has found."""
+        """Words that only the first detector found."""
         return tuple(self._lost)
 
 
 def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> FindingComparison:
-    """What came of both. unit: what a box holds, "words" or "lines"."""
+    """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
     return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
@@ -164,20 +170,20 @@ def _counting(words: Sequence[Labelled], inside: Box | None) -> list[Labelled]:
 
 
 def _within(box: Box, quads: Floats) -> NDArray[np.bool_]:
-    """Which quads, (N, 4, 2), have their middle in a box, (N,)."""
+    """Return which quads, (N, 4, 2), have their middle in a box, (N,)."""
     left, top, right, bottom = box
     middles = quads.reshape(-1, 4, 2).mean(axis=1)
     return np.asarray((middles >= (left, top)).all(axis=1) & (middles <= (right, bottom)).all(axis=1))
 
 
 def _false(side: metrics.Comparison) -> Iterator[Labelled]:
-    """Words that were found where none is."""
+    """Number of false detections."""
     right = {index for _, index in side.places}
     yield from (word for index, word in enumerate(side.found) if index not in right)
 
 
 def _nearest(word: Labelled, wanted: Sequence[Labelled]) -> int:
-    """The true word that a false one stands nearest to: they are drawn together, as one fault may bring forth both."""
+    """Return the true word nearest to a false detection: they are resampled together, as one fault may cause both."""
     if not wanted:
         return 0
     middles = np.array([each.quad.corners for each in wanted]).mean(axis=1)
@@ -185,11 +191,11 @@ def _nearest(word: Labelled, wanted: Sequence[Labelled]) -> int:
 
 
 def _interval(rows: NDArray[np.int64]) -> Interval:
-    """Of the change of F, by drawing the words anew with replacement; the same every time."""
+    """Return the confidence interval of the change of F1 by bootstrap over the words, with a fixed seed."""
     if not len(rows):
         return Interval(0.0, 0.0)
     rng = np.random.default_rng(0)
-    # How often each is drawn, instead of which: thousands of words need no more memory so.
+    # Counts instead of indices take less memory with thousands of words.
     drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_DRAWS)
     wanted, right, found, right_after, found_after = (drawn @ rows).T
     change = 2 * right_after / np.maximum(found_after + wanted, 1) - 2 * right / np.maximum(found + wanted, 1)

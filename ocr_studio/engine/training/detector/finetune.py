@@ -1,8 +1,8 @@
-"""Photos whose boxes a person has checked → a detector that finds such writing better and has forgotten nothing.
+"""Fine-tuning of a detector on photos with checked boxes.
 
-As in ``finetune``: part of the net learns, gently, on small pieces of these photos and as many of general boards, which
-it shall go on seeing as it does; what is kept is the mean of what it knew and what it learned. Nothing is installed: it
-ends with a candidate and a comparison. Where the photos leave nothing to hold out, part of each is.
+As in ``engine.training.finetune``: part of the network is trained with a low learning rate on tiles of these photos and
+as many of generic boards, where its output should stay the same; the result is the mean of old and new weights. Nothing
+is installed: the result is a candidate and a comparison. If no photo can be held out, part of each is.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ from ocr_studio.engine.weights import candidate, model_weights
 
 log = logging.getLogger(__name__)
 
-# A single photo is seen more often than the recipe says; of many, so many pieces are enough.
+# A single photo is seen more often than the recipe says; with many photos, this many tiles are enough.
 LEAST_STEPS: Final = 40
 MOST_STEPS: Final = 400
-# Of about a hundred general lines, one more or less.
+# One of about a hundred generic lines.
 _BY_CHANCE: Final = 0.01
 
 
@@ -62,14 +62,25 @@ def finetune_detector(
     stop: Callable[[], bool],
     most: int | None = None,
 ) -> Iterator[DetectorEvent]:
-    """Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, at last DetectorTrained.
+    """Fine-tune a detector.
 
-    data: photos with all their words. recipe: ``detector_events.RECIPE`` is chosen well. folder: where the checkpoint
-    lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
-    of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
-    candidates. stop: asked after each step; true ends the run with the best so far. most: steps, MOST_STEPS if not
-    given. Closed early, its steps are kept and there is no candidate. Raises StudioError: NoLines, TrainingFailed,
-    CheckpointNotSaved, BadModel …
+    If the generator is closed early, a checkpoint is saved and there is no candidate.
+
+    Args:
+        data: Photos with all their words.
+        recipe: Hyperparameters; ``detector_events.RECIPE`` is a good default.
+        folder: Folder of the checkpoint, created if needed. An interrupted run with the same data and recipe is
+            resumed.
+        name: Name of the new model. Its candidate is where ``core.models`` has them, for ``models.install`` or
+            ``models.discard``.
+        stop: Called after each step; true ends the run with the best result so far.
+        most: Number of steps, by default MOST_STEPS.
+
+    Yields:
+        Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, DetectorTrained.
+
+    Raises:
+        StudioError: NoLines, TrainingFailed, CheckpointNotSaved, BadModel …
     """
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
@@ -94,11 +105,13 @@ def finetune_detector(
     )
     written = candidate.write(name, run.net, charset=None, card=card)
     yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
-    checkpoints.forget(folder)  # by now whoever asks for more has noted what came of it
+    checkpoints.forget(folder)  # the caller has saved the result by now
 
 
 def scores_of(comparison: FindingComparison) -> Scores:
-    """A comparison as a card keeps it; as ``training.results.scores_of``, with F in place of CER."""
+    """Return a comparison as the scores of a model card, as ``training.results.scores_of`` with F1 instead of
+    the CER.
+    """
     scores = {
         "before": comparison.before,
         "after": comparison.after,
@@ -118,19 +131,24 @@ def scores_of(comparison: FindingComparison) -> Scores:
 
 
 class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
-    """A detector's. first: F on boards to keep, before."""
+    """A detector's run. first: F1 on generic boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
         super().__init__(recipe, folder)
         self.net, self._options = net, options
         self._finding = DetectorOptions.of(options.finding)
-        self._detector = Detector(net, options=self._finding)  # sees what the net sees, also while that learns
+        self._detector = Detector(net, options=self._finding)  # uses the network being trained
 
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self, data: DetectorData, base: str, most: int) -> Iterator[DetectorEvent]:
-        """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is; most: steps
-        of the run."""
+        """Load the photos, generate boards and restore a checkpoint.
+
+        Args:
+            data: The photos.
+            base: Name of the model of the network.
+            most: Number of steps.
+        """
         recipe = self.recipe
         self.lessons = DetectorLessons()
         yield from self.lessons.prepare(data, self._detector, recipe)
@@ -146,7 +164,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
     # -------------------------------------------------------------------------------------------------- during
 
     def learn(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
-        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
         held_out = detector_evaluation.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
         train = lines[0] - held_out * self.lessons.hidden
@@ -154,11 +172,11 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         yield from self.course(started, stop)
 
     def next_step(self) -> Callable[[], float]:
-        """The step that comes now."""
+        """Return the next step."""
         return partial(self.trainee.learn, self._batches.at(self.step))
 
     def check(self) -> LinesChecked:
-        """Examine what would be kept now."""
+        """Evaluate the current result."""
         kept, (held_out, keep, loss) = self.examine(self._exam)
         if not self.begun:
             self.first = keep
@@ -166,16 +184,16 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         return LinesChecked(self.step, held_out, keep, better)
 
     def _exam(self) -> tuple[float | None, float | None, float]:
-        """F on held-out lines and on boards to keep, and the loss on held-out pieces."""
+        """Return the F1 score on held-out lines and on generic boards, and the loss on held-out tiles."""
         lessons = self.lessons
         held_out = detector_evaluation.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
         keep = detector_evaluation.lines_found(self._detector, lessons.keep, hidden=False).f
         return held_out, keep, self.trainee.loss(lessons.exam) if lessons.exam else 0.0
 
     def _score(self, held_out: float | None, keep: float | None, loss: float) -> float:
-        """Lower is better: the loss on held-out pieces, what of their lines is not found, and what is forgotten.
+        """Return the score to minimize: the loss on held-out tiles, plus missed lines and forgetting.
 
-        By the loss, too, as a few lines are found or missed by chance.
+        The loss is included because a few lines are found or missed by chance.
         """
         if held_out is None:
             return -float(self.step)
@@ -185,21 +203,21 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
     def signature(self) -> str:
-        """Another one for another run."""
+        """Identity of the run: its data and recipe."""
         return self._said
 
     def first_as_facts(self) -> Any:
-        """F on boards to keep, before."""
+        """Return F1 on generic boards before training as JSON values."""
         return self.first
 
     def first_of(self, facts: Any) -> float | None:
-        """The same from there. Raises ValueError or TypeError."""
+        """Parse them. Raises ValueError or TypeError."""
         return None if facts is None else float(facts)
 
     # -------------------------------------------------------------------------------------------------- after
 
     def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
-        """Find words with the old and the new detector. Leaves the net as it is to be kept. Returns the comparison."""
+        """Find words with the old and the new detector, put the result into the network, and return the comparison."""
         old = keras.models.clone_model(self.net)
         self.trainee.take(self.trainee.start)
         old.set_weights(self.net.get_weights())

@@ -1,4 +1,4 @@
-"""Photos → the pieces of them that a detector learns from, the same ones for the same seed, wherever a run goes on."""
+"""Photos → tiles for detector training, reproducible for a seed, also after resuming."""
 
 from __future__ import annotations
 
@@ -21,27 +21,32 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Box: TypeAlias = tuple[float, float, float, float]
 Random: TypeAlias = np.random.Generator
 
-# Pixels: the longest words fit in, and a step of a few such pieces takes half a second and half a gigabyte.
+# Pixels: the longest words fit, and a step with a few tiles takes half a second and half a gigabyte.
 SIDE: Final = 384
-# At full strength, as photos of boards differ from each other: size, slope, light.
+# Augmentation at full strength, as photos of boards differ in size, slope and light.
 _SIZE: Final = 0.3  # natural logarithm
 _TURN: Final = 6.0  # degrees
 _CONTRAST: Final = 0.3  # share
 _BRIGHT: Final = 30.0  # levels
 _TINT: Final = 8.0  # levels
 _NOISE: Final = 6.0  # levels
-# So many pieces show a line; the others whatever is there, so that drawings and frames are learned to be none.
+# Share of tiles that show a line; the others show anything, so that drawings and frames are learned as negatives.
 _AT_A_LINE: Final = 0.7
-# JPEG keeps photos small while they wait; at this quality nothing is seen of it.
+# Photos are kept as JPEG to save memory; this quality has no visible loss.
 _QUALITY: Final = 95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SizedPhoto:
-    """A photo at the size at which a detector looks at it.
+    """A photo at the detector's input size.
 
-    name: for a person. jpeg: the picture. width, height: its pixels. places: its lines, in these pixels. hidden: the
-    part, (left, top, right, bottom), that is not to learn from.
+    Attributes:
+        name: Name for the user.
+        jpeg: The image.
+        width: In pixels.
+        height: In pixels.
+        places: Its lines, in these pixels.
+        hidden: The held-out part, (left, top, right, bottom).
     """
 
     name: str
@@ -53,7 +58,9 @@ class SizedPhoto:
 
     @classmethod
     def of(cls, name: str, photo: Photo, places: LinePlaces, *, scale: float, hidden: Box | None = None) -> SizedPhoto:
-        """photo: (H, W, 3) uint8 RGB; places, hidden: in its pixels. scale: what brings it to that size."""
+        """Create it from a photo, (H, W, 3) uint8 RGB, with places and held-out part in its pixels, resized by
+        ``scale``.
+        """
         size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
         small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         done, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
@@ -65,20 +72,22 @@ class SizedPhoto:
 
     @property
     def pieces(self) -> int:
-        """How many pieces show all of it."""
+        """Number of tiles that cover it."""
         return math.ceil(self.width * self.height / SIDE**2)
 
     def picture(self) -> Photo:
-        """(h, w, 3) uint8 RGB."""
+        """The image, (h, w, 3) uint8 RGB."""
         return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tiles:
-    """What goes through the net in one step, (B, 384, 384, …).
+    """The input of one training step, (B, 384, 384, …).
 
-    pixels: (…, 3) float32, -1 to 1. cores: (…, 1) float32, how likely each should be held to be text, 0..1. known:
-    (…, 1) float32, 1 where that is known, 0 where nothing is to be learned.
+    Attributes:
+        pixels: (…, 3) float32, −1 to 1.
+        cores: (…, 1) float32, target probability of text, 0..1.
+        known: (…, 1) float32, 1 where the target is known.
     """
 
     pixels: Floats
@@ -87,19 +96,25 @@ class Tiles:
 
     @classmethod
     def joined(cls, tiles: Sequence[Tiles]) -> Tiles:
-        """One after the other; at least one."""
+        """Concatenate tiles, at least one."""
         return cls(*(np.concatenate([getattr(each, part) for each in tiles]) for part in ("pixels", "cores", "known")))
 
     def part(self, chosen: NDArray[np.intp]) -> Tiles:
-        """Some of them, as float32, whatever they are kept as."""
+        """Return some of them as float32."""
         return Tiles(*(np.asarray(every[chosen], np.float32) for every in (self.pixels, self.cores, self.known)))
 
 
 class TileBatches:
-    """Batches of a run, by the number of the step; nothing is remembered between two."""
+    """The batches of a run, by step number, without state."""
 
     def __init__(self, photos: Sequence[SizedPhoto], general: Tiles | None, mixture: Mixture) -> None:
-        """photos: at least one. general: pieces that are repeated against forgetting."""
+        """Prepare the batches.
+
+        Args:
+            photos: At least one.
+            general: Generic tiles for rehearsal.
+            mixture: Composition of the batches.
+        """
         self._photos, self._general, self._mixture = list(photos), general, mixture
         self._own = mixture.own() if general else mixture.batch
         pieces = np.array([photo.pieces for photo in photos], np.float64)
@@ -107,7 +122,7 @@ class TileBatches:
         self.per_epoch = math.ceil(pieces.sum() / self._own)
 
     def at(self, step: int) -> Tiles:
-        """The batch of a step, 0 the first."""
+        """Return the batch of a step, counted from 0."""
         rng = np.random.default_rng((self._mixture.seed, 3, step))
         chosen = rng.choice(len(self._photos), size=self._own, p=self._shares)
         tiles = [piece_of(self._photos[index], rng, strength=self._mixture.augmentation) for index in chosen]
@@ -118,16 +133,20 @@ class TileBatches:
 
 
 def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = False) -> Tiles:
-    """One piece of a photo, (1, 384, 384, …), as another photo might show it. strength: 0 as it is, to 1.
+    """Return one augmented tile of a photo, (1, 384, 384, …).
 
-    hidden: of what is hidden of it, instead of the rest.
+    Args:
+        photo: The photo.
+        rng: Random generator.
+        strength: Augmentation, from 0 (none) to 1.
+        hidden: Whether to show the held-out part instead of the rest.
     """
     size = math.exp(strength * _SIZE * rng.uniform(-1, 1))
     turn = strength * _TURN * float(np.clip(rng.normal(0, 0.5), -1, 1))
     around = np.asarray(cv2.getRotationMatrix2D((0.0, 0.0), turn, size))
     middle = around[:, :2] @ _middle(photo, rng, hidden=hidden)
     matrix = np.hstack([around[:, :2], (SIDE / 2 - middle)[:, None]])
-    # OpenCV counts from the middles of pixels.
+    # OpenCV counts from pixel centres.
     shifted = matrix[:, 2] + matrix[:, :2] @ (0.5, 0.5) - 0.5
     seen = cv2.warpAffine(
         photo.picture(), np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
@@ -139,7 +158,7 @@ def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = 
 
 
 def _middle(photo: SizedPhoto, rng: Random, *, hidden: bool) -> Floats:
-    """Where to look: at a line, or anywhere, but in the part that is asked for; little beyond the photo's border."""
+    """Choose the centre of a tile: at a line or anywhere in the wanted part, hardly beyond the photo."""
     lines = photo.places.lines
     size = np.array([photo.width, photo.height])
     border = np.minimum(SIDE / 2, size / 2)
@@ -161,7 +180,7 @@ def _inside(box: Box, place: Floats) -> bool:
 
 
 def _shown(photo: SizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
-    """Which pixels of a piece show the photo's hidden part, or else the rest of it, (384, 384), 0 or 1."""
+    """Return which pixels of a tile show the photo's held-out part, or else the rest, (384, 384), 0 or 1."""
     whole = _box((0.0, 0.0, photo.width, photo.height), matrix)
     if photo.hidden is None:
         return whole
@@ -179,7 +198,7 @@ def _box(box: Box, matrix: Floats) -> NDArray[np.uint8]:
 
 
 def _lit(piece: NDArray[np.float32], strength: float, rng: Random) -> NDArray[np.float32]:
-    """In another light: contrast, brightness, tint, noise."""
+    """Change contrast, brightness and tint, and add noise."""
     middle = np.float32(piece.mean())
     contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
     shift = middle + strength * (_BRIGHT * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))

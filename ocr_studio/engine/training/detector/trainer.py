@@ -1,4 +1,4 @@
-"""A detector that learns, step by step: the parts of the net that move, and the loss."""
+"""Training steps of the detector: trainable layers and loss."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
 
 Tensor: TypeAlias = Any
 
-# Layers of each of ``training.PARTS``, by how their names begin: the map's last three, the pyramid, too, the trunk's
-# last blocks, too, everything.
+# Prefixes of the layers of each of ``training.events.PARTS``: the head, the pyramid as well, the backbone's last blocks
+# as well, everything.
 _HEAD: Final = ("head",)
 _NECK: Final = (*_HEAD, "lateral", "smooth")
 LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"head": _HEAD, "neck+head": _NECK, "upper": (*_NECK, "block10", "block11", "block12"), "all": ("",)}
 )
-# Of what is no text, so many times as many pixels count as there are of text, those that look most like text (Liao et
-# al. 2020); at least so many, where a batch shows little or no text.
+# Hard negative mining: this many times as many negatives as positives count, those that look most like text (Liao et
+# al. 2020); at least this many if a batch has little text.
 _OTHERS: Final = 3.0
 _LEAST: Final = SIDE * SIDE / 50
-# Gradients longer than this are shortened: one odd piece must not undo what was learned.
+# Maximum gradient norm, so that one odd tile does not undo the training.
 _LONGEST: Final = 1.0
 _TINY: Final = 1e-6
 
 
 class DetectorTrainee(MovingWeights):
-    """A detector while it learns. It belongs to the thread that made it."""
+    """Trains a detector. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, *, steps: int) -> None:
-        """net: as ``build_detector``; it is changed. recipe: which part of it, how fast, how much of it is kept."""
+        """Prepare a network of ``build_detector``, which is changed in place, for training by a recipe."""
         self.net = net
         choose(net, recipe.what)
         super().__init__(
@@ -50,11 +50,11 @@ class DetectorTrainee(MovingWeights):
         self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
 
     def learn(self, tiles: Tiles) -> float:
-        """One step; its loss. Raises TrainingFailed."""
+        """Train one step and return its loss. Raises TrainingFailed."""
         return sound(float(self._step(*_tensors(tiles))))
 
     def loss(self, tiles: Tiles) -> float:
-        """How far what the net sees is from what it should see; nothing is learned."""
+        """Return the loss without training."""
         return float(self._look(*_tensors(tiles)))
 
     def _learn(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ class DetectorTrainee(MovingWeights):
 
 
 def choose(net: keras.Model, what: str) -> None:
-    """Let only one part of a net learn. what: a key of LAYERS."""
+    """Make only one part of a network trainable. what: a key of LAYERS."""
     for layer in net.layers:
         layer.trainable = layer.name.startswith(LAYERS[what])
 
@@ -78,15 +78,18 @@ def _tensors(tiles: Tiles) -> tuple[Tensor, ...]:
 
 
 def loss_of(seen: Tensor, cores: Tensor, known: Tensor) -> Tensor:
-    """Balanced cross-entropy and dice loss of a map (Liao et al. 2020), each 0 where it is as it should be.
+    """Balanced cross-entropy and dice loss (Liao et al. 2020), each 0 for a perfect map.
 
-    seen, cores: (B, h, w, 1) 0..1, what a net sees and what it should; known: where it is known, 0 or 1.
+    Args:
+        seen: (B, h, w, 1) 0..1, predicted map.
+        cores: (B, h, w, 1) 0..1, target.
+        known: 1 where the target is known, else 0.
     """
-    # In float64, which TensorFlow never makes bfloat16 of: that knows no number between 0.996 and 1.
+    # In float64, which TensorFlow does not replace by bfloat16, which has no number between 0.996 and 1.
     seen, cores, known = (tf.cast(part, tf.float64) for part in (seen, cores, known))
     seen = tf.clip_by_value(seen, _TINY, 1 - _TINY)
     sure = tf.clip_by_value(cores, _TINY, 1 - _TINY)
-    # Less the entropy of what it should see, which is no error where that is grey.
+    # Minus the target's entropy, so that soft targets have no loss.
     cross = sure * tf.math.log(sure / seen) + (1 - sure) * tf.math.log((1 - sure) / (1 - seen))
     text = known * tf.cast(cores > 0.3, tf.float64)
     others = tf.reshape((known - text) * cross, [-1])

@@ -1,4 +1,4 @@
-"""Reviewed photos → what a detector is taught with, and what it is examined by."""
+"""Training and evaluation data of a detector, prepared from photos."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto, Tiles, pi
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-# Boards that are repeated, with so many pieces of each; and boards to see by what is forgotten.
+# Number of generic boards for rehearsal, tiles of each, and boards to measure forgetting.
 _REPEATED: Final = 24
 _PIECES: Final = 4
 _KEPT: Final = 8
-# Written by hands that are made up, on more of them than in life also in print, to be read without trouble: what is
-# found by chance only would look forgotten by chance. Every eighth shows drawings only.
+# With generated handwriting, and with more print than usual, to be easily legible: what is only found by chance would
+# seem to be forgotten by chance. Every eighth board has drawings only.
 _GENERAL: Final = BoardOptions(
     words=(50, 130), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
 )
 _NO_WRITING: Final = 8
-# Held-out pieces whose loss is looked at.
+# Held-out tiles for the loss.
 _EXAMINED: Final = 12
-# Where no photo can be held out, about this share of the lines of each is, within these limits.
+# If no photo can be held out, about this share of the lines of each is, within these limits.
 _HIDDEN, _LEAST_HIDDEN, _MOST_HIDDEN = 0.25, 0.1, 0.4
 _FEWEST_LINES: Final = 4
 
@@ -47,15 +47,19 @@ log = logging.getLogger(__name__)
 
 
 class NoLines(StudioError):
-    """There is no line of writing to learn from."""
+    """There are no lines to learn from."""
 
 
 @dataclass
 class DetectorLessons:
-    """All that a run needs, once it is prepared.
+    """The prepared data of a run.
 
-    train, held_out: photos to learn from, and to examine by; hidden: whether the latter are the hidden parts of the
-    former. general: pieces of general boards as the net knew them; keep: boards to see by what is forgotten.
+    Attributes:
+        train: Photos for training.
+        held_out: Photos for evaluation.
+        hidden: Whether the latter are the held-out parts of the former.
+        general: Tiles of generic boards with the network's original output.
+        keep: Generic boards to measure forgetting.
     """
 
     train: list[SizedPhoto] = field(default_factory=list)
@@ -68,16 +72,14 @@ class DetectorLessons:
     _repeated: list[str] = field(default_factory=list)
 
     def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
-        """Look at the photos and draw the boards. detector: as it is before training. Raises NoLines."""
+        """Load the photos and generate the boards. detector: before training. Raises NoLines."""
         outside = {photo.held_out for photo in data.photos}
         self.hidden = len(outside) < 2
         for number, photo in enumerate(data.photos):
-            yield Preparing(tr("Looking at the photos"), number, len(data.photos))
+            yield Preparing(tr("Opening the photos"), number, len(data.photos))
             self._add(photo, detector)
         if not sum(len(photo.places.lines) for photo in self.train):
-            raise NoLines(
-                tr("there is no line of writing to learn from"), remedy=tr("Check all boxes of a photo first.")
-            )
+            raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check all boxes of a photo first."))
         rng = np.random.default_rng((recipe.seed, 4))
         if any(len(photo.places.lines) for photo in self.held_out):
             chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
@@ -85,28 +87,28 @@ class DetectorLessons:
         yield from self._repeat(data.general, detector, recipe)
         for number, board in enumerate(_boards_to_keep(recipe.seed)):
             repeated = len(self._repeated)
-            yield Preparing(tr("Drawing general boards"), repeated + number, repeated + _KEPT)
+            yield Preparing(tr("Generating generic boards"), repeated + number, repeated + _KEPT)
             self.keep.append(_sized(board, detector))
 
     def compared(self) -> Iterator[ExamPhoto]:
-        """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
+        """Yield the photos for the comparison at full size; those that can no longer be opened are left out."""
         for photo, box in self._sources:
             image = _opened(photo)
             if image is not None:
                 yield ExamPhoto(photo.name, image, photo.words, box)
 
     def kept(self, *, seed: int) -> Iterator[ExamPhoto]:
-        """The boards to see by what is forgotten, in full."""
+        """Yield the generic boards for evaluation at full size."""
         for board in _boards_to_keep(seed):
             yield ExamPhoto(_name(board), board.image, board.labelled)
 
     @property
     def to_compare(self) -> int:
-        """How many photos and boards will be compared on."""
+        """Return the number of photos and boards for the comparison."""
         return len(self._sources) + _KEPT
 
     def fingerprint(self) -> str:
-        """Another one for other photos, other boxes or another division of them."""
+        """Return the identity of photos, boxes and split."""
         found = hashlib.sha256("".join(self._repeated).encode())
         for part in (self.train, self.held_out):
             found.update(b"part")
@@ -130,7 +132,7 @@ class DetectorLessons:
             self._sources.append((photo, box))
 
     def _repeat(self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
-        """Pieces of boards, and of other photos, with what the net sees there now, as it shall go on seeing it."""
+        """Return tiles of boards and other photos with the network's output on them as the target."""
         if recipe.replay <= 0:
             return
         rng = np.random.default_rng((recipe.seed, 5))
@@ -146,20 +148,20 @@ class DetectorLessons:
         )
         pieces: list[Tiles] = []
         for number, photo in enumerate(photos):
-            yield Preparing(tr("Drawing general boards"), number, _REPEATED + len(more) + _KEPT)
+            yield Preparing(tr("Generating generic boards"), number, _REPEATED + len(more) + _KEPT)
             self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
-            # (half as many bytes while they wait)
+            # Half as much memory.
             pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
         self.general = Tiles.joined(pieces)
 
 
 def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
-    """The part of a photo that is not to learn from but to measure by: about a quarter of its lines, below or right of
-    the others, where few or no lines are cut. None where there are too few.
+    """Choose the held-out part of a photo: about a quarter of its lines, below or right of the others, where few or no
+    lines are cut. None if there are too few.
 
-    lines: (N, 6, 2), as ``Detector.find``.
+    lines: (N, 6, 2), as from ``Detector.find``.
     """
     if len(lines) < _FEWEST_LINES:
         return None
@@ -187,7 +189,7 @@ def _opened(photo: ReviewedPhoto) -> Photo | None:
 
 
 def general_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
-    """Boards of these numbers, made with nothing but what comes with the program and the system."""
+    """Generate boards of these numbers, using only what comes with the program and the system."""
     stock = rehearsal.stock(("en",))
     written, drawn = (BoardMaker(stock, replace(_GENERAL, empty=share), seed=seed) for share in (0.0, 1.0))
     for number in numbers:
@@ -201,12 +203,12 @@ def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
 def _as_looked_at(
     photo: ReviewedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
 ) -> SizedPhoto:
-    """A photo as large as the detector makes it when it looks for the last time."""
+    """Resize a photo to the size of the detector's last pass."""
     return SizedPhoto.of(photo.name, image, places, scale=detector.look(image)[1], hidden=hidden)
 
 
 def _sized(board: SynthBoard, detector: Detector) -> SizedPhoto:
-    """A board. Its letters are large enough for the first look (all 32 of a seed), so that none is spent on it."""
+    """Resize a board. Its letters are large enough for the first pass (all 32 of a seed), so the second is skipped."""
     scale = detector.options.scale(*board.image.shape[:2])
     return SizedPhoto.of(_name(board), board.image, LinePlaces.of(board.labelled), scale=scale)
 

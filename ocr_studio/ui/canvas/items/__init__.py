@@ -1,1 +1,1 @@
-"""What is drawn on the canvas."""
+"""The items that the photo view draws."""

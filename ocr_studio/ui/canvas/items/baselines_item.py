@@ -1,4 +1,4 @@
-"""Guides on the photo: the line that each line of writing stands on, however it slopes."""
+"""Baselines of the writing, drawn on the photo."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import CanvasColours
 
-# In heights of its words a line is shown so far beyond them, where the next word may come.
+# How far a baseline extends beyond its words, as a multiple of their height, for the next word.
 _BEYOND = 1.0
 
 
 class BaselinesItem(QGraphicsItem):
-    """Draws the baselines of the open page; found when they are first in sight after words have changed."""
+    """Draws the baselines of the open page. They are computed when they are first visible after a change."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -28,21 +28,21 @@ class BaselinesItem(QGraphicsItem):
         self.setVisible(False)
 
     def reset(self, rect: QRectF) -> None:
-        """rect: where there may be some, in pixels of the photo."""
+        """Set the area of the item, in pixels of the photo."""
         self.prepareGeometryChange()
         self._rect = rect
         self.forget()
 
     def forget(self) -> None:
-        """Words have changed."""
+        """Forget the baselines, because words have changed."""
         self._lines = None
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """All places where something may be drawn."""
+        """Return the area of the item."""
         return self._rect
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the lines, as wide at every zoom."""
+        """Draw the lines, with the same width at every zoom."""
         if self._lines is None:
             page = self._document.page
             self._lines = tuple(map(_shown, baselines.of_words(page.words.values()))) if page else ()

@@ -1,4 +1,4 @@
-"""The handles of a selected box: where they are on the screen, which is under a point, what each does to the box."""
+"""The handles of a selected box: their positions, hit test, and effect on the box."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Point, Quad
 
 SIZE = 9.0
-# On a small box, whose writing larger ones would hide.
+# For a small box, whose writing larger handles would cover.
 _SMALL_SIZE = 5.0
 _REACH = 8.0
-# Screen pixels: the middle of a side has a handle only where it leaves room to take hold of the box itself.
+# Screen pixels: shorter sides have no handle, to leave room for dragging the box itself.
 _SIDE_FROM = 44.0
 _TURN_AWAY = 26.0
-# Inside a small box a handle is hit only this close to it, so that the rest moves the box.
+# Inside a small box, the hit distance of handles is smaller, so that the rest moves the box.
 _REACH_INSIDE = 4.0
 _SMALL = 26.0
-# So far out stand the handles of a small box, clear of its writing.
+# Distance of the handles of a small box from its edges, to keep them off its writing.
 _OUT = 5.0
 
 
 class Handle(Enum):
-    """Corners 0–3 clockwise from the text's top left, sides 4–7 from its top, and the one to turn with."""
+    """Corners 0–3 clockwise from the text's top left, sides 4–7 clockwise from its top, and the rotation handle."""
 
     CORNER_0, CORNER_1, CORNER_2, CORNER_3 = 0, 1, 2, 3
     TOP, RIGHT, BOTTOM, LEFT = 4, 5, 6, 7
@@ -39,7 +39,7 @@ class Handle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """Handles of one box in pixels of the screen. root: where the turning handle's stem begins."""
+    """The handles of a box in screen pixels; ``root`` is where the stem of the rotation handle starts."""
 
     places: Mapping[Handle, QPointF]
     root: QPointF
@@ -47,11 +47,11 @@ class Handles:
 
     @property
     def size(self) -> float:
-        """How wide they are drawn, in pixels of the screen."""
+        """Their size in screen pixels."""
         return SIZE if min(geometry.size(self.corners)) >= _SMALL else _SMALL_SIZE
 
     def at(self, point: QPointF) -> Handle | None:
-        """The handle under a point of the screen."""
+        """Return the handle at a point of the screen, or None."""
         inside = geometry.contains(self.corners, (point.x(), point.y()))
         reach = _REACH_INSIDE if inside and min(geometry.size(self.corners)) < _SMALL else _REACH
         near = {handle: math.hypot(*(place - point).toTuple()) for handle, place in self.places.items()}
@@ -60,9 +60,13 @@ class Handles:
 
 
 def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
-    """The handles of a box, for a view with this transform from the photo to the screen.
+    """Return the handles of a box.
 
-    area: what of the screen is in sight: the turning handle stands above the text, below it where it could not be seen.
+    Args:
+        quad: The box, in pixels of the photo.
+        to_screen: Transform from the photo to the screen.
+        area: The visible area of the screen. The rotation handle is above the text, or below it if it would not be
+            visible there.
     """
     points = [to_screen.map(QPointF(x, y)) for x, y in quad.corners]
     corners = Quad.from_array([(p.x(), p.y()) for p in points])
@@ -85,7 +89,7 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
 
 
 def _grown(corners: Quad, by: float) -> NDArray[np.float64]:
-    """The corners, (4, 2), moved outwards along both their sides."""
+    """Return the corners, (4, 2), moved outwards along both their sides."""
     points = np.asarray(corners.corners, dtype=np.float64)
     along = geometry.directions(points[None])[0]
     across = np.array([-along[1], along[0]])
@@ -94,10 +98,16 @@ def _grown(corners: Quad, by: float) -> NDArray[np.float64]:
 
 
 def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad:
-    """The box after a handle was pulled by (dx, dy) pixels of the photo.
+    """Return the box after a handle was dragged.
 
-    A corner keeps the box's angles, the opposite corner staying; free: it goes alone. A side moves across itself. At
-    least a pixel is left of the box; a box that is no parallelogram has its corners moved alone.
+    Dragging a corner keeps the angles of the box and the opposite corner; in a box that is not a parallelogram, only
+    the corner moves. Dragging a side moves it perpendicularly. At least a pixel is left of the box.
+
+    Args:
+        quad: The box.
+        handle: The handle.
+        by: (dx, dy) in pixels of the photo.
+        free: Move a corner alone.
     """
     corners = np.asarray(quad.corners, dtype=np.float64)
     if handle.value >= Handle.TOP.value:
@@ -118,7 +128,7 @@ def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad
 
 
 def turned_by(quad: Quad, start: Point, now: Point) -> float:
-    """Degrees from one point to another as seen from the box's middle, clockwise on the screen, -180..180."""
+    """Return the angle between two points as seen from the box's centre, in degrees clockwise, -180..180."""
     x, y = geometry.centre(quad)
     first, last = (math.atan2(point[1] - y, point[0] - x) for point in (start, now))
     return (math.degrees(last - first) + 180) % 360 - 180
@@ -131,7 +141,7 @@ def _side_pulled(corners: NDArray[np.float64], side: int, by: Point) -> Quad:
     if depth < 1e-6:
         return Quad.from_array(corners)
     along = min(float(np.dot(by, inward)) / depth, depth - 1.0)
-    # Along the neighbouring sides, so that their slopes stay.
+    # Move along the neighbouring sides, to keep their slopes.
     share = along / depth
     moved = corners.copy()
     moved[one] += share * (corners[side - 1] - corners[one])

@@ -1,4 +1,4 @@
-"""What a hand on the photo is about to do, and what it needs to know of the view for that."""
+"""The state of a mouse gesture, and the interfaces of gestures and the view."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_studio.ui.document.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the mouse is, on the photo and on the screen, and which keys are held."""
+    """The position of the mouse on the photo and on the screen, and the modifier keys."""
 
     photo: Point
     screen: QPointF
@@ -26,7 +26,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where a word would be cut, and the two texts it would leave."""
+    """Where a word would be split, and the resulting texts."""
 
     quad: Quad
     fraction: float
@@ -36,9 +36,19 @@ class Cut:
 
 @dataclass(slots=True)
 class Sketch:
-    """What a hand is about to do: words as they would stand, a new box, a band, a lasso, a cut, and the lines that
-    edges have jumped to; the word under the mouse; the corner, 0..3, of the selected box that arrow keys move; and how
-    another model reads words, by their ids, where that may be taken over; and the words clicked in turn, to be read so.
+    """The preview of a gesture, and other temporary marks on the photo.
+
+    Attributes:
+        quads: Boxes that are being moved, by id of the word.
+        fresh: A new box.
+        band: The rubber band.
+        lasso: Points of the lasso.
+        cut: Where a word would be split.
+        guides: Lines that edges have snapped to.
+        hover: Id of the word under the mouse.
+        corner: Corner (0..3) of the selected box that arrow keys move.
+        others: Texts of another model that can be applied, by id of the word.
+        in_turn: Ids of the words clicked so far to set the reading order.
     """
 
     quads: dict[str, Quad] = field(default_factory=dict)
@@ -53,12 +63,12 @@ class Sketch:
     in_turn: tuple[str, ...] = ()
 
     def clear(self) -> None:
-        """Nothing is about to happen."""
+        """Remove the preview of a gesture."""
         self.quads, self.fresh, self.band, self.lasso, self.cut, self.guides = {}, None, None, (), None, ()
 
 
 class Canvas(Protocol):
-    """The view, as far as a gesture needs it."""
+    """The view, as gestures use it."""
 
     document: Document
     index: WordIndex
@@ -70,29 +80,29 @@ class Canvas(Protocol):
         """Screen pixels per pixel of the photo."""
 
     def handles(self) -> tuple[str, Handles] | None:
-        """The word whose handles are shown, and they."""
+        """Return the id of the word that has handles, and the handles in screen pixels; or None."""
 
     def seen(self) -> Box:
-        """What of the photo is in sight."""
+        """Return the visible area in pixels of the photo."""
 
     def pan_by(self, dx: float, dy: float) -> None:
-        """Move the photo under the window, in pixels of the screen."""
+        """Move the photo by pixels of the screen."""
 
     def redraw(self) -> None:
-        """Show the sketch as it is now."""
+        """Redraw the sketch."""
 
     def drawn(self, word_id: str) -> None:
-        """A person drew this word."""
+        """Report that the user has drawn this word."""
 
     def may_change(self, ids: Collection[str] = ()) -> bool:
-        """Whether the page, and the boxes of these words, may be changed; if not, the person is told so."""
+        """Whether the page and the boxes of these words may be changed; otherwise shows why not."""
 
 
 class Gesture(Protocol):
-    """From a press of the mouse to its release."""
+    """A mouse gesture, from press to release."""
 
     def move(self, pointer: Pointer) -> None:
-        """The mouse went here."""
+        """Handle a movement of the mouse."""
 
     def finish(self, pointer: Pointer) -> None:
-        """The mouse was released here."""
+        """Handle the release of the button."""

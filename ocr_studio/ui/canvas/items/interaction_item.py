@@ -1,4 +1,4 @@
-"""What lies above all boxes: the selected ones with their handles, and what a hand is about to do."""
+"""The layer above all boxes: selected boxes with their handles, and the preview of gestures."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ocr_studio.ui.style import box_colours, box_outlines, labels
 from ocr_studio.ui.style.box_colours import BoxStyle, CanvasColours
 from ocr_studio.ui.style.box_outlines import Quality, TiledPaths
 
-# More selected boxes than this are drawn together, their lines as wide as this.
+# More selected boxes than this are drawn as one path, with this line width.
 _FEW, _MANY_WIDTH = 100, 1.5
-# Screen pixels: a wide line round a lower box would cover its writing.
+# Screen pixels: a wide line around a lower box would cover its writing.
 _SMALL = 26.0
-# Screen pixels: how far a guide reaches beyond what it joins, and the radius of the corner that keys move.
+# Screen pixels: how far a guide extends beyond the edges it connects, and the radius of the picked corner.
 _GUIDE_OVER = 14.0
 _PICKED = 9.0
-# Screen pixels: boxes lower than this have no room for another reading below them.
+# Screen pixels: below lower boxes there is no room for the other model's text.
 _OTHER_FROM = 20.0
-_MOST_TEXT = 200  # letters of a text beside a box
+_MOST_TEXT = 200  # characters of a text beside a box
 
 
 class SketchItem(QGraphicsItem):
@@ -44,22 +44,24 @@ class SketchItem(QGraphicsItem):
         self._many: TiledPaths[None] | None = None
 
     def reset(self, rect: QRectF) -> None:
-        """rect: where something may be drawn, in pixels of the photo."""
+        """Set the area of the item, in pixels of the photo."""
         self.prepareGeometryChange()
         self._rect = rect
 
     def forget_paths(self) -> None:
-        """Words or selection have changed."""
+        """Forget the outlines, because words or selection have changed."""
         self._many = None
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """All places where something may be drawn."""
+        """Return the area of the item."""
         return self._rect
 
     def handles(self, to_screen: QTransform, area: QRectF) -> tuple[str, Handles] | None:
-        """The one selected word and its handles; None if there is no such word or no handles are shown.
+        """Return the id of the only selected word and its handles; None if there is no such word or handle.
 
-        area: what of the screen is in sight.
+        Args:
+            to_screen: Transform from the photo to the screen.
+            area: The visible area of the screen.
         """
         if not self.handles_shown or not self._document.writable or len(self._document.selection) != 1:
             return None
@@ -98,7 +100,7 @@ class SketchItem(QGraphicsItem):
             painter.fillPath(box_outlines.outline(word.quad), _faint(self.colours.selection, 40))
 
     def _paint_others(self, painter: QPainter, seen: QRectF) -> None:
-        """Words that another model reads differently: tinted, and below each how it does, where there is room."""
+        """Draw words that another model reads differently: tinted, with its text below where there is room."""
         to_screen, reach = painter.worldTransform(), 2 * _OTHER_FROM / painter.worldTransform().m11()
         near = seen.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((near.left(), near.top(), near.right(), near.bottom()))
@@ -171,7 +173,7 @@ class SketchItem(QGraphicsItem):
         for pen in (QPen(self.colours.halo, 3.0), QPen(self.colours.selection, 1.5)):
             painter.setPen(pen)
             painter.drawPolyline(outline)
-        # How it closes by itself.
+        # The closing line.
         painter.setPen(QPen(self.colours.selection, 1.0, Qt.PenStyle.DashLine))
         painter.drawLine(outline.last(), outline.first())
 
@@ -202,7 +204,7 @@ class SketchItem(QGraphicsItem):
                 painter.drawRect(grip)
 
     def _paint_picked(self, painter: QPainter, place: QPointF) -> None:
-        """The corner that arrow keys move: filled, with a ring, and larger than the others."""
+        """Draw the corner that arrow keys move: filled, with a ring, and larger than the others."""
         for radius, pen in ((_PICKED, QPen(self.colours.halo, 4.0)), (_PICKED, QPen(self.colours.selection, 2.0))):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -244,7 +246,7 @@ class SketchItem(QGraphicsItem):
 
 
 def _height(path: QPainterPath) -> float:
-    """Of a box, by its outline."""
+    """Return the height of a box from its outline."""
     start, end = path.elementAt(0), path.elementAt(3)
     return math.hypot(end.x - start.x, end.y - start.y)
 

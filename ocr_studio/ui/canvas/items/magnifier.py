@@ -1,4 +1,4 @@
-"""A round lens over the photo: what is under the mouse, three times as large, drawn anew and so as sharp as it gets."""
+"""A round magnifier over the photo. It redraws what is under the mouse at three times the size, so it is sharp."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _CROSS = 5.0
 
 
 class Magnifier:
-    """Shows what the items of a scene show, in their own pixels. at: middle, on the screen; None: not to be seen."""
+    """Draws the items of a scene enlarged. ``at`` is its centre on the screen; None hides it."""
 
     def __init__(self, items: Sequence[QGraphicsItem]) -> None:
-        """items: from the lowest to the uppermost."""
+        """Make a magnifier for these items, from the bottom to the top."""
         self._items = items
         self.at: QPointF | None = None
 
     def area(self) -> QRect:
-        """What of the screen it covers."""
+        """Return the area of the screen that it covers."""
         if self.at is None:
             return QRect()
         half = QPointF(_SIDE / 2 + _RIM, _SIDE / 2 + _RIM)
         return QRectF(self.at - half, self.at + half).toAlignedRect()
 
     def paint(self, painter: QPainter, to_screen: QTransform, chosen: CanvasColours) -> None:
-        """Draw it in pixels of the screen. to_screen: from the photo to there."""
+        """Draw it in screen pixels; ``to_screen`` is the transform from the photo to the screen."""
         if self.at is None:
             return
         picture = self._picture(to_screen, chosen, box_outlines.sharpness(painter))
@@ -73,7 +73,7 @@ class Magnifier:
                 painter.restore()
         painter.resetTransform()
         painter.setOpacity(1.0)
-        # Round: what lies beside the circle goes, with a soft edge.
+        # Cut out the circle, with a soft edge.
         beside = QPainterPath()
         beside.addRect(QRectF(0, 0, _SIDE, _SIDE))
         beside.addEllipse(QRectF(0, 0, _SIDE, _SIDE))

@@ -1,4 +1,4 @@
-"""The photo under the boxes: one array, shown at any zoom and in other tones."""
+"""The photo under the boxes, at any zoom, brightness and contrast."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.tone_curve import Tones
 
-# Pixels: small enough that a step of panning makes few new ones, large enough that calls hardly count.
+# Pixels: small enough that panning needs few new tiles, large enough that the overhead of calls is small.
 _TILE = 256
 
 
 class TonedLevel:
-    """A copy that is filled in tile by tile: what is never in sight costs no time, and on most systems no memory.
+    """A copy with other tones that is filled tile by tile, so that invisible parts cost no time.
 
-    pixels: (H, W, 3) RGB or (H, W, 4) BGRA, uint8, contiguous; form: how Qt calls that. table: (256,) uint8.
+    Args:
+        pixels: (H, W, 3) RGB or (H, W, 4) BGRA, uint8, contiguous.
+        form: Qt's name for this format.
+        table: (256,) uint8, the tone curve.
     """
 
     def __init__(self, pixels: NDArray[np.uint8], form: QImage.Format, table: NDArray[np.uint8]) -> None:
@@ -30,12 +33,12 @@ class TonedLevel:
         self._image = QImage(self._shown.data, width, height, self._shown.strides[0], form)
 
     def turn(self, table: NDArray[np.uint8]) -> None:
-        """Show it in yet other tones."""
+        """Use another tone curve."""
         self._table = table
         self._made[:] = False
 
     def image(self, needed: QRectF) -> QImage:
-        """The whole picture, of which the needed part, in its own pixels, is there. It only borrows its pixels."""
+        """Return the whole image with at least the needed part filled; it shares the memory of this object."""
         rows = range(
             max(0, int(needed.top()) - 1) // _TILE, min(len(self._made), int(needed.bottom() + 1) // _TILE + 1)
         )
@@ -52,35 +55,35 @@ class TonedLevel:
         place = slice(row * _TILE, (row + 1) * _TILE), slice(column * _TILE, (column + 1) * _TILE)
         shown = self._shown[place]
         cv2.LUT(self._pixels[place], self._table, dst=shown)
-        # One table for all channels is twice as fast as one for each; what Qt keeps beside the colours stays full.
+        # One table for all channels is twice as fast as one for each; the alpha channel stays opaque.
         shown[..., 3:] = 255
         self._made[row, column] = True
 
 
-# Smaller levels are not worth their making.
+# Pixels: smaller levels are not worth making.
 _SMALLEST = 512
-# From here on single pixels are what a person wants to see.
+# Zoom from which single pixels are shown without smoothing.
 _PIXELS_FROM = 4.0
 
 
 class PhotoItem(QGraphicsItem):
-    """The photo at full size, read where it lies, and halved copies for looking at it from further away.
+    """Draws the photo from its pyramid: the full size without a copy, and halved copies for smaller zooms.
 
-    Halving averages whole pixels, so thin strokes neither flicker nor break when the whole board is on the screen, and
-    a frame costs the same for 50 megapixels as for one.
+    Halving averages pixels, so thin strokes neither flicker nor break when the whole board is shown, and a frame costs
+    the same for 50 megapixels as for one.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self._arrays: list[NDArray[np.uint8]] = []  # QImage only borrows its pixels
+        self._arrays: list[NDArray[np.uint8]] = []  # owners of the pixels that QImage shares
         self._levels: list[QImage] = []
         self._rect = QRectF()
         self._tones = Tones()
-        self._toned: tuple[int, TonedLevel] | None = None  # of the level that was last in sight
+        self._toned: tuple[int, TonedLevel] | None = None  # of the level that was last drawn
 
     def set_photo(self, photo: Pyramid | None) -> None:
-        """photo: (H, W, 3) uint8 RGB, or None for no photo."""
+        """Show a photo, or nothing."""
         self.prepareGeometryChange()
         self._levels, self._arrays, self._toned = [], [], None
         if photo is None:
@@ -96,11 +99,11 @@ class PhotoItem(QGraphicsItem):
 
     @property
     def tones(self) -> Tones:
-        """In which it is shown."""
+        """Brightness and contrast."""
         return self._tones
 
     def set_tones(self, tones: Tones) -> None:
-        """Show it brighter or darker, stronger or weaker; its pixels stay as they are."""
+        """Set brightness and contrast; the photo itself is not changed."""
         self._tones = tones
         if tones.neutral:
             self._toned = None
@@ -109,11 +112,11 @@ class PhotoItem(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """The photo, in its own pixels."""
+        """Return the rectangle of the photo in its pixels."""
         return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw what is in sight from the level that has just enough pixels."""
+        """Draw the visible part from the smallest level that has enough pixels."""
         if not self._levels:
             return
         device = painter.device()

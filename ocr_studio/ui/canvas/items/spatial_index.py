@@ -1,4 +1,4 @@
-"""Where all words of a page stand, as arrays: which are in sight, which under a point."""
+"""The boxes of a page as arrays: finds the words in a rectangle or at a point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class WordIndex:
-    """Looked through whole: 5,000 boxes take a tenth of a millisecond, which no tree in Python beats."""
+    """Checks all boxes for each query: 5,000 take 0.1 ms, which is faster than any tree in Python."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []
@@ -24,13 +24,13 @@ class WordIndex:
         self._bounds: NDArray[np.float64] = np.zeros((64, 4))
 
     def clear(self) -> None:
-        """Forget all words."""
+        """Remove all words."""
         self._ids.clear()
         self._rows.clear()
         self._quads.clear()
 
     def update(self, words: Mapping[str, Word], changed: Iterable[str]) -> None:
-        """Take over these words of the page as they are now; those the page no longer has go."""
+        """Update these words of the page; those that it no longer has are removed."""
         for word_id in changed:
             word = words.get(word_id)
             if word is None:
@@ -39,7 +39,7 @@ class WordIndex:
                 self._put(word_id, word.quad)
 
     def inside(self, box: Box) -> list[str]:
-        """Ids of the words whose surrounding rectangle touches the box."""
+        """Return the ids of the words whose bounding rectangle touches the box."""
         left, top, right, bottom = box
         b = self._bounds[: len(self._ids)]
         near = (b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top)
@@ -49,9 +49,11 @@ class WordIndex:
         return [self._ids[row] for row in rows.tolist()]
 
     def at(self, point: Point, reach: float = 0.0) -> list[str]:
-        """Ids of the words under a point, the smallest first.
+        """Return the ids of the words at a point, the smallest first.
 
-        reach: how far beside its box, in pixels of the photo, a word still counts where no box is hit.
+        Args:
+            point: In pixels of the photo.
+            reach: Maximum distance from a box in pixels of the photo, if the point is in none.
         """
         x, y = point
         near = self.inside((x - reach, y - reach, x + reach, y + reach))

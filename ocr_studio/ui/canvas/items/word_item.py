@@ -1,7 +1,7 @@
 """All boxes of a page in one graphics item.
 
-One item, as it knows how many boxes are in sight and draws them as well as that many can be; measured on 5,000, no
-slower than an item of Qt's for each with one plain line. A box's path is made once; a change touches no other box.
+One item knows how many boxes are visible and adapts the detail; with 5,000 boxes it is no slower than one Qt item for
+each box with a plain line. The path of a box is made once, and a change affects no other box.
 """
 
 from __future__ import annotations
@@ -25,7 +25,13 @@ SIZE = 13.0
 
 
 def draw_mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
-    """A small disc with a look's sign. ratio: pixels of the device per pixel of the screen."""
+    """Draw a small disc with the mark of a box style.
+
+    Args:
+        style: The box style.
+        halo: Colour of the outline.
+        ratio: Device pixels per screen pixel.
+    """
     made = _empty(ratio)
     with _disc(made, style.colour, halo) as painter:
         font = QFont()
@@ -37,7 +43,7 @@ def draw_mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
 
 
 def draw_lock(colours: CanvasColours, ratio: float) -> QPixmap:
-    """A small disc with a padlock."""
+    """Draw a small disc with a padlock; arguments as for ``draw_mark``."""
     made = _empty(ratio)
     with _disc(made, colours.plate_text, colours.plate) as painter:
         middle = SIZE / 2
@@ -74,22 +80,22 @@ def _disc(picture: QPixmap, colour: QColor, halo: QColor) -> Iterator[QPainter]:
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 20.0
 _TEXT_FROM = 20.0
-_MOST_TEXT = 200  # letters above a box
+_MOST_TEXT = 200  # characters above a box
 
 
 @dataclass(slots=True)
 class _Box:
     path: QPainterPath
     look: Look
-    corner: QPointF  # the text's top right, where the mark sits
+    corner: QPointF  # the text's top right, for the mark
     start: QPointF  # the text's top left
     height: float
     text: str
-    below: QPointF | None  # the text's bottom right, where the lock of a locked box sits
+    below: QPointF | None  # the text's bottom right, for the padlock of a locked box
 
 
 class WordsItem(QGraphicsItem):
-    """Draws every word's box by its look. What is selected, and what a hand is changing, is drawn above it."""
+    """Draws the boxes of all words. Selected boxes and the preview of gestures are drawn above it."""
 
     def __init__(self, index: WordIndex) -> None:
         super().__init__()
@@ -107,20 +113,25 @@ class WordsItem(QGraphicsItem):
         self.busy = False
 
     def reset(self, rect: QRectF, content: QRectF) -> None:
-        """Forget all boxes; rect: where there may be some; content: where most are, the photo."""
+        """Remove all boxes.
+
+        Args:
+            rect: Area of the item, in pixels of the photo.
+            content: Area of the photo, where most boxes are.
+        """
         self.prepareGeometryChange()
         self._rect, self._content = rect, content
         self._boxes.clear()
         self._merged = None
 
     def set_colours(self, chosen: CanvasColours) -> None:
-        """Take over the colours of another theme."""
+        """Use the colours of another theme."""
         self.colours = chosen
         self._marks.clear()
         self.update()
 
     def update_words(self, words: Mapping[str, Word], changed: Iterable[str]) -> None:
-        """Take over these words as they are now."""
+        """Update these words."""
         self._merged = None
         for word_id in changed:
             word = words.get(word_id)
@@ -136,22 +147,22 @@ class WordsItem(QGraphicsItem):
         self.update()
 
     def path(self, word_id: str) -> QPainterPath | None:
-        """A word's outline in pixels of the photo, if there is such a word."""
+        """Return the outline of a word in pixels of the photo, or None."""
         box = self._boxes.get(word_id)
         return box.path if box else None
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
-        """All places where boxes may be, in pixels of the photo."""
+        """Return the area of the item, in pixels of the photo."""
         return self._rect
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the boxes in sight."""
+        """Draw the visible boxes."""
         scale = painter.worldTransform().m11()
         reach = 2 * SIZE / scale
         seen = option.exposedRect.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         if len(ids) > box_outlines.BRAIDED_UP_TO and not self.hidden:
-            if not self.selected >= set(ids):  # fine lines are drawn over whole by the selection's
+            if not self.selected >= set(ids):  # fine lines are completely covered by those of the selection
                 for look, paths in self._all_in_few().touching(seen).items():
                     box_outlines.stroke(painter, paths, self.colours.styles[look], self.colours.halo, Quality.THIN)
             return
@@ -159,7 +170,7 @@ class WordsItem(QGraphicsItem):
 
     def _paint_each(self, ids: Iterable[str], painter: QPainter, scale: float) -> None:
         by_look: dict[Look, list[_Box]] = {look: [] for look in Look}
-        # A selected box's line would lie under the wider one of the selection.
+        # The line of a selected box would be under the wider one of the selection.
         open_paths: dict[Look, list[QPainterPath]] = {look: [] for look in Look}
         for word_id in ids:
             box = self._boxes[word_id]
@@ -169,7 +180,7 @@ class WordsItem(QGraphicsItem):
         shown = [box for boxes in by_look.values() for box in boxes]
         how = box_outlines.quality(painter, [box.path for box in shown], [box.height for box in shown])
         if self.busy and how is not Quality.THIN:
-            # Found, not yet read: a veil says that something is still to come.
+            # Found, but not read yet: a tint shows that the text is still to come.
             veil = QColor(self.colours.styles[Look.UNREAD].colour)
             veil.setAlpha(45)
             for box in by_look[Look.UNREAD]:
@@ -180,18 +191,18 @@ class WordsItem(QGraphicsItem):
             self._paint_signs(painter, by_look, scale)
 
     def in_few(self, ids: Iterable[str]) -> TiledPaths[None]:
-        """The outlines of these words as few paths."""
+        """Return the outlines of these words as few paths."""
         boxes = (box for key in ids if (box := self._boxes.get(key)))
         return TiledPaths(((None, box.path) for box in boxes), self._content)
 
     def _all_in_few(self) -> TiledPaths[Look]:
-        """All boxes by their looks as few paths, kept until a word changes."""
+        """Return all boxes as few paths, one for each style; cached until a word changes."""
         if self._merged is None:
             self._merged = TiledPaths(((box.look, box.path) for box in self._boxes.values()), self._content)
         return self._merged
 
     def _paint_signs(self, painter: QPainter, by_look: Mapping[Look, list[_Box]], scale: float) -> None:
-        """Marks and texts, the same size at every zoom: drawn in pixels of the screen."""
+        """Draw marks and texts in screen pixels, with the same size at every zoom."""
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()
@@ -228,7 +239,7 @@ class WordsItem(QGraphicsItem):
                 painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, box.text)
 
     def _mark(self, look: Look | None, ratio: float) -> QPixmap:
-        """A look's sign, or with None that of a lock, made once for each sharpness of screen."""
+        """Return the mark of a style, or with None the padlock; made once for each device pixel ratio."""
         key = (look, ratio)
         if key not in self._marks:
             if look is None:

@@ -63,7 +63,10 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     losses = [trainee.learn(tiles.at(step)) for step in range(160)]
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
     score = detector_evaluation.lines_found(detector, [sized], hidden=False)
-    assert (score.found, score.wanted, score.f) == (5, 5, 1.0)
+    # All lines; sums of floating-point numbers differ between processors, so a box more may be found.
+    assert (score.found, score.wanted) == (5, 5)
+    assert score.f is not None
+    assert score.f >= 0.9
 
 
 def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:

@@ -1,0 +1,34 @@
+"""The command ``ocr-studio help``: the help pages, as text."""
+
+from __future__ import annotations
+
+import argparse
+
+from ocr_studio.cli.console import GOOD, MISUSED, command_parser, complain
+from ocr_studio.core import help_pages
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = command_parser("help", "Show a help page, or list them all.", "")
+    made.add_argument("topic", nargs="?", metavar="TOPIC", help="name of the page; without it, list all pages")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Print a page as Markdown, or the topics with their summaries.
+
+    Returns:
+        The exit status.
+    """
+    if options.topic is None:
+        width = max(map(len, help_pages.TOPICS))
+        for page in help_pages.pages():
+            print(f"{page.topic:<{width}}  {page.summary}")
+        return GOOD
+    try:
+        print(help_pages.page(options.topic).text.rstrip())
+    except help_pages.NoSuchTopic as error:
+        complain(error)
+        return MISUSED
+    return GOOD
