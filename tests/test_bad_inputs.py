@@ -340,7 +340,7 @@ def test_a_bomb_is_refused_without_the_memory_it_would_take(tmp_path: Path) -> N
     if sys.platform != "linux":
         pytest.skip("memory is limited in a Linux way")
     done = subprocess.run([sys.executable, "-c", limited, bomb], capture_output=True, text=True, check=True)
-    assert done.stdout.count("bomb.png: 30000 × 30000 pixels are more than the 200 million") == 3
+    assert done.stdout.count("bomb.png: 30000 × 30000 pixels are more than the limit of 200 million") == 3
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])

@@ -29,7 +29,7 @@ from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.page import Edit
 from ocr_studio.core.photo_list.thumbnail_cache import CachedPicture, ThumbnailCache
 from ocr_studio.core.project import project_words, undo_log
-from ocr_studio.core.project.last_session import SessionFile, Whereabouts
+from ocr_studio.core.project.last_session import SessionFile, ViewState
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.settings import RecentFiles, Settings
@@ -95,7 +95,7 @@ def _page(folder: Path) -> Callable[[], object]:
 def _together(folder: Path) -> Callable[[], object]:
     project = Project.open(folder)
     project.save_page(PAGE)
-    line = undo_log.did(Step("x", {PAGE.id: Edit("x", {})}))
+    line = undo_log.done_line(Step("x", {PAGE.id: Edit("x", {})}))
     return lambda: project.save_together([replace(PAGE, read_at="later")], line)
 
 
@@ -169,7 +169,7 @@ def test_it_says_which_file_why_and_what_helps_and_all_stays(
     assert error.file is not None
     assert file in error.file or prepare is _sample
     assert "No space left" in error.what or "the disk is full" in error.what
-    assert "room" in error.remedy
+    assert "Free up disk space" in error.remedy
     assert _files(tmp_path) == before
 
 
@@ -179,7 +179,7 @@ def test_what_nobody_has_written_is_logged_and_stops_nothing(
     caplog.set_level(logging.INFO)
     session, recent = SessionFile(tmp_path / "session.json"), RecentFiles(tmp_path / "recent.json")
     session.begin()
-    place = Whereabouts(tmp_path / "a.png")
+    place = ViewState(tmp_path / "a.png")
     assert session.write(place, closed=False)
     cache = ThumbnailCache(tmp_path, side=8, root=tmp_path / "cache")
     picture = CachedPicture(np.zeros((2, 2, 3), np.uint8), "0" * 32)
@@ -205,13 +205,13 @@ def test_a_log_that_cannot_be_written_says_so_once(
             log.warning("line %d", number)
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert "ocr-studio.log: the log is not written: No space left on device. Free up disk space." in told
+    assert "ocr-studio.log: can't write the log: No space left on device. Free up disk space." in told
     assert paths.log_dir().name in told
 
 
 @pytest.mark.parametrize(
     ("number", "helps"),
-    [(errno.ENOENT, "make it first"), (errno.EACCES, "where you may write"), (errno.EIO, "another place")],
+    [(errno.ENOENT, "create it first"), (errno.EACCES, "that you can write to"), (errno.EIO, "another folder")],
 )
 def test_what_helps_depends_on_the_reason(number: int, helps: str, tmp_path: Path, monkeypatch: Any) -> None:
     def broken(*_: object, **__: object) -> None:
@@ -223,7 +223,7 @@ def test_what_helps_depends_on_the_reason(number: int, helps: str, tmp_path: Pat
 
 
 def test_a_folder_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"missing/Anna\.zip: .*There is no such folder: make it first"):
+    with pytest.raises(StudioError, match=r"missing/Anna\.zip: .*The folder does not exist: create it first"):
         model_archive.export(made_models.installed("Anna"), tmp_path / "missing" / "Anna.zip")
 
 

@@ -124,8 +124,8 @@ def test_the_programs_folder_below_a_folder_that_is_gone_is_told(monkeypatch: py
             ["export", ".", "--format", "cleaned", "--out", "out"],
             "the current folder no longer exists. Change to another",
         ),
-        (["search", "Ω", "--project", "photos"], "no such folder"),
-        (["dataset", "photos", "--out", "set"], "there is no such f"),
+        (["search", "Ω", "--project", "photos"], "the folder does not exist"),
+        (["dataset", "photos", "--out", "set"], "the folder does not exist"),
         (["board.jpg"], "board.jpg: no such file or folder."),
     ],
 )

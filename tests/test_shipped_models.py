@@ -47,7 +47,7 @@ def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.
             assert {letter for letter in map(chr, range(32, 127)) if letter not in charset} == set()
         else:
             net = model_weights.load_detector(model)
-        assert all(np.isfinite(array).all() for array in model_weights.taken(net).values())
+        assert all(np.isfinite(array).all() for array in model_weights.read_weights(net).values())
 
 
 def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> None:

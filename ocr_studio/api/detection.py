@@ -86,7 +86,7 @@ class Detector:
             runtime.configure(ReaderOptions())
         if weights is None:
             self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
-            self.model = random_init.begun_detector(self.architecture)
+            self.model = random_init.new_detector(self.architecture)
         else:
             self._load(weights)
             if architecture not in {None, self.architecture}:

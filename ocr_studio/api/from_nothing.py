@@ -166,14 +166,14 @@ class LearningSitting:
         if self.resume:
             keras_fit.check(model, self.out)
 
-    def course(self, sizes: Amounts, checks: int) -> keras_fit.Course:
+    def course(self, sizes: Amounts, checks: int) -> keras_fit.FitOptions:
         """Return the arguments of ``keras_fit``.
 
         Args:
             sizes: Sizes of the training.
             checks: Number of validation batches.
         """
-        return keras_fit.Course(
+        return keras_fit.FitOptions(
             self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
         )
 
@@ -382,7 +382,7 @@ def _check(sources: Sources, out: Path) -> None:
         raise SourceMissing("no images in this folder", file=sources.backgrounds, remedy=_ANOTHER)
     for path in sources.strokes:
         if not path.is_file():
-            raise SourceMissing("no such file", file=path, remedy="Check the path.")
+            raise SourceMissing("the file does not exist", file=path, remedy="Check the path.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -81,7 +81,7 @@ def keras_file(weights: object) -> Path | None:
 
 def _in_folder(folder: Path) -> Model:
     if not folder.is_dir():
-        raise models.NoSuchModel("no such folder", file=folder, remedy="Check the path.")
+        raise models.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
     if not (folder / CARD_FILE).is_file():
         raise BadModel("no model in this folder", file=folder, remedy=f"Choose a folder with {CARD_FILE}.")
     return models.in_folder(folder)

@@ -35,7 +35,7 @@ from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import keras_fit, runtime
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
-from ocr_studio.engine.recognition.line_crops import Looking, ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import varied
@@ -150,7 +150,7 @@ class Recognizer:
         kind = CrnnRecognizer if self.architecture == CRNN else Reading
         reader = kind(self.model, self.charset, name=self.name)
         if self.languages:
-            reader.know([lexicon.lexicon(self.languages)])
+            reader.set_lexicons([lexicon.lexicon(self.languages)])
         return reader
 
     # ------------------------------------------------------------------------------------------------------ reading
@@ -193,7 +193,7 @@ class Recognizer:
         if not len(boxes):
             return []
         # (like keras-ocr, a network for single words reads each box as one word)
-        lines = Looking(picture, self.reader, words=True).look(ribbons(boxes))
+        lines = LineReader(picture, self.reader, words=True).look(ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
         reads = self.reader.again(self.reader.transcribe(steps), [line.crop for line in lines], steps, spaces=spaces)

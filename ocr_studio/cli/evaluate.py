@@ -33,7 +33,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning import evaluate_words
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService, Preparing
 
 _EPILOG: Final = f"""\
 DATA is one of:
@@ -98,7 +98,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
     out = _make_room(options, *html_report.names_of(page.image for page in truth.pages))
-    evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
+    evaluation = _watched(evaluating.evaluate(OcrService(reader), truth, data=str(options.data)))
     if options.format == "json":
         print(json_text(evaluation_table.values(evaluation)))
     else:
@@ -111,7 +111,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     """Evaluate the word images of a dataset, and its photos with every word marked."""
     found = dataset.read(options.data)
     truth = evaluate_words.photos(found)
-    desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
+    desk = OcrService(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
     pages = html_report.names_of(page.image for page in truth.pages)
     out = _make_room(options, *([word_html_report.NAME] if found.examples else []), *pages)
     words = _words_watched(evaluate_words.evaluate_words(desk, found))
@@ -178,10 +178,13 @@ def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluati
 
 def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
     """Show progress and errors until the evaluation is done, and return it."""
+    errors: set[str] = set()  # several pages may name one missing photo
     for event in events:
         if isinstance(event, evaluating.PhotoUnfit):
             show_progress("")
-            complain(event.error)
+            if str(event.error) not in errors:
+                complain(event.error)
+            errors.add(str(event.error))
         elif isinstance(event, Preparing):
             show_progress("loading the model…")
         elif isinstance(event, evaluating.SearchingPhoto):

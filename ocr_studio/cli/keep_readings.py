@@ -18,14 +18,14 @@ from ocr_studio.core.project.project_errors import HistoryNotSaved
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs.photos import store_readings
 from ocr_studio.jobs.reading import read_batch
-from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, ReadingEvent
+from ocr_studio.jobs.reading.read import OcrService, PhotoRead, ReadingEvent
 from ocr_studio.jobs.reading.read_batch import PhotoKnown
 
 _REMEDY = "Fix this, then use --keep again; saved photos are not read again."
 
 
 @dataclass
-class Keeper:
+class ReadingStore:
     """Reads photos and saves the results in their projects, one for each folder, which stay locked meanwhile.
 
     Entering the context raises StudioError if a project can't be locked, for example because a window has it open.
@@ -47,7 +47,7 @@ class Keeper:
     _photo_of: dict[tuple[str, str], Path] = field(default_factory=dict)  # by folder and page
     _held: ExitStack = field(default_factory=ExitStack)
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> ReadingStore:
         library, prefer_library = self.settings.library(), self.settings.keep == "library"
         projects: dict[str, Project] = {}
         with ExitStack() as held:
@@ -70,7 +70,7 @@ class Keeper:
     ) -> None:
         self._held.close()
 
-    def read(self, desk: ReadingDesk) -> Iterator[ReadingEvent]:
+    def read(self, desk: OcrService) -> Iterator[ReadingEvent]:
         """Read the photos in order and save the results. Photos already in the project are returned as saved."""
         for place, photos in groupby(self.photos, _folder):
             project = self._projects[place]

@@ -37,7 +37,7 @@ from ocr_studio.cli.console import (
     show_progress,
     written,
 )
-from ocr_studio.cli.keep_readings import Keeper
+from ocr_studio.cli.keep_readings import ReadingStore
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.core import logs, paths, settings, standard_streams
 from ocr_studio.core.command_line import CommandParser, json_text, printed, visible
@@ -259,9 +259,9 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
-    desk, progress = reading.ReadingDesk(chosen), _Progress(len(photos))
+    desk, progress = reading.OcrService(chosen), _Progress(len(photos))
     if options.keep:
-        with Keeper(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
+        with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
             read = answer(progress.watch(keeper.read(desk)), photos, options)
         return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
     events = reading.read_photos(desk, photos, project_of=_project_finder(places(options, preferred)))

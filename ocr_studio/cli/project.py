@@ -33,7 +33,7 @@ def known_project(path: Path, options: argparse.Namespace) -> Project:
         StudioError: There is no project, or no such folder.
     """
     if _is_missing(path):
-        raise StudioError("no such folder", file=path, remedy="Check the path.")
+        raise StudioError("the folder does not exist", file=path, remedy="Check the path.")
     project = Project.find(path, **places(options, settings.load()))
     if not project.exists:
         raise StudioError(

@@ -38,7 +38,7 @@ from ocr_studio.core.training.events import DEVICES, PARTS, Checked, Preparing, 
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
 from ocr_studio.jobs.learning import train as training
-from ocr_studio.jobs.learning.train import Course, LearningEvent
+from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
 _KEEP: Final = ("unless-worse", "always", "never")
 # Help of the options, by the names of the fields in a recipe.
@@ -175,7 +175,7 @@ def _afterwards(run: Run, *, replace: bool) -> str:
     return "nothing was saved; the same command starts over"
 
 
-def _course(options: argparse.Namespace) -> tuple[Course, bool]:
+def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     """Return what to train, and whether an earlier run is resumed. Raises StudioError."""
     training_runs.check_name(options.name)
     known = training_runs.load(options.name)
@@ -193,7 +193,7 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
             was = _was(known.recipe, changed[0])
             raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
-        return Course(replace(known, data=options.dataset.absolute()), found, chosen), True
+        return TrainingTask(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
@@ -204,7 +204,7 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
     resume = known is not None and _goes_on(known, run, replace=options.replace)
     if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
         training.throw_away(known)  # unless the dataset is inside it, as the window writes it
-    return Course(run, found, chosen), resume
+    return TrainingTask(run, found, chosen), resume
 
 
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:

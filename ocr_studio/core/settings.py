@@ -44,7 +44,7 @@ class SettingsNotSaved(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DetectionOptions:
     """Options for detecting words. Ranges: RANGES.
 
     Attributes:
@@ -82,7 +82,7 @@ class ReaderOptions:
     gpu_memory_mb: int | None = None
     model: str | None = None
     unit: str = "words"
-    finding: Finding = Finding()
+    finding: DetectionOptions = DetectionOptions()
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
     detector: str | None = None
@@ -146,11 +146,11 @@ def _number_in(name: str, value: object) -> bool:
     return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and low <= value <= high
 
 
-def _finding(path: Path, raw: object) -> Finding:
+def _finding(path: Path, raw: object) -> DetectionOptions:
     """The values of a JSON object that can be used; the log says which cannot."""
     if not isinstance(raw, dict):
         log.warning("%s: setting 'finding' cannot be %r; the default is used", path, raw)
-        return Finding()
+        return DetectionOptions()
     chosen: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in RANGES:
@@ -159,7 +159,7 @@ def _finding(path: Path, raw: object) -> Finding:
             log.warning("%s: setting %r cannot be %r; the default is used", path, f"finding.{key}", value)
         else:
             chosen[key] = value
-    return Finding(**chosen)
+    return DetectionOptions(**chosen)
 
 
 def folder_trouble(text: str) -> str:

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -34,7 +35,7 @@ class OutputLost(OSError):
     def told(self) -> StudioError:
         """The error message for the user."""
         if self.errno == errno.ENOSPC:
-            return StudioError("the disk is full", file="standard output", remedy="Free up disk space.")
+            return StudioError(tr("the disk is full"), file="standard output", remedy=tr("Free up disk space."))
         reason = "it is closed or read-only" if self.errno == errno.EBADF else self.strerror
         remedy = "Redirect it to a terminal, a pipe or a file."
         what = f"can't write the output: {reason}"

@@ -246,7 +246,7 @@ class Examined(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class FitOptions:
     """Settings of a run.
 
     Attributes:
@@ -281,7 +281,7 @@ def run(
     batches: Iterator[Any],
     held_out: Iterator[Any],
     *,
-    course: Course,
+    course: FitOptions,
     stopping: Stopping,
     exam: Callable[[], Mapping[str, float]],
 ) -> bool:

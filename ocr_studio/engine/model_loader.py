@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocr_studio.core.language.charset import Alphabet
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT
 from ocr_studio.core.models.registry import Model
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
@@ -19,7 +19,7 @@ def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
     return fitting.of(model, alphabet=alphabet)
 
 
-def detector_of(model: Model, finding: Finding) -> Detector:
+def detector_of(model: Model, finding: DetectionOptions) -> Detector:
     """Load the detector of a model with the user's detection options. Raises as ``model_weights.load_detector``."""
     net = model_weights.load_detector(model)
     if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):

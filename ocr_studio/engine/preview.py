@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from ocr_studio.core.page import Word
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.line_extraction import Map
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.line_crops import Photo, Quads
-from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
+from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
 
 # Memory for the network's output on lines, in bytes: some hundred lines of Latin letters, a few dozen of all scripts.
 _ROOM = 256 << 20
@@ -21,8 +21,8 @@ _ROOM = 256 << 20
 class Preview:
     """Reads one photo repeatedly with different detection options. It belongs to the thread of its reader.
 
-    The networks' outputs are cached: the text map of the last ``Finding.detail``, and the steps of each line. Only a
-    new detail, new lines, and doubtful words with new boundaries take more than some milliseconds.
+    The networks' outputs are cached: the text map of the last ``DetectionOptions.detail``, and the steps of each line.
+    Only a new detail, new lines, and doubtful words with new boundaries take more than some milliseconds.
     """
 
     def __init__(self, reader: Reader, image: Photo) -> None:
@@ -31,14 +31,14 @@ class Preview:
         self._recognizer = _Remembering(reader.recognizer)
         self._seen: dict[int, tuple[Map, float]] = {}
 
-    def find(self, finding: Finding) -> Quads:
+    def find(self, finding: DetectionOptions) -> Quads:
         """Return the lines that would be found, as ``Reader.find``."""
         detector = self._reader.detector.tuned_to(finding)
         if finding.detail not in self._seen:
             self._seen = {finding.detail: detector.look(self._image)}
         return self._reader.as_wanted(detector.lines(*self._seen[finding.detail], size=self._image.shape[:2]))
 
-    def read_lines(self, lines: Quads, finding: Finding) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: Quads, finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         """Return the words of these lines, as ``Reader.read_lines``."""
         return self._reader.tuned_to(finding, self._recognizer).read_lines(self._image, lines)
 
@@ -52,10 +52,10 @@ class _Remembering(Recognizer):
         self._other = other
         # One thread reads lines while another reads doubtful words of earlier lines again.
         self._turn = threading.Lock()
-        self._known: OrderedDict[bytes, Steps] = OrderedDict()
+        self._known: OrderedDict[bytes, FrameProbabilities] = OrderedDict()
         self._held = 0
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
         """Return the network's output for each crop, from the cache if possible."""
         shown = list(zip(crops, stretches or [1.0] * len(crops), strict=True))
         keys = [_key(*each) for each in shown]
@@ -70,7 +70,7 @@ class _Remembering(Recognizer):
                 self._keep(key, known[key])
         return [known[key] for key in keys]
 
-    def _keep(self, key: bytes, steps: Steps) -> None:
+    def _keep(self, key: bytes, steps: FrameProbabilities) -> None:
         if key not in self._known:
             self._held += steps.probabilities.nbytes
         self._known[key] = steps

@@ -18,15 +18,15 @@ from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Quad, Transcription, Word
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader, runtime
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognition import word_assembly
 from ocr_studio.engine.recognition import word_segmentation as line_cutting
 from ocr_studio.engine.recognition.ink_mask import Ink
-from ocr_studio.engine.recognition.line_crops import Line, Looking, Photo, Quads, ribbons
-from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
+from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, ribbons
+from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
 # Pixels across, at the network's height, per batch: a few long lines, so that the first words arrive early and the
 # network still runs at full speed.
@@ -41,7 +41,7 @@ _UNSURE = 1e-3  # lower confidences don't count
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
 _USUAL = 0.3
 
-_Read: TypeAlias = tuple[line_cutting.Stretch, Transcription]
+_Read: TypeAlias = tuple[line_cutting.Segment, Transcription]
 
 
 class Reader:
@@ -69,7 +69,7 @@ class Reader:
         self._recognizer = recognizer or model_loader.recognizer_of(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
         # Character classes, which help to find the ends of words.
-        self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
+        self.marks = line_cutting.SpaceClasses.of(self._recognizer.charset.characters, gap=options.finding.gap)
         self._unit = options.unit
         self.name = self._recognizer.name
         self._languages = lexicon.lexicon(options.languages) if options.language_strength > 0 else None
@@ -79,9 +79,9 @@ class Reader:
     def learn(self, typed: Mapping[str, int]) -> None:
         """Use the words that the user typed, with their counts, replacing earlier ones."""
         known = [] if self._languages is None else [self._languages, lexicon.vocabulary(typed)]
-        self._recognizer.know(known, strength=self._strength)
+        self._recognizer.set_lexicons(known, strength=self._strength)
 
-    def tuned_to(self, finding: Finding, recognizer: Recognizer) -> Reader:
+    def tuned_to(self, finding: DetectionOptions, recognizer: Recognizer) -> Reader:
         """Return a reader with other detection options and another recognizer of the same alphabet."""
         other = copy.copy(self)
         other._detector = self._detector.tuned_to(finding)
@@ -143,9 +143,9 @@ class Reader:
         """Return the network's output for each line, before it is split into words. Arguments as for ``read_lines``."""
         return self._looking(image, words=self._detector.finds_words).look(lines)
 
-    def _looking(self, image: Photo, *, words: bool) -> Looking:
+    def _looking(self, image: Photo, *, words: bool) -> LineReader:
         """Create the line reader; ``words`` says whether quads hold single words."""
-        return Looking(image, self._recognizer, gap=self.marks.gap, words=words and self._unit == "words")
+        return LineReader(image, self._recognizer, gap=self.marks.gap, words=words and self._unit == "words")
 
     def _one_by_one(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
         """Split lines into words for a recognizer that reads single words."""
@@ -177,22 +177,22 @@ class Reader:
             for word in _word(line, stretch, transcription, size=(width, height))
         ]
 
-    def _again(self, chosen: Sequence[tuple[Line, line_cutting.Stretch, Transcription]]) -> list[Transcription]:
+    def _again(self, chosen: Sequence[tuple[Line, line_cutting.Segment, Transcription]]) -> list[Transcription]:
         """Read parts of lines; doubtful ones are read again on their own."""
         crops = [_piece(line, stretch) for line, stretch, _ in chosen]
         steps = [self._part(line.steps, stretch) for line, stretch, _ in chosen]
         reads = [read for _, _, read in chosen]
         return self._recognizer.again(reads, crops, steps, spaces=self._unit == "lines")
 
-    def _cut(self, line: Line) -> line_cutting.Cutting:
+    def _cut(self, line: Line) -> line_cutting.Segmentation:
         """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
         if _is_drawing(line):
-            return line_cutting.Cutting()
+            return line_cutting.Segmentation()
         if self._unit == "lines":
             return line_cutting.whole(line.crop, line.steps)
         return line_cutting.words_of(line.crop, line.steps, marks=self.marks)
 
-    def _part(self, steps: Steps, stretch: line_cutting.Stretch) -> Steps:
+    def _part(self, steps: FrameProbabilities, stretch: line_cutting.Segment) -> FrameProbabilities:
         part = steps.part(stretch.first, stretch.last)
         if self._unit == "lines":
             return part
@@ -227,7 +227,7 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
 
 
 def likelier(
-    cutting: line_cutting.Cutting, read: Iterator[_Read], *, usual: Mapping[str, float] = MappingProxyType({})
+    cutting: line_cutting.Segmentation, read: Iterator[_Read], *, usual: Mapping[str, float] = MappingProxyType({})
 ) -> list[_Read]:
     """Return the words of a line, split in the likelier way where there are two.
 
@@ -253,7 +253,7 @@ def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
     )
 
 
-def _piece(line: Line, stretch: line_cutting.Stretch) -> Photo:
+def _piece(line: Line, stretch: line_cutting.Segment) -> Photo:
     """Return the image of a segment of a line. The last step may lie beyond the crop; then it is the crop's edge."""
     first = min(int(stretch.first * line.steps.span), line.crop.shape[1] - 1)
     return line.crop[:, first : math.ceil(stretch.last * line.steps.span)]
@@ -265,12 +265,12 @@ def _is_drawing(line: Line) -> bool:
     return short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE
 
 
-def _word(line: Line, stretch: line_cutting.Stretch, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
+def _word(line: Line, stretch: line_cutting.Segment, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
     """Return the word in a segment of a line, if there is one. size: (width, height) of the photo."""
     yield from word_assembly.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
 
 
-def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:
+def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Segment) -> Transcription:
     """Convert letter positions from steps to shares of the word's box."""
     start, width = stretch.first * span, (stretch.last - stretch.first) * span
     left, right = stretch.box[0], stretch.box[2]

@@ -218,9 +218,9 @@ def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
     [
         (["--fonts", "nowhere"], "nowhere: the fonts in this folder cannot be read"),
         (["--fonts", "empty"], "empty: no usable fonts in this folder"),
-        (["--backgrounds", "nowhere"], "nowhere: the file is not there"),
+        (["--backgrounds", "nowhere"], "nowhere: the file does not exist"),
         (["--backgrounds", "empty"], "empty: no images in this folder"),
-        (["--strokes", "nowhere.npz"], "nowhere.npz: no such file"),
+        (["--strokes", "nowhere.npz"], "nowhere.npz: the file does not exist"),
         (["--out", "file/out"], "file/out: can't create the folder"),
         (["--name", "kurapan"], "weights=“kurapan” already has a meaning"),
         (["--name", "a/b"], "“a/b” cannot be a model name"),

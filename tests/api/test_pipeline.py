@@ -16,8 +16,8 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.models.card import BadModel
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.engine.recognition import recognizer
+from ocr_studio.engine.recognition.recognizer import FrameProbabilities
 from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
-from ocr_studio.engine.recognition.recognizer import Steps
 from tests.engine.test_reader import drawn
 
 
@@ -59,7 +59,9 @@ def test_boxes_that_are_in_doubt_are_looked_at_again_as_single_pictures_are(
     looks: list[float] = []
     steps = Reading.steps
 
-    def looked(self: Reading, crops: Sequence[Any], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def looked(
+        self: Reading, crops: Sequence[Any], *, stretches: Sequence[float] | None = None
+    ) -> list[FrameProbabilities]:
         looks.extend(stretches or [1.0])
         return steps(self, crops, stretches=stretches)
 

@@ -49,7 +49,11 @@ def test_levels_of_any_type_are_a_picture_and_numbers_up_to_one_are_not() -> Non
 
 def test_files_that_are_no_photos_are_named(reads: Recognizer, tmp_path: Path) -> None:
     (tmp_path / "text.jpg").write_text("hello")
-    for name, said in (("gone.jpg", "not there"), ("text.jpg", "no photo but a text"), ("", "this is a folder")):
+    for name, said in (
+        ("gone.jpg", "does not exist"),
+        ("text.jpg", "a text file, not a photo"),
+        ("", "this is a folder"),
+    ):
         with pytest.raises(PhotoError, match=said):
             reads.recognize(tmp_path / name)
     with pytest.raises(NotAPicture, match="the path is empty"):
@@ -148,7 +152,7 @@ def test_weights_that_there_are_not_are_told_with_those_that_there_are(tmp_path:
         Recognizer(weights="clovaai_general")
     with pytest.raises(TypeError, match="weights must be the name of a model, a path, or None, not 5"):
         Recognizer(weights=5)  # type: ignore[arg-type]
-    with pytest.raises(NoSuchModel, match="no such folder"):
+    with pytest.raises(NoSuchModel, match="the folder does not exist"):
         Recognizer(weights=tmp_path / "gone")
     (tmp_path / "photo.txt").touch()
     with pytest.raises(BadModel, match="no model in this folder"):  # and nobody is told to delete it

@@ -46,14 +46,14 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, LinesChecked, ReviewedPhoto
 from ocr_studio.core.training.events import Preparing, Recipe, Started, StepDone
 from ocr_studio.engine.synth.boards.board_options import GROUNDS, BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.handwriting.rendered_text import Split
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.training_data import TrainingExample
 from tests.benchmarks import adapt_recognizer
 from tests.benchmarks.adapt_recognizer import Box
 
@@ -62,7 +62,7 @@ READER: Final = "whiteboard-recognizer"
 SURE: Final = 0.7  # mean confidence of the words of lines that are believed: where they are is surer than what they say
 # Where the net is this sure of writing, but nobody has read a word there, nothing is learned. The program's own bars
 # are 0.3 and 0.45.
-SUSPECTED: Final = Finding(threshold=0.12, sure=0.15)
+SUSPECTED: Final = DetectionOptions(threshold=0.12, sure=0.15)
 # What is suspected was read if words cover so much of it: at that low a bar places are twice as high as their lines.
 _READ: Final = 0.25
 _ON: Final = dict(GROUNDS)  # as it goes to other processes
@@ -117,7 +117,7 @@ def _make(task: tuple[Making, Path, int]) -> None:
     board = BoardMaker(_stock(making.sources, making.split), making.options, seed=making.seed).at(number)
     image = board.image
     if making.recoloured:
-        image = next(adapt_recognizer.recoloured([Lesson(image, "")], seed=making.seed + number)).crop
+        image = next(adapt_recognizer.recoloured([TrainingExample(image, "")], seed=making.seed + number)).crop
     done, jpeg = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not done:
         raise RuntimeError("the picture could not be encoded")

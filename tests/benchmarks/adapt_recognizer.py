@@ -51,7 +51,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
 from ocr_studio.engine.synth.word_crops import Options, WordMaker
-from ocr_studio.engine.training.training_data import Crop, Lesson, TrainingData
+from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 
 BASE: Final = "pp-ocrv6-small"
 # People whose boards are only examined; nobody writes in two repositories, as far as one can see.
@@ -94,13 +94,13 @@ def read(folder: Path, out: Path, unit: str, model: str) -> dict[str, list[Box]]
     """All photos, read by the model of this name: photo → words or lines."""
     kept = out / f"read_{unit}.json"
     if not kept.exists():
-        from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, read_photos
+        from ocr_studio.jobs.reading.read import OcrService, PhotoRead, read_photos
 
         options = ReaderOptions(unit=unit, model=model, detector=f"{BASE}-detector")
         photos = sorted(folder.glob("*.jpg"))
         pages = {
             event.path.name: _words(event.page)
-            for event in read_photos(ReadingDesk(options), photos)
+            for event in read_photos(OcrService(options), photos)
             if isinstance(event, PhotoRead)
         }
         paths.replace_file(kept, json.dumps(pages).encode())
@@ -116,23 +116,23 @@ def _words(page: Page) -> list[tuple[Any, str, float]]:
     ]
 
 
-def board_lessons(data: Path, out: Path, model: str) -> tuple[list[Lesson], list[Lesson]]:
+def board_lessons(data: Path, out: Path, model: str) -> tuple[list[TrainingExample], list[TrainingExample]]:
     """Words and lines to learn from, and words that are held out."""
     folder = data / "boards_unlabelled"
     people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
     looked_at, words, lines = labelled(), read(folder, out, "words", model), read(folder, out, "lines", model)
-    train: list[Lesson] = []
-    held_out: list[Lesson] = []
+    train: list[TrainingExample] = []
+    held_out: list[TrainingExample] = []
     for photo, found in sorted(words.items()):
         image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
         crop = partial(geometry.crop, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
-            held_out += [Lesson(crop(box.quad), box.text, photo) for box in believed]
+            held_out += [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
             continue
-        train += 2 * [Lesson(crop(box.quad), box.text, photo) for box in believed]
-        train += 3 * [Lesson(crop(quad), text, photo) for quad, text in _whole_lines(lines[photo], known)]
+        train += 2 * [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
+        train += 3 * [TrainingExample(crop(quad), text, photo) for quad, text in _whole_lines(lines[photo], known)]
     return train, held_out
 
 
@@ -170,7 +170,7 @@ def _make(task: tuple[tuple[Sources, int, float, float, bool], int]) -> list[tup
     return [(word.crop, word.text) for word in map(maker.at, range(chunk * _CHUNK, (chunk + 1) * _CHUNK))]
 
 
-def made(many: int, sources: Sources, *, seed: int, kept: Path, printed: bool = False) -> list[Lesson]:
+def made(many: int, sources: Sources, *, seed: int, kept: Path, printed: bool = False) -> list[TrainingExample]:
     """So many made words, some in lines, made by all cores, kept in a file. printed: in fonts for print only, which may
     be smaller."""
     if not kept.exists():
@@ -188,12 +188,12 @@ def made(many: int, sources: Sources, *, seed: int, kept: Path, printed: bool = 
         pixels, sizes, texts = file["pixels"], file["sizes"], file["texts"]
     starts = np.concatenate([[0], np.cumsum(sizes.prod(axis=1) * 3)])
     return [
-        Lesson(pixels[start : start + 3 * h * w].reshape(h, w, 3), str(text), "made")
+        TrainingExample(pixels[start : start + 3 * h * w].reshape(h, w, 3), str(text), "made")
         for start, (h, w), text in zip(starts, sizes, texts, strict=False)
     ]
 
 
-def recoloured(lessons: Sequence[Lesson], *, seed: int) -> Iterator[Lesson]:
+def recoloured(lessons: Sequence[TrainingExample], *, seed: int) -> Iterator[TrainingExample]:
     """Signs are of any colour on any other, light on dark as well: print on paper becomes so."""
     rng = np.random.default_rng((seed, 5))
     for lesson in lessons:
@@ -202,10 +202,10 @@ def recoloured(lessons: Sequence[Lesson], *, seed: int) -> Iterator[Lesson]:
             ink = 255 - ink
         low, high = rng.uniform(0, 110, 3), rng.uniform(130, 255, 3)
         crop = low + (high - low) * ink / 255
-        yield Lesson(crop.clip(0, 255).astype(np.uint8), lesson.text, "sign")
+        yield TrainingExample(crop.clip(0, 255).astype(np.uint8), lesson.text, "sign")
 
 
-def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Lesson]:
+def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[TrainingExample]:
     """What is to be read as before, in an order by chance."""
     from ocr_studio.engine.training import rehearsal
 

@@ -38,7 +38,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CARD_FILE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from tests.benchmarks.boards import SETS, truth
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits
 from tests.benchmarks.written_words import Desk
@@ -94,7 +94,7 @@ def detector(named: str) -> Detector:
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    return model_loader.detector_of(model_of(named), Finding())
+    return model_loader.detector_of(model_of(named), DetectionOptions())
 
 
 def unipen_words(data: Path) -> WordSet:
@@ -158,7 +158,7 @@ def of_words(words: WordSet, reads: Recognizer) -> dict[str, Cell]:
     widths = [crop.shape[1] for crop in words.crops]
     found = []
     for languages in ((), LANGUAGES):
-        reads.know([lexicon.lexicon(languages)] if languages else [])
+        reads.set_lexicons([lexicon.lexicon(languages)] if languages else [])
         first = reads.transcribe(steps, widths=widths)
         pairs = words.pairs([read.text for read in reads.again(first, words.crops, steps, spaces=False)])
         found.append((sum(true == read for true, read in pairs) / len(pairs), metrics.cer(pairs)))

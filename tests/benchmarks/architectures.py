@@ -31,7 +31,7 @@ from tests.benchmarks.words import Crop, board_words, labelled_words
 
 if TYPE_CHECKING:
     from ocr_studio.engine.detection.detector import Detector
-    from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
+    from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
 READS: Final = ("default", "crnn", "light-crnn")
 FINDS: Final = ("default", "craft", "light-craft")
@@ -113,12 +113,12 @@ def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[s
         steps = [seen.without(reads._space) for seen in reads.steps(crops)]
         found["search"] = {}
         for name, lexicons in (("alone", []), ("en", [lexicon.lexicon(("en",))])):
-            reads.know(lexicons)
+            reads.set_lexicons(lexicons)
             found["search"][name] = _search(reads, steps, seconds, rounds)
     return found
 
 
-def _search(reads: Recognizer, steps: Sequence[Steps], seeing: Seconds, rounds: int) -> dict[str, float]:
+def _search(reads: Recognizer, steps: Sequence[FrameProbabilities], seeing: Seconds, rounds: int) -> dict[str, float]:
     """The share of all of reading that the search has, and all that follows on the network, where letters stand
     included. seeing: what the network takes for the same words.
     """

@@ -71,7 +71,7 @@ def _timed(folder: Path, pages: int, rounds: int) -> dict[str, float]:
     def edited() -> None:
         for page in made[:50]:
             edit = edits.write(page, "w0", "other")
-            project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
+            project.save_together([apply(page, edit)], undo_log.done_line(Step("Write", {page.id: edit})))
             project.save_page(page)
 
     found["save a page with its history, and once more"] = 1e3 * _fastest(edited, rounds) / 50

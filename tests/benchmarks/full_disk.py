@@ -118,7 +118,7 @@ class Story:
     def work(self) -> None:
         """All that writes anything."""
         self.write("written on a full disk")
-        self.told("board 2.png", "the disk is full", "as soon as there is room")
+        self.told("board 2.png", "the disk is full", "retried automatically")
         project = self.studio.opening.project
         assert project is not None
         self.open("board 3.png")  # never read: its first words come now, and a small picture of it
@@ -130,11 +130,11 @@ class Story:
         self.studio.window.action_set["redo"].trigger()
         self.document.select(self.document.order()[2:4])  # where they are is kept in the session
         self.studio.change_settings(replace(self.studio.settings, box_opacity=0.5))
-        self.told("settings.json", "No space", "room")
+        self.told("settings.json", "No space", "Free up disk space")
         self.parts.texts.spelling.spelling.add("zebra")
-        self.told("words.json", "No space", "room")
+        self.told("words.json", "No space", "Free up disk space")
         self.parts.texts.rules._keep((Rule("a", "b"),))
-        self.told("rules.json", "No space", "room")
+        self.told("rules.json", "No space", "Free up disk space")
         self.parts.text.open()
         QTest.keyClicks(self.parts.text.note, "a note")
         self.exports()
@@ -148,9 +148,9 @@ class Story:
     def exports(self) -> None:
         text, picture = self.disk / "text.txt", self.disk / "cleaned board.png"
         self.parts.exporting.save(text, FORMATS["txt"])
-        self.told("text.txt", "No space", "room")
+        self.told("text.txt", "No space", "Free up disk space")
         self.parts.board_saving.save(picture)
-        self.told("cleaned board.png", "No space", "room")
+        self.told("cleaned board.png", "No space", "Free up disk space")
         if text.exists() or picture.exists():
             self.wrong.append("half an export was left")
 

@@ -281,7 +281,7 @@ def save_for_ever(folder: Path) -> None:
                 page = project.load_page(_SHARED.id) or _SHARED
                 number = int(page.words[_KEY].text) + 1
                 edit = edits.write(page, _KEY, str(number))
-                project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
+                project.save_together([apply(page, edit)], undo_log.done_line(Step("Write", {page.id: edit})))
                 print(number, flush=True)
         except StudioError:  # the other one has it
             pass

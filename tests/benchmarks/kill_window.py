@@ -30,7 +30,7 @@ from typing import Any
 from ocr_studio.core.page import EditMismatch, Page, apply
 from ocr_studio.core.project import page_file, undo_log
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.undo_log import Course
+from ocr_studio.core.project.undo_log import UndoLog
 from tests.benchmarks.kill import PROMISE
 from tests.benchmarks.window_ear import digest, item_digest, items
 from tests.benchmarks.window_person import STEPS_BACK
@@ -59,7 +59,7 @@ class Left:
 
     pages: dict[str, str] = field(default_factory=dict)
     items: list[str] = field(default_factory=list)
-    course: Course = field(default_factory=Course)
+    course: UndoLog = field(default_factory=UndoLog)
     whole: dict[str, Page] = field(default_factory=dict)
 
 

@@ -50,7 +50,7 @@ from ocr_studio.core.training.events import Recipe, Trained
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import finetune
-from ocr_studio.engine.training.training_data import Lesson, TrainingData
+from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import model_weights
 from tests.benchmarks.words import labelled_words, letters_and_digits
 from tests.benchmarks.written_words import Desk, Pens
@@ -64,12 +64,12 @@ class Play:
     """One story. lessons: corrected; tests: what is read before and after, by name."""
 
     name: str
-    lessons: Sequence[Lesson]
-    tests: dict[str, Sequence[Lesson]]
+    lessons: Sequence[TrainingExample]
+    tests: dict[str, Sequence[TrainingExample]]
 
 
 @lru_cache(maxsize=1)
-def boards(folder: Path) -> dict[str, list[Lesson]]:
+def boards(folder: Path) -> dict[str, list[TrainingExample]]:
     """The words of each board, cropped by their true boxes."""
     found = {}
     for photo in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
@@ -77,19 +77,20 @@ def boards(folder: Path) -> dict[str, list[Lesson]]:
         words = [word for word in photo["words"] if not word["ignore"]]
         quads = [Quad.from_array(np.asarray(word["quad"], np.float64)) for word in words]
         found[Path(photo["image"]).stem] = [
-            Lesson(geometry.crop(image, quad), word["text"]) for quad, word in zip(quads, words, strict=True)
+            TrainingExample(geometry.crop(image, quad), word["text"]) for quad, word in zip(quads, words, strict=True)
         ]
     return found
 
 
-def other_sets(data: Path) -> dict[str, Sequence[Lesson]]:
+def other_sets(data: Path) -> dict[str, Sequence[TrainingExample]]:
     """Words of strangers, compared without case (and signs), as their labels are."""
     sets = [
         labelled_words(data / "handwriting_words", "handwritten", str.lower),
         labelled_words(data / "scene" / "iiit5k", "iiit5k", letters_and_digits),
     ]
     return {
-        words.name: [Lesson(crop, text) for crop, text in zip(words.crops, words.texts, strict=True)] for words in sets
+        words.name: [TrainingExample(crop, text) for crop, text in zip(words.crops, words.texts, strict=True)]
+        for words in sets
     }
 
 
@@ -119,24 +120,24 @@ def writers(data: Path, many: int) -> Iterator[Play]:
     for writer in np.random.default_rng(0).permutation(enough)[:many].tolist():
         desk = Desk(data, train=False, rng=np.random.default_rng(writer))
         items = desk.rng.permutation(list(by_writer[writer].values()))[: LEARNED + READ]
-        drawn = [Lesson(desk.marker(pens.of(int(item))), str(pens.texts[item])) for item in items]
+        drawn = [TrainingExample(desk.marker(pens.of(int(item))), str(pens.texts[item])) for item in items]
         yield Play(f"writer {writer}", drawn[:LEARNED], {"own": drawn[LEARNED:]})
 
 
-def read(reader: Recognizer, lessons: Sequence[Lesson], typed: Sequence[Lesson]) -> list[str]:
+def read(reader: Recognizer, lessons: Sequence[TrainingExample], typed: Sequence[TrainingExample]) -> list[str]:
     """As the program reads these words when those have been typed."""
     counted = Counter(word for lesson in typed for word in lexicon.runs(lesson.text))
-    reader.know([lexicon.lexicon(("en",)), lexicon.vocabulary(counted)])
+    reader.set_lexicons([lexicon.lexicon(("en",)), lexicon.vocabulary(counted)])
     return [word.text for word in reader.read([lesson.crop for lesson in lessons], spaces=False)]
 
 
-def greedy(reader: Recognizer, lessons: Sequence[Lesson]) -> list[str]:
+def greedy(reader: Recognizer, lessons: Sequence[TrainingExample]) -> list[str]:
     """As the net reads them, word by word, by the likeliest class of every step."""
     steps = reader.steps([lesson.crop for lesson in lessons])
     return ["".join(reader.charset.decode(ctc.greedy(seen.probabilities)).split()) for seen in steps]
 
 
-def errors(name: str, lessons: Sequence[Lesson], texts: Sequence[str]) -> tuple[NDArray[np.int64], int]:
+def errors(name: str, lessons: Sequence[TrainingExample], texts: Sequence[str]) -> tuple[NDArray[np.int64], int]:
     """Letters wrong of each word, and letters that there are."""
     counted = {"handwritten": str.lower, "iiit5k": letters_and_digits}.get(name, str)
     pairs = [(counted(lesson.text), counted(text)) for lesson, text in zip(lessons, texts, strict=True)]

@@ -254,7 +254,7 @@ def _replace(options: argparse.Namespace) -> None:
     studio.opening.open_paths([options.keep])
     run_until(app, lambda: studio.opening.project is not None and not studio.busy)
     gc_tuning.look_seldom()  # as the program does
-    gc_tuning.leave_alone_what_there_is()
+    gc_tuning.freeze_loaded()
     project, stack = studio.opening.project, studio.document.undo_stack
     assert project is not None
     replacer = Replacer([Rule("ba", "bä")])

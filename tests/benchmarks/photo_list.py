@@ -55,7 +55,7 @@ def _measure(photos: Path) -> None:
     studio = window_app.Studio(settings.Settings(read_when_opened=False))
     studio.window.show()
     gc_tuning.look_seldom()  # as the program does
-    gc_tuning.leave_alone_what_there_is()
+    gc_tuning.freeze_loaded()
     main_thread.run_until(app, lambda: False, patience=1.0)
     print(f"memory with the window empty {resident()}")
     ticks = Ticks()

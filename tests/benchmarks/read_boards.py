@@ -19,7 +19,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, read_photos
+from ocr_studio.jobs.reading.read import OcrService, PhotoRead, read_photos
 
 # Share of a word inside a box from which on the box holds it, and of a box inside a word, or inside a region that
 # nobody can read, from which on it is a piece of that.
@@ -49,7 +49,7 @@ def read(data: Path, folder: Path) -> ReadBoards:
     project = Project.open(folder)
     truths: dict[Place, str | None] = {}
     missed = 0
-    for event in read_photos(ReadingDesk(ReaderOptions()), photos):
+    for event in read_photos(OcrService(ReaderOptions()), photos):
         if not isinstance(event, PhotoRead):
             continue
         project.save_page(event.page)

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _read(folder: Path, labels: dict[str, tuple[Labelled, ...]], project: Project) -> dict[str, tuple[Labelled, ...]]:
     """Page id → true words; the pages, read, are in the project."""
-    desk = reading.ReadingDesk(ReaderOptions())
+    desk = reading.OcrService(ReaderOptions())
     words: dict[str, tuple[Labelled, ...]] = {}
     for name, known in labels.items():
         photo, page_id = photo_file.open_with_id(folder / name)

@@ -39,7 +39,7 @@ def items(folder: Path) -> list[dict[str, Any]]:
 
 def _plain(line: Any) -> Any:
     step = line.get("do")
-    return {"do": json.loads(undo_log.did(step))["do"]} if step else line
+    return {"do": json.loads(undo_log.done_line(step))["do"]} if step else line
 
 
 def item_digest(item: object) -> str:

@@ -27,7 +27,7 @@ from ocr_studio.core import paths, settings
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.page import Word, new_id
-from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import index_packing
 from ocr_studio.jobs.review import load_lexicon
@@ -74,7 +74,7 @@ class Person(QObject):
 
     def begin(self) -> None:
         """After the start: what is offered, and then to go on."""
-        offer: Whereabouts | None = self.parts.session.offer
+        offer: ViewState | None = self.parts.session.offer
         self.ear.say("offer", photo=offer.photo.name if offer else None)
         if offer:
             self.actions["go_on"].trigger()

@@ -112,7 +112,7 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     runtime.configure(ReaderOptions())
     recognizer = model_loader.recognizer_of(models.in_use(model))
     if languages:
-        recognizer.know([lexicon.lexicon(languages)])
+        recognizer.set_lexicons([lexicon.lexicon(languages)])
     return recognizer
 
 

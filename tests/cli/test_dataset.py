@@ -15,7 +15,7 @@ from ocr_studio.cli import main as cli
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Source, Transcription
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests.core.made_datasets import LINES, checked, exported, place, project, read, three_boards, words
 from tests.ui.made_board import StandInReader
 
@@ -30,7 +30,7 @@ def test_a_dataset_is_written_and_reported(photos: Path, tmp_path: Path, capsys:
     assert cli.run(["dataset", str(photos), "--out", str(tmp_path / "data")]) == 0
     said = capsys.readouterr()
     assert said.out.startswith(f"18 of 19 words written to {tmp_path / 'data'}\n")
-    assert "1 left out: not checked" in said.out
+    assert "1 skipped: not checked" in said.out
     assert "whole photos are held out" in said.out
     assert said.err == ""
     assert len(dataset.read(tmp_path / "data").examples) == 18
@@ -49,7 +49,7 @@ def test_json_for_machines(photos: Path, tmp_path: Path, capsys: pytest.CaptureF
 def test_words_of_other_letters_are_left_out(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     letters = "".join(set("theaskqueues"))
     assert cli.run(["dataset", str(photos), "--out", str(tmp_path / "data"), "--letters", letters]) == 0
-    assert "letters outside the alphabet" in capsys.readouterr().out
+    assert "11 skipped: characters outside the chosen alphabet" in capsys.readouterr().out
     assert {each.text for each in dataset.read(tmp_path / "data").examples} == {"the", "ask", "queues"}
 
 
@@ -85,7 +85,7 @@ def test_a_dataset_is_written_in_another_layout(
         assert after.examples == before.examples
         assert after.pages == before.pages
     assert cli.run(["dataset", str(tmp_path / "copy"), "--out", str(tmp_path / "copy"), "--layout", target]) == 1
-    assert "over itself" in capsys.readouterr().err
+    assert "can't replace itself" in capsys.readouterr().err
     assert dataset.read(tmp_path / "copy").trouble == ()
 
 
@@ -100,12 +100,12 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "status", "why"),
     [
-        (["{photos}", "--out", "{photos}"], 1, "other files in the folder"),
-        (["{tmp}/gone", "--out", "{tmp}/data"], 1, "no such folder"),
+        (["{photos}", "--out", "{photos}"], 1, "the folder contains other files"),
+        (["{tmp}/gone", "--out", "{tmp}/data"], 1, "the folder does not exist"),
         (["{tmp}", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
         (["{tmp}"], 1, "it is not a dataset"),
         (["{photos}"], 2, "not been exported as a dataset yet. Add --out FOLDER"),
-        (["{photos}", "--out", "{photos}/board 1.png"], 1, "cannot be written"),
+        (["{photos}", "--out", "{photos}/board 1.png"], 1, "can't write the dataset"),
         (["{photos}", "--out", ""], 2, "empty path"),
         (["{photos}", "--out", "{tmp}/data", "--layout", "other"], 2, "invalid choice"),
     ],
@@ -147,7 +147,7 @@ class StandInRecognizer:
 def recognizer(monkeypatch: pytest.MonkeyPatch) -> StandInRecognizer:
     reader: Any = StandInReader()
     reader.recognizer = StandInRecognizer()
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: reader)
+    monkeypatch.setattr(OcrService, "reader", lambda _: reader)
     recognizer: StandInRecognizer = reader.recognizer
     return recognizer
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_read_of_it_is_said(
     assert cli.run(["evaluate", str(tmp_path / "data"), "--format", "json"]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["all"]["words"] == 23
-    assert "not there" in said.err
+    assert "the image can't be used: it does not exist" in said.err
     del recognizer
 
 

@@ -14,7 +14,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests.ui import made_board
 from tests.ui.made_board import LINES, StandInReader
 
@@ -27,7 +27,7 @@ WORDS = [
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: StandInReader())
+    monkeypatch.setattr(OcrService, "reader", lambda _: StandInReader())
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
 ) -> None:
     units: list[str] = []
 
-    def reader(desk: ReadingDesk) -> StandInReader:
+    def reader(desk: OcrService) -> StandInReader:
         units.append(desk.options.unit)
         return StandInReader()
 
-    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    monkeypatch.setattr(OcrService, "reader", reader)
     settings.save(settings.Settings(unit="lines"))
     assert cli.run(["evaluate", str(data)]) == 0
     assert set(units) == {"words"}

@@ -20,7 +20,7 @@ from ocr_studio.core.page import Page, PageFacts, Quad, Source, Transcription, W
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import FOLDER, Project, SaveFailed
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
 
 
@@ -51,7 +51,7 @@ class TwoWords:
 @pytest.fixture(autouse=True)
 def reader(monkeypatch: pytest.MonkeyPatch) -> TwoWords:
     reader = TwoWords()
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: reader)
+    monkeypatch.setattr(OcrService, "reader", lambda _: reader)
     return reader
 
 
@@ -212,7 +212,7 @@ def test_photos_that_a_window_has_open_are_not_read_and_that_is_said(
     assert cli.run(["read", str(folder), "--keep"]) == 1
     said = capsys.readouterr()
     (line,) = said.err.splitlines()
-    assert line.startswith(f"ocr-studio: {folder}: these photos are open in another window of OCR Studio")
+    assert line.startswith(f"ocr-studio: {folder}: these photos are open in another OCR Studio window")
     assert (said.out, reader.photos) == ("", 0)
     window.unlock()
     assert cli.run(["read", str(folder), "--keep"]) == 0
@@ -254,7 +254,7 @@ def test_a_folder_that_is_missing_is_called_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     assert cli.run([*command, str(tmp_path / "nope")]) == 1
-    assert capsys.readouterr().err == f"ocr-studio: {tmp_path}/nope: no such folder. Check the path.\n"
+    assert capsys.readouterr().err == f"ocr-studio: {tmp_path}/nope: the folder does not exist. Check the path.\n"
 
 
 # ------------------------------------------------------------------------------------------------------------------ CSV

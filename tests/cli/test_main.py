@@ -22,7 +22,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
 
 
@@ -46,7 +46,7 @@ class TwoWords:
 
 @pytest.fixture(autouse=True)
 def _desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: TwoWords())
+    monkeypatch.setattr(OcrService, "reader", lambda _: TwoWords())
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_bad_photos_are_told_and_the_others_read(photo: Path, capsys: pytest.Cap
     assert [page["image"] for page in json.loads(said.out)] == [str(photo)]
     bad, gone = said.err.splitlines()
     assert bad.startswith(f"ocr-studio: {photo.parent}/bad.jpg: this is a text file, not a photo. Open a JPEG")
-    assert gone.startswith("ocr-studio: gone.jpg: the file is not there")
+    assert gone.startswith("ocr-studio: gone.jpg: the file does not exist")
 
 
 def test_nothing_read_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,10 +283,10 @@ def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
     script = (
         "import os, signal, sys\n"
         "from ocr_studio.cli import main as cli\n"
-        "from ocr_studio.jobs.reading.read import ReadingDesk\n"
+        "from ocr_studio.jobs.reading.read import OcrService\n"
         # Where the tests run in the background of a shell, it is ignored unless one asks for it.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "ReadingDesk.reader = lambda desk: os.kill(os.getpid(), signal.SIGINT)\n"
+        "OcrService.reader = lambda desk: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.exit(cli.main())\n"
     )
     command = [sys.executable, "-c", script, "read", str(photo)]
@@ -324,7 +324,7 @@ def test_a_program_without_a_console_says_nothing_and_works(photo: Path, monkeyp
 def test_it_speaks_utf_8_whatever_the_locale(photo: Path) -> None:
     environment = os.environ | {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = started("read", "доска.jpg", "--format", "json", env=environment)
-    assert "ocr-studio: доска.jpg: the file is not there".encode() in done.stderr
+    assert "ocr-studio: доска.jpg: the file does not exist".encode() in done.stderr
     assert done.stdout == b"[]\n"
     assert done.returncode == 1
     assert "×".encode() in started("read", "--help", env=environment).stdout
@@ -335,11 +335,11 @@ def test_what_libraries_write_to_standard_error_goes_to_the_log(photo: Path, stu
         "import logging, os, sys, warnings\n"
         "from ocr_studio.cli import main as cli\n"
         "from ocr_studio.core.errors import StudioError\n"
-        "from ocr_studio.jobs.reading.read import ReadingDesk\n"
+        "from ocr_studio.jobs.reading.read import OcrService\n"
         "def reader(desk):\n"
         "    os.write(2, b'from C'); logging.warning('logged'); warnings.warn('warned', stacklevel=1)\n"
         "    raise StudioError('it does not work')\n"
-        "ReadingDesk.reader = reader\n"
+        "OcrService.reader = reader\n"
         "sys.exit(cli.main())\n"
     )
     command = [sys.executable, "-c", script, "read", str(photo)]
@@ -361,9 +361,9 @@ def test_errors_are_one_line_even_for_odd_names(capsys: pytest.CaptureFixture[st
 def test_an_error_without_a_file_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: ReadingDesk) -> None:
+    def broken(_: OcrService) -> None:
         raise StudioError("the weights are missing", remedy="Install them.")
 
-    monkeypatch.setattr(ReadingDesk, "reader", broken)
+    monkeypatch.setattr(OcrService, "reader", broken)
     assert cli.run(["read", str(photo)]) == 1
     assert capsys.readouterr().err == "ocr-studio: the weights are missing. Install them.\n"

@@ -13,7 +13,7 @@ from ocr_studio.cli.console import GOOD
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
 from tests.cli.test_main import TwoWords
 from tests.core.made_pages import page_of, read_word
@@ -32,7 +32,7 @@ class Learner(TwoWords):
 @pytest.fixture
 def learner(monkeypatch: pytest.MonkeyPatch) -> Learner:
     learner = Learner()
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: learner)
+    monkeypatch.setattr(OcrService, "reader", lambda _: learner)
     return learner
 
 

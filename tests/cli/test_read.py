@@ -16,7 +16,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.page import Quad, Word
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from tests.core.made_models import installed
 
 
@@ -41,11 +41,11 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     settings.save(settings.Settings(unit="lines"))
     units: list[str] = []
 
-    def reader(desk: ReadingDesk) -> Nothing:
+    def reader(desk: OcrService) -> Nothing:
         units.append(desk.options.unit)
         return Nothing()
 
-    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    monkeypatch.setattr(OcrService, "reader", reader)
     assert cli.run(["read", str(photo), *arguments]) == 0
     assert set(units) == {unit}
 
@@ -63,11 +63,11 @@ def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     used: set[str | None] = set()
 
-    def reader(desk: ReadingDesk) -> Nothing:
+    def reader(desk: OcrService) -> Nothing:
         used.add(desk.options.model)
         return Nothing()
 
-    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    monkeypatch.setattr(OcrService, "reader", reader)
     assert cli.run(["read", str(photo), "--model", asked]) == status
     assert used == ({asked} if status == 0 else set())
     assert len(capsys.readouterr().err.splitlines()) == (status > 0)
@@ -79,7 +79,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
     photo = tmp_path / "board.png"
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     chosen = [installed("Anna"), installed("Finder", architecture=DETECTOR, alphabet=()), installed("Berta")]
@@ -110,7 +110,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
 def test_read_replaces_no_file_that_it_did_not_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
     for name in ("a.png", "b.png"):
         photo_file.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
     out = tmp_path / "out"
@@ -133,7 +133,7 @@ def test_read_replaces_no_file_that_it_did_not_write(
 def test_pages_that_are_not_read_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
 ) -> None:
-    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
     more = [Image.new("RGB", (20, 20), colour) for colour in ("black", "red")]
     white, several = Image.new("RGB", (20, 20), "white"), name != "plain.tif"
     white.save(tmp_path / name, save_all=several, append_images=more if several else [])

@@ -348,7 +348,7 @@ def test_what_cannot_be_used_is_said_and_counts(
     )
     told = capsys.readouterr()
     assert "2 of 2 words written" in told.out
-    assert "hands: 1 file in it cannot be used: torn.ttf (the font cannot be used" in told.err
+    assert "hands: 1 file in this folder cannot be used: torn.ttf (the font cannot be used" in told.err
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
@@ -365,16 +365,18 @@ def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
     with closing(cast(Any, generate.write(options, out, children=0))) as drawn:
         assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
         assert cli.run([*command, str(out)]) == 1
-        assert "at this moment, and it is not whole yet. Wait until it has finished." in capsys.readouterr().err
+        assert "a dataset is being generated in this folder. Wait until it has finished." in capsys.readouterr().err
     for more in ([], ["--out", str(tmp_path / "copy")] if command == ["dataset"] else []):
         assert cli.run([*command, str(out), *more]) == 1
         said = capsys.readouterr().err
-        assert f"{out}: the folder contains an unfinished dataset. The same" in said
-        assert '"ocr-studio synth" command goes on with it' in said
+        assert f"{out}: the folder contains an unfinished dataset. Run the same" in said
+        assert '"ocr-studio synth" command again to resume it.' in said
     assert not (tmp_path / "copy").exists()
     ended.mkdir()
     assert cli.run([*command, str(ended)]) == (2 if command is _LIKE else 1)
-    assert "not whole yet" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unfinished" not in said
+    assert "being generated" not in said
     list(generate.write(options, out, children=0))
     assert len(dataset.read(out).examples) == 3
 

@@ -19,7 +19,7 @@ from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval, Trained
 from ocr_studio.jobs.learning import train as training
-from ocr_studio.jobs.learning.train import Course, LearningEvent
+from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.core import made_datasets
 from tests.core.made_models import installed
 from tests.core.training.test_report import BETTER
@@ -136,9 +136,9 @@ def test_other_programs_are_told_everything(
 
 
 def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Course] = []
+    seen: list[TrainingTask] = []
 
-    def learn(course: Course) -> Iterator[LearningEvent]:
+    def learn(course: TrainingTask) -> Iterator[LearningEvent]:
         seen.append(course)
         yield from learner(course)
 

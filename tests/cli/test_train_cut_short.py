@@ -16,7 +16,7 @@ from ocr_studio.cli.console import FAILED, GOOD, MISUSED, interrupted_between
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Started, StepDone, Trained
 from ocr_studio.jobs.learning import train as training
-from ocr_studio.jobs.learning.train import Course, LearningEvent
+from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.cli.test_train import data, learner, names, run
 from tests.core import made_datasets
 from tests.core.made_models import installed
@@ -31,7 +31,7 @@ class Interrupted(StandInLearner):
 
     at: int = 8
 
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+    def __call__(self, course: TrainingTask) -> Iterator[LearningEvent]:
         for number, event in enumerate(super().__call__(course)):
             yield event
             if number == self.at:
@@ -75,7 +75,7 @@ def test_interrupted_it_can_be_gone_on_with(
 class TakenMeanwhile(StandInLearner):
     """Somebody imports a model of the same name while it learns."""
 
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+    def __call__(self, course: TrainingTask) -> Iterator[LearningEvent]:
         installed(course.run.name)
         yield from super().__call__(course)
 
@@ -177,7 +177,7 @@ def test_by_words_or_numbers_that_are_others_it_is_not_lost(
 def test_what_turns_out_to_be_of_no_use_is_not_written_over(
     data: Path, resume: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def anew(course: Course) -> Iterator[LearningEvent]:
+    def anew(course: TrainingTask) -> Iterator[LearningEvent]:
         yield Started(5, 3, 64, 6)
         (course.run.work / "checkpoint.npz").write_bytes(b"another")
 
@@ -199,7 +199,7 @@ def test_what_turns_out_to_be_of_no_use_is_not_written_over(
 def test_ctrl_c_at_the_very_end_is_heard(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def learn(course: Course) -> Iterator[LearningEvent]:
+    def learn(course: TrainingTask) -> Iterator[LearningEvent]:
         for event in learner(course):
             if isinstance(event, Trained):
                 signal.raise_signal(signal.SIGINT)
@@ -221,7 +221,7 @@ def test_ctrl_c_at_the_very_end_is_heard(
 def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def learn(course: Course) -> Iterator[LearningEvent]:
+    def learn(course: TrainingTask) -> Iterator[LearningEvent]:
         try:
             yield from pressing(learner(course))
         except GeneratorExit:  # as the engine does

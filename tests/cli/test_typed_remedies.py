@@ -36,7 +36,7 @@ from ocr_studio.core.training.runs import Run
 from ocr_studio.engine.synth.handwriting.rendered_text import Split
 from ocr_studio.engine.synth.photo import backgrounds
 from ocr_studio.jobs.learning import train as training
-from ocr_studio.jobs.learning.train import Course
+from ocr_studio.jobs.learning.train import TrainingTask
 from ocr_studio.jobs.synth import generate
 from tests import made_synth
 from tests.core import made_datasets, made_models
@@ -225,7 +225,7 @@ def not_found(room: Room) -> None:
 
 def nothing_begun(room: Room) -> None:
     data = made_datasets.three_boards(room.folder)
-    course = Course(Run("mine", "recognizer", data.folder, data.digest, Recipe()), data)
+    course = TrainingTask(Run("mine", "recognizer", data.folder, data.digest, Recipe()), data)
     room.told(lambda: list(training.train(course, resume=True)))
 
 

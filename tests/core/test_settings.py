@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ocr_studio.core import paths, settings
 from ocr_studio.core.models import registry as models
-from ocr_studio.core.settings import Finding, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
 
 OTHER = Settings(
     theme="dark",
@@ -28,7 +28,7 @@ OTHER = Settings(
     library_folder="/home/né/доски",
     read_when_opened=False,
     unit="lines",
-    finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+    finding=DetectionOptions(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
     languages=("de", "fr"),
     language_strength=0.5,
     detector=models.BUILT_IN_DETECTOR.name,
@@ -133,13 +133,13 @@ def test_a_bad_value_of_finding_is_left_out_and_the_rest_kept(
     with caplog.at_level(logging.WARNING):
         loaded = settings.load(path)
     expected = {name: wanted for name, wanted in (("detail", 2048), ("gap", 1)) if name != key}
-    assert loaded == Settings(theme="dark", finding=Finding(**expected))
+    assert loaded == Settings(theme="dark", finding=DetectionOptions(**expected))
     assert repr(f"finding.{key}") in caplog.text
 
 
 def test_the_ranges_are_those_of_all_values_and_hold_the_defaults() -> None:
-    assert list(settings.RANGES) == [field.name for field in fields(Finding)]
-    assert all(low <= getattr(Finding(), name) <= high for name, (low, high) in settings.RANGES.items())
+    assert list(settings.RANGES) == [field.name for field in fields(DetectionOptions)]
+    assert all(low <= getattr(DetectionOptions(), name) <= high for name, (low, high) in settings.RANGES.items())
 
 
 def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
@@ -164,7 +164,7 @@ def test_the_reader_gets_what_concerns_it() -> None:
         gpu_memory_mb=2048,
         model=models.BUILT_IN.name,
         unit="lines",
-        finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+        finding=DetectionOptions(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
         languages=("de", "fr"),
         language_strength=0.5,
         detector=models.BUILT_IN_DETECTOR.name,

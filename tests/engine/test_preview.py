@@ -7,14 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import preview
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.preview import Preview
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.recognizer import Recognizer
-from ocr_studio.jobs.reading.read import ReadingDesk
-from ocr_studio.jobs.reading.try_detection import BoxesFound, LinesFound, Trial
+from ocr_studio.jobs.reading.read import OcrService
+from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 from tests.engine.test_reader import LINES, drawn
 
 
@@ -23,7 +23,7 @@ def reader() -> Reader:
     return Reader(ReaderOptions())
 
 
-def boxes(reader: Reader | Preview, image: NDArray[np.uint8], finding: Finding) -> list[Quad]:
+def boxes(reader: Reader | Preview, image: NDArray[np.uint8], finding: DetectionOptions) -> list[Quad]:
     if isinstance(reader, Preview):
         pieces = reader.read_lines(reader.find(finding), finding)
     else:
@@ -31,16 +31,18 @@ def boxes(reader: Reader | Preview, image: NDArray[np.uint8], finding: Finding) 
     return [word.quad for _, words in pieces for word in words]
 
 
-@pytest.mark.parametrize("finding", [Finding(), Finding(threshold=0.6, grow=2.5), Finding(detail=640, gap=2.0)])
-def test_what_is_shown_is_what_would_be_read(reader: Reader, finding: Finding) -> None:
+@pytest.mark.parametrize(
+    "finding", [DetectionOptions(), DetectionOptions(threshold=0.6, grow=2.5), DetectionOptions(detail=640, gap=2.0)]
+)
+def test_what_is_shown_is_what_would_be_read(reader: Reader, finding: DetectionOptions) -> None:
     photo, _ = drawn()
     fresh = Reader(
         ReaderOptions(finding=finding), detector=reader.detector.tuned_to(finding), recognizer=reader.recognizer
     )
     trying = Preview(reader, photo)
-    boxes(trying, photo, Finding())
+    boxes(trying, photo, DetectionOptions())
     assert boxes(trying, photo, finding) == boxes(fresh, photo, finding)
-    assert reader.find(photo).tolist() == Preview(reader, photo).find(Finding()).tolist()
+    assert reader.find(photo).tolist() == Preview(reader, photo).find(DetectionOptions()).tolist()
 
 
 def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,25 +61,25 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Detector, "look", counted_look)
     monkeypatch.setattr(Recognizer, "_look", counted_read)
     trying = Preview(reader, photo)
-    some = boxes(trying, photo, Finding())
+    some = boxes(trying, photo, DetectionOptions())
     assert looks[0] == "photo"
     assert "lines" in looks
     looks.clear()
-    assert boxes(trying, photo, Finding()) == some
-    more = boxes(trying, photo, Finding(gap=0.1))
+    assert boxes(trying, photo, DetectionOptions()) == some
+    more = boxes(trying, photo, DetectionOptions(gap=0.1))
     assert len(more) >= len(some)
-    trying.find(Finding(sure=0.9, threshold=0.8))
+    trying.find(DetectionOptions(sure=0.9, threshold=0.8))
     assert looks == []
-    trying.find(Finding(detail=900))
+    trying.find(DetectionOptions(detail=900))
     assert looks == ["photo"]
 
 
 def test_what_there_is_no_room_for_is_looked_at_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     photo, _ = drawn()
     roomy, narrow = Preview(reader, photo), Preview(reader, photo)
-    wanted = boxes(roomy, photo, Finding())
+    wanted = boxes(roomy, photo, DetectionOptions())
     monkeypatch.setattr(preview, "_ROOM", 1)
-    assert boxes(narrow, photo, Finding()) == boxes(narrow, photo, Finding()) == wanted
+    assert boxes(narrow, photo, DetectionOptions()) == boxes(narrow, photo, DetectionOptions()) == wanted
     kept = narrow._recognizer._known
     assert len(kept) == 1  # the last line, however large
     assert narrow._recognizer._held == sum(steps.probabilities.nbytes for steps in kept.values())
@@ -86,10 +88,10 @@ def test_what_there_is_no_room_for_is_looked_at_again(reader: Reader, monkeypatc
 def test_lines_can_be_shown(reader: Reader) -> None:
     photo, _ = drawn()
 
-    class Desk(ReadingDesk):
+    class Desk(OcrService):
         def reader(self) -> Reader:
             return reader
 
-    events = list(Trial(Desk(ReaderOptions()), photo).find(Finding()))
+    events = list(DetectionPreview(Desk(ReaderOptions()), photo).find(DetectionOptions()))
     assert [len(event.lines) for event in events if isinstance(event, LinesFound)] == [len(LINES)]
     assert sum(len(event.boxes) for event in events if isinstance(event, BoxesFound)) == len(" ".join(LINES).split())

@@ -14,11 +14,11 @@ from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition import recognizer
-from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
-from ocr_studio.engine.recognition.word_segmentation import Stretch
+from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
+from ocr_studio.engine.recognition.word_segmentation import Segment
 
 LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
 
@@ -164,7 +164,7 @@ class Listing(Recognizer):
         self,
         reads: Sequence[Transcription],
         crops: Sequence[NDArray[np.uint8]],
-        steps: Sequence[Steps],
+        steps: Sequence[FrameProbabilities],
         *,
         widths: Sequence[float] | None = None,
         spaces: bool = True,
@@ -177,7 +177,7 @@ class Listing(Recognizer):
 def test_each_word_of_a_line_may_be_looked_at_again_by_its_own_ink(reader: Reader) -> None:
     listing = Listing(reader.recognizer)
     photo, _ = drawn()
-    read(reader.tuned_to(Finding(), listing), photo)
+    read(reader.tuned_to(DetectionOptions(), listing), photo)
     assert [text for text, _ in listing.asked] == " ".join(LINES).split()
     found = [text.text for text in reader.recognizer.read([crop for _, crop in listing.asked], spaces=False)]
     assert found == [text for text, _ in listing.asked]
@@ -199,7 +199,7 @@ def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reade
     line = reader.seen(photo, reader.find(photo))[0]
     beyond = len(line.steps.probabilities)
     assert beyond * line.steps.span > line.crop.shape[1]
-    stretch = Stretch(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
+    stretch = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
     doubtful = Transcription("l", Source.MODEL, confidence=0.1)
     (read_again,) = reader._again([(line, stretch, doubtful)])
     assert read_again != doubtful

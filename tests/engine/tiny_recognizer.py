@@ -9,7 +9,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from ocr_studio.engine.nets.recognizer import HEIGHT
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.training_data import TrainingExample
 
 Crop = NDArray[np.uint8]
 
@@ -30,11 +30,11 @@ def build_tiny(classes: int, *, seed: int = 0) -> keras.Model:
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="tiny")
 
 
-def printed(text: str, *, scale: float = 1.2) -> Lesson:
+def printed(text: str, *, scale: float = 1.2) -> TrainingExample:
     """A word in a font that OpenCV can draw; ß, Ж and → are drawn here, as it has none of them."""
     face, weight = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(2 * scale))
     parts = [_odd(letter, scale) if letter in _ODD else _plain(letter, face, scale, weight) for letter in text]
-    return Lesson(np.ascontiguousarray(np.concatenate(parts, axis=1)), text, name=text)
+    return TrainingExample(np.ascontiguousarray(np.concatenate(parts, axis=1)), text, name=text)
 
 
 def _plain(letter: str, face: int, scale: float, weight: int) -> Crop:

@@ -227,7 +227,7 @@ def _changed(page: Page) -> Page:
 
 
 def _did(page: Page, _: Page) -> bytes:
-    return undo_log.did(undo_log.Step("Type", {page.id: _edit_of(page)}))
+    return undo_log.done_line(undo_log.Step("Type", {page.id: _edit_of(page)}))
 
 
 def load_own_files() -> int:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from ocr_studio.core.page import Mark, Page, Word
-from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.review.queue import Order
 from ocr_studio.core.settings import Settings
@@ -138,7 +138,7 @@ def _picture_copied(studio: Studio) -> None:
 
 def _left_elsewhere(studio: Studio) -> None:
     assert studio.opening.path is not None
-    studio.window.parts.session.offer = Whereabouts(studio.opening.path.with_name("board 1.png"))
+    studio.window.parts.session.offer = ViewState(studio.opening.path.with_name("board 1.png"))
     studio.window.parts.session.changed.emit()
 
 
@@ -260,7 +260,7 @@ EFFECTS: Mapping[str, Effect] = {
     "save_cleaned": _over("QFileDialog"),
     "help": lambda s, _: s.window.help.pages is not None and s.window.help.pages.isVisible(),
     "palette": _over("Palette"),
-    "keys": _over("KeySheet"),
+    "keys": _over("ShortcutList"),
     "change_keys": _over("SettingsDialog"),
     "close_hint": lambda s, _: not s.window.help.hint_shown,
     "about": _over("AboutDialog"),

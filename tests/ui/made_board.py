@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
-from ocr_studio.core.settings import Finding, ReaderOptions
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.jobs.reading.read import OcrService
 
 # The words that there are in these tests; the real ones take a while to be read.
 LEXICON = Lexicon.of(dict.fromkeys(("ship", "the", "new", "build", "ask", "anna", "about", "queues", "queue"), 1e-4))
@@ -117,20 +117,20 @@ class StandInPreview:
     def __init__(self, reader: StandInReader) -> None:
         self._reader = reader
 
-    def find(self, finding: Finding) -> NDArray[np.float32]:
+    def find(self, finding: DetectionOptions) -> NDArray[np.float32]:
         time.sleep(self._reader.pause)
         count = len(LINES) if finding.threshold < 0.5 else 1 if finding.threshold < 0.8 else 0
         boxes = [Quad.from_box(10, 36 + 80 * row, 455, 70 + 80 * row).corners for row in range(count)]
         return np.array(boxes, np.float32).reshape(-1, 4, 2)
 
-    def read_lines(self, lines: NDArray[np.float32], finding: Finding) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: NDArray[np.float32], finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         for row in range(len(lines)):
             time.sleep(self._reader.pause)
             some = [word for n, word in enumerate(words()) if n // 4 == row]
             yield 1, some * 2 if finding.gap < 0.2 else some
 
 
-class StandInDesk(ReadingDesk):
+class StandInDesk(OcrService):
     """A desk with the stand-in at it; TensorFlow stays out of these tests."""
 
     def __init__(self, reader: StandInReader | None = None) -> None:

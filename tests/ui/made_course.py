@@ -24,7 +24,7 @@ from ocr_studio.core.training.events import (
     Trained,
     TrainingEvent,
 )
-from ocr_studio.jobs.learning.train import Course, LearningEvent
+from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
 
 @dataclass
@@ -43,7 +43,7 @@ class StandInLearner:
     closed: bool = False
     resumed: list[bool] = field(default_factory=list)
 
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+    def __call__(self, course: TrainingTask) -> Iterator[LearningEvent]:
         self.begun += 1
         self.resumed.append((course.run.work / "checkpoint.npz").exists())
         try:
@@ -52,7 +52,7 @@ class StandInLearner:
             self.closed = True
             raise
 
-    def _events(self, course: Course) -> Iterator[TrainingEvent]:
+    def _events(self, course: TrainingTask) -> Iterator[TrainingEvent]:
         dataset = course.dataset
         yield Preparing("Generating generic words", 3, 10)
         words, resumed = (len(dataset.train), len(dataset.held_out)), int(self.resumed[-1])
@@ -73,7 +73,7 @@ class StandInLearner:
                 break
         yield self._trained(course, done, stopped)
 
-    def _trained(self, course: Course, steps: int, stopped: str) -> Trained:
+    def _trained(self, course: TrainingTask, steps: int, stopped: str) -> Trained:
         folder = models.candidate_folder(course.run.name)
         card = ModelCard(RECOGNIZER, title=course.run.name, parent=models.BUILT_IN.name, alphabet=("a", "b"))
         write_model(folder, card)
@@ -103,7 +103,7 @@ class StandInLearner:
 class StandInDetectorLearner(StandInLearner):
     """Learns nothing about boxes."""
 
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+    def __call__(self, course: TrainingTask) -> Iterator[LearningEvent]:
         self.begun += 1
         yield Started(40, 12, 30, self.steps)
         for step in range(1, self.steps + 1):

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QStatusBar,
     QTabBar,
+    QTextBrowser,
     QToolButton,
     QWidget,
 )
 
+from ocr_studio.ui.help.help_window import HelpWindow
 from tests import marked_language
 
 # What is called so in every language, or is not ours: keys, names of models and files, words on the photos.
@@ -95,9 +97,10 @@ def _is_of_qt(widget: QWidget) -> bool:
 
 
 def _is_drawn(widget: QWidget) -> bool:
-    """Words that were drawn by chance, of a synthetic preview."""
+    """Words that were drawn by chance, of a synthetic preview; help pages, which are English, and their titles."""
     parents = (widget, widget.parentWidget())
-    return any(type(each).__name__ in {"_WordCell", "_Picture"} for each in parents)
+    of_help = isinstance(widget.window(), HelpWindow) and isinstance(widget, QAbstractItemView | QTextBrowser)
+    return of_help or any(type(each).__name__ in {"_WordCell", "_Picture"} for each in parents)
 
 
 def english(top: QWidget) -> list[str]:

@@ -35,7 +35,7 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.UNREADABLE: later("unreadable"),
         Reason.IGNORED: later("ignored"),
         Reason.OUTSIDE: later("the box is mostly outside the photo or has no area"),
-        Reason.LETTERS: later("it has characters outside the chosen alphabet"),
+        Reason.LETTERS: later("characters outside the chosen alphabet"),
         Reason.NARROW: later("the box is too narrow for the text; often the writing is rotated but the box is not"),
         Reason.CROWDED: later("the box contains words of other lines, too"),
         Reason.DUPLICATE: later("duplicate"),

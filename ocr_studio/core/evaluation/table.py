@@ -14,7 +14,7 @@ from ocr_studio.core.translation import later
 TASKS: Final = (
     # Translators: A share of the words: those that were found.
     ("detection", later("found"), later("box in the correct place: IoU ≥ 0.5")),
-    ("end_to_end", later("found and read"), later("and at least half of the characters correct, ignoring case")),
+    ("end_to_end", later("found and read"), later("and at least half correct, ignoring case")),
     ("strict", later("read exactly"), later("and every character correct")),
     ("keras_ocr", later("keras-ocr rules"), later("found and read; misread words are not counted")),
     ("bag_of_words", later("words anywhere"), later("letters and digits, anywhere on the photo")),

@@ -315,9 +315,9 @@ def aspect(quad: Quad, width: int, height: int) -> float:
 def placed(matrix: Floats, points: Floats) -> NDArray[np.float64]:
     """Points (…, 2) led through a matrix (3, 3). Those on or behind the horizon, which no photo shows, become NaN."""
     flat = np.asarray(points, dtype=np.float64)
-    led = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
-    depth = np.where(led[..., 2:] > 1e-9, led[..., 2:], np.nan)
-    return np.asarray(led[..., :2] / depth)
+    transform_quad = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
+    depth = np.where(transform_quad[..., 2:] > 1e-9, transform_quad[..., 2:], np.nan)
+    return np.asarray(transform_quad[..., :2] / depth)
 
 
 def led(matrix: Floats, quad: Quad) -> Quad | None:

@@ -22,7 +22,7 @@ _MOST_SELECTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class ViewState:
     """Where a person is. selection: ids of words, the current one first. zoom: screen pixels per pixel of the photo,
     None where the whole photo is shown; middle: what point of the photo is in the middle of the window.
     """
@@ -37,7 +37,7 @@ class Whereabouts:
 class LastTime:
     """How the last session ended. closed: by the user; otherwise the program was killed or crashed."""
 
-    place: Whereabouts | None
+    place: ViewState | None
     closed: bool
 
 
@@ -64,7 +64,7 @@ class SessionFile:
         kept = state_file.read(self._path)
         return LastTime(_place(kept), kept.get("closed") is not False)
 
-    def write(self, place: Whereabouts | None, *, closed: bool) -> bool:
+    def write(self, place: ViewState | None, *, closed: bool) -> bool:
         """Keep where a person is now. False where that cannot be; it is logged, once: nothing of their work depends on
         it.
         """
@@ -90,15 +90,15 @@ class SessionFile:
         self._lock.release()
 
 
-def _place(kept: Mapping[str, object]) -> Whereabouts | None:
+def _place(kept: Mapping[str, object]) -> ViewState | None:
     photo, selection, zoom, middle = (kept.get(key) for key in ("photo", "selection", "zoom", "middle"))
     if not isinstance(photo, str) or not can_be_path(photo):
         return None
     words = selection if isinstance(selection, list) else []
     ids = tuple(each for each in words if isinstance(each, str))[:_MOST_SELECTED]
     if not (_number(zoom) and isinstance(middle, list) and len(middle) == 2 and all(map(_number, middle))):
-        return Whereabouts(Path(photo), ids)
-    return Whereabouts(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
+        return ViewState(Path(photo), ids)
+    return ViewState(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
 
 
 def _number(value: object) -> bool:

@@ -43,7 +43,7 @@ class PageSummaries:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Stamp | None, PageSummary | None]] = {}
 
-    def know(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
+    def use_summaries(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
         """These files need not be read while they have these stamps; what was read here already stays."""
         self._known = {**summaries, **self._known}
 

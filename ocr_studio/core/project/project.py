@@ -229,7 +229,7 @@ class Project:
         lines: of the history, at least one. Raises as ``save_page`` does, and NotPlaced where pages are safe but not
         yet in their places: those are to be saved once more, without the lines.
         """
-        transaction.together(pages, lines, self)
+        transaction.commit(pages, lines, self)
 
     def ready(self, page: Page) -> tuple[str, bytes]:
         """For ``transaction``: the name of a page's file, which may be written now, and what there is to write."""
@@ -261,9 +261,9 @@ class Project:
         for watcher in self._watchers if not newer else ():
             watcher(page, now)
 
-    def know(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
+    def use_summaries(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
         """Page id -> stamp of its file and what that says, from who has looked: these files need not be read."""
-        self._summaries.know(summaries)
+        self._summaries.use_summaries(summaries)
 
     def summaries(self) -> dict[str, PageSummary]:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""

@@ -149,7 +149,7 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
         return DiskFull(
             tr("can't save the words: the disk is full"),
             file=path,
-            remedy=tr("Free up space; saving will be retried automatically."),
+            remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     if isinstance(error, UnsafeFile):
         remedy = tr("Replace the link with a copy of its target.")
@@ -167,7 +167,7 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
         return HistoryNotSaved(
             tr("can't save the undo history: the disk is full"),
             file=path,
-            remedy=tr("Free up space; saving will be retried automatically."),
+            remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     return HistoryNotSaved(
         tr(

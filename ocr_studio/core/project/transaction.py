@@ -39,7 +39,7 @@ class Files(Protocol):
         """A page cannot be written."""
 
 
-def together(pages: Iterable[Page], lines: bytes, files: Files) -> None:
+def commit(pages: Iterable[Page], lines: bytes, files: Files) -> None:
     """Put pages on the disk with what made them so. lines: of the history, at least one.
 
     Raises StudioError, and nothing is saved then; or NotPlaced.
@@ -52,7 +52,7 @@ def together(pages: Iterable[Page], lines: bytes, files: Files) -> None:
                 begun.append((page, place, files.files.write_beside(place, data)))
             except OSError as error:
                 raise files.failed(page, error) from error
-        line = undo_log.saved({page.id: _last(file) for page, _, file in begun}, lines)
+        line = undo_log.saved_line({page.id: _last(file) for page, _, file in begun}, lines)
         try:
             undo_log.add(files.files, line)
         except OSError as error:

@@ -80,34 +80,34 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class UndoLog:
     """All known steps, the oldest first; the first ``index`` of them are done, the others undone."""
 
     steps: tuple[Step, ...] = ()
     index: int = 0
 
 
-def did(step: Step) -> bytes:
+def done_line(step: Step) -> bytes:
     """The line for a step that was done."""
     return _line({"do": _step_fields(step)})
 
 
-def joined() -> bytes:
+def join_line() -> bytes:
     """The line that makes the newest two steps one."""
     return _line({"join": True})
 
 
-def went(steps: int) -> bytes:
+def move_line(steps: int) -> bytes:
     """The line for steps undone (negative) or redone."""
     return _line({"go": steps})
 
 
-def dropped() -> bytes:
+def drop_line() -> bytes:
     """The line that forgets the step that would be done again next."""
     return _line({"drop": True})
 
 
-def saved(files: Mapping[str, str], lines: bytes) -> bytes:
+def saved_line(files: Mapping[str, str], lines: bytes) -> bytes:
     """The line for pages that are saved, with the lines of what made them so. files: page id -> its new file's name."""
     return b'{"saved":' + page_file.line(files) + b',"did":[' + b",".join(lines.split(b"\n")[:-1]) + b"]}\n"
 
@@ -144,7 +144,7 @@ def files_of(folder: SafeFolder) -> list[tuple[str, str]]:
     return [(page_id, name) for page_id, name in pairs if isinstance(name, str)]
 
 
-def load(folder: SafeFolder, *, shorten: bool = False) -> Course:
+def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
     """What the history in a project's folder tells; nothing where there is none or it cannot be read.
 
     shorten: a long file is written anew without what is not needed any more.
@@ -153,10 +153,10 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> Course:
     try:
         data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
-        return Course()
+        return UndoLog()
     except (OSError, TooLarge) as error:
         _log.warning("%s cannot be read, so nothing older can be taken back: %s", path, error)
-        return Course()
+        return UndoLog()
     course = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
     if shorten and len(data) > LONG:
         course = _newest(course)
@@ -167,26 +167,26 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> Course:
     return course
 
 
-def encoded(course: Course) -> Iterator[bytes]:
+def encoded(course: UndoLog) -> Iterator[bytes]:
     """The lines that tell a course from nothing."""
-    yield from (did(step) for step in course.steps)
+    yield from (done_line(step) for step in course.steps)
     if course.index < len(course.steps):
-        yield went(course.index - len(course.steps))
+        yield move_line(course.index - len(course.steps))
 
 
-def _newest(course: Course) -> Course:
+def _newest(course: UndoLog) -> UndoLog:
     """So many of the newest steps as fit into half the length that is too long."""
     room, kept = LONG // 2, 0
     for step in reversed(course.steps):
-        room -= len(did(step))
+        room -= len(done_line(step))
         if room < 0:
             break
         kept += 1
     first = min(len(course.steps) - kept, course.index)
-    return Course(course.steps[first:], course.index - first)
+    return UndoLog(course.steps[first:], course.index - first)
 
 
-def _replayed(lines: Iterable[Mapping[str, object]], *, whole: bool = True) -> Course:
+def _replayed(lines: Iterable[Mapping[str, object]], *, whole: bool = True) -> UndoLog:
     """What these lines come to. whole: they are all there are; else ``index`` may pass below their first step."""
     steps: list[Step] = []
     index, least = 0, 0 if whole else -MOST
@@ -209,7 +209,7 @@ def _replayed(lines: Iterable[Mapping[str, object]], *, whole: bool = True) -> C
         if index > MOST:
             del steps[: index - MOST]
             index = MOST
-    return Course(tuple(steps), index) if index >= 0 else Course()
+    return UndoLog(tuple(steps), index) if index >= 0 else UndoLog()
 
 
 def _lines(data: bytes, path: object) -> Iterator[Mapping[str, object]]:

@@ -29,7 +29,7 @@ _WIDE = 1.0
 _STEP = 1.5
 
 
-def parted(boxes: Boxes, *, few: int) -> tuple[Mask, Mask] | None:
+def find_columns(boxes: Boxes, *, few: int) -> tuple[Mask, Mask] | None:
     """Which rows stand left of a river and which reach over it, (N,) each; None where there is no river.
 
     few: how many rows may reach over, only the widest.

@@ -18,7 +18,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import paragraphs, text_lines
 from ocr_studio.core.reading_order.text_lines import Boxes, Budget, Floats, Indices
-from ocr_studio.core.reading_order.xy_cut import Cutter
+from ocr_studio.core.reading_order.xy_cut import XYCut
 
 # From this on a row is turned against the page: columns that lean in perspective and lines that bend stay below.
 _TURNED = 25.0
@@ -146,7 +146,7 @@ def _cut(
     boxes = words.joined(joined)
     gaps = [np.stack([words.right[piece[:-1], 0], words.left[piece[1:], 0]], axis=1) for piece in joined]
     widths = np.concatenate([(gap[:, 1] - gap[:, 0]) / height for gap, height in zip(gaps, boxes.height, strict=True)])
-    cutter = Cutter(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0, budget)
+    cutter = XYCut(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0, budget)
     lines = cutter.lines()
     torn = {piece: gap + 1 for piece, gap in cutter.torn if len(pieces[piece]) == 1}
     if not torn or not again or budget.spent:

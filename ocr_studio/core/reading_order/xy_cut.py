@@ -60,7 +60,7 @@ class _Gutter:
 
 
 @dataclass(frozen=True, slots=True)
-class Cutter:
+class XYCut:
     """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has; gaps: for each
     piece the blanks between its words, (K, 2) where they begin and end; usual: how wide they are in heights.
 
@@ -172,7 +172,7 @@ class Cutter:
         """A gutter that bends, where no straight one is."""
         if len(part) <= column_gaps.MOST and not self.budget.take(_RIVER + len(part) ** 2 / 10):
             return None
-        found = column_gaps.parted(self.boxes.part(part), few=int(_FEW * len(part)))
+        found = column_gaps.find_columns(self.boxes.part(part), few=int(_FEW * len(part)))
         if found is None:
             return None
         left, over = found

@@ -11,7 +11,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Page, Transcription, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.queue import Place
-from ocr_studio.core.search.misreadings import Misreading
+from ocr_studio.core.search.misreadings import ConfusionModel
 from ocr_studio.core.translation import tr, tr_n
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
@@ -66,7 +66,7 @@ def worth_a_look(words: Sequence[Word], corrected: Correction, read: Transcripti
     readings = [each.machine for each in others if each.machine is not None]
     if not readings:
         return {}
-    odds = Misreading(corrected.right, read).odds(readings).tolist()
+    odds = ConfusionModel(corrected.right, read).odds(readings).tolist()
     asked = zip((each for each in others if each.machine is not None), odds, strict=True)
     return {word.id: likely for word, likely in asked if likelihood(likely, 1.0) >= OFFERED}
 

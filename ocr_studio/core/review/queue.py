@@ -154,7 +154,7 @@ _KEYS: Final[dict[Order, Callable[[QueueRow], tuple[object, ...]]]] = {
 }
 
 
-class Sitting:
+class ReviewSession:
     """A person goes through a queue: where they are, where they have been, and how fast they are.
 
     A word is settled by the person here, or falls away as it was settled elsewhere; either way it comes no more. What

@@ -247,7 +247,7 @@ class Index:
         if self._rows is None:
             self._rows = {row.page_id: row for row in file.pages()}
             known = {key: (found, _summary(row)) for key, row in self._rows.items() if (found := _stamp(row.seen))}
-            self.project.know(known)
+            self.project.use_summaries(known)
         return self._rows
 
     # ---------------------------------------------------------------------------------------------------------- file

@@ -18,7 +18,7 @@ from ocr_studio.core.search.index_arrays import IndexArrays
 from ocr_studio.core.search.index_database import IndexDamaged
 from ocr_studio.core.search.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE
 from ocr_studio.core.search.matching import FoundWord, Hit, Side
-from ocr_studio.core.search.multi_word import PageWords, Part
+from ocr_studio.core.search.multi_word import PageWords, QueryPart
 
 Places = NDArray[np.intp]
 WordPlaces: TypeAlias = tuple[tuple[str, ...], NDArray[np.float32]]
@@ -85,7 +85,7 @@ class IndexReading:
             return Findings(self._hits(parts), len(parts), photos)
         best = matching.ranked(self._arrays, found[0], limit)
         columns = best.entries.tolist(), best.choices.tolist(), best.scores.tolist()
-        parts = [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
+        parts = [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
         return Findings(self._hits(parts), len(found[0].entries), self._photos(found[0].entries))
 
     def pages_with(self, text: str) -> frozenset[str]:
@@ -224,7 +224,7 @@ class IndexReading:
             self._seen.update((number, found.get(number, _NONE)) for number in new)
         return self._seen
 
-    def _hits(self, parts: Sequence[Part]) -> list[Hit]:
+    def _hits(self, parts: Sequence[QueryPart]) -> list[Hit]:
         entries, choices = self._arrays.entries.all, self._arrays.choices.all
         self._places(entries["page"][[part.entries[0] for part in parts]].tolist())
         wanted = {int(entries["text"][entry]) for part in parts for entry in part.entries}
@@ -232,7 +232,7 @@ class IndexReading:
         texts = self._file.texts(wanted)
         return [self._hit(part, texts) for part in parts]
 
-    def _hit(self, part: Part, texts: Mapping[int, str]) -> Hit:
+    def _hit(self, part: QueryPart, texts: Mapping[int, str]) -> Hit:
         words: list[FoundWord] = []
         number = int(self._arrays.entries.all["page"][part.entries[0]])
         for at, choice in dict(zip(part.entries, part.choices, strict=True)).items():

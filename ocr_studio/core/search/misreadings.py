@@ -32,7 +32,7 @@ _NOTHING: Final = 1e-9
 _WEIGHTS: Final = (-1.97, 1.53, 0.56, 0.38, 1.26, -1.71, -0.40)
 
 
-class Misreading:
+class ConfusionModel:
     """A word of which a person has said what it is, as other words are compared with it. right: the text; read: what
     the machine had read.
     """

@@ -29,7 +29,7 @@ _OVERLAP, _SPACE, _ASIDE = 0.5, 2.5, 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueryPart:
     """Where a word of the query, or the words of one pair of quotes, may be: entries, their choices or -1, score."""
 
     entries: tuple[int, ...]
@@ -55,7 +55,7 @@ def together(
     on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
     *,
     limit: int,
-) -> tuple[list[Part], int]:
+) -> tuple[list[QueryPart], int]:
     """The places where all terms stand, best first, and on how many photos each term is somewhere.
 
     found: what fits each term. on_pages: the words of photos by their numbers.
@@ -64,7 +64,7 @@ def together(
     looked_at = pages[:_MOST_PHOTOS]
     numbers = looked_at.tolist()
     by_page = zip(*(_by_page(arrays, rows, looked_at) for rows in found), strict=True)
-    parts: list[tuple[Part, int]] = []
+    parts: list[tuple[QueryPart, int]] = []
     for number, here, own in zip(numbers, by_page, on_pages(numbers), strict=True):
         parts += [(part, number) for part in _on_page(terms, here, own)]
     parts.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].entries))
@@ -113,9 +113,9 @@ def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
     return numbers[np.argsort(-total[numbers], kind="stable")]
 
 
-def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> list[Part]:
+def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> list[QueryPart]:
     """The places of one photo, each anchored at one place of the rarest part."""
-    parts: list[list[Part]] = []
+    parts: list[list[QueryPart]] = []
     for phrase, group in groupby(range(len(terms)), key=lambda index: terms[index].phrase or -index - 1):
         places = list(group)
         if phrase > 0 and len(places) > 1:
@@ -129,15 +129,17 @@ def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> lis
     return list(dict.fromkeys(_around(anchors, rarest, parts, own)))
 
 
-def _single(rows: Rows) -> list[Part]:
+def _single(rows: Rows) -> list[QueryPart]:
     columns = rows.entries.tolist(), rows.choices.tolist(), rows.scores.tolist()
-    return [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
+    return [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
 
 
-def _around(anchors: Sequence[Part], rarest: int, parts: Sequence[Sequence[Part]], own: PageWords) -> Iterator[Part]:
+def _around(
+    anchors: Sequence[QueryPart], rarest: int, parts: Sequence[Sequence[QueryPart]], own: PageWords
+) -> Iterator[QueryPart]:
     """Each anchor with the best near place of each other part."""
     every = range(len(anchors))
-    chosen: list[Sequence[Part]] = []
+    chosen: list[Sequence[QueryPart]] = []
     nearness: list[NDArray[np.float64]] = []
     for index, some in enumerate(parts):
         if index == rarest:
@@ -153,10 +155,10 @@ def _around(anchors: Sequence[Part], rarest: int, parts: Sequence[Sequence[Part]
     for together, factor in zip(zip(*chosen, strict=True), factors, strict=True):
         entries = tuple(entry for part in together for entry in part.entries)
         choices = tuple(choice for part in together for choice in part.choices)
-        yield Part(entries, choices, factor * sum(part.score for part in together) / len(together))
+        yield QueryPart(entries, choices, factor * sum(part.score for part in together) / len(together))
 
 
-def _nearness(anchors: Sequence[Part], some: Sequence[Part], own: PageWords) -> NDArray[np.float64]:
+def _nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own: PageWords) -> NDArray[np.float64]:
     """(anchors, some): 1 for neighbours, towards 0 the further apart."""
     mine = [own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2) for anchor in anchors]
     height = np.maximum([np.linalg.norm(corners[3] - corners[0]) for corners in mine], 1.0)[:, None]
@@ -169,7 +171,7 @@ def _nearness(anchors: Sequence[Part], some: Sequence[Part], own: PageWords) -> 
     return np.asarray(1 / (1 + np.maximum(gaps - 1, 0) / _FAR), np.float64)
 
 
-def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[Part]:
+def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[QueryPart]:
     """Where the words of one pair of quotes follow each other."""
     wanted = [term.text for term in terms]
     for entry, choice, score in zip(
@@ -180,7 +182,7 @@ def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[Pa
         words = own.words(entry)
         for place, word in enumerate(words):
             if word == wanted[0] and (found := _followed(entry, place, terms, own)):
-                yield Part(found, (-1,) * len(found), score)
+                yield QueryPart(found, (-1,) * len(found), score)
 
 
 def _followed(entry: int, place: int, terms: Sequence[Term], own: PageWords) -> tuple[int, ...]:

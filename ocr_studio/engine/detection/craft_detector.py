@@ -9,14 +9,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.craft_boxes import HALF, CraftThresholds, word_quads
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, along_line
 from ocr_studio.engine.recognition.line_crops import ribbons
 
 # Longer side in keras-ocr, in pixels: letters are larger there than the default detector needs.
 SIDE: Final = 2048
-_USUAL: Final = Finding()
+_USUAL: Final = DetectionOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CraftOptions(DetectorOptions):
     thresholds: CraftThresholds = field(default_factory=CraftThresholds)
 
     @classmethod
-    def of(cls, finding: Finding) -> CraftOptions:
+    def of(cls, finding: DetectionOptions) -> CraftOptions:
         """Convert the user's detection options: size and thresholds are changed from CRAFT's defaults as far as the
         user changed those of the default detector.
         """
@@ -59,7 +59,7 @@ class CraftDetector(Detector):
     def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
         super().__init__(net, options=options or CraftOptions())
 
-    def tuned_to(self, finding: Finding) -> Detector:
+    def tuned_to(self, finding: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
         other = super().tuned_to(finding)
         other.options = CraftOptions.of(finding)

@@ -16,8 +16,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.settings import Finding
-from ocr_studio.engine.detection.line_extraction import Core, Map, cores
+from ocr_studio.core.settings import DetectionOptions
+from ocr_studio.engine.detection.line_extraction import Core, Map, find_cores
 from ocr_studio.engine.weights import bundled_weights
 
 Photo: TypeAlias = NDArray[np.uint8]
@@ -49,16 +49,16 @@ class DetectorOptions:
         least: Minimum thickness of a core in map pixels; smaller letters cannot be read.
     """
 
-    side: int = Finding().detail
-    short: int = Finding().detail // 2
+    side: int = DetectionOptions().detail
+    short: int = DetectionOptions().detail // 2
     enlarge: float = 2.0
-    text: float = Finding().threshold
-    surely: float = Finding().sure
-    grow: float = Finding().grow
+    text: float = DetectionOptions().threshold
+    surely: float = DetectionOptions().sure
+    grow: float = DetectionOptions().grow
     least: float = 3.0
 
     @classmethod
-    def of(cls, finding: Finding) -> DetectorOptions:
+    def of(cls, finding: DetectionOptions) -> DetectorOptions:
         """Convert the user's detection options."""
         return cls(
             side=finding.detail,
@@ -93,7 +93,7 @@ class Detector:
         self.options = options or DetectorOptions()
         self._look = _compiled(net if net is not None else bundled_weights.load_detector())
 
-    def tuned_to(self, finding: Finding) -> Detector:
+    def tuned_to(self, finding: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
         other = copy.copy(self)
         other.options = DetectorOptions.of(finding)
@@ -146,7 +146,7 @@ class Detector:
 
         Of the options it only depends on ``detail``, so that trying other options on one photo is quick.
         """
-        sides = (min(core.length, core.thickness) for core in cores(likely, text=DetectorOptions().text))
+        sides = (min(core.length, core.thickness) for core in find_cores(likely, text=DetectorOptions().text))
         thick = [side for side in sides if side >= _SPECK]
         if not thick:
             return scale
@@ -213,7 +213,7 @@ def quads_of(likely: Map, options: DetectorOptions) -> Quads:
         (N, 6, 2) float32 in map pixels, as ``Detector.find``.
     """
     found: list[Quads] = []
-    for core in cores(likely, text=options.text):
+    for core in find_cores(likely, text=options.text):
         thinner = min(core.length, core.thickness)
         if thinner < options.least or _mean_inside(likely, core) < options.surely:
             continue

@@ -55,7 +55,7 @@ class Core:
         return np.asarray(corners, np.float32)
 
 
-def cores(likely: Map, *, text: float) -> Iterator[Core]:
+def find_cores(likely: Map, *, text: float) -> Iterator[Core]:
     """Return the cores of the lines in a map, (h, w) 0..1. ``text`` is the value from which a pixel is text."""
     for outline in _outlines(likely > text):
         yield from _cores_of(likely, outline, text)

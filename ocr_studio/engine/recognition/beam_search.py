@@ -42,7 +42,7 @@ _FIRST: Final = 1e3  # also exceeds it, but is less than the above
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _StepTable:
     """The input of the search: N matrices, longest first, without steps that change nothing.
 
     Attributes:
@@ -64,7 +64,7 @@ class _Sheet:
     likely: NDArray[np.float64]
 
     @classmethod
-    def of(cls, matrices: Sequence[Matrix], candidates: int) -> _Sheet:
+    def of(cls, matrices: Sequence[Matrix], candidates: int) -> _StepTable:
         """Create it from matrices with at most ``candidates`` classes per step."""
         telling = [_telling(matrix) for matrix in matrices]
         lengths = np.array([len(matrix) for matrix in telling], np.intp)
@@ -150,7 +150,7 @@ class _Candidates:
         return _Candidates(self.origin[which], self.letter[which], self.ended[which], self.open_[which])
 
 
-class Search:
+class BeamSearch:
     """One search.
 
     Args:
@@ -163,7 +163,7 @@ class Search:
     def __init__(
         self, matrices: Sequence[Matrix], *, beams: int, candidates: int, prior: WordPrior | None = None
     ) -> None:
-        self._sheet = _Sheet.of(matrices, candidates)
+        self._sheet = _StepTable.of(matrices, candidates)
         self._keep = beams
         self._prior = prior
         self._many = len(matrices)

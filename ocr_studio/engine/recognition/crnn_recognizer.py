@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.engine.nets.crnn import CrnnPlan
-from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
+from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
 
 _TOGETHER: Final = 32  # crops per call
 
@@ -32,12 +32,12 @@ class CrnnRecognizer(Recognizer):
         self.widest_word = self.plan.width / self.plan.height
         self.stretches = ()  # its input has a fixed width
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
         """Run the network on crops, see ``Recognizer.steps``. The steps that it drops are blank.
 
         ``stretches`` is ignored, as the input has a fixed width.
         """
-        found: list[Steps] = []
+        found: list[FrameProbabilities] = []
         for start in range(0, len(crops), _TOGETHER):
             some = crops[start : start + _TOGETHER]
             fitted = [self.fitted(crop) for crop in some]
@@ -45,7 +45,10 @@ class CrnnRecognizer(Recognizer):
             blank = np.zeros((len(some), self.plan.dropped, seen.shape[2]), np.float32)
             blank[:, :, BLANK] = 1.0
             whole = np.concatenate([blank, seen], axis=1)
-            found += [Steps(row, self.plan.pool**2 / scale) for row, (_, scale) in zip(whole, fitted, strict=True)]
+            found += [
+                FrameProbabilities(row, self.plan.pool**2 / scale)
+                for row, (_, scale) in zip(whole, fitted, strict=True)
+            ]
         return found
 
     def fitted(self, crop: Crop) -> tuple[NDArray[np.float32], float]:

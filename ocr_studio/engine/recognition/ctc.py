@@ -87,7 +87,7 @@ def beam_all(
     """
     if not matrices:
         return []
-    search = beam_search.Search(matrices, beams=beams, candidates=candidates, prior=prior)
+    search = beam_search.BeamSearch(matrices, beams=beams, candidates=candidates, prior=prior)
     return [[Reading(*found) for found in each] for each in search.run(best)]
 
 

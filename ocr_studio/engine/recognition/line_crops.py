@@ -15,11 +15,11 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.recognition import word_segmentation as line_cutting
 from ocr_studio.engine.recognition.ink_mask import Box
-from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
+from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
 Photo: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
@@ -45,7 +45,7 @@ class SeenWord:
 
     box: Box
     crop: Photo
-    steps: Steps
+    steps: FrameProbabilities
 
 
 @dataclass(frozen=True)  # no slots: legibility is cached
@@ -61,7 +61,7 @@ class Line:
 
     quad: Quads
     crop: Photo
-    steps: Steps
+    steps: FrameProbabilities
     words: tuple[SeenWord, ...] | None = None
 
     @cached_property
@@ -77,21 +77,21 @@ class Line:
         return np.asarray(geometry.on_ribbon(self.quad, np.asarray(places) / (width, height)))
 
 
-class Looking:
+class LineReader:
     """Reads the lines of one photo in batches and learns the usual orientation of its text.
 
     An orientation is the corner (0 to 3) of the quad that is the text's top left.
     """
 
     def __init__(
-        self, image: Photo, recognizer: Recognizer, *, gap: float = Finding().gap, words: bool = False
+        self, image: Photo, recognizer: Recognizer, *, gap: float = DetectionOptions().gap, words: bool = False
     ) -> None:
         """Create the line reader.
 
         Args:
             image: (H, W, 3) uint8 RGB.
             recognizer: The recognizer.
-            gap: For recognizers of single words, see ``word_segmentation.Marks``.
+            gap: For recognizers of single words, see ``word_segmentation.SpaceClasses``.
             words: Whether quads hold single words, so that only those too wide for one are split at gaps.
         """
         self._photo, self._recognizer = Pyramid(image), recognizer
@@ -173,13 +173,13 @@ class Looking:
         return word_crops.level(self._photo, corners, height=HEIGHT, step=1)
 
 
-_NOTHING = Steps(np.zeros((0, 1), np.float32), 1.0)
+_NOTHING = FrameProbabilities(np.zeros((0, 1), np.float32), 1.0)
 
 
 def _word_by_word(line: Line, words: tuple[SeenWord, ...]) -> Line:
     """Create a line from its words, at least one."""
     along = np.concatenate([word.steps.probabilities for word in words])
-    return replace(line, steps=Steps(along, line.crop.shape[1] / len(along)), words=words)
+    return replace(line, steps=FrameProbabilities(along, line.crop.shape[1] / len(along)), words=words)
 
 
 def _sides(quad: Quads) -> tuple[bool, float]:

@@ -61,7 +61,7 @@ STRETCHES: Final = (1.06, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class FrameProbabilities:
     """The network's output on one crop.
 
     Attributes:
@@ -78,11 +78,11 @@ class Steps:
         """Width of all steps in pixels of the crop."""
         return len(self.probabilities) * self.span
 
-    def part(self, first: int, last: int) -> Steps:
+    def part(self, first: int, last: int) -> FrameProbabilities:
         """Return the steps from first up to, not including, last."""
-        return Steps(self.probabilities[first:last], self.span)
+        return FrameProbabilities(self.probabilities[first:last], self.span)
 
-    def without(self, label: int) -> Steps:
+    def without(self, label: int) -> FrameProbabilities:
         """Return the steps without a class, such as the space: its probability is added to the blank."""
         if label == BLANK:
             return self
@@ -141,7 +141,7 @@ class Recognizer:
         recognizer.warm_up()
         return recognizer
 
-    def know(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
+    def set_lexicons(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
         """Use dictionaries to choose among the readings; strength 0: don't."""
         self.prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
 
@@ -149,7 +149,7 @@ class Recognizer:
         """Compile the network before the first photo."""
         self.steps([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
         """Run the network on crops.
 
         Args:
@@ -164,7 +164,7 @@ class Recognizer:
         """
         widths = [_width_at_height(*each) for each in zip(crops, stretches or [1.0] * len(crops), strict=True)]
 
-        def look(batch: tuple[list[int], int]) -> list[tuple[int, Steps]]:
+        def look(batch: tuple[list[int], int]) -> list[tuple[int, FrameProbabilities]]:
             indices, padded = batch
             some = [(crops[index], widths[index]) for index in indices]
             return list(zip(indices, self._look(some, padded), strict=True))
@@ -174,14 +174,16 @@ class Recognizer:
             found = dict(itertools.chain.from_iterable(threads.map(look, _batches(widths))))
         return [found[index] for index in range(len(crops))]
 
-    def _look(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[Steps]:
+    def _look(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[FrameProbabilities]:
         """Run the network on crops of one batch, padded to the same width."""
         pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
         for row, (crop, width) in enumerate(crops):
             pixels[row, :, :width] = cv2.resize(crop, (width, HEIGHT)) * np.float32(1 / 127.5) - 1.0
         probabilities = self._run(tf.constant(pixels)).numpy()
         return [
-            Steps(probabilities[row, : min(math.ceil(width / STEP) + 1, padded // STEP)], STEP * crop.shape[1] / width)
+            FrameProbabilities(
+                probabilities[row, : min(math.ceil(width / STEP) + 1, padded // STEP)], STEP * crop.shape[1] / width
+            )
             for row, (crop, width) in enumerate(crops)
         ]
 
@@ -202,7 +204,7 @@ class Recognizer:
         self,
         reads: Sequence[Transcription],
         crops: Sequence[Crop],
-        steps: Sequence[Steps],
+        steps: Sequence[FrameProbabilities],
         *,
         widths: Sequence[float] | None = None,
         spaces: bool = True,
@@ -232,7 +234,9 @@ class Recognizer:
             settled[index] = self._transcription(steps[index], width, together(found), moment)
         return settled
 
-    def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
+    def transcribe(
+        self, steps: Sequence[FrameProbabilities], *, widths: Sequence[float] | None = None
+    ) -> list[Transcription]:
         """Decode network outputs to text with up to five alternatives, including the network's own reading except in
         noise.
 
@@ -257,12 +261,14 @@ class Recognizer:
             return {}
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
-    def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
+    def _readings(self, steps: Sequence[FrameProbabilities]) -> list[list[ctc.Reading]]:
         """Return the best readings of each output, best first, including the network's own except in noise."""
         matrices = [stretch.probabilities for stretch in steps]
         return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
 
-    def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
+    def _transcription(
+        self, steps: FrameProbabilities, width: float, found: list[ctc.Reading], moment: str
+    ) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # by the network alone
         for reading, chance in zip(found, chances_of(found, oversure=self.oversure).tolist(), strict=True):
@@ -300,7 +306,7 @@ class Recognizer:
     def _text(self, labels: Sequence[int]) -> str:
         return unicodedata.normalize("NFC", self.charset.decode(labels))
 
-    def _letters(self, steps: Steps, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
+    def _letters(self, steps: FrameProbabilities, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
         """Return the centre of each letter as a share of the width; nothing if characters are composed."""
         if len(self._text(labels)) != len(labels):
             return ()

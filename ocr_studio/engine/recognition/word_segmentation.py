@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.recognition import character_classes
 from ocr_studio.engine.recognition.ink_mask import Box, Crop, Ink
 
 if TYPE_CHECKING:  # shared with the recognizer
-    from ocr_studio.engine.recognition.recognizer import Steps
+    from ocr_studio.engine.recognition.recognizer import FrameProbabilities
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.intp]
@@ -56,7 +56,7 @@ _NEARLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """A segment: one word of a line.
 
     Attributes:
@@ -82,37 +82,38 @@ class Doubt:
 
     first: int
     last: int
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Segment, ...]
     odds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Cutting:
+class Segmentation:
     """The segmentation of a line from left to right, with alternatives that don't overlap."""
 
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[Segment, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class SpaceClasses:
     """Character classes that matter for word boundaries.
 
     Attributes:
         alone: Symbols that are always words of their own (arrows).
         bullets: Symbols that are words at the beginning of a line.
-        gap: Gap that separates words if the network is undecided, as a share of the line's height; ``Finding.gap``.
+        gap: Gap that separates words if the network is undecided, as a share of the line's height; see
+            ``DetectionOptions.gap``.
         kinds: Of every class, see ``character_classes.kinds``; empty if unknown.
     """
 
     space: int
     alone: frozenset[int] = frozenset()
     bullets: frozenset[int] = frozenset()
-    gap: float = Finding().gap
+    gap: float = DetectionOptions().gap
     kinds: Indices | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, characters: Sequence[str], *, gap: float = Finding().gap) -> Marks:
+    def of(cls, characters: Sequence[str], *, gap: float = DetectionOptions().gap) -> SpaceClasses:
         """Create them for the characters of the classes from 1."""
         classes = {character: index for index, character in enumerate(characters, start=1)}
         return cls(
@@ -198,7 +199,7 @@ class _Cuts:
         return _Cut(ends, begins, left, right)
 
 
-def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
+def words_of(crop: Crop, steps: FrameProbabilities, *, marks: SpaceClasses) -> Segmentation:
     """Split a line into words from left to right; some may turn out to be empty.
 
     Args:
@@ -222,8 +223,8 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
             (*left, *right) for left, right in itertools.pairwise(edges) if right[0] > left[0] and right[1] > left[1]
         ]
 
-    def boxed(spans: Sequence[_Span]) -> tuple[Stretch, ...]:
-        return tuple(Stretch(first, last, ink.box(left, right)) for first, left, last, right in spans)
+    def boxed(spans: Sequence[_Span]) -> tuple[Segment, ...]:
+        return tuple(Segment(first, last, ink.box(left, right)) for first, left, last, right in spans)
 
     spans = divided(apart)
     doubts: list[Doubt] = []
@@ -235,7 +236,7 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
         if not any(doubt.first < last and first < doubt.last for doubt in doubts):
             instead = boxed(others[first : len(others) - tail])
             doubts.append(Doubt(first, last, instead, -abs(float(odds[index]))))
-    return Cutting(boxed(spans), tuple(doubts))
+    return Segmentation(boxed(spans), tuple(doubts))
 
 
 def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, int, int]:
@@ -247,17 +248,17 @@ def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, i
     return head, len(spans) - tail, tail
 
 
-def whole(crop: Crop, steps: Steps) -> Cutting:
+def whole(crop: Crop, steps: FrameProbabilities) -> Segmentation:
     """Return the line as a single segment. Arguments as for ``words_of``."""
-    return Cutting((Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
+    return Segmentation((Segment(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
 
 
-def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
+def by_ink(crop: Crop, *, gap: float = DetectionOptions().gap) -> tuple[Box, ...]:
     """Split a line by its ink alone, for recognizers of single words.
 
     Args:
         crop: (h, w, 3) uint8, the levelled line.
-        gap: As in ``Marks``.
+        gap: As in ``SpaceClasses``.
 
     Returns:
         Boxes in pixels of the crop, from left to right; none without ink.
@@ -272,7 +273,7 @@ def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
     )
 
 
-def evidence(crop: Crop, steps: Steps, letters: Letters, *, marks: Marks) -> Floats:
+def evidence(crop: Crop, steps: FrameProbabilities, letters: Letters, *, marks: SpaceClasses) -> Floats:
     """Return the features for each pair of neighbouring letters, (L − 1, len(WEIGHTS)).
 
     They are the distance of their centres and the widest gap between them, relative to what is usual and as shares of
@@ -281,7 +282,9 @@ def evidence(crop: Crop, steps: Steps, letters: Letters, *, marks: Marks) -> Flo
     return _evidence(Ink.of(crop).gaps(), steps, letters, marks=marks, height=crop.shape[0])
 
 
-def _evidence(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
+def _evidence(
+    blank: Floats, steps: FrameProbabilities, letters: Letters, *, marks: SpaceClasses, height: int
+) -> Floats:
     """Like ``evidence``, with gaps (G, 2)."""
     centres = letters.centres(steps.span)
     widest = _most(_widths(blank), *_between(blank, centres)) / height
@@ -292,11 +295,11 @@ def _evidence(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, he
     return np.column_stack([*wider, *space, marks.between(letters.classes)])
 
 
-def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
+def _odds(blank: Floats, steps: FrameProbabilities, letters: Letters, *, marks: SpaceClasses, height: int) -> Floats:
     """Return the log odds that each letter and the next are in different words, (L − 1,)."""
     if len(letters.classes) < 2:
         return np.zeros(0)
-    wish = _ASKED * (Finding().gap - marks.gap)
+    wish = _ASKED * (DetectionOptions().gap - marks.gap)
     odds = _evidence(blank, steps, letters, marks=marks, height=height) @ WEIGHTS + wish
     return np.where(_signs(letters.classes, marks), np.inf, odds)
 
@@ -336,7 +339,7 @@ def _usual(lengths: Floats, unknown: float) -> float:
     return float(np.median(np.concatenate([lengths, np.full(_UNKNOWN, unknown)])))
 
 
-def _signs(classes: Indices, marks: Marks) -> NDArray[np.bool_]:
+def _signs(classes: Indices, marks: SpaceClasses) -> NDArray[np.bool_]:
     """Return which of L − 1 pairs are split because one of them is a symbol that stands alone."""
     alone = np.isin(classes, list(marks.alone))
     bullet = np.isin(classes, list(marks.bullets)) & np.logical_and.accumulate(classes == classes[0])

@@ -197,7 +197,7 @@ def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterat
             inside.setdefault(folder, []).append(each)
     for folder, some in inside.items():
         some.sort(key=lambda each: each.file or "")
-        yield StudioError(left_out(some), file=folder, remedy=tr("They were left out."))
+        yield StudioError(left_out(some), file=folder, remedy=tr("The others are used."))
 
 
 def sources(options: SynthOptions) -> Sources:

@@ -15,7 +15,7 @@ from ocr_studio.engine.synth.handwriting.marker import Pen
 from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, Split, Writer
 from ocr_studio.engine.synth.photo import word_photo
 from ocr_studio.engine.synth.photo.board_surface import Ground
-from ocr_studio.engine.synth.photo.word_photo import Taking
+from ocr_studio.engine.synth.photo.word_photo import WordPhotoOptions
 from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, Stock
 
 Crop: TypeAlias = NDArray[np.uint8]
@@ -97,7 +97,7 @@ class WordMaker:
         size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(options.largest))))
         pen = Pen.any(rng)
         writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
-        how = Taking(size, pen, self._grounds, options.harm, printed)
+        how = WordPhotoOptions(size, pen, self._grounds, options.harm, printed)
         crop, letters = word_photo.take(writing, how, rng)
         return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 

@@ -35,7 +35,7 @@ def never_written(stocks: Sequence[Stock]) -> Iterator[StudioError]:
     common = set(words.unwritable).intersection(*(each.texts.words.unwritable for each in stocks[1:]))
     told = replace(words, unwritable=tuple(word for word in words.unwritable if word in common))
     for reason in left_out(told):
-        yield StudioError(reason, file=words.file, remedy=tr("They were left out."))
+        yield StudioError(reason, file=words.file, remedy=tr("The others are used."))
 
 
 def _unwritable(words: Collection[str], writers: Sequence[Writer]) -> set[str]:

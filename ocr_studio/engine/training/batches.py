@@ -15,7 +15,7 @@ from ocr_studio.core.images.word_crops import steps_for
 from ocr_studio.core.language.charset import Charset, normalise
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.training.augmentation import varied
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.training_data import TrainingExample
 
 Integers: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
@@ -74,7 +74,9 @@ class Mixture:
 class Batches:
     """The batches of a run, by step number, without state."""
 
-    def __init__(self, own: Sequence[Lesson], general: Sequence[Lesson], charset: Charset, mixture: Mixture) -> None:
+    def __init__(
+        self, own: Sequence[TrainingExample], general: Sequence[TrainingExample], charset: Charset, mixture: Mixture
+    ) -> None:
         """Prepare the batches.
 
         Args:
@@ -102,14 +104,14 @@ class Batches:
         lessons = [self._own[index] for index in own] + self._alike(self._widths[own], drawn)
         return replace(self._prepared(lessons, drawn), own=len(own))
 
-    def _alike(self, widths: Floats, rng: np.random.Generator) -> list[Lesson]:
+    def _alike(self, widths: Floats, rng: np.random.Generator) -> list[TrainingExample]:
         """Return generic words to go with words of these widths."""
         many = max(0, self._mixture.batch - self._per_batch) if self._general else 0
         wanted = rng.choice(widths, size=many) * np.exp(rng.normal(0, _JUMBLE, many))
         places = np.searchsorted(self._general_widths, wanted) + rng.integers(-_NEAR, _NEAR + 1, many)
         return [self._general[place] for place in places.clip(0, len(self._general) - 1)]
 
-    def _prepared(self, lessons: Sequence[Lesson], rng: np.random.Generator) -> Batch:
+    def _prepared(self, lessons: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
         crops = [held(varied(lesson.crop, self._mixture.augmentation, rng)) for lesson in lessons]
         # When reading, words of similar width are batched, so their padding differs.
         spare = int(rng.integers(3)) * _PADDED if rng.random() < _SPARE else 0
@@ -142,12 +144,12 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
     return Batch(pixels, steps, written, lengths, own=len(crops))
 
 
-def aspect(lesson: Lesson) -> float:
+def aspect(lesson: TrainingExample) -> float:
     """Return width / height."""
     return float(lesson.crop.shape[1] / lesson.crop.shape[0])
 
 
-def usable(lesson: Lesson, charset: Charset) -> bool:
+def usable(lesson: TrainingExample, charset: Charset) -> bool:
     """Whether an example can be used for training: its text is not empty, has known characters and fits the crop's
     width.
     """

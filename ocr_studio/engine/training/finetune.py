@@ -43,11 +43,11 @@ from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.run import LearningRun
-from ocr_studio.engine.training.trainer import Course, Exam, Marks, Trainee
-from ocr_studio.engine.training.training_data import Lesson, TrainingData
+from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Learner, TrainingPlan
+from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
 
-__all__ = ["Base", "Lesson", "TrainingData", "finetune"]
+__all__ = ["Base", "TrainingData", "TrainingExample", "finetune"]
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +83,10 @@ class Base:
 class _Lessons:
     """Usable examples for training and evaluation; ``general`` for rehearsal, ``keep`` to measure forgetting."""
 
-    train: list[Lesson]
-    held_out: list[Lesson]
-    general: list[Lesson]
-    keep: list[Lesson]
+    train: list[TrainingExample]
+    held_out: list[TrainingExample]
+    general: list[TrainingExample]
+    keep: list[TrainingExample]
 
 
 def finetune(
@@ -144,7 +144,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     return replace(base, licence=model.card.licence, oversure=model.card.oversure) if model.card else base
 
 
-class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
+class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Checked]):
     """A recognizer's run. first: readings of held-out and generic words before training."""
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
@@ -182,9 +182,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         self._new = letters
         self._begin()
 
-    def _drawn(self) -> Generator[TrainingEvent, None, list[Lesson]]:
+    def _drawn(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
         """Generate generic words."""
-        data, recipe, general = self._data, self.recipe, list[Lesson]()
+        data, recipe, general = self._data, self.recipe, list[TrainingExample]()
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in rehearsal.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
@@ -202,12 +202,12 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
         texts = [lesson.text for lesson in (*lessons.train, *lessons.general)]
         taught = alphabet_growth.columns_of(self.charset, texts)
-        course = Course(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new), taught)
+        course = TrainingPlan(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new), taught)
         with candidate.device(recipe.device):
-            trainee = Trainee(self.net, course)
+            trainee = Learner(self.net, course)
         # Texts with untrained new characters have no meaningful loss.
         readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]
-        self._exam, self._keep = Exam(readable, self.charset), Exam(lessons.keep, self.charset)
+        self._exam, self._keep = Evaluator(readable, self.charset), Evaluator(lessons.keep, self.charset)
         self.take_up(trainee, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
@@ -243,7 +243,7 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
             self._samples(held_out),
         )
 
-    def _score(self, held_out: Marks, keep: Marks) -> float:
+    def _score(self, held_out: EvaluationResult, keep: EvaluationResult) -> float:
         """Return the score to minimize: the loss on held-out words, plus how much worse generic words are read.
 
         The loss is used because a few words are read correctly or wrongly by chance.
@@ -251,7 +251,7 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         forgotten = max(0.0, keep.loss - self.first[1].loss)
         return held_out.loss + forgotten if len(self._exam) else -float(self.step)
 
-    def _samples(self, marks: Marks) -> tuple[Sample, ...]:
+    def _samples(self, marks: EvaluationResult) -> tuple[Sample, ...]:
         """Return some words and how they are read now, those misread before first."""
         before = self.first[0].texts
         words = [
@@ -267,9 +267,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         """Return the readings before training as JSON values."""
         return [asdict(marks) for marks in self.first]
 
-    def first_of(self, facts: Any) -> tuple[Marks, Marks]:
+    def first_of(self, facts: Any) -> tuple[EvaluationResult, EvaluationResult]:
         """Parse them. Raises KeyError, ValueError or TypeError."""
-        held_out, keep = (Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts)
+        held_out, keep = (EvaluationResult(tuple(marks["texts"]), float(marks["loss"])) for marks in facts)
         return held_out, keep
 
     def signature(self) -> str:
@@ -299,14 +299,14 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         return tr("Reading generic lines") if self._data.lines else tr("Reading generic words")
 
     def _read(
-        self, reader: Recognizer, lessons: Sequence[Lesson], what: str
+        self, reader: Recognizer, lessons: Sequence[TrainingExample], what: str
     ) -> Generator[TrainingEvent, None, list[str]]:
         """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
         typed = lexicon.vocabulary(
             Counter(itertools.chain.from_iterable(lexicon.runs(lesson.text) for lesson in self.lessons.train))
         )
-        reader.know([lexicon.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
+        reader.set_lexicons([lexicon.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
         for start in range(0, len(lessons), _READ_AT_ONCE):
             yield Preparing(what, start, len(lessons))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.language.charset import normalise
 from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.training_data import TrainingExample
 
 Counts: TypeAlias = NDArray[np.int64]
 
@@ -20,9 +20,9 @@ _DRAWS: Final = 2000
 
 
 def compare(
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingExample],
     read: tuple[Sequence[str], Sequence[str]],
-    keep: Sequence[Lesson],
+    keep: Sequence[TrainingExample],
     keep_read: tuple[Sequence[str], Sequence[str]],
     *,
     unit: str = "words",
@@ -57,7 +57,7 @@ def compare(
     )
 
 
-def cer(lessons: Sequence[Lesson], read: Sequence[str]) -> float | None:
+def cer(lessons: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
     """Return the character error rate; None without characters."""
     texts = [normalise(lesson.text) for lesson in lessons]
     letters = sum(map(len, texts))

@@ -13,7 +13,7 @@ from ocr_studio.core.training.events import Recipe, Started, StepDone
 from ocr_studio.engine.training import checkpoints, trainer
 from ocr_studio.engine.training.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.training.trainable_weights import Arrays, MovingWeights, fitted
-from ocr_studio.engine.training.trainer import Clock
+from ocr_studio.engine.training.trainer import TimeLeft
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
 
     trainee: Trainee_
     first: First
-    clock: Clock
+    clock: TimeLeft
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
         """Create a run with a recipe and the folder of its checkpoint."""
@@ -66,7 +66,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         """Prepare the first step, or resume an interrupted run. steps: number of all steps."""
         self.trainee, self.steps = trainee, steps
         self._examinations = list(trainer.progress(steps, EXAMINATIONS))
-        self.clock = Clock(steps, len(self._examinations) + 1)
+        self.clock = TimeLeft(steps, len(self._examinations) + 1)
         self._resume()
 
     def course(self, started: Started, stop: Callable[[], bool]) -> Iterator[Started | StepDone | Examined]:

@@ -24,7 +24,7 @@ from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import varied
 from ocr_studio.engine.training.batches import Batch
 from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
 
 # Crops per batch of an evaluation.
@@ -46,7 +46,7 @@ _BLOCK: Final = re.compile(r"block(\d+)_")
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingPlan:
     """Settings of a training.
 
     Attributes:
@@ -68,10 +68,10 @@ class Course:
     steady: float = 1.0
 
 
-class Trainee(MovingWeights):
+class Learner(MovingWeights):
     """Trains a recognizer. It belongs to the thread that created it."""
 
-    def __init__(self, net: keras.Model, course: Course) -> None:
+    def __init__(self, net: keras.Model, course: TrainingPlan) -> None:
         self.net, self._course = net, course
         choose(net, course.what)
         super().__init__(net, steps=course.steps, learning_rate=course.learning_rate, share=self._share)
@@ -210,7 +210,7 @@ def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class EvaluationResult:
     """Result of an evaluation. texts: readings in the order of the examples; loss: nats per character."""
 
     texts: tuple[str, ...]
@@ -218,10 +218,10 @@ class Marks:
 
 
 @dataclass
-class Exam:
+class Evaluator:
     """Evaluation words, decoded greedily: quick, and without dictionaries."""
 
-    lessons: Sequence[Lesson]
+    lessons: Sequence[TrainingExample]
     charset: Charset
     _order: list[int] = field(init=False)
     _batches: list[Batch] = field(init=False)
@@ -239,7 +239,7 @@ class Exam:
     def __len__(self) -> int:
         return len(self.lessons)
 
-    def sit(self, trainee: Trainee) -> Marks:
+    def sit(self, trainee: Learner) -> EvaluationResult:
         """Evaluate a recognizer in training."""
         texts, nats, letters = [""] * len(self.lessons), 0.0, 0
         for batch, start in zip(self._batches, itertools.count(0, _EXAMINED), strict=False):
@@ -248,11 +248,11 @@ class Exam:
             for row, index in enumerate(self._order[start : start + _EXAMINED]):
                 labels = ctc.collapsed(paths[row, : batch.steps[row]])
                 texts[index] = " ".join(self.charset.decode(labels).split())
-        return Marks(tuple(texts), nats / max(letters, 1))
+        return EvaluationResult(tuple(texts), nats / max(letters, 1))
 
 
 @dataclass
-class Clock:
+class TimeLeft:
     """Estimates the remaining time from the durations of steps and evaluations. examinations: number of evaluations."""
 
     steps: int

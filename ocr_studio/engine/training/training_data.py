@@ -23,7 +23,7 @@ _WIDE: Final = 3200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class TrainingExample:
     """A training example: a word or a line.
 
     Attributes:
@@ -64,12 +64,12 @@ class TrainingData:
             generated if empty.
     """
 
-    train: Sequence[Lesson]
-    held_out: Sequence[Lesson] = ()
+    train: Sequence[TrainingExample]
+    held_out: Sequence[TrainingExample] = ()
     options: ReaderOptions = field(default_factory=ReaderOptions)
     lines: bool = False
     digest: str = ""
-    general: Sequence[Lesson] = ()
+    general: Sequence[TrainingExample] = ()
 
     @property
     def unit(self) -> str:

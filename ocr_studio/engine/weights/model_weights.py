@@ -45,7 +45,7 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
     charset: Characters of the network's classes; None for a detector. Returns the card as written, with this alphabet
     and the SHA-256 of the weights. Raises OSError.
     """
-    data = packed(taken(net))
+    data = packed(read_weights(net))
     alphabet = () if charset is None else charset.characters
     written = replace(card, alphabet=alphabet, sha256=hashlib.sha256(data).hexdigest())
     files = SafeFolder(folder)
@@ -88,7 +88,7 @@ def load_detector(model: Model) -> keras.Model:
     return _loaded(model, model.folder)[1]
 
 
-def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
+def read_weights(net: keras.Model) -> dict[str, NDArray[np.float32]]:
     """Return all weights of a network by name. Raises ValueError if a name is repeated (a bug)."""
     arrays = {weight.path: np.ascontiguousarray(weight.numpy(), np.float32) for weight in net.weights}
     if len(arrays) != len(net.weights):
@@ -170,7 +170,7 @@ def _from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
     arrays = unpacked(model_folder.read_weights(folder, card), file=file)
     if card.difference_to:
         net = weight_delta.borrowed_net(card, file=file)
-        arrays = weight_delta.added(taken(net), arrays, file=file)
+        arrays = weight_delta.apply(read_weights(net), arrays, file=file)
     elif card.kind == "recognizer":
         net = architectures.build_recognizer_of(card.architecture, len(Charset(card.alphabet)))
     else:

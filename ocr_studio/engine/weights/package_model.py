@@ -59,10 +59,10 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
     borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
-    whole = model_weights.taken(_net(models.in_folder(source)))
+    whole = model_weights.read_weights(_net(models.in_folder(source)))
     card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
-    before = model_weights.taken(weight_delta.borrowed_net(card, file=source))
-    moved = weight_delta.taken(whole, before)
+    before = model_weights.read_weights(weight_delta.borrowed_net(card, file=source))
+    moved = weight_delta.extract(whole, before)
     data = model_weights.packed(moved)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # checks the facts before anything is written
@@ -71,7 +71,7 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     folder.replace(WEIGHTS_FILE, data)
     folder.replace(CARD_FILE, card.to_json())
     file = target / WEIGHTS_FILE
-    after = weight_delta.added(
+    after = weight_delta.apply(
         before, model_weights.unpacked(model_folder.read_weights(target, card), file=file), file=file
     )
     far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)

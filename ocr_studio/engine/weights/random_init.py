@@ -25,7 +25,7 @@ def begun_recognizer(architecture: str, classes: int) -> keras.Model:
     return architectures.build_recognizer_of(architecture, classes)
 
 
-def begun_detector(architecture: str) -> keras.Model:
+def new_detector(architecture: str) -> keras.Model:
     """Create a detector with random weights. Raises KeyError for other architectures."""
     if architecture == LIGHT_CRAFT:
         return build_light_craft(normed=True)

@@ -53,7 +53,7 @@ def borrowed_net(card: ModelCard, *, file: object) -> keras.Model:
     return bundled_weights.load_recognizer_of(Charset(card.alphabet))
 
 
-def taken(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
+def extract(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
     """Return the changes from the published weights, float32, of the same names and shapes.
 
     Raises NoDifference for other weights, and for changes beyond the range of float16.
@@ -72,7 +72,7 @@ def taken(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
     return moved
 
 
-def added(borrowed: Arrays, moved: Arrays, *, file: object) -> dict[str, NDArray[np.float32]]:
+def apply(borrowed: Arrays, moved: Arrays, *, file: object) -> dict[str, NDArray[np.float32]]:
     """Add changes to the published weights. The result is the same on every machine.
 
     file: Path to name in errors. Raises BadModel if a name, type, shape or value is invalid.

@@ -27,7 +27,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reading import read as reading
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService, Preparing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class PageWritten:
 EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
 
 
-def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[EvaluatingEvent]:
+def evaluate_project(desk: OcrService, project: Project) -> Iterator[EvaluatingEvent]:
     """Read the photos of a project again and compare with the checked words; see ``evaluate``.
 
     Raises:
@@ -108,7 +108,7 @@ def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[Evaluating
     yield from evaluate(desk, ground_truth.from_project(project), data=str(project.photos))
 
 
-def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
+def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
     """Read every photo and compare with its known words.
 
     Args:

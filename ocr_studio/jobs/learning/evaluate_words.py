@@ -10,7 +10,7 @@ from ocr_studio.core.datasets.dataset import BadCrop, Dataset, Example
 from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.evaluation.word_results import ReadExample, WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService, Preparing
 
 # Images per batch: enough for full speed, few enough for frequent progress.
 _TOGETHER = 64
@@ -34,7 +34,7 @@ class WordsEvaluated:
 WordsEvent: TypeAlias = Preparing | WordsDone | WordsEvaluated
 
 
-def evaluate_words(desk: ReadingDesk, found: Dataset) -> Iterator[WordsEvent]:
+def evaluate_words(desk: OcrService, found: Dataset) -> Iterator[WordsEvent]:
     """Read every image of a dataset and compare with its text; yields Preparing, WordsDone …, then WordsEvaluated.
 
     Spaces are read only if the dataset has lines, or any text with a space.

@@ -30,14 +30,14 @@ from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning.preflight import Preflight
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.training.training_data import Lesson
+    from ocr_studio.engine.training.training_data import TrainingExample
 
 # Crops loaded between two events.
 _TOLD_EVERY: Final = 50
 
 Stop: TypeAlias = Callable[[], bool]
 LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
-Learn: TypeAlias = Callable[["Course"], Iterator[LearningEvent]]
+Learn: TypeAlias = Callable[["TrainingTask"], Iterator[LearningEvent]]
 
 
 def _never() -> bool:
@@ -45,7 +45,7 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingTask:
     """The parameters of a training.
 
     Attributes:
@@ -61,7 +61,9 @@ class Course:
     stop: Stop = _never
 
 
-def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Generator[LearningEvent, None, None]:
+def train(
+    course: TrainingTask, *, resume: bool = False, learn: Learn | None = None
+) -> Generator[LearningEvent, None, None]:
     """Train a model; yields Preparing …, Started, StepDone and Checked …, then Trained.
 
     If the generator is closed early, the training can be resumed later.
@@ -109,7 +111,7 @@ def check_base(kind: str, recipe: Recipe) -> None:
     learning_on(models.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
 
 
-def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:
+def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
     """Prepare a training on collected data; the dataset is moved to the run. Raises StudioError."""
     if look.dataset is None:
         raise RunTrouble(tr("there is no training data"), remedy=tr("Correct some words first."))
@@ -117,12 +119,12 @@ def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions,
     data = training_runs.folder_of(name) / "data"
     dataset = preflight.moved(look.dataset, data)
     run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about)
-    return Course(run, dataset, options, stop)
+    return TrainingTask(run, dataset, options, stop)
 
 
-def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> Course:
+def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
     """Prepare to resume an interrupted training. Raises StudioError."""
-    return Course(run, datasets.read(run.data), options, stop)
+    return TrainingTask(run, datasets.read(run.data), options, stop)
 
 
 def keep(trained: AnyTrained) -> Model:
@@ -207,13 +209,13 @@ def _check_same(run: Run, dataset: Dataset) -> None:
 # ----------------------------------------------------------------------------------------------------- recognizer
 
 
-def _learn_words(course: Course) -> Iterator[TrainingEvent]:
+def _learn_words(course: TrainingTask) -> Iterator[TrainingEvent]:
     from ocr_studio.engine.training import finetune
     from ocr_studio.engine.training.training_data import TrainingData
 
     dataset, run = course.dataset, course.run
-    train: list[Lesson] = []
-    held_out: list[Lesson] = []
+    train: list[TrainingExample] = []
+    held_out: list[TrainingExample] = []
     yield from _read(dataset, dataset.train, train)
     yield from _read(dataset, dataset.held_out, held_out)
     if not train:
@@ -256,9 +258,9 @@ def _nothing(
     return StudioError(what, file=dataset.folder, remedy=remedy, command=command)
 
 
-def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> Iterator[Preparing]:
+def _read(dataset: Dataset, examples: Sequence[Example], into: list[TrainingExample]) -> Iterator[Preparing]:
     """Load crops, skipping missing ones; yields progress."""
-    from ocr_studio.engine.training.training_data import Lesson, fitted
+    from ocr_studio.engine.training.training_data import TrainingExample, fitted
 
     what = tr("Loading the lines") if dataset.unit == "lines" else tr("Loading the words")
     for number, example in enumerate(examples):
@@ -266,13 +268,13 @@ def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> 
             yield Preparing(what, number, len(examples))
         with contextlib.suppress(BadCrop):
             crop = fitted(dataset.crop(example))
-            into.append(Lesson(crop, example.text, name=example.crop, place=example.place))
+            into.append(TrainingExample(crop, example.text, name=example.crop, place=example.place))
 
 
 # ------------------------------------------------------------------------------------------------------- detector
 
 
-def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
+def _learn_boxes(course: TrainingTask) -> Iterator[LearningEvent]:
     from ocr_studio.engine.training.detector import finetune as finetune_detector
 
     dataset, run = course.dataset, course.run

@@ -71,7 +71,7 @@ class PhotoOpened:
     read_only: str = ""
     warning: str = ""
     twin: str = ""
-    course: undo_log.Course | None = None
+    course: undo_log.UndoLog | None = None
     order: tuple[str, ...] | None = None
 
 

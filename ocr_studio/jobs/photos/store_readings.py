@@ -49,7 +49,7 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
         project.save_page(page)
         return page
     try:
-        project.save_together([page], undo_log.did(Step(name, {page.id: edit})))
+        project.save_together([page], undo_log.done_line(Step(name, {page.id: edit})))
     except NotPlaced as error:
         _log.warning("%s", error)
         project.save_page(page)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Quad, Transcription, Word
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk, WordsRead, read_page, read_words
+from ocr_studio.jobs.reading.read import OcrService, Preparing, WordsRead, read_page, read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class FindingCompared:
 ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared | FindingCompared
 
 
-def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ComparingEvent]:
+def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ComparingEvent]:
     """Read the boxes of words with the model in use and with another recognizer.
 
     Neither uses the project's words, as these contain the correct answers.
@@ -131,7 +131,7 @@ def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Seque
 
 
 def compare_finding(
-    desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]
+    desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]
 ) -> Iterator[ComparingEvent]:
     """Find the words of a photo with the model in use and with another detector.
 

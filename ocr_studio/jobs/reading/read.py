@@ -118,13 +118,13 @@ class PhotoFailed:
 ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRead | PhotoFailed
 
 
-class ReadingDesk:
+class OcrService:
     """Keeps the recognizer loaded between jobs. Belongs to the thread that computes.
 
     Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader.
     """
 
-    def __init__(self, options: ReaderOptions, *, before: ReadingDesk | None = None) -> None:
+    def __init__(self, options: ReaderOptions, *, before: OcrService | None = None) -> None:
         """Make the desk.
 
         Args:
@@ -159,7 +159,7 @@ class ReadingDesk:
                 )
         return self._reader
 
-    def learn_from(self, project: Project | None) -> None:
+    def use_project_words(self, project: Project | None) -> None:
         """Use the words that the user has typed in this project, and in no other."""
         typed: Mapping[str, int] = {}
         if project is not None:
@@ -177,9 +177,9 @@ class ReadingDesk:
 
         return Preview(self.reader(), image)
 
-    def successor(self, options: ReaderOptions) -> ReadingDesk:
+    def successor(self, options: ReaderOptions) -> OcrService:
         """A desk with other options that reuses the weights of this one where possible."""
-        return ReadingDesk(options, before=self)
+        return OcrService(options, before=self)
 
     def _reads_with_the_same(self, options: ReaderOptions) -> bool:
         """Whether these options use the same recognizer weights."""
@@ -189,7 +189,7 @@ class ReadingDesk:
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
-def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
+def prepare(desk: OcrService) -> Iterator[ReadingEvent]:
     """Load the recognizer if necessary."""
     if not desk.ready:
         yield Preparing()
@@ -197,7 +197,7 @@ def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
 
 
 def read_page(
-    desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
+    desk: OcrService, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
 ) -> Iterator[ReadingEvent]:
     """Find and read all words of a photo.
 
@@ -224,7 +224,7 @@ def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _read(
-    desk: ReadingDesk,
+    desk: OcrService,
     image: NDArray[np.uint8],
     lines: NDArray[np.float32] | None,
     *,
@@ -233,7 +233,7 @@ def _read(
 ) -> Iterator[ReadingEvent]:
     """``read_page`` with lines that may have been found already. back: maps image to photo pixels, (3, 3)."""
     yield from prepare(desk)
-    desk.learn_from(project)
+    desk.use_project_words(project)
     reader, start = desk.reader(), time.perf_counter()
     lines = reader.find(image) if lines is None else lines
     yield Found(len(lines))
@@ -245,7 +245,7 @@ def _read(
 
 
 def read_words(
-    desk: ReadingDesk,
+    desk: OcrService,
     image: NDArray[np.uint8],
     words: Sequence[Word],
     *,
@@ -266,7 +266,7 @@ def read_words(
     """
     image, places = _places(image, words, board)
     yield from prepare(desk)
-    desk.learn_from(project)
+    desk.use_project_words(project)
     reader, start = desk.reader(), time.perf_counter()
     done = 0
     for transcriptions in reader.read_quads(image, places):
@@ -295,7 +295,7 @@ def _places(
 
 
 def read_photos(
-    desk: ReadingDesk,
+    desk: OcrService,
     paths: Iterable[Path | _Told],
     *,
     project_of: Callable[[Path], Project | None] = lambda path: None,
@@ -388,7 +388,7 @@ def _looked_at(
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _look(desk: ReadingDesk, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
+def _look(desk: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
     image, page_id = photo_file.open_with_id(path)
     height, width = image.shape[:2]
     board, back = board_of(page_id), None

@@ -11,7 +11,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import BoardLook, Page, PageState
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.read import ReadingDesk, ReadingEvent, read_photos
+from ocr_studio.jobs.reading.read import OcrService, ReadingEvent, read_photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class PhotoKnown:
 BatchEvent: TypeAlias = ReadingEvent | PhotoKnown
 
 
-def read_batch(desk: ReadingDesk, photos: Sequence[Path], project: Project, *, again: bool) -> Iterator[BatchEvent]:
+def read_batch(desk: OcrService, photos: Sequence[Path], project: Project, *, again: bool) -> Iterator[BatchEvent]:
     """Read photos, without saving anything.
 
     Whether a photo was read before is checked in its turn, so that the first unread photo among thousands doesn't have

@@ -23,8 +23,8 @@ from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk, WordsRead, read_words
-from ocr_studio.jobs.review.apply_choices import Wish
+from ocr_studio.jobs.reading.read import OcrService, Preparing, WordsRead, read_words
+from ocr_studio.jobs.review.apply_choices import Change
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
 class ProjectRereading:
     """Reads the pages of a project again. Belongs to the thread that reads."""
 
-    desk: ReadingDesk
+    desk: OcrService
     project: Project
     photos: MovedPhotos
     pictures: PictureFile
@@ -122,10 +122,10 @@ class ProjectRereading:
             yield PageNotRead(wanted, str(error))
 
 
-def wish(page: PageDifferences, chosen: Collection[str]) -> Wish:
+def wish(page: PageDifferences, chosen: Collection[str]) -> Change:
     """The change that applies the chosen differences of a page. chosen: ids of words."""
     edit = partial(rereading.taken_over_later, found=page.found, chosen=chosen)
-    return Wish(page.page_id, page.image, len(chosen), edit)
+    return Change(page.page_id, page.image, len(chosen), edit)
 
 
 def _pictures(image: NDArray[np.uint8], quads: Iterable[Quad]) -> Iterator[bytes]:

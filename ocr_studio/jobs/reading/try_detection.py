@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import Finding
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk, prepare
+from ocr_studio.core.settings import DetectionOptions
+from ocr_studio.jobs.reading.read import OcrService, Preparing, prepare
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
@@ -36,10 +36,10 @@ class BoxesFound:
 TuningEvent: TypeAlias = Preparing | LinesFound | BoxesFound
 
 
-class Trial:
+class DetectionPreview:
     """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its desk."""
 
-    def __init__(self, desk: ReadingDesk, image: NDArray[np.uint8]) -> None:
+    def __init__(self, desk: OcrService, image: NDArray[np.uint8]) -> None:
         """Make the preview.
 
         Args:
@@ -49,7 +49,7 @@ class Trial:
         self._desk, self._image = desk, image
         self._preview: Preview | None = None
 
-    def find(self, finding: Finding) -> Iterator[TuningEvent]:
+    def find(self, finding: DetectionOptions) -> Iterator[TuningEvent]:
         """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""
         # ``prepare`` yields no other events; this narrows the type.
         yield from (event for event in prepare(self._desk) if isinstance(event, Preparing))

@@ -19,7 +19,7 @@ LoadPage: TypeAlias = Callable[[str], Page | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Change:
     """A change to one photo.
 
     Attributes:
@@ -36,7 +36,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Skipped:
     """Words of a photo that were skipped.
 
     Attributes:
@@ -51,7 +51,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Batch:
     """A batch of changes.
 
     Attributes:
@@ -64,32 +64,32 @@ class Part:
     photos: int
     edits: dict[str, Edit]
     words: int
-    left: tuple[Left, ...]
+    left: tuple[Skipped, ...]
 
 
-def part(load: LoadPage, wishes: Sequence[Wish]) -> Part:
+def part(load: LoadPage, wishes: Sequence[Change]) -> Batch:
     """Make the next batch of changes.
 
     Args:
         load: Returns the current page, or None if it no longer exists; may raise StudioError.
-        wishes: The changes; the batch covers the first ``Part.photos`` of them.
+        wishes: The changes; the batch covers the first ``Batch.photos`` of them.
     """
     edits: dict[str, Edit] = {}
-    left: list[Left] = []
+    left: list[Skipped] = []
     photos = words = changes = around = 0
     for wish in wishes:
         photos += 1
         try:
             page = load(wish.page_id)
         except StudioError as error:
-            left.append(Left(wish.image, wish.words, str(error)))
+            left.append(Skipped(wish.image, wish.words, str(error)))
             continue
         if page is None:
-            left.append(Left(wish.image, wish.words, ""))
+            left.append(Skipped(wish.image, wish.words, ""))
             continue
         edit, others = wish.edit(page)
         if others:
-            left.append(Left(wish.image, others))
+            left.append(Skipped(wish.image, others))
         if edit:
             edits[wish.page_id] = edit
             words += wish.words - others
@@ -97,4 +97,4 @@ def part(load: LoadPage, wishes: Sequence[Wish]) -> Part:
             around += len(page.words)
         if len(edits) >= PAGES or changes >= _CHANGES or around >= _WORDS:
             break
-    return Part(photos, edits, words, tuple(left))
+    return Batch(photos, edits, words, tuple(left))

@@ -13,7 +13,7 @@ from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.review.apply_choices import Wish
+from ocr_studio.jobs.review.apply_choices import Change
 
 # In the background, more words may be slow to match than while the user waits.
 _MOST_SLOW: Final = 100
@@ -64,12 +64,12 @@ def look_at(page: Page, replacer: Replacer) -> Looked:
     return Looked(1, 1, found, tuple(one.why for one in each if isinstance(one, Skipped)))
 
 
-def wishes(chosen: Iterable[Replacement]) -> list[Wish]:
+def wishes(chosen: Iterable[Replacement]) -> list[Change]:
     """Group replacements into changes by photo."""
     pages: dict[str, list[Replacement]] = {}
     for each in chosen:
         pages.setdefault(each.page_id, []).append(each)
     return [
-        Wish(key, some[0].image, len(some), partial(replace_rules.taken_over, wanted=some))
+        Change(key, some[0].image, len(some), partial(replace_rules.taken_over, wanted=some))
         for key, some in pages.items()
     ]

@@ -25,7 +25,7 @@ from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth.options import SynthOptions
-from ocr_studio.core.synth.target_folder import Place, There
+from ocr_studio.core.synth.target_folder import FolderContents, TargetFolder
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synth.workers import Crew, Task, Unmade, cores
 
@@ -83,7 +83,7 @@ WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
 
 
 def write(
-    options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool | There = False
+    options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool | FolderContents = False
 ) -> Iterator[WritingEvent]:
     """Generate a dataset; yields SourcesRead, SampleMade …, then the Report.
 
@@ -103,7 +103,7 @@ def write(
         StudioError: A source can't be used.
     """
     synth_options.check(options)
-    place = Place(folder, options, __version__)
+    place = TargetFolder(folder, options, __version__)
     check = partial(place.check, replace=replace)
     with dataset_folder.lasting_workshop(folder, own.LAYOUT, place.name, check) as room:
         with contextlib.closing(SynthWriting(room, options, __version__, place.made_of)) as writing:
@@ -119,7 +119,7 @@ def write(
 
 def can_go_on(options: SynthOptions, folder: Path) -> bool:
     """Whether the folder has an unfinished dataset with these options, which can be resumed. Never raises."""
-    return Place(folder, options, __version__).can_go_on
+    return TargetFolder(folder, options, __version__).can_go_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +142,12 @@ class FolderState:
     taken: str = ""
     writer: int | None = None
     free: int | None = None
-    there: There | Literal[False] = False
+    there: FolderContents | Literal[False] = False
 
 
 def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     """Inspect a target folder without changing it. Never raises."""
-    place, taken = Place(folder, options, __version__), ""
+    place, taken = TargetFolder(folder, options, __version__), ""
     found = place.there  # first, so that it doesn't include files added meanwhile
     try:
         place.check(replace=True)
@@ -167,7 +167,7 @@ def throw_away(options: SynthOptions, folder: Path) -> None:
     Raises:
         WriteFailed: Another process is writing there.
     """
-    Place(folder, options, __version__).throw_away()
+    TargetFolder(folder, options, __version__).throw_away()
 
 
 def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:

@@ -21,9 +21,9 @@ from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.learning.train import Learn
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
-from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService
 from ocr_studio.ui.app import gc_tuning, screen, window_state
-from ocr_studio.ui.app.assembly import Backstage
+from ocr_studio.ui.app.assembly import Services
 from ocr_studio.ui.app.close_guard import CloseGuard
 from ocr_studio.ui.app.crash_handler import BugCatcher
 from ocr_studio.ui.app.main_window import MainWindow
@@ -62,7 +62,7 @@ class Studio(QObject):
         self,
         chosen: Settings,
         *,
-        desk: ReadingDesk | None = None,
+        desk: OcrService | None = None,
         theme: str | None = None,
         keeps: bool = True,
         learners: Mapping[str, Learn] | None = None,
@@ -83,11 +83,11 @@ class Studio(QObject):
         )
         self.lanes["pages"] = self.opening.pages
         self.indexing = Indexing(self.opening, self.lanes["index"])
-        self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
+        self.reading = Reading(self.document, self.lanes["reading"], desk or OcrService(chosen.reader_options()))
         self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
         self.training = Training(self.lanes["training"], lambda: self.settings, learners=learners)
         self.window = MainWindow(
-            Backstage(
+            Services(
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
                 self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"], self.lanes["board"],
                 self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
@@ -107,8 +107,8 @@ class Studio(QObject):
         self.document.history.went.connect(self._say_going)
         self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
         self.window.parts.choosing.anew_wanted.connect(self._make_way)
-        self.reading.learn_from(lambda: self.opening.project)
-        self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
+        self.reading.use_project_words(lambda: self.opening.project)
+        self.reading.protect_words(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)
 
     def start(self, paths: Sequence[Path]) -> None:
@@ -266,8 +266,8 @@ def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Outpu
     tidying.timeout.connect(logs.limit_native)
     tidying.start()
     gc_tuning.look_seldom()
-    gc_tuning.leave_alone_what_there_is()
-    studio.reading.prepared.connect(gc_tuning.leave_alone_what_there_is)
+    gc_tuning.freeze_loaded()
+    studio.reading.prepared.connect(gc_tuning.freeze_loaded)
     try:
         return _stay(app, studio, path, screenshot)
     finally:

@@ -15,7 +15,7 @@ from ocr_studio.ui.board.rectified_document import ShownDocument
 from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.canvas.view_session import Session
+from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.datasets.export import Exporting
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.clipboard import Clipping
@@ -27,7 +27,7 @@ from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.menus.context import Dialogs, Parts
+from ocr_studio.ui.menus.context import Dialogs, WindowParts
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.photo_list_view import PageList
@@ -55,7 +55,7 @@ from ocr_studio.ui.words.word_table import WordTable
 
 
 @dataclass(frozen=True, slots=True)
-class Backstage:
+class Services:
     """The services behind the window, and the threads that they use."""
 
     document: Document
@@ -77,7 +77,7 @@ class Backstage:
     places: JobThread
 
 
-def assemble(stage: Backstage, window: QWidget, help_controller: HelpController) -> Parts:
+def assemble(stage: Services, window: QWidget, help_controller: HelpController) -> WindowParts:
     """Make all parts of the window.
 
     Args:
@@ -93,16 +93,11 @@ def assemble(stage: Backstage, window: QWidget, help_controller: HelpController)
 
     table = WordTable(document)
     texts = TextSide(document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window)
-
-    def places() -> MistakePlaces:
-        # One for each panel, because the focus returns to the panel that showed a place.
-        return MistakePlaces(document, view, opening)
-
+    places = partial(MistakePlaces, document, view, opening)  # one for each panel, as the focus returns to it
     status = Status()
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    choosing = Choosing(
-        document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE
-    )
+    current = partial(getattr, opening, "settings")
+    choosing = Choosing(document, stage.reading, current, window, fetching=stage.fetching, actions=TABLE)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     synthesizing = Synthesizing(stage.samples, stage.places, window)
     trainer = TrainerPanel(stage.training, document, places())
@@ -110,7 +105,7 @@ def assemble(stage: Backstage, window: QWidget, help_controller: HelpController)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
-    return Parts(
+    return WindowParts(
         document=document,
         opening=opening,
         reading=stage.reading,
@@ -133,7 +128,7 @@ def assemble(stage: Backstage, window: QWidget, help_controller: HelpController)
         texts=texts,
         text=texts.panel,
         help=help_controller,
-        session=Session(document, opening, view),
+        session=SessionKeeper(document, opening, view),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=trainer,
         review=review,
@@ -145,7 +140,7 @@ def assemble(stage: Backstage, window: QWidget, help_controller: HelpController)
 
 
 def _checking(
-    stage: Backstage, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
+    stage: Services, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
 ) -> tuple[ReviewPanel, FixPanel]:
     """Make the panels of the review queue and of “Fix everywhere”."""
 
@@ -174,7 +169,7 @@ def _view(shown: Document, opening: Opening) -> PhotoView:
     return view
 
 
-def _comparison(stage: Backstage, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
+def _comparison(stage: Services, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
     panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
     choosing.modelling.comparison_wanted.connect(panel.start)
     return panel

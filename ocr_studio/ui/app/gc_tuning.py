@@ -26,6 +26,6 @@ def let_go() -> None:
     gc.collect()
 
 
-def leave_alone_what_there_is() -> None:
+def freeze_loaded() -> None:
     """Exclude all current objects from collection, because they live until the program ends."""
     gc.freeze()

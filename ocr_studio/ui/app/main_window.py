@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLay
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.app import notifications, window_state
-from ocr_studio.ui.app.assembly import Backstage, assemble
+from ocr_studio.ui.app.assembly import Services, assemble
 from ocr_studio.ui.app.empty_state import EmptyState
 from ocr_studio.ui.app.notifications import KeptNews, OpeningNews
 from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
     settings_chosen = Signal(object)
     closing = Signal()
 
-    def __init__(self, stage: Backstage) -> None:
+    def __init__(self, stage: Services) -> None:
         super().__init__()
         self._stage = stage
         self.help = HelpController(self)

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from ocr_studio.core.project import project_errors
-from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.project.project import FOLDER
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
-from ocr_studio.ui.canvas.view_session import Session
+from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
@@ -27,10 +27,10 @@ from ocr_studio.ui.widgets.status_bar import Status
 _CUT_SHORT = "cut short"
 
 
-def connect_session(session: Session, messages: MessageBar) -> None:
+def connect_session(session: SessionKeeper, messages: MessageBar) -> None:
     """Offer to resume a session that did not end properly."""
 
-    def offer(place: Whereabouts) -> None:
+    def offer(place: ViewState) -> None:
         messages.show_message(
             tr(
                 "OCR Studio did not quit properly last time; all saved changes are still there. Resume with {photo}?",

@@ -23,7 +23,7 @@ from ocr_studio.ui.board.corner_handles import CornerHandles
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
 # Field of BoardLook, label (also the name of the undo step), tooltip.
 _SWITCHES = (
@@ -58,7 +58,7 @@ class BoardPanel(PanelDock):
         for name, _, tip in _SWITCHES:
             self.switches[name].setToolTip(tr(tip))
             self.switches[name].clicked.connect(lambda on, name=name: self._switch(name, on))
-        self.strength = Knob(_strength(), looking.look.strength)
+        self.strength = Slider(_strength(), looking.look.strength)
         self.strength.turned.connect(self._turn)
         self.adjust = QPushButton(tr("&Move corners"))
         self.adjust.setCheckable(True)

@@ -13,7 +13,7 @@ from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import clean_board
 from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
-from ocr_studio.ui.board.rectified_document import Glass, ShownDocument
+from ocr_studio.ui.board.rectified_document import ShownDocument, ViewTransform
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -160,7 +160,7 @@ class BoardLooking(QObject):
             self.sought = event
         elif isinstance(event, BoardCleaned):
             self.burnt = event.burnt
-            self._shown.look_through(Glass(event.picture, event.matrix))
+            self._shown.look_through(ViewTransform(event.picture, event.matrix))
         self.changed.emit()
 
     def _end(self, job: Job) -> None:

@@ -22,7 +22,7 @@ from ocr_studio.ui.document.document import Document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glass:
+class ViewTransform:
     """The rectified view of a page.
 
     Attributes:
@@ -44,7 +44,7 @@ class Glass:
         """Whether pixels of the image are pixels of the photo (identity matrix)."""
         return np.array_equal(self.matrix, np.eye(3))
 
-    def same_places(self, other: Glass | None) -> bool:
+    def same_places(self, other: ViewTransform | None) -> bool:
         """Whether another view has the same size and matrix."""
         return other is not None and self.size == other.size and np.array_equal(self.matrix, other.matrix)
 
@@ -60,7 +60,7 @@ class ShownDocument(Document):
         super().__init__(parent)
         self._source = source
         self.history = source.history
-        self._glass: Glass | None = None
+        self._glass: ViewTransform | None = None
         self._back: NDArray[np.float64] = np.eye(3)
         self._shown: Page | None = None
         source.opened.connect(self._on_opened)
@@ -68,11 +68,11 @@ class ShownDocument(Document):
         source.selection_changed.connect(self.selection_changed)
 
     @property
-    def glass(self) -> Glass | None:
+    def glass(self) -> ViewTransform | None:
         """The rectified view; None if the page is shown as it is."""
         return self._glass
 
-    def look_through(self, glass: Glass | None) -> None:
+    def look_through(self, glass: ViewTransform | None) -> None:
         """Show the page in this view, or as it is."""
         before, self._glass = self._glass, glass
         if before is glass:

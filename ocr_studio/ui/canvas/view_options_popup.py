@@ -11,7 +11,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.view_options import FAINTEST, CanvasLooks
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
 _WIDE = 330
 _AIR = 12
@@ -31,9 +31,9 @@ class LooksPopup(QFrame):
         self.setAccessibleName(tr("Brightness and boxes"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._looks = looks
-        self.boxes = Knob(_boxes(), looks.opacity)
-        self.brightness = Knob(_tone("brightness"), looks.tones.brightness)
-        self.contrast = Knob(_tone("contrast"), looks.tones.contrast)
+        self.boxes = Slider(_boxes(), looks.opacity)
+        self.brightness = Slider(_tone("brightness"), looks.tones.brightness)
+        self.contrast = Slider(_tone("contrast"), looks.tones.contrast)
         note = PlainLabel(tr("Only the view changes, not the photo file."))
         note.setProperty("quiet", True)
         note.setWordWrap(True)

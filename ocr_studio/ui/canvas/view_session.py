@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core import paths
-from ocr_studio.core.project.last_session import SessionFile, Whereabouts
+from ocr_studio.core.project.last_session import SessionFile, ViewState
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -17,12 +17,12 @@ from ocr_studio.ui.document.open_photos import Opening
 _EVERY = 1500
 
 
-class Session(QObject):
+class SessionKeeper(QObject):
     """Saves the open photo, the selection and the view, so that a session can be resumed.
 
     ``offer`` is the session that can be resumed; it is withdrawn when anything is opened.
 
-    Signals: ``changed()`` the offer was made or withdrawn; ``cut_short(Whereabouts)`` the last session did not end
+    Signals: ``changed()`` the offer was made or withdrawn; ``cut_short(ViewState)`` the last session did not end
     properly.
     """
 
@@ -33,9 +33,9 @@ class Session(QObject):
         super().__init__(view)
         self._document, self._opening, self._view = document, opening, view
         self._file = SessionFile()
-        self.offer: Whereabouts | None = None
-        self._wanted: Whereabouts | None = None
-        self._written: Whereabouts | None = None
+        self.offer: ViewState | None = None
+        self._wanted: ViewState | None = None
+        self._written: ViewState | None = None
         self._clock = QTimer(self, singleShot=True, interval=_EVERY)
         self._clock.timeout.connect(self._write)
         opening.opened.connect(self._look_again)
@@ -86,7 +86,7 @@ class Session(QObject):
         self._clock.stop()
         self._file.end()
 
-    def _go_to(self, place: Whereabouts) -> None:
+    def _go_to(self, place: ViewState) -> None:
         self._wanted = place
         self._opening.open_paths([place.photo])
 
@@ -120,7 +120,7 @@ class Session(QObject):
             else:
                 self._clock.start()
 
-    def _place(self) -> Whereabouts | None:
+    def _place(self) -> ViewState | None:
         path: Path | None = self._opening.path
         document, view = self._document, self._view
         if path is None or document.page is None:
@@ -128,4 +128,4 @@ class Session(QObject):
         first = (document.current,) if document.current else ()
         rest = tuple(key for key in document.order() if key in document.selection and key != document.current)
         zoom = None if view.shows_whole else view.zoom
-        return Whereabouts(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))
+        return ViewState(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))

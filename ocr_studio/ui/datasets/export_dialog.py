@@ -27,8 +27,8 @@ from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import Choice
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Translators: What each image of the dataset contains.
@@ -48,8 +48,8 @@ class DatasetDialog(QDialog):
         self._project, self._lane = project, lane
         self._job: Job | None = None
         self._written: Path | None = None
-        self.layout_choice = Choice([(each.name, tr(each.title)) for each in LAYOUTS.values()], "", tr("Layout"))
-        self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each image contains"))
+        self.layout_choice = ComboBox([(each.name, tr(each.title)) for each in LAYOUTS.values()], "", tr("Layout"))
+        self.unit = ComboBox([(key, tr(title)) for key, title in _UNITS], "words", tr("Each image contains"))
         self.folder = QLineEdit(str(project.photos / "dataset"))
         self.folder.setAccessibleName(tr("Folder"))
         self.folder.setMinimumWidth(200)
@@ -59,7 +59,7 @@ class DatasetDialog(QDialog):
         self.wrong = PlainLabel()
         self.wrong.setProperty("wrong", True)
         self.wrong.setWordWrap(True)
-        self.doing = OneLine()
+        self.doing = ElidedLabel()
         self.progress = QProgressBar(textVisible=False)
         self.report = DatasetReportView()
         self.show_folder = QPushButton(tr("Show &folder"))

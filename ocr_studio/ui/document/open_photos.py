@@ -18,7 +18,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.undo_log import Course
+from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import open_photo
@@ -276,7 +276,7 @@ class Opening(QObject):
         if not self.keeps or event.read_only:
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
-            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or Course())
+            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or UndoLog())
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:

@@ -14,10 +14,10 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, EditMismatch, Page, apply
 from ocr_studio.core.project import undo_log
-from ocr_studio.core.project.undo_log import Course, Step
+from ocr_studio.core.project.undo_log import Step, UndoLog
 from ocr_studio.core.translation import tr
 
-_NOTHING: Final = Course()
+_NOTHING: Final = UndoLog()
 _Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class History(QObject):
         """Access to the other pages; None: the history covers the open page only and is not saved."""
         return self._pages
 
-    def begin(self, pages: Pages | None, course: Course = _NOTHING) -> None:
+    def begin(self, pages: Pages | None, course: UndoLog = _NOTHING) -> None:
         """Start the history of a project.
 
         Args:
@@ -169,7 +169,7 @@ class History(QObject):
         """
         if not self._silent:
             self._put(step, after, back=False)
-            self.tell(line or undo_log.did(step))
+            self.tell(line or undo_log.done_line(step))
             self.did.emit(step)
 
     def go(self, step: Step, *, back: bool) -> bool:
@@ -186,11 +186,11 @@ class History(QObject):
                 if back
                 else tr("Can’t redo “{step}”: {why}", step=step.name, why=error)
             )
-            self.tell((undo_log.went(-1) if back else b"") + undo_log.dropped())
+            self.tell((undo_log.move_line(-1) if back else b"") + undo_log.drop_line())
             return False
         with self._together():
             shown = self._put(done, after, back=back)
-            self.tell(undo_log.went(-1 if back else 1))
+            self.tell(undo_log.move_line(-1 if back else 1))
         if not shown and not step.series:
             self.led_to.emit(next(iter(after)))
         return True
@@ -324,6 +324,6 @@ class _Command(QUndoCommand):
         ):
             return False
         self.step = self.step.then(other.step)
-        self._owner.tell(undo_log.joined())
+        self._owner.tell(undo_log.join_line())
         self.setObsolete(not self.step)
         return True

@@ -12,7 +12,7 @@ from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.learning import evaluate
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService, Preparing
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.style import labels
 
@@ -38,7 +38,7 @@ class Evaluating(QObject):
     written = Signal(object)
     write_failed = Signal(str)
 
-    def __init__(self, lane: JobThread, desk: Callable[[], ReadingDesk]) -> None:
+    def __init__(self, lane: JobThread, desk: Callable[[], OcrService]) -> None:
         """Make the controller.
 
         Args:
@@ -174,7 +174,7 @@ class Evaluating(QObject):
 class _Steps:
     """An evaluation as jobs of one photo each. Belongs to the job thread once started."""
 
-    def __init__(self, desk: ReadingDesk, project: Project) -> None:
+    def __init__(self, desk: OcrService, project: Project) -> None:
         self.desk, self.project = desk, project
         self._events = evaluate.evaluate_project(desk, project)
 

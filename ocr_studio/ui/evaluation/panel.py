@@ -31,9 +31,9 @@ from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import RichLabel
 from ocr_studio.ui.widgets.tables import RowTable
 
@@ -62,11 +62,11 @@ class EvaluationDock(PanelDock):
         super().__init__(tr("Evaluation"), "evaluation", parent)
         self._evaluating, self.places = evaluating, places
         self._evaluation: Evaluation | None = None
-        self.said = OneLine(tr("Nothing has been evaluated yet."))
+        self.said = ElidedLabel(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
-        self.kind = Choice((), "", tr("Mistakes to show"))
+        self.kind = ComboBox((), "", tr("Mistakes to show"))
         self.kind.setMinimumWidth(170)
         self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos remain"), evaluating.cancel)
         self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)

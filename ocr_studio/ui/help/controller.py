@@ -13,9 +13,9 @@ from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.help_window import HelpWindow
 from ocr_studio.ui.help.hints import Hints
 from ocr_studio.ui.help.palette import Palette
-from ocr_studio.ui.help.shortcut_list import KeySheet
+from ocr_studio.ui.help.shortcut_list import ShortcutList
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 # The help page of a widget, by the folder of ``ui`` that its class is in.
 _TOPICS: Final = {
@@ -48,16 +48,16 @@ class HelpController(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._actions: tuple[Parts, ActionSet] | None = None
+        self._actions: tuple[WindowParts, ActionSet] | None = None
         self.palette: Palette | None = None
-        self.sheet: KeySheet | None = None
+        self.sheet: ShortcutList | None = None
         self.hints: Hints | None = None
         self.pages: HelpWindow | None = None
         application = QGuiApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._offer_in_dialog)
 
-    def connect_actions(self, parts: Parts, actions: ActionSet) -> None:
+    def connect_actions(self, parts: WindowParts, actions: ActionSet) -> None:
         """Use these parts and actions from now on."""
         self._actions = parts, actions
         self.hints = Hints(parts, actions)
@@ -109,7 +109,7 @@ class HelpController(QObject):
         if self._actions is None:
             return
         parts, actions = self._actions
-        sheet = self.sheet = KeySheet(actions, parts.panels, self._window)
+        sheet = self.sheet = ShortcutList(actions, parts.panels, self._window)
         sheet.change.clicked.connect(lambda: parts.choosing.show_settings("keys"))
         sheet.finished.connect(self._forget_sheet)
         sheet.finished.connect(sheet.deleteLater)

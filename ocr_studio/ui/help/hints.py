@@ -11,7 +11,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
 # From this number of corrections on, training is worth a try.
@@ -27,7 +27,7 @@ class Hints(QObject):
 
     changed = Signal()
 
-    def __init__(self, parts: Parts, actions: ActionSet) -> None:
+    def __init__(self, parts: WindowParts, actions: ActionSet) -> None:
         super().__init__(parts.view)
         self._parts, self._actions = parts, actions
         self._corrected: set[tuple[str, str]] = set()

@@ -13,7 +13,7 @@ from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.menus import conditions
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec
 from ocr_studio.ui.style import labels
 
@@ -57,7 +57,7 @@ class Found:
     places: tuple[int, ...] = ()
 
 
-def collect(parts: Parts, actions: ActionSet) -> list[Entry]:
+def collect(parts: WindowParts, actions: ActionSet) -> list[Entry]:
     """Return all entries in the order of the menus."""
     return [*_actions(parts, actions), *_photos(parts), *_models(parts)]
 
@@ -88,7 +88,7 @@ def _fit_words(typed: str, entry: Entry) -> fuzzy_title.Fit | None:
     return fuzzy_title.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
-def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
+def _actions(parts: WindowParts, actions: ActionSet) -> Iterable[Entry]:
     for spec in TABLE:
         if spec.id == "palette":
             continue
@@ -99,7 +99,7 @@ def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
         )  # fmt: skip
 
 
-def _photos(parts: Parts) -> Iterable[Entry]:
+def _photos(parts: WindowParts) -> Iterable[Entry]:
     for path in parts.opening.recent.paths():
         why = tr("This photo is already open.") if path == parts.opening.path else ""
         yield Entry(
@@ -108,11 +108,11 @@ def _photos(parts: Parts) -> Iterable[Entry]:
         )  # fmt: skip
 
 
-def _opening(parts: Parts, path: Path) -> Callable[[], object]:
+def _opening(parts: WindowParts, path: Path) -> Callable[[], object]:
     return lambda: parts.opening.open_paths([path])
 
 
-def _models(parts: Parts) -> Iterable[Entry]:
+def _models(parts: WindowParts) -> Iterable[Entry]:
     used = parts.opening.settings.reads_with()
     for model in models.available("recognizer"):
         why = tr("This model is already in use.") if model.name == used else ""
@@ -120,7 +120,7 @@ def _models(parts: Parts) -> Iterable[Entry]:
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
 
 
-def _using(parts: Parts, model: Model) -> Callable[[], object]:
+def _using(parts: WindowParts, model: Model) -> Callable[[], object]:
     def use() -> None:
         try:
             parts.choosing.modelling.use(model.name)
@@ -130,7 +130,7 @@ def _using(parts: Parts, model: Model) -> Callable[[], object]:
     return use
 
 
-def _title(spec: ActionSpec[Parts], text: str) -> str:
+def _title(spec: ActionSpec[WindowParts], text: str) -> str:
     """Return the title of an action outside its menu, with the name of its submenu if there is one."""
     _, _, inner = spec.menu_name.partition(" › ")
     return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)

@@ -74,7 +74,7 @@ def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
     ]
 
 
-class KeySheet(QDialog):
+class ShortcutList(QDialog):
     """The list of shortcuts in columns. It is not modal, and follows changes of shortcuts.
 
     Attributes:

@@ -12,7 +12,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.menus import conditions
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.style import labels, theme
 
@@ -25,7 +25,7 @@ class ActionSet(QObject):
 
     keys_changed = Signal()
 
-    def __init__(self, parts: Parts, window: QWidget) -> None:
+    def __init__(self, parts: WindowParts, window: QWidget) -> None:
         super().__init__(window)
         self._parts = parts
         self.changed_keys: Mapping[str, tuple[str, ...]] = parts.opening.settings.keys
@@ -151,7 +151,7 @@ class ActionSet(QObject):
             self._more.setIcon(theme.icon("mdi6.chevron-double-right"))
             self._more.setToolTip(tr("More"))
 
-    def _make(self, spec: ActionSpec[Parts], window: QWidget) -> QAction:
+    def _make(self, spec: ActionSpec[WindowParts], window: QWidget) -> QAction:
         action = QAction(tr(spec.title), window)
         action.setObjectName(spec.id)
         action.setIconText(spec.name)
@@ -175,18 +175,18 @@ class ActionSet(QObject):
         self._give_keys(spec, action)
         return action
 
-    def _tell(self, spec: ActionSpec[Parts], window: QWidget) -> QShortcut:
+    def _tell(self, spec: ActionSpec[WindowParts], window: QWidget) -> QShortcut:
         shortcut = QShortcut(window)
         shortcut.setKeys(self._actions[spec.id].shortcuts())
         shortcut.activated.connect(lambda: self._parts.hint(conditions.reason(spec, self._parts)))
         return shortcut
 
-    def _give_keys(self, spec: ActionSpec[Parts], action: QAction | None = None) -> None:
+    def _give_keys(self, spec: ActionSpec[WindowParts], action: QAction | None = None) -> None:
         action = action or self._actions[spec.id]
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
         action.setToolTip(labels.tooltip(_tip(tr(spec.tip), action)))
 
-    def _do(self, spec: ActionSpec[Parts]) -> None:
+    def _do(self, spec: ActionSpec[WindowParts]) -> None:
         if not spec.looks:
             # Buttons and menus take no focus, so the text that is being typed has to be saved first.
             self._parts.view.finish_editing()
@@ -195,15 +195,15 @@ class ActionSet(QObject):
                 panel.finish_editing()
         # Saving that text may have changed what is possible: after a new change there is nothing to redo.
         if self._may(spec):
-            do: Callable[[Parts], object] = spec.do
+            do: Callable[[WindowParts], object] = spec.do
             do(self._parts)
         else:
             self.refresh()
 
-    def _may(self, spec: ActionSpec[Parts]) -> bool:
+    def _may(self, spec: ActionSpec[WindowParts]) -> bool:
         return (self._parts.document.writable or not spec.edits) and spec.when(self._parts)
 
-    def _specs(self, where: Where) -> Sequence[ActionSpec[Parts]]:
+    def _specs(self, where: Where) -> Sequence[ActionSpec[WindowParts]]:
         return [spec for spec in TABLE if spec.where & where]
 
     def _show_tool(self, tool: object) -> None:

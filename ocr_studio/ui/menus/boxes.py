@@ -7,20 +7,20 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.menus.conditions import has_photo, has_selected
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _free(parts: Parts) -> bool:
+def _free(parts: WindowParts) -> bool:
     """Whether the selected boxes may be changed; otherwise, or if some are locked, shows why."""
     return parts.view.may_change(parts.document.selection)
 
 
-def _rotate(parts: Parts, degrees: float) -> None:
+def _rotate(parts: WindowParts, degrees: float) -> None:
     if _free(parts):
         commands.rotate(parts.document, degrees)
 
 
-def _lock(parts: Parts) -> None:
+def _lock(parts: WindowParts) -> None:
     commands.lock(parts.document)
     locked = commands.all_locked(parts.document)
     parts.hint(
@@ -30,16 +30,16 @@ def _lock(parts: Parts) -> None:
     )
 
 
-def _switch_snapping(parts: Parts) -> None:
+def _switch_snapping(parts: WindowParts) -> None:
     parts.view.snapping = not parts.view.snapping
     parts.choosing.remember_canvas(box_opacity=parts.view.looks.opacity, snapping=parts.view.snapping)
 
 
-def _several(parts: Parts) -> bool:
+def _several(parts: WindowParts) -> bool:
     return len(parts.document.selection) > 1
 
 
-def _merge(parts: Parts) -> None:
+def _merge(parts: WindowParts) -> None:
     if any(word.locked for word in parts.document.selected_words()):
         parts.hint(tr("One of these boxes is locked. Unlock it first (Boxes → Lock)."))
         return
@@ -50,7 +50,7 @@ def _merge(parts: Parts) -> None:
         parts.hint(tr("The merged word is marked as checked, because part of it was checked."))
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
         ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and resize boxes", has_photo, tool=Tool.SELECT,

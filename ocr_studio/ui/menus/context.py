@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.board.board_panel import BoardPanel
     from ocr_studio.ui.board.save_board import BoardSaving
     from ocr_studio.ui.canvas.photo_view import PhotoView
-    from ocr_studio.ui.canvas.view_session import Session
+    from ocr_studio.ui.canvas.view_session import SessionKeeper
     from ocr_studio.ui.datasets.export import Exporting
     from ocr_studio.ui.document.clipboard import Clipping
     from ocr_studio.ui.document.document import Document
@@ -73,7 +73,7 @@ class Dialogs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class WindowParts:
     """All parts of the window: services, then permanent widgets, then dialogs and messages, then panels."""
 
     document: Document
@@ -97,7 +97,7 @@ class Parts:
     dialogs: Dialogs
     texts: TextSide
     help: Help
-    session: Session
+    session: SessionKeeper
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel

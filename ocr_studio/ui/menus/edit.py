@@ -5,20 +5,20 @@ from __future__ import annotations
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.menus.conditions import has_selected, has_words
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _writing(parts: Parts) -> bool:
+def _writing(parts: WindowParts) -> bool:
     return parts.view.editing.word_id is not None or parts.table.word_id is not None
 
 
-def _delete(parts: Parts) -> None:
+def _delete(parts: WindowParts) -> None:
     # Where all boxes are locked, the selection stays, too.
     if parts.view.may_change(parts.document.selection):
         commands.delete(parts.document)
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Undo the last change", edits=True,

@@ -7,9 +7,9 @@ from functools import partial
 from ocr_studio.core.translation import later
 from ocr_studio.ui.commands.spec import ActionSpec, Where
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
         Where.TOOLBAR, tip="Open a photo and list the other photos in its folder",

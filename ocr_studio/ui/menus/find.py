@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _selected(parts: Parts) -> str:
+def _selected(parts: WindowParts) -> str:
     """Return the text of the selected word as the initial search text; empty unless exactly one is selected."""
     words = parts.document.selected_words()
     return words[0].text if len(words) == 1 and len(words[0].text.split()) == 1 else ""
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "find", "&Find on this photo", lambda p: p.find.bar.begin(_selected(p)), "&Edit", 4, "mdi6.magnify",
         ("Ctrl+F",), tip="Find words on this photo as you type; typos are tolerated", when=has_photo, looks=True,

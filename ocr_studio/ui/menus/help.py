@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "help", "&Help", lambda p: p.help.show_page(), "&Help", 0, "mdi6.help-circle-outline", ("F1",),
         tip="Show the help page for the part of the window you are using", looks=True,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _chosen(parts: Parts) -> bool:
+def _chosen(parts: WindowParts) -> bool:
     return parts.opening.project is not None and bool(parts.photos.selectionModel().hasSelection())
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "next_unreviewed", "&Next photo to check", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
         "mdi6.page-next-outline", ("Ctrl+Shift+PgDown",),

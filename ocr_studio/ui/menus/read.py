@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.menus.conditions import has_photo, has_selected
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.training.run_control import Origin
 
 
-def _evaluate(parts: Parts) -> None:
+def _evaluate(parts: WindowParts) -> None:
     if parts.opening.project is not None:
         parts.evaluating.start(parts.opening.project)
 
 
-def _learn(parts: Parts) -> None:
+def _learn(parts: WindowParts) -> None:
     if parts.opening.project is not None:
         parts.opening.save()  # the latest corrections count, too
         parts.training.look_at(Origin(parts.opening.project))
     parts.trainer.open()
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
         Where.TOOLBAR, tip="Find and read all words, including deleted ones; your corrections stay", when=has_photo,

@@ -7,18 +7,18 @@ from functools import partial
 from ocr_studio.core.review.queue import Order
 from ocr_studio.core.translation import later
 from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _possible(parts: Parts) -> bool:
+def _possible(parts: WindowParts) -> bool:
     return parts.opening.project is not None and parts.document.writable
 
 
-def _is_order(order: Order, parts: Parts) -> bool:
+def _is_order(order: Order, parts: WindowParts) -> bool:
     return parts.review.reviewing.order is order
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "review", "&Review queue", lambda p: p.review.begin(), "&Check", 1, "mdi6.cards-outline", ("F6",),
         tip="Check the unchecked words of all photos, one large image at a time",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.menus.boxes import ACTIONS as _BOXES
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.edit import ACTIONS as _EDIT
 from ocr_studio.ui.menus.file import ACTIONS as _FILE
 from ocr_studio.ui.menus.find import ACTIONS as _FIND
@@ -22,7 +22,7 @@ from ocr_studio.ui.menus.words import ACTIONS as _WORDS
 
 __all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
 
-TABLE: tuple[ActionSpec[Parts], ...] = (
+TABLE: tuple[ActionSpec[WindowParts], ...] = (
     *_FILE,
     *_EDIT,
     *_FIND,

@@ -6,15 +6,15 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.menus.conditions import has_photo, has_selected, has_words
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _next_doubted(parts: Parts) -> None:
+def _next_doubted(parts: WindowParts) -> None:
     if not parts.texts.spelling.go_on():
         parts.hint(tr("There are no possible typos on this photo."))
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "text_panel", "&Lines and blocks", lambda p: p.text.open(), "&Text", 1, "mdi6.text-long", ("Ctrl+T",),
         tip="Show the text line by line; what you select there is selected on the photo, too", when=has_photo,

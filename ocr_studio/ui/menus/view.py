@@ -5,17 +5,17 @@ from __future__ import annotations
 from ocr_studio.ui.canvas.view_options_popup import LooksPopup
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 
 
-def _show_looks(parts: Parts) -> None:
+def _show_looks(parts: WindowParts) -> None:
     view = parts.view
     popup = LooksPopup(view.looks, view)
     popup.closed.connect(lambda: parts.choosing.remember_canvas(box_opacity=view.looks.opacity, snapping=view.snapping))
     popup.show_over(view)
 
 
-ACTIONS: tuple[ActionSpec[Parts], ...] = (
+ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
         ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Make the photo appear larger", when=has_photo, looks=True,

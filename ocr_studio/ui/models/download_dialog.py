@@ -25,7 +25,7 @@ from ocr_studio.jobs.models.download import Here
 from ocr_studio.ui.models.model_details import ModelFacts
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.elided_label import SaidLine
+from ocr_studio.ui.widgets.elided_label import StatusLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _MEGABYTE: Final = 1_000_000
@@ -63,7 +63,7 @@ class FetchDialog(QDialog):
         self.have.clicked.connect(self.file_wanted)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Download progress"))
-        self.said = SaidLine()
+        self.said = StatusLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
         for button in (self.cancel, self.have, *self.buttons.buttons()):

@@ -21,7 +21,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.models.model_details import ModelFacts
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.elided_label import SaidLine
+from ocr_studio.ui.widgets.elided_label import StatusLabel
 
 _ENTRY = Qt.ItemDataRole.UserRole
 
@@ -73,7 +73,7 @@ class ModelsDialog(QDialog):
         self.published.setToolTip(tr("Download models that others have published, such as those of keras-ocr"))
         self.published.setAutoDefault(False)
         self.published.clicked.connect(self.fetch_wanted)
-        self.said = SaidLine()
+        self.said = StatusLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
         self.buttons.rejected.connect(self.reject)

@@ -15,7 +15,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.reading.readings_table import ReadRow, WordsTable
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import ChosenByReturn
@@ -44,7 +44,7 @@ class ComparisonPanel(PanelDock):
     ) -> None:
         super().__init__(tr("Model comparison"), "two-readings", parent)
         self.readings, self._document, self._view = readings, document, view
-        self.models = Choice((), "", tr("Other model"))
+        self.models = ComboBox((), "", tr("Other model"))
         self.models.setMinimumWidth(180)
         self.compare = _button(tr("Compare"), tr("Read this photo with both models; nothing changes"))
         self.stop = _button(tr("Stop"), tr("Stop reading"))

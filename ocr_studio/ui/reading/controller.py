@@ -36,7 +36,7 @@ class Reading(QObject):
     failed = Signal(object)
     prepared = Signal()
 
-    def __init__(self, document: Document, lane: JobThread, desk: reading.ReadingDesk) -> None:
+    def __init__(self, document: Document, lane: JobThread, desk: reading.OcrService) -> None:
         super().__init__(lane)
         self._document, self._lane, self._desk = document, lane, desk
         self._job: Job | None = None
@@ -53,7 +53,7 @@ class Reading(QObject):
         return self._lane
 
     @property
-    def desk(self) -> reading.ReadingDesk:
+    def desk(self) -> reading.OcrService:
         """The models that read photos now."""
         return self._desk
 
@@ -81,12 +81,12 @@ class Reading(QObject):
             self._desk = self._desk.successor(options)
             self.prepare()
 
-    def trial(self) -> try_detection.Trial | None:
+    def trial(self) -> try_detection.DetectionPreview | None:
         """A detection preview of the open photo; None if no photo is open."""
         image = self._document.image
-        return None if image is None else try_detection.Trial(self._desk, image)
+        return None if image is None else try_detection.DetectionPreview(self._desk, image)
 
-    def spare(self, being_written: Callable[[], Collection[str]]) -> None:
+    def protect_words(self, being_written: Callable[[], Collection[str]]) -> None:
         """Set a callback that returns the ids of words being edited; reading never removes those."""
         self._being_written = being_written
 
@@ -94,7 +94,7 @@ class Reading(QObject):
         """Ids of the words of the open photo that are being edited."""
         return self._being_written()
 
-    def learn_from(self, project: Callable[[], Project | None]) -> None:
+    def use_project_words(self, project: Callable[[], Project | None]) -> None:
         """Set a callback that returns the open project; words typed there make the same words more likely."""
         self._project = project
 

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.settings import RANGES, Finding
+from ocr_studio.core.settings import RANGES, DetectionOptions
 from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.reading.detection_preview import FindingTrials
 from ocr_studio.ui.reading.detection_view import FindingView
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
 # Milliseconds after the last change of a slider before the preview is updated.
 _REST = 120
@@ -98,7 +98,11 @@ class FindingDialog(QDialog):
     chosen = Signal(object)
 
     def __init__(
-        self, finding: Finding, view: FindingView | None, trials: FindingTrials | None, parent: QWidget | None = None
+        self,
+        finding: DetectionOptions,
+        view: FindingView | None,
+        trials: FindingTrials | None,
+        parent: QWidget | None = None,
     ) -> None:
         """Show the current settings and start the first preview.
 
@@ -111,7 +115,7 @@ class FindingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Text detection"))
         self.view, self._trials = view, trials
-        self.knobs = {spec.key: Knob(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
+        self.knobs = {spec.key: Slider(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
         self.said = PlainLabel()
         self.said.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
@@ -134,10 +138,10 @@ class FindingDialog(QDialog):
         self._look()
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> DetectionOptions:
         """The settings of the sliders."""
         values = {key: knob.value for key, knob in self.knobs.items()}
-        return Finding(**values | {"detail": round(values["detail"])})  # type: ignore[arg-type]  # one is an int
+        return DetectionOptions(**values | {"detail": round(values["detail"])})  # type: ignore[arg-type]  # one is an int
 
     def _place(self) -> None:
         sliders = QWidget()
@@ -180,11 +184,11 @@ class FindingDialog(QDialog):
 
     def _restore(self) -> None:
         for key, knob in self.knobs.items():
-            knob.set_value(getattr(Finding(), key))
+            knob.set_value(getattr(DetectionOptions(), key))
         self._turned()
 
     def _offer_defaults(self) -> None:
-        self._defaults.setEnabled(self.finding != Finding())
+        self._defaults.setEnabled(self.finding != DetectionOptions())
 
     def _look(self) -> None:
         if self._trials:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.reading.read import Preparing
-from ocr_studio.jobs.reading.try_detection import BoxesFound, LinesFound, Trial
+from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 from ocr_studio.ui.job_thread import Job, JobThread
 
 
@@ -30,7 +30,7 @@ class FindingTrials(QObject):
     looked = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, trial: Trial, parent: QObject | None = None) -> None:
+    def __init__(self, lane: JobThread, trial: DetectionPreview, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane, self._trial = lane, trial
         self._job: Job | None = None
@@ -39,7 +39,7 @@ class FindingTrials(QObject):
         self.boxes: tuple[Quad, ...] = ()
         self.loading = self.waiting = self.done = False
 
-    def look(self, finding: Finding) -> None:
+    def look(self, finding: DetectionOptions) -> None:
         """Start a preview with these settings."""
         self.stop()
         self.waiting, self.done = True, False

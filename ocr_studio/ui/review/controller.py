@@ -17,7 +17,7 @@ from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, Place, Sitting
+from ocr_studio.core.review.queue import Order, Place, ReviewSession
 from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.review.review_queue import CardEvent, CardMade, PageChecked, WordsWait
@@ -92,7 +92,7 @@ class Reviewing(QObject):
         self._document, self._project = document, project
         self.stage = Stage.IDLE
         self.order = Order.LEAST_SURE
-        self.sitting: Sitting | None = None
+        self.sitting: ReviewSession | None = None
         self.outcomes: dict[Place, WordState] = {}
         self.failures: tuple[str, ...] = ()
         self.began = 0.0
@@ -300,7 +300,7 @@ class Reviewing(QObject):
         sitting = self.sitting
         if self.stage is Stage.LOOKING:
             self.failures = found.failed
-            self.sitting, self.stage = Sitting(found.rows, found.total), Stage.GOING
+            self.sitting, self.stage = ReviewSession(found.rows, found.total), Stage.GOING
             self._show()
             if self.order is Order.DIFFERING and found.rows and not found.rows[0].doubt:
                 self.said.emit(tr(_NO_SECOND))

@@ -20,7 +20,7 @@ from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import ShortTextDelegate
@@ -115,7 +115,7 @@ class FixPanel(PanelDock):
     def __init__(self, fixing: FixingEverywhere, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fix everywhere"), "fix_everywhere", parent)
         self._fixing = fixing
-        self.asked = OneLine()
+        self.asked = ElidedLabel()
         self.own = PlainLabel()
         self.own.setAccessibleName(tr("Corrected word"))
         self.grid = LookAlikeGrid()

@@ -21,9 +21,9 @@ from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, Review
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 
@@ -62,7 +62,7 @@ class ReviewPanel(PanelDock):
     ) -> None:
         super().__init__(tr("Review queue"), "review", parent)
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
-        self.said = OneLine()
+        self.said = ElidedLabel()
         self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
         self.offer = PlainLabel()
@@ -70,7 +70,7 @@ class ReviewPanel(PanelDock):
         font.setBold(True)
         self.offer.setFont(font)
         self.offer.hide()
-        self.order = Choice([(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Queue order"))
+        self.order = ComboBox([(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Queue order"))
         self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
         self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.card = CardView()
@@ -88,7 +88,7 @@ class ReviewPanel(PanelDock):
         self._height = ReviewHeight(self)
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
-        self.keys = OneLine(tr(_KEYS))
+        self.keys = ElidedLabel(tr(_KEYS))
         self.keys.setProperty("quiet", True)
         self._lay_out()
         self._connect()

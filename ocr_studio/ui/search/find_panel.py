@@ -25,9 +25,9 @@ from ocr_studio.ui.search.results_delegate import FindDelegate
 from ocr_studio.ui.search.results_model import FindModel
 from ocr_studio.ui.search.search_service import MOST, Searching
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -56,12 +56,12 @@ class FindPanel(PanelDock):
         self._replacing = False
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
-        self.said = OneLine()
+        self.said = ElidedLabel()
         self.said.setProperty("quiet", True)
         self.by = _line(tr("Replace with"), tr("Replacement text"))
         self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
-        self.scope = Choice(scopes, "all", tr("Where to replace"))
+        self.scope = ComboBox(scopes, "all", tr("Where to replace"))
         self.all_or_none = QPushButton(tr("Select all"))
         self.do = QPushButton()
         self.cards = QListView()

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
@@ -102,7 +102,9 @@ class Choosing(QObject):
             lambda finding: self.chosen.emit(replace(self._current(), finding=finding)),
         )
 
-    def _try_finding(self, finding: Finding, parent: QWidget, then: Callable[[Finding], None]) -> None:
+    def _try_finding(
+        self, finding: DetectionOptions, parent: QWidget, then: Callable[[DetectionOptions], None]
+    ) -> None:
         image, pyramid, trial = self._document.image, self._document.pyramid, self._reading.trial()
         view = None if image is None or pyramid is None else FindingView(image, pyramid)
         trials = None if trial is None else FindingTrials(self._reading.lane, trial)

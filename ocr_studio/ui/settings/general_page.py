@@ -13,7 +13,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -53,9 +53,9 @@ class GeneralSettings(SettingsPage):
         self.title = tr("&General")
         themes = (("system", tr("Follow system")), ("light", tr("Light")), ("dark", tr("Dark")))
         places = (("beside", tr("In a folder next to the photos")), ("library", tr("In the library folder")))
-        self.theme = Choice(themes, settings.theme, tr("Theme"))
+        self.theme = ComboBox(themes, settings.theme, tr("Theme"))
         self.theme.currentIndexChanged.connect(lambda: self.say(theme=self.theme.currentData()))
-        self.keep = Choice(places, settings.keep, tr("Where corrections are saved"))
+        self.keep = ComboBox(places, settings.keep, tr("Where corrections are saved"))
         self.keep.currentIndexChanged.connect(lambda: self.say(keep=self.keep.currentData()))
         self.library = QLineEdit()
         self.library.setPlaceholderText(str(paths.library_dir()))
@@ -133,11 +133,11 @@ class GeneralSettings(SettingsPage):
         self.form.addRow("", self.library_wrong)
         self.add_note(tr("Changing where corrections are saved affects only photos you open from now on."))
 
-    def _language_choice(self, settings: Settings) -> Choice:
+    def _language_choice(self, settings: Settings) -> ComboBox:
         names = [(language, window_language.own_name(language)) for language in window_language.available()]
         if settings.language not in (SYSTEM, *(language for language, _ in names)):
             names.append((settings.language, window_language.own_name(settings.language)))
-        choice = Choice([(SYSTEM, tr("Follow system")), *names], settings.language, tr("Interface language"))
+        choice = ComboBox([(SYSTEM, tr("Follow system")), *names], settings.language, tr("Interface language"))
         choice.currentIndexChanged.connect(lambda: self.say(language=choice.currentData()))
         choice.currentIndexChanged.connect(self._offer_anew)
         return choice

@@ -12,15 +12,15 @@ from ocr_studio.core.language.lexicon import LANGUAGES
 from ocr_studio.core.models import bundled
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import Kind
-from ocr_studio.core.settings import STRONGEST, Finding, ReaderOptions, Settings
+from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.settings.page import SettingsPage
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguageChoice
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
-TryFinding: TypeAlias = Callable[[Finding, QWidget, Callable[[Finding], None]], None]
+TryFinding: TypeAlias = Callable[[DetectionOptions, QWidget, Callable[[DetectionOptions], None]], None]
 
 _ALPHABETS = (
     ("latin", later("Latin letters, digits and common symbols")),
@@ -52,14 +52,14 @@ class ReadingSettings(SettingsPage):
         self._try_finding = try_finding
         self.model = _model_choice("recognizer", settings.model, tr("Recognizer"))
         self.detector = _model_choice("detector", settings.detector, tr("Detector"))
-        self.alphabet = Choice([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
+        self.alphabet = ComboBox([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
         self.alphabet.setToolTip(
             tr("Applies to the included model only; a model you have trained has its own alphabet")
         )
         self.model.currentIndexChanged.connect(self._offer_alphabet)
         self.alphabet.currentIndexChanged.connect(self._name_defaults)
         units = [(key, tr(title)) for key, title in _UNITS]
-        self.unit = Choice(units, settings.unit, tr("One box per word or per line"))
+        self.unit = ComboBox(units, settings.unit, tr("One box per word or per line"))
         self.read_when_opened = QCheckBox(tr("Read new photos when they are opened"))
         self.tune = QPushButton(tr("Adjust on the photo…"))
         self.tune.setAutoDefault(False)
@@ -169,7 +169,7 @@ class ReadingSettings(SettingsPage):
             )
         )
 
-    def _choose_finding(self, finding: Finding) -> None:
+    def _choose_finding(self, finding: DetectionOptions) -> None:
         self._take(finding)
         self._say_all()
 
@@ -182,12 +182,12 @@ class ReadingSettings(SettingsPage):
         self.model.setItemText(0, _default_title("recognizer", alphabet))
         self.detector.setItemText(0, _default_title("detector", alphabet))
 
-    def _take(self, finding: Finding) -> None:
+    def _take(self, finding: DetectionOptions) -> None:
         self.finding = finding
-        self._how.setText(tr("Default") if finding == Finding() else tr("Customized"))
+        self._how.setText(tr("Default") if finding == DetectionOptions() else tr("Customized"))
 
 
-def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
+def _model_choice(kind: Kind, value: str | None, name: str) -> ComboBox:
     known = models.available(kind)
     if not _has_adapted(kind):  # the first model is the default, which is already in the list
         known = known[1:]
@@ -196,7 +196,7 @@ def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
     value = "" if value is None or _is_only_default(value) else value
     if value not in dict(items):  # the model is no longer available; keep it until the user chooses another one
         items.append((value, tr("{model} (no longer available)", model=value)))
-    return Choice(items, value, name)
+    return ComboBox(items, value, name)
 
 
 def _default_title(kind: Kind, alphabet: str) -> str:
@@ -213,11 +213,11 @@ def _is_only_default(name: str) -> bool:
     return any(each.name == name and not _has_adapted(each.kind) for each in bundled.BORROWED)
 
 
-def _choose(choice: Choice, value: str | None) -> None:
+def _choose(choice: ComboBox, value: str | None) -> None:
     choice.setCurrentIndex(max(0, choice.findData(value or "")))
 
 
-def _chosen(choice: Choice, before: str | None) -> str | None:
+def _chosen(choice: ComboBox, before: str | None) -> str | None:
     """Return the value of a choice for the settings; the value before if the choice was not changed."""
     name = choice.currentData() or None
     return before if name is None and before is not None and _is_only_default(before) else name

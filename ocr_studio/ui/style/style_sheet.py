@@ -82,7 +82,7 @@ def _lists(c: Colours) -> str:
     QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    Choice, SettingsDialog QSpinBox, RecipeForm QSpinBox, SynthForm QSpinBox {{
+    ComboBox, SettingsDialog QSpinBox, RecipeForm QSpinBox, SynthForm QSpinBox {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button,
     RecipeForm QSpinBox::up-button, RecipeForm QSpinBox::down-button,

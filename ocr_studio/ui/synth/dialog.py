@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import units
 from ocr_studio.core.datasets.dataset import Report
 from ocr_studio.core.synth.options import SynthOptions
-from ocr_studio.core.synth.target_folder import There
+from ocr_studio.core.synth.target_folder import FolderContents
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
@@ -34,7 +34,7 @@ from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.form_rows import PathRow
 from ocr_studio.ui.synth.preview_panel import SynthLooking
 from ocr_studio.ui.synth.target_folder import SynthPlace
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Milliseconds after the last change of an option before the preview is updated.
@@ -150,7 +150,7 @@ class SynthDialog(QDialog):
         # Only replace what the user was told about, not files added to the folder since.
         self._write(options, folder, replace=self.there.told)
 
-    def _write(self, options: SynthOptions, folder: Path, *, replace: bool | There) -> None:
+    def _write(self, options: SynthOptions, folder: Path, *, replace: bool | FolderContents) -> None:
         for waiting in (self._rest, self.looking, self.there):
             waiting.stop()
         self.written.emit(options, folder)
@@ -282,7 +282,7 @@ class SynthDialog(QDialog):
             label.setWordWrap(True)
         self.wrong.setProperty("wrong", True)
         self.state.setProperty("quiet", True)
-        self.doing = OneLine()
+        self.doing = ElidedLabel()
         self.progress = QProgressBar(textVisible=False)
         for widget in (self.wrong, self.doing, self.progress):
             widget.hide()

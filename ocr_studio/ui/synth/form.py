@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpin
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, Shares
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguageChoice
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
 _WRITING: Final = (
     ShareKind("strokes", later("Pen strokes, whole words"), later("Words as people wrote them with a pen"),
@@ -66,9 +66,9 @@ class SynthForm(QTabWidget):
         self._make_paths()
         self.writing = Shares(_WRITING, self._has_writing)
         self.grounds = Shares(_GROUNDS, lambda key: key != "real" or self.backgrounds.path is not None)
-        self.spoiled = Knob(_spoiled(), options.spoiled)
+        self.spoiled = Slider(_spoiled(), options.spoiled)
         sides = sorted({*_SIDES, options.side})
-        self.side = Choice([(str(side), _said_side(side)) for side in sides], str(options.side), tr("Board size"))
+        self.side = ComboBox([(str(side), _said_side(side)) for side in sides], str(options.side), tr("Board size"))
         for title, page in (
             (tr("A&mount"), self._counts()),
             (tr("&Writing"), self._hands()),

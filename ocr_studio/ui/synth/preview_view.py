@@ -14,7 +14,7 @@ from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synth.generate import Shown
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import image_convert
-from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 
 WORDS: Final = 12
 BOARDS: Final = 2
@@ -108,7 +108,7 @@ class _WordCell(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture, self.text = _Picture(_WORD_HEIGHT), OneLine()
+        self.picture, self.text = _Picture(_WORD_HEIGHT), ElidedLabel()
         self.text.setProperty("quiet", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

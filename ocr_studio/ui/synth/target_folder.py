@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ocr_studio.core.synth.options import SynthOptions
-from ocr_studio.core.synth.target_folder import There
+from ocr_studio.core.synth.target_folder import FolderContents
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState
@@ -88,7 +88,7 @@ class SynthPlace(QObject):
         return self.found is not None and self.found.others and self.found.writer is None
 
     @property
-    def told(self) -> There | Literal[False]:
+    def told(self) -> FolderContents | Literal[False]:
         """What the user was told will be replaced; nothing else may be."""
         return self.found.there if self.found else False
 

@@ -27,7 +27,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -68,7 +68,7 @@ class CharactersPopup(QFrame):
         self.search.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.search.placeholderText()) + _ROUND)
         self.search.installEventFilter(self)
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
-        self.group = Choice(titles, _ALL, tr("Character group"))
+        self.group = ComboBox(titles, _ALL, tr("Character group"))
         self.signs = QListWidget()
         self.name = PlainLabel()
         self.name.setProperty("quiet", True)

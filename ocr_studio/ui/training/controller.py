@@ -22,9 +22,9 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.jobs.learning.train import Course, Learn
+from ocr_studio.jobs.learning.train import Learn, TrainingTask
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
-from ocr_studio.ui.training.run_control import Origin, Pace
+from ocr_studio.ui.training.run_control import Origin, RunControl
 
 
 class Stage(Enum):
@@ -47,7 +47,7 @@ _FREE = frozenset({Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT})
 class Begun:
     """A training has started; from now on it can be resumed."""
 
-    course: Course
+    course: TrainingTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Training(QObject):
         self.offers: tuple[Offer, ...] = ()
         self._before: str | None = None
         self._job: Job | None = None
-        self._pace = Pace()
+        self._pace = RunControl()
 
     @property
     def busy(self) -> bool:
@@ -274,7 +274,7 @@ class Training(QObject):
     # ---------------------------------------------------------------------------------------------------- the job
 
     def _begin(self) -> Callable[[], bool]:
-        self._pace = pace = Pace()
+        self._pace = pace = RunControl()
         self.run = self.dataset = self.started = self.trained = self.model = None
         return lambda: pace.stopped
 

@@ -16,7 +16,7 @@ from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
-from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -86,8 +86,8 @@ class RecipeForm(QScrollArea):
     def __init__(self, default: Recipe, words: Words) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._words = default, words
-        self.base = Choice((), "", tr("Base model"))
-        self.what = Choice(_said(words.what), default.what, tr("Trained layers"))
+        self.base = ComboBox((), "", tr("Base model"))
+        self.what = ComboBox(_said(words.what), default.what, tr("Trained layers"))
         self.epochs = _number(1, 200, default.epochs, words.seen.said("words"))
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
         self.batch = _number(1, 128, default.batch, words.in_step.said("words"))
@@ -107,7 +107,7 @@ class RecipeForm(QScrollArea):
         # Translators: In place of a number: training never stops early.
         self.patience.setSpecialValueText(tr("never"))
         self.seed = _number(0, 999_999, default.seed, tr("Random seed: the same number gives the same random choices"))
-        self.device = Choice(_said(_DEVICES), default.device, tr("Device"))
+        self.device = ComboBox(_said(_DEVICES), default.device, tr("Device"))
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -219,9 +219,9 @@ class RecipeForm(QScrollArea):
             form.setVerticalSpacing(7)
             form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             for title, field in fields:
-                if isinstance(field, Choice):
+                if isinstance(field, ComboBox):
                     # A long model name must not push the other fields out of view.
-                    field.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                    field.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
                 label = PlainLabel(title)
                 label.setBuddy(field)
@@ -245,16 +245,16 @@ def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
     return box
 
 
-def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> Choice:
+def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> ComboBox:
     """A combo box with a few numbers; the default is always among them and marked."""
     items = [
         (repr(value), tr("{value} (default)", value=shown(value)) if value == default else shown(value))
         for value in sorted({*values, default})
     ]
-    return Choice(items, repr(default), name)
+    return ComboBox(items, repr(default), name)
 
 
-def _choose(field: Choice, value: float) -> None:
+def _choose(field: ComboBox, value: float) -> None:
     """Select one of the numbers."""
     field.setCurrentIndex(field.findData(repr(value)))
 

@@ -47,7 +47,7 @@ class Origin:
             yield from preflight.look(self.project, options=options)
 
 
-class Pace:
+class RunControl:
     """Pauses, resumes and stops a training that runs in another thread."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QStyle
 from ocr_studio.ui.style import theme
 
 
-class Choice(QComboBox):
+class ComboBox(QComboBox):
     """A combo box that paints its own arrow, as the style sheet removes Qt's."""
 
     def __init__(self, items: Iterable[tuple[str, str]], value: str, name: str) -> None:

@@ -9,7 +9,7 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
-class SaidLine(PlainLabel):
+class StatusLabel(PlainLabel):
     """A status message in plain text, in another colour for errors."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class SaidLine(PlainLabel):
             self.style().polish(self)
 
 
-class OneLine(PlainLabel):
+class ElidedLabel(PlainLabel):
     """A label that elides its text with "…" where there is no room."""
 
     def __init__(self, text: str = "") -> None:

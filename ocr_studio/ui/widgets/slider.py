@@ -37,7 +37,7 @@ class KnobSpec:
     more: str
 
 
-class Knob(QWidget):
+class Slider(QWidget):
     """A slider for one value. A value between two steps stays as it is until the slider is moved.
 
     Signals: ``turned()`` the user has moved the slider.

@@ -155,7 +155,7 @@ def test_every_word_is_written_or_counted(tmp_path: Path) -> None:
     assert counts["found"] == counts["written"] + sum(counts["left_out"].values())
     said = "\n".join(dataset_report.render(report))
     assert "2 of 9 words" in said
-    assert "1 left out: no text" in said
+    assert "1 skipped: no text" in said
 
 
 def test_a_photo_that_is_gone_or_changed_is_said_and_one_that_was_renamed_is_found(tmp_path: Path) -> None:
@@ -233,5 +233,5 @@ def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:
 def test_what_has_no_project_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="no photos have been read here yet"):
         dataset_sources.find(tmp_path)
-    with pytest.raises(StudioError, match="no such folder"):
+    with pytest.raises(StudioError, match="the folder does not exist"):
         dataset_sources.find(tmp_path / "gone")

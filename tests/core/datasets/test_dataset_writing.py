@@ -61,7 +61,7 @@ def test_synthetic_samples_that_were_begun_there_are_not_thrown_away(tmp_path: P
     begun = tmp_path / "data" / f".writing-{'0123456789ab' * 2}" / "crops" / "w00001.png"
     begun.parent.mkdir(parents=True)
     begun.write_bytes(b"drawn")
-    with pytest.raises(WriteFailed, match="was begun in the folder, and not ended"):
+    with pytest.raises(WriteFailed, match="contains an unfinished synthetic dataset"):
         exported(project(tmp_path / "photos", [words(1)]), tmp_path / "data")
     assert begun.read_bytes() == b"drawn"
 
@@ -88,7 +88,7 @@ def test_an_export_that_was_killed_is_said_and_cleared_up_by_the_next(tmp_path: 
     left.mkdir()
     (left / "half.png").write_bytes(b"x")
     (tmp_path / "data" / "manifest.json").rename(left / "manifest.json")  # killed while it was put into place
-    with pytest.raises(dataset.BadDataset, match="not written to its end"):
+    with pytest.raises(dataset.BadDataset, match="the dataset is incomplete"):
         dataset.read(tmp_path / "data")
     exported(made, tmp_path / "data")
     assert dataset.read(tmp_path / "data").trouble == ()

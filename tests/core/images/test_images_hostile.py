@@ -91,7 +91,7 @@ def test_how_many_pixels_are_opened_is_chosen(tmp_path: Path, kind: str, megapix
     path = tmp_path / "photo"
     Image.new("L", (1_200, 1_000)).save(path, kind)
     megapixels(1)
-    assert "more than the 1 million" in refusal(photo_file.open_photo, path)
+    assert "more than the limit of 1 million" in refusal(photo_file.open_photo, path)
     megapixels(2)
     assert photo_file.open_photo(path).shape == (1_000, 1_200, 3)
 

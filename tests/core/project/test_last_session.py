@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.project.last_session import LastTime, SessionFile, Whereabouts
+from ocr_studio.core.project.last_session import LastTime, SessionFile, ViewState
 
-PLACE = Whereabouts(Path("/photos/a.png"), ("w3", "w1"), 2.5, (100.0, 40.5))
+PLACE = ViewState(Path("/photos/a.png"), ("w3", "w1"), 2.5, (100.0, 40.5))
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def test_nothing_is_known_at_the_first_start(path: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [True, False])
-@pytest.mark.parametrize("place", [PLACE, Whereabouts(Path("/photos/stray\udcff.png")), None])
-def test_the_place_comes_back_as_it_was_left(path: Path, place: Whereabouts | None, closed: bool) -> None:
+@pytest.mark.parametrize("place", [PLACE, ViewState(Path("/photos/stray\udcff.png")), None])
+def test_the_place_comes_back_as_it_was_left(path: Path, place: ViewState | None, closed: bool) -> None:
     first = SessionFile(path)
     first.begin()
     first.write(place, closed=closed)
@@ -52,15 +52,15 @@ def test_a_second_window_leaves_it_to_the_first(path: Path) -> None:
 def test_killed_it_is_not_closed_and_locks_nobody_out(path: Path) -> None:
     code = (
         "import sys, os, signal; from pathlib import Path\n"
-        "from ocr_studio.core.project.last_session import SessionFile, Whereabouts\n"
+        "from ocr_studio.core.project.last_session import SessionFile, ViewState\n"
         f"kept = SessionFile(Path({str(path)!r})); kept.begin()\n"
-        "kept.write(Whereabouts(Path('/photos/a.png'), ('w1',)), closed=False)\n"
+        "kept.write(ViewState(Path('/photos/a.png'), ('w1',)), closed=False)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[3])
     assert ended.returncode == -signal.SIGKILL
     later = SessionFile(path)
-    assert later.begin() == LastTime(Whereabouts(Path("/photos/a.png"), ("w1",)), closed=False)
+    assert later.begin() == LastTime(ViewState(Path("/photos/a.png"), ("w1",)), closed=False)
     later.end()
 
 
@@ -78,7 +78,7 @@ def test_a_damaged_file_offers_nothing_wrong(path: Path, text: str, caplog: pyte
     kept = SessionFile(path)
     found = kept.begin()
     assert found is not None
-    assert found.place in (None, Whereabouts(Path("/a.png")))
+    assert found.place in (None, ViewState(Path("/a.png")))
     kept.end()
 
 

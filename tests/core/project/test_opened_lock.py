@@ -33,7 +33,7 @@ def test_the_second_is_told_at_opening_and_nothing_is_written_there(photos: Path
     assert first.locked
     (tmp_path / "other name").symlink_to(photos)
     for other in (second, Project.open(tmp_path / "other name")):
-        with pytest.raises(ProjectInUse, match="another window"):
+        with pytest.raises(ProjectInUse, match="another OCR Studio window"):
             other.lock()
         with pytest.raises(ProjectInUse):
             other.lock(create=True)

@@ -178,7 +178,7 @@ def test_a_second_window_is_told_and_may_read(photos: Path) -> None:
     first = saved(photos)
     first.lock()
     second = Project.open(photos)
-    with pytest.raises(ProjectInUse, match="another window"):
+    with pytest.raises(ProjectInUse, match="another OCR Studio window"):
         second.lock()
     assert second.load_page(PAGE_ID) == PAGE
     with pytest.raises(ProjectInUse):
@@ -356,7 +356,7 @@ def test_states_and_summaries(photos: Path, caplog: pytest.LogCaptureFixture) ->
     assert project.summaries()[checked.id].image == "b.jpg"
     project.note(Page("d" * 32, "d.jpg", 9, 9))
     assert project.states()["d" * 32] is PageState.UNREAD
-    assert caplog.text.count("no JSON") == 1
+    assert caplog.text.count("not valid JSON") == 1
     assert len(list((project.folder / "pages").iterdir())) == 4
     project.unlock()
 

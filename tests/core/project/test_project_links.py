@@ -65,7 +65,7 @@ def _work(project: Project) -> None:
     page = project.load_page(PAGE.id) or PAGE
     course = undo_log.load(project.files, shorten=True)
     edit = replace(edits.write(page, "the-100", f"text {course.index}"), name="Write")
-    project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
+    project.save_together([apply(page, edit)], undo_log.done_line(Step("Write", {page.id: edit})))
     project.save_page(page)
     project_words.save_added(project.files, project_words.load_added(project.files) | {"word"})
     second_readings.load(project.files)

@@ -18,7 +18,7 @@ from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import page_file, undo_log
 from ocr_studio.core.project.project import NewerFile, Project, SaveFailed
 from ocr_studio.core.project.project_errors import HistoryNotSaved, NotPlaced
-from ocr_studio.core.project.undo_log import Course, Step
+from ocr_studio.core.project.undo_log import Step, UndoLog
 from tests.core.made_pages import page_of, read_word
 from tests.core.made_projects import photos
 
@@ -70,7 +70,7 @@ def _killed_before_pages_are_placed(project: Project, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", killed)
         with pytest.raises(Killed):
-            project.save_together(pages, undo_log.did(step))
+            project.save_together(pages, undo_log.done_line(step))
 
 
 def _nothing_left(project: Project) -> bool:
@@ -79,10 +79,10 @@ def _nothing_left(project: Project) -> bool:
 
 def test_pages_and_what_made_them_so_are_kept(project: Project, photos: Path) -> None:
     step, pages = _step("same")
-    project.save_together(pages, undo_log.did(step))
+    project.save_together(pages, undo_log.done_line(step))
     again = _again(project, photos)
     assert _texts(again) == ["same"] * 3
-    assert undo_log.load(again.files) == Course((step,), 1)
+    assert undo_log.load(again.files) == UndoLog((step,), 1)
     assert _nothing_left(again)
     again.unlock()
 
@@ -107,11 +107,11 @@ def test_killed_at_any_write_or_rename_all_of_it_is_there_or_nothing(
         for name in ("replace", "fsync", "unlink"):  # a killed program clears nothing up
             patch.setattr(os, name, counted(getattr(os, name)))
         with contextlib.suppress(Killed):
-            project.save_together(pages, undo_log.did(step))
+            project.save_together(pages, undo_log.done_line(step))
     again = _again(project, photos)
     known = undo_log.load(again.files)
     assert _texts(again) == (["same"] * 3 if known.steps else ["the"] * 3)
-    assert known in (Course(), Course((step,), 1))
+    assert known in (UndoLog(), UndoLog((step,), 1))
     assert _nothing_left(again)
     again.unlock()
 
@@ -120,7 +120,7 @@ def test_half_a_line_of_the_history_counts_for_nothing_and_harms_no_later_one(
     project: Project, photos: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     step, pages = _step("same")
-    project.save_together(pages, undo_log.did(step))
+    project.save_together(pages, undo_log.done_line(step))
     path = project.folder / undo_log.FILE
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: len(whole) // 2])
@@ -129,8 +129,8 @@ def test_half_a_line_of_the_history_counts_for_nothing_and_harms_no_later_one(
     assert "line 2 is left out" in caplog.text
     assert _texts(again) == ["same"] * 3
     later, after = _step("later", tuple(pages))
-    again.save_together(after, undo_log.did(later))
-    assert undo_log.load(again.files) == Course((step, later), 2)
+    again.save_together(after, undo_log.done_line(later))
+    assert undo_log.load(again.files) == UndoLog((step, later), 2)
     assert _texts(again) == ["later"] * 3
     again.unlock()
 
@@ -181,11 +181,11 @@ def test_a_full_disk_leaves_pages_and_history_as_they_were(project: Project, mon
     with monkeypatch.context() as patch:
         patch.setattr(SafeFolder, "write_beside", full)
         with pytest.raises(SaveFailed, match=r"c\.jpg: can't save the words: the disk is full"):
-            project.save_together(pages, undo_log.did(step))
+            project.save_together(pages, undo_log.done_line(step))
     assert [page.read_bytes() for page in map(project.page_path, project.page_ids())] == before
     assert not (project.folder / undo_log.FILE).exists()
     assert _nothing_left(project)
-    project.save_together(pages, undo_log.did(step))
+    project.save_together(pages, undo_log.done_line(step))
     assert _texts(project) == ["same"] * 3
 
 
@@ -195,7 +195,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
     step, pages = _step("same")
     (project.folder / undo_log.FILE).mkdir()
     with pytest.raises(HistoryNotSaved, match=r"history\.jsonl: can't save the undo history"):
-        project.save_together(pages, undo_log.did(step))
+        project.save_together(pages, undo_log.done_line(step))
     assert _texts(project) == ["the"] * 3
     assert _nothing_left(project)
     (project.folder / undo_log.FILE).rmdir()
@@ -207,7 +207,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space"):
-            undo_log.add(project.files, undo_log.did(step))
+            undo_log.add(project.files, undo_log.done_line(step))
     assert (project.folder / undo_log.FILE).read_bytes() == b"{}\n"
 
 
@@ -226,7 +226,7 @@ def test_a_page_that_cannot_be_put_in_its_place_is_safe(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", busy)
         with pytest.raises(NotPlaced) as caught:
-            project.save_together(pages, undo_log.did(step))
+            project.save_together(pages, undo_log.done_line(step))
         assert caught.value.wrong.keys() == {PAGES[1].id}
         assert _texts(project) == ["same", "the", "same"]
         still_busy = _again(project, photos)
@@ -245,7 +245,7 @@ def test_a_page_of_a_newer_version_keeps_the_others_from_being_half_saved(projec
     place = project.folder / "pages" / f"{PAGES[2].id}.json"
     place.write_bytes(place.read_bytes().replace(b'"format": 2', b'"format": 99'))
     with pytest.raises(NewerFile):
-        project.save_together(pages, undo_log.did(step))
+        project.save_together(pages, undo_log.done_line(step))
     assert [project.load_page(page.id) for page in PAGES[:2]] == list(PAGES[:2])
     assert _nothing_left(project)
 
@@ -256,7 +256,7 @@ def test_what_is_not_that_page_does_not_take_its_place(
 ) -> None:
     stray = project.folder / "pages" / ".0123456789abcdef.tmp"
     stray.write_bytes(data)
-    undo_log.add(project.files, undo_log.saved({PAGES[0].id: stray.name}, undo_log.went(0)))
+    undo_log.add(project.files, undo_log.saved_line({PAGES[0].id: stray.name}, undo_log.move_line(0)))
     again = _again(project, photos)
     assert _texts(again) == ["the"] * 3
     assert "does not hold the page that was to be saved" in caplog.text
@@ -267,7 +267,7 @@ def test_what_is_not_that_page_does_not_take_its_place(
 def test_a_name_in_the_history_leads_nowhere_else(project: Project, photos: Path) -> None:
     stray = project.folder / "pages" / ".0123456789abcdef.tmp"
     stray.write_text("not a page")
-    undo_log.add(project.files, undo_log.saved({"../../outside": stray.name}, undo_log.went(0)))
+    undo_log.add(project.files, undo_log.saved_line({"../../outside": stray.name}, undo_log.move_line(0)))
     again = _again(project, photos)
     assert _nothing_left(again)
     assert not (photos / "outside.json").exists()

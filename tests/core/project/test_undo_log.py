@@ -12,7 +12,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.page import Edit, Page, PageFacts, apply
 from ocr_studio.core.project import undo_log
-from ocr_studio.core.project.undo_log import Course, Step
+from ocr_studio.core.project.undo_log import Step, UndoLog
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
 PAGE = page_of(read_word("the", 100), read_word("map", 200))
@@ -23,7 +23,7 @@ def _write(text: str, page: Page = PAGE) -> Step:
     return Step(edit.name, {page.id: edit})
 
 
-def _kept(folder: Path, *lines: bytes) -> Course:
+def _kept(folder: Path, *lines: bytes) -> UndoLog:
     for line in lines:
         undo_log.add(SafeFolder(folder), line)
     return undo_log.load(SafeFolder(folder))
@@ -33,7 +33,7 @@ def _kept(folder: Path, *lines: bytes) -> Course:
 def test_a_step_reads_back_equal(old: Page, new: Page) -> None:
     changes = {key: (old.words.get(key), new.words.get(key)) for key in old.words.keys() | new.words.keys()}
     step = Step("All anew", {PAGE_ID: Edit("All anew", changes, (old.facts, new.facts))})
-    (again,) = undo_log._replayed(undo_log._lines(undo_log.did(step), Path("history.jsonl"))).steps or (
+    (again,) = undo_log._replayed(undo_log._lines(undo_log.done_line(step), Path("history.jsonl"))).steps or (
         Step("All anew"),
     )
     assert again == step
@@ -41,30 +41,32 @@ def test_a_step_reads_back_equal(old: Page, new: Page) -> None:
 
 def test_what_was_taken_back_and_done_again(tmp_path: Path) -> None:
     first, second, third = _write("a"), _write("b"), _write("c")
-    course = _kept(tmp_path, undo_log.did(first), undo_log.did(second), undo_log.went(-2), undo_log.went(1))
-    assert course == Course((first, second), 1)
-    assert _kept(tmp_path, undo_log.did(third)) == Course((first, third), 2)
+    course = _kept(
+        tmp_path, undo_log.done_line(first), undo_log.done_line(second), undo_log.move_line(-2), undo_log.move_line(1)
+    )
+    assert course == UndoLog((first, second), 1)
+    assert _kept(tmp_path, undo_log.done_line(third)) == UndoLog((first, third), 2)
 
 
 def test_steps_that_are_joined_are_one_and_none_if_they_cancel_out(tmp_path: Path) -> None:
     first = _write("a")
     page = apply(PAGE, first.edits[PAGE_ID])
     second = Step("Write", {PAGE_ID: edits.write(page, "the-100", "b")})
-    course = _kept(tmp_path, undo_log.did(first), undo_log.did(second), undo_log.joined())
-    assert course == Course((first.then(second),), 1)
+    course = _kept(tmp_path, undo_log.done_line(first), undo_log.done_line(second), undo_log.join_line())
+    assert course == UndoLog((first.then(second),), 1)
     back = Step("Back", {PAGE_ID: first.then(second).edits[PAGE_ID].inverted()})
-    assert _kept(tmp_path, undo_log.did(back), undo_log.joined()) == Course()
+    assert _kept(tmp_path, undo_log.done_line(back), undo_log.join_line()) == UndoLog()
 
 
 def test_a_step_that_cannot_be_done_again_is_forgotten(tmp_path: Path) -> None:
     first, second, third = _write("a"), _write("b"), _write("c")
-    lines = [undo_log.did(step) for step in (first, second, third)]
-    course = _kept(tmp_path, *lines, undo_log.went(-2), undo_log.dropped())
-    assert course == Course((first, third), 1)
+    lines = [undo_log.done_line(step) for step in (first, second, third)]
+    course = _kept(tmp_path, *lines, undo_log.move_line(-2), undo_log.drop_line())
+    assert course == UndoLog((first, third), 1)
 
 
 def test_none_is_no_trouble(tmp_path: Path) -> None:
-    assert undo_log.load(SafeFolder(tmp_path)) == Course()
+    assert undo_log.load(SafeFolder(tmp_path)) == UndoLog()
 
 
 @pytest.mark.parametrize(
@@ -72,15 +74,15 @@ def test_none_is_no_trouble(tmp_path: Path) -> None:
     [b"{", b"[]", b"\xff", b'{"do": 1}', b'{"do": {"name": "x", "pages": {"p": {"words": {"w": [1]}}}}}', b"[" * 99999],
 )
 def test_a_line_that_cannot_be_read_is_left_out(line: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    course = _kept(tmp_path, undo_log.did(_write("a")), line + b"\n", undo_log.did(_write("b")))
-    assert [step.name for step in course.steps] == ["Write “a”", "Write “b”"]
+    course = _kept(tmp_path, undo_log.done_line(_write("a")), line + b"\n", undo_log.done_line(_write("b")))
+    assert [step.name for step in course.steps] == ["Change text to “a”", "Change text to “b”"]
     assert "line 2 is left out" in caplog.text
 
 
 def test_a_long_one_is_shortened_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo_log, "LONG", 4000)
-    lines = [undo_log.did(_write(str(number))) for number in range(40)]
-    course = _kept(tmp_path, *lines, undo_log.went(-1))
+    lines = [undo_log.done_line(_write(str(number))) for number in range(40)]
+    course = _kept(tmp_path, *lines, undo_log.move_line(-1))
     shorter = undo_log.load(SafeFolder(tmp_path), shorten=True)
     assert len((tmp_path / undo_log.FILE).read_bytes()) <= 4000 < sum(map(len, lines))
     assert 0 < len(shorter.steps) < 40
@@ -91,32 +93,34 @@ def test_a_long_one_is_shortened_and_says_the_same(tmp_path: Path, monkeypatch: 
 
 def test_only_so_many_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo_log, "MOST", 3)
-    course = _kept(tmp_path, *(undo_log.did(_write(str(number))) for number in range(5)))
-    assert [step.name for step in course.steps] == ["Write “2”", "Write “3”", "Write “4”"]
+    course = _kept(tmp_path, *(undo_log.done_line(_write(str(number))) for number in range(5)))
+    assert [step.name for step in course.steps] == ["Change text to “2”", "Change text to “3”", "Change text to “4”"]
 
 
 def test_of_a_file_that_is_long_by_far_the_newest_lines_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     steps = [_write(str(number)) for number in range(6)]
-    lines = [undo_log.did(step) for step in steps]
+    lines = [undo_log.done_line(step) for step in steps]
     monkeypatch.setattr(undo_log, "MAX_TOLD", len(b"".join(lines[3:])) + 50)
-    assert _kept(tmp_path, *lines) == Course(tuple(steps[3:]), 3)
+    assert _kept(tmp_path, *lines) == UndoLog(tuple(steps[3:]), 3)
     # Before the first step that is known and forward again: the three that are known are not done, one is of those.
-    monkeypatch.setattr(undo_log, "MAX_TOLD", undo_log.MAX_TOLD + 2 * len(undo_log.went(-1)))
-    assert _kept(tmp_path, undo_log.went(-5), undo_log.went(3)) == Course(tuple(steps[3:]), 1)
+    monkeypatch.setattr(undo_log, "MAX_TOLD", undo_log.MAX_TOLD + 2 * len(undo_log.move_line(-1)))
+    assert _kept(tmp_path, undo_log.move_line(-5), undo_log.move_line(3)) == UndoLog(tuple(steps[3:]), 1)
     assert caplog.text.count("is left out") == 2  # the line through which the file was cut, each time
 
 
 def test_a_word_under_another_words_name_is_no_step(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Taken back, it would make a page that cannot be read again."""
-    line = undo_log.did(_write("a")).replace(b'"id": "the-100"', b'"id": "map-200"')
-    assert _kept(tmp_path, line) == Course()
+    line = undo_log.done_line(_write("a")).replace(b'"id": "the-100"', b'"id": "map-200"')
+    assert _kept(tmp_path, line) == UndoLog()
     assert "another id" in caplog.text
 
 
 def test_a_history_of_rubbish_is_soon_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    course = _kept(tmp_path, b"x\n" * 1000, undo_log.went(10**30), b'{"go": 1e999}\n', undo_log.did(_write("a")))
+    course = _kept(
+        tmp_path, b"x\n" * 1000, undo_log.move_line(10**30), b'{"go": 1e999}\n', undo_log.done_line(_write("a"))
+    )
     assert len(course.steps) == 1
     assert caplog.text.count("is left out") == undo_log.MAX_LOGGED
     assert "1000 lines are left out" in caplog.text
@@ -131,15 +135,15 @@ def test_whatever_was_done_the_course_can_be_walked(doings: list[str]) -> None:
         if doing == "do":
             number += 1
             step = Step("State", {PAGE_ID: edits.state(page, PageFacts(note=str(number)), "State")})
-            lines, page = lines + undo_log.did(step), apply(page, step.edits[PAGE_ID])
+            lines, page = lines + undo_log.done_line(step), apply(page, step.edits[PAGE_ID])
         elif doing == "join":
-            lines += undo_log.joined()
+            lines += undo_log.join_line()
         elif doing == "back" and course.index:
             page = apply(page, course.steps[course.index - 1].inverted().edits[PAGE_ID])
-            lines += undo_log.went(-1)
+            lines += undo_log.move_line(-1)
         elif doing == "again" and course.index < len(course.steps):
             page = apply(page, course.steps[course.index].edits[PAGE_ID])
-            lines += undo_log.went(1)
+            lines += undo_log.move_line(1)
     course = undo_log._replayed(undo_log._lines(lines, Path("history.jsonl")))
     walked = PAGE
     for step in course.steps[: course.index]:

@@ -16,7 +16,7 @@ from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Tra
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import doubtful_letters
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, QueueRow, Sitting
+from ocr_studio.core.review.queue import Order, QueueRow, ReviewSession
 
 
 def _reading(text: str, *others: tuple[str, float], confidence: float = 0.9) -> Transcription:
@@ -75,11 +75,11 @@ def test_words_with_a_rival_reading_come_first_if_wanted_and_checked_ones_never(
     assert _order([apply(page, edits.accept(page, ["w1"]))], Order.CLOSE) == ["1 w2", "1 w0"]
 
 
-def _sitting(count: int, more: int = 0) -> Sitting:
-    return Sitting([QueueRow("p", str(n), "p.jpg", n) for n in range(count)], count + more)
+def _sitting(count: int, more: int = 0) -> ReviewSession:
+    return ReviewSession([QueueRow("p", str(n), "p.jpg", n) for n in range(count)], count + more)
 
 
-def _here(sitting: Sitting) -> str:
+def _here(sitting: ReviewSession) -> str:
     return sitting.current.word_id if sitting.current else "end"
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import Finding
+from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, along_line, quads_of
 from tests.engine import made_boards
 
@@ -105,8 +105,8 @@ def test_photos_come_to_a_size_and_strips_keep_their_letters(height: int, width:
 
 
 def test_what_a_person_has_chosen_is_looked_for() -> None:
-    assert DetectorOptions.of(Finding()) == DetectorOptions()
-    chosen = DetectorOptions.of(Finding(detail=2560, threshold=0.2, sure=0.6, grow=1.0))
+    assert DetectorOptions.of(DetectionOptions()) == DetectorOptions()
+    chosen = DetectorOptions.of(DetectionOptions(detail=2560, threshold=0.2, sure=0.6, grow=1.0))
     assert (chosen.side, chosen.short, chosen.text, chosen.surely, chosen.grow) == (2560, 1280, 0.2, 0.6, 1.0)
 
 
@@ -149,7 +149,7 @@ def test_small_writing_on_a_large_photo_is_looked_at_larger(detector: Detector) 
     # What stands close together may be one line at one size and two at another.
     assert len(detector.find(photo)) == pytest.approx(36 * len(detector.find(one)), rel=0.2)
     # How closely it looks is not for the threshold to say: a person who tries one sees what reading would find.
-    assert detector.tuned_to(Finding(threshold=0.8)).look(photo)[1] == scale
+    assert detector.tuned_to(DetectionOptions(threshold=0.8)).look(photo)[1] == scale
 
 
 def test_a_tile_ends_where_the_next_begins(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:

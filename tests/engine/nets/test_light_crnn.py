@@ -13,7 +13,7 @@ from ocr_studio.engine.nets.spatial_transformer import LineSampler, Sampler
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training.augmentation import varied
 from ocr_studio.engine.training.batches import packed
-from ocr_studio.engine.training.trainer import Course, Exam, Trainee
+from ocr_studio.engine.training.trainer import Evaluator, Learner, TrainingPlan
 from ocr_studio.engine.weights.batchnorm_folding import folded
 from tests.engine.tiny_recognizer import printed
 
@@ -80,14 +80,14 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     keras.utils.set_random_seed(6)
     lessons = [printed(word) for word in WORDS]
     net = build_light_crnn(len(LETTERS), normed=True)
-    course = Course("all", 110, 3e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
-    trainee = Trainee(net, course)
+    course = TrainingPlan("all", 110, 3e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
+    trainee = Learner(net, course)
     crops = [varied(lesson.crop, 0.0, np.random.default_rng(0)) for lesson in lessons]
     labels = [LETTERS.encode(lesson.text) for lesson in lessons]
     batch = packed(crops, labels)
     for _ in range(course.steps):
         trainee.learn(batch)
-    assert Exam(lessons, LETTERS).sit(trainee).texts == WORDS
+    assert Evaluator(lessons, LETTERS).sit(trainee).texts == WORDS
     plain = folded(net, build_light_crnn(len(LETTERS)))
     np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
     found = Recognizer(plain, LETTERS, name="light").read([lesson.crop for lesson in lessons])

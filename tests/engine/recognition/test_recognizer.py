@@ -18,7 +18,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Source
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.recognition import ctc
-from ocr_studio.engine.recognition.recognizer import STRETCHES, WIDEST, WIDTHS, Recognizer, Steps
+from ocr_studio.engine.recognition.recognizer import STRETCHES, WIDEST, WIDTHS, FrameProbabilities, Recognizer
 from ocr_studio.engine.weights import model_weights
 from tests.core.made_models import CARD
 
@@ -87,22 +87,22 @@ def test_a_reading_says_who_read_it_how_sure_and_what_else(recognizer: Recognize
     assert sum(chances) <= 1.001
 
 
-def steps_of(recognizer: Recognizer, *letters: dict[str, float]) -> Steps:
+def steps_of(recognizer: Recognizer, *letters: dict[str, float]) -> FrameProbabilities:
     """Steps in which the net sees these letters one after the other, each as likely as said; blanks between."""
     rows = np.zeros((2 * len(letters), len(recognizer.charset)), np.float32)
     for row, chances in zip(rows[::2], letters, strict=True):
         for letter, chance in chances.items():
             row[recognizer.charset.characters.index(letter) + 1] = chance
     rows[:, 0] += 1 - rows.sum(axis=1)
-    return Steps(rows, 8.0)
+    return FrameProbabilities(rows, 8.0)
 
 
 @pytest.fixture
 def knowing(recognizer: Recognizer) -> Iterator[Recognizer]:
     """The recognizer with a language of five words."""
-    recognizer.know([Lexicon.of(dict.fromkeys(("map", "mip", "mup", "mep", "myp"), 0.01))])
+    recognizer.set_lexicons([Lexicon.of(dict.fromkeys(("map", "mip", "mup", "mep", "myp"), 0.01))])
     yield recognizer
-    recognizer.know([])
+    recognizer.set_lexicons([])
 
 
 MOP = ({"m": 0.99}, {"o": 0.5, "a": 0.15, "i": 0.09, "u": 0.09, "e": 0.08, "y": 0.08}, {"p": 0.99})
@@ -126,7 +126,7 @@ def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recogniz
     rows = np.full((12, len(knowing.charset)), 1e-7, np.float32)
     rows[:, [0, *labels]] = rng.dirichlet(np.full(len(labels) + 1, 0.3), size=12)
     rows /= rows.sum(axis=1, keepdims=True)
-    steps = [Steps(rows, 8.0)]
+    steps = [FrameProbabilities(rows, 8.0)]
     readings = knowing._readings(steps)[0]
     plain = ctc.beam(rows)[0]
     assume(plain.confidence >= 0.001)  # less than that is noise, from which paths of it may leave the search
@@ -142,7 +142,7 @@ def test_the_less_language_counts_the_more_the_net_does(knowing: Recognizer) -> 
     steps, words = steps_of(knowing, *MOP), Lexicon.of({"map": 0.01})
     shares, first = [], ""
     for strength in (2.0, 1.0, 0.5, 0.0):
-        knowing.know([words], strength=strength)
+        knowing.set_lexicons([words], strength=strength)
         read = knowing.transcribe([steps])[0]
         shares.append(next(other.confidence for other in read.alternatives if other.text == "map"))
         first = read.text
@@ -251,7 +251,7 @@ class Looking(Recognizer):
         vars(self).update(vars(other))
         self.sights, self.shown = sights, list[tuple[int, float]]()
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
         shown = [(crop.shape[1], wide) for crop, wide in zip(crops, stretches or [1.0] * len(crops), strict=True)]
         self.shown += shown
         return [steps_of(self, *self.sights[each]) for each in shown]

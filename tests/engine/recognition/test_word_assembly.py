@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.detection.craft_detector import SIDE, CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.preview import Preview
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognition.line_crops import Looking, ribbons
-from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
+from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
+from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
 from ocr_studio.engine.recognition.word_assembly import lines_of
 from ocr_studio.engine.recognition.word_segmentation import by_ink
 
@@ -58,7 +58,7 @@ class Counting(Recognizer):
         self.widest_word, self.stretches = 6.0, ()
         self.seen: list[tuple[int, int]] = []
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
         assert set(stretches or [1.0]) == {1.0}
         self.seen += [crop.shape[:2] for crop in crops]
         return [_as_many(_pieces(crop), crop.shape[1]) for crop in crops]
@@ -69,10 +69,10 @@ def _pieces(crop: Crop) -> int:
     return int((stats[1:, cv2.CC_STAT_AREA] > 8).sum())
 
 
-def _as_many(letters: int, width: int) -> Steps:
+def _as_many(letters: int, width: int) -> FrameProbabilities:
     rows = np.full((max(2 * letters, 1), 3), 0.02, np.float32)
     rows[1::2, 1] = rows[::2, 0] = 0.96
-    return Steps(rows, width / len(rows))
+    return FrameProbabilities(rows, width / len(rows))
 
 
 def ink_finder() -> keras.Model:
@@ -123,7 +123,9 @@ def test_words_that_are_found_are_read_by_who_reads_lines(recognizer: Recognizer
     if unit == "words":
         assert all(map(near, (word for line in lines for word in line), true_boxes()))
     else:
-        assert len(Preview(reader, photo()).find(Finding())) == 2  # trying how writing is found shows lines, too
+        assert (
+            len(Preview(reader, photo()).find(DetectionOptions())) == 2
+        )  # trying how writing is found shows lines, too
 
 
 @pytest.mark.parametrize("unit", ["words", "lines"])
@@ -157,7 +159,7 @@ def test_a_line_that_stands_on_its_head_or_side_is_cut_into_its_words() -> None:
         image = np.ascontiguousarray(np.rot90(photo()[50:140], turn))
         height, width = image.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        (line,) = Looking(image, Counting()).look(ribbons(corners[None]))
+        (line,) = LineReader(image, Counting()).look(ribbons(corners[None]))
         assert line.words is not None
         assert sorted(len(seen.steps.probabilities) // 2 for seen in line.words) == [3, 3, 5]
         places = [line.on_photo([((seen.box[0] + seen.box[2]) / 2, 24)])[0] for seen in line.words]
@@ -182,14 +184,14 @@ def test_boxes_of_a_person_are_read_as_they_stand_unless_they_hold_more_than_a_w
 def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector: Detector) -> None:
     counting = Counting()
     preview = Preview(Reader(ReaderOptions(), detector=detector, recognizer=counting), photo())
-    lines = preview.find(Finding())
-    first = [word.text for _, words in preview.read_lines(lines, Finding()) for word in words]
+    lines = preview.find(DetectionOptions())
+    first = [word.text for _, words in preview.read_lines(lines, DetectionOptions()) for word in words]
     assert sorted(first) == sorted(["lll", "lll", "lllll", "llll", "lllll"])
     looked = len(counting.seen)
-    loose = [word.text for _, words in preview.read_lines(lines, Finding(gap=2.0)) for word in words]
+    loose = [word.text for _, words in preview.read_lines(lines, DetectionOptions(gap=2.0)) for word in words]
     assert sorted(map(len, loose)) == [9, 11]  # no gap is so wide: each line is one word
     assert len(counting.seen) == looked + 2
-    assert [word.text for _, words in preview.read_lines(lines, Finding()) for word in words] == first
+    assert [word.text for _, words in preview.read_lines(lines, DetectionOptions()) for word in words] == first
     assert len(counting.seen) == looked + 2  # what was seen before is not looked at again
 
 
@@ -230,5 +232,5 @@ def test_a_large_photo_is_looked_at_in_tiles_with_the_same_outcome(monkeypatch: 
 )
 def test_craft_looks_at_photos_as_large_as_keras_ocr_does(size: tuple[int, int], scale: float) -> None:
     assert CraftOptions().scale(*size) == pytest.approx(scale)
-    assert CraftOptions.of(Finding()) == CraftOptions()
-    assert CraftOptions.of(Finding(detail=640)).side == SIDE // 2
+    assert CraftOptions.of(DetectionOptions()) == CraftOptions()
+    assert CraftOptions.of(DetectionOptions(detail=640)).side == SIDE // 2

@@ -14,11 +14,11 @@ from ocr_studio.core.page import Source, Transcription
 from ocr_studio.engine.reader import likelier
 from ocr_studio.engine.recognition import character_classes
 from ocr_studio.engine.recognition.ink_mask import Ink
-from ocr_studio.engine.recognition.recognizer import Steps
-from ocr_studio.engine.recognition.word_segmentation import Cutting, Doubt, Marks, Stretch, words_of
+from ocr_studio.engine.recognition.recognizer import FrameProbabilities
+from ocr_studio.engine.recognition.word_segmentation import Doubt, Segment, Segmentation, SpaceClasses, words_of
 
 BLANK, SPACE, LETTER, ARROW, DOT = range(5)
-MARKS = Marks(SPACE, alone=frozenset([ARROW]), bullets=frozenset([DOT]))
+MARKS = SpaceClasses(SPACE, alone=frozenset([ARROW]), bullets=frozenset([DOT]))
 STEP = 8.0
 
 
@@ -41,13 +41,13 @@ def steps(width: int, *, letters: list[tuple[int, int]], spaces: Sequence[int]) 
     return np.asarray(np.eye(5)[path] * 0.99 + 0.002, dtype=np.float32)
 
 
-def boxes(found: list[Stretch]) -> list[object]:
+def boxes(found: list[Segment]) -> list[object]:
     """The boxes as they are compared: to the air that is left around the ink."""
     return [pytest.approx(word.box, abs=2) for word in found]
 
 
-def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Stretch]:
-    return list(words_of(crop, Steps(probabilities, STEP), marks=MARKS).stretches)
+def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Segment]:
+    return list(words_of(crop, FrameProbabilities(probabilities, STEP), marks=MARKS).stretches)
 
 
 def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
@@ -105,12 +105,12 @@ def test_a_letter_seen_late_keeps_its_ink() -> None:
 def test_a_person_may_want_other_gaps() -> None:
     crop, said = line((20, 120), (166, 250)), steps(400, letters=[(20, 112), (166, 250)], spaces=[])
     assert len(cut(crop, said)) == 2
-    assert len(words_of(crop, Steps(said, STEP), marks=replace(MARKS, gap=0.8)).stretches) == 1
+    assert len(words_of(crop, FrameProbabilities(said, STEP), marks=replace(MARKS, gap=0.8)).stretches) == 1
 
 
 def test_marks_are_found_among_the_characters() -> None:
-    marks = Marks.of(["a", "→", "•", " "])
-    assert marks == Marks(4, alone=frozenset([2]), bullets=frozenset([3]))
+    marks = SpaceClasses.of(["a", "→", "•", " "])
+    assert marks == SpaceClasses(4, alone=frozenset([2]), bullets=frozenset([3]))
     assert marks.kinds is not None
     assert marks.kinds.tolist() == [
         character_classes.CharacterClass.OTHER,
@@ -150,14 +150,16 @@ def test_signs_tell_where_words_end() -> None:
 def test_where_the_net_is_sure_of_a_space_no_sign_joins_what_it_parts(kind: character_classes.CharacterClass) -> None:
     crop, marks = line((20, 120), (132, 222)), replace(MARKS, kinds=np.full(5, kind, np.intp))
     said = {spaces: steps(400, letters=[(20, 118), (134, 222)], spaces=spaces) for spaces in ((), (124,))}
-    found = {spaces: words_of(crop, Steps(each, STEP), marks=marks).stretches for spaces, each in said.items()}
+    found = {
+        spaces: words_of(crop, FrameProbabilities(each, STEP), marks=marks).stretches for spaces, each in said.items()
+    }
     assert [len(stretches) for stretches in found.values()] == [1, 2]
 
 
 def test_between_two_ways_usual_words_decide() -> None:
-    parts = [Stretch(0, 5, (0, 0, 40, 48)), Stretch(5, 10, (40, 0, 80, 48))]
-    one = Stretch(0, 10, (0, 0, 80, 48))
-    cutting = Cutting((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    parts = [Segment(0, 5, (0, 0, 40, 48)), Segment(5, 10, (40, 0, 80, 48))]
+    one = Segment(0, 10, (0, 0, 80, 48))
+    cutting = Segmentation((one,), (Doubt(0, 1, tuple(parts), -1.0),))
     said = [Transcription(text, Source.MODEL, 0.9) for text in ("atthe", "at", "the")]
     for usual, expected in (({}, ["atthe"]), ({"atthe": -4.0, "at": 3.0, "the": 3.0}, ["at", "the"])):
         read = likelier(cutting, iter(zip([one, *parts], said, strict=True)), usual=usual)
@@ -220,7 +222,7 @@ def _halves(width: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 def test_no_space_inside_a_word() -> None:
     before = steps(80, letters=[(0, 40)], spaces=[56])
-    after = Steps(before, 1.0).without(SPACE).probabilities
+    after = FrameProbabilities(before, 1.0).without(SPACE).probabilities
     assert not after[:, SPACE].any()
     assert np.allclose(after.sum(axis=1), before.sum(axis=1))
     assert after.argmax(axis=1)[7] == BLANK
@@ -230,14 +232,16 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
     crop = line((20, 120), (134, 250))
     said = steps(400, letters=[(20, 112), (140, 250)], spaces=[])
     said[15] = (0.95, 0.02, 0.01, 0.01, 0.01)
-    cutting = words_of(crop, Steps(said, STEP), marks=MARKS)
+    cutting = words_of(crop, FrameProbabilities(said, STEP), marks=MARKS)
     (doubt,) = cutting.doubts
     ways = [cutting.stretches, doubt.stretches]
     assert sorted(map(len, ways)) == [1, 2]
     assert (doubt.first, doubt.last) == (0, len(cutting.stretches))
     assert -3.5 < doubt.odds < 0
     sure = words_of(
-        line((20, 120), (190, 250)), Steps(steps(400, letters=[(20, 120), (190, 250)], spaces=[152]), STEP), marks=MARKS
+        line((20, 120), (190, 250)),
+        FrameProbabilities(steps(400, letters=[(20, 120), (190, 250)], spaces=[152]), STEP),
+        marks=MARKS,
     )
     assert (len(sure.stretches), sure.doubts) == (2, ())
 
@@ -247,9 +251,9 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
     [(0.07, 0.5, 0.9, ["left", "right"]), (0.9, 0.9, 0.5, ["whole"]), (0.4, 0.99, 0.99, ["whole"])],
 )
 def test_the_way_that_can_be_read_is_taken(whole: float, left: float, right: float, expected: list[str]) -> None:
-    parts = [Stretch(0, 5, (0, 0, 40, 48)), Stretch(5, 10, (40, 0, 80, 48))]
-    one = Stretch(0, 10, (0, 0, 80, 48))
-    cutting = Cutting((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    parts = [Segment(0, 5, (0, 0, 40, 48)), Segment(5, 10, (40, 0, 80, 48))]
+    one = Segment(0, 10, (0, 0, 80, 48))
+    cutting = Segmentation((one,), (Doubt(0, 1, tuple(parts), -1.0),))
     said = [
         Transcription(text, Source.MODEL, sure) for text, sure in (("whole", whole), ("left", left), ("right", right))
     ]

@@ -14,11 +14,11 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.engine.synth.boards import compositing, whole_boards
 from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
-from ocr_studio.engine.synth.boards.board_options import BoardOptions, Setting, cast
+from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import PARTS
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, Plan, SynthBoard
 from ocr_studio.engine.synth.handwriting.rendered_text import Split
-from ocr_studio.engine.synth.photo.board_surface import Ground, Place
+from ocr_studio.engine.synth.photo.board_surface import BoardPlacement, Ground
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from tests.engine import drawn_strokes
 
@@ -147,7 +147,7 @@ def test_splits_share_neither_hands_nor_backgrounds(sources: Sources) -> None:
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_is_written_or_drawn_where_it_should_be(stock: Stock, name: str) -> None:
     rng = np.random.default_rng(1)
-    kit = cast(stock, SMALL, Setting(Ground.WHITEBOARD, 18.0), rng).kit(rng)
+    kit = choose_writers(stock, SMALL, BoardSetting(Ground.WHITEBOARD, 18.0), rng).kit(rng)
     patch = Patch(420.0, 600.0, rng, Budget(60))
     ended = PARTS[name](patch, kit, 40.0)
     assert 40 < ended < 700
@@ -206,7 +206,7 @@ def test_the_least_and_the_largest_size(stock: Stock) -> None:
 
 
 def test_what_is_visible_of_a_board() -> None:
-    place = Place(200, 100, (300.0, 80.0), np.array([(1, 0, -50.0), (0, 1, 10), (0, 0, 1)]), True)
+    place = BoardPlacement(200, 100, (300.0, 80.0), np.array([(1, 0, -50.0), (0, 1, 10), (0, 0, 1)]), True)
     low, high = place.visible(beyond=0.0)
     assert low.tolist() == [50, 0]
     assert high.tolist() == [250, 80]

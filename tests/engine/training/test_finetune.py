@@ -21,7 +21,7 @@ from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
 from ocr_studio.engine.training.finetune import NothingToLearn
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
-from ocr_studio.engine.training.training_data import Lesson, TrainingData
+from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import model_weights
 from tests.engine.tiny_recognizer import build_tiny, printed
 
@@ -195,7 +195,7 @@ def test_another_run_does_not_go_on_with_the_checkpoint(
     cut.close()  # type: ignore[attr-defined]
     data, recipe = DATA, RECIPE
     if change == "data":
-        data = replace(DATA, train=[*TRAIN[1:], Lesson(TRAIN[0].crop, "mep")])
+        data = replace(DATA, train=[*TRAIN[1:], TrainingExample(TRAIN[0].crop, "mep")])
     if change == "languages":
         data = replace(DATA, options=replace(DATA.options, languages=("de",)))
     if change == "recipe":
@@ -223,7 +223,7 @@ def test_without_gain_it_ends_early_with_what_it_knew(tmp_path: Path) -> None:
     events = list(run(tmp_path, recipe=replace(RECIPE, learning_rate=5.0, patience=1, average=1.0)))
     trained = last(events)
     assert (trained.stopped, trained.steps, trained.settings["steps"]) == ("early", 2, 0)
-    before = model_weights.taken(build_tiny(len(ALPHABET)))
+    before = model_weights.read_weights(build_tiny(len(ALPHABET)))
     for name, values in learned(trained).items():
         np.testing.assert_array_equal(values, before[name])
 
@@ -251,8 +251,8 @@ def test_lines_of_words_are_learned_with_general_lines(tmp_path: Path) -> None:
 
 
 def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) -> None:
-    narrow = Lesson(np.full((40, 4, 3), 200, np.uint8), "abcdefgh")
-    events = run(tmp_path, TrainingData([*TRAIN, narrow, Lesson(TRAIN[0].crop, " ")]))
+    narrow = TrainingExample(np.full((40, 4, 3), 200, np.uint8), "abcdefgh")
+    events = run(tmp_path, TrainingData([*TRAIN, narrow, TrainingExample(TRAIN[0].crop, " ")]))
     assert next(event.train for event in events if isinstance(event, Started)) == 5
     with pytest.raises(NothingToLearn, match="none of these words"):
         list(run(tmp_path, TrainingData([narrow])))
@@ -275,7 +275,7 @@ def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch
 
 
 def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:
-    def drawn(seed: int) -> list[Lesson]:
+    def drawn(seed: int) -> list[TrainingExample]:
         return list(rehearsal.general(12, ("en", "de"), seed=seed))
 
     one, again, other = drawn(1), drawn(1), drawn(2)

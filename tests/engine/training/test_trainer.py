@@ -9,39 +9,39 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.training import batches, model_comparison, trainer
 from ocr_studio.engine.training.batches import Batches, Mixture
-from ocr_studio.engine.training.trainer import Course, Exam, Trainee
-from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.training.trainer import Evaluator, Learner, TrainingPlan
+from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
-from ocr_studio.engine.weights.model_weights import fill, packed, taken, unpacked
+from ocr_studio.engine.weights.model_weights import fill, packed, read_weights, unpacked
 from tests.engine.tiny_recognizer import build_tiny, printed
 
 WORDS = ("map", "mop", "queue", "Board", "2026", "a+b", "left", "Hill")
 PLAIN = Mixture(batch=8, replay=0.0, augmentation=0.0, seed=0)
 
 
-def charset_of(lessons: list[Lesson]) -> Charset:
+def charset_of(lessons: list[TrainingExample]) -> Charset:
     return Charset(tuple(sorted({letter for lesson in lessons for letter in lesson.text})))
 
 
-def course(charset: Charset, steps: int, *, rate: float = 4e-3, what: str = "all", new: int = 0) -> Course:
-    return Course(what, steps, rate, average=1.0, new=new, taught=np.ones(len(charset), np.bool_))
+def course(charset: Charset, steps: int, *, rate: float = 4e-3, what: str = "all", new: int = 0) -> TrainingPlan:
+    return TrainingPlan(what, steps, rate, average=1.0, new=new, taught=np.ones(len(charset), np.bool_))
 
 
-def taught(trainee: Trainee, lessons: Batches, steps: int, *, first: int = 0) -> list[float]:
+def taught(trainee: Learner, lessons: Batches, steps: int, *, first: int = 0) -> list[float]:
     return [trainee.learn(lessons.at(step)) for step in range(first, first + steps)]
 
 
 def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_file() -> None:
     lessons = [printed(word) for word in WORDS]
     charset = charset_of(lessons)
-    trainee = Trainee(build_tiny(len(charset)), course(charset, 150))
+    trainee = Learner(build_tiny(len(charset)), course(charset, 150))
     losses = taught(trainee, Batches(lessons, (), charset, PLAIN), 150)
     assert losses[-1] < 0.2 < losses[0]
-    marks = Exam(lessons, charset).sit(trainee)
+    marks = Evaluator(lessons, charset).sit(trainee)
     assert marks.texts == WORDS
 
     again = build_tiny(len(charset), seed=1)
-    fill(again, unpacked(packed(taken(trainee.net)), file="weights"), file="weights")
+    fill(again, unpacked(packed(read_weights(trainee.net)), file="weights"), file="weights")
     batch = Batches(lessons, (), charset, PLAIN).at(0)
     np.testing.assert_array_equal(again(batch.pixels).numpy(), trainee.net(batch.pixels).numpy())
 
@@ -49,9 +49,9 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
 def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> None:
     old = [printed(word) for word in WORDS]
     charset = charset_of(old)
-    trainee = Trainee(build_tiny(len(charset)), course(charset, 100))
+    trainee = Learner(build_tiny(len(charset)), course(charset, 100))
     taught(trainee, Batches(old, (), charset, PLAIN), 100)
-    assert Exam(old, charset).sit(trainee).texts == WORDS
+    assert Evaluator(old, charset).sit(trainee).texts == WORDS
 
     rng = np.random.default_rng(0)
     letters = list("ßЖ→aelp")
@@ -65,10 +65,10 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> No
     np.testing.assert_array_equal(kernel[:, : len(charset)], head[0])
     np.testing.assert_array_equal(bias[: len(charset)], head[1])
 
-    trainee = Trainee(net, course(larger, 300, new=3))
+    trainee = Learner(net, course(larger, 300, new=3))
     mixture = Mixture(batch=20, replay=0.5, augmentation=0.0, seed=0)
     taught(trainee, Batches(new, old, larger, mixture), 300)
-    read = Exam([*new, *old], larger).sit(trainee).texts
+    read = Evaluator([*new, *old], larger).sit(trainee).texts
     # One letter more or less is right at a given step, which one depends on the processor's arithmetic.
     for error in (model_comparison.cer(new, read[:30]), model_comparison.cer(old, read[30:])):
         assert error is not None
@@ -95,7 +95,7 @@ def test_letters_that_nobody_taught_keep_their_scores() -> None:
     net = build_tiny(len(charset))
     before = net.get_layer(alphabet_growth.HEAD).get_weights()
     known = alphabet_growth.columns_of(charset, ["map", "mop"])
-    trainee = Trainee(net, Course("all", 5, 1e-2, average=1.0, new=0, taught=known))
+    trainee = Learner(net, TrainingPlan("all", 5, 1e-2, average=1.0, new=0, taught=known))
     taught(trainee, Batches(lessons, (), charset, PLAIN), 5)
     after = net.get_layer(alphabet_growth.HEAD).get_weights()
     np.testing.assert_array_equal(after[0][:, ~known], before[0][:, ~known])
@@ -116,7 +116,7 @@ def test_only_the_wanted_part_learns(what: str, moves: set[str]) -> None:
     charset = Charset(tuple("amop"))
     net = build_tiny(len(charset))
     before = {layer.name: layer.get_weights() for layer in net.layers if layer.weights}
-    trainee = Trainee(net, course(charset, 2, what=what))
+    trainee = Learner(net, course(charset, 2, what=what))
     taught(trainee, Batches([printed("map")], (), charset, PLAIN), 2)
     changed = {
         name
@@ -138,7 +138,7 @@ def test_what_is_kept_lies_between_what_was_known_and_what_was_learned() -> None
     lessons = [printed("map")]
     charset = Charset(tuple("amop"))
     net, larger = alphabet_growth.grown(build_tiny(len(charset)), charset, "x", {})
-    trainee = Trainee(net, Course("all", 3, 1e-2, average=0.25, new=1, taught=np.ones(len(larger), np.bool_)))
+    trainee = Learner(net, TrainingPlan("all", 3, 1e-2, average=0.25, new=1, taught=np.ones(len(larger), np.bool_)))
     start = trainee.now()
     taught(trainee, Batches(lessons, (), larger, PLAIN), 3)
     for variable, old, new, kept in zip(trainee.learned, start, trainee.now(), trainee.kept(), strict=True):
@@ -153,12 +153,12 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_cut_short() -> None:
     charset = charset_of(lessons)
     mixture = Mixture(batch=4, replay=0.5, augmentation=1.0, seed=3)
     run = Batches(lessons[:5], lessons[5:], charset, mixture)
-    whole = Trainee(build_tiny(len(charset)), course(charset, 12))
+    whole = Learner(build_tiny(len(charset)), course(charset, 12))
     taught(whole, run, 12)
 
-    first = Trainee(build_tiny(len(charset)), course(charset, 12))
+    first = Learner(build_tiny(len(charset)), course(charset, 12))
     taught(first, run, 7)
-    second = Trainee(build_tiny(len(charset)), course(charset, 12))
+    second = Learner(build_tiny(len(charset)), course(charset, 12))
     second.resume(first.state())
     taught(second, Batches(lessons[:5], lessons[5:], charset, mixture), 5, first=7)
     for one, other in zip(whole.now(), second.now(), strict=True):
@@ -167,7 +167,7 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_cut_short() -> None:
 
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
     charset = Charset(tuple("amop"))
-    trainee = Trainee(build_tiny(len(charset)), course(charset, 2))
+    trainee = Learner(build_tiny(len(charset)), course(charset, 2))
     before = trainee.now()
     state = trainee.state()
     state["learned/0"] = np.full_like(state["learned/0"], np.nan)
@@ -192,13 +192,13 @@ def test_every_word_is_seen_once_an_epoch() -> None:
 
 def test_a_crop_too_narrow_for_its_text_is_not_learned() -> None:
     charset = Charset(tuple("ab"))
-    narrow = Lesson(np.full((48, 16, 3), 200, np.uint8), "abab")
+    narrow = TrainingExample(np.full((48, 16, 3), 200, np.uint8), "abab")
     assert not batches.usable(narrow, charset)
-    assert batches.usable(Lesson(narrow.crop, "ab"), charset)
-    assert not batches.usable(Lesson(narrow.crop, "c"), charset)
-    assert not batches.usable(Lesson(narrow.crop, " "), charset)
-    assert not batches.usable(Lesson(np.zeros((0, 4, 3), np.uint8), "a"), charset)
+    assert batches.usable(TrainingExample(narrow.crop, "ab"), charset)
+    assert not batches.usable(TrainingExample(narrow.crop, "c"), charset)
+    assert not batches.usable(TrainingExample(narrow.crop, " "), charset)
+    assert not batches.usable(TrainingExample(np.zeros((0, 4, 3), np.uint8), "a"), charset)
     batch = batches.packed([np.zeros((48, 16, 3), np.float32)], [charset.encode("aaaaaaa")])
     assert batch.lengths.tolist() == [0]
-    trainee = Trainee(build_tiny(len(charset)), course(charset, 1))
+    trainee = Learner(build_tiny(len(charset)), course(charset, 1))
     assert trainee.learn(batch) == 0.0

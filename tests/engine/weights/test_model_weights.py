@@ -49,8 +49,8 @@ def test_a_reading_net_that_is_kept_reads_the_same_and_knows_its_letters() -> No
 def test_every_net_calls_its_weights_the_same_every_time(architecture: str) -> None:
     def built() -> list[str]:
         if ARCHITECTURES[architecture] == "recognizer":
-            return sorted(model_weights.taken(architectures.build_recognizer_of(architecture, 5)))
-        return sorted(model_weights.taken(architectures.build_detector_of(architecture)))
+            return sorted(model_weights.read_weights(architectures.build_recognizer_of(architecture, 5)))
+        return sorted(model_weights.read_weights(architectures.build_detector_of(architecture)))
 
     assert built() == built()
 
@@ -137,10 +137,10 @@ WRONG: dict[str, Callable[[Arrays], Arrays]] = {
 @pytest.mark.parametrize("how", WRONG)
 def test_weights_that_do_not_fit_are_refused_and_the_net_stays(how: str) -> None:
     net = build_recognizer(len(CHARSET))
-    arrays = model_weights.taken(net)
+    arrays = model_weights.read_weights(net)
     with pytest.raises(BadModel):
         model_weights.fill(net, WRONG[how](dict(arrays)), file="x")
-    for name, array in model_weights.taken(net).items():
+    for name, array in model_weights.read_weights(net).items():
         np.testing.assert_array_equal(array, arrays[name])
 
 

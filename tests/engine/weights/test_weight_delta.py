@@ -150,7 +150,7 @@ def test_what_no_borrowed_network_comes_before_cannot_ship(tmp_path: Path) -> No
 )
 def test_what_is_no_difference_is_said(arrays: Arrays) -> None:
     with pytest.raises(NoDifference):
-        weight_delta.taken(arrays, {"a": np.zeros(2, np.float32)})
+        weight_delta.extract(arrays, {"a": np.zeros(2, np.float32)})
 
 
 WRONG: dict[str, Callable[[Arrays], Arrays]] = {
@@ -165,9 +165,9 @@ WRONG: dict[str, Callable[[Arrays], Arrays]] = {
 
 @pytest.mark.parametrize("how", WRONG)
 def test_a_difference_that_does_not_fit_is_refused(how: str, learned: Path, net: keras.Model) -> None:
-    moved = weight_delta.taken(_net(learned), model_weights.taken(net))
+    moved = weight_delta.extract(_net(learned), model_weights.read_weights(net))
     with pytest.raises(BadModel):
-        weight_delta.added(model_weights.taken(net), WRONG[how](dict(moved)), file="x")
+        weight_delta.apply(model_weights.read_weights(net), WRONG[how](dict(moved)), file="x")
 
 
 def test_a_file_that_was_changed_later_does_not_load(model: models.Model) -> None:

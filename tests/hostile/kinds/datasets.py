@@ -195,7 +195,7 @@ def several_layouts(place: Sandbox, chance: random.Random) -> Trial:
     for layout in chance.sample(tuple(LAYOUTS), 3):
         put(place, layout)
     place.put(chance.choice(("labels.jsonl", "train.json", "gt.txt")), broken_bytes(b'{"crop": 1}\n' * 20, chance))
-    return Trial("a folder with several layouts", _commands(chance), lines=60)
+    return Trial("a folder with several layouts", _commands(chance), lines=250)
 
 
 def many_lines(place: Sandbox, chance: random.Random) -> Trial:

@@ -57,7 +57,7 @@ def test_what_a_project_has_learned_from_its_truth_has_no_part(tmp_path: Path, m
     asked: list[object] = []
     read = reading.read_page
 
-    def watched(desk: reading.ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
+    def watched(desk: reading.OcrService, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
         asked.append(project)
         return read(desk, image, project=project)
 

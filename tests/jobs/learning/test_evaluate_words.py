@@ -83,7 +83,7 @@ def test_a_dataset_of_nothing_but_boxes_has_no_figures_of_words(tmp_path: Path) 
     found = replace(three_boards(tmp_path), examples=())
     evaluation = evaluated(found, "x")
     assert evaluation.errors().cer is None
-    assert "read wrongly:" not in word_results.render(evaluation)
+    assert "misread:" not in word_results.render(evaluation)
 
 
 def test_photos_are_read_as_what_their_boxes_hold(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from ocr_studio.core.training.runs import RunTrouble
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.jobs.learning.train import Course
+from ocr_studio.jobs.learning.train import TrainingTask
 from tests.core import made_datasets
 from tests.core.made_models import installed
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
@@ -38,7 +38,7 @@ def looked(project: Project) -> Preflight:
     return last
 
 
-def course_of(project: Project, kind: str = "recognizer") -> Course:
+def course_of(project: Project, kind: str = "recognizer") -> TrainingTask:
     return training.begin(looked(project), kind, Recipe(), options=OPTIONS)
 
 
@@ -199,7 +199,7 @@ def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
 
 @pytest.mark.parametrize("far", [False, True])
 def test_a_learner_that_fails_leaves_how_far_it_had_come_and_frees_its_lock(project: Project, far: bool) -> None:
-    def fail(_: Course) -> Iterator[TrainingEvent]:
+    def fail(_: TrainingTask) -> Iterator[TrainingEvent]:
         if far:
             (course.run.work / "checkpoint.npz").write_bytes(b"far")
         raise StudioError("the disk is full")

@@ -16,7 +16,7 @@ from ocr_studio.core.models import downloads
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN, BadModel, CannotLearn
 from ocr_studio.core.models.registry import Model
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.detection.craft_detector import CraftDetector
@@ -75,11 +75,11 @@ def test_a_detector_comes_in_as_a_model_and_both_read_a_photo(tmp_path: Path, cr
     assert (model.name, model.kind) == ("craft_mlt_25k", "detector")
     assert model.card is not None
     assert model.card.architecture == CRAFT
-    detector = model_loader.detector_of(model, Finding(detail=320))
+    detector = model_loader.detector_of(model, DetectionOptions(detail=320))
     assert isinstance(detector, CraftDetector)
     photo = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
     np.testing.assert_allclose(detector.maps(photo), load_craft(file)(photo, training=False), atol=1e-5)
-    options = ReaderOptions(model=crnn.name, detector=model.name, finding=Finding(detail=320))
+    options = ReaderOptions(model=crnn.name, detector=model.name, finding=DetectionOptions(detail=320))
     reader = Reader(options, detector=detector)
     found = reader.find(board())
     assert found.shape[1:] == (6, 2)
@@ -159,7 +159,7 @@ def test_light_networks_are_kept_and_come_back() -> None:
     assert reader.read([board()[60:110, 30:260]])[0].model == "Light"
     folder = models.candidate_folder("Finder")
     model_weights.save(folder, build_light_craft(), charset=None, card=replace(CARD, architecture=LIGHT_CRAFT))
-    assert isinstance(model_loader.detector_of(models.install(folder), Finding()), CraftDetector)
+    assert isinstance(model_loader.detector_of(models.install(folder), DetectionOptions()), CraftDetector)
 
 
 def test_a_fetched_file_becomes_a_model(

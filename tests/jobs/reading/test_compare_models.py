@@ -23,7 +23,7 @@ from ocr_studio.jobs.reading.compare_models import (
     compare,
     compare_finding,
 )
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.jobs.reading.read import OcrService, Preparing
 from tests.core.made_models import installed
 from tests.core.made_pages import read_word
 
@@ -48,7 +48,7 @@ class _Reads:
             yield [Transcription(self.name, Source.MODEL, 0.5, self.name)]
 
 
-class _Desk(ReadingDesk):
+class _Desk(OcrService):
     def reader(self) -> Any:
         if self._reader is None:
             self._reader = _Reads(self.options.model or models.BUILT_IN.name)  # type: ignore[assignment]
@@ -107,7 +107,7 @@ class _Finds(_Reads):
             yield 1, [Word(f"w{number}", line)]
 
 
-class _FindingDesk(ReadingDesk):
+class _FindingDesk(OcrService):
     def reader(self) -> Any:
         return _Finds(3 if self.options.detector else 1)
 

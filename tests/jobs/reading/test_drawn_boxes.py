@@ -9,24 +9,24 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad, Source, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
-from ocr_studio.jobs.reading.read import ReadingDesk, WordsRead, read_words
+from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
 from tests.engine.test_reader import LINES, drawn
 
 
 @pytest.fixture(scope="module")
-def desk() -> ReadingDesk:
-    desk = ReadingDesk(ReaderOptions())
+def desk() -> OcrService:
+    desk = OcrService(ReaderOptions())
     assert isinstance(desk.reader(), Reader)
     return desk
 
 
-def read(desk: ReadingDesk, image: np.ndarray, quad: Quad, source: Source = Source.HUMAN) -> str:
+def read(desk: OcrService, image: np.ndarray, quad: Quad, source: Source = Source.HUMAN) -> str:
     (event,) = [event for event in read_words(desk, image, [Word("w", quad, source)]) if isinstance(event, WordsRead)]
     return event.words[0].text
 
 
 @pytest.mark.parametrize("degrees", [0.0, 8.0])
-def test_all_its_lines_are_read_in_their_order(desk: ReadingDesk, degrees: float) -> None:
+def test_all_its_lines_are_read_in_their_order(desk: OcrService, degrees: float) -> None:
     photo, labels = drawn(degrees=degrees)
     quad = geometry.joined([label.quad for label in labels])
     assert read(desk, photo, quad) == " ".join(LINES)
@@ -34,7 +34,7 @@ def test_all_its_lines_are_read_in_their_order(desk: ReadingDesk, degrees: float
     assert read(desk, photo, two) == " ".join(LINES[:2])
 
 
-def test_a_box_on_one_line_is_read_as_it_stands(desk: ReadingDesk) -> None:
+def test_a_box_on_one_line_is_read_as_it_stands(desk: OcrService) -> None:
     photo, labels = drawn()
     first = len(LINES[0].split())
     line = geometry.joined([label.quad for label in labels[:first]])
@@ -45,7 +45,7 @@ def test_a_box_on_one_line_is_read_as_it_stands(desk: ReadingDesk) -> None:
     assert read(desk, photo, Quad.from_box(left - 5, top - 20, right + 5, bottom + 66)) == LINES[0]
 
 
-def test_boxes_of_the_recognizer_are_read_as_they_stand(desk: ReadingDesk) -> None:
+def test_boxes_of_the_recognizer_are_read_as_they_stand(desk: OcrService) -> None:
     photo, labels = drawn()
     quad = geometry.joined([label.quad for label in labels])
     assert read(desk, photo, quad, Source.MODEL) != " ".join(LINES)

@@ -15,16 +15,16 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.page import BoardLook, Quad, Source, Transcription, Word
-from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.jobs.reading.read import (
     Found,
+    OcrService,
     PhotoFailed,
     PhotoRead,
     Preparing,
-    ReadingDesk,
     ReadingDone,
     WordsRead,
     prepare,
@@ -65,7 +65,7 @@ class TwoLines:
         return Transcription(f"text{number}", Source.MODEL, 0.9, self.name)
 
 
-class Desk(ReadingDesk):
+class Desk(OcrService):
     """A desk whose recognizer needs no loading."""
 
     def reader(self) -> TwoLines:  # type: ignore[override]
@@ -103,17 +103,17 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_same() -> None:
-    first = ReadingDesk(ReaderOptions())
+    first = OcrService(ReaderOptions())
     reader = first.reader()
-    lines = first.successor(ReaderOptions(unit="lines", finding=Finding(threshold=0.2))).reader()
+    lines = first.successor(ReaderOptions(unit="lines", finding=DetectionOptions(threshold=0.2))).reader()
     assert lines.recognizer is reader.recognizer
     assert lines.detector is not reader.detector
     assert lines.detector.options.text == 0.2
-    assert reader.detector.options.text == Finding().threshold
+    assert reader.detector.options.text == DetectionOptions().threshold
 
 
 def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so() -> None:
-    first = ReadingDesk(ReaderOptions())
+    first = OcrService(ReaderOptions())
     reader, letters = first.reader(), Charset(tuple("abc "))
     folder = models.candidate_folder("Anna")
     model_weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
@@ -131,7 +131,7 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
 
 
 def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
-    first = ReadingDesk(ReaderOptions())
+    first = OcrService(ReaderOptions())
     folder = models.candidate_folder("Finder")
     model_weights.save(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
     models.install(folder)
@@ -162,7 +162,7 @@ def test_a_project_that_cannot_be_looked_into_is_no_reason_not_to_read(
     (project.folder / "pages").symlink_to(project.folder / "pages")  # a link to itself cannot be listed
     events = list(read_page(desk, np.zeros((50, 80, 3), np.uint8), project=project))
     assert isinstance(events[-1], ReadingDone)
-    assert "cannot be read" in caplog.text
+    assert "can't read the project" in caplog.text
 
 
 def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
             self.looked_at.append(image.shape[1])
             return super().find(image)
 
-    class Watched(ReadingDesk):
+    class Watched(OcrService):
         def reader(self) -> Watching:  # type: ignore[override]
             self._reader = self._reader or Watching()  # type: ignore[assignment]
             return self._reader  # type: ignore[return-value]

@@ -117,7 +117,7 @@ def test_a_page_of_another_size_is_said(project: Project) -> None:
     project.save_page(replace(page, width=page.width + 1))
     event = read(project, "board 3.png")
     assert isinstance(event, PageNotRead)
-    assert "another size" in event.error
+    assert "the size of the photo has changed" in event.error
 
 
 def test_whether_there_are_other_pages_is_known_at_once(project: Project, tmp_path: Path) -> None:

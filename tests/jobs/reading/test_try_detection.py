@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad, Source, Transcription, Word
-from ocr_studio.core.settings import Finding, ReaderOptions
-from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
-from ocr_studio.jobs.reading.try_detection import BoxesFound, LinesFound, Trial
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 
 IMAGE = np.zeros((40, 50, 3), np.uint8)
 
@@ -22,11 +22,11 @@ class StandInPreview:
     def __init__(self) -> None:
         self.read = 0
 
-    def find(self, finding: Finding) -> NDArray[np.float32]:
+    def find(self, finding: DetectionOptions) -> NDArray[np.float32]:
         count = round(10 * finding.threshold)
         return np.array([Quad.from_box(0, 9 * y, 50, 9 * y + 8).corners for y in range(count)], np.float32)
 
-    def read_lines(self, lines: NDArray[np.float32], finding: Finding) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: NDArray[np.float32], finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         for line in lines:
             self.read += 1
             left, top, _, bottom = Quad.from_array(line).bounds()
@@ -34,7 +34,7 @@ class StandInPreview:
             yield 1, [Word(f"{box}", box, machine=Transcription("a", Source.MODEL, 0.9)) for box in boxes]
 
 
-class Desk(ReadingDesk):
+class Desk(OcrService):
     """Loads nothing."""
 
     made = 0
@@ -49,7 +49,7 @@ class Desk(ReadingDesk):
 
 
 def test_lines_come_first_and_then_their_boxes() -> None:
-    events = list(Trial(Desk(ReaderOptions()), IMAGE).find(Finding(threshold=0.2)))
+    events = list(DetectionPreview(Desk(ReaderOptions()), IMAGE).find(DetectionOptions(threshold=0.2)))
     assert isinstance(events[0], Preparing)
     assert events[1] == LinesFound((Quad.from_box(0, 0, 50, 8), Quad.from_box(0, 9, 50, 17)))
     boxes = events[2:]
@@ -62,11 +62,11 @@ def test_lines_come_first_and_then_their_boxes() -> None:
 
 def test_one_that_is_given_up_after_the_lines_reads_none_and_the_next_starts_from_what_was_seen() -> None:
     desk = Desk(ReaderOptions())
-    trial = Trial(desk, IMAGE)
-    events = trial.find(Finding())
+    trial = DetectionPreview(desk, IMAGE)
+    events = trial.find(DetectionOptions())
     assert isinstance(next(events), Preparing)
     assert isinstance(next(events), LinesFound)
     events.close()  # type: ignore[attr-defined]  # it is a generator
     assert desk.last.read == 0
-    list(trial.find(Finding(threshold=0.5)))
+    list(trial.find(DetectionOptions(threshold=0.5)))
     assert (desk.made, desk.last.read) == (1, 5)

@@ -10,14 +10,14 @@ from ocr_studio.core.editing.replace_rules import Replacement
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.jobs.review import apply_choices, preview_rules
-from ocr_studio.jobs.review.apply_choices import Left, Wish
+from ocr_studio.jobs.review.apply_choices import Change, Skipped
 from tests.core.made_pages import page_of, read_word
 
 PAGE = page_of(read_word("map", 10), read_word("tip", 200))
 PAGES = {str(number): replace(PAGE, id=str(number), image=f"{number}.png") for number in range(60)}
 
 
-def wishes(*numbers: int, before: str = "map") -> list[Wish]:
+def wishes(*numbers: int, before: str = "map") -> list[Change]:
     return preview_rules.wishes(
         Replacement(str(number), f"{number}.png", "map-10", before, "mop") for number in numbers
     )
@@ -46,4 +46,4 @@ def test_what_cannot_be_changed_is_told_and_the_others_are() -> None:
     part = apply_choices.part(load, [*wishes(0, 1, 99, 2), *wishes(3, before="mat")])
     assert sorted(part.edits) == ["0", "2"]
     assert (part.photos, part.words) == (5, 2)
-    assert part.left == (Left("1.png", 1, "it is damaged."), Left("99.png", 1, ""), Left("3.png", 1))
+    assert part.left == (Skipped("1.png", 1, "it is damaged."), Skipped("99.png", 1, ""), Skipped("3.png", 1))

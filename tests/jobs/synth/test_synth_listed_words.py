@@ -44,9 +44,9 @@ def test_which_words_are_left_out_is_told_with_the_reason(tmp_path: Path) -> Non
     assert said == {"board", "zoo"}
     path = tmp_path / "words.txt"
     assert set(report.trouble) == {
-        f"{path}: 1 word is longer than 60 characters: {'x' * 29}…. They were left out.",
-        f"{path}: 1 word contains invisible characters: so\u00adft. They were left out.",
-        f"{path}: no writer or font can write 6 words: 日本, 日, 本, 日日, 本日, …. They were left out.",
+        f"{path}: 1 word is longer than 60 characters: {'x' * 29}…. The others are used.",
+        f"{path}: 1 word contains invisible characters: so\u00adft. The others are used.",
+        f"{path}: no writer or font can write 6 words: 日本, 日, 本, 日日, 本日, …. The others are used.",
     }
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert tuple(manifest["synthetic"]["trouble"]) == report.trouble
@@ -62,7 +62,7 @@ def test_what_others_write_is_not_left_out_but_comes_by_them(tmp_path: Path) -> 
     options = asked(tmp_path, "board zoo boárd")
     report, said = written(replace(options, writing={"print": 1.0}), tmp_path / "print")  # that font has no á
     assert said == {"board", "zoo"}
-    trouble = f"{tmp_path / 'words.txt'}: no writer or font can write 1 word: boárd. They were left out."
+    trouble = f"{tmp_path / 'words.txt'}: no writer or font can write 1 word: boárd. The others are used."
     assert report.trouble == (trouble,)
     report, said = written(replace(options, writing={"made": 1.0, "print": 1.0}), tmp_path / "both")
     assert (said, report.trouble) == ({"board", "zoo", "boárd"}, ())

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import paths
-from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from tests.ui.studio import Open
 
 
 @pytest.fixture
-def where(open_studio: Open, folder: Path, qtbot: QtBot) -> Whereabouts:
+def where(open_studio: Open, folder: Path, qtbot: QtBot) -> ViewState:
     """A person was at a word of board 2, close up, and closed the window."""
     studio = open_studio(folder / "board 2.png")
     view = studio.window.view
@@ -28,7 +28,7 @@ def where(open_studio: Open, folder: Path, qtbot: QtBot) -> Whereabouts:
     qtbot.waitUntil(lambda: view.middle == pytest.approx((300.0, 130.0), abs=1))
     studio.window.close()
     studio.stop()
-    return Whereabouts(folder / "board 2.png", ("w6", "w5"), 3.0, view.middle)
+    return ViewState(folder / "board 2.png", ("w6", "w5"), 3.0, view.middle)
 
 
 def _kept() -> dict[str, object]:
@@ -43,7 +43,7 @@ def _cut_short() -> None:
     file.write_text(json.dumps({**_kept(), "closed": False}))
 
 
-def _is_at(studio: Studio, place: Whereabouts, qtbot: QtBot) -> None:
+def _is_at(studio: Studio, place: ViewState, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: studio.opening.path == place.photo and not studio.busy)
     assert studio.document.current == "w6"
     assert studio.document.selection == {"w5", "w6"}
@@ -51,13 +51,13 @@ def _is_at(studio: Studio, place: Whereabouts, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: view.zoom == 3.0 and view.middle == pytest.approx(place.middle, abs=2))
 
 
-def test_closed_it_opens_where_it_was(where: Whereabouts, open_studio: Open, qtbot: QtBot) -> None:
+def test_closed_it_opens_where_it_was(where: ViewState, open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
     _is_at(studio, where, qtbot)
     assert studio.window.messages.texts() == []
 
 
-def test_unless_the_setting_says_no(where: Whereabouts, open_studio: Open, qtbot: QtBot) -> None:
+def test_unless_the_setting_says_no(where: ViewState, open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio(settings=Settings(go_on=False))
     assert studio.document.page is None
     assert not studio.busy
@@ -69,15 +69,13 @@ def test_unless_the_setting_says_no(where: Whereabouts, open_studio: Open, qtbot
     assert not action.isEnabled()
 
 
-def test_another_photo_that_is_asked_for_comes_instead(where: Whereabouts, open_studio: Open, folder: Path) -> None:
+def test_another_photo_that_is_asked_for_comes_instead(where: ViewState, open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     assert studio.opening.path == folder / "board 1.png"
     assert not studio.window.action_set["go_on"].isEnabled()
 
 
-def test_cut_short_it_is_offered_once_and_a_click_goes_there(
-    where: Whereabouts, open_studio: Open, qtbot: QtBot
-) -> None:
+def test_cut_short_it_is_offered_once_and_a_click_goes_there(where: ViewState, open_studio: Open, qtbot: QtBot) -> None:
     _cut_short()
     studio = open_studio()
     assert studio.document.page is None
@@ -89,7 +87,7 @@ def test_cut_short_it_is_offered_once_and_a_click_goes_there(
 
 
 def test_who_opens_something_else_is_not_asked_any_more(
-    where: Whereabouts, open_studio: Open, folder: Path, qtbot: QtBot
+    where: ViewState, open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
     _cut_short()
     studio = open_studio()
@@ -100,14 +98,14 @@ def test_who_opens_something_else_is_not_asked_any_more(
     assert _kept()["closed"] is True
 
 
-def test_a_photo_that_is_gone_is_not_offered(where: Whereabouts, open_studio: Open) -> None:
+def test_a_photo_that_is_gone_is_not_offered(where: ViewState, open_studio: Open) -> None:
     where.photo.unlink()
     studio = open_studio()
     assert studio.window.messages.texts() == []
     assert studio.document.page is None
 
 
-def test_a_photo_that_kills_the_program_is_opened_by_itself_once(where: Whereabouts, open_studio: Open) -> None:
+def test_a_photo_that_kills_the_program_is_opened_by_itself_once(where: ViewState, open_studio: Open) -> None:
     open_studio()  # it is on its way, and the program may die of it
     assert _kept()["closed"] is False
 

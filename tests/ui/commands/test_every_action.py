@@ -16,7 +16,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope
 from tests import marked_language
 from tests.ui import action_effects, made_board
@@ -59,7 +59,7 @@ def _correct_a_twin(studio: Studio) -> None:
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
 def test_it_does_what_it_says(
-    spec: ActionSpec[Parts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    spec: ActionSpec[WindowParts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In whatever language, and nothing that is seen then stays English."""
     with marked_language.spoken(monkeypatch):
@@ -67,7 +67,7 @@ def test_it_does_what_it_says(
 
 
 def _try(
-    spec: ActionSpec[Parts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    spec: ActionSpec[WindowParts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if spec.id in _OF_TWO:
         monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)

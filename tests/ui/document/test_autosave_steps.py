@@ -26,7 +26,7 @@ def test_what_is_told_together_is_written_together(desk: Desk, disk: Disk, qtbot
         desk.show(OTHER)  # which would have it written at once
         qtbot.wait(150)
         assert disk.writes == 0
-        desk.autosave.tell(desk.project, undo_log.did(step))
+        desk.autosave.tell(desk.project, undo_log.done_line(step))
     qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
     assert undo_log.load(desk.project.files).index == 1
     assert (desk.project.folder / undo_log.FILE).read_bytes().count(b"\n") == 1
@@ -49,7 +49,7 @@ def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
     step = Step("Write", {PAGE.id: edits.write(PAGE, "the-100", "thy")})
     with desk.autosave.together():
         page = desk.write("thy")
-        desk.autosave.tell(desk.project, undo_log.did(step))
+        desk.autosave.tell(desk.project, undo_log.done_line(step))
     qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.said))
     # The words do not wait for it.
     qtbot.waitUntil(lambda: desk.on_disk() == page)
@@ -80,7 +80,7 @@ def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
         with desk.autosave.together():
             for page in after.values():
                 desk.autosave.keep(desk.project, page)
-            desk.autosave.tell(desk.project, undo_log.did(step))
+            desk.autosave.tell(desk.project, undo_log.done_line(step))
         qtbot.waitUntil(lambda: "full" in desk.said[-1])
         desk.autosave.keep(desk.project, replace(PAGE, id="e" * 32))  # something else, meanwhile
         assert not desk.autosave.flush()
@@ -99,7 +99,7 @@ def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot
     step = Step("Write", {PAGE.id: edits.write(PAGE, "the-100", "thy")})
     with desk.autosave.together():
         page = desk.write("thy")
-        desk.autosave.tell(desk.project, undo_log.did(step))
+        desk.autosave.tell(desk.project, undo_log.done_line(step))
     qtbot.waitUntil(lambda: "full" in desk.said[-1])
     assert desk.on_disk() is None
     disk.full = False

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help import shortcut_list
-from ocr_studio.ui.help.shortcut_list import KeySheet
+from ocr_studio.ui.help.shortcut_list import ShortcutList
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.style import labels
@@ -27,7 +27,7 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 
 @pytest.fixture
-def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
+def sheet(studio: Studio, qtbot: QtBot) -> ShortcutList:
     QTest.keyClick(studio.window.view, Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
     sheet = studio.window.help.sheet
     assert sheet is not None
@@ -36,11 +36,11 @@ def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
     return sheet
 
 
-def _caps(sheet: KeySheet) -> set[str]:
+def _caps(sheet: ShortcutList) -> set[str]:
     return {each.text() for each in sheet.findChildren(QLabel) if each.property("keycap")}
 
 
-def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: KeySheet) -> None:
+def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: ShortcutList) -> None:
     shown = sheet.shown()
     for spec in TABLE:
         assert (spec.name in shown) or not (spec.keys or spec.near), spec.id
@@ -61,7 +61,7 @@ def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: KeySh
         ("sideways", "Zoom; with Shift, scroll sideways"),
     ],
 )
-def test_typing_finds_a_key(sheet: KeySheet, typed: str, what: str) -> None:
+def test_typing_finds_a_key(sheet: ShortcutList, typed: str, what: str) -> None:
     QTest.keyClicks(sheet.line, typed)
     assert what in sheet.shown()
     assert len(sheet.shown()) < 12
@@ -69,13 +69,13 @@ def test_typing_finds_a_key(sheet: KeySheet, typed: str, what: str) -> None:
     assert len(sheet.shown()) > 50
 
 
-def test_what_no_key_does_leads_to_the_palette(sheet: KeySheet) -> None:
+def test_what_no_key_does_leads_to_the_palette(sheet: ShortcutList) -> None:
     sheet.line.setText("xyzzy")
     assert sheet.nothing.isVisible()
     assert "Ctrl+K" in sheet.nothing.text()
 
 
-def test_it_follows_when_keys_are_changed(studio: Studio, sheet: KeySheet, qtbot: QtBot) -> None:
+def test_it_follows_when_keys_are_changed(studio: Studio, sheet: ShortcutList, qtbot: QtBot) -> None:
     assert "Ctrl+Shift+F12" not in _caps(sheet)
     studio.change_settings(replace(studio.settings, keys={"evaluate": ("Ctrl+Shift+F12",)}))
     sheet.line.setText("evaluate")
@@ -88,7 +88,9 @@ def test_it_follows_when_keys_are_changed(studio: Studio, sheet: KeySheet, qtbot
     assert rows["Evaluate"] == ("Ctrl+Shift+F12",)
 
 
-def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(studio: Studio, sheet: KeySheet, qtbot: QtBot) -> None:
+def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(
+    studio: Studio, sheet: ShortcutList, qtbot: QtBot
+) -> None:
     sheet.resize(600, 400)
     QTest.keyClick(sheet.line, Qt.Key.Key_PageDown)
     assert sheet.area.verticalScrollBar().value() > 0
@@ -99,5 +101,5 @@ def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(studio: Studio,
     dialog.close()
     QTest.keyClick(sheet.line, Qt.Key.Key_Escape)
     assert studio.window.help.sheet is None
-    qtbot.waitUntil(lambda: studio.window.findChild(KeySheet) is None)
+    qtbot.waitUntil(lambda: studio.window.findChild(ShortcutList) is None)
     assert studio.window.isVisible()

@@ -181,7 +181,7 @@ def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qt
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(tmp_path / "made.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "“made” is there now" in above.said.text())
+    qtbot.waitUntil(lambda: "Imported “made”" in above.said.text())
 
 
 def test_closed_while_it_comes_it_ends_and_what_has_come_stays(offer: Offer, server: Server, qtbot: QtBot) -> None:

@@ -100,7 +100,7 @@ def test_the_model_in_use_keeps_being_used_under_its_new_name(qtbot: QtBot, open
     studio = open_studio(settings=Settings(model="Anna"))
     dialog = shown(studio)
     choose(dialog, "Anna")
-    for new, said in ((" Clara ", "Renamed “Anna” to “Clara”."), ("berta", "there is a model “berta” already")):
+    for new, said in ((" Clara ", "Renamed “Anna” to “Clara”."), ("berta", "a model named “berta” already exists")):
         click(dialog.rename)
         (asked,) = dialog.findChildren(QInputDialog)
         asked.setTextValue(new)

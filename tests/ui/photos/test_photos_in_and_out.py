@@ -158,7 +158,7 @@ def test_an_address_alone_is_not_fetched_and_it_says_so(open_studio: Open) -> No
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/board.png")])
     assert _drop(studio, data)
-    assert "nothing is fetched" in studio.window.messages.texts()[0]
+    assert "doesn’t download images" in studio.window.messages.texts()[0]
 
 
 def test_a_picture_is_pasted(open_studio: Open, qtbot: QtBot, studio_home: Path) -> None:

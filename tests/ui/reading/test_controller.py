@@ -151,7 +151,7 @@ def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, documen
 def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     document.open(made_board.page(), made_board.photo())
     reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
-    reading.spare(lambda: ["w2"])
+    reading.protect_words(lambda: ["w2"])
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
     assert set(_page(document).words) == {f"w{number}" for number in range(8)}

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.reading.detection_dialog import KNOBS, FindingDialog
-from ocr_studio.ui.widgets.slider import Knob
+from ocr_studio.ui.widgets.slider import Slider
 from tests.ui.made_board import LINES, StandInPreview, StandInReader
 from tests.ui.studio import Open
 
@@ -80,7 +80,7 @@ def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot
     turn(dialog, "threshold", 0.2)
     turn(dialog, "detail", 1920)
     press(dialog, Button.Ok)
-    wanted = Finding(threshold=0.2, detail=1920)
+    wanted = DetectionOptions(threshold=0.2, detail=1920)
     assert studio.settings.finding == wanted
     assert settings.load().finding == wanted
     assert studio.reading.trial() is not None
@@ -90,11 +90,11 @@ def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot
 def test_defaults_come_back_and_are_offered_only_where_something_differs(
     open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
-    studio = open_studio(folder / "board 1.png", settings=Settings(finding=Finding(grow=2.0)))
+    studio = open_studio(folder / "board 1.png", settings=Settings(finding=DetectionOptions(grow=2.0)))
     dialog = opened(studio, qtbot)
-    assert dialog.finding == Finding(grow=2.0)
+    assert dialog.finding == DetectionOptions(grow=2.0)
     press(dialog, Button.RestoreDefaults)
-    assert dialog.finding == Finding()
+    assert dialog.finding == DetectionOptions()
     assert not dialog.buttons.button(Button.RestoreDefaults).isEnabled()
     dialog.reject()
 
@@ -123,7 +123,7 @@ def test_a_try_that_fails_says_why_and_the_next_may_be_better(
     dialog = opened(studio, qtbot)
     find = StandInPreview.find
 
-    def refuse(_: StandInPreview, finding: Finding) -> None:
+    def refuse(_: StandInPreview, finding: DetectionOptions) -> None:
         raise StudioError(f"nothing can be found with {finding.threshold}")
 
     monkeypatch.setattr(StandInPreview, "find", refuse)
@@ -160,12 +160,12 @@ def test_without_a_photo_the_sliders_are_there_and_say_what_is_missing(open_stud
     assert "Open a photo" in dialog.said.text()
     turn(dialog, "gap", 0.5)
     press(dialog, Button.Ok)
-    assert settings.load().finding == Finding(gap=0.5)
+    assert settings.load().finding == DetectionOptions(gap=0.5)
 
 
 def test_a_value_between_two_steps_stays_until_it_is_moved(qtbot: QtBot) -> None:
     odd = KNOBS[0].low + 1
-    knob = Knob(KNOBS[0], odd)
+    knob = Slider(KNOBS[0], odd)
     qtbot.addWidget(knob)
     assert knob.value == odd
     with qtbot.waitSignal(knob.turned):
@@ -202,7 +202,7 @@ def test_lines_are_chosen_in_the_menu_and_in_the_settings(open_studio: Open, fol
 
 @pytest.mark.parametrize(("width", "height"), [(683, 700), (600, 400)])
 def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, width: int, height: int) -> None:
-    dialog = FindingDialog(Finding(detail=4096), None, None)
+    dialog = FindingDialog(DetectionOptions(detail=4096), None, None)
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.resize(width, height)

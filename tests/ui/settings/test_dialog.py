@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from tests.ui.widgets.test_dialogs import Chosen, settings_dialog
 
@@ -19,7 +19,9 @@ Key = Qt.Key
 
 @pytest.fixture
 def chosen() -> Chosen:
-    return Chosen(Settings(theme="light", go_on=False, unit="lines", finding=Finding(gap=1.0), keys={"merge": ("J",)}))
+    return Chosen(
+        Settings(theme="light", go_on=False, unit="lines", finding=DetectionOptions(gap=1.0), keys={"merge": ("J",)})
+    )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.help.shortcut_list import sections
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.settings.keys_page import KeysSettings
@@ -200,7 +200,7 @@ def test_scopes_are_respected() -> None:
 
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
-def test_the_programs_own_keys_keep_the_rules(spec: ActionSpec[Parts]) -> None:
+def test_the_programs_own_keys_keep_the_rules(spec: ActionSpec[WindowParts]) -> None:
     for key in spec.keys:
         assert key_rules.trouble(spec, key) == "", key
         assert key_rules.rivals(spec, key, TABLE, {}) == [], key

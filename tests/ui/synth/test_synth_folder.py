@@ -21,7 +21,7 @@ from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.options import SynthOptions
-from ocr_studio.core.synth.target_folder import Place
+from ocr_studio.core.synth.target_folder import TargetFolder
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState, SampleMade
 from ocr_studio.ui.synth.dialog import SynthDialog
@@ -68,7 +68,7 @@ def test_of_two_that_were_begun_there_one_goes_on_or_is_thrown_away_and_the_othe
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
     options, out = dialog.form.options, tmp_path / "there"
-    mine, other = (Place(out, each, __version__).name for each in (options, replace(options, seed=8)))
+    mine, other = (TargetFolder(out, each, __version__).name for each in (options, replace(options, seed=8)))
     for name in (mine, other):  # as where somebody has put two folders together
         (out / f".writing-{name}").mkdir(parents=True)
         (out / f".writing-{name}" / "made.jsonl").write_text("\n")

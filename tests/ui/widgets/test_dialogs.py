@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
-from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.menus.table import TABLE
@@ -85,7 +85,7 @@ def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
         model="mine",
         read_when_opened=False,
         unit="lines",
-        finding=Finding(threshold=Finding().threshold / 2),
+        finding=DetectionOptions(threshold=DetectionOptions().threshold / 2),
     )
     assert chosen.told == told + 1  # reading is not made ready anew for each of several changes
     close(dialog)
@@ -133,7 +133,7 @@ def test_a_library_folder_left_alone_stays_whatever_its_name_holds(qtbot: QtBot,
     assert chosen.now == Settings(library_folder=folder, theme="dark")
 
 
-@pytest.mark.parametrize(("typed", "why"), [("~nosuchuser/x", "“~nosuchuser”"), ("a\0b", "number 0")])
+@pytest.mark.parametrize(("typed", "why"), [("~nosuchuser/x", "“~nosuchuser”"), ("a\0b", "null character")])
 def test_a_library_that_no_folder_can_be_is_refused(qtbot: QtBot, typed: str, why: str) -> None:
     chosen = Chosen(Settings())
     dialog = settings_dialog(chosen)

@@ -75,7 +75,7 @@ def test_settings_rules_and_words_wait_for_room(
         rules._keep((Rule("a", "b"),))
         shown = studio.window.messages.texts()
         assert [Path(text.split(": ")[0]).name for text in shown] == ["settings.json", "words.json", "rules.json"]
-        assert all("saving it is tried again" in text for text in shown)
+        assert all("saving will be retried" in text for text in shown)
         assert spelling.is_added("zebra")
         dialog = rules.show()
         assert dialog.rules() == (Rule("a", "b"),)

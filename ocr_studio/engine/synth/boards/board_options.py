@@ -87,7 +87,7 @@ class BoardOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class BoardSetting:
     """Conditions of writing. capital: height in pixels; page: whether it is a printed page."""
 
     ground: Ground
@@ -95,7 +95,7 @@ class Setting:
     page: bool = False
 
 
-def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> Cast:
+def choose_writers(stock: Stock, options: BoardOptions, setting: BoardSetting, rng: Random) -> Cast:
     """Choose the writers of a board."""
     ground, capital, page = setting.ground, setting.capital, setting.page
     asked = stock.kinds(options.writers)

@@ -14,7 +14,7 @@ from ocr_studio.engine.synth.boards.board_area import Fill, Placed
 from ocr_studio.engine.synth.handwriting import marker
 from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
 from ocr_studio.engine.synth.handwriting.pen_drawings import Stroke
-from ocr_studio.engine.synth.photo.board_surface import Place
+from ocr_studio.engine.synth.photo.board_surface import BoardPlacement
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -33,7 +33,7 @@ class Seen:
     top: int
 
 
-def word_seen(word: Placed, place: Place) -> Seen | None:
+def word_seen(word: Placed, place: BoardPlacement) -> Seen | None:
     """Return the ink of a word on the photo; None if none of it is on it."""
     ink = word.ink.writing.ink
     to_photo = place.matrix @ np.vstack([word.matrix, (0.0, 0.0, 1.0)])
@@ -52,7 +52,7 @@ def word_seen(word: Placed, place: Place) -> Seen | None:
     return Seen(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
 
 
-def contrast(word: Placed, place: Place, grey: Picture) -> float:
+def contrast(word: Placed, place: BoardPlacement, grey: Picture) -> float:
     """Return by how many levels a word's ink differs from its surroundings. grey: the photo, (H, W) uint8."""
     seen = word_seen(word, place)
     if seen is None:
@@ -62,7 +62,7 @@ def contrast(word: Placed, place: Place, grey: Picture) -> float:
     return marker.contrast(part, seen.ink)
 
 
-def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | None:
+def stroke_seen(stroke: Stroke, pen: Pen, place: BoardPlacement, rng: Random) -> Seen | None:
     """Return the ink of a stroke on the photo, drawn with a pen of the stroke's width."""
     points = place.on(stroke.points)
     before = np.linalg.norm(np.diff(stroke.points, axis=0), axis=1).sum()
@@ -79,7 +79,7 @@ def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | N
     return Seen(ink, max(0, left), max(0, top)) if ink.size else None
 
 
-def paste(scene: Picture, fill: Fill, place: Place) -> None:
+def paste(scene: Picture, fill: Fill, place: BoardPlacement) -> None:
     """Draw a piece of paper with its shadow onto a photo, in place."""
     corners = place.on(fill.corners)
     reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
@@ -104,7 +104,9 @@ def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: 
     part[:] = marker.lay(part, ink, colour, opaque=opaque)
 
 
-def lay_words(scene: Picture, words: Iterable[Placed], place: Place, *, opaque: bool, rough: Picture | None) -> None:
+def lay_words(
+    scene: Picture, words: Iterable[Placed], place: BoardPlacement, *, opaque: bool, rough: Picture | None
+) -> None:
     """Draw words onto a photo, in place. rough: (H, W) uint8, how much ink the surface takes."""
     for word in words:
         seen = word_seen(word, place)

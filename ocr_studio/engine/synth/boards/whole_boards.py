@@ -18,12 +18,12 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth.boards import compositing
 from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
-from ocr_studio.engine.synth.boards.board_options import BoardOptions, Setting, cast
+from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import Arranging, Cast
 from ocr_studio.engine.synth.handwriting.marker import Pen
 from ocr_studio.engine.synth.handwriting.rendered_text import Split
 from ocr_studio.engine.synth.photo import board_surface, camera
-from ocr_studio.engine.synth.photo.board_surface import CHALKY, Ground, Place
+from ocr_studio.engine.synth.photo.board_surface import CHALKY, BoardPlacement, Ground
 from ocr_studio.engine.synth.photo.camera import Lens
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 
@@ -100,7 +100,7 @@ class Plan:
         page: Whether it is a printed page.
     """
 
-    place: Place
+    place: BoardPlacement
     ground: Ground
     written: Patch
     old: tuple[Placed, ...]
@@ -158,7 +158,7 @@ class BoardMaker:
         capital = float(np.clip(room * rng.lognormal(math.log(0.185), 0.26), smallest, largest))
         if page and rng.random() < 0.85:  # the others are posters
             capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
-        players = cast(self.stock, options, Setting(ground, capital, page), rng)
+        players = choose_writers(self.stock, options, BoardSetting(ground, capital, page), rng)
         arranging = Arranging(high - low, players, rng, words=words)
         bare = bool(options.empty) and rng.random() < options.empty
         written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)), bare=bare)
@@ -270,7 +270,7 @@ def _lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
     )
 
 
-def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[Place, int]:
+def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[BoardPlacement, int]:
     """Choose the place of the board on a photo, and the rotation of the photo in quarters."""
     long = int(rng.integers(options.long_side[0], options.long_side[1] + 1))
     shape = float(rng.choice([4 / 3, 4 / 3, 4 / 3, 16 / 9, 3 / 2, 1.0, 2.0]))
@@ -292,7 +292,7 @@ def _apart(scene: Picture, plan: Plan) -> Picture:
     return np.asarray(cv2.convertScaleAbs(scene, alpha=0.5, beta=0 if light else 120), np.uint8)
 
 
-def _chalk(place: Place, rng: Random) -> Picture:
+def _chalk(place: BoardPlacement, rng: Random) -> Picture:
     """Return how much chalk a blackboard takes, (H, W) uint8."""
     side = 512
     speck = rng.normal(185, 75, (side, side)).astype(np.float32)

@@ -37,7 +37,7 @@ _MARKERS: Final[tuple[Colour, ...]] = ((30, 30, 34), (30, 60, 160), (190, 36, 44
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class BoardPlacement:
     """The place of a board on a photo.
 
     Attributes:
@@ -84,7 +84,7 @@ def surface(ground: Ground, width: int, height: int, rng: Random, *, real: Pictu
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def ruled(scene: Picture, place: Place, rng: Random, *, pitch: float) -> None:
+def ruled(scene: Picture, place: BoardPlacement, rng: Random, *, pitch: float) -> None:
     """Draw rules onto paper, in place: lines or squares. pitch: distance in pixels of the sheet."""
     wide, tall = place.sheet
     colour = [int(level) for level in rng.integers(150, 215, 3)]
@@ -100,7 +100,7 @@ def ruled(scene: Picture, place: Place, rng: Random, *, pitch: float) -> None:
             cv2.polylines(scene, [points.astype(np.int32)], False, colour, thick, cv2.LINE_AA, 4)
 
 
-def surround(scene: Picture, place: Place, ground: Ground, rng: Random) -> None:
+def surround(scene: Picture, place: BoardPlacement, ground: Ground, rng: Random) -> None:
     """Draw wall, frame, tray and objects around the board, in place."""
     written_on = scene.copy()
     board = np.zeros(scene.shape[:2], np.uint8)
@@ -239,7 +239,7 @@ class _Frame:
                 for reach, shade in shades]  # fmt: skip
 
 
-def _tray(scene: Picture, place: Place, frame: _Frame, rng: Random) -> None:
+def _tray(scene: Picture, place: BoardPlacement, frame: _Frame, rng: Random) -> None:
     """Draw the tray below a board, with an eraser and markers."""
     (wide, tall), unit = place.sheet, min(place.sheet) / 100
     left, right = sorted(rng.uniform(0, 1, 2)) if rng.random() < 0.4 else (-0.01, 1.01)
@@ -261,7 +261,7 @@ def _tray(scene: Picture, place: Place, frame: _Frame, rng: Random) -> None:
         cv2.line(scene, cap[0], cap[1], tone, thick, cv2.LINE_AA)
 
 
-def _rim(place: Place, grow: float) -> Floats:
+def _rim(place: BoardPlacement, grow: float) -> Floats:
     """Return the board's corners on the photo, (4, 2), moved outwards by pixels of the board."""
     wide, tall = place.sheet
     return place.on([(-grow, -grow), (wide + grow, -grow), (wide + grow, tall + grow), (-grow, tall + grow)])
@@ -273,7 +273,7 @@ def _fill(mask: Picture, corners: Floats, tone: int | Sequence[int]) -> None:
 
 
 def _box(
-    scene: Picture, place: Place, low: tuple[float, float], high: tuple[float, float], tone: Sequence[int]
+    scene: Picture, place: BoardPlacement, low: tuple[float, float], high: tuple[float, float], tone: Sequence[int]
 ) -> None:
     _fill(scene, place.on([low, (high[0], low[1]), high, (low[0], high[1])]), tone)
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.photo.board_surface import Place
+from ocr_studio.engine.synth.photo.board_surface import BoardPlacement
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -86,7 +86,7 @@ class Lens:
         )
 
 
-def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> Place:
+def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> BoardPlacement:
     """Choose the place of a board on a photo, seen from somewhere in front of it.
 
     Args:
@@ -118,10 +118,10 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
     seen *= math.sqrt(float(sheet.prod()) / float(cv2.contourArea(seen.astype(np.float32))))
     corners = seen - (seen.min(axis=0) + seen.max(axis=0)) / 2 + (low + high) / 2
     matrix = cv2.getPerspectiveTransform(ends.astype(np.float32), corners.astype(np.float32))
-    return Place(size[0], size[1], (float(sheet[0]), float(sheet[1])), np.asarray(matrix, np.float64), framed)
+    return BoardPlacement(size[0], size[1], (float(sheet[0]), float(sheet[1])), np.asarray(matrix, np.float64), framed)
 
 
-def turned(view: Place, quarters: int) -> Place:
+def turned(view: BoardPlacement, quarters: int) -> BoardPlacement:
     """Rotate the camera by quarter turns, clockwise."""
     wide, tall = float(view.width), float(view.height)
     turns = {
@@ -131,7 +131,7 @@ def turned(view: Place, quarters: int) -> Place:
         3: np.array([[0, 1, 0], [-1, 0, wide], [0, 0, 1.0]]),
     }
     size = (view.width, view.height) if quarters % 2 == 0 else (view.height, view.width)
-    return Place(*size, view.sheet, turns[quarters % 4] @ view.matrix, view.framed)
+    return BoardPlacement(*size, view.sheet, turns[quarters % 4] @ view.matrix, view.framed)
 
 
 def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:

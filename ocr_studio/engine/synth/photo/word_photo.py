@@ -45,7 +45,7 @@ _SEEN: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class WordPhotoOptions:
     """How a word is photographed.
 
     Attributes:
@@ -62,7 +62,7 @@ class Taking:
     printed: bool = False
 
 
-def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
+def take(writing: Writing, how: WordPhotoOptions, rng: Random) -> tuple[Picture, Boxes]:
     """Return the crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
     pad = round(0.62 * how.size) + 4
     word = _handled(writing.ink, how, rng)
@@ -130,7 +130,7 @@ def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
     return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
+def _handled(word: Ink, how: WordPhotoOptions, rng: Random) -> Ink:
     """Return ink that is written twice, smeared, or, mostly, unchanged."""
     fate = rng.random()
     if how.printed or fate > 0.06:
@@ -138,7 +138,7 @@ def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
     return clutter.twice(word, how.size, rng) if fate < 0.035 else clutter.smeared(word, how.size, rng)
 
 
-def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matrix, tuple[int, int]]:
+def _seen_from(width: int, height: int, how: WordPhotoOptions, rng: Random) -> tuple[Matrix, tuple[int, int]]:
     """Return a matrix from the canvas to the photo, and the photo's (width, height): the rotation and perspective that
     are left after detection.
     """
@@ -158,7 +158,7 @@ def _moved(points: Floats, matrix: Matrix) -> Boxes:
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
 
 
-def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
+def _cut(own: _Part, baseline: tuple[float, float], how: WordPhotoOptions, rng: Random) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of a box around the ink: tight, wide, or as high as the line."""
     _, seen = cv2.threshold(own.ink, _SEEN, 255, cv2.THRESH_BINARY)
     left, top, wide, tall = cv2.boundingRect(seen)
@@ -176,7 +176,7 @@ def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) ->
     )
 
 
-def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random) -> Picture:
+def _laid(own: Ink, other: Ink | None, baseline: float, how: WordPhotoOptions, rng: Random) -> Picture:
     """Draw ink onto a background."""
     tall, wide = own.shape
     picture, kind = how.grounds.piece(wide, tall, rng)
@@ -214,7 +214,7 @@ def _grey(picture: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture:
+def _photographed(scene: Picture, ink: Ink, how: WordPhotoOptions, rng: Random) -> Picture:
     """Return a photo on which the ink is still visible."""
     photo = _shot(scene, how.size, how.harm, rng)
     for less in (0.5, 0.0):

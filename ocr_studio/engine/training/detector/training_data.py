@@ -190,7 +190,7 @@ def _opened(photo: ReviewedPhoto) -> Photo | None:
 
 def general_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
     """Generate boards of these numbers, using only what comes with the program and the system."""
-    stock = rehearsal.stock(("en",))
+    stock = rehearsal.load_rehearsal(("en",))
     written, drawn = (BoardMaker(stock, replace(_GENERAL, empty=share), seed=seed) for share in (0.0, 1.0))
     for number in numbers:
         yield (written if (number + 1) % _NO_WRITING else drawn).at(number)

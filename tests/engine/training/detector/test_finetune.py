@@ -74,15 +74,15 @@ def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
     photo, words = board()
     sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
-    before = model_weights.taken(net)
+    before = model_weights.read_weights(net)
     trainee = DetectorTrainee(net, replace(RECIPE, what="head", average=0.25), steps=2)
     for step in range(2):
         trainee.learn(tiles.at(step))
-    after = model_weights.taken(net)
+    after = model_weights.read_weights(net)
     moved = {name for name in before if (before[name] != after[name]).any()}
     assert {name.split("/")[0] for name in moved} == {"head2", "head3"}
     trainee.take(trainee.kept())
-    kept = model_weights.taken(net)
+    kept = model_weights.read_weights(net)
     for name in before:
         assert kept[name] == pytest.approx(0.75 * before[name] + 0.25 * after[name], abs=1e-6)
 
