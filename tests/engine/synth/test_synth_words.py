@@ -105,7 +105,7 @@ def test_kinds_are_mixed_as_asked_and_those_without_sources_left_out(sources: So
     counts = Counter(word.kind for word in some(WordMaker(sources, options=Options(shares=shares)), 100))
     assert set(counts) == {Kind.STROKES, Kind.COMPOSED, Kind.MADE}
     assert 30 < counts[Kind.MADE] < 70
-    with pytest.raises(NoSources, match="neither fonts nor pen strokes"):
+    with pytest.raises(NoSources, match="none of the selected kinds of handwriting"):
         WordMaker(sources, options=Options(shares={Kind.HANDWRITING: 1.0}))
 
 
@@ -121,7 +121,7 @@ def test_only_letters_that_are_asked_for_are_written(sources: Sources) -> None:
     assert all(letters.issuperset(word.text.replace(" ", "")) for word in words)
     assert 8 < sum(" " in word.text for word in words) < 32
     nobody = WordMaker(sources, options=Options(letters=frozenset("Ж")))
-    with pytest.raises(NoSources, match="no writer or font can write"):
+    with pytest.raises(NoSources, match="no writer or font has the requested characters"):
         nobody.at(0)
 
 
@@ -189,7 +189,9 @@ def test_where_only_words_are_asked_for_nothing_else_is_written(sources: Sources
     assert free - listed
     (tmp_path / "other.txt").write_text("giraffe", "utf-8")
     nobody = Options(shares={Kind.STROKES: 1.0})
-    with pytest.raises(NoSources, match="neither fonts nor pen strokes"):  # nobody's recorded words are among them
+    with pytest.raises(
+        NoSources, match="none of the selected kinds of handwriting"
+    ):  # nobody's recorded words are among them
         WordMaker(replace(asked, words=tmp_path / "other.txt"), options=nobody)
 
 

@@ -259,7 +259,7 @@ def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) ->
 
 
 def test_numbers_that_run_away_are_said(tmp_path: Path) -> None:
-    with pytest.raises(TrainingFailed, match="lower rate"):
+    with pytest.raises(TrainingFailed, match="lower learning rate"):
         list(run(tmp_path, recipe=replace(RECIPE, learning_rate=1e30, patience=None)))
     assert models.candidates("mine") == ()
 

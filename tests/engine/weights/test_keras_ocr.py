@@ -237,8 +237,8 @@ def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
     [
         (spoiled_link, "“fc_9” is not in the file"),
         (spoiled_soft_link, "“fc_9” is not in the file"),
-        (spoiled_external, "lies elsewhere"),
-        (spoiled_virtual, "lies elsewhere"),
+        (spoiled_external, "is in another file"),
+        (spoiled_virtual, "is in another file"),
         (spoiled_type, "is not an array of float32"),
         (spoiled_size, "is too large"),
         (spoiled_number, "contains values that aren’t numbers"),
@@ -247,10 +247,10 @@ def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
         (spoiled_piece, "is too large"),
         (spoiled_packing, "unsupported compression"),
         (spoiled_bomb, "unsupported compression"),
-        (spoiled_list, "lacks “layer_names”"),
+        (spoiled_list, "“layer_names” is missing"),
         (spoiled_scalar, "is not an array of float32"),
-        (spoiled_single_name, "is no list of names"),
-        (spoiled_empty_names, "is no list of names"),
+        (spoiled_single_name, "is not a list of names"),
+        (spoiled_empty_names, "is not a list of names"),
     ],
 )
 def test_what_leads_elsewhere_or_is_no_network_is_refused(
@@ -287,7 +287,7 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
         legacy_h5.read(file)
 
 
-@pytest.mark.parametrize(("way", "why"), [(spin, "more than 1 s"), (grow, "more than 256 MB")])
+@pytest.mark.parametrize(("way", "why"), [(spin, "longer than 1 s"), (grow, "more than 256 MB")])
 def test_what_ends_the_library_ends_nothing_else(
     monkeypatch: pytest.MonkeyPatch, way: child_process.Work, why: str
 ) -> None:

@@ -119,7 +119,7 @@ def test_numbers_that_run_away_are_said() -> None:
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
     net = tiny_net()
     net.get_layer("head3").set_weights([np.full((2, 2, 1, 8), np.nan, np.float32), np.zeros(1, np.float32)])
-    with pytest.raises(TrainingFailed, match="lower rate"):
+    with pytest.raises(TrainingFailed, match="lower learning rate"):
         DetectorTrainee(net, replace(RECIPE, what="all"), steps=2).learn(tiles.at(0))
 
 
@@ -288,7 +288,7 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(model_weights, "save", full)
-    with pytest.raises(models.ModelsNotWritten, match="Make room"):
+    with pytest.raises(models.ModelsNotWritten, match="Free up disk space"):
         list(begun(tmp_path))
     assert not models.candidates("mine")
     assert checkpoints.load(tmp_path) is not None
