@@ -17,35 +17,35 @@ import shown_texts
 CHECKOUT: Final = Path(__file__).parent.parent
 PROGRAM: Final = CHECKOUT / "ocr_studio"
 
-# Never in a text for users, and what to write instead.
-ODD: Final = {
-    r"nobody|no one|somebody|someone(?! else)|anybody|whoever|(?:a|no|each|every|what a) person|who has|for who": "you",
-    r"anew|once more|all the same": "again",
-    r"tak(?:e|es|en|ing) (?:\S+ )?back|taken back": "undo",
-    r"go(?:es|ing)? on with|gone on with|went on with": "resume, continue",
-    r"called (?:so|like|that)|known as": "named; No results",
-    r"slips?|mistyped": "typos",
-    r"mend(?:s|ed|ing)?": "fix, repair",
-    r"(?:it|they|that|what|which|there|file|folder|photos?) (?:lie|lies|lay)": "is, are",
-    r"stands? (?:there|in|on its head)|head stands": "is, reads",
-    r"cut short|come to nothing": "interrupted",
-    r"thrown away|throw(?:s|ing)? away": "discard",
-    r"by now|as yet|at the moment|just now|heed(?:s|ed)?|lest|hence|thereby|therein|whereby|be it": "now; yet",
-    r"against the clock": "counter-clockwise",
-    r"of who|of whom|to whom|to who": "of the user",
-    r"is none|are none|is no (?:photo|file|folder|text|number|name|model|picture|list|word)": "is not a",
-    r"so many|as many as|so much|how much": "a number",
-    r"not (?:known|there) (?:by|any more)": "not found",
-    r"looked? at again|gone wrong|went wrong|come out": "review; failed",
-    r"beforehand|afterwards|thus|shall|ought": "before; after",
-    r"sure(?:st|ly)? (?:of|that it)|least sure": "confidence",
-    r"take(?:s|n)? over|taking over": "apply, use",
-    r"give(?:s|n)? up|given up on": "mark as unreadable; stop",
-    r"hand-?made|made-?up|make[s]? up": "synthetic",
-    r"writes? into|made ready|in the midst|in between": "",
-    r"leaves? it (?:be|alone|out)|let it be": "skip, keep",
-    r"the like|and such|of that kind|in that way": "",
-}  # fmt: skip
+# Never in a text for users. Instead: "you", "undo", "resume", "discard", "is not a …", "confidence", "checked".
+ODD: Final = (
+    r"nobody|no one|somebody|someone(?! else)|anybody|whoever|(?:a|no|each|every|what a) person|who has|for who",
+    r"anew|once more|all the same",
+    r"tak(?:e|es|en|ing) (?:\S+ )?back|taken back",
+    r"go(?:es|ing)? on with|gone on with|went on with",
+    r"called (?:so|like|that)|known as",
+    r"slips?|mistyped",
+    r"mend(?:s|ed|ing)?",
+    r"(?:it|they|that|what|which|there|file|folder|photos?) (?:lie|lies|lay)",
+    r"stands? (?:there|in|on its head)|head stands",
+    r"cut short|come to nothing",
+    r"thrown away|throw(?:s|ing)? away",
+    r"by now|as yet|at the moment|just now|heed(?:s|ed)?|lest|hence|thereby|therein|whereby|be it",
+    r"against the clock",
+    r"of who|of whom|to whom|to who",
+    r"is none|are none|is no (?:photo|file|folder|text|number|name|model|picture|list|word)",
+    r"so many|as many as|so much|how much",
+    r"not (?:known|there) (?:by|any more)",
+    r"looked? at again|gone wrong|went wrong|come out",
+    r"beforehand|afterwards|thus|shall|ought",
+    r"sure(?:st|ly)? (?:of|that it)|least sure",
+    r"take(?:s|n)? over|taking over",
+    r"give(?:s|n)? up|given up on",
+    r"hand-?made|made-?up|make[s]? up",
+    r"writes? into|made ready|in the midst|in between",
+    r"leaves? it (?:be|alone|out)|let it be",
+    r"the like|and such|of that kind|in that way",
+)
 _ODD: Final = re.compile("|".join(rf"\b(?:{words})\b" for words in ODD), re.IGNORECASE)
 # Other texts of the program are constants somewhere in these folders and files: the command line, and the Python API.
 _UNTRANSLATED: Final = ("cli", "api", "core/command_line.py", "core/standard_streams.py", "__main__.py")

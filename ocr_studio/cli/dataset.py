@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
@@ -17,22 +18,40 @@ from ocr_studio.core.datasets.dataset import LAYOUTS, UNITS, Dataset, ExampleCop
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.learning import export_dataset
 
-_EPILOG: Final = """\
+_DEFAULT: Final = next(iter(LAYOUTS))
+# Contents of the layouts, by name.
+_CONTENTS: Final[Mapping[str, str]] = {
+    "ocr-studio": (
+        "manifest.json; labels.jsonl with an object for each word: crop, text, page, image, word, quad, checked, by,"
+        " machine, split, writer; crops/; boxes.jsonl and photos/ for photos with every word checked"
+    ),
+    "keras-ocr": "train.json and validation.json with [path, box, text]",
+    "paddleocr": "rec_gt.txt with crops, Label.txt with boxes",
+    "deep-text": "gt.txt with crops",
+}
+_LAYOUTS: Final = "\n".join(
+    textwrap.fill(
+        _CONTENTS.get(name, ", ".join(layout.files)),
+        width=119,
+        initial_indent=f"  {name:<12}",
+        subsequent_indent=" " * 14,
+        break_on_hyphens=False,
+    )
+    for name, layout in LAYOUTS.items()
+)
+_EPILOG: Final = f"""\
 PROJECT is a project, a folder of photos that has one, a folder with annotations.json (see "ocr-studio evaluate
 --help"), or a dataset. Without --out, the contents of a dataset are listed; with --out, it is copied to another layout
 with the same split. About a fifth of the words is held out for evaluation, always the same ones. DIR must be new,
-empty, or an earlier dataset, which is replaced. For more, see "ocr-studio help datasets".
+empty, or an earlier dataset in the same layout, which is replaced, even if you edited it. For more, see
+"ocr-studio help datasets".
 
 Layouts (training and evaluation read all of them):
-  ocr-studio  manifest.json; labels.jsonl with an object for each word: crop, text, page, image, word, quad, checked,
-              by, machine, split, writer; crops/; boxes.jsonl and photos/ for photos with every word checked
-  keras-ocr   train.json and validation.json with [path, box, text]
-  paddleocr   rec_gt.txt with crops, Label.txt with boxes
-  deep-text   gt.txt with crops
+{_LAYOUTS}
 
-JSON: {"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {reason: number},
-"pages", "pages_written", "boxes": number of photos with every word checked, "split": {"rule", "train", "held-out"},
-"alphabet", "digest", "trouble": [line]}.
+JSON: {{"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {{reason: number}},
+"pages", "pages_written", "boxes": number of photos with every word checked, "split": {{"rule", "train", "held-out"}},
+"alphabet", "digest", "trouble": [line]}}.
 
 Exit status: 0 success, 1 something could not be read or nothing was written, 2 wrong usage.
 """
@@ -50,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
     made.add_argument(
-        "--layout", choices=tuple(LAYOUTS), default=next(iter(LAYOUTS)), help="layout of the files; default: ocr-studio"
+        "--layout", choices=tuple(LAYOUTS), default=_DEFAULT, help=f"layout of the files; default: {_DEFAULT}"
     )
     made.add_argument("--unit", choices=UNITS, help="content of each example; default: words")
     made.add_argument("--letters", metavar="LETTERS", help="characters to allow; words with others are left out")

@@ -42,7 +42,7 @@ DATA is one of:
   a project, or a folder of photos that has one: its checked words are the ground truth; the whole photo counts if
     every word is checked, otherwise only the checked words
   a dataset of any layout (see "ocr-studio dataset --help"): its images of words, with separate figures for held-out
-    ones, and its photos with every word marked
+    ones, and its photos with every word checked
 Photos of a project are read again, without its project words. --out also writes words.html for a dataset.
 For more, see "ocr-studio help evaluation".
 
@@ -108,7 +108,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
-    """Evaluate the word images of a dataset, and its photos with every word marked."""
+    """Evaluate the word images of a dataset, and its photos with every word checked."""
     found = dataset.read(options.data)
     truth = evaluate_words.photos(found)
     desk = OcrService(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))

@@ -25,8 +25,11 @@ _PNG: Final = ".png"
 _EPILOG: Final = """\
 Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
 
-CSV is for spreadsheets, which treat texts that begin with = + - or @ as formulas. Such a text gets an apostrophe in
-front: "-Create" becomes "'-Create". JSON has every text unchanged. For more, see "ocr-studio help export".
+CSV is for spreadsheets, which treat a cell that begins with = + - or @ (full-width ones included) as a formula. Such a
+text gets an apostrophe in front: "-Create" becomes "'-Create". A program that reads the file should remove one
+apostrophe from texts in which only apostrophes and spaces come before one of these characters. Within a text, an
+apostrophe is also inserted after a semicolon before one of them. JSON has every text unchanged. For more, see
+"ocr-studio help export".
 
 Exit status: 0 all photos were exported, 1 some could not be exported, 2 wrong usage.
 """

@@ -44,7 +44,7 @@ class ReadingStore:
     follow_links: bool = False
     unkept: int = 0
     _projects: Mapping[str, Project] = field(default_factory=dict)
-    _photo_of: dict[tuple[str, str], Path] = field(default_factory=dict)  # by folder and page
+    _photo_of: dict[tuple[Path, str], Path] = field(default_factory=dict)  # by folder and page
     _held: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> ReadingStore:
@@ -76,33 +76,33 @@ class ReadingStore:
             project = self._projects[place]
             for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
                 if isinstance(event, PhotoRead):
-                    page = self._kept(project, event)
-                    yield replace(event, page=page)
+                    yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):
-                    page = self._kept(project, event)
-                    yield PhotoRead(event.path, page, 0.0)
+                    yield PhotoRead(event.path, self._kept(project, event), 0.0)
                 else:
                     yield event
-                    continue
-                self._tell_equal(place, page, event.path)
 
-    def _tell_equal(self, folder: str, page: Page, photo: Path) -> None:
+    def _report_equal(self, folder: Path, page: Page, photo: Path) -> None:
         first = self._photo_of.setdefault((folder, page.id), photo)
         if first.name != photo.name:
             remedy = "Delete one of them if you don't need both."
             what = f"it is the same photo as {first.name}; they share one page of the project"
+            show_progress("")
             complain(StudioError(what, file=photo, remedy=remedy))
 
     def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
         try:
             if isinstance(event, PhotoKnown):
-                return store_readings.renamed(project, event.path, event.page)
-            return store_readings.keep(project, event.page, again=self.again)
+                page = store_readings.renamed(project, event.path, event.page)
+            else:
+                page = store_readings.keep(project, event.page, again=self.again)
         except StudioError as error:
             self.unkept += 1
             show_progress("")
             complain(_told(error, event.path))
             return event.page
+        self._report_equal(project.folder, page, event.path)
+        return page
 
 
 def _folder(photo: Path) -> str:

@@ -168,10 +168,12 @@ def _window_parser() -> CommandParser:
     parser.add_argument(
         "path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="file or folder to open"
     )
-    parser.add_argument("--theme", choices=("light", "dark"), help="light or dark window, for this session")
-    parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of text and controls, 50 to 400")
+    parser.add_argument("--theme", choices=("light", "dark"), help="light or dark window, for this session only")
     parser.add_argument(
-        "--language", metavar="LANGUAGE", help='language of the window, for this session: "en", "de" or "uk"'
+        "--scale", type=_percent, metavar="PERCENT", help="size of text and controls, 50 to 400, for this session only"
+    )
+    parser.add_argument(
+        "--language", metavar="LANGUAGE", help='language of the window, for this session only: "en", "de" or "uk"'
     )
     parser.add_argument(
         "--screenshot",

@@ -30,9 +30,10 @@ from ocr_studio.jobs.models import download, import_export
 _FETCHED: Final = downloads.ALL
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
-There are two kinds of models: recognizers read words, detectors find them. One of each is in use; if you haven't
-selected one, the program chooses it by your alphabet. Models that come with the program can't be renamed, deleted or
-exported. An exported model is a single file; importing it runs no code. For more, see "ocr-studio help models".
+There are two kinds of models: recognizers read words, detectors find text. One of each is in use. If you haven't
+selected a recognizer, the program chooses one by your alphabet. Models that come with the program can't be
+renamed, deleted or exported. An exported model is a single file; importing it runs no code. For more, see
+"ocr-studio help models".
 
 Exit status: 0 success, 1 it failed or a model is damaged, 2 wrong usage.
 """
@@ -51,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     for name, about in (
         ("show", "show details of a model: origin, training, accuracy"),
-        ("use", "select a model for reading or finding words"),
+        ("use", "select a model for reading words or finding text"),
         ("delete", "delete a model permanently, unless it is in use"),
         ("rename", "rename a model"),
         ("export", "export a model to a file, to share it"),

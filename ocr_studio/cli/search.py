@@ -25,8 +25,9 @@ query must be on the photo; use '"quotes"' for an exact match. Whole words are m
 but "hash*" does; the star is allowed at the end of the last word. Alternatives of the recognizer come last, marked.
 For more, see "ocr-studio help search".
 
-Text: one line for each hit: photo, place (x,y,width,height in pixels of the upright photo) and text, separated by tabs.
-JSON: a list with one object for each hit, best first: {"page", "image", "score", "words": [{"id", "quad":
+Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo) and text, separated
+by tabs.
+JSON: a list with one object for each result, best first: {"page", "image", "score", "words": [{"id", "quad":
 [[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is the text that
 matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word, 2 and up
 for alternatives.
@@ -51,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
         help="project folder, or folder of photos that has one",
     )
     made.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
-    made.add_argument("--limit", type=_count, default=100, metavar="N", help="maximum number of hits; default: 100")
+    made.add_argument("--limit", type=_count, default=100, metavar="N", help="maximum number of results; default: 100")
     add_follow_links(made)
     return made
 

@@ -90,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--grounds", type=_shares, metavar="NAME=SHARE,…", help="shares of the kinds of backgrounds, see below"
     )
-    _add_number(made, "spoiled", "degradation of the photos: 0 clean, 0.5 typical, 1 bad")
+    _add_number(made, "spoiled", "photo degradation: 0 clean, 0.5 typical, 1 bad")
     _add_number(made, "side", "longer side of a board in pixels; default: 1600")
     _add_number(made, "held_out", "share held out for evaluation; default: 0.1")
     _add_number(made, "seed", "random seed")

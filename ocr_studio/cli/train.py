@@ -43,24 +43,24 @@ from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 _KEEP: Final = ("unless-worse", "always", "never")
 # Help of the options, by the names of the fields in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "epochs": "passes over the dataset, more for a small one",
+    "epochs": "passes over the dataset; small datasets are repeated more often",
     "learning_rate": "peak learning rate, after warm-up",
-    "batch": "batch size: words, or crops of photos, in a step",
+    "batch": "batch size: words in each step, or crops of photos for the detector",
     "augmentation": "strength of augmentation: 0 for none, 1 for as much as photos vary",
-    "replay": "share of generic words, or boards, in each step, against forgetting",
-    "average": "weight of the trained model in the result; the rest is the base model",
+    "replay": "share of general words or boards in each step, to prevent forgetting",
+    "average": "share of the trained weights in the result; the rest comes from the base model",
     "patience": "early stopping: evaluations without improvement before training stops",
     "seed": "random seed",
 }
 _INSTEAD: Final = "use --replace instead of --resume"
 _EPILOG: Final = """\
 DIR is a dataset, such as "ocr-studio dataset PROJECT --out DIR" exports from your checked words. The base model and the
-new one are compared on its held-out words, which are never trained on, and on generic words, which show what was
+new one are compared on its held-out words, which are never trained on, and on general words, which show what was
 forgotten. The base model is not changed. The new model is saved as NAME unless it is worse; to select it, use
 "ocr-studio models use NAME".
 
-To resume an interrupted training, run the same command again. --resume also resumes it without repeating the numbers,
-and saves or discards the model of a finished training that is waiting for a decision. --replace starts over.
+To resume an interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
+also saves or discards the model of a finished training that is waiting for a decision. --replace starts over.
 For more, see "ocr-studio help training".
 
 --events jsonl: one JSON object for each line of standard output: {"event": "preparing", "what", "done", "total"},
@@ -86,16 +86,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--name", metavar="NAME", required=True, help="name of the new model")
     made.add_argument("--base", metavar="MODEL", help="model to start from; default: the one in use")
     made.add_argument("--detector", action="store_true", help="train the detector, on photos with every word checked")
-    made.add_argument("--what", choices=PARTS, help="part of the network to train")
+    made.add_argument("--what", choices=PARTS, help=f"part of the network to train; {_default('what')}")
     for key, what in _NUMBERS.items():
         kind = int if isinstance(LIMITS[key][0], int) else float
-        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {_range(key)}")
-    made.add_argument("--device", choices=DEVICES, help="device to compute on")
+        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=_number_help(key, what))
+    made.add_argument("--device", choices=DEVICES, help=f"device to compute on; {_default('device')}")
     made.add_argument(
         "--keep", choices=_KEEP, default=_KEEP[0], help=f"when to save the new model; default: {_KEEP[0]}"
     )
     again = made.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="resume an interrupted training")
+    again.add_argument("--resume", action="store_true", help="resume a training; only --dataset and --name are needed")
     again.add_argument("--replace", action="store_true", help="start over, discarding an interrupted training")
     made.add_argument("--events", choices=("jsonl",), help="print all events as JSON, for other programs")
     return made
@@ -273,6 +273,20 @@ def _typed(number: float) -> str:
     return str(number) if isinstance(number, int) else f"{number:g}"
 
 
+def _number_help(key: str, what: str) -> str:
+    return f"{what}; {_range(key)}; {_default(key)}"
+
+
+def _default(key: str) -> str:
+    """Return the default of an option, and that of the detector if it differs, as shown in the help."""
+    recognizer, detector = (_shown(getattr(recipe, key)) for recipe in (Recipe(), detector_events.RECIPE))
+    return f"default: {recognizer}" if recognizer == detector else f"default: {recognizer}, detector: {detector}"
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else _typed(value)
+
+
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
     worse = trained.comparison.verdict == "worse"
     if options.keep == "never" or (worse and options.keep == _KEEP[0]):
@@ -322,7 +336,7 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
 
 
 def _begun(event: Started) -> Iterator[str]:
-    counted = f"{event.train} {event.unit} to train on, {event.held_out} held out, {event.keep} generic"
+    counted = f"{event.train} {event.unit} to train on, {event.held_out} held out, {event.keep} general"
     letters = f"; new characters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
     yield f"{counted}; {event.steps} steps{letters}{resumed}"

@@ -87,14 +87,23 @@ def find(query: str) -> list[Match]:
     Returns:
         The pages that hold all of them, best match first; all pages if the query is empty.
     """
-    words = [folded for word in query.split() if (folded := folding.word(word))]
-    rated = [(_rate(each, words), number, each) for number, each in enumerate(pages())]
-    found = sorted((-rate, number, each) for rate, number, each in rated if rate or not words)
-    return [Match(each, _section_with(each, words[0]) if words else "") for _, _, each in found]
+    words = _searchable(query).split()
+    if not words:
+        return [Match(each, "") for each in pages()]
+    rated = [(_rate(each.topic, words), number, each) for number, each in enumerate(pages())]
+    return [Match(each, _section_with(each, words)) for rate, _, each in sorted(rated, key=_best_first) if rate]
+
+
+def _best_first(rated: tuple[int, int, HelpPage]) -> tuple[int, int]:
+    return -rated[0], rated[1]
 
 
 def _read(topic: str) -> HelpPage:
-    text = _file(topic).read_text(encoding="utf-8")
+    try:
+        text = _file(topic).read_text(encoding="utf-8")
+    except OSError as error:
+        what = tr("a file of the program is missing")
+        raise resources.ResourceMissing(what, file=error.filename, remedy=tr("Reinstall the program.")) from error
     title = _HEADING.search(text)
     paragraphs = [part for part in text.split("\n\n") if part.strip() and not part.startswith("#")]
     summary = " ".join(paragraphs[0].split()) if paragraphs else ""
@@ -105,25 +114,39 @@ def _file(topic: str) -> Path:
     return resources.resource(f"help/{topic}.md")
 
 
-def _rate(each: HelpPage, words: list[str]) -> int:
+def _rate(topic: str, words: list[str]) -> int:
     """How well a page answers; 0 where it lacks a word."""
+    rates = [
+        sum(weight * min(_MOST_COUNTED, text.count(f" {word}")) for weight, text in _folded(topic)) for word in words
+    ]
+    return sum(rates) if all(rates) else 0
+
+
+@cache
+def _folded(topic: str) -> tuple[tuple[int, str], ...]:
+    """The title, headings and text of a page, folded for searching, and how much a word counts in each."""
+    each = page(topic)
     parts = (
         (_IN_TITLE, f"{each.title} {each.topic}"),
         (_IN_HEADING, " ".join(_HEADING.findall(each.text))),
         (_IN_TEXT, each.text),
     )
-    folded = [(weight, f" {' '.join(folding.tokens(text))}") for weight, text in parts]
-    rates = [sum(weight * min(_MOST_COUNTED, text.count(f" {word}")) for weight, text in folded) for word in words]
-    return sum(rates) if all(rates) else 0
+    return tuple((weight, _searchable(text)) for weight, text in parts)
 
 
-def _section_with(each: HelpPage, word: str) -> str:
-    """The heading of the first section that has a word in its heading, else of the first that has it at all."""
+def _searchable(text: str) -> str:
+    """The words of a text, folded, each with a space before it."""
+    return "".join(f" {folded}" for word in text.replace("-", " ").split() if (folded := folding.word(word)))
+
+
+def _section_with(each: HelpPage, words: list[str]) -> str:
+    """The heading of the section that fits best: its heading has all words, or its text has, or it has the first."""
     headings = list(_HEADING.finditer(each.text))
     ends = [heading.start() for heading in headings[1:]] + [len(each.text)]
     sections = [(found[1], each.text[found.start() : end]) for found, end in zip(headings, ends, strict=True)]
-    for at in (0, 1):
-        for section in sections:
-            if f" {word}" in f" {' '.join(folding.tokens(section[at]))}":
-                return section[0]
+    for wanted in (words, words[:1]):
+        for at in (0, 1):
+            for section in sections:
+                if all(f" {word}" in _searchable(section[at]) for word in wanted):
+                    return section[0]
     return ""

@@ -29,7 +29,7 @@ UNITS = ("words", "lines")
 SYSTEM = "system"  # of the language: the one of everything else on this computer
 STRONGEST = 2.0  # of what language_strength may be
 MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
-# Least and most of each value of Finding, both allowed: beyond them nothing sensible is found.
+# Least and most of each value of DetectionOptions, both allowed: beyond them nothing sensible is found.
 RANGES: Mapping[str, tuple[float, float]] = {
     "detail": (320, 4096),
     "threshold": (0.05, 0.95),

@@ -72,7 +72,7 @@ def test_the_list_says_of_published_networks_what_for_and_where_from(capsys: pyt
     installed("craft_mlt_25k", architecture=DETECTOR, alphabet=(), scores={}, title=craft.about)
     installed("crnn_kurapan", scores={}, title=crnn.about)
     lines = _run(capsys, "list")[0].splitlines()
-    assert f"  craft_mlt_25k  {craft.about}; detector (finds words); from {craft.address}, {craft.licence}" in lines
+    assert f"  craft_mlt_25k  {craft.about}; detector (finds text); from {craft.address}, {craft.licence}" in lines
     assert f"  crnn_kurapan  {crnn.about}; recognizer (reads words); from {crnn.address}, {crnn.licence}" in lines
 
 
@@ -193,7 +193,7 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
     (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
-        assert "the unfinished training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
+        assert "the training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
     training_runs.forget("Clara")
     _run(capsys, "rename", "Anna", "Berta")
     _run(capsys, "delete", "Berta")

@@ -253,7 +253,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ),
         (
             ["--out", "x", "--words", "5", "--spoiled", "2"],
-            "--spoiled: the share of photo defects cannot be 2. Enter a value from 0 to 1.",
+            "--spoiled: photo degradation cannot be 2. Enter a value from 0 to 1.",
         ),
         (
             ["--out", "x", "--boards", "1e11"],

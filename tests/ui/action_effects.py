@@ -258,7 +258,7 @@ EFFECTS: Mapping[str, Effect] = {
     "looks": _over("LooksPopup"),
     "board_view": lambda s, _: s.window.parts.board.looking.on,
     "save_cleaned": _over("QFileDialog"),
-    "help": lambda s, _: s.window.help.pages is not None and s.window.help.pages.isVisible(),
+    "help": lambda s, _: s.window.help.help_window is not None and s.window.help.help_window.isVisible(),
     "palette": _over("Palette"),
     "keys": _over("ShortcutList"),
     "change_keys": _over("SettingsDialog"),

@@ -54,7 +54,7 @@ class StandInLearner:
 
     def _events(self, course: TrainingTask) -> Iterator[TrainingEvent]:
         dataset = course.dataset
-        yield Preparing("Generating generic words", 3, 10)
+        yield Preparing("Generating general words", 3, 10)
         words, resumed = (len(dataset.train), len(dataset.held_out)), int(self.resumed[-1])
         yield Started(*words, 64, self.steps, new_letters="ß→", resumed_at=resumed, unit=self.unit)
         done, stopped = 0, ""

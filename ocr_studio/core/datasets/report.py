@@ -57,8 +57,8 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 _PHOTOS: Final = later_n(
-    "boxes for a detector: {count} fully checked photo",
-    "boxes for a detector: {count} fully checked photos",
+    "boxes for a detector: {count} photo with every word checked",
+    "boxes for a detector: {count} photos with every word checked",
 )
 _BOARDS: Final = later_n(
     "boxes for a detector: {count} board",

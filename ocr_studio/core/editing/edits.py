@@ -111,7 +111,7 @@ def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """Set the corners of a word's box."""
-    return _placed(tr("Reshape word"), (words := _free(page, [word_id])), [quad] * len(words))
+    return _placed(tr("Resize box"), (words := _free(page, [word_id])), [quad] * len(words))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
@@ -234,7 +234,7 @@ def reread(
         mine = old.machine is None or (before_it and old.machine == _joined_machine(before_it, old.quad))
         if mine and (reading := _joined_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
-    return Edit(tr("Read page"), changes)
+    return Edit(tr("Read photo"), changes)
 
 
 def refresh(page: Page, words: Iterable[Word]) -> Edit:

@@ -12,7 +12,7 @@ from ocr_studio.core.translation import figure, later, later_n, number, tr, tr_n
 
 DOES: Final[Mapping[Kind, str]] = {
     "recognizer": later("Recognizer (reads words)"),
-    "detector": later("Detector (finds words)"),
+    "detector": later("Detector (finds text)"),
 }
 _ARROW = "\u2192"
 _GAIN: Final = {
@@ -37,7 +37,7 @@ _RECIPE: Final = {
     "learning_rate": later("learning rate"),
     "batch": later("batch size"),
     "augmentation": later("augmentation"),
-    "replay": later("generic share"),
+    "replay": later("general share"),
     # Translators: Share of the new weights in the result; "weight averaging 0.3".
     "average": later("weight averaging"),
     "patience": later("early stopping"),
@@ -49,7 +49,7 @@ _RECIPE: Final = {
 # Prefix of the score names, title for words, title for lines.
 _GROUPS: Final = (
     ("", later("Held-out words"), later("Held-out lines")),
-    ("general_", later("Generic words"), later("Generic lines")),
+    ("general_", later("General words"), later("General lines")),
 )
 
 

@@ -168,7 +168,7 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
 
 
 def encoded(course: UndoLog) -> Iterator[bytes]:
-    """The lines that tell a course from nothing."""
+    """Yield the lines that store an undo log in an empty file."""
     yield from (done_line(step) for step in course.steps)
     if course.index < len(course.steps):
         yield move_line(course.index - len(course.steps))

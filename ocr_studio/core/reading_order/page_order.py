@@ -171,7 +171,7 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
 
 def computed(page: Page) -> Edit:
     """Restore the automatic reading order."""
-    return Edit(tr("Restore automatic reading order"), facts=(page.facts, replace(page.facts, order=())))
+    return Edit(tr("Reset reading order"), facts=(page.facts, replace(page.facts, order=())))
 
 
 def _some(page: Page, ids: Collection[str] | None) -> Collection[Word]:

@@ -158,7 +158,7 @@ class ReviewSession:
     """A person goes through a queue: where they are, where they have been, and how fast they are.
 
     A word is settled by the person here, or falls away as it was settled elsewhere; either way it comes no more. What
-    is passed by comes no more in this sitting.
+    is passed by comes no more in this session.
     """
 
     def __init__(self, waiting: Sequence[QueueRow], total: int) -> None:

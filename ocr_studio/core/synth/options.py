@@ -29,7 +29,7 @@ _LISTED: Final = "word_list"  # the only fingerprint in older manifests
 VERSION: Final = 1
 
 # Kinds of handwriting and their shares. strokes: recorded words; composed: words put together from recorded letters of
-# one writer; handwriting, print: fonts; made: generated handwriting.
+# one writer; handwriting, print: fonts; made: synthetic handwriting.
 WRITING: Final[Mapping[str, float]] = MappingProxyType(
     {"strokes": 0.34, "composed": 0.24, "handwriting": 0.2, "print": 0.1, "made": 0.12}
 )
@@ -58,7 +58,7 @@ _NAMES: Final = {
     "words": later("the number of single words"),
     "boards": later("the number of boards"),
     "seed": later("the random seed"),
-    "spoiled": later("the share of photo defects"),
+    "spoiled": later("photo degradation"),
     "side": later("the board size"),
     "held_out": later("the held-out share"),
 }
@@ -97,7 +97,7 @@ class SynthOptions:
         backgrounds: Folder of photos of empty boards.
         writing: Shares of the kinds in WRITING, on any scale; kinds without sources are left out.
         grounds: Shares of the backgrounds in GROUNDS, likewise.
-        spoiled: Photo defects, from 0 (clean) to 1 (bad); 0.5 is typical.
+        spoiled: Photo degradation, from 0 (clean) to 1 (bad); 0.5 is typical.
         side: Longer side of a board in pixels.
         held_out: Held-out share; its fonts, writers and backgrounds are not used for the rest.
         purpose: One of PURPOSES; for "test" everything is held out.
@@ -198,8 +198,8 @@ def _check_sources(options: SynthOptions) -> None:
         key = "fonts" if "handwriting" in asked else "strokes"
         raise BadOptions(
             tr("neither fonts nor pen strokes are specified"),
-            remedy=tr("Choose a folder of fonts or a file of pen strokes, or include generated handwriting."),
-            command="Add --fonts or --strokes, or include generated handwriting (made=1 in --writing).",
+            remedy=tr("Choose a folder of fonts or a file of pen strokes, or include synthetic handwriting."),
+            command="Add --fonts or --strokes, or include synthetic handwriting (made=1 in --writing).",
             option=key,
         )
 
@@ -208,8 +208,8 @@ def _check_grounds(options: SynthOptions) -> None:
     if options.backgrounds is None and {name for name, share in options.grounds.items() if share > 0} == {"real"}:
         raise BadOptions(
             tr("no photos of empty boards are specified"),
-            remedy=tr("Choose a folder of photos of empty boards, or include generated backgrounds."),
-            command="Add --backgrounds, or include generated backgrounds (whiteboard=1 in --grounds).",
+            remedy=tr("Choose a folder of photos of empty boards, or include synthetic backgrounds."),
+            command="Add --backgrounds, or include synthetic backgrounds (whiteboard=1 in --grounds).",
             option="backgrounds",
         )
 

@@ -18,7 +18,7 @@ from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
 Photo: TypeAlias = NDArray[np.uint8]
 
 # Defaults for detectors: ``what`` is one of ``training.events.PARTS``, a batch consists of tiles of photos. The
-# learning rate was tuned on synthetic boards: half of it learned less, five times as much got worse on generic boards.
+# learning rate was tuned on synthetic boards: half of it learned less, five times as much got worse on general boards.
 RECIPE: Final = Recipe(
     what="neck+head", epochs=10, learning_rate=2e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
 )
@@ -53,7 +53,7 @@ class DetectorData:
         photos: The photos.
         digest: Digest of the dataset, for the model's card.
         options: How photos are read, as the detectors are compared by the resulting words.
-        general: Generic photos against forgetting, in addition to synthetic boards.
+        general: General photos against forgetting, in addition to synthetic boards.
     """
 
     photos: tuple[ReviewedPhoto, ...]
@@ -69,7 +69,7 @@ class LinesChecked:
     Attributes:
         step: The step.
         held_out: F1 score (0..1) on held-out lines of the dataset; None without any.
-        keep: F1 score on generic boards, which shows forgetting; None without any.
+        keep: F1 score on general boards, which shows forgetting; None without any.
         best: Whether this is the best result so far, which stopping would keep.
     """
 
@@ -90,11 +90,11 @@ class PlaceOfWord:
 
 @dataclass(frozen=True, slots=True)
 class FindingComparison:
-    """The words found by the old and the new detector on the same held-out photos and generic boards, matched by IoU.
+    """The words found by the old and the new detector on the same held-out photos and general boards, matched by IoU.
 
     Attributes:
         change: Change of the F1 score on held-out words (after − before), 95 % confidence interval.
-        keep_change: The same on generic boards.
+        keep_change: The same on general boards.
         gained: Held-out words that only the new detector found.
         lost: Held-out words that only the old detector found.
         unit: What a box holds, "words" or "lines".

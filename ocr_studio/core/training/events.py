@@ -24,7 +24,7 @@ class Recipe:
         learning_rate: Peak learning rate, reached after the warm-up.
         batch: Batch size, in crops.
         augmentation: 0 (none) to 1 (rotation, scaling, blur and lighting as on photos).
-        replay: Share (0..0.9) of generic words in each batch, against forgetting.
+        replay: Share (0..0.9) of general words in each batch, against forgetting.
         average: Share (0..1) of the trained weights in the result; the rest are those of the base model.
         patience: Evaluations without improvement before early stopping; None: never.
         seed: Random seed.
@@ -65,7 +65,7 @@ class Preparing:
     """A preparation before training.
 
     Attributes:
-        what: Description for the user ("Generating generic words").
+        what: Description for the user ("Generating general words").
         done: Finished items.
         total: All items; 0 if unknown.
     """
@@ -82,7 +82,7 @@ class Started:
     Attributes:
         train: Number of words or lines (see ``unit``) to train on.
         held_out: Number of held-out ones.
-        keep: Number of generic ones for evaluation.
+        keep: Number of general ones for evaluation.
         steps: Number of steps of the whole training.
         resumed_at: Step at which it was resumed.
     """
@@ -118,7 +118,7 @@ class Checked:
     Attributes:
         step: The step.
         held_out_cer: Character error rate (0..) on held-out words of the dataset; None without any.
-        keep_cer: Character error rate on generic words, which shows forgetting; None without any.
+        keep_cer: Character error rate on general words, which shows forgetting; None without any.
         best: Whether this is the best result so far, which stopping would keep.
     """
 
@@ -154,11 +154,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The old and the new model on the same held-out words and on generic words.
+    """The old and the new model on the same held-out words and on general words.
 
     Attributes:
         change: Change of the CER on held-out words (after − before), 95 % confidence interval.
-        keep_change: The same on generic words.
+        keep_change: The same on general words.
         gained: Held-out words that only the new model reads correctly.
         lost: Held-out words that only the old model reads correctly.
         unit: What was counted, "words" or "lines".
@@ -178,7 +178,7 @@ class Comparison:
     def verdict(self) -> str | None:
         """The verdict: "better", "worse" or "no clear difference"; None without held-out words.
 
-        It is also "worse" if generic words are clearly read worse.
+        It is also "worse" if general words are clearly read worse.
         """
         if self.change.low > 0 or self.keep_change.low > 0:
             return "worse"

@@ -20,6 +20,14 @@ NONE_HELD_OUT: Final[Text] = {
     "words": later("No words were held out, so the models cannot be compared."),
     "lines": later("No lines were held out, so the models cannot be compared."),
 }
+NONE_READ: Final[Text] = {
+    "words": later("None of the held-out words is read differently."),
+    "lines": later("None of the held-out lines is read differently."),
+}
+NONE_FOUND: Final[Text] = {
+    "words": later("None of the held-out words is found differently."),
+    "lines": later("None of the held-out lines is found differently."),
+}
 WHAT_TELLS: Final[Text] = {
     "words": later("Only misread words can show an improvement."),
     "lines": later("Only misread lines can show an improvement."),
@@ -40,12 +48,12 @@ ON_UNSEEN: Final[Forms] = {
 }
 ON_GENERAL: Final[Forms] = {
     "words": later_n(
-        "But on {count} generic word, it makes {mistakes}.",
-        "But on {count} generic words, it makes {mistakes}.",
+        "But on {count} general word, it makes {mistakes}.",
+        "But on {count} general words, it makes {mistakes}.",
     ),
     "lines": later_n(
-        "But on {count} generic line, it makes {mistakes}.",
-        "But on {count} generic lines, it makes {mistakes}.",
+        "But on {count} general line, it makes {mistakes}.",
+        "But on {count} general lines, it makes {mistakes}.",
     ),
 }
 OF_UNSEEN: Final[Forms] = {
@@ -115,8 +123,8 @@ READ_ROWS: Final[Titles] = {
     "lines": (later("misread held-out lines"), later("character error rate, held-out lines")),
 }
 READ_GENERAL_ROWS: Final[Titles] = {
-    "words": (later("misread generic words"), later("character error rate, generic words")),
-    "lines": (later("misread generic lines"), later("character error rate, generic lines")),
+    "words": (later("misread general words"), later("character error rate, general words")),
+    "lines": (later("misread general lines"), later("character error rate, general lines")),
 }
 FOUND_ROWS: Final[Titles] = {
     "words": (later("held-out words found"), later("boxes matching no word"), later("F1 score, held-out words")),
@@ -124,14 +132,14 @@ FOUND_ROWS: Final[Titles] = {
 }
 FOUND_GENERAL_ROWS: Final[Titles] = {
     "words": (
-        later("words found on generic boards"),
+        later("words found on general boards"),
         later("boxes matching no word"),
-        later("F1 score, generic boards"),
+        later("F1 score, general boards"),
     ),
     "lines": (
-        later("lines found on generic boards"),
+        later("lines found on general boards"),
         later("boxes matching no line"),
-        later("F1 score, generic boards"),
+        later("F1 score, general boards"),
     ),
 }
 # By the reason why training ended.

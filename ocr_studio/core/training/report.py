@@ -104,8 +104,7 @@ def would_tell(comparison: AnyComparison) -> str:
             it = tr("It was read correctly before, so it cannot improve.")
             they = tr("All of them were read correctly before, so they cannot improve.")
             return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
-        reads = isinstance(comparison, Comparison)
-        return tr("None of them is read differently.") if reads else tr("None of them is found differently.")
+        return _none_differs(comparison)
     few = tr_n(*training_messages.TOO_FEW[unit], held_out)
     if (more := more_to_tell(comparison)) is not None:
         return f"{few} {tr_n(*training_messages.WOULD_TELL[unit], more)}"
@@ -116,7 +115,7 @@ def would_tell(comparison: AnyComparison) -> str:
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
-    """Return the figures for held-out and for generic writing."""
+    """Return the figures for held-out and for general writing."""
     found: list[Row] = []
     unit = comparison.unit
     if isinstance(comparison, FindingComparison):
@@ -200,7 +199,7 @@ def _same(comparison: AnyComparison) -> bool:
 
 
 def _mistaken(comparison: Comparison) -> str:
-    """Return the mistakes on generic words."""
+    """Return the mistakes on general words."""
     before, after = comparison.keep_before, comparison.keep_after
     return tr_n(*training_messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
 
@@ -227,15 +226,19 @@ def _compared(before: Reading, after: Reading) -> str:
 def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
     tells = would_tell(comparison)
     if _same(comparison) and stopped_early:
-        return tr(
-            "None of them is read differently: training was stopped too early to tell. Discard it and train longer."
-        )
+        early = tr("Training was stopped too early to tell. Discard it and train longer.")
+        return f"{_none_differs(comparison)} {early}"
     if _same(comparison):
         return f"{tells} {tr(training_messages.LEARN_MORE[comparison.unit])}"
     if _gain(comparison) > 0:
         return f"{tells} {tr('It seems to help: you can keep it and switch back at any time.')}"
     then = tr("It doesn’t seem to help: discard it, correct more text and train again.")
     return f"{tells} {then}"
+
+
+def _none_differs(comparison: AnyComparison) -> str:
+    reads = isinstance(comparison, Comparison)
+    return tr((training_messages.NONE_READ if reads else training_messages.NONE_FOUND)[comparison.unit])
 
 
 def _gain(comparison: AnyComparison) -> float:

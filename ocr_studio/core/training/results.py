@@ -136,7 +136,7 @@ def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
     """Return a comparison as the scores of a model card.
 
     "before" and "after" hold words, right and cer on held-out words; "general_before" and "general_after" the same on
-    generic words; "change" holds the interval of the CER's change, low and high.
+    general words; "change" holds the interval of the CER's change, low and high.
     """
     readings = {
         "before": comparison.before,

@@ -162,7 +162,7 @@ def check_free(model: str) -> None:
     for run in map(load, _names()):
         if run is not None and run.recipe.base == model and (run.far or _held(run)):
             raise models.ModelInUse(
-                tr("the unfinished training “{name}” is based on the model “{model}”", name=run.name, model=model),
+                tr("the training “{name}” is based on the model “{model}”", name=run.name, model=model),
                 remedy=tr("Finish or discard that training first."),
                 command='Resume it first ("ocr-studio train" with --resume), or discard it in the window.',
             )

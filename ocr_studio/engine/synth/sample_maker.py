@@ -46,8 +46,8 @@ Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
 # As in any dataset, boxes and strokes are those of the photo itself.
 _JPEG_QUALITY: Final = 95
 _MADE: Final = "made-up hand"
-_ALL_KEPT: Final = later("this folder contains so little that all of it is held out")
-_NONE_KEPT: Final = later("this folder contains so little that none of it is held out for tests")
+_ALL_KEPT: Final = later("this folder has too few files: all are held out")
+_NONE_KEPT: Final = later("this folder has too few files: none can be held out for tests")
 # A missing letter of a font is reported if it occurs in one of this many usual words.
 _USUAL: Final = 20_000
 _SELDOM: Final = 4_000
@@ -103,7 +103,7 @@ class SampleMaker:
         return [each for each in (options.fonts, options.prints, options.backgrounds) if each is not None]
 
     def _not_learned(self, stock: Stock) -> Iterator[StudioError]:
-        """Yield folders with so little in them that all of it is held out."""
+        """Yield folders with so few files that all are held out."""
         options = self._options
         given = (
             (options.fonts, stock.handwriting),
@@ -226,8 +226,8 @@ def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> Studio
     if stock.split is Split.VALIDATION:
         return BadOptions(
             tr("there are too few fonts and writers to hold some out"),
-            remedy=tr("Hold nothing out, add more, or include generated handwriting."),
-            command="Use --held-out 0, add more, or include generated handwriting (made=1 in --writing).",
+            remedy=tr("Hold nothing out, add more, or include synthetic handwriting."),
+            command="Use --held-out 0, add more, or include synthetic handwriting (made=1 in --writing).",
             option="held_out",
         )
     given = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
@@ -236,8 +236,8 @@ def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> Studio
             return NoSources(
                 tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
                 file=folder,
-                remedy=tr("Add more files, or include generated handwriting."),
-                command="Add more files, or include generated handwriting (made=1 in --writing).",
+                remedy=tr("Add more files, or include synthetic handwriting."),
+                command="Add more files, or include synthetic handwriting (made=1 in --writing).",
             )
     return error
 
@@ -249,16 +249,15 @@ def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioEr
     if stock.split is Split.VALIDATION:
         return BadOptions(
             tr("there are too few photos of boards to hold some out"),
-            remedy=tr("Hold nothing out, add more, or include generated backgrounds."),
-            command="Give --held-out 0, or more of them, or let made-up grounds come as well (whiteboard=1 in"
-            " --grounds).",
+            remedy=tr("Hold nothing out, add more, or include synthetic backgrounds."),
+            command="Use --held-out 0, add more, or include synthetic backgrounds (whiteboard=1 in --grounds).",
             option="held_out",
         )
     return NoPhotos(
         tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
         file=options.backgrounds,
-        remedy=tr("Add more files, or include generated backgrounds."),
-        command="Add more files, or include generated backgrounds (whiteboard=1 in --grounds).",
+        remedy=tr("Add more files, or include synthetic backgrounds."),
+        command="Add more files, or include synthetic backgrounds (whiteboard=1 in --grounds).",
     )
 
 

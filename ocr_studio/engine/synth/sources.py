@@ -35,7 +35,7 @@ class Kind(StrEnum):
     COMPOSED = "composed"  # composed of a writer's recorded letters
     HANDWRITING = "handwriting"  # handwriting fonts
     PRINT = "print"  # fonts for print
-    MADE = "made"  # generated handwriting
+    MADE = "made"  # synthetic handwriting
 
 
 SHARES: Final[Mapping[Kind, float]] = MappingProxyType({Kind(name): share for name, share in WRITING.items()})
@@ -53,7 +53,7 @@ class NoSources(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files and folders of the user; all are optional, as there are generated handwriting and backgrounds.
+    """Files and folders of the user; all are optional, as there are synthetic handwriting and backgrounds.
 
     Attributes:
         strokes: Files of pen strokes.
@@ -139,7 +139,7 @@ class Stock:
         if not kept:
             raise NoSources(
                 tr("none of the selected kinds of handwriting is available"),
-                remedy=tr("Add pen strokes or fonts, or include generated handwriting."),
+                remedy=tr("Add pen strokes or fonts, or include synthetic handwriting."),
             )
         total = sum(kept.values())
         return {kind: share / total for kind, share in kept.items()}

@@ -34,7 +34,7 @@ class Options:
         lines: Share of crops with several words.
         smallest: Minimum capital height in pixels.
         largest: Maximum capital height in pixels.
-        harm: Photo defects, from 0 (none) to 1 (typical).
+        harm: Photo degradation, from 0 (none) to 1 (typical).
         grounds: Shares of the backgrounds; None for the defaults.
     """
 

@@ -27,7 +27,7 @@ WIDEST: Final = 1600
 _SPARE: Final = 0.5  # probability of additional padding
 # Mixing of widths in a batch: sigma of the log width …
 _JUMBLE: Final = 0.3
-# … and of positions among the generic words, sorted by width.
+# … and of positions among the general words, sorted by width.
 _NEAR: Final = 12
 
 
@@ -38,7 +38,7 @@ class Batch:
     Attributes:
         pixels: (B, 48, W, 3) float32, −1 to 1, padded with 0.
         steps: (B,) int32, number of the network's steps that belong to each crop.
-        own: Number of crops of the dataset, which come first; the others are generic.
+        own: Number of crops of the dataset, which come first; the others are general.
         labels: (B, L) int32, padded with 0.
         lengths: (B,) int32, lengths of the labels; 0 for a crop with too few steps for its text, which is ignored.
     """
@@ -56,7 +56,7 @@ class Mixture:
 
     Attributes:
         batch: Batch size.
-        replay: Share (0..0.9) of generic ones.
+        replay: Share (0..0.9) of general ones.
         augmentation: 0..1.
         seed: Random seed.
     """
@@ -81,7 +81,7 @@ class Batches:
 
         Args:
             own: Examples of the dataset, at least one.
-            general: Generic examples for rehearsal; may be empty.
+            general: General examples for rehearsal; may be empty.
             charset: The charset.
             mixture: Composition of the batches.
         """
@@ -105,7 +105,7 @@ class Batches:
         return replace(self._prepared(lessons, drawn), own=len(own))
 
     def _alike(self, widths: Floats, rng: np.random.Generator) -> list[TrainingExample]:
-        """Return generic words to go with words of these widths."""
+        """Return general words to go with words of these widths."""
         many = max(0, self._mixture.batch - self._per_batch) if self._general else 0
         wanted = rng.choice(widths, size=many) * np.exp(rng.normal(0, _JUMBLE, many))
         places = np.searchsorted(self._general_widths, wanted) + rng.integers(-_NEAR, _NEAR + 1, many)

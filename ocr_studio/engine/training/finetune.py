@@ -1,7 +1,7 @@
 """Fine-tuning of a recognizer on the user's corrected words.
 
 Tuned for a few words (``tests/benchmarks/learning.py``): the upper half of the network is trained with a low learning
-rate, mixed with as many generic words against forgetting; the result is the mean of old and new weights (weight
+rate, mixed with as many general words against forgetting; the result is the mean of old and new weights (weight
 averaging, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and
 a comparison.
 """
@@ -51,7 +51,7 @@ __all__ = ["Base", "TrainingData", "TrainingExample", "finetune"]
 
 log = logging.getLogger(__name__)
 
-# Generic words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
+# General words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
 REPEATED: Final = 400
 KEPT: Final = 120
 _KEPT_OF: Final = 25  # of given ones, one in this many, but at least this number
@@ -145,7 +145,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
 
 
 class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Checked]):
-    """A recognizer's run. first: readings of held-out and generic words before training."""
+    """A recognizer's run. first: readings of held-out and general words before training."""
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         super().__init__(recipe, folder)
@@ -155,7 +155,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self) -> Iterator[TrainingEvent]:
-        """Generate generic words, read the held-out ones with the base model, extend the alphabet, restore a
+        """Generate general words, read the held-out ones with the base model, extend the alphabet, restore a
         checkpoint.
         """
         data, known = self._data, self.charset
@@ -183,13 +183,13 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         self._begin()
 
     def _drawn(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
-        """Generate generic words."""
+        """Generate general words."""
         data, recipe, general = self._data, self.recipe, list[TrainingExample]()
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in rehearsal.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
                 yield Preparing(
-                    tr("Generating generic lines") if data.lines else tr("Generating generic words"), len(general), many
+                    tr("Generating general lines") if data.lines else tr("Generating general words"), len(general), many
                 )
             general.append(lesson)
         return general
@@ -244,7 +244,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         )
 
     def _score(self, held_out: EvaluationResult, keep: EvaluationResult) -> float:
-        """Return the score to minimize: the loss on held-out words, plus how much worse generic words are read.
+        """Return the score to minimize: the loss on held-out words, plus how much worse general words are read.
 
         The loss is used because a few words are read correctly or wrongly by chance.
         """
@@ -275,7 +275,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
     def signature(self) -> str:
         """Identity of the run: its data and recipe."""
         recipe = json.dumps(asdict(self.recipe), sort_keys=True)
-        general = " ".join(self._data.options.languages)  # the source of generic words
+        general = " ".join(self._data.options.languages)  # the source of general words
         return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}"
 
     # -------------------------------------------------------------------------------------------------- after
@@ -296,7 +296,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         )
 
     def _reading_general(self) -> str:
-        return tr("Reading generic lines") if self._data.lines else tr("Reading generic words")
+        return tr("Reading general lines") if self._data.lines else tr("Reading general words")
 
     def _read(
         self, reader: Recognizer, lessons: Sequence[TrainingExample], what: str

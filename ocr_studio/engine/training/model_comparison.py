@@ -32,7 +32,7 @@ def compare(
     Args:
         lessons: Held-out words.
         read: Their readings by the old and by the new model.
-        keep: Generic words.
+        keep: General words.
         keep_read: Their readings.
         unit: What all of them are, "words" or "lines".
     """

@@ -1,6 +1,6 @@
-"""Generic words, generated for rehearsal against forgetting and to measure it.
+"""General words, generated for rehearsal against forgetting and to measure it.
 
-No image files are used: words of the selected languages, numbers, code and symbols in generated handwriting or in the
+No image files are used: words of the selected languages, numbers, code and symbols in synthetic handwriting or in the
 system's fonts, as on photos of boards (``engine.synth``).
 """
 

@@ -56,7 +56,7 @@ class TrainingPlan:
         average: Share (0..1) of the new weights in the result; the rest are the old ones.
         new: Number of new classes at the end, whose weights are not averaged.
         taught: (classes,) those that occur in the training data; the others' scores stay.
-        steady: Weight of the distillation loss on generic words.
+        steady: Weight of the distillation loss on general words.
     """
 
     what: str
@@ -118,7 +118,7 @@ class Learner(MovingWeights):
     def _learn_mixed(
         self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
     ) -> tf.Tensor:
-        """Train on own words by their texts, and on generic ones by the original network's output (Hinton et al. 2015;
+        """Train on own words by their texts, and on general ones by the original network's output (Hinton et al. 2015;
         Li & Hoiem 2016), which preserves more than their texts would.
         """
         before = self._before(pixels[own:], training=False) - self._unknown()

@@ -60,7 +60,7 @@ class TrainingData:
             final readings.
         lines: Whether crops are whole lines.
         digest: Digest of the dataset, for the model's card.
-        general: Generic examples; the first of them measure forgetting, the others are for rehearsal. They are
+        general: General examples; the first of them measure forgetting, the others are for rehearsal. They are
             generated if empty.
     """
 

@@ -125,11 +125,11 @@ class OcrService:
     """
 
     def __init__(self, options: ReaderOptions, *, before: OcrService | None = None) -> None:
-        """Make the desk.
+        """Make the service.
 
         Args:
             options: How to read.
-            before: The desk that this one replaces, in the same thread; its weights are reused if the options allow it.
+            before: The service that this one replaces, in the same thread; its weights are reused where possible.
         """
         self.options = options
         self._reader: Reader | None = None
@@ -178,7 +178,7 @@ class OcrService:
         return Preview(self.reader(), image)
 
     def successor(self, options: ReaderOptions) -> OcrService:
-        """A desk with other options that reuses the weights of this one where possible."""
+        """A service with other options that reuses the weights of this one where possible."""
         return OcrService(options, before=self)
 
     def _reads_with_the_same(self, options: ReaderOptions) -> bool:

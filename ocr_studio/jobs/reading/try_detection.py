@@ -37,7 +37,7 @@ TuningEvent: TypeAlias = Preparing | LinesFound | BoxesFound
 
 
 class DetectionPreview:
-    """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its desk."""
+    """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its service."""
 
     def __init__(self, desk: OcrService, image: NDArray[np.uint8]) -> None:
         """Make the preview.

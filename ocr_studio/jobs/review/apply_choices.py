@@ -36,7 +36,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedWords:
     """Words of a photo that were skipped.
 
     Attributes:
@@ -51,7 +51,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ChangeBatch:
     """A batch of changes.
 
     Attributes:
@@ -64,10 +64,10 @@ class Batch:
     photos: int
     edits: dict[str, Edit]
     words: int
-    left: tuple[Skipped, ...]
+    left: tuple[SkippedWords, ...]
 
 
-def part(load: LoadPage, wishes: Sequence[Change]) -> Batch:
+def part(load: LoadPage, wishes: Sequence[Change]) -> ChangeBatch:
     """Make the next batch of changes.
 
     Args:
@@ -75,21 +75,21 @@ def part(load: LoadPage, wishes: Sequence[Change]) -> Batch:
         wishes: The changes; the batch covers the first ``Batch.photos`` of them.
     """
     edits: dict[str, Edit] = {}
-    left: list[Skipped] = []
+    left: list[SkippedWords] = []
     photos = words = changes = around = 0
     for wish in wishes:
         photos += 1
         try:
             page = load(wish.page_id)
         except StudioError as error:
-            left.append(Skipped(wish.image, wish.words, str(error)))
+            left.append(SkippedWords(wish.image, wish.words, str(error)))
             continue
         if page is None:
-            left.append(Skipped(wish.image, wish.words, ""))
+            left.append(SkippedWords(wish.image, wish.words, ""))
             continue
         edit, others = wish.edit(page)
         if others:
-            left.append(Skipped(wish.image, others))
+            left.append(SkippedWords(wish.image, others))
         if edit:
             edits[wish.page_id] = edit
             words += wish.words - others
@@ -97,4 +97,4 @@ def part(load: LoadPage, wishes: Sequence[Change]) -> Batch:
             around += len(page.words)
         if len(edits) >= PAGES or changes >= _CHANGES or around >= _WORDS:
             break
-    return Batch(photos, edits, words, tuple(left))
+    return ChangeBatch(photos, edits, words, tuple(left))

@@ -96,8 +96,7 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
     places = partial(MistakePlaces, document, view, opening)  # one for each panel, as the focus returns to it
     status = Status()
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    current = partial(getattr, opening, "settings")
-    choosing = Choosing(document, stage.reading, current, window, fetching=stage.fetching, actions=TABLE)
+    choosing = _preferences(stage, window)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     synthesizing = Synthesizing(stage.samples, stage.places, window)
     trainer = TrainerPanel(stage.training, document, places())
@@ -136,6 +135,13 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
         fixes=fixes,
         comparison=_comparison(stage, choosing, view, window),
         find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
+    )
+
+
+def _preferences(stage: Services, window: QWidget) -> Choosing:
+    opening = stage.opening
+    return Choosing(
+        stage.document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE
     )
 
 

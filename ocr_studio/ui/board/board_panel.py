@@ -27,7 +27,7 @@ from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
 # Field of BoardLook, label (also the name of the undo step), tooltip.
 _SWITCHES = (
-    ("straighten", later("&Straighten"), later("Show the board straight from the front")),
+    ("straighten", later("&Straighten"), later("Show the board as seen from the front")),
     ("even_light", later("&Even lighting"), later("Make the whole board equally bright")),
     ("less_glare", later("Less &glare"), later("Dim reflections of lamps and windows")),
     ("strong_ink", later("Stronger &ink"), later("Make the writing stronger; colours stay the same")),

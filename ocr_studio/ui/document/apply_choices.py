@@ -14,7 +14,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.review import apply_choices
-from ocr_studio.jobs.review.apply_choices import Batch, Change, Skipped
+from ocr_studio.jobs.review.apply_choices import Change, ChangeBatch, SkippedWords
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 
@@ -41,7 +41,7 @@ class Taken:
 class _Ready:
     """A batch of photos, the step that changes them, and the step's line in the undo log."""
 
-    part: Batch
+    part: ChangeBatch
     step: Step
     line: bytes
 
@@ -73,7 +73,7 @@ class TakingOver(QObject):
         self._wishes, self._done, self._tries = tuple(wishes), 0, 0
         self._series = new_id()
         self._words = self._photos = 0
-        self._left: list[Skipped] = []
+        self._left: list[SkippedWords] = []
 
     def start(self) -> None:
         """Start with the first photos."""
@@ -111,10 +111,10 @@ class TakingOver(QObject):
                 if self._tries < _TRIES:
                     self._go_on()
                     return
-                part = replace(part, left=tuple(Skipped(each.image, each.words) for each in self._next(part)))
+                part = replace(part, left=tuple(SkippedWords(each.image, each.words) for each in self._next(part)))
             except StudioError as error:
                 part = replace(
-                    part, left=tuple(Skipped(each.image, each.words, str(error)) for each in self._next(part))
+                    part, left=tuple(SkippedWords(each.image, each.words, str(error)) for each in self._next(part))
                 )
             else:
                 self._words += part.words
@@ -124,7 +124,7 @@ class TakingOver(QObject):
         self.progressed.emit(self._done, len(self._wishes))
         self._go_on()
 
-    def _ready(self, part: Batch) -> _Ready:
+    def _ready(self, part: ChangeBatch) -> _Ready:
         """Make the step of a batch. May run in the background, because encoding it takes a while."""
         words, photos, series = part.words, len(part.edits), ""
         if self._done or part.photos < len(self._wishes):
@@ -134,7 +134,7 @@ class TakingOver(QObject):
         step = Step(name, {key: replace(edit, name=name) for key, edit in part.edits.items()}, series)
         return _Ready(part, step, undo_log.done_line(step))
 
-    def _next(self, part: Batch) -> Sequence[Change]:
+    def _next(self, part: ChangeBatch) -> Sequence[Change]:
         return self._wishes[self._done : self._done + part.photos]
 
     def _end(self, trouble: str = "") -> None:
@@ -153,7 +153,7 @@ class TakingOver(QObject):
         self.ended.emit(Taken(self._words, self._photos, tuple(left)))
 
 
-def _said(left: Skipped) -> str:
+def _said(left: SkippedWords) -> str:
     """Return why words were not changed, as one line."""
     photo = labels.file_name(left.image)
     if left.trouble == "":

@@ -160,8 +160,8 @@ class Evaluating(QObject):
             said = errors[0]
             if len(errors) > 1:
                 said = tr_n(
-                    "{error} ({count} of {total} pages failed)",
-                    "{error} ({count} of {total} pages failed)",
+                    "{error} ({count} of {total} web pages failed)",
+                    "{error} ({count} of {total} web pages failed)",
                     len(errors),
                     error=errors[0],
                     total=event.total,

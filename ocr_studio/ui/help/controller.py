@@ -52,7 +52,7 @@ class HelpController(QObject):
         self.palette: Palette | None = None
         self.sheet: ShortcutList | None = None
         self.hints: Hints | None = None
-        self.pages: HelpWindow | None = None
+        self.help_window: HelpWindow | None = None
         application = QGuiApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._offer_in_dialog)
@@ -77,20 +77,22 @@ class HelpController(QObject):
         """Use the colours of the current theme."""
         if self.hints is not None:
             self.hints.card.retint()
+        if self.help_window is not None:
+            self.help_window.retint()
 
     def close(self) -> None:
         """Close the help window; the main window is closing."""
-        if self.pages is not None:
-            self.pages.close()
-            self.pages.deleteLater()
-            self.pages = None
+        if self.help_window is not None:
+            self.help_window.close()
+            self.help_window.deleteLater()
+            self.help_window = None
 
     def show_page(self) -> None:
         """Show the help page of what has the focus."""
         topic = topic_of(QApplication.focusWidget())
-        if self.pages is None:
-            self.pages = HelpWindow()
-        self.pages.show_topic(topic)
+        if self.help_window is None:
+            self.help_window = HelpWindow()
+        self.help_window.show_topic(topic)
 
     def show_palette(self) -> None:
         """Show the command palette, or hide it."""
@@ -122,9 +124,15 @@ class HelpController(QObject):
     def _offer_in_dialog(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Let the shortcut of the help work in dialogs, where the window's own actions do not."""
         dialog = focused.window() if focused is not None else None
-        if self._actions is None or not isinstance(dialog, QDialog) or dialog.findChild(QShortcut, _SHORTCUT):
+        if self._actions is None or not isinstance(dialog, QDialog):
             return
-        for key in self._actions[1]["help"].shortcuts():
+        keys = self._actions[1]["help"].shortcuts()
+        known = dialog.findChildren(QShortcut, _SHORTCUT)
+        if [shortcut.key() for shortcut in known] == keys:
+            return
+        for shortcut in known:
+            shortcut.deleteLater()
+        for key in keys:
             shortcut = QShortcut(key, dialog)
             shortcut.setObjectName(_SHORTCUT)
             shortcut.activated.connect(self.show_page)

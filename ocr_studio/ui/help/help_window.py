@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -26,6 +34,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _SIZE: Final = 980, 700
 _LIST_WIDTH: Final = 250
+_PAUSE: Final = 300  # milliseconds
 _LINE_HEIGHT: Final = 125  # per cent
 _ABOVE_HEADING: Final = 22  # pixels
 _TOPIC, _HEADING = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -56,11 +65,18 @@ class HelpWindow(QWidget):
         self.back, self.forward = QToolButton(), QToolButton()
         self.back.setToolTip(tr("Back (Alt+Left)"))
         self.forward.setToolTip(tr("Forward (Alt+Right)"))
-        for button, icon in ((self.back, "mdi6.arrow-left"), (self.forward, "mdi6.arrow-right")):
+        for button, name, key in (
+            (self.back, tr("Back"), "Alt+Left"),
+            (self.forward, tr("Forward"), "Alt+Right"),
+        ):
             button.setAutoRaise(True)
             button.setEnabled(False)
-            button.setIcon(theme.icon(icon))
-            button.setAccessibleName(button.toolTip())
+            button.setAccessibleName(name)
+            QShortcut(QKeySequence(key), self, button.click)
+        self.retint()
+        # A page is shown when typing pauses, so that the pages in between don't fill the history.
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self._show_first)
         self._place()
         self.line.textChanged.connect(self._search)
         self.line.installEventFilter(self)
@@ -109,6 +125,11 @@ class HelpWindow(QWidget):
         self.activateWindow()
         self.line.setFocus()
 
+    def retint(self) -> None:
+        """Use the colours of the current theme."""
+        self.back.setIcon(theme.icon("mdi6.arrow-left"))
+        self.forward.setIcon(theme.icon("mdi6.arrow-right"))
+
     @property
     def topic(self) -> str:
         """The topic of the page that is shown."""
@@ -126,6 +147,7 @@ class HelpWindow(QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             key = event.key()
             if key in _TO_LIST and self.list.count():
+                self._pause.stop()
                 step = 1 if key == Qt.Key.Key_Down else -1
                 self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
                 return True
@@ -138,9 +160,8 @@ class HelpWindow(QWidget):
     def _search(self) -> None:
         try:
             found = help_pages.find(self.line.text())
-        except StudioError as error:  # the installation is damaged
+        except StudioError:  # the installation is damaged; the page says so
             found = []
-            self.page.setPlainText(str(error))
         self.list.blockSignals(True)
         self.list.clear()
         for match in found:
@@ -149,10 +170,15 @@ class HelpWindow(QWidget):
             item.setData(_HEADING, match.heading)
         self.list.blockSignals(False)
         self.nothing.setVisible(not found)
+        self._mark()
         if self.line.text().strip() and found:
-            self.list.setCurrentRow(0)
+            self._pause.start()
         else:
-            self._mark()
+            self._pause.stop()
+
+    def _show_first(self) -> None:
+        self.list.setCurrentRow(0)
+        self._choose(self.list.item(0))
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is not None:
@@ -198,7 +224,10 @@ class _Page(QTextBrowser):
         """The text of a page, by its file's name; nothing for all else."""
         topic = QUrl(name).toString().removesuffix(".md")
         if kind == QTextDocument.ResourceType.MarkdownResource.value and topic in help_pages.TOPICS:
-            return help_pages.page(topic).text
+            try:
+                return help_pages.page(topic).text
+            except StudioError as error:  # the installation is damaged
+                return str(error)
         return None
 
     def _lay_out(self, source: QUrl) -> None:

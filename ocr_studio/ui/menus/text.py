@@ -11,7 +11,7 @@ from ocr_studio.ui.menus.context import WindowParts
 
 def _next_doubted(parts: WindowParts) -> None:
     if not parts.texts.spelling.go_on():
-        parts.hint(tr("There are no possible typos on this photo."))
+        parts.hint(tr("No spelling errors on this photo."))
 
 
 ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
@@ -25,7 +25,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         ("Ctrl+Shift+N",), tip="Write a note about this photo", when=has_photo,
     ),
     ActionSpec(
-        "next_misspelt", "Next possible t&ypo", _next_doubted, "&Text", 2, "mdi6.spellcheck", ("F7",),
+        "next_misspelt", "Next s&pelling error", _next_doubted, "&Text", 2, "mdi6.spellcheck", ("F7",),
         tip="Go to the next word that is in neither the dictionaries nor the project words", when=has_words,
     ),
     ActionSpec(

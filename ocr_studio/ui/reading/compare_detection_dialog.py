@@ -65,7 +65,7 @@ class FindingComparisonDialog(JobResultDialog):
         names = {"used": self._used, "other": self._other}
         if compared.checked == 1:
             return tr(
-                "Of the only word checked here, “{used}” finds {used_hits} and “{other}” finds {other_hits}.",
+                "One word is checked here: “{used}” finds {used_hits}, “{other}” finds {other_hits}.",
                 **names,
                 **hits,
             )

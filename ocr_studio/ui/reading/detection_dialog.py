@@ -92,7 +92,7 @@ class FindingDialog(QDialog):
     """Changes the detection settings and previews them on the photo; the page itself never changes.
 
     Signals:
-        chosen(Finding): the user has confirmed these settings with OK.
+        chosen(DetectionOptions): the user has confirmed these settings with OK.
     """
 
     chosen = Signal(object)

@@ -15,7 +15,7 @@ from ocr_studio.ui.reading.rereading_dialog import being_read, read_otherwise, t
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 
-_NOTE = later("Words you have typed or checked stay as they are. A single Undo reverts all photos.")
+_NOTE = later("Words you have typed or checked stay as they are. One Undo reverts the changes on all photos.")
 # At most this many errors are listed; the others are counted.
 _SAID = 5
 

@@ -14,7 +14,7 @@ from ocr_studio.ui.reading.readings_table import ReadRow, WordsTable
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 
-_NOTE = later("Words you have typed or checked stay as they are. A single Undo reverts everything.")
+_NOTE = later("Words you have typed or checked stay as they are. One Undo reverts everything.")
 
 
 class RereadingDialog(JobResultDialog):

@@ -121,7 +121,7 @@ class ReplacePreview(JobResultDialog):
 
     def __init__(self, title: str, parent: QWidget) -> None:
         kinds = QDialogButtonBox.StandardButton
-        note = tr("Replaced words count as corrected by you. A single Undo reverts everything.")
+        note = tr("Replaced words count as corrected by you. One Undo reverts everything.")
         super().__init__(title, tr("Searching…"), note=note, parent=parent, buttons=kinds.Ok | kinds.Cancel)
         self.table = ReplacementTable()
         self.table.rows.ticked.connect(self._offer)

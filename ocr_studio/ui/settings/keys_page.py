@@ -267,9 +267,7 @@ class KeysSettings(SettingsPage):
     def _begin_anew(self) -> None:
         spec = self._spec
         fixed = spec is not None and key_rules.is_fixed(spec)
-        self._say(
-            tr("These shortcuts can’t be changed: the digits are the numbers of the alternatives.") if fixed else ""
-        )
+        self._say(tr("These shortcuts can’t be changed: each digit stands for an alternative.") if fixed else "")
         free = spec is not None and not fixed
         for button in (self.set_key, self.add_key):
             button.setEnabled(free)

@@ -160,7 +160,7 @@ class ReadingSettings(SettingsPage):
         found.addWidget(self.tune)
         found.addWidget(self._how, 1)
         self.add_row(tr("Text &detection"), self.tune, place=found, words=tr("threshold faint small gap detection"))
-        self.add_row(tr("D&etector (finds words)"), self.detector, words=tr("detector network model"))
+        self.add_row(tr("D&etector (finds text)"), self.detector, words=tr("detector network model"))
         self.add_row(tr("Graphics &memory limit"), self.memory, words=tr("gpu card limit"))
         self.add_note(
             tr(

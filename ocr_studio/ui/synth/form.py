@@ -158,7 +158,7 @@ class SynthForm(QTabWidget):
             form,
             tr("Whole &boards"),
             self.boards,
-            tr("Photos of boards with known positions of all words, to train the detector (finds words)."),
+            tr("Photos of boards with known positions of all words, to train the detector (finds text)."),
         )
         form.addRow(self.cut)
         _add(

@@ -70,7 +70,7 @@ class SpellingHelp(QObject):
         for each in added:
             spell_checker.fill_menu_of_added(menu, self.spelling, each)
         if not added:
-            menu.addAction(tr("No spelling mistakes here")).setEnabled(False)
+            menu.addAction(tr("No spelling errors here")).setEnabled(False)
 
     def _editor(self) -> WordEditor | None:
         if self._view.editing.word_id is not None:

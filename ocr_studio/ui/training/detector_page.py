@@ -48,7 +48,7 @@ class BoxesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Fully checked photos"))
+        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos with every word checked"))
         self.column = OutsetColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)

@@ -42,7 +42,7 @@ from ocr_studio.ui.training.word_lists import LearnedPlace
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-_TABS = {"recognizer": later("Recognizer (reads words)"), "detector": later("Detector (finds words)")}
+_TABS = {"recognizer": later("Recognizer (reads words)"), "detector": later("Detector (finds text)")}
 
 # By kind, and whether the training finished.
 _OFFERS = {

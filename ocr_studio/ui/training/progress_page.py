@@ -55,7 +55,7 @@ class RunningPage(QWidget):
         self.said = self.column.add_text()
         self.pause = button(tr("Pause"), tr("Pause before the next step"), self._pause)
         self.keep_best = button(
-            tr("Stop and keep the best so far"),
+            tr("Stop and compare"),
             tr("Stop now and compare the best result so far with the previous model; you decide whether to keep it"),
             training.stop_and_keep,
         )

@@ -21,15 +21,25 @@ _CHECKED = {
 }
 _LACKING = {
     "word": later_n(
-        "Check {count} more word to start. About {plenty} make a clear difference.",
-        "Check {count} more words to start. About {plenty} make a clear difference.",
+        "Check {count} more word to start. About {plenty} words are needed for a clear result.",
+        "Check {count} more words to start. About {plenty} words are needed for a clear result.",
     ),
     "line": later_n(
-        "Check {count} more line to start. About {plenty} make a clear difference.",
-        "Check {count} more lines to start. About {plenty} make a clear difference.",
+        "Check {count} more line to start. About {plenty} lines are needed for a clear result.",
+        "Check {count} more lines to start. About {plenty} lines are needed for a clear result.",
     ),
 }
-# Fully checked photos. One is enough to start, as part of it can be held out; from three on, whole photos are.
+_COULD_START = {
+    "word": later(
+        "You can start. With {more} more, the comparison will be more reliable. About {plenty} words are needed for a"
+        " clear result."
+    ),
+    "line": later(
+        "You can start. With {more} more, the comparison will be more reliable. About {plenty} lines are needed for a"
+        " clear result."
+    ),
+}
+# Photos with every word checked. One is enough, as part of it can be held out; from three on, whole photos are.
 LEAST_PHOTOS, TELLING_PHOTOS, PLENTY_PHOTOS = 1, 3, 10
 
 HOW_WORDS = (
@@ -63,12 +73,7 @@ def of_words(words: int, unit: str = "word") -> Outlook:
         text = tr_n(*_LACKING[unit], LEAST - words, plenty=PLENTY)
         return Outlook(tr("Not enough yet: {checked}", checked=checked), text, False)
     if words < TELLING:
-        text = tr(
-            "You can start, but {more} more would show better whether it helped. About {plenty} make a clear"
-            " difference.",
-            more=TELLING - words,
-            plenty=PLENTY,
-        )
+        text = tr(_COULD_START[unit], more=TELLING - words, plenty=PLENTY)
         return Outlook(checked, text, True)
     if words < PLENTY:
         text = tr("Enough to start. {more} more would make a clearer difference.", more=PLENTY - words)
@@ -77,11 +82,11 @@ def of_words(words: int, unit: str = "word") -> Outlook:
 
 
 def of_photos(photos: int) -> Outlook:
-    """What to expect of a number of fully checked photos."""
+    """What to expect of a number of photos with every word checked."""
     if photos < LEAST_PHOTOS:
         text = tr("A photo counts once all of its words are checked. Everything outside the boxes is then background.")
-        return Outlook(tr("No fully checked photos yet"), text, False)
-    reviewed = tr_n("{count} photo fully checked", "{count} photos fully checked", photos)
+        return Outlook(tr("No photos with every word checked yet"), text, False)
+    reviewed = tr_n("{count} photo with every word checked", "{count} photos with every word checked", photos)
     if photos < TELLING_PHOTOS:
         text = tr_n(
             "You can start; part of each photo is held out. {count} more photo would give a clearer result.",

@@ -54,9 +54,7 @@ class WordEditor(QLineEdit):
         self.setAccessibleName(tr("Text of the word"))
         self.setMaxLength(LONGEST)
         self.inputRejected.connect(
-            lambda: self.refused.emit(
-                tr("A text can have {most} characters at most. The rest was left out.", most=LONGEST)
-            )
+            lambda: self.refused.emit(tr("Text is limited to {most} characters. The rest was cut off.", most=LONGEST))
         )
 
     def setText(self, text: str | None) -> None:  # noqa: N802  (Qt's name)

@@ -39,7 +39,7 @@ FOUND = FindingComparison(
         (
             FORGETFUL,
             "It got worse on other writing",
-            "But on 64 generic words, it makes 24 mistakes instead of 6.",
+            "But on 64 general words, it makes 24 mistakes instead of 6.",
         ),
         (
             replace(BETTER, after=Reading(20, 5, 0.1)),
@@ -52,7 +52,7 @@ FOUND = FindingComparison(
         (
             replace(FORGETFUL, before=NOTHING.before, after=NOTHING.after, change=NOTHING.change),
             "It got worse on other writing",
-            "the models cannot be compared. But on 64 generic words, it makes 24 mistakes instead of 6.",
+            "the models cannot be compared. But on 64 general words, it makes 24 mistakes instead of 6.",
         ),
         (replace(BETTER, after=BETTER.before), "It reads your handwriting better", "15 mistakes, as before."),
         (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your handwriting better", "no mistakes instead of 15"),
@@ -86,10 +86,10 @@ def test_figures_carry_their_uncertainty() -> None:
     assert [(row.title, row.before, row.after, row.change) for row in rows] == [
         ("misread held-out words", "15 of 20", "9 of 20", "−6"),
         ("character error rate, held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
-        ("misread generic words", "6 of 64", "6 of 64", "0"),
-        ("character error rate, generic words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
+        ("misread general words", "6 of 64", "6 of 64", "0"),
+        ("character error rate, general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
     ]
-    assert training_report.rows(NOTHING)[0].title == "misread generic words"
+    assert training_report.rows(NOTHING)[0].title == "misread general words"
     assert [row.change for row in training_report.rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
 
 
@@ -120,8 +120,8 @@ def test_a_single_word_is_one() -> None:
     ("comparison", "sentence", "row"),
     [
         (BETTER, "On 20 held-out lines", "misread held-out lines"),
-        (FORGETFUL, "But on 64 generic lines, it makes", "character error rate, generic lines"),
-        (NOTHING, "No lines were held out", "misread generic lines"),
+        (FORGETFUL, "But on 64 general lines, it makes", "character error rate, general lines"),
+        (NOTHING, "No lines were held out", "misread general lines"),
         (
             FOUND,
             "Of 200 held-out lines, it finds 180 instead of 165; 12 boxes match no line",
@@ -178,7 +178,9 @@ def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> N
     # General words are read otherwise, those held out are not; or by less than can be said.
     still = replace(perfect, keep_change=UNCLEAR.keep_change)
     assert "All of them were read correctly before, so they cannot improve" in training_report.advice(still)
-    assert "None of them is read differently." in training_report.advice(replace(SAME, keep_change=UNCLEAR.keep_change))
+    assert "None of the held-out words is read differently." in training_report.advice(
+        replace(SAME, keep_change=UNCLEAR.keep_change)
+    )
     for hardly in (still, replace(even, change=Interval(-1e-5, 1e-5))):
         assert "can only show" not in training_report.advice(hardly)
     assert training_report.would_tell(BETTER) == ""

@@ -10,7 +10,7 @@ from ocr_studio.core.editing.replace_rules import Replacement
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.jobs.review import apply_choices, preview_rules
-from ocr_studio.jobs.review.apply_choices import Change, Skipped
+from ocr_studio.jobs.review.apply_choices import Change, SkippedWords
 from tests.core.made_pages import page_of, read_word
 
 PAGE = page_of(read_word("map", 10), read_word("tip", 200))
@@ -46,4 +46,8 @@ def test_what_cannot_be_changed_is_told_and_the_others_are() -> None:
     part = apply_choices.part(load, [*wishes(0, 1, 99, 2), *wishes(3, before="mat")])
     assert sorted(part.edits) == ["0", "2"]
     assert (part.photos, part.words) == (5, 2)
-    assert part.left == (Skipped("1.png", 1, "it is damaged."), Skipped("99.png", 1, ""), Skipped("3.png", 1))
+    assert part.left == (
+        SkippedWords("1.png", 1, "it is damaged."),
+        SkippedWords("99.png", 1, ""),
+        SkippedWords("3.png", 1),
+    )

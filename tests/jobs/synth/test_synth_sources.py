@@ -86,7 +86,7 @@ def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> No
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split.VALIDATION))
     report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
     (line,) = report.trouble
-    assert line.startswith(f"{tmp_path / 'hands'}: this folder contains so little")
+    assert line.startswith(f"{tmp_path / 'hands'}: this folder has too few files")
 
 
 def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
     wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
-    for purpose, said in {"learn": "fonts", "test": "hands: .*none of it is held out for tests"}.items():
+    for purpose, said in {"learn": "fonts", "test": "hands: .*none can be held out for tests"}.items():
         options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
         with pytest.raises(StudioError, match=said):
             write(options, tmp_path / "out")
@@ -130,8 +130,8 @@ def test_photos_too_narrow_to_show_a_surface_are_left_out_and_told(tmp_path: Pat
 
 ASIDE = {
     Split.TRAIN: ({"held_out": 0.5}, "too few {} to hold some out"),
-    Split.VALIDATION: ({}, "contains so little that all of it is held out"),
-    Split.TEST: ({"held_out": 0.5}, "contains so little that all of it is held out"),
+    Split.VALIDATION: ({}, "has too few files: all are held out"),
+    Split.TEST: ({"held_out": 0.5}, "has too few files: all are held out"),
 }
 
 
@@ -155,7 +155,7 @@ def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
     if split is not Split.VALIDATION:
         assert write(made_synth.options(tmp_path, **asked), tmp_path / "out")[0].written
     asked["purpose"] = "learn" if split is Split.TEST else "test"
-    with pytest.raises(StudioError, match="contains so little"):
+    with pytest.raises(StudioError, match="has too few files"):
         write(made_synth.options(tmp_path, **asked), tmp_path / "other")
 
 

@@ -74,7 +74,7 @@ def test_unknown_ids_cannot_be_selected(document: Document) -> None:
 def test_a_reading_taken_back_leaves_an_unread_page_and_done_again_a_read_one(qtbot: QtBot) -> None:
     document = Document()
     document.open(Page("id", "board.png", 200, 50), np.zeros((50, 200, 3), np.uint8))
-    document.push(Edit("Read page", {"a": (None, _word("a", 10.0))}), join="reading")
+    document.push(Edit("Read photo", {"a": (None, _word("a", 10.0))}), join="reading")
     document.set_read_at("2026-01-01T00:00:00+00:00")
     done = document.page
     document.undo_stack.undo()

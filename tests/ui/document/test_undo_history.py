@@ -143,7 +143,7 @@ def test_a_photo_of_another_folder_has_a_history_of_its_own(
     other.mkdir()
     (other / "board.png").write_bytes((folder / "board 2.png").read_bytes())
     _open(studio, other / "board.png", qtbot)
-    assert studio.document.undo_stack.undoText() == "Read page"
+    assert studio.document.undo_stack.undoText() == "Read photo"
     assert studio.document.undo_stack.count() == 1
     _open(studio, folder / "board 1.png", qtbot)
     assert studio.document.undo_stack.undoText() == "Change text to “first”"

@@ -202,7 +202,7 @@ def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
     assert dock.evaluation is not None
     evaluated.evaluating.write(dock.evaluation, tmp_path / "pages")
     qtbot.waitUntil(lambda: not evaluated.busy)
-    assert dock.said.text() == "1.html: the disk is full. (2 of 3 pages failed)"
+    assert dock.said.text() == "1.html: the disk is full. (2 of 3 web pages failed)"
 
 
 def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Path, qtbot: QtBot) -> None:

@@ -23,7 +23,7 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 
 def shown(studio: Studio) -> HelpWindow:
-    pages = studio.window.help.pages
+    pages = studio.window.help.help_window
     assert pages is not None
     assert pages.isVisible()
     return pages
@@ -56,7 +56,7 @@ def test_in_a_dialog_it_opens_the_page_of_the_dialog(studio: Studio, qtbot: QtBo
     assert shown(studio).topic == "settings"
 
 
-def test_searching_lists_the_pages_that_have_the_words(studio: Studio) -> None:
+def test_searching_lists_the_pages_that_have_the_words(studio: Studio, qtbot: QtBot) -> None:
     studio.window.action_set["help"].trigger()
     pages = shown(studio)
     QTest.keyClicks(pages.line, "reverse proxy of nothing")
@@ -67,19 +67,23 @@ def test_searching_lists_the_pages_that_have_the_words(studio: Studio) -> None:
     QTest.keyClicks(pages.line, "learning rate")
     titles = [pages.list.item(row).text() for row in range(pages.list.count())]
     assert titles == [match.page.title for match in help_pages.find("learning rate")]
-    assert pages.topic == help_pages.find("learning rate")[0].page.topic
+    qtbot.waitUntil(lambda: pages.topic == help_pages.find("learning rate")[0].page.topic)
     QTest.keyClick(pages.line, Qt.Key.Key_Escape)
     assert not pages.isVisible()
 
 
-def test_links_lead_to_pages_and_back_and_nowhere_else(studio: Studio) -> None:
+def test_links_lead_to_pages_and_back_and_nowhere_else(studio: Studio, qtbot: QtBot) -> None:
     studio.window.action_set["help"].trigger()
     pages = shown(studio)
     pages.page.show_topic("training")
     pages.page.setSource(QUrl("models.md"))
     assert pages.topic == "models"
+    qtbot.waitUntil(pages.isActiveWindow)
+    QTest.keyClick(pages.line, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: pages.topic == "training")
+    pages.forward.click()
+    assert pages.topic == "models"
     pages.back.click()
-    assert pages.topic == "training"
     text = pages.page.toPlainText()
     assert help_pages.page("training").title in text
     for place in ("file:///etc/passwd", "https://example.org/models.md", "../../README.md"):
@@ -90,5 +94,5 @@ def test_it_closes_with_the_window(studio: Studio) -> None:
     studio.window.action_set["help"].trigger()
     assert shown(studio).isVisible()
     studio.window.close()
-    assert studio.window.help.pages is None
+    assert studio.window.help.help_window is None
     assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, HelpWindow) and each.isVisible()]

@@ -122,7 +122,7 @@ def test_what_a_published_network_is_can_be_read_before_it_is_fetched(offer: Off
     dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
     assert "about 83 MB" in dialog.facts.texts()
     entry = dialog.list.model().index(0, 0)
-    assert entry.data(Qt.ItemDataRole.AccessibleTextRole) == "craft_mlt_25k.h5: Detector (finds words), about 83 MB"
+    assert entry.data(Qt.ItemDataRole.AccessibleTextRole) == "craft_mlt_25k.h5: Detector (finds text), about 83 MB"
     assert server.asked == []  # nothing is fetched unless somebody asks for it
 
 

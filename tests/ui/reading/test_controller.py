@@ -54,7 +54,7 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
     assert seen[:2] == [4, 8]
     assert _page(document).read_at
     assert document.undo_stack.count() == 1
-    assert document.undo_stack.undoText() == "Read page"
+    assert document.undo_stack.undoText() == "Read photo"
     assert said[0].startswith("Read 8 words in ")
 
 

@@ -282,12 +282,12 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     trainer.tabs.setCurrentIndex(1)
     assert trainer.pages.currentWidget() is trainer.boxes
     assert not trainer.boxes.column.begin.isEnabled()
-    assert trainer.boxes.column.meter.accessibleName() == "Fully checked photos"
+    assert trainer.boxes.column.meter.accessibleName() == "Photos with every word checked"
     assert "word" not in trainer.boxes.recipe.batch.accessibleName().lower()
-    assert "No fully checked photos yet" in said(studio)
+    assert "No photos with every word checked yet" in said(studio)
     correct(studio, 8)
     press_learn(studio, qtbot)
-    assert "1 photo fully checked" in said(studio)
+    assert "1 photo with every word checked" in said(studio)
     qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
     assert trainer.result.column.headline.text() == "It finds your handwriting better"

@@ -362,7 +362,7 @@ def test_a_text_that_is_too_long_is_cut_where_it_is_pasted_and_that_is_said(view
     QApplication.clipboard().setText("m" * 20_000)
     with qtbot.waitSignal(view.editing.message) as said:
         qtbot.keyClick(editor_of(view), Qt.Key.Key_V, CONTROL)
-    assert said.args == ["A text can have 1000 characters at most. The rest was left out."]
+    assert said.args == ["Text is limited to 1000 characters. The rest was cut off."]
     assert editor_of(view).text() == "m" * LONGEST
     with qtbot.waitSignal(view.editing.message):
         qtbot.keyClicks(editor_of(view), "m")

@@ -53,7 +53,7 @@ class BoardOptions:
         cut: Share on which writing may extend beyond the photo.
         empty: Share without words, but with drawings.
         tilt: Perspective, from 0 (straight on) to 1 (typical photos).
-        harm: Photo defects, likewise.
+        harm: Photo degradation, likewise.
         grounds: Shares of the backgrounds.
         writers: Shares of the kinds of handwriting.
     """

@@ -1,4 +1,4 @@
-"""Generated handwriting as a writer: needs no files, and has the letters of many languages."""
+"""Synthetic handwriting as a writer: needs no files, and has the letters of many languages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEFT, _RIGHT = 0.4, 0.45
 
 @dataclass(frozen=True, slots=True)
 class MadeHand:
-    """A generated handwriting.
+    """A synthetic handwriting.
 
     Attributes:
         hand: Its style; the size is ignored.

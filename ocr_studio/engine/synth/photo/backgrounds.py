@@ -77,7 +77,7 @@ class Grounds:
         if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Ground.REAL}:
             raise NoPhotos(
                 tr("no photos of empty boards are specified"),
-                remedy=tr("Choose a folder of photos of empty boards, or include generated backgrounds."),
+                remedy=tr("Choose a folder of photos of empty boards, or include synthetic backgrounds."),
             )
 
     def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:

@@ -51,7 +51,7 @@ class WordPhotoOptions:
     Attributes:
         size: Pixels of a capital's height.
         pen: Pen of the writing.
-        harm: Photo defects, from 0 (none) to 1 (typical).
+        harm: Photo degradation, from 0 (none) to 1 (typical).
         printed: Whether it is print.
     """
 

@@ -1,7 +1,7 @@
 """Fine-tuning of a detector on photos with checked boxes.
 
 As in ``engine.training.finetune``: part of the network is trained with a low learning rate on tiles of these photos and
-as many of generic boards, where its output should stay the same; the result is the mean of old and new weights. Nothing
+as many of general boards, where its output should stay the same; the result is the mean of old and new weights. Nothing
 is installed: the result is a candidate and a comparison. If no photo can be held out, part of each is.
 """
 
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 # A single photo is seen more often than the recipe says; with many photos, this many tiles are enough.
 LEAST_STEPS: Final = 40
 MOST_STEPS: Final = 400
-# One of about a hundred generic lines.
+# One of about a hundred general lines.
 _BY_CHANCE: Final = 0.01
 
 
@@ -131,7 +131,7 @@ def scores_of(comparison: FindingComparison) -> Scores:
 
 
 class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
-    """A detector's run. first: F1 on generic boards before training."""
+    """A detector's run. first: F1 on general boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
         super().__init__(recipe, folder)
@@ -184,7 +184,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         return LinesChecked(self.step, held_out, keep, better)
 
     def _exam(self) -> tuple[float | None, float | None, float]:
-        """Return the F1 score on held-out lines and on generic boards, and the loss on held-out tiles."""
+        """Return the F1 score on held-out lines and on general boards, and the loss on held-out tiles."""
         lessons = self.lessons
         held_out = detector_evaluation.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
         keep = detector_evaluation.lines_found(self._detector, lessons.keep, hidden=False).f
@@ -207,7 +207,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         return self._said
 
     def first_as_facts(self) -> Any:
-        """Return F1 on generic boards before training as JSON values."""
+        """Return F1 on general boards before training as JSON values."""
         return self.first
 
     def first_of(self, facts: Any) -> float | None:

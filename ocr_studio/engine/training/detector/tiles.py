@@ -112,7 +112,7 @@ class TileBatches:
 
         Args:
             photos: At least one.
-            general: Generic tiles for rehearsal.
+            general: General tiles for rehearsal.
             mixture: Composition of the batches.
         """
         self._photos, self._general, self._mixture = list(photos), general, mixture

@@ -27,11 +27,11 @@ from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto, Tiles, pi
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-# Number of generic boards for rehearsal, tiles of each, and boards to measure forgetting.
+# Number of general boards for rehearsal, tiles of each, and boards to measure forgetting.
 _REPEATED: Final = 24
 _PIECES: Final = 4
 _KEPT: Final = 8
-# With generated handwriting, and with more print than usual, to be easily legible: what is only found by chance would
+# With synthetic handwriting, and with more print than usual, to be easily legible: what is only found by chance would
 # seem to be forgotten by chance. Every eighth board has drawings only.
 _GENERAL: Final = BoardOptions(
     words=(50, 130), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
@@ -58,8 +58,8 @@ class DetectorLessons:
         train: Photos for training.
         held_out: Photos for evaluation.
         hidden: Whether the latter are the held-out parts of the former.
-        general: Tiles of generic boards with the network's original output.
-        keep: Generic boards to measure forgetting.
+        general: Tiles of general boards with the network's original output.
+        keep: General boards to measure forgetting.
     """
 
     train: list[SizedPhoto] = field(default_factory=list)
@@ -87,7 +87,7 @@ class DetectorLessons:
         yield from self._repeat(data.general, detector, recipe)
         for number, board in enumerate(_boards_to_keep(recipe.seed)):
             repeated = len(self._repeated)
-            yield Preparing(tr("Generating generic boards"), repeated + number, repeated + _KEPT)
+            yield Preparing(tr("Generating general boards"), repeated + number, repeated + _KEPT)
             self.keep.append(_sized(board, detector))
 
     def compared(self) -> Iterator[ExamPhoto]:
@@ -98,7 +98,7 @@ class DetectorLessons:
                 yield ExamPhoto(photo.name, image, photo.words, box)
 
     def kept(self, *, seed: int) -> Iterator[ExamPhoto]:
-        """Yield the generic boards for evaluation at full size."""
+        """Yield the general boards for evaluation at full size."""
         for board in _boards_to_keep(seed):
             yield ExamPhoto(_name(board), board.image, board.labelled)
 
@@ -148,7 +148,7 @@ class DetectorLessons:
         )
         pieces: list[Tiles] = []
         for number, photo in enumerate(photos):
-            yield Preparing(tr("Generating generic boards"), number, _REPEATED + len(more) + _KEPT)
+            yield Preparing(tr("Generating general boards"), number, _REPEATED + len(more) + _KEPT)
             self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
