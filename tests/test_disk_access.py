@@ -122,7 +122,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/models/registry.py": (_OWN, ".iterdir .mkdir .unlink shutil.rmtree"),
         "core/project/opened_lock.py": (_OWN, ".mkdir"),
         "core/paths.py": (_NAMED, "os.open"),
-        "core/help_pages.py": (_SHIPPED, ".read_text"),
+        "core/help/help_pages.py": (_SHIPPED, ".read_text"),
         "core/models/bundled.py": (_SHIPPED, ".iterdir"),
         "core/resources.py": (_SHIPPED, ".read_text"),
         "core/files/safe_folder.py": (

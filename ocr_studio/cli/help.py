@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ocr_studio.cli.console import GOOD, MISUSED, command_parser, complain
-from ocr_studio.core import help_pages
+from ocr_studio.core.help import help_pages
 
 
 def parser() -> argparse.ArgumentParser:

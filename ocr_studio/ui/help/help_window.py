@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import help_pages
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.help import help_pages
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr_studio.core import fuzzy_title
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import tr

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import fuzzy_title
+from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.menus.action_set import ActionSet

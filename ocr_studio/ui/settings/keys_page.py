@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import fuzzy_title
+from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
 
-from ocr_studio.core import fuzzy_title
+from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 

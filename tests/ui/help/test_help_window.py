@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import help_pages
+from ocr_studio.core.help import help_pages
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.help_window import HelpWindow
 from tests.ui.studio import Open

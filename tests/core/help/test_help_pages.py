@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from ocr_studio.core import help_pages, resources
-from ocr_studio.core.help_pages import NoSuchTopic
+from ocr_studio.core import resources
+from ocr_studio.core.help import help_pages
+from ocr_studio.core.help.help_pages import NoSuchTopic
 from ocr_studio.core.search import folding
 
 PAGES = {page.topic: page for page in help_pages.pages()}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.fuzzy_title import fit
+from ocr_studio.core.help.fuzzy_title import fit
 
 TITLES = (
     "Accept and go on", "Accept as it stands", "Evaluate", "Export dataset", "Find", "Learn from my corrections",

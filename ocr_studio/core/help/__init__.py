@@ -1,0 +1,1 @@
+"""Help pages, and titles found by a few typed characters."""
