@@ -151,7 +151,7 @@ def test_tab_and_signs_can_be_keys_where_nothing_is_typed(studio: Studio, page: 
 def test_the_digits_of_the_readings_stay(studio: Studio, page: KeysSettings) -> None:
     page.choose("alternative_1")
     assert not page.set_key.isEnabled()
-    assert "numbers of the alternatives" in page.said.text()
+    assert "each digit stands for an alternative" in page.said.text()
     page.tree.setFocus()
     for key in (Key.Key_Return, Key.Key_Delete):
         QTest.keyClick(page.tree, key)
