@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
 from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
 
 WIDTH, HEIGHT = 800, 600
 NONE = Qt.KeyboardModifier.NoModifier
@@ -110,3 +111,9 @@ class Hand:
         viewport = self._view.viewport()
         there = QPointF(viewport.mapToGlobal(at))
         QApplication.sendEvent(viewport, QMouseEvent(kind, QPointF(at), there, button, buttons, held))
+
+
+def document_of(view: PhotoView) -> Document:
+    """The document of a view that shows the photo as it is."""
+    assert isinstance(view.document, Document)
+    return view.document

@@ -15,7 +15,7 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from tests import made_synth
 from tests.ui import made_board
-from tests.ui.canvas_page import Hand, drawn_page
+from tests.ui.canvas_page import Hand, document_of, drawn_page
 from tests.ui.learning import correct, press_learn
 from tests.ui.made_board import StandInDesk, StandInReader
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
@@ -68,7 +68,7 @@ def view(qtbot: QtBot) -> Iterator[PhotoView]:
     view.show()
     qtbot.waitExposed(view)
     view.activateWindow()
-    view.document.open(*drawn_page())
+    document_of(view).open(*drawn_page())
     view.setFocus()
     yield view
     view.close()

@@ -11,7 +11,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
 from ocr_studio.ui.board.board_panel import BoardPanel
 from ocr_studio.ui.board.board_view import BoardLooking
-from ocr_studio.ui.board.rectified_document import ShownDocument
+from ocr_studio.ui.board.rectified_document import RectifiedDocument
 from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -19,7 +19,7 @@ from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.datasets.export import Exporting
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.clipboard import Clipping
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import Document, ShownDocument
 from ocr_studio.ui.document.index_service import Indexing
 from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
 from ocr_studio.ui.evaluation.controller import Evaluating
@@ -86,7 +86,7 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
         help_controller: Shows the help.
     """
     document, opening = stage.document, stage.opening
-    shown = ShownDocument(document, document)
+    shown = RectifiedDocument(document, document)
     view, asking = _view(shown, opening), PhotoAsking(opening, window)
     looking = BoardLooking(document, shown, stage.board)
     saving = BoardSaving(document, opening, looking, stage.board, window)
@@ -167,7 +167,7 @@ def _checking(
     return review, fixes
 
 
-def _view(shown: Document, opening: Opening) -> PhotoView:
+def _view(shown: ShownDocument, opening: Opening) -> PhotoView:
     """Make the photo view, with boxes as set in the settings."""
     view = PhotoView(shown)
     view.looks.set_opacity(opening.settings.box_opacity)

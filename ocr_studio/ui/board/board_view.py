@@ -13,7 +13,7 @@ from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import clean_board
 from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
-from ocr_studio.ui.board.rectified_document import ShownDocument, ViewTransform
+from ocr_studio.ui.board.rectified_document import RectifiedDocument, ViewTransform
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -36,7 +36,7 @@ class BoardLooking(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, document: Document, shown: ShownDocument, lane: JobThread) -> None:
+    def __init__(self, document: Document, shown: RectifiedDocument, lane: JobThread) -> None:
         """Start turned off; ``shown`` is the canvas's document, ``lane`` a lane used by nothing else."""
         super().__init__(document)
         self._document, self._shown, self._lane = document, shown, lane

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoStack
+from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners
@@ -49,17 +48,21 @@ class ViewTransform:
         return other is not None and self.size == other.size and np.array_equal(self.matrix, other.matrix)
 
 
-class ShownDocument(Document):
-    """A document for the canvas: the page of another document, with its words transformed to the rectified view.
+class RectifiedDocument(QObject):
+    """A ``ShownDocument`` for the canvas: the page of a document, with its words transformed to the rectified view.
 
     Words whose centre is outside the image are left out. An edit of this page becomes an edit of the real page: boxes
     that were changed are transformed back, all others stay exactly as they are.
     """
 
+    opened = Signal()
+    words_changed = Signal(object)
+    selection_changed = Signal()
+    picture_changed = Signal()
+
     def __init__(self, source: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
-        self.history = source.history
         self._glass: ViewTransform | None = None
         self._back: NDArray[np.float64] = np.eye(3)
         self._shown: Page | None = None
@@ -90,11 +93,6 @@ class ShownDocument(Document):
         """The number of words of the page outside the image."""
         real = self._source.page
         return len(real.words) - len(self._shown.words) if real and self._shown else 0
-
-    @property
-    def undo_stack(self) -> QUndoStack:
-        """The undo stack of the page itself."""
-        return self._source.undo_stack
 
     @property
     def writable(self) -> bool:
@@ -148,21 +146,6 @@ class ShownDocument(Document):
         """The next or previous word in reading order, skipping words that are not shown."""
         return page_order.neighbour(self.order(), self.current, step)
 
-    def open(
-        self,
-        page: Page | None,
-        image: NDArray[np.uint8] | None,
-        *,
-        writable: bool = True,
-        order: tuple[str, ...] | None = None,
-    ) -> None:
-        """Open a page and its photo."""
-        self._source.open(page, image, writable=writable, order=order)
-
-    def set_read_at(self, when: str) -> None:
-        """Note that the page has been read."""
-        self._source.set_read_at(when)
-
     def push(self, edit: Edit, *, join: str = "") -> None:
         """Do an edit of the shown page on the page itself."""
         self._source.push(self._real(edit), join=join)
@@ -170,10 +153,6 @@ class ShownDocument(Document):
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
         """Select these words."""
         self._source.select(ids, current=current)
-
-    def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """Show an edit done or undone by the history."""
-        self._source.show(page, edit, back=back)
 
     def _real(self, edit: Edit) -> Edit:
         real = self._source.page

@@ -19,7 +19,7 @@ from ocr_studio.ui.canvas.items.spatial_index import Box, WordIndex
 from ocr_studio.ui.canvas.items.word_item import WordsItem
 from ocr_studio.ui.canvas.view_options import CanvasLooks
 from ocr_studio.ui.canvas.zoom_view import ZoomView
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 from ocr_studio.ui.style import box_colours
 
 # Descriptions of the current word for screen readers.
@@ -40,7 +40,7 @@ class BoxView(ZoomView):
     ``button_down``: while a mouse button is held, the view doesn't scroll to the selection. ``looks``: display options.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: ShownDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.index = WordIndex()

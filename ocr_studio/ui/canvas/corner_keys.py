@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.canvas.items.interaction import Sketch
 from ocr_studio.ui.document import commands
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 _SAID = (
     later("Arrow keys move the upper-left corner of the text, with Shift by 10 pixels. Esc: move the whole box."),
@@ -27,7 +27,7 @@ class CornerPicking(QObject):
 
     dropped = Signal()
 
-    def __init__(self, document: Document, sketch: Sketch, redraw: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, document: ShownDocument, sketch: Sketch, redraw: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._sketch, self._redraw = document, sketch, redraw
         document.selection_changed.connect(self.drop)

@@ -22,7 +22,7 @@ from ocr_studio.core.page import Edit, Page, Point, Quad
 from ocr_studio.core.reading_order import baselines, page_order
 from ocr_studio.ui.canvas.items.interaction import Canvas, Pointer
 from ocr_studio.ui.canvas.items.spatial_index import Box
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 # Screen pixels: smaller movements count as a click.
 _TREMBLE = 4.0
@@ -264,7 +264,7 @@ def under(canvas: Canvas, pointer: Pointer) -> list[str]:
     return canvas.index.at(pointer.photo, _NEAR / canvas.zoom)
 
 
-def toggle(document: Document, word_id: str) -> None:
+def toggle(document: ShownDocument, word_id: str) -> None:
     """Add a word to the selection, or remove it."""
     if word_id in document.selection:
         document.select(document.selection - {word_id}, current=document.current)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 from ocr_studio.ui.words.word_editor import EditorPanel
 
 # Focus changes after which the editor stays open: another window, a menu or a pop-up.
@@ -45,7 +45,7 @@ class PhotoEditing(QObject):
     message = Signal(str)
     changed = Signal()
 
-    def __init__(self, document: Document, stage: Stage, widget: QWidget) -> None:
+    def __init__(self, document: ShownDocument, stage: Stage, widget: QWidget) -> None:
         super().__init__(widget)
         self._document, self._stage, self._widget = document, stage, widget
         self._word_id: str | None = None

@@ -18,7 +18,7 @@ from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.items.interaction import Gesture, Pointer
 from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -50,7 +50,7 @@ class PhotoView(BoxView):
     word_drawn = Signal(str)
     step_requested = Signal(int)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: ShownDocument, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
         self._tool = Tool.SELECT
         self._gesture: Gesture | None = None

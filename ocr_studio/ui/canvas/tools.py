@@ -18,7 +18,7 @@ from ocr_studio.ui.canvas.items import handles
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.items.interaction import Canvas, Cut, Gesture, Pointer
 from ocr_studio.ui.commands.spec import Tool
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 _TURN_STEP = 15.0
 
@@ -147,7 +147,7 @@ def _moving(canvas: Canvas, start: Pointer, held: str, ids: tuple[str, ...]) -> 
     return move
 
 
-def _selecting(document: Document, ids: Iterable[str]) -> Callable[[], None]:
+def _selecting(document: ShownDocument, ids: Iterable[str]) -> Callable[[], None]:
     return lambda: document.select(ids)
 
 

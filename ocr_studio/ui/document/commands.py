@@ -13,7 +13,7 @@ from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
 NUDGE = 1.0
@@ -26,7 +26,7 @@ LOCKED = later("This box is locked. Unlock it first (Boxes → Lock).")
 READ_ONLY = later("This photo is read-only: it is open in another window.")
 
 
-def go(document: Document, step: int) -> bool:
+def go(document: ShownDocument, step: int) -> bool:
     """Select the word ``step`` places after the current one in reading order. Returns False if there is none."""
     word_id = document.neighbour(step)
     if word_id is not None:
@@ -34,7 +34,7 @@ def go(document: Document, step: int) -> bool:
     return word_id is not None
 
 
-def go_to_unchecked(document: Document) -> bool:
+def go_to_unchecked(document: ShownDocument) -> bool:
     """Select the next unchecked word after the current one, wrapping around. Returns False if there is none."""
     order, page = document.order(), document.page
     start = order.index(document.current) + 1 if document.current in order else 0
@@ -46,7 +46,7 @@ def go_to_unchecked(document: Document) -> bool:
     return False
 
 
-def accept_and_next(document: Document) -> bool:
+def accept_and_next(document: ShownDocument) -> bool:
     """Mark the selected words as checked and go to the next one. Returns False at the last word."""
     accept_here(document)
     if len(document.selection) > 1:
@@ -55,56 +55,56 @@ def accept_and_next(document: Document) -> bool:
     return go(document, 1)
 
 
-def accept_here(document: Document) -> None:
+def accept_here(document: ShownDocument) -> None:
     """Mark the selected words as checked."""
     if page := document.page:
         document.push(edits.accept(page, document.selection))
 
 
-def accept_all(document: Document) -> None:
+def accept_all(document: ShownDocument) -> None:
     """Mark all words of the page as checked."""
     if page := document.page:
         document.push(edits.accept(page, page.words))
 
 
-def unaccept(document: Document) -> None:
+def unaccept(document: ShownDocument) -> None:
     """Restore the recognized text of the selected words, and remove their marks."""
     if page := document.page:
         document.push(edits.unaccept(page, document.selection))
 
 
-def is_aside(document: Document, kind: Mark) -> bool:
+def is_aside(document: ShownDocument, kind: Mark) -> bool:
     """Whether words are selected and all of them have this mark."""
     words = document.selected_words()
     return bool(words) and all(word.mark is kind for word in words)
 
 
-def set_aside(document: Document, kind: Mark) -> None:
+def set_aside(document: ShownDocument, kind: Mark) -> None:
     """Mark the selected words; if all of them have this mark already, remove it and restore their text."""
     if page := document.page:
         document.push(edits.mark(page, document.selection, None if is_aside(document, kind) else kind))
 
 
-def write_here(document: Document, word_id: str, text: str) -> None:
+def write_here(document: ShownDocument, word_id: str, text: str) -> None:
     """Set the text of a word; an unchanged text marks it as checked."""
     if page := document.page:
         document.push(edits.answer(page, word_id, text))
 
 
-def write_if_changed(document: Document, word_id: str, text: str) -> None:
+def write_if_changed(document: ShownDocument, word_id: str, text: str) -> None:
     """Set the text of a word if it has changed; otherwise the word is not marked as checked."""
     word = document.word(word_id)
     if document.page and word and one_line(text) != word.text:
         document.push(edits.write(document.page, word_id, text))
 
 
-def write_and_go(document: Document, word_id: str, text: str) -> bool:
+def write_and_go(document: ShownDocument, word_id: str, text: str) -> bool:
     """Set the text of a word and go to the next one. Returns False at the last word."""
     write_here(document, word_id, text)
     return _go_from(document, word_id, 1)
 
 
-def keep_and_go(document: Document, word_id: str, text: str, step: int) -> bool:
+def keep_and_go(document: ShownDocument, word_id: str, text: str, step: int) -> bool:
     """Go to another word without marking this one as checked; a changed text is saved.
 
     Args:
@@ -120,7 +120,7 @@ def keep_and_go(document: Document, word_id: str, text: str, step: int) -> bool:
     return _go_from(document, word_id, step)
 
 
-def write_and_split(document: Document, word_id: str, text: str, letter: int) -> str:
+def write_and_split(document: ShownDocument, word_id: str, text: str, letter: int) -> str:
     """Set the text of a word and split it before a character.
 
     Args:
@@ -139,13 +139,13 @@ def write_and_split(document: Document, word_id: str, text: str, letter: int) ->
     return ""
 
 
-def choose(document: Document, index: int) -> None:
+def choose(document: ShownDocument, index: int) -> None:
     """Use an alternative of the current word as its text; index 0 is the best one."""
     if document.page and document.current:
         document.push(edits.choose(document.page, document.current, index))
 
 
-def delete(document: Document) -> None:
+def delete(document: ShownDocument) -> None:
     """Delete the selected words; the word after them becomes the current one."""
     page = document.page
     if page is None or not document.selection:
@@ -158,7 +158,7 @@ def delete(document: Document) -> None:
         document.select([after], current=after)
 
 
-def merge(document: Document) -> bool:
+def merge(document: ShownDocument) -> bool:
     """Merge the selected words and select the result. Returns False if ``edits.merge`` can't merge them."""
     if document.page is None or len(document.selection) < 2:
         return False
@@ -169,7 +169,7 @@ def merge(document: Document) -> bool:
     return bool(edit)
 
 
-def split_at_letter(document: Document, word_id: str, letter: int) -> None:
+def split_at_letter(document: ShownDocument, word_id: str, letter: int) -> None:
     """Split a word before this character of its text, and select both halves."""
     if page := document.page:
         edit = edits.split(page, word_id, letter=letter)
@@ -179,19 +179,19 @@ def split_at_letter(document: Document, word_id: str, letter: int) -> None:
             document.select(halves)
 
 
-def rotate(document: Document, degrees: float) -> None:
+def rotate(document: ShownDocument, degrees: float) -> None:
     """Rotate the selected boxes, each around its centre. Consecutive rotations are one undo step."""
     if page := document.page:
         document.push(edits.rotate(page, document.selection, degrees), join=_mark("rotate", document))
 
 
-def nudge(document: Document, dx: float, dy: float) -> None:
+def nudge(document: ShownDocument, dx: float, dy: float) -> None:
     """Move the selected boxes by pixels of the photo. Consecutive moves are one undo step."""
     if page := document.page:
         document.push(edits.move(page, document.selection, dx, dy), join=_mark("nudge", document))
 
 
-def move_corner(document: Document, corner: int, dx: float, dy: float) -> None:
+def move_corner(document: ShownDocument, corner: int, dx: float, dy: float) -> None:
     """Move a corner (0..3) of the current box by pixels, within the photo. Consecutive moves are one undo step."""
     page, word = document.page, document.word(document.current)
     if page and word:
@@ -201,42 +201,42 @@ def move_corner(document: Document, corner: int, dx: float, dy: float) -> None:
         document.push(edit, join=f"corner {corner} {word.id}")
 
 
-def all_locked(document: Document) -> bool:
+def all_locked(document: ShownDocument) -> bool:
     """Whether words are selected and the boxes of all of them are locked."""
     words = document.selected_words()
     return bool(words) and all(word.locked for word in words)
 
 
-def lock(document: Document) -> None:
+def lock(document: ShownDocument) -> None:
     """Lock the selected boxes; if all of them are locked already, unlock them."""
     if page := document.page:
         document.push(edits.lock(page, document.selection, locked=not all_locked(document)))
 
 
-def select_all(document: Document) -> None:
+def select_all(document: ShownDocument) -> None:
     """Select every word."""
     document.select(document.order(), current=document.current)
 
 
-def deselect(document: Document) -> None:
+def deselect(document: ShownDocument) -> None:
     """Select nothing."""
     document.select(())
 
 
-def move_in_order(document: Document, ids: Collection[str], before: str | None) -> None:
+def move_in_order(document: ShownDocument, ids: Collection[str], before: str | None) -> None:
     """Move words before another one in the reading order (None: to the end), and keep them selected."""
     if page := document.page:
         document.push(page_order.moved(page, ids, before))
         document.select(ids, current=document.current)
 
 
-def shift_in_order(document: Document, step: int) -> None:
+def shift_in_order(document: ShownDocument, step: int) -> None:
     """Move the selected words one place earlier (-1) or later (1) in the reading order; joined as one undo step."""
     if page := document.page:
         document.push(page_order.shifted(page, document.selection, step), join=_mark("order", document))
 
 
-def text_to_copy(document: Document) -> str:
+def text_to_copy(document: ShownDocument) -> str:
     """Return the text of the selected words in reading order, or of the whole page if none is selected."""
     page = document.page
     if page is None:
@@ -249,10 +249,10 @@ def page_text(page: Page) -> str:
     return page_order.text(page)
 
 
-def _go_from(document: Document, word_id: str, step: int) -> bool:
+def _go_from(document: ShownDocument, word_id: str, step: int) -> bool:
     document.select([word_id], current=word_id)
     return go(document, step)
 
 
-def _mark(what: str, document: Document) -> str:
+def _mark(what: str, document: ShownDocument) -> str:
     return f"{what} {' '.join(sorted(document.selection))}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
 from ocr_studio.core.images.pyramid import Pyramid
@@ -15,6 +16,81 @@ from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.document.undo_history import History
+
+
+class ShownDocument(Protocol):
+    """A page as views show and edit it: ``Document`` is the page itself, the board view shows it rectified."""
+
+    @property
+    def opened(self) -> SignalInstance:
+        """Signal: another photo, or none, is open."""
+
+    @property
+    def words_changed(self) -> SignalInstance:
+        """Signal with a frozenset of ids: words were added, removed or changed in any way, undo included."""
+
+    @property
+    def selection_changed(self) -> SignalInstance:
+        """Signal: the selection or the current word is another one."""
+
+    @property
+    def picture_changed(self) -> SignalInstance:
+        """Signal: the same page is shown with another image of the same size."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether the page may be changed; False if it is open in another window."""
+
+    @property
+    def page(self) -> Page | None:
+        """The page as it is shown, or None if no photo is open."""
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The image that is shown, (H, W, 3) uint8 RGB, or None."""
+
+    @property
+    def pyramid(self) -> Pyramid | None:
+        """The image pyramid of the image, for showing it at smaller sizes; or None."""
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Ids of the selected words."""
+
+    @property
+    def current(self) -> str | None:
+        """The id of the word that editing keys apply to; always a selected one."""
+
+    def word(self, word_id: str | None) -> Word | None:
+        """Return the word with this id, or None."""
+
+    def placed(self, quad: Quad) -> Quad:
+        """Map a quad of the photo to the shown image."""
+
+    def selected_words(self) -> tuple[Word, ...]:
+        """Return the selected words in reading order."""
+
+    def order(self) -> tuple[str, ...]:
+        """Return the ids of all words in reading order."""
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
+
+    def push(self, edit: Edit, *, join: str = "") -> None:
+        """Apply an edit of the shown page and add it to the history. Does nothing for an empty one.
+
+        Args:
+            edit: The edit.
+            join: Consecutive edits with the same non-empty value become one step, for example those of a drag.
+        """
+
+    def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
+        """Select words.
+
+        Args:
+            ids: Their ids; unknown ones are ignored.
+            current: The word that editing keys apply to; by default the first one in reading order.
+        """
 
 
 class Document(QObject):
@@ -85,7 +161,7 @@ class Document(QObject):
         return self._page.words.get(word_id) if self._page and word_id else None
 
     def placed(self, quad: Quad) -> Quad:
-        """Map a quad of the photo to the shown image: the same quad, unless a subclass shows the photo rectified."""
+        """Map a quad of the photo to the shown image: the same quad, as the photo itself is shown."""
         return quad
 
     def selected_words(self) -> tuple[Word, ...]:

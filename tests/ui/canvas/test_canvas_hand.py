@@ -16,7 +16,7 @@ from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
-from tests.ui.canvas_page import BOXES, Hand, drawn_page, middle
+from tests.ui.canvas_page import BOXES, Hand, document_of, drawn_page, middle
 from tests.ui.studio import Open
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -67,14 +67,14 @@ def test_a_moved_box_snaps_to_the_line_and_shows_it(close: PhotoView, hand: Hand
     hand.release(by(start, 11, 4))
     assert not view.sketch.guides
     assert box(view, "two") == (271, 60, 431, 110)
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
 
 
 def test_alt_or_the_menu_keep_it_where_the_hand_is(close: PhotoView, hand: Hand) -> None:
     view, start = close, middle("two")
     hand.drag(start, by(start, 11, 4), ALT)
     assert box(view, "two") == pytest.approx((271, 64, 431, 114), abs=0.6)
-    view.document.undo_stack.undo()
+    document_of(view).undo_stack.undo()
     view.snapping = False
     hand.drag(start, by(start, 11, 4))
     assert box(view, "two") == pytest.approx((271, 64, 431, 114), abs=0.6)
@@ -120,7 +120,7 @@ def test_a_box_drawn_along_a_slanted_line_takes_its_slope(close: PhotoView, hand
     hand.drag(start, by(start, 120, 64))
     (word,) = view.document.selected_words()
     assert geometry.angle(word.quad) == pytest.approx(12, abs=0.5)
-    view.document.undo_stack.undo()
+    document_of(view).undo_stack.undo()
     hand.drag(start, by(start, 120, 64), ALT)
     (word,) = view.document.selected_words()
     assert geometry.angle(word.quad) == 0
@@ -148,7 +148,7 @@ def test_a_lasso_takes_words_by_their_middles(view: PhotoView, hand: Hand) -> No
     assert view.document.selection == {"one", "small"}
     circle(hand, (640, 200, 700, 280))
     assert view.document.selection == frozenset()
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_a_lasso_is_seen_while_it_is_drawn_and_a_click_takes_one(view: PhotoView, hand: Hand, qtbot: QtBot) -> None:
@@ -186,17 +186,17 @@ def test_corners_are_picked_and_moved_by_keys(open_studio: Open, qtbot: QtBot) -
     corners = page_of(view).words["one"].quad.corners
     assert corners[2] == (before[2][0] + 2, before[2][1] + 10)
     assert [corners[index] for index in (0, 1, 3)] == [before[index] for index in (0, 1, 3)]
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
     # Another corner is another step; after the last one it is the box again.
     qtbot.keyClick(view, ".")
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert view.document.undo_stack.count() == 2
+    assert document_of(view).undo_stack.count() == 2
     qtbot.keyClick(view, ".")
     assert view.sketch.corner is None
     qtbot.keyClick(view, Qt.Key.Key_Left)
     assert box(view, "one")[0] == before[3][0] - 2
     for _ in range(3):
-        view.document.undo_stack.undo()
+        document_of(view).undo_stack.undo()
     assert page_of(view).words["one"].quad.corners == before
 
 
@@ -252,7 +252,7 @@ def test_a_locked_box_stays_and_says_so(open_studio: Open, qtbot: QtBot) -> None
     assert len(said) == 5
     assert all("locked" in text for text in said)
     assert box(view, "one") == BOXES["one"]
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
     qtbot.keyClick(view, "k")
     assert not page_of(view).words["one"].locked
     qtbot.keyClick(view, Qt.Key.Key_Right)

@@ -20,12 +20,12 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, theme
 from ocr_studio.ui.style.box_colours import Look
 from ocr_studio.ui.widgets import image_convert
-from tests.ui.canvas_page import BOXES, HEIGHT, WIDTH, Hand, drawn_page, machine, middle, place
+from tests.ui.canvas_page import BOXES, HEIGHT, WIDTH, Hand, document_of, drawn_page, machine, middle, place
 
 
 @pytest.fixture
 def document(view: PhotoView) -> Document:
-    return view.document
+    return document_of(view)
 
 
 def grabbed(view: PhotoView) -> QImage:
@@ -157,12 +157,12 @@ def test_boxes_are_drawn_and_follow_the_document(view: PhotoView) -> None:
     assert page is not None
     view.document.push(edits.delete(page, ["two"]))
     assert not drawn()
-    view.document.undo_stack.undo()
+    document_of(view).undo_stack.undo()
     assert drawn()
 
 
 def test_the_photo_goes_and_another_comes(view: PhotoView) -> None:
-    view.document.open(None, None)
+    document_of(view).open(None, None)
     board = box_colours.current().board
     image = grabbed(view)
     assert {image.pixelColor(x, y).name() for x in (5, 400, 800) for y in (5, 300, 600)} == {board.name()}
@@ -171,7 +171,7 @@ def test_the_photo_goes_and_another_comes(view: PhotoView) -> None:
         view.set_tool(tool)
         hand.drag((10, 10), (300, 300))
     view.edit_current()
-    view.document.open(*drawn_page())
+    document_of(view).open(*drawn_page())
     assert grabbed(view).pixelColor(place(view, (700, 560))) != board
 
 
@@ -289,7 +289,7 @@ def test_many_selected_boxes_look_selected_until_they_are_not(view: PhotoView, c
         Quad.from_box(n % 40 * 20 + 2, n // 40 * 14 + 2, n % 40 * 20 + 16, n // 40 * 14 + 11) for n in range(count)
     ]
     words = {f"w{n}": Word(f"w{n}", quad, machine=machine("a")) for n, quad in enumerate(places)}
-    view.document.open(Page("1" * 32, "many.png", WIDTH, HEIGHT, words), np.full((HEIGHT, WIDTH, 3), 240, np.uint8))
+    document_of(view).open(Page("1" * 32, "many.png", WIDTH, HEIGHT, words), np.full((HEIGHT, WIDTH, 3), 240, np.uint8))
     chosen = box_colours.current().selection
     wanted = np.array([chosen.red(), chosen.green(), chosen.blue()])
 

@@ -19,7 +19,7 @@ from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
-from tests.ui.canvas_page import BOXES, WIDTH, Hand, drawn_page, middle
+from tests.ui.canvas_page import BOXES, WIDTH, Hand, document_of, drawn_page, middle
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -70,7 +70,7 @@ def test_several_by_a_rubber_band(view: PhotoView, hand: Hand) -> None:
     assert view.document.selection == {"one", "two"}
     hand.drag((440, 200), (640, 100), SHIFT)
     assert view.document.selection == {"one", "two", "three"}
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_the_smallest_word_is_taken_and_a_second_click_takes_the_next(view: PhotoView, hand: Hand) -> None:
@@ -94,15 +94,15 @@ def test_a_release_that_never_comes_ends_the_gesture(view: PhotoView, hand: Hand
     assert not view.sketch.quads
     hand.click(middle("one"))
     assert view.document.selection == {"one"}
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_moving_is_one_step(view: PhotoView, hand: Hand) -> None:
     hand.drag(middle("two"), (middle("two")[0] + 30, middle("two")[1] + 40))
     assert near(quad_of(view, "two"), (290, 100, 450, 150))
     assert page_of(view).words["two"].quad_source is Source.HUMAN
-    assert view.document.undo_stack.count() == 1
-    view.document.undo_stack.undo()
+    assert document_of(view).undo_stack.count() == 1
+    document_of(view).undo_stack.undo()
     assert near(quad_of(view, "two"), BOXES["two"])
 
 
@@ -111,7 +111,7 @@ def test_selected_words_move_together(view: PhotoView, hand: Hand) -> None:
     hand.drag(middle("one"), (middle("one")[0], middle("one")[1] + 50))
     assert near(quad_of(view, "one"), (60, 110, 220, 160))
     assert near(quad_of(view, "two"), (260, 110, 420, 160))
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
     assert view.document.selection == {"one", "two"}
 
 
@@ -129,7 +129,7 @@ def test_esc_during_a_drag_takes_it_back(view: PhotoView, hand: Hand, qtbot: QtB
     hand.release((520, 320))
     assert near(quad_of(view, "two"), BOXES["two"])
     assert not view.sketch.quads
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_esc_is_kept_from_the_window_only_while_it_means_something_here(view: PhotoView, hand: Hand) -> None:
@@ -151,7 +151,7 @@ def test_a_corner_keeps_the_angles(view: PhotoView, hand: Hand) -> None:
     hand.click(middle("one"))
     hand.drag(handle_place(view, Handle.CORNER_2), (240, 140))
     assert near(quad_of(view, "one"), (60, 60, 240, 140))
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
 
 
 def test_a_corner_goes_alone_with_control(view: PhotoView, hand: Hand) -> None:
@@ -174,7 +174,7 @@ def test_turning_with_the_handle(view: PhotoView, hand: Hand) -> None:
     hand.drag(handle_place(view, Handle.TURN), (x + 60, y - 60), SHIFT)
     assert geometry.angle(quad_of(view, "one")) == pytest.approx(45, abs=0.1)
     assert geometry.centre(quad_of(view, "one")) == pytest.approx((x, y), abs=0.1)
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
 
 
 def test_a_turned_box_is_pulled_along_its_own_sides(view: PhotoView) -> None:
@@ -214,7 +214,7 @@ def test_drawing_by_keys_alone(view: PhotoView, qtbot: QtBot) -> None:
         qtbot.keyClick(view, Qt.Key.Key_Right)
     qtbot.keyClick(view, Qt.Key.Key_Up, SHIFT)
     assert quad_of(view, word_id) == geometry.moved(before, 3, -10)
-    assert view.document.undo_stack.count() == 2
+    assert document_of(view).undo_stack.count() == 2
 
 
 def test_cutting_shows_both_texts_and_divides_them(view: PhotoView, hand: Hand) -> None:
@@ -227,11 +227,11 @@ def test_cutting_shows_both_texts_and_divides_them(view: PhotoView, hand: Hand) 
     hand.click((260, 480))
     texts = {word.text for word in view.document.selected_words()}
     assert texts == {"white", "board"}
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
     hand.move((700, 250))
     assert view.sketch.cut is None
     hand.click((700, 250))
-    assert view.document.undo_stack.count() == 1
+    assert document_of(view).undo_stack.count() == 1
 
 
 def test_joining_what_was_chosen_by_hand(view: PhotoView, hand: Hand) -> None:
@@ -259,7 +259,7 @@ def test_arrows_pan_where_nothing_is_selected(view: PhotoView, qtbot: QtBot) -> 
     before = view.horizontalScrollBar().value()
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert view.horizontalScrollBar().value() > before
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_handles_are_as_large_at_every_zoom(view: PhotoView) -> None:
@@ -278,7 +278,7 @@ def test_handles_are_as_large_at_every_zoom(view: PhotoView) -> None:
 def test_where_nothing_may_be_changed_nothing_moves_and_the_person_is_told(
     view: PhotoView, hand: Hand, qtbot: QtBot, tool: Tool
 ) -> None:
-    view.document.open(*drawn_page(), writable=False)
+    document_of(view).open(*drawn_page(), writable=False)
     view.document.select(["one"])
     view.set_tool(tool)
     assert view.handles() is None

@@ -17,7 +17,7 @@ from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.words.word_editor import WordEditor
-from tests.ui.canvas_page import Hand, drawn_page, middle
+from tests.ui.canvas_page import Hand, document_of, drawn_page, middle
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
@@ -106,7 +106,7 @@ def test_esc_cancels(view: PhotoView, qtbot: QtBot) -> None:
     assert view.editing.word_id is None
     assert word(view, "one").text == "retum"
     assert view.document.selection == {"one"}
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_control_enter_accepts_as_it_stands_and_stays(view: PhotoView, qtbot: QtBot) -> None:
@@ -190,7 +190,7 @@ def test_finish_before_another_photo(view: PhotoView, qtbot: QtBot) -> None:
     view.finish_editing()
     assert word(view, "one").text == "return"
     view.edit_current()
-    view.document.open(None, None)
+    document_of(view).open(None, None)
     assert view.editing.word_id is None
 
 
@@ -233,7 +233,7 @@ def test_keys_the_editor_has_no_use_for_leave_the_boxes_alone(view: PhotoView, q
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_F2):
         qtbot.keyClick(editor_of(view), key)
     assert editor_of(view).text() == "return"
-    assert not view.document.undo_stack.count()
+    assert not document_of(view).undo_stack.count()
 
 
 def test_tab_on_the_canvas_asks_for_the_next_word(view: PhotoView, qtbot: QtBot) -> None:
@@ -294,16 +294,16 @@ def test_a_second_space_is_no_correction(view: PhotoView, qtbot: QtBot) -> None:
     page = view.document.page
     assert page is not None
     view.document.push(edits.write(page, "one", "two words"))
-    count = view.document.undo_stack.count()
+    count = document_of(view).undo_stack.count()
     view.edit_current()
     qtbot.keyClicks(editor_of(view), "two  words ")
     qtbot.keyClick(editor_of(view), Qt.Key.Key_Tab)
-    assert view.document.undo_stack.count() == count
+    assert document_of(view).undo_stack.count() == count
 
 
 @pytest.mark.parametrize("way", ["double click", "F2"])
 def test_where_nothing_may_be_changed_no_editor_opens(view: PhotoView, qtbot: QtBot, way: str) -> None:
-    view.document.open(*drawn_page(), writable=False)
+    document_of(view).open(*drawn_page(), writable=False)
     view.document.select(["one"])
     with qtbot.waitSignal(view.message) as signal:
         if way == "double click":

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core.reading_order import baselines
 from ocr_studio.core.reading_order.baselines import Baseline
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import CanvasColours
 
@@ -19,7 +19,7 @@ _BEYOND = 1.0
 class BaselinesItem(QGraphicsItem):
     """Draws the baselines of the open page. They are computed when they are first visible after a change."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ShownDocument) -> None:
         super().__init__()
         self._document = document
         self._lines: tuple[QLineF, ...] | None = None

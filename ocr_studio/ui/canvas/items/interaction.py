@@ -12,7 +12,7 @@ from ocr_studio.core.geometry.snapping import Guide
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.ui.canvas.items.handles import Handles
 from ocr_studio.ui.canvas.items.spatial_index import Box, WordIndex
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Sketch:
 class Canvas(Protocol):
     """The view, as gestures use it."""
 
-    document: Document
+    document: ShownDocument
     index: WordIndex
     sketch: Sketch
     snapping: bool

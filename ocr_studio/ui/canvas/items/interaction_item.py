@@ -14,7 +14,7 @@ from ocr_studio.ui.canvas.items.handles import Handle, Handles
 from ocr_studio.ui.canvas.items.interaction import Cut, Sketch
 from ocr_studio.ui.canvas.items.spatial_index import WordIndex
 from ocr_studio.ui.canvas.items.word_item import WordsItem
-from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.document import ShownDocument
 from ocr_studio.ui.style import box_colours, box_outlines, labels
 from ocr_studio.ui.style.box_colours import BoxStyle, CanvasColours
 from ocr_studio.ui.style.box_outlines import Quality, TiledPaths
@@ -34,7 +34,7 @@ _MOST_TEXT = 200  # characters of a text beside a box
 class SketchItem(QGraphicsItem):
     """Draws the selection and the sketch."""
 
-    def __init__(self, document: Document, index: WordIndex, words: WordsItem, sketch: Sketch) -> None:
+    def __init__(self, document: ShownDocument, index: WordIndex, words: WordsItem, sketch: Sketch) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._document, self._index, self._words, self._sketch = document, index, words, sketch
