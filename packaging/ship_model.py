@@ -33,7 +33,7 @@ from ocr_studio.engine.weights import package_model
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
 # Fields that can be set; the others are computed from the files.
 _SAID = frozenset(
-    {"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made", "oversure"}
+    {"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made", "temperature"}
 )
 
 

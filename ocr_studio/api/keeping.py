@@ -32,7 +32,7 @@ _SPECIAL: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {"recognizer": (DEFAULT, KURAPAN, KURAPAN_NOTOP), "detector": (DEFAULT, CLOVAAI)}
 )
 # Fields of a model card that a script may set.
-_FACTS: Final = ("title", "settings", "scores", "licence", "dataset", "data", "recipe", "weaknesses", "oversure")
+_FACTS: Final = ("title", "settings", "scores", "licence", "dataset", "data", "recipe", "weaknesses", "temperature")
 _LANGUAGES: Final = "languages"
 _NO_LANGUAGE: Final = "none"
 

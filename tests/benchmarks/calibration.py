@@ -43,9 +43,9 @@ class Judged:
     readings: list[list[ctc.Reading]]
     right: NDArray[np.bool_]
 
-    def shown(self, oversure: float) -> NDArray[np.float64]:
+    def shown(self, temperature: float) -> NDArray[np.float64]:
         """The confidence of each first reading, (N,)."""
-        return np.array([chances_of(found, oversure=oversure)[0] for found in self.readings])
+        return np.array([chances_of(found, temperature=temperature)[0] for found in self.readings])
 
 
 def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> Judged:
@@ -59,7 +59,7 @@ def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> J
         return ctc.beam_all(steps, best=ctc.BEAMS, prior=prior)
 
     readings = look(words.crops)
-    sure = [chances_of(found, oversure=recognizer.oversure)[0] for found in readings]
+    sure = [chances_of(found, temperature=recognizer.temperature)[0] for found in readings]
     doubtful = [index for index, chance in enumerate(sure) if readings[index][0].labels and chance < DOUBTFUL]
     some = [words.crops[index] for index in doubtful]
     again = [look(some, stretch) for stretch in recognizer.stretches]
@@ -128,7 +128,7 @@ def main() -> None:
         for prior in priors.values():
             best = fit([judged(words, recognizer, prior) for words in drawn])
             known = "with" if prior else "without"
-            print(f"{known} language, fitted on {', '.join(FITTED)}: {best:.2f} ({recognizer.oversure} is used)")
+            print(f"{known} language, fitted on {', '.join(FITTED)}: {best:.2f} ({recognizer.temperature} is used)")
         return
     sets = [
         board_words(options.data / "boards"),
@@ -141,8 +141,8 @@ def main() -> None:
         before, after = (judged(words, recognizer, prior) for prior in priors.values())
         alone = np.array([found[0].confidence for found in before.readings])
         curve(f"{words.name}, before", alone, before.right)
-        curve(f"{words.name}, after", after.shown(recognizer.oversure), after.right)
-        pairs = ((alone, before.right), (after.shown(recognizer.oversure), after.right))
+        curve(f"{words.name}, after", after.shown(recognizer.temperature), after.right)
+        pairs = ((alone, before.right), (after.shown(recognizer.temperature), after.right))
         figures = [value for of in (error, loss) for value in (of(*pair) for pair in pairs)]
         table.append(f"{words.name:<20}" + "".join(f"{value:>10.3f}" for value in figures))
     print(f"\n{'':<20}{'calibration error':>20}{'mean log loss':>20}")

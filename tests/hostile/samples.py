@@ -175,7 +175,7 @@ def card(data: bytes | None = None, **changes: Any) -> bytes:
         "recipe": "",
         "weaknesses": [],
         "default_for": [],
-        "oversure": 1.25,
+        "temperature": 1.25,
         "weights": {"file": "weights.safetensors", "sha256": hashlib.sha256(data).hexdigest()},
     }
     return json.dumps(values | changes).encode()

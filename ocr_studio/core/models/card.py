@@ -51,7 +51,7 @@ LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
 # Default calibration temperature of the recognizer: probabilities are raised to 1 / temperature. Fitted on synthetic
 # words (tests/benchmarks/calibration.py) for the published recognizer: about 90 % of the words shown with a confidence
 # of 0.9 are correct, there and on photos.
-OVERSURE: Final = 1.25
+TEMPERATURE: Final = 1.25
 
 MOST_CARD_BYTES: Final = 4 << 20  # all 18,709 published characters take 150 kB
 MOST_WEIGHT_BYTES: Final = 512 << 20  # a recognizer for all these characters takes 30 MB
@@ -105,7 +105,7 @@ class ModelCard:
         weaknesses: What it does badly, a sentence each.
         default_for: Alphabets of the settings for which it is the default, if it comes with the program.
         difference_to: SHA-256 of the published weights that its own are a difference to; empty for complete weights.
-        oversure: Calibration temperature, see ``OVERSURE``.
+        temperature: Calibration temperature, see ``TEMPERATURE``.
     """
 
     architecture: str
@@ -123,7 +123,7 @@ class ModelCard:
     weaknesses: tuple[str, ...] = ()
     default_for: tuple[str, ...] = ()
     difference_to: str = ""
-    oversure: float = OVERSURE
+    temperature: float = TEMPERATURE
 
     @property
     def kind(self) -> Kind:
@@ -253,13 +253,15 @@ def _card(value: dict[str, Any]) -> ModelCard:
         weaknesses=_texts(value, "weaknesses"),
         default_for=_texts(value, "default_for"),
         difference_to=base,
-        oversure=_oversure(value.get("oversure", OVERSURE)),
+        # Named "oversure" in cards of earlier versions. Those versions ignore the new key and take the default: they
+        # read the same texts, only with slightly different confidences.
+        temperature=_temperature(value.get("temperature", value.get("oversure", TEMPERATURE))),
     )
 
 
-def _oversure(value: object) -> float:
+def _temperature(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.2 <= value <= 5.0:
-        raise _Wrong(tr("“{key}” must be a number from {low} to {high}", key="oversure", low="0.2", high="5"))
+        raise _Wrong(tr("“{key}” must be a number from {low} to {high}", key="temperature", low="0.2", high="5"))
     return float(value)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import OVERSURE
+from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, Source, Transcription, now
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
@@ -103,13 +103,13 @@ class Recognizer:
         name: Name of the model, for transcriptions.
         widest_word: For a recognizer of single words, the maximum width of a word in heights without squeezing; None
             for one that reads lines.
-        oversure: Calibration temperature, see ``models.card.OVERSURE``.
+        temperature: Calibration temperature, see ``models.card.TEMPERATURE``.
         stretches: Width factors for reading doubtful crops again.
     """
 
     widest_word: float | None = None
     stretches: Sequence[float] = STRETCHES
-    oversure: float = OVERSURE
+    temperature: float = TEMPERATURE
 
     def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
         if net.output_shape[-1] != len(charset):
@@ -137,7 +137,7 @@ class Recognizer:
         """Load a model, warmed up. alphabet and errors: see ``model_weights.load_recognizer``."""
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
         recognizer = cls(net, charset, name=model.name)
-        recognizer.oversure = model.card.oversure if model.card else OVERSURE
+        recognizer.temperature = model.card.temperature if model.card else TEMPERATURE
         recognizer.warm_up()
         return recognizer
 
@@ -271,7 +271,7 @@ class Recognizer:
     ) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # by the network alone
-        for reading, chance in zip(found, chances_of(found, oversure=self.oversure).tolist(), strict=True):
+        for reading, chance in zip(found, chances_of(found, temperature=self.temperature).tolist(), strict=True):
             labels = self._without_idle_spaces(reading.labels)  # texts that differ only in outer spaces are equal
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence
@@ -326,12 +326,12 @@ def together(looks: Sequence[Sequence[ctc.Reading]]) -> list[ctc.Reading]:
     return list(found.values())
 
 
-def chances_of(readings: Sequence[ctc.Reading], *, oversure: float = OVERSURE) -> NDArray[np.float64]:
+def chances_of(readings: Sequence[ctc.Reading], *, temperature: float = TEMPERATURE) -> NDArray[np.float64]:
     """Return calibrated probabilities of the readings, (R,), which leave room for the reading not being among them."""
     likely = np.array([reading.confidence for reading in readings] + [0.0])
     likely[-1] = max(1.0 - likely.sum(), 1e-4)
     odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
-    powers = np.exp((odds - odds.max()) / oversure)
+    powers = np.exp((odds - odds.max()) / temperature)
     return np.asarray(powers[:-1] / powers.sum())
 
 

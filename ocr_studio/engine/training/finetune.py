@@ -24,7 +24,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import LICENCE, OVERSURE, RECOGNIZER, ModelCard, learning_on
+from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
     Checked,
@@ -76,7 +76,7 @@ class Base:
     name: str
     architecture: str = RECOGNIZER
     licence: str = LICENCE
-    oversure: float = OVERSURE
+    temperature: float = TEMPERATURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def finetune(
         settings=settings,
         scores=scores_of(comparison),
         licence=base.licence,
-        oversure=base.oversure,
+        temperature=base.temperature,
         made=now(),
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
@@ -141,7 +141,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     with candidate.device(recipe.device):
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
     base = Base(net, charset, model.name, architecture)
-    return replace(base, licence=model.card.licence, oversure=model.card.oversure) if model.card else base
+    return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
 class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Checked]):

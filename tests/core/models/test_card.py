@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.models.card import OVERSURE, BadModel, ModelCard
+from ocr_studio.core.models.card import TEMPERATURE, BadModel, ModelCard
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training.events import Comparison, Interval, Reading
 from ocr_studio.core.training.results import scores_of
@@ -52,17 +52,19 @@ def test_a_setting_that_is_no_figure_is_refused(figure: str) -> None:
         ModelCard.from_json(data.replace(b"12.5", figure.encode()), file="model.json")
 
 
-def test_how_sure_a_net_looks_is_kept_and_told_of_older_cards() -> None:
-    card = replace(CARD, oversure=1.05, sha256="0" * 64)
-    assert ModelCard.from_json(card.to_json(), file="model.json").oversure == 1.05
-    older = {key: entry for key, entry in json.loads(card.to_json()).items() if key != "oversure"}
-    assert ModelCard.from_json(json.dumps(older).encode(), file="model.json").oversure == OVERSURE
+def test_the_temperature_is_kept_and_read_from_older_cards() -> None:
+    card = replace(CARD, temperature=1.05, sha256="0" * 64)
+    assert ModelCard.from_json(card.to_json(), file="model.json").temperature == 1.05
+    earlier = card.to_json().replace(b'"temperature"', b'"oversure"')
+    assert ModelCard.from_json(earlier, file="model.json").temperature == 1.05
+    older = {key: entry for key, entry in json.loads(card.to_json()).items() if key != "temperature"}
+    assert ModelCard.from_json(json.dumps(older).encode(), file="model.json").temperature == TEMPERATURE
 
 
 @pytest.mark.parametrize("figure", [b"0", b"-1", b"900", b"true", b'"1.2"', b"null"])
-def test_nobody_is_as_sure_as_that(figure: bytes) -> None:
-    data = replace(CARD, oversure=1.05, sha256="0" * 64).to_json()
-    with pytest.raises(BadModel, match="oversure"):
+def test_an_impossible_temperature_is_refused(figure: bytes) -> None:
+    data = replace(CARD, temperature=1.05, sha256="0" * 64).to_json()
+    with pytest.raises(BadModel, match="temperature"):
         ModelCard.from_json(data.replace(b"1.05", figure), file="model.json")
 
 

@@ -235,11 +235,11 @@ def test_a_charset_without_a_space_is_fine() -> None:
 def test_a_net_that_looks_surer_than_it_is_is_believed_less(recognizer: Recognizer) -> None:
     crop = drawn("ab")
     usual = recognizer.read([crop])[0]
-    recognizer.oversure = 4.0
+    recognizer.temperature = 4.0
     try:
         doubted = recognizer.read([crop])[0]
     finally:
-        del recognizer.oversure
+        del recognizer.temperature
     assert doubted.text == usual.text
     assert (doubted.confidence or 1.0) < (usual.confidence or 0.0)
 
