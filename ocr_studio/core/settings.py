@@ -31,12 +31,15 @@ STRONGEST = 2.0  # of what language_strength may be
 MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
 # Least and most of each value of DetectionOptions, both allowed: beyond them nothing sensible is found.
 RANGES: Mapping[str, tuple[float, float]] = {
-    "detail": (320, 4096),
+    "limit_side": (320, 4096),
     "threshold": (0.05, 0.95),
-    "sure": (0.0, 0.95),
-    "grow": (0.0, 4.0),
-    "gap": (0.1, 2.0),
+    "box_threshold": (0.0, 0.95),
+    "unclip_ratio": (0.0, 4.0),
+    "space_width": (0.1, 2.0),
 }
+# Keys of earlier versions. Those versions ignore the new keys and detect with the defaults, which harms nothing.
+_DETECTION_BEFORE = "finding"
+_RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
 
 
 class SettingsNotSaved(StudioError):
@@ -48,18 +51,19 @@ class DetectionOptions:
     """Options for detecting words. Ranges: RANGES.
 
     Attributes:
-        detail: Longer side of the photo for the first pass, pixels; small writing is detected in a larger second pass.
+        limit_side: Longer side of the photo for the first pass, pixels; small writing is detected in a larger second
+            pass.
         threshold: Minimum probability 0..1 of a pixel to belong to writing.
-        sure: Minimum mean probability 0..1 of a line.
-        grow: Unclip ratio: distance by which a box is expanded, times area / perimeter.
-        gap: Minimum width of a space between words, as a share of the line's height.
+        box_threshold: Minimum mean probability 0..1 of a line.
+        unclip_ratio: Distance by which a box is expanded, times area / perimeter.
+        space_width: Minimum width of a space between words, as a share of the line's height.
     """
 
-    detail: int = 1280
+    limit_side: int = 1280
     threshold: float = 0.3
-    sure: float = 0.45
-    grow: float = 1.5
-    gap: float = 0.42  # about the width of an "o"
+    box_threshold: float = 0.45
+    unclip_ratio: float = 1.5
+    space_width: float = 0.42  # about the width of an "o"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class ReaderOptions:
         gpu_memory_mb: Maximum GPU memory, MiB; None allocates memory as needed.
         model: Name of the recognizer; None for the default of this alphabet, ``models.default``.
         unit: Whether boxes contain single "words" or whole "lines".
-        finding: Options for detecting words.
+        detection: Options for detecting words.
         languages: Languages of the photos, keys of ``language.LANGUAGES``.
         language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
         detector: Name of the detector; None for the default of this alphabet.
@@ -82,7 +86,7 @@ class ReaderOptions:
     gpu_memory_mb: int | None = None
     model: str | None = None
     unit: str = "words"
-    finding: DetectionOptions = DetectionOptions()
+    detection: DetectionOptions = DetectionOptions()
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
     detector: str | None = None
@@ -142,21 +146,22 @@ def _known_model(kind: Kind, value: object) -> bool:
 
 def _number_in(name: str, value: object) -> bool:
     low, high = RANGES[name]
-    whole = name == "detail"
+    whole = name == "limit_side"
     return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and low <= value <= high
 
 
-def _finding(path: Path, raw: object) -> DetectionOptions:
+def _detection(path: Path, raw: object) -> DetectionOptions:
     """The values of a JSON object that can be used; the log says which cannot."""
     if not isinstance(raw, dict):
-        log.warning("%s: setting 'finding' cannot be %r; the default is used", path, raw)
+        log.warning("%s: setting 'detection' cannot be %r; the default is used", path, raw)
         return DetectionOptions()
     chosen: dict[str, Any] = {}
-    for key, value in raw.items():
+    for name, value in raw.items():
+        key = _RENAMED.get(name) or name
         if key not in RANGES:
-            log.warning("%s: unknown setting %r left out", path, f"finding.{key}")
+            log.warning("%s: unknown setting %r left out", path, f"detection.{key}")
         elif not _number_in(key, value):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, f"finding.{key}", value)
+            log.warning("%s: setting %r cannot be %r; the default is used", path, f"detection.{key}", value)
         else:
             chosen[key] = value
     return DetectionOptions(**chosen)
@@ -255,14 +260,16 @@ def load(path: Path | None = None) -> Settings:
     skipped and logged.
     """
     path = path or settings_file()
-    raw = state_file.read(path)
+    raw = dict(state_file.read(path))
+    if _DETECTION_BEFORE in raw:
+        raw.setdefault("detection", raw.pop(_DETECTION_BEFORE))
     known = {each.name for each in fields(Settings)}
     chosen: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in known:
             log.warning("%s: unknown setting %r left out", path, key)
-        elif key == "finding":
-            chosen[key] = _finding(path, value)
+        elif key == "detection":
+            chosen[key] = _detection(path, value)
         elif not _ALLOWED[key](value):
             log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
         else:

@@ -19,9 +19,9 @@ def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
     return fitting.of(model, alphabet=alphabet)
 
 
-def detector_of(model: Model, finding: DetectionOptions) -> Detector:
+def detector_of(model: Model, detection: DetectionOptions) -> Detector:
     """Load the detector of a model with the user's detection options. Raises as ``model_weights.load_detector``."""
     net = model_weights.load_detector(model)
     if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
-        return CraftDetector(net, options=CraftOptions.of(finding))
-    return Detector(net, options=DetectorOptions.of(finding))
+        return CraftDetector(net, options=CraftOptions.of(detection))
+    return Detector(net, options=DetectorOptions.of(detection))

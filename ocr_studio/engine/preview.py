@@ -21,8 +21,8 @@ _ROOM = 256 << 20
 class Preview:
     """Reads one photo repeatedly with different detection options. It belongs to the thread of its reader.
 
-    The networks' outputs are cached: the text map of the last ``DetectionOptions.detail``, and the steps of each line.
-    Only a new detail, new lines, and doubtful words with new boundaries take more than some milliseconds.
+    The networks' outputs are cached: the text map of the last ``DetectionOptions.limit_side``, and the steps of each
+    line. Only a new size, new lines, and doubtful words with new boundaries take more than some milliseconds.
     """
 
     def __init__(self, reader: Reader, image: Photo) -> None:
@@ -31,16 +31,16 @@ class Preview:
         self._recognizer = _Remembering(reader.recognizer)
         self._seen: dict[int, tuple[Map, float]] = {}
 
-    def find(self, finding: DetectionOptions) -> Quads:
+    def find(self, detection: DetectionOptions) -> Quads:
         """Return the lines that would be found, as ``Reader.find``."""
-        detector = self._reader.detector.tuned_to(finding)
-        if finding.detail not in self._seen:
-            self._seen = {finding.detail: detector.look(self._image)}
-        return self._reader.as_wanted(detector.lines(*self._seen[finding.detail], size=self._image.shape[:2]))
+        detector = self._reader.detector.tuned_to(detection)
+        if detection.limit_side not in self._seen:
+            self._seen = {detection.limit_side: detector.look(self._image)}
+        return self._reader.as_wanted(detector.lines(*self._seen[detection.limit_side], size=self._image.shape[:2]))
 
-    def read_lines(self, lines: Quads, finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: Quads, detection: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         """Return the words of these lines, as ``Reader.read_lines``."""
-        return self._reader.tuned_to(finding, self._recognizer).read_lines(self._image, lines)
+        return self._reader.tuned_to(detection, self._recognizer).read_lines(self._image, lines)
 
 
 class _Remembering(Recognizer):

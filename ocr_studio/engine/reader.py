@@ -64,12 +64,14 @@ class Reader:
         reads = models.in_use(options.model, alphabet=options.alphabet)
         finds = models.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
-        self._detector = detector or model_loader.detector_of(finds, options.finding)
+        self._detector = detector or model_loader.detector_of(finds, options.detection)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
         self._recognizer = recognizer or model_loader.recognizer_of(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
         # Character classes, which help to find the ends of words.
-        self.marks = line_cutting.SpaceClasses.of(self._recognizer.charset.characters, gap=options.finding.gap)
+        self.marks = line_cutting.SpaceClasses.of(
+            self._recognizer.charset.characters, gap=options.detection.space_width
+        )
         self._unit = options.unit
         self.name = self._recognizer.name
         self._languages = lexicon.lexicon(options.languages) if options.language_strength > 0 else None
@@ -81,12 +83,12 @@ class Reader:
         known = [] if self._languages is None else [self._languages, lexicon.vocabulary(typed)]
         self._recognizer.set_lexicons(known, strength=self._strength)
 
-    def tuned_to(self, finding: DetectionOptions, recognizer: Recognizer) -> Reader:
+    def tuned_to(self, detection: DetectionOptions, recognizer: Recognizer) -> Reader:
         """Return a reader with other detection options and another recognizer of the same alphabet."""
         other = copy.copy(self)
-        other._detector = self._detector.tuned_to(finding)
+        other._detector = self._detector.tuned_to(detection)
         other._recognizer = recognizer
-        other.marks = replace(self.marks, gap=finding.gap)
+        other.marks = replace(self.marks, gap=detection.space_width)
         return other
 
     @property

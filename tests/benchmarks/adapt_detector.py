@@ -62,7 +62,7 @@ READER: Final = "whiteboard-recognizer"
 SURE: Final = 0.7  # mean confidence of the words of lines that are believed: where they are is surer than what they say
 # Where the net is this sure of writing, but nobody has read a word there, nothing is learned. The program's own bars
 # are 0.3 and 0.45.
-SUSPECTED: Final = DetectionOptions(threshold=0.12, sure=0.15)
+SUSPECTED: Final = DetectionOptions(threshold=0.12, box_threshold=0.15)
 # What is suspected was read if words cover so much of it: at that low a bar places are twice as high as their lines.
 _READ: Final = 0.25
 _ON: Final = dict(GROUNDS)  # as it goes to other processes

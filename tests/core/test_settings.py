@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ OTHER = Settings(
     library_folder="/home/né/доски",
     read_when_opened=False,
     unit="lines",
-    finding=DetectionOptions(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+    detection=DetectionOptions(limit_side=2048, threshold=0.2, box_threshold=0.6, unclip_ratio=1.2, space_width=0.5),
     languages=("de", "fr"),
     language_strength=0.5,
     detector=models.BUILT_IN_DETECTOR.name,
@@ -85,8 +85,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("read_when_opened", "yes"),
         ("unit", "letters"),
         ("unit", ["words"]),
-        ("finding", 3),
-        ("finding", None),
+        ("detection", 3),
+        ("detection", None),
         ("languages", "en"),
         ("languages", ["en", "klingon"]),
         ("languages", [["en"]]),
@@ -112,16 +112,16 @@ def test_what_is_unknown_or_wrong_is_left_out_and_the_rest_kept(
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("detail", 1280.5),
-        ("detail", 1),
-        ("detail", 10**30),
+        ("limit_side", 1280.5),
+        ("limit_side", 1),
+        ("limit_side", 10**30),
         ("threshold", True),
         ("threshold", "0.3"),
-        ("sure", -0.1),
-        ("sure", float("nan")),
-        ("grow", float("inf")),
-        ("gap", [0.4]),
-        ("gap", None),
+        ("box_threshold", -0.1),
+        ("box_threshold", float("nan")),
+        ("unclip_ratio", float("inf")),
+        ("space_width", [0.4]),
+        ("space_width", None),
         ("from_the_future", 1),
     ],
 )
@@ -129,12 +129,24 @@ def test_a_bad_value_of_finding_is_left_out_and_the_rest_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, value: Any
 ) -> None:
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps({"theme": "dark", "finding": {"detail": 2048, "gap": 1, key: value}}))
+    path.write_text(json.dumps({"theme": "dark", "detection": {"limit_side": 2048, "space_width": 1, key: value}}))
     with caplog.at_level(logging.WARNING):
         loaded = settings.load(path)
-    expected = {name: wanted for name, wanted in (("detail", 2048), ("gap", 1)) if name != key}
-    assert loaded == Settings(theme="dark", finding=DetectionOptions(**expected))
-    assert repr(f"finding.{key}") in caplog.text
+    expected = {name: wanted for name, wanted in (("limit_side", 2048), ("space_width", 1)) if name != key}
+    assert loaded == Settings(theme="dark", detection=DetectionOptions(**expected))
+    assert repr(f"detection.{key}") in caplog.text
+
+
+def test_detection_options_of_earlier_versions_are_read_and_written_with_their_new_names(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    earlier = {"detail": 2048, "threshold": 0.2, "sure": 0.6, "grow": 1.2, "gap": 0.5}
+    path.write_text(json.dumps({"theme": "dark", "finding": earlier}))
+    loaded = settings.load(path)
+    assert loaded == Settings(theme="dark", detection=OTHER.detection)
+    settings.save(loaded, path)
+    kept = json.loads(path.read_text())
+    assert "finding" not in kept
+    assert kept["detection"] == asdict(OTHER.detection)
 
 
 def test_the_ranges_are_those_of_all_values_and_hold_the_defaults() -> None:
@@ -164,7 +176,9 @@ def test_the_reader_gets_what_concerns_it() -> None:
         gpu_memory_mb=2048,
         model=models.BUILT_IN.name,
         unit="lines",
-        finding=DetectionOptions(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+        detection=DetectionOptions(
+            limit_side=2048, threshold=0.2, box_threshold=0.6, unclip_ratio=1.2, space_width=0.5
+        ),
         languages=("de", "fr"),
         language_strength=0.5,
         detector=models.BUILT_IN_DETECTOR.name,

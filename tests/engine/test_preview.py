@@ -23,25 +23,30 @@ def reader() -> Reader:
     return Reader(ReaderOptions())
 
 
-def boxes(reader: Reader | Preview, image: NDArray[np.uint8], finding: DetectionOptions) -> list[Quad]:
+def boxes(reader: Reader | Preview, image: NDArray[np.uint8], detection: DetectionOptions) -> list[Quad]:
     if isinstance(reader, Preview):
-        pieces = reader.read_lines(reader.find(finding), finding)
+        pieces = reader.read_lines(reader.find(detection), detection)
     else:
         pieces = reader.read_lines(image, reader.find(image))
     return [word.quad for _, words in pieces for word in words]
 
 
 @pytest.mark.parametrize(
-    "finding", [DetectionOptions(), DetectionOptions(threshold=0.6, grow=2.5), DetectionOptions(detail=640, gap=2.0)]
+    "detection",
+    [
+        DetectionOptions(),
+        DetectionOptions(threshold=0.6, unclip_ratio=2.5),
+        DetectionOptions(limit_side=640, space_width=2.0),
+    ],
 )
-def test_what_is_shown_is_what_would_be_read(reader: Reader, finding: DetectionOptions) -> None:
+def test_what_is_shown_is_what_would_be_read(reader: Reader, detection: DetectionOptions) -> None:
     photo, _ = drawn()
     fresh = Reader(
-        ReaderOptions(finding=finding), detector=reader.detector.tuned_to(finding), recognizer=reader.recognizer
+        ReaderOptions(detection=detection), detector=reader.detector.tuned_to(detection), recognizer=reader.recognizer
     )
     trying = Preview(reader, photo)
     boxes(trying, photo, DetectionOptions())
-    assert boxes(trying, photo, finding) == boxes(fresh, photo, finding)
+    assert boxes(trying, photo, detection) == boxes(fresh, photo, detection)
     assert reader.find(photo).tolist() == Preview(reader, photo).find(DetectionOptions()).tolist()
 
 
@@ -66,11 +71,11 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
     assert "lines" in looks
     looks.clear()
     assert boxes(trying, photo, DetectionOptions()) == some
-    more = boxes(trying, photo, DetectionOptions(gap=0.1))
+    more = boxes(trying, photo, DetectionOptions(space_width=0.1))
     assert len(more) >= len(some)
-    trying.find(DetectionOptions(sure=0.9, threshold=0.8))
+    trying.find(DetectionOptions(box_threshold=0.9, threshold=0.8))
     assert looks == []
-    trying.find(DetectionOptions(detail=900))
+    trying.find(DetectionOptions(limit_side=900))
     assert looks == ["photo"]
 
 

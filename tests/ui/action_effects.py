@@ -221,7 +221,7 @@ EFFECTS: Mapping[str, Effect] = {
     "read_unreviewed": _over("QDialog", "QMessageBox"),
     "stop": lambda s, _: not s.reading.busy,
     "lines": lambda s, _: s.settings.unit == "lines",
-    "finding": _over("FindingDialog"),
+    "finding": _over("DetectionDialog"),
     "models": _over("ModelsDialog"),
     "compare_models": _panel("comparison"),
     "take_other": _other_words,

@@ -117,17 +117,17 @@ class StandInPreview:
     def __init__(self, reader: StandInReader) -> None:
         self._reader = reader
 
-    def find(self, finding: DetectionOptions) -> NDArray[np.float32]:
+    def find(self, detection: DetectionOptions) -> NDArray[np.float32]:
         time.sleep(self._reader.pause)
-        count = len(LINES) if finding.threshold < 0.5 else 1 if finding.threshold < 0.8 else 0
+        count = len(LINES) if detection.threshold < 0.5 else 1 if detection.threshold < 0.8 else 0
         boxes = [Quad.from_box(10, 36 + 80 * row, 455, 70 + 80 * row).corners for row in range(count)]
         return np.array(boxes, np.float32).reshape(-1, 4, 2)
 
-    def read_lines(self, lines: NDArray[np.float32], finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: NDArray[np.float32], detection: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         for row in range(len(lines)):
             time.sleep(self._reader.pause)
             some = [word for n, word in enumerate(words()) if n // 4 == row]
-            yield 1, some * 2 if finding.gap < 0.2 else some
+            yield 1, some * 2 if detection.space_width < 0.2 else some
 
 
 class StandInDesk(OcrService):

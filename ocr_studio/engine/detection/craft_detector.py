@@ -30,19 +30,19 @@ class CraftOptions(DetectorOptions):
     thresholds: CraftThresholds = field(default_factory=CraftThresholds)
 
     @classmethod
-    def of(cls, finding: DetectionOptions) -> CraftOptions:
+    def of(cls, detection: DetectionOptions) -> CraftOptions:
         """Convert the user's detection options: size and thresholds are changed from CRAFT's defaults as far as the
         user changed those of the default detector.
         """
         usual = CraftThresholds()
-        side = round(SIDE * finding.detail / _USUAL.detail)
+        side = round(SIDE * detection.limit_side / _USUAL.limit_side)
         return cls(
             side=side,
             short=side // 2,
             thresholds=CraftThresholds(
-                detection=_share(usual.detection + (finding.sure - _USUAL.sure)),
-                text=_share(usual.text + (finding.threshold - _USUAL.threshold)),
-                link=_share(usual.link + (finding.threshold - _USUAL.threshold)),
+                detection=_share(usual.detection + (detection.box_threshold - _USUAL.box_threshold)),
+                text=_share(usual.text + (detection.threshold - _USUAL.threshold)),
+                link=_share(usual.link + (detection.threshold - _USUAL.threshold)),
             ),
         )
 
@@ -59,10 +59,10 @@ class CraftDetector(Detector):
     def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
         super().__init__(net, options=options or CraftOptions())
 
-    def tuned_to(self, finding: DetectionOptions) -> Detector:
+    def tuned_to(self, detection: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
-        other = super().tuned_to(finding)
-        other.options = CraftOptions.of(finding)
+        other = super().tuned_to(detection)
+        other.options = CraftOptions.of(detection)
         return other
 
     def look(self, image: Photo) -> tuple[NDArray[np.float32], float]:

@@ -49,23 +49,23 @@ class DetectorOptions:
         least: Minimum thickness of a core in map pixels; smaller letters cannot be read.
     """
 
-    side: int = DetectionOptions().detail
-    short: int = DetectionOptions().detail // 2
+    side: int = DetectionOptions().limit_side
+    short: int = DetectionOptions().limit_side // 2
     enlarge: float = 2.0
     text: float = DetectionOptions().threshold
-    surely: float = DetectionOptions().sure
-    grow: float = DetectionOptions().grow
+    surely: float = DetectionOptions().box_threshold
+    grow: float = DetectionOptions().unclip_ratio
     least: float = 3.0
 
     @classmethod
-    def of(cls, finding: DetectionOptions) -> DetectorOptions:
+    def of(cls, detection: DetectionOptions) -> DetectorOptions:
         """Convert the user's detection options."""
         return cls(
-            side=finding.detail,
-            short=finding.detail // 2,
-            text=finding.threshold,
-            surely=finding.sure,
-            grow=finding.grow,
+            side=detection.limit_side,
+            short=detection.limit_side // 2,
+            text=detection.threshold,
+            surely=detection.box_threshold,
+            grow=detection.unclip_ratio,
         )
 
     def scale(self, height: int, width: int) -> float:
@@ -93,10 +93,10 @@ class Detector:
         self.options = options or DetectorOptions()
         self._look = _compiled(net if net is not None else bundled_weights.load_detector())
 
-    def tuned_to(self, finding: DetectionOptions) -> Detector:
+    def tuned_to(self, detection: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
         other = copy.copy(self)
-        other.options = DetectorOptions.of(finding)
+        other.options = DetectorOptions.of(detection)
         return other
 
     def find(self, image: Photo) -> Quads:
@@ -144,7 +144,7 @@ class Detector:
     def _larger(self, likely: Map, scale: float) -> float:
         """Return the scale for a second pass. The smallest letters only show up once larger ones are clear.
 
-        Of the options it only depends on ``detail``, so that trying other options on one photo is quick.
+        Of the options it only depends on ``limit_side``, so that trying other options on one photo is quick.
         """
         sides = (min(core.length, core.thickness) for core in find_cores(likely, text=DetectorOptions().text))
         thick = [side for side in sides if side >= _SPECK]

@@ -84,7 +84,7 @@ class LineReader:
     """
 
     def __init__(
-        self, image: Photo, recognizer: Recognizer, *, gap: float = DetectionOptions().gap, words: bool = False
+        self, image: Photo, recognizer: Recognizer, *, gap: float = DetectionOptions().space_width, words: bool = False
     ) -> None:
         """Create the line reader.
 

@@ -102,18 +102,18 @@ class SpaceClasses:
         alone: Symbols that are always words of their own (arrows).
         bullets: Symbols that are words at the beginning of a line.
         gap: Gap that separates words if the network is undecided, as a share of the line's height; see
-            ``DetectionOptions.gap``.
+            ``DetectionOptions.space_width``.
         kinds: Of every class, see ``character_classes.kinds``; empty if unknown.
     """
 
     space: int
     alone: frozenset[int] = frozenset()
     bullets: frozenset[int] = frozenset()
-    gap: float = DetectionOptions().gap
+    gap: float = DetectionOptions().space_width
     kinds: Indices | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, characters: Sequence[str], *, gap: float = DetectionOptions().gap) -> SpaceClasses:
+    def of(cls, characters: Sequence[str], *, gap: float = DetectionOptions().space_width) -> SpaceClasses:
         """Create them for the characters of the classes from 1."""
         classes = {character: index for index, character in enumerate(characters, start=1)}
         return cls(
@@ -253,7 +253,7 @@ def whole(crop: Crop, steps: FrameProbabilities) -> Segmentation:
     return Segmentation((Segment(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
 
 
-def by_ink(crop: Crop, *, gap: float = DetectionOptions().gap) -> tuple[Box, ...]:
+def by_ink(crop: Crop, *, gap: float = DetectionOptions().space_width) -> tuple[Box, ...]:
     """Split a line by its ink alone, for recognizers of single words.
 
     Args:
@@ -299,7 +299,7 @@ def _odds(blank: Floats, steps: FrameProbabilities, letters: Letters, *, marks: 
     """Return the log odds that each letter and the next are in different words, (L − 1,)."""
     if len(letters.classes) < 2:
         return np.zeros(0)
-    wish = _ASKED * (DetectionOptions().gap - marks.gap)
+    wish = _ASKED * (DetectionOptions().space_width - marks.gap)
     odds = _evidence(blank, steps, letters, marks=marks, height=height) @ WEIGHTS + wish
     return np.where(_signs(letters.classes, marks), np.inf, odds)
 

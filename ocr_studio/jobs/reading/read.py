@@ -154,7 +154,7 @@ class OcrService:
                 finds = before.options.finds_with() == self.options.finds_with()
                 self._reader = Reader(
                     self.options,
-                    detector=old.detector.tuned_to(self.options.finding) if finds else None,
+                    detector=old.detector.tuned_to(self.options.detection) if finds else None,
                     recognizer=old.recognizer if before._reads_with_the_same(self.options) else None,
                 )
         return self._reader

@@ -49,15 +49,15 @@ class DetectionPreview:
         self._desk, self._image = desk, image
         self._preview: Preview | None = None
 
-    def find(self, finding: DetectionOptions) -> Iterator[TuningEvent]:
+    def find(self, detection: DetectionOptions) -> Iterator[TuningEvent]:
         """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""
         # ``prepare`` yields no other events; this narrows the type.
         yield from (event for event in prepare(self._desk) if isinstance(event, Preparing))
         if self._preview is None:
             self._preview = self._desk.preview(self._image)
-        lines = self._preview.find(finding)
+        lines = self._preview.find(detection)
         yield LinesFound(tuple(Quad.from_array(line[:4]) for line in lines))
         done = 0
-        for count, words in self._preview.read_lines(lines, finding):
+        for count, words in self._preview.read_lines(lines, detection):
             done += count
             yield BoxesFound(tuple(word.quad for word in words), done, len(lines))

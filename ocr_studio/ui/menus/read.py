@@ -48,7 +48,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         checked=lambda p: p.choosing.lines,
     ),
     ActionSpec(
-        "finding", "Text &detection…", lambda p: p.choosing.show_finding(), "&Read", 2, "mdi6.tune-variant",
+        "finding", "Text &detection…", lambda p: p.choosing.show_detection(), "&Read", 2, "mdi6.tune-variant",
         tip="Find fainter or smaller writing, or ignore smudges, with a preview on this photo", looks=True,
     ),
     ActionSpec(

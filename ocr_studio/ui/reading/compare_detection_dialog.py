@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.reading.compare_models import FindingCompared
-from ocr_studio.ui.reading.detection_view import FindingView
+from ocr_studio.ui.reading.detection_view import DetectionView
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -38,7 +38,7 @@ class FindingComparisonDialog(JobResultDialog):
         looking = tr("“{used}” and “{other}” are detecting words on this photo…", used=used, other=other)
         super().__init__(tr("Compare on this photo"), looking, note=tr(_NOTE), parent=parent)
         self._used, self._other = used, other
-        self.views = FindingView(image, photo), FindingView(image, photo)
+        self.views = DetectionView(image, photo), DetectionView(image, photo)
         across = QHBoxLayout()
         across.setSpacing(12)
         for name, view in zip((tr("{model} (in use)", model=used), other), self.views, strict=True):

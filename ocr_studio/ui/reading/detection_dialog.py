@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from ocr_studio.core.settings import RANGES, DetectionOptions
 from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.reading.detection_preview import FindingTrials
-from ocr_studio.ui.reading.detection_view import FindingView
+from ocr_studio.ui.reading.detection_preview import DetectionTrials
+from ocr_studio.ui.reading.detection_view import DetectionView
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import KnobSpec, Slider
 
@@ -41,9 +41,9 @@ def _of_height(value: float) -> str:
 
 KNOBS = (
     KnobSpec(
-        "detail",
+        "limit_side",
         later("Detection resolution"),
-        *RANGES["detail"],
+        *RANGES["limit_side"],
         32,
         _pixels,
         later("Faster, but may miss small writing."),
@@ -59,27 +59,27 @@ KNOBS = (
         later("Ignores smudges, but may miss faint writing."),
     ),
     KnobSpec(
-        "sure",
+        "box_threshold",
         later("Confidence threshold for lines"),
-        *RANGES["sure"],
+        *RANGES["box_threshold"],
         0.01,
         _percent,
         later("Keeps uncertain lines."),
         later("Ignores what may be a drawing, a frame or a shadow."),
     ),
     KnobSpec(
-        "grow",
+        "unclip_ratio",
         later("Margin around writing (unclip ratio)"),
-        *RANGES["grow"],
+        *RANGES["unclip_ratio"],
         0.05,
         lambda value: f"{number(value, 2)} ×",
         later("Tighter boxes; may cut off the tops and tails of letters."),
         later("Wider boxes; may include parts of the lines above and below."),
     ),
     KnobSpec(
-        "gap",
+        "space_width",
         later("Gap between words"),
-        *RANGES["gap"],
+        *RANGES["space_width"],
         0.01,
         _of_height,
         later("Splits words at narrower gaps."),
@@ -88,7 +88,7 @@ KNOBS = (
 )
 
 
-class FindingDialog(QDialog):
+class DetectionDialog(QDialog):
     """Changes the detection settings and previews them on the photo; the page itself never changes.
 
     Signals:
@@ -99,15 +99,15 @@ class FindingDialog(QDialog):
 
     def __init__(
         self,
-        finding: DetectionOptions,
-        view: FindingView | None,
-        trials: FindingTrials | None,
+        detection: DetectionOptions,
+        view: DetectionView | None,
+        trials: DetectionTrials | None,
         parent: QWidget | None = None,
     ) -> None:
         """Show the current settings and start the first preview.
 
         Args:
-            finding: the current settings.
+            detection: the current settings.
             view: shows the photo; None if no photo is open.
             trials: runs the previews; None if no photo is open.
             parent: the window to open over.
@@ -115,7 +115,7 @@ class FindingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Text detection"))
         self.view, self._trials = view, trials
-        self.knobs = {spec.key: Slider(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
+        self.knobs = {spec.key: Slider(_said(spec), getattr(detection, spec.key)) for spec in KNOBS}
         self.said = PlainLabel()
         self.said.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
@@ -138,10 +138,10 @@ class FindingDialog(QDialog):
         self._look()
 
     @property
-    def finding(self) -> DetectionOptions:
+    def detection(self) -> DetectionOptions:
         """The settings of the sliders."""
         values = {key: knob.value for key, knob in self.knobs.items()}
-        return DetectionOptions(**values | {"detail": round(values["detail"])})  # type: ignore[arg-type]  # one is an int
+        return DetectionOptions(**values | {"limit_side": round(values["limit_side"])})  # type: ignore[arg-type]  # one is an int
 
     def _place(self) -> None:
         sliders = QWidget()
@@ -188,11 +188,11 @@ class FindingDialog(QDialog):
         self._turned()
 
     def _offer_defaults(self) -> None:
-        self._defaults.setEnabled(self.finding != DetectionOptions())
+        self._defaults.setEnabled(self.detection != DetectionOptions())
 
     def _look(self) -> None:
         if self._trials:
-            self._trials.look(self.finding)
+            self._trials.look(self.detection)
         else:
             self.said.setText(tr("Open a photo to preview these settings."))
 
@@ -219,7 +219,7 @@ class FindingDialog(QDialog):
         self.said.setText(trouble.message)
 
     def _accept(self) -> None:
-        self.chosen.emit(self.finding)
+        self.chosen.emit(self.detection)
         self.accept()
 
     def _stop(self) -> None:

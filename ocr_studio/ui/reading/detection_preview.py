@@ -12,7 +12,7 @@ from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, 
 from ocr_studio.ui.job_thread import Job, JobThread
 
 
-class FindingTrials(QObject):
+class DetectionTrials(QObject):
     """Runs one preview at a time and collects its results. The page does not change.
 
     Attributes:
@@ -39,11 +39,11 @@ class FindingTrials(QObject):
         self.boxes: tuple[Quad, ...] = ()
         self.loading = self.waiting = self.done = False
 
-    def look(self, finding: DetectionOptions) -> None:
+    def look(self, detection: DetectionOptions) -> None:
         """Start a preview with these settings."""
         self.stop()
         self.waiting, self.done = True, False
-        job = self._job = self._lane.submit(lambda: self._trial.find(finding), name=later("Detection preview"))
+        job = self._job = self._lane.submit(lambda: self._trial.find(detection), name=later("Detection preview"))
         job.came.connect(self._take)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)

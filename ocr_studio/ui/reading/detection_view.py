@@ -20,7 +20,7 @@ from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import BoxStyle, Look
 
 
-class FindingView(ZoomView):
+class DetectionView(ZoomView):
     """Shows lines dashed, and the boxes inside them. The wheel zooms, dragging pans."""
 
     def __init__(self, image: NDArray[np.uint8], pyramid: Pyramid, parent: QWidget | None = None) -> None:

@@ -16,9 +16,9 @@ from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.models.controller import Modelling
 from ocr_studio.ui.models.download import Fetching
 from ocr_studio.ui.reading.controller import Reading
-from ocr_studio.ui.reading.detection_dialog import FindingDialog
-from ocr_studio.ui.reading.detection_preview import FindingTrials
-from ocr_studio.ui.reading.detection_view import FindingView
+from ocr_studio.ui.reading.detection_dialog import DetectionDialog
+from ocr_studio.ui.reading.detection_preview import DetectionTrials
+from ocr_studio.ui.reading.detection_view import DetectionView
 from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.settings.dialog import SettingsDialog
 
@@ -86,7 +86,7 @@ class Choosing(QObject):
 
     def show_settings(self, page: str = "general") -> None:
         """Open the settings at a page: "general", "reading" or "keys"."""
-        dialog = SettingsDialog(self._current, self._try_finding, self._actions, self._window)
+        dialog = SettingsDialog(self._current, self._try_detection, self._actions, self._window)
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
         # Queued, so that the dialog has closed before its window is deleted.
@@ -94,21 +94,21 @@ class Choosing(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def show_finding(self) -> None:
+    def show_detection(self) -> None:
         """Open the dialog of text detection on the open photo."""
-        self._try_finding(
-            self._current().finding,
+        self._try_detection(
+            self._current().detection,
             self._window,
-            lambda finding: self.chosen.emit(replace(self._current(), finding=finding)),
+            lambda detection: self.chosen.emit(replace(self._current(), detection=detection)),
         )
 
-    def _try_finding(
-        self, finding: DetectionOptions, parent: QWidget, then: Callable[[DetectionOptions], None]
+    def _try_detection(
+        self, detection: DetectionOptions, parent: QWidget, then: Callable[[DetectionOptions], None]
     ) -> None:
         image, pyramid, trial = self._document.image, self._document.pyramid, self._reading.trial()
-        view = None if image is None or pyramid is None else FindingView(image, pyramid)
-        trials = None if trial is None else FindingTrials(self._reading.lane, trial)
-        dialog = FindingDialog(finding, view, trials, parent)
+        view = None if image is None or pyramid is None else DetectionView(image, pyramid)
+        trials = None if trial is None else DetectionTrials(self._reading.lane, trial)
+        dialog = DetectionDialog(detection, view, trials, parent)
         if trials:
             trials.setParent(dialog)
         dialog.chosen.connect(then)

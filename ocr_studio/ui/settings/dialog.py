@@ -23,7 +23,7 @@ from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.settings.general_page import GeneralSettings
 from ocr_studio.ui.settings.keys_page import KeysSettings
 from ocr_studio.ui.settings.page import Change, SettingsPage
-from ocr_studio.ui.settings.reading_page import ReadingSettings, TryFinding
+from ocr_studio.ui.settings.reading_page import ReadingSettings, TryDetection
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Milliseconds without a change, after which the changes of a slow page are applied.
@@ -44,7 +44,7 @@ class SettingsDialog(QDialog):
     def __init__(
         self,
         current: Callable[[], Settings],
-        try_finding: TryFinding,
+        try_detection: TryDetection,
         actions: tuple[ActionSpec[Any], ...],
         parent: QWidget | None = None,
     ) -> None:
@@ -52,7 +52,7 @@ class SettingsDialog(QDialog):
 
         Args:
             current: Returns the current settings.
-            try_finding: Opens the dialog of text detection.
+            try_detection: Opens the dialog of text detection.
             actions: The actions whose shortcuts can be changed.
             parent: The window.
         """
@@ -64,7 +64,7 @@ class SettingsDialog(QDialog):
         self._rest.timeout.connect(self.flush)
         settings = current()
         self.general = GeneralSettings(settings)
-        self.reading = ReadingSettings(settings, try_finding)
+        self.reading = ReadingSettings(settings, try_detection)
         self.keys = KeysSettings(settings, actions)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)

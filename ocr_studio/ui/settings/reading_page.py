@@ -20,7 +20,7 @@ from ocr_studio.ui.widgets.language_picker import LanguageChoice
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
-TryFinding: TypeAlias = Callable[[DetectionOptions, QWidget, Callable[[DetectionOptions], None]], None]
+TryDetection: TypeAlias = Callable[[DetectionOptions, QWidget, Callable[[DetectionOptions], None]], None]
 
 _ALPHABETS = (
     ("latin", later("Latin letters, digits and common symbols")),
@@ -33,23 +33,23 @@ class ReadingSettings(SettingsPage):
     """The page of reading settings.
 
     Attributes:
-        finding: The options of text detection.
+        detection: The options of text detection.
     """
 
     slow = True
 
-    def __init__(self, settings: Settings, try_finding: TryFinding) -> None:
+    def __init__(self, settings: Settings, try_detection: TryDetection) -> None:
         """Create the page.
 
         Args:
             settings: The current settings.
-            try_finding: Opens the dialog of text detection.
+            try_detection: Opens the dialog of text detection.
         """
         super().__init__()
         self.title = tr("&Reading")
         self._before = settings
-        self.finding = settings.finding
-        self._try_finding = try_finding
+        self.detection = settings.detection
+        self._try_detection = try_detection
         self.model = _model_choice("recognizer", settings.model, tr("Recognizer"))
         self.detector = _model_choice("detector", settings.detector, tr("Detector"))
         self.alphabet = ComboBox([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
@@ -64,7 +64,7 @@ class ReadingSettings(SettingsPage):
         self.tune = QPushButton(tr("Adjust on the photo…"))
         self.tune.setAutoDefault(False)
         self.tune.setAccessibleName(tr("Adjust text detection on the photo"))
-        self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._choose_finding))
+        self.tune.clicked.connect(lambda: self._try_detection(self.detection, self, self._choose_detection))
         self._how = PlainLabel()
         self._how.setProperty("quiet", True)
         self.languages = LanguageChoice(settings.languages)
@@ -114,7 +114,7 @@ class ReadingSettings(SettingsPage):
         for code in LANGUAGES:
             self.languages.choose(code, on=code in settings.languages)
         self.strength.setValue(round(100 * settings.language_strength))
-        self._take(settings.finding)
+        self._take(settings.detection)
         self._offer_alphabet()
         self._name_defaults()
 
@@ -132,7 +132,7 @@ class ReadingSettings(SettingsPage):
             detector=_chosen(self.detector, settings.detector),
             alphabet=self.alphabet.currentData(),
             unit=self.unit.currentData(),
-            finding=self.finding,
+            detection=self.detection,
             read_when_opened=self.read_when_opened.isChecked(),
             gpu_memory_mb=self.memory.value() or None,
             languages=self.languages.chosen(),
@@ -169,8 +169,8 @@ class ReadingSettings(SettingsPage):
             )
         )
 
-    def _choose_finding(self, finding: DetectionOptions) -> None:
-        self._take(finding)
+    def _choose_detection(self, detection: DetectionOptions) -> None:
+        self._take(detection)
         self._say_all()
 
     def _offer_alphabet(self) -> None:
@@ -182,9 +182,9 @@ class ReadingSettings(SettingsPage):
         self.model.setItemText(0, _default_title("recognizer", alphabet))
         self.detector.setItemText(0, _default_title("detector", alphabet))
 
-    def _take(self, finding: DetectionOptions) -> None:
-        self.finding = finding
-        self._how.setText(tr("Default") if finding == DetectionOptions() else tr("Customized"))
+    def _take(self, detection: DetectionOptions) -> None:
+        self.detection = detection
+        self._how.setText(tr("Default") if detection == DetectionOptions() else tr("Customized"))
 
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> ComboBox:

@@ -180,7 +180,7 @@ def test_a_detector_finds_the_words_of_a_photo_of_any_size() -> None:
     found = detector.find(board)
     assert found.shape == (2, 6, 2)
     np.testing.assert_allclose(found[:, :4].mean(axis=1), [[130, 55], [390, 220]], atol=6)
-    fewer = detector.tuned_to(DetectionOptions(sure=0.9, threshold=0.89))
+    fewer = detector.tuned_to(DetectionOptions(box_threshold=0.9, threshold=0.89))
     assert isinstance(fewer.options, CraftOptions)
     assert fewer.options.thresholds == CraftThresholds(detection=0.99, text=0.99, link=0.99)
     assert detector.find(np.full((1, 1, 3), 255, np.uint8)).shape == (0, 6, 2)

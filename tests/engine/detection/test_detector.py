@@ -106,7 +106,7 @@ def test_photos_come_to_a_size_and_strips_keep_their_letters(height: int, width:
 
 def test_what_a_person_has_chosen_is_looked_for() -> None:
     assert DetectorOptions.of(DetectionOptions()) == DetectorOptions()
-    chosen = DetectorOptions.of(DetectionOptions(detail=2560, threshold=0.2, sure=0.6, grow=1.0))
+    chosen = DetectorOptions.of(DetectionOptions(limit_side=2560, threshold=0.2, box_threshold=0.6, unclip_ratio=1.0))
     assert (chosen.side, chosen.short, chosen.text, chosen.surely, chosen.grow) == (2560, 1280, 0.2, 0.6, 1.0)
 
 

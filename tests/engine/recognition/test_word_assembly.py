@@ -188,7 +188,7 @@ def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector:
     first = [word.text for _, words in preview.read_lines(lines, DetectionOptions()) for word in words]
     assert sorted(first) == sorted(["lll", "lll", "lllll", "llll", "lllll"])
     looked = len(counting.seen)
-    loose = [word.text for _, words in preview.read_lines(lines, DetectionOptions(gap=2.0)) for word in words]
+    loose = [word.text for _, words in preview.read_lines(lines, DetectionOptions(space_width=2.0)) for word in words]
     assert sorted(map(len, loose)) == [9, 11]  # no gap is so wide: each line is one word
     assert len(counting.seen) == looked + 2
     assert [word.text for _, words in preview.read_lines(lines, DetectionOptions()) for word in words] == first
@@ -233,4 +233,4 @@ def test_a_large_photo_is_looked_at_in_tiles_with_the_same_outcome(monkeypatch: 
 def test_craft_looks_at_photos_as_large_as_keras_ocr_does(size: tuple[int, int], scale: float) -> None:
     assert CraftOptions().scale(*size) == pytest.approx(scale)
     assert CraftOptions.of(DetectionOptions()) == CraftOptions()
-    assert CraftOptions.of(DetectionOptions(detail=640)).side == SIDE // 2
+    assert CraftOptions.of(DetectionOptions(limit_side=640)).side == SIDE // 2

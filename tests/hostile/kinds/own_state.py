@@ -32,7 +32,7 @@ _SETTINGS: Final[dict[str, Any]] = {
     "language": "en",
     "box_opacity": 0.5,
     "snapping": True,
-    "finding": {"detail": 960, "sure": 0.5, "grow": 1.5, "gap": 0.5},
+    "detection": {"limit_side": 960, "box_threshold": 0.5, "unclip_ratio": 1.5, "space_width": 0.5},
 }
 _FILES: Final[dict[str, Any]] = {
     "config/settings.json": _SETTINGS,

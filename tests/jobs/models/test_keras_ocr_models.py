@@ -75,11 +75,11 @@ def test_a_detector_comes_in_as_a_model_and_both_read_a_photo(tmp_path: Path, cr
     assert (model.name, model.kind) == ("craft_mlt_25k", "detector")
     assert model.card is not None
     assert model.card.architecture == CRAFT
-    detector = model_loader.detector_of(model, DetectionOptions(detail=320))
+    detector = model_loader.detector_of(model, DetectionOptions(limit_side=320))
     assert isinstance(detector, CraftDetector)
     photo = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
     np.testing.assert_allclose(detector.maps(photo), load_craft(file)(photo, training=False), atol=1e-5)
-    options = ReaderOptions(model=crnn.name, detector=model.name, finding=DetectionOptions(detail=320))
+    options = ReaderOptions(model=crnn.name, detector=model.name, detection=DetectionOptions(limit_side=320))
     reader = Reader(options, detector=detector)
     found = reader.find(board())
     assert found.shape[1:] == (6, 2)

@@ -105,7 +105,7 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_same() -> None:
     first = OcrService(ReaderOptions())
     reader = first.reader()
-    lines = first.successor(ReaderOptions(unit="lines", finding=DetectionOptions(threshold=0.2))).reader()
+    lines = first.successor(ReaderOptions(unit="lines", detection=DetectionOptions(threshold=0.2))).reader()
     assert lines.recognizer is reader.recognizer
     assert lines.detector is not reader.detector
     assert lines.detector.options.text == 0.2

@@ -22,11 +22,11 @@ class StandInPreview:
     def __init__(self) -> None:
         self.read = 0
 
-    def find(self, finding: DetectionOptions) -> NDArray[np.float32]:
-        count = round(10 * finding.threshold)
+    def find(self, detection: DetectionOptions) -> NDArray[np.float32]:
+        count = round(10 * detection.threshold)
         return np.array([Quad.from_box(0, 9 * y, 50, 9 * y + 8).corners for y in range(count)], np.float32)
 
-    def read_lines(self, lines: NDArray[np.float32], finding: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
+    def read_lines(self, lines: NDArray[np.float32], detection: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         for line in lines:
             self.read += 1
             left, top, _, bottom = Quad.from_array(line).bounds()

@@ -14,7 +14,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.reading.detection_dialog import KNOBS, FindingDialog
+from ocr_studio.ui.reading.detection_dialog import KNOBS, DetectionDialog
 from ocr_studio.ui.widgets.slider import Slider
 from tests.ui.made_board import LINES, StandInPreview, StandInReader
 from tests.ui.studio import Open
@@ -23,20 +23,20 @@ Button = QDialogButtonBox.StandardButton
 WORDS = sum(len(line) for line in LINES)
 
 
-def opened(studio: Studio, qtbot: QtBot) -> FindingDialog:
+def opened(studio: Studio, qtbot: QtBot) -> DetectionDialog:
     studio.window.action_set["finding"].trigger()
-    dialog = studio.window.findChild(FindingDialog)
+    dialog = studio.window.findChild(DetectionDialog)
     assert dialog is not None
     if dialog.view is not None:
         qtbot.waitUntil(lambda: "boxes" in dialog.said.text() and "…" not in dialog.said.text())
     return dialog
 
 
-def press(dialog: FindingDialog, button: Button) -> None:
+def press(dialog: DetectionDialog, button: Button) -> None:
     QTest.mouseClick(dialog.buttons.button(button), Qt.MouseButton.LeftButton)
 
 
-def turn(dialog: FindingDialog, key: str, value: float) -> None:
+def turn(dialog: DetectionDialog, key: str, value: float) -> None:
     knob = dialog.knobs[key]
     knob.slider.setValue(round((value - knob.spec.low) / knob.spec.step))
 
@@ -50,7 +50,7 @@ def test_moving_a_slider_shows_what_would_be_found(open_studio: Open, folder: Pa
     turn(dialog, "threshold", 0.6)
     qtbot.waitUntil(lambda: len(view.lines) == 1 and len(view.boxes) == WORDS / 2)
     qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
-    turn(dialog, "gap", 0.1)
+    turn(dialog, "space_width", 0.1)
     qtbot.waitUntil(lambda: len(view.boxes) == WORDS)
     turn(dialog, "threshold", 0.9)
     qtbot.waitUntil(lambda: dialog.said.text().startswith("These settings find no text"))
@@ -62,27 +62,27 @@ def test_nothing_of_the_page_is_changed_and_cancel_leaves_everything(
 ) -> None:
     studio = open_studio(folder / "board 1.png")
     page, count, kept = studio.document.page, studio.document.undo_stack.count(), studio.settings
-    on_disk = settings.load().finding
+    on_disk = settings.load().detection
     dialog = opened(studio, qtbot)
-    turn(dialog, "sure", 0.7)
+    turn(dialog, "box_threshold", 0.7)
     press(dialog, Button.Cancel)
     qtbot.waitUntil(lambda: not studio.busy)
-    qtbot.waitUntil(lambda: studio.window.findChild(FindingDialog) is None)
+    qtbot.waitUntil(lambda: studio.window.findChild(DetectionDialog) is None)
     assert studio.document.page is page
     assert studio.document.undo_stack.count() == count
     assert studio.settings is kept
-    assert settings.load().finding == on_disk
+    assert settings.load().detection == on_disk
 
 
 def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
     dialog = opened(studio, qtbot)
     turn(dialog, "threshold", 0.2)
-    turn(dialog, "detail", 1920)
+    turn(dialog, "limit_side", 1920)
     press(dialog, Button.Ok)
-    wanted = DetectionOptions(threshold=0.2, detail=1920)
-    assert studio.settings.finding == wanted
-    assert settings.load().finding == wanted
+    wanted = DetectionOptions(threshold=0.2, limit_side=1920)
+    assert studio.settings.detection == wanted
+    assert settings.load().detection == wanted
     assert studio.reading.trial() is not None
     qtbot.waitUntil(lambda: not studio.busy)
 
@@ -90,11 +90,11 @@ def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot
 def test_defaults_come_back_and_are_offered_only_where_something_differs(
     open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
-    studio = open_studio(folder / "board 1.png", settings=Settings(finding=DetectionOptions(grow=2.0)))
+    studio = open_studio(folder / "board 1.png", settings=Settings(detection=DetectionOptions(unclip_ratio=2.0)))
     dialog = opened(studio, qtbot)
-    assert dialog.finding == DetectionOptions(grow=2.0)
+    assert dialog.detection == DetectionOptions(unclip_ratio=2.0)
     press(dialog, Button.RestoreDefaults)
-    assert dialog.finding == DetectionOptions()
+    assert dialog.detection == DetectionOptions()
     assert not dialog.buttons.button(Button.RestoreDefaults).isEnabled()
     dialog.reject()
 
@@ -123,8 +123,8 @@ def test_a_try_that_fails_says_why_and_the_next_may_be_better(
     dialog = opened(studio, qtbot)
     find = StandInPreview.find
 
-    def refuse(_: StandInPreview, finding: DetectionOptions) -> None:
-        raise StudioError(f"nothing can be found with {finding.threshold}")
+    def refuse(_: StandInPreview, detection: DetectionOptions) -> None:
+        raise StudioError(f"nothing can be found with {detection.threshold}")
 
     monkeypatch.setattr(StandInPreview, "find", refuse)
     turn(dialog, "threshold", 0.2)
@@ -158,9 +158,9 @@ def test_without_a_photo_the_sliders_are_there_and_say_what_is_missing(open_stud
     dialog = opened(open_studio(), qtbot)
     assert dialog.view is None
     assert "Open a photo" in dialog.said.text()
-    turn(dialog, "gap", 0.5)
+    turn(dialog, "space_width", 0.5)
     press(dialog, Button.Ok)
-    assert settings.load().finding == DetectionOptions(gap=0.5)
+    assert settings.load().detection == DetectionOptions(space_width=0.5)
 
 
 def test_a_value_between_two_steps_stays_until_it_is_moved(qtbot: QtBot) -> None:
@@ -202,7 +202,7 @@ def test_lines_are_chosen_in_the_menu_and_in_the_settings(open_studio: Open, fol
 
 @pytest.mark.parametrize(("width", "height"), [(683, 700), (600, 400)])
 def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, width: int, height: int) -> None:
-    dialog = FindingDialog(DetectionOptions(detail=4096), None, None)
+    dialog = DetectionDialog(DetectionOptions(limit_side=4096), None, None)
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.resize(width, height)

@@ -20,7 +20,13 @@ Key = Qt.Key
 @pytest.fixture
 def chosen() -> Chosen:
     return Chosen(
-        Settings(theme="light", go_on=False, unit="lines", finding=DetectionOptions(gap=1.0), keys={"merge": ("J",)})
+        Settings(
+            theme="light",
+            go_on=False,
+            unit="lines",
+            detection=DetectionOptions(space_width=1.0),
+            keys={"merge": ("J",)},
+        )
     )
 
 

@@ -41,7 +41,9 @@ class Chosen:
 def settings_dialog(chosen: Chosen) -> SettingsDialog:
     """The dialog; whoever tries how writing is found at once decides for half the threshold."""
     dialog = SettingsDialog(
-        lambda: chosen.now, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2)), TABLE
+        lambda: chosen.now,
+        lambda detection, _, then: then(replace(detection, threshold=detection.threshold / 2)),
+        TABLE,
     )
     dialog.chosen.connect(chosen.choose)
     return dialog
@@ -85,7 +87,7 @@ def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
         model="mine",
         read_when_opened=False,
         unit="lines",
-        finding=DetectionOptions(threshold=DetectionOptions().threshold / 2),
+        detection=DetectionOptions(threshold=DetectionOptions().threshold / 2),
     )
     assert chosen.told == told + 1  # reading is not made ready anew for each of several changes
     close(dialog)

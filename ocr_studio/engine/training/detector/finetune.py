@@ -136,8 +136,8 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
         super().__init__(recipe, folder)
         self.net, self._options = net, options
-        self._finding = DetectorOptions.of(options.finding)
-        self._detector = Detector(net, options=self._finding)  # uses the network being trained
+        self._detection = DetectorOptions.of(options.detection)
+        self._detector = Detector(net, options=self._detection)  # uses the network being trained
 
     # -------------------------------------------------------------------------------------------------- before
 
@@ -158,7 +158,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         with candidate.device(recipe.device):
             trainee = DetectorTrainee(self.net, recipe, steps=steps)
         recipe_said = json.dumps(asdict(recipe), sort_keys=True)
-        self._said = f"{base} {recipe_said} {asdict(self._finding)} {self.lessons.fingerprint()}"
+        self._said = f"{base} {recipe_said} {asdict(self._detection)} {self.lessons.fingerprint()}"
         self.take_up(trainee, steps)
 
     # -------------------------------------------------------------------------------------------------- during
@@ -222,7 +222,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         self.trainee.take(self.trainee.start)
         old.set_weights(self.net.get_weights())
         self.trainee.take(self.best.weights)
-        before = Reader(self._options, detector=Detector(old, options=self._finding))
+        before = Reader(self._options, detector=Detector(old, options=self._detection))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
         held_out, keep = TwoDetectors(before, after), TwoDetectors(before, after)
         done = 0
