@@ -72,14 +72,15 @@ def test_settings_are_kept() -> None:
     assert (chosen.languages, chosen.language_strength) == (("en", "de"), 0.5)
     assert chosen.keys == {"merge": ("Ctrl+J",)}
     assert not chosen.read_when_opened
-    found = chosen.finding
-    assert (found.detail, found.threshold, found.sure, found.grow, found.gap) == (960, 0.35, 0.5, 1.7, 0.5)
+    assert chosen.detection == settings.DetectionOptions(
+        limit_side=960, threshold=0.35, box_threshold=0.5, unclip_ratio=1.7, space_width=0.5
+    )
 
 
 def test_a_model_is_described_as_it_was() -> None:
     card = ModelCard.from_json((EARLIER / "model.json").read_bytes(), file="model.json")
     assert (card.title, card.parent, card.alphabet) == ("old-hand", "whiteboard-recognizer", ("a", "b", "é"))
-    assert card.oversure == 1.4
+    assert card.temperature == 1.4
     assert card.settings["learning_rate"] == 0.0002
     assert card.scores["general_after"] == {"words": 120, "right": 103, "cer": 0.032496}
 
