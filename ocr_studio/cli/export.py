@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--format",
+        type=_format_name,
         choices=(*FORMATS, _CLEANED),
         required=True,
         help="format of the files; cleaned: PNG images of the boards as the board view shows them",
@@ -55,6 +56,10 @@ def parser() -> argparse.ArgumentParser:
     add_follow_links(made)
     add_overwrite(made)
     return made
+
+
+def _format_name(typed: str) -> str:
+    return "text" if typed == "txt" else typed  # its name in earlier versions
 
 
 def work(options: argparse.Namespace) -> int:

@@ -320,7 +320,7 @@ def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Names
 def _answer_in_files(
     out: OutputFolder, pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace
 ) -> int:
-    kind = FORMATS["json" if options.format == "json" else "txt"]
+    kind = FORMATS[options.format]
     given = [str(photo) for photo in photos]
     # A photo that is named twice is written once.
     names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))

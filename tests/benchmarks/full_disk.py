@@ -147,7 +147,7 @@ class Story:
 
     def exports(self) -> None:
         text, picture = self.disk / "text.txt", self.disk / "cleaned board.png"
-        self.parts.exporting.save(text, FORMATS["txt"])
+        self.parts.exporting.save(text, FORMATS["text"])
         self.told("text.txt", "No space", "Free up disk space")
         self.parts.board_saving.save(picture)
         self.told("cleaned board.png", "No space", "Free up disk space")

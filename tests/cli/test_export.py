@@ -64,11 +64,13 @@ def names_in(out: Path) -> list[str]:
     return sorted(path.name for path in out.iterdir() if path.name != LIST)
 
 
-@pytest.mark.parametrize("kind", ["txt", "md", "json", "csv"])
-def test_export_writes_one_file_for_each_page(project: Project, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("format_name", "kind"), [("text", "txt"), ("txt", "txt"), ("md", "md"), ("json", "json"), ("csv", "csv")]
+)
+def test_export_writes_one_file_for_each_page(project: Project, tmp_path: Path, format_name: str, kind: str) -> None:
     out = tmp_path / "out"
     for place in (project.folder, project.photos):
-        assert cli.run(["export", str(place), "--format", kind, "--out", str(out)]) == 0
+        assert cli.run(["export", str(place), "--format", format_name, "--out", str(out)]) == 0
         assert names_in(out) == [f"board.{kind}", f"other.{kind}"]
     text = (out / f"board.{kind}").read_text(encoding="utf-8")
     if kind == "csv":
@@ -81,14 +83,14 @@ def test_export_tells_of_a_damaged_page_and_writes_the_others(
 ) -> None:
     (project.folder / "pages" / f"{'0' * 32}.json").write_text("{")
     out = tmp_path / "out"
-    assert cli.run(["export", str(project.folder), "--format", "txt", "--out", str(out)]) == 1
+    assert cli.run(["export", str(project.folder), "--format", "text", "--out", str(out)]) == 1
     assert names_in(out) == ["other.txt"]
     assert "damaged" in capsys.readouterr().err
     del caplog
 
 
 def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 1
+    assert cli.run(["export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "out")]) == 1
     assert "no photos have been read here yet" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
@@ -100,7 +102,7 @@ def test_export_takes_the_project_that_the_window_would_open(project: Project, t
     word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human("in the library"))
     other.save_page(Page("0" * 32, "board.png", 96, 64, {"one": word}))
     other.unlock()
-    assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 0
+    assert cli.run(["export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "board.txt").read_text(encoding="utf-8").strip() == "in the library"
 
 
@@ -124,7 +126,7 @@ def test_export_replaces_no_file_that_it_did_not_write(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    asked = ["export", str(project.folder), "--format", "txt", "--out", str(out)]
+    asked = ["export", str(project.folder), "--format", "text", "--out", str(out)]
     out.mkdir()
     (out / "board.txt").write_text("mine")
     for _ in range(2):

@@ -99,7 +99,7 @@ def test_search_export_and_dataset_go_on_where_read_left_off(
     assert cli.run(["search", "pod", "--project", str(folder)]) == 0
     assert sorted(capsys.readouterr().out.splitlines()) == ["a.png\t5,0,25,10\tpod", "b.png\t5,0,25,10\tpod"]
     out = tmp_path / "out"
-    assert cli.run(["export", str(folder), "--format", "txt", "--out", str(out)]) == 0
+    assert cli.run(["export", str(folder), "--format", "text", "--out", str(out)]) == 0
     assert (out / "b.txt").read_text() == "pod -Create\n"
     corrected(folder, "a.png", "pods")
     assert cli.run(["dataset", str(folder), "--out", str(tmp_path / "data")]) == 0
@@ -249,7 +249,7 @@ def test_again_without_keep_is_wrong_usage(folder: Path, capsys: pytest.CaptureF
     assert "--again requires --keep" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["search", "pod", "--project"], ["export", "--format", "txt", "--out", "out"]])
+@pytest.mark.parametrize("command", [["search", "pod", "--project"], ["export", "--format", "text", "--out", "out"]])
 def test_a_folder_that_is_missing_is_called_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:

@@ -149,8 +149,8 @@ def test_pages_that_are_not_read_are_said(
         [""],
         ["read", ""],
         ["read", "a.png", "--out", ""],
-        ["export", "", "--format", "txt", "--out", "there"],
-        ["export", "here", "--format", "txt", "--out="],
+        ["export", "", "--format", "text", "--out", "there"],
+        ["export", "here", "--format", "text", "--out="],
         ["--screenshot", "", "a.png"],
     ],
 )

@@ -27,7 +27,7 @@ class Format:
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
-        "txt": Format("txt", ".txt", later("Plain text"), text.render),
+        "text": Format("text", ".txt", later("Plain text"), text.render),
         "md": Format("md", ".md", later("Markdown"), markdown.render),
         "json": Format("json", ".json", later("JSON with boxes"), json_pages.render),
         "csv": Format("csv", ".csv", later("Word table (CSV)"), spreadsheet.render),

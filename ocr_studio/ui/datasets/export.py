@@ -75,7 +75,7 @@ class Exporting(QObject):
         if page is None:
             return
         by_suffix = {kind.suffix: kind for kind in FORMATS.values()}
-        kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["txt"]
+        kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["text"]
         try:
             OutputFile(path, overwrite=True).write(kind.render([page]))
         except StudioError as error:
@@ -89,4 +89,4 @@ def _filter(kind: Format) -> str:
 
 
 def _format_of(chosen: str) -> Format:
-    return next((kind for kind in FORMATS.values() if _filter(kind) == chosen), FORMATS["txt"])
+    return next((kind for kind in FORMATS.values() if _filter(kind) == chosen), FORMATS["text"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.translation import later
 from ocr_studio.ui.commands.spec import ActionSpec, Where
 from ocr_studio.ui.menus.conditions import has_photo
@@ -41,12 +42,12 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ),
     *(
         ActionSpec(
-            f"save_{key}", title, partial(lambda key, p: p.exporting.ask(key), key), "&File/Save text &as", 3,
-            icon, keys, tip=tip, when=has_photo,
+            f"save_{FORMATS[key].suffix[1:]}", title, partial(lambda key, p: p.exporting.ask(key), key),
+            "&File/Save text &as", 3, icon, keys, tip=tip, when=has_photo,
         )
         for key, title, icon, keys, tip in (
             (
-                "txt", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
+                "text", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
                 later("Save the text of this photo as a plain text file"),
             ),
             (

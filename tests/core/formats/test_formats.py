@@ -37,18 +37,21 @@ def render(name: str, *found: Page) -> str:
 
 
 def test_the_table_of_formats() -> None:
-    assert list(FORMATS) == ["txt", "md", "json", "csv"]
-    for name, each in FORMATS.items():
-        assert (each.name, each.suffix) == (name, f".{name}")
-        assert each.title
+    assert {name: each.suffix for name, each in FORMATS.items()} == {
+        "text": ".txt",
+        "md": ".md",
+        "json": ".json",
+        "csv": ".csv",
+    }
+    assert all(each.name == name for name, each in FORMATS.items())
 
 
 def test_plain_text() -> None:
-    assert render("txt", PAGE) == "the map\nis\n\nnot here\n"
-    assert render("txt", PAGE, OTHER) == (
+    assert render("text", PAGE) == "the map\nis\n\nnot here\n"
+    assert render("text", PAGE, OTHER) == (
         "board.jpg\n=========\n\nthe map\nis\n\nnot here\n\nsub/other.png\n=============\n\nmop\n"
     )
-    assert render("txt", page_of()) == ""
+    assert render("text", page_of()) == ""
 
 
 def test_markdown() -> None:

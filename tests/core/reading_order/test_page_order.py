@@ -162,7 +162,7 @@ def test_no_word_is_lost_or_doubled(page: Page, chance: object) -> None:
 def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
     page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
     wanted = ["below", "red", "cat", "blue", "dog"]
-    assert FORMATS["txt"].render([page]).split() == wanted
+    assert FORMATS["text"].render([page]).split() == wanted
     assert FORMATS["md"].render([page]).replace("\\", "").split() == wanted
     found = json.loads(FORMATS["json"].render([page]))
     assert [word["text"] for word in found["words"]] == wanted

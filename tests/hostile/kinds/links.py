@@ -119,7 +119,7 @@ def photos(place: Sandbox, chance: random.Random) -> Trial:
 def export_folder(place: Sandbox, chance: random.Random) -> Trial:
     """The folder that a user exports to was sent, too, and has links in it for the names that will be written."""
     project(place)
-    kind = chance.choice(("txt", "md", "json", "csv", "cleaned"))
+    kind = chance.choice(("text", "md", "json", "csv", "cleaned"))
     ending = " cleaned.png" if kind == "cleaned" else f".{kind}"
     names = (f"board1{ending}", f"board1.png{ending}")
     target = _target(place, "x", chance)
@@ -143,7 +143,7 @@ def overwritten(place: Sandbox, chance: random.Random) -> Trial:
     project(place, 1)
     for name in ("board1.txt", "board1.md", "board1.json", "board1.csv", "board1 cleaned.png", "board1.png.txt"):
         place.put(name, samples.photo("PNG") if name.endswith("png") else "mine\n")
-    kind = chance.choice(("txt", "md", "json", "csv", "cleaned"))
+    kind = chance.choice(("text", "md", "json", "csv", "cleaned"))
     commands = [
         ("export", "{in}", "--format", kind, "--out", "{in}"),
         ("read", "{in}/board1.png", "--out", "{in}"),

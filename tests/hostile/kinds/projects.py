@@ -14,7 +14,7 @@ from tests.hostile.trial import Attack, Command, Kind, Trial
 
 PROJECT: Final = "ocr-studio-project"
 EXPORTS: Final[Sequence[Command]] = tuple(
-    ("export", "{in}", "--format", name, "--out", "{out}") for name in ("txt", "md", "json", "csv", "cleaned")
+    ("export", "{in}", "--format", name, "--out", "{out}") for name in ("text", "md", "json", "csv", "cleaned")
 )
 COMMANDS: Final[Sequence[Command]] = (
     *EXPORTS,
