@@ -103,7 +103,7 @@ _STREAM: Final = "reads a stream that is open already"
 _NOWHERE: Final = "a temporary file without a name, or the null device"
 _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "api/from_nothing.py": (_NAMED, ".mkdir .unlink"),
+        "api/train_from_scratch.py": (_NAMED, ".mkdir .unlink"),
         "api/run_folder.py": (_NAMED, "os.scandir"),
         "api/samples.py": (_NAMED, ".mkdir .rglob np.savez"),
         "api/startup.py": (_NOWHERE, "tempfile.TemporaryFile"),

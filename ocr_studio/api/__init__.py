@@ -7,8 +7,8 @@
         print(text, box)
 
 ``api.Detector`` and ``api.Recognizer`` are its parts, ``api.data_generation`` generates training data, and
-``api.from_nothing`` is a complete example that trains both from scratch. Importing this package loads TensorFlow; the
-program itself does not use it. May import: ``engine``, ``core``.
+``api.train_from_scratch`` is a complete example. Importing this package loads TensorFlow; the program itself does not
+use it. May import: ``engine``, ``core``.
 """
 
 from ocr_studio.api.startup import silenced

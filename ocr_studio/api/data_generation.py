@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.api import given, tools
+from ocr_studio.api import arguments, tools
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.api.written_pages import (
     Background,
@@ -93,7 +93,7 @@ def get_fonts(
         for font in fonts.usable([path], wanted)
         if isinstance(font, fonts.Font) and all(font.can_write(letter) for letter in letters)
     )
-    return list(itertools.islice(known, None if limit is None else given.whole("limit", limit, least=0)))
+    return list(itertools.islice(known, None if limit is None else arguments.whole("limit", limit, least=0)))
 
 
 def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Path]:
@@ -130,8 +130,8 @@ def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[W
         split: "train", "validation" or "test"; they have no writers in common.
         seed: Random seed.
     """
-    rng = np.random.default_rng((given.whole("seed", seed, least=0), 11))
-    return [MadeHand.any(rng, _split(split)) for _ in range(given.whole("count", count, least=0))]
+    rng = np.random.default_rng((arguments.whole("seed", seed, least=0), 11))
+    return [MadeHand.any(rng, _split(split)) for _ in range(arguments.whole("count", count, least=0))]
 
 
 # ----------------------------------------------------------------------------------------------------------- texts
@@ -159,14 +159,16 @@ def get_text_generator(
     Raises:
         ValueError: An argument is wrong, or text after text has no character of the alphabet.
     """
-    letters = None if alphabet is None else "".join(given.words("alphabet", alphabet))
-    most = None if max_string_length is None else given.whole("max_string_length", max_string_length)
-    if len(given.whole_numbers("count", count)) != 2:
-        raise ValueError(f"count must be (minimum, maximum + 1), not {given.shown(count)}")
-    given.whole("the second number of count", count[1], least=given.whole("the first number of count", count[0]) + 1)
-    for code in (codes := given.words("languages", languages)):
-        given.one_of("languages", code, lexicon.LANGUAGES)
-    rng = np.random.default_rng((given.whole("seed", seed, least=0), 12))
+    letters = None if alphabet is None else "".join(arguments.words("alphabet", alphabet))
+    most = None if max_string_length is None else arguments.whole("max_string_length", max_string_length)
+    if len(arguments.whole_numbers("count", count)) != 2:
+        raise ValueError(f"count must be (minimum, maximum + 1), not {arguments.shown(count)}")
+    arguments.whole(
+        "the second number of count", count[1], least=arguments.whole("the first number of count", count[0]) + 1
+    )
+    for code in (codes := arguments.words("languages", languages)):
+        arguments.one_of("languages", code, lexicon.LANGUAGES)
+    rng = np.random.default_rng((arguments.whole("seed", seed, least=0), 12))
     drawn = BoardTexts(texts.texts(codes))
     said = (" ".join(drawn.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
     return _kept(map(drawn.words.capitals.lower, said) if lowercase else said, letters, most)
@@ -202,8 +204,8 @@ def get_word_generator(
         StudioError: A source can't be used (BadStrokes, BadFont, BadBackgrounds …).
     """
     if not isinstance(options, word_crops.Options | None):
-        raise TypeError(f"options must be word_crops.Options, not {given.shown(options)}")
-    seed = given.whole("seed", seed, least=0)
+        raise TypeError(f"options must be word_crops.Options, not {arguments.shown(options)}")
+    seed = arguments.whole("seed", seed, least=0)
     maker = word_crops.WordMaker(_sources(sources), _split(split), options=options, seed=seed)
     return ((word.crop, word.text) for word in maker.stream())
 
@@ -217,8 +219,8 @@ def get_board_generator(
     ``tools.UNCLEAR``. The arguments are those of ``get_word_generator``.
     """
     if not isinstance(options, BoardOptions | None):
-        raise TypeError(f"options must be BoardOptions, not {given.shown(options)}")
-    seed = given.whole("seed", seed, least=0)
+        raise TypeError(f"options must be BoardOptions, not {arguments.shown(options)}")
+    seed = arguments.whole("seed", seed, least=0)
     return _boards(BoardMaker(Stock.open(_sources(sources), _split(split)), options, seed=seed))
 
 
@@ -270,9 +272,9 @@ def get_image_generator(
         ValueError: A character is in two groups, there is no font or background, or no text can be written.
     """
     if not isinstance(looks, Looks | None):
-        raise TypeError(f"looks must be data_generation.Looks, not {given.shown(looks)}")
-    size = given.whole("width", width), given.whole("height", height)
-    written = given.listed("text_generator", text_generator)
+        raise TypeError(f"looks must be data_generation.Looks, not {arguments.shown(looks)}")
+    size = arguments.whole("width", width), arguments.whole("height", height)
+    written = arguments.listed("text_generator", text_generator)
     grounds = [BackgroundPicture(each) for each in _backgrounds(backgrounds)]
     return _pictures(size, hands_of(font_groups), written, grounds, looks or Looks())
 
@@ -284,7 +286,7 @@ def _backgrounds(backgrounds: Sequence[Background] | None) -> Iterable[Backgroun
         raise TypeError(
             "backgrounds must be a list of files or images; get_backgrounds(folder) lists those in a folder"
         )
-    if not len(some := list(given.several("backgrounds", backgrounds, "images"))):
+    if not len(some := list(arguments.several("backgrounds", backgrounds, "images"))):
         raise ValueError("backgrounds is empty; omit it for white backgrounds")
     return some
 
@@ -300,7 +302,7 @@ def _pictures(
     empty, drawn = 0, False
     for text in texts:
         if not isinstance(text, str):
-            raise TypeError(f"text_generator must yield strings, not {given.shown(text)}")
+            raise TypeError(f"text_generator must yield strings, not {arguments.shown(text)}")
         picture = grounds[int(rng.integers(len(grounds)))].fitted(*size, looks.background_crop_mode)
         page = WrittenPage(*size, looks, rng)
         page.write(text, hands[int(rng.integers(len(hands)))])
@@ -331,8 +333,8 @@ def convert_image_generator_to_recognizer_input(
         target_height: Height of the crops in pixels.
         margin: Free pixels around the text.
     """
-    most = None if max_string_length is None else given.whole("max_string_length", max_string_length)
-    pictures = given.batches(image_generator, 1, "lines")
+    most = None if max_string_length is None else arguments.whole("max_string_length", max_string_length)
+    pictures = arguments.batches(image_generator, 1, "lines")
     return _crops((sample[:2] for (sample,) in pictures), most, target_width, target_height, margin)
 
 
@@ -340,7 +342,7 @@ def _crops(
     pictures: Iterable[tuple[Any, ...]], longest: int | None, width: int | None, height: int | None, margin: int
 ) -> Iterator[Word]:
     for picture, lines in pictures:
-        for whole in given.lines(lines):
+        for whole in arguments.lines(lines):
             line = stripped(whole[:longest])
             if line and all(sign != tools.UNCLEAR for _, sign in line):
                 box, text = tools.combine_line(line)
@@ -358,22 +360,22 @@ def _corners(quad: Quad) -> NDArray[np.float32]:
 
 
 def _split(name: str) -> Split:
-    return Split(given.one_of("split", name, SPLITS))
+    return Split(arguments.one_of("split", name, SPLITS))
 
 
 def _folder(folder: object) -> Path:
     if not isinstance(folder, str | Path):
-        raise TypeError(f"a file or folder must be a path, not {given.shown(folder)}")
+        raise TypeError(f"a file or folder must be a path, not {arguments.shown(folder)}")
     return Path(folder)
 
 
 def _sources(sources: Sources | None) -> Sources:
     """Check sources and convert their strings to paths. Raises TypeError and ValueError."""
     if not isinstance(sources, Sources | None):
-        raise TypeError(f"sources must be data_generation.Sources, not {given.shown(sources)}")
+        raise TypeError(f"sources must be data_generation.Sources, not {arguments.shown(sources)}")
     known = sources or Sources()
-    for code in (codes := given.words("languages", known.languages)):
-        given.one_of("languages", code, lexicon.LANGUAGES)
+    for code in (codes := arguments.words("languages", known.languages)):
+        arguments.one_of("languages", code, lexicon.LANGUAGES)
     return replace(
         known,
         strokes=_paths(known.strokes),
@@ -386,5 +388,5 @@ def _sources(sources: Sources | None) -> Sources:
 
 
 def _paths(value: Any) -> tuple[Path, ...]:
-    several = (value,) if isinstance(value, str | Path) else given.listed("files and folders", value)
+    several = (value,) if isinstance(value, str | Path) else arguments.listed("files and folders", value)
     return tuple(_folder(each) for each in several)

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.api import given, tools
-from ocr_studio.api.keeping import CLOVAAI, at_hand, keep, keras_file, opened
+from ocr_studio.api import arguments, tools
+from ocr_studio.api.model_store import CLOVAAI, at_hand, keep, keras_file, opened
 from ocr_studio.api.startup import silenced
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
@@ -85,7 +85,7 @@ class Detector:
         with silenced():
             runtime.configure(ReaderOptions())
         if weights is None:
-            self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
+            self.name, self.architecture = "", arguments.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
             self.model = random_init.new_detector(self.architecture)
         else:
             self._load(weights)
@@ -143,7 +143,7 @@ class Detector:
             NotAPicture: Something is not an image.
             PhotoError: A file can't be read.
         """
-        given.only("detect", sizes, (*LookedAt.__annotations__, *THRESHOLDS))
+        arguments.only("detect", sizes, (*LookedAt.__annotations__, *THRESHOLDS))
         chosen = {
             "detection": detection_threshold,
             "text": text_threshold,
@@ -151,7 +151,7 @@ class Detector:
             "size": size_threshold,
         }
         known = {name: value for name, value in chosen.items() if value is not None}
-        pictures = map(tools.read, given.several("detect", images))
+        pictures = map(tools.read, arguments.several("detect", images))
         scale, most = sizes.get("scale"), sizes.get("max_size")
         return [self.lines(picture, known, scale=scale, max_size=most)[:, :4] for picture in pictures]
 
@@ -172,9 +172,9 @@ class Detector:
             max_size: Maximum length of the longer side in pixels.
         """
         for name, value in thresholds.items():
-            given.number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
-        scale = None if scale is None else given.number("scale", scale, least=1e-3)
-        max_size = None if max_size is None else given.number("max_size", max_size, least=1)
+            arguments.number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
+        scale = None if scale is None else arguments.number("scale", scale, least=1e-3)
+        max_size = None if max_size is None else arguments.number("max_size", max_size, least=1)
         if self.finds == "lines":
             usual = DetectorOptions()
             self.finder.options = replace(
@@ -231,7 +231,7 @@ class Detector:
         """
         self._check()
         # (Keras recognizes generators by their type)
-        return (_fed(batch) for batch in given.batches(image_generator, batch_size, "lines"))
+        return (_fed(batch) for batch in arguments.batches(image_generator, batch_size, "lines"))
 
     def _check(self) -> None:
         if self.finds == "lines":
@@ -268,7 +268,7 @@ def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.flo
         ValueError: The lines have the wrong form.
     """
     words, unclear = [], []
-    for line in given.lines(lines):
+    for line in arguments.lines(lines):
         for written, letters in itertools.groupby(line, key=lambda each: not each[1].isspace()):
             if written:
                 kept = list(letters)
@@ -287,7 +287,7 @@ def _fed(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:
     pictures = [_bordered(picture) for picture in pictures]
     maps = [letter_maps(sample[1], picture) for sample, picture in zip(batch, pictures, strict=True)]
     pixels = np.stack(pictures).astype(np.float32) / np.float32(127.5) - np.float32(1)
-    return pixels, np.stack(maps), *given.weights(batch)
+    return pixels, np.stack(maps), *arguments.weights(batch)
 
 
 def _bordered(picture: Picture) -> Picture:

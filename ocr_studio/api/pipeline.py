@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from ocr_studio.api import given, tools
+from ocr_studio.api import arguments, tools
 from ocr_studio.api.detection import THRESHOLDS, Detector
 from ocr_studio.api.recognition import Recognizer
 from ocr_studio.api.tools import Picture, Prediction
@@ -57,8 +57,8 @@ class Pipeline:
     ) -> None:
         _must_have("detector", detector, "detect", Detector)
         _must_have("recognizer", recognizer, "recognize_from_boxes", Recognizer)
-        given.number("scale", scale, least=1e-3)
-        given.number("max_size", max_size, least=1)
+        arguments.number("scale", scale, least=1e-3)
+        arguments.number("max_size", max_size, least=1)
         self.detector = Detector() if detector is None else detector
         self.recognizer = Recognizer() if recognizer is None else recognizer
         self.scale, self.max_size = scale, max_size
@@ -90,11 +90,11 @@ class Pipeline:
             PhotoError: A file can't be read.
         """
         self._check()
-        images = given.several("recognize", images)
-        finding = given.options("detection_kwargs", detection_kwargs)
-        reading = given.options("recognition_kwargs", recognition_kwargs)
+        images = arguments.several("recognize", images)
+        finding = arguments.options("detection_kwargs", detection_kwargs)
+        reading = arguments.options("recognition_kwargs", recognition_kwargs)
         if isinstance(self.detector, Detector):
-            given.only("in a pipeline, detect", finding, _NOTHING_FOLLOWS.union(THRESHOLDS))
+            arguments.only("in a pipeline, detect", finding, _NOTHING_FOLLOWS.union(THRESHOLDS))
         return [self._read(tools.read(image), finding, reading) for image in images]
 
     def _check(self) -> None:
@@ -144,7 +144,7 @@ def _must_have(name: str, part: object, method: str, known: type) -> None:
     """Raise TypeError if a part lacks a method."""
     if part is not None and (isinstance(part, type) or not callable(getattr(part, method, None))):
         raise TypeError(
-            f"{name} must be an api.{known.__name__} or have its method {method}(), not {given.shown(part)}"
+            f"{name} must be an api.{known.__name__} or have its method {method}(), not {arguments.shown(part)}"
         )
 
 

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, Final, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ocr_studio.api import given, tools
-from ocr_studio.api.keeping import (
+from ocr_studio.api import arguments, tools
+from ocr_studio.api.model_store import (
     KURAPAN,
     KURAPAN_NOTOP,
     at_hand,
@@ -97,12 +97,12 @@ class Recognizer:
         with silenced():
             runtime.configure(ReaderOptions())
         letters = _letters(alphabet)
-        chosen = None if languages is None else given.words("languages", languages)
+        chosen = None if languages is None else arguments.words("languages", languages)
         for code in chosen or ():
-            given.one_of("languages", code, lexicon.LANGUAGES)
+            arguments.one_of("languages", code, lexicon.LANGUAGES)
         self.languages: tuple[str, ...] = ()
         if weights is None:
-            self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRNN, _READING)
+            self.name, self.architecture = "", arguments.one_of("architecture", architecture or LIGHT_CRNN, _READING)
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
             self.model = random_init.begun_recognizer(self.architecture, len(self.charset))
         else:
@@ -183,9 +183,9 @@ class Recognizer:
             NotAPicture: Something is not an image.
             PhotoError: A file can't be read.
         """
-        groups = given.listed("box_groups", box_groups)
+        groups = arguments.listed("box_groups", box_groups)
         pairs = itertools.zip_longest(
-            given.several("recognize_from_boxes", images, "images"), groups, fillvalue=_NOTHING
+            arguments.several("recognize_from_boxes", images, "images"), groups, fillvalue=_NOTHING
         )
         return [self._in_boxes(*_paired(image, boxes), spaces=spaces) for image, boxes in pairs]
 
@@ -236,8 +236,8 @@ class Recognizer:
             TypeError: A sample has the wrong form.
             ValueError: There are too few samples for one batch.
         """
-        most = given.whole("max_string_length", max_string_length)
-        return self._all_fed(given.batches(image_generator, batch_size, "text"), most, lowercase=lowercase)
+        most = arguments.whole("max_string_length", max_string_length)
+        return self._all_fed(arguments.batches(image_generator, batch_size, "text"), most, lowercase=lowercase)
 
     def _all_fed(
         self, samples: Iterable[list[tuple[Any, ...]]], max_string_length: int, *, lowercase: bool
@@ -251,7 +251,7 @@ class Recognizer:
             written = np.zeros((len(batch), max_string_length), np.int32)
             written[:, : fed.labels.shape[1]] = fed.labels
             inputs = fed.crops, written, fed.steps[:, None], fed.lengths[:, None]
-            yield inputs, np.zeros((len(batch), 1), np.float32), *given.weights(batch)
+            yield inputs, np.zeros((len(batch), 1), np.float32), *arguments.weights(batch)
 
     def _labels(self, text: str, most: int) -> list[int]:
         if unknown := self.charset.unknown(text):
@@ -325,7 +325,7 @@ def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
         letters = tuple(unicodedata.normalize("NFC", alphabet))
     else:
         # (the order of a set varies)
-        letters = given.words("alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet)
+        letters = arguments.words("alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet)
     if not letters:
         raise ValueError("the alphabet is empty; use None for that of the model")
     for letter in letters:
@@ -341,13 +341,13 @@ def _paired(image: Any, boxes: Any) -> tuple[Picture, NDArray[np.float32]]:
     if image is _NOTHING or boxes is _NOTHING:
         more, fewer = ("images", "lists of boxes") if boxes is _NOTHING else ("lists of boxes", "images")
         raise ValueError(f"there are more {more} than {fewer}; give one list of boxes for each image")
-    return tools.read(image), given.boxes(boxes)
+    return tools.read(image), arguments.boxes(boxes)
 
 
 def _text(text: Any) -> str:
     if not isinstance(text, str):
         hint = "; see convert_image_generator_to_recognizer_input" if isinstance(text, list) else ""
-        raise TypeError(f"the generator must yield (image, text) with a string, not {given.shown(text)}{hint}")
+        raise TypeError(f"the generator must yield (image, text) with a string, not {arguments.shown(text)}{hint}")
     return " ".join(text.split())
 
 

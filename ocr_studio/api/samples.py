@@ -188,14 +188,14 @@ def fingerprint(sources: Sources, *facts: str | int) -> str:
     Raises:
         SourceMissing: A file can't be read.
     """
-    given = {
+    sources_by_name = {
         "strokes": sources.strokes,
         "handwriting": sources.handwriting,
         "prints": sources.prints,
         "backgrounds": sources.backgrounds and (sources.backgrounds,),
         "words": sources.words and (sources.words,),
     }
-    files = {name: some and [_files(path) for path in some] for name, some in given.items()}
+    files = {name: some and [_files(path) for path in some] for name, some in sources_by_name.items()}
     return hashlib.sha256(json.dumps([files, sources.languages, facts]).encode()).hexdigest()
 
 

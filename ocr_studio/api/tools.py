@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
-from ocr_studio.api import given
+from ocr_studio.api import arguments
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import captions, photo_file
@@ -27,8 +27,8 @@ from ocr_studio.core.images.pixel_formats import to_rgb
 Picture: TypeAlias = NDArray[np.uint8]
 # What ``read`` accepts: a path, bytes, a binary file, a Pillow image, an array.
 Given: TypeAlias = Any
-Box: TypeAlias = given.Box
-Line: TypeAlias = given.Line
+Box: TypeAlias = arguments.Box
+Line: TypeAlias = arguments.Line
 Prediction: TypeAlias = tuple[str, Box]
 Format: TypeAlias = Literal["boxes", "predictions", "lines"]
 Colour: TypeAlias = tuple[int, int, int]
@@ -70,7 +70,7 @@ def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArr
     if hasattr(source, "__array__"):
         return _of_array(np.asarray(source))
     if not hasattr(source, "read"):
-        raise NotAPicture(f"{given.shown(source)} is not an image", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.shown(source)} is not an image", remedy=_REMEDY)
     data = source.read(_MOST_BYTES)
     if not isinstance(data, bytes):
         raise NotAPicture("it is not a binary file", file="the buffer", remedy='Open files in mode "rb".')
@@ -95,11 +95,11 @@ def warp_box(
     if (target_height is None) != (target_width is None):
         raise ValueError("give either both target_height and target_width, or neither")
     if target_height is not None and target_width is not None:
-        given.whole("margin", margin, least=0)
-        given.whole("target_height", target_height, least=2 * margin + 1)
-        given.whole("target_width", target_width, least=2 * margin + 1)
+        arguments.whole("margin", margin, least=0)
+        arguments.whole("target_height", target_height, least=2 * margin + 1)
+        arguments.whole("target_width", target_width, least=2 * margin + 1)
     image = read(image)
-    corners = given.box(box).astype(np.float64)
+    corners = arguments.box(box).astype(np.float64)
     width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
     if target_height is None or target_width is None:
         return geometry.warp(image, corners, (width, height))
@@ -112,7 +112,7 @@ def warp_box(
 
 def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
     """Combine the characters of a line into one box, (4, 2), and its text. Raises ValueError for an empty line."""
-    letters = given.line(line)
+    letters = arguments.line(line)
     if not letters:
         raise ValueError("the line is empty")
     boxes = np.array([box for box, _ in letters], np.float32)
@@ -126,30 +126,33 @@ def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
 
 def boxes_of(found: Any, boxes_format: Format = "boxes") -> list[Box]:
     """Extract the boxes, each (4, 2) float32, from one of three formats. Raises ValueError for another format."""
-    match given.one_of("boxes_format", boxes_format, FORMATS):
+    match arguments.one_of("boxes_format", boxes_format, FORMATS):
         case "boxes":
-            return list(given.boxes(found))
+            return list(arguments.boxes(found))
         case "predictions":
-            return [box for _, box in given.predictions(found)]
+            return [box for _, box in arguments.predictions(found)]
         case _:
-            return [box for line in given.lines(found) for box, _ in line]
+            return [box for line in arguments.lines(found) for box, _ in line]
 
 
 def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes") -> Any:
     """Scale boxes for an image that is ``scale`` times as large, in the same format. Raises ValueError."""
-    times = np.float32(given.number("scale", scale, least=_LEAST))
-    match given.one_of("boxes_format", boxes_format, FORMATS):
+    times = np.float32(arguments.number("scale", scale, least=_LEAST))
+    match arguments.one_of("boxes_format", boxes_format, FORMATS):
         case "boxes":
-            return given.boxes(boxes) * times
+            return arguments.boxes(boxes) * times
         case "predictions":
-            return [(text, box * times) for text, box in given.predictions(boxes)]
+            return [(text, box * times) for text, box in arguments.predictions(boxes)]
         case _:
-            return [[(box * times, sign) for box, sign in line] for line in given.lines(boxes)]
+            return [[(box * times, sign) for box, sign in line] for line in arguments.lines(boxes)]
 
 
 def scale_for(image: Picture, max_scale: float, max_size: float) -> float:
     """Compute the scale of an image: ``max_scale``, but at most ``max_size`` pixels for the longer side."""
-    scale, size = given.number("max_scale", max_scale, least=_LEAST), given.number("max_size", max_size, least=1)
+    scale, size = (
+        arguments.number("max_scale", max_scale, least=_LEAST),
+        arguments.number("max_size", max_size, least=1),
+    )
     return float(min(scale, size / max(image.shape[:2])))
 
 
@@ -175,8 +178,8 @@ def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
         ValueError: The image is larger.
     """
     image = read(image)
-    width, height = given.whole("width", width), given.whole("height", height)
-    level = np.uint8(given.number("cval", cval, least=0, most=255))
+    width, height = arguments.whole("width", width), arguments.whole("height", height)
+    level = np.uint8(arguments.number("cval", cval, least=0, most=255))
     if image.shape[0] > height or image.shape[1] > width:
         raise ValueError(f"an image of {image.shape[1]} x {image.shape[0]} pixels does not fit {width} x {height}")
     padded = np.full((height, width, 3), level, np.uint8)
@@ -199,8 +202,8 @@ def fit(
     Raises:
         ValueError: The mode is unknown, or a number is out of range.
     """
-    given.one_of("mode", mode, ("letterbox", "crop"))
-    image, width, height = read(image), given.whole("width", width), given.whole("height", height)
+    arguments.one_of("mode", mode, ("letterbox", "crop"))
+    image, width, height = read(image), arguments.whole("width", width), arguments.whole("height", height)
     scales = width / image.shape[1], height / image.shape[0]
     scale = min(scales) if mode == "letterbox" else max(scales)
     whole = round if mode == "letterbox" else math.ceil
@@ -227,8 +230,8 @@ def draw_boxes(
         ValueError: A number or the boxes are wrong.
     """
     canvas = np.array(read(image))
-    thickness = given.whole("thickness", thickness)
-    levels = tuple(given.number("color", level, least=0, most=255) for level in given.listed("color", color))
+    thickness = arguments.whole("thickness", thickness)
+    levels = tuple(arguments.number("color", level, least=0, most=255) for level in arguments.listed("color", color))
     for box in boxes_of(boxes, boxes_format):
         cv2.polylines(canvas, [_drawable(box)], True, levels, thickness, cv2.LINE_AA)
     return canvas
@@ -250,8 +253,8 @@ def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = 
         ValueError: The predictions aren't those of one image.
     """
     if ax is not None and not hasattr(ax, "imshow"):
-        raise TypeError(f"ax must be matplotlib axes, not {given.shown(ax)}")
-    image, found = read(image), given.predictions(predictions)
+        raise TypeError(f"ax must be matplotlib axes, not {arguments.shown(ax)}")
+    image, found = read(image), arguments.predictions(predictions)
     longer = max(image.shape[:2])
     height, margin = max(8, round(longer * _TEXT)), max(40, round(longer * _MARGIN))
     middle = image.shape[1] / 2
@@ -298,7 +301,7 @@ def _of_file(path: str | Path) -> Picture:
 def _of_array(array: NDArray[Any]) -> Picture:
     grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
     if not (grey or (array.ndim == 3 and array.shape[2] in {3, 4})) or not array.size:
-        raise NotAPicture(f"{given.shown(array)} is not an image", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.shown(array)} is not an image", remedy=_REMEDY)
     levels = _levels(array)
     if grey:
         return np.repeat(levels.reshape(*array.shape[:2], 1), 3, axis=2)
@@ -310,13 +313,13 @@ def _levels(array: NDArray[Any]) -> Picture:
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "iuf":
-        raise NotAPicture(f"{given.shown(array)} does not have levels from 0 to 255", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.shown(array)} does not have levels from 0 to 255", remedy=_REMEDY)
     least, most = float(array.min()), float(array.max())
     if array.dtype.kind == "f" and least >= 0 and 0 < most <= 1:
         remedy = 'Use levels from 0 to 255: (255 * array).astype("uint8").'
-        raise NotAPicture(f"{given.shown(array)} has values up to {most:g}, as if 1 were white", remedy=remedy)
+        raise NotAPicture(f"{arguments.shown(array)} has values up to {most:g}, as if 1 were white", remedy=remedy)
     if not (least >= 0 and most <= 255):
-        raise NotAPicture(f"{given.shown(array)} has values from {least:g} to {most:g}", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.shown(array)} has values from {least:g} to {most:g}", remedy=_REMEDY)
     return np.round(array).astype(np.uint8)
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.api import given, tools
+from ocr_studio.api import arguments, tools
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.engine.synth.handwriting import fonts, marker
 from ocr_studio.engine.synth.handwriting.rendered_text import Writer, Writing
@@ -60,9 +60,9 @@ class Looks:
         _check_range("font_size", self.font_size, least=1)
         for name, most in (("rotation_x", _STEEPEST), ("rotation_y", _STEEPEST), ("rotation_z", 360)):
             _check_range(name, getattr(self, name), least=-most, most=most)
-        given.whole("margin", self.margin, least=0)
-        given.one_of("background_crop_mode", self.background_crop_mode, ("crop", "letterbox"))
-        given.whole("seed", self.seed, least=0)
+        arguments.whole("margin", self.margin, least=0)
+        arguments.one_of("background_crop_mode", self.background_crop_mode, ("crop", "letterbox"))
+        arguments.whole("seed", self.seed, least=0)
 
 
 class BackgroundPicture:
@@ -111,8 +111,8 @@ def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str
     if not writing or (isinstance(writing, Mapping) and not all(writing.values())):
         raise ValueError("font_groups is empty or has a group without fonts")
     if not isinstance(writing, Mapping):
-        return [GroupedWriter({"": _writer(each)}) for each in given.listed("font_groups", writing)]
-    letters = "".join(given.words("the characters of font_groups", writing))
+        return [GroupedWriter({"": _writer(each)}) for each in arguments.listed("font_groups", writing)]
+    letters = "".join(arguments.words("the characters of font_groups", writing))
     if len(set(letters)) != len(letters):
         raise ValueError("a character is in two groups of fonts")
     loaded = {group: [_writer(each) for each in _files(files)] for group, files in writing.items()}
@@ -123,14 +123,14 @@ def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str
 
 
 def _files(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
-    return [files] if isinstance(files, str | Path) else given.listed("the fonts of a group", files)
+    return [files] if isinstance(files, str | Path) else arguments.listed("the fonts of a group", files)
 
 
 def _writer(writer: Writer | str | Path) -> Writer:
     if isinstance(writer, str | Path):
         return fonts.load(Path(writer))
     if not callable(getattr(writer, "can_write", None)):
-        raise TypeError(f"font_groups must have font files or writers, not {given.shown(writer)}")
+        raise TypeError(f"font_groups must have font files or writers, not {arguments.shown(writer)}")
     return writer
 
 
@@ -257,12 +257,12 @@ def space_between(before: Any, after: Any) -> NDArray[np.float32]:
 
 def _check_range(name: str, value: Any, *, least: float, most: float = math.inf) -> None:
     if not isinstance(value, tuple | list):
-        given.number(name, value, least=least, most=most)
+        arguments.number(name, value, least=least, most=most)
         return
     if len(value) != 2:
-        raise ValueError(f"{name} must be a number or (minimum, maximum), not {given.shown(value)}")
-    first = given.number(f"the minimum of {name}", value[0], least=least, most=most)
-    given.number(f"the maximum of {name}", value[1], least=first, most=most)
+        raise ValueError(f"{name} must be a number or (minimum, maximum), not {arguments.shown(value)}")
+    first = arguments.number(f"the minimum of {name}", value[0], least=least, most=most)
+    arguments.number(f"the maximum of {name}", value[1], least=first, most=most)
 
 
 def _drawn(value: Range, rng: Random) -> float:

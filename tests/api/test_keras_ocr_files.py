@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.api.detection import Detector
-from ocr_studio.api.keeping import PublishedFileMissing
+from ocr_studio.api.model_store import PublishedFileMissing
 from ocr_studio.api.recognition import Recognizer
 from tests.engine.keras_ocr_files import RECORDED, write
 

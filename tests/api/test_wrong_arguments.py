@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_studio.api import Detector, Pipeline, Recognizer, draw_annotations, draw_boxes, given, tools
+from ocr_studio.api import Detector, Pipeline, Recognizer, arguments, draw_annotations, draw_boxes, tools
 from ocr_studio.api import data_generation as data
 from ocr_studio.api.tools import NotAPicture
 from ocr_studio.core.images.photo_file import PhotoError
@@ -310,6 +310,6 @@ def test_facts_that_no_card_has_a_place_for_are_said(reads: Recognizer) -> None:
 
 
 def test_values_are_shown_in_a_few_words() -> None:
-    assert given.shown(PHOTO) == "an array of uint8 and of shape (64, 96, 3)"
-    assert given.shown(object()) == "a object"
-    assert len(given.shown("long" * 99)) == 60
+    assert arguments.shown(PHOTO) == "an array of uint8 and of shape (64, 96, 3)"
+    assert arguments.shown(object()) == "a object"
+    assert len(arguments.shown("long" * 99)) == 60

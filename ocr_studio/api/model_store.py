@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ocr_studio.api import given
+from ocr_studio.api import arguments
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
@@ -69,7 +69,7 @@ def opened(weights: str | Path, kind: Kind) -> Model:
 def path_of(weights: object) -> Path:
     """Convert weights to a path. Raises TypeError if they are neither a name nor a path."""
     if not isinstance(weights, str | Path):
-        raise TypeError(f"weights must be the name of a model, a path, or None, not {given.shown(weights)}")
+        raise TypeError(f"weights must be the name of a model, a path, or None, not {arguments.shown(weights)}")
     return Path(weights)
 
 
@@ -108,7 +108,7 @@ def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
 
 def settings_with(languages: Sequence[str], settings: object) -> dict[str, Any]:
     """Add languages to the settings of a card. Raises TypeError if these are not a dict."""
-    return {_LANGUAGES: ",".join(languages) or _NO_LANGUAGE, **given.options("settings", settings)}
+    return {_LANGUAGES: ",".join(languages) or _NO_LANGUAGE, **arguments.options("settings", settings)}
 
 
 def at_hand(published: PublishedFile) -> Path:
@@ -143,7 +143,7 @@ def keep(
         TypeError: A fact is unknown or of the wrong type.
     """
     check_name(name)
-    given.only("save", facts, _FACTS)
+    arguments.only("save", facts, _FACTS)
     card = ModelCard(architecture, parent=parent, made=now(), **{"title": name, "licence": _LICENCE, **facts})
     _check_card(card, charset)
     folder = candidate.write(name, net, charset=charset, card=card)
@@ -159,7 +159,7 @@ def keep(
 def check_name(name: object) -> None:
     """Check the name of a new model. Raises TypeError and BadName."""
     if not isinstance(name, str):
-        raise TypeError(f"the name of a model must be a string, not {given.shown(name)}")
+        raise TypeError(f"the name of a model must be a string, not {arguments.shown(name)}")
     if any(name in names for names in _SPECIAL.values()) or keras_file(name):
         raise models.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
     models.check_name(name)

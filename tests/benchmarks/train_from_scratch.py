@@ -1,6 +1,6 @@
-"""What networks that learned from nothing (``ocr_studio.api.from_nothing``) came to, on photos nobody has drawn.
+"""What networks that learned from nothing (``ocr_studio.api.train_from_scratch``) came to, on photos nobody has drawn.
 
-    python -m tests.benchmarks.from_nothing [--data FOLDER] [--recognizer NAME] [--detector NAME] [--log FILE …]
+    python -m tests.benchmarks.train_from_scratch [--data FOLDER] [--recognizer NAME] [--detector NAME] [--log FILE …]
 
 --recognizer: reads the words of the boards, cut out by their true boxes, handwritten words and words of scenes, by the
 network alone and with the words of English. --detector: finds the words of the boards; with both, photos are read from

@@ -1,6 +1,6 @@
 """Trains a recognizer or a detector from scratch, on synthetic images: a complete example.
 
-    python -m ocr_studio.api.from_nothing --what recognizer --out FOLDER [--steps 6000] [--minutes 35]
+    python -m ocr_studio.api.train_from_scratch --what recognizer --out FOLDER [--steps 6000] [--minutes 35]
         [--fonts FOLDER …] [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume | --replace]
 
 Fonts, backgrounds and writers are split into training, validation and test data, which have none in common. Without
@@ -31,7 +31,7 @@ from typing import Any, Final
 import numpy as np
 
 from ocr_studio.api import data_generation as data
-from ocr_studio.api import keeping, run_folder, tools
+from ocr_studio.api import model_store, run_folder, tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
@@ -53,8 +53,8 @@ from ocr_studio.engine.training import checkpoints
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
 # The command, and its name in error messages.
-_TYPED: Final = "python -m ocr_studio.api.from_nothing"
-_SPEAKER: Final = "from_nothing"
+_TYPED: Final = "python -m ocr_studio.api.train_from_scratch"
+_SPEAKER: Final = "train_from_scratch"
 _ANOTHER: Final = "Choose another folder."
 SHORT_FIRST: Final = 16_000
 
@@ -305,7 +305,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if sitting.is_over(sizes, "cer" if reads else "f"):
         print("nothing to do: this run is complete and its model is saved")  # noqa: T201
         return
-    keeping.check_name(chosen.name)
+    model_store.check_name(chosen.name)
     sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
     _check(sources, chosen.out)
     sitting.forget_earlier()

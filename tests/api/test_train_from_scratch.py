@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_studio.api import from_nothing
-from ocr_studio.api.from_nothing import LearningSitting
+from ocr_studio.api import train_from_scratch
+from ocr_studio.api.train_from_scratch import LearningSitting
 from ocr_studio.core.models import registry as models
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.synth.sources import Sources
@@ -26,13 +26,13 @@ OWN = Sources(prints=())
 
 
 def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_path: Path) -> None:
-    sizes = replace(from_nothing.RECOGNIZER, held_out=2)
+    sizes = replace(train_from_scratch.RECOGNIZER, held_out=2)
     file = tmp_path / "out" / "test.npz"
 
     def drawn_anew(sources: Sources = OWN, seed: int = 0) -> bool:
         if file.exists():
             os.utime(file, (0, 0))
-        assert len(from_nothing._words(sources, "test", sizes, LearningSitting(file.parent, seed=seed))) == 2
+        assert len(train_from_scratch._words(sources, "test", sizes, LearningSitting(file.parent, seed=seed))) == 2
         return file.stat().st_mtime > 0
 
     assert [drawn_anew(), drawn_anew(), drawn_anew(seed=1), drawn_anew(seed=1)] == [True, False, True, False]
@@ -46,8 +46,8 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     (fonts / "new.ttf").write_bytes(font_bytes()[:-1] + b"!")  # of the same name and size
     assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
     # Of the other kind, and as earlier versions wrote them.
-    boards = from_nothing._photos(mine, "test", replace(sizes, held_out=1), LearningSitting(file.parent, seed=1))
-    from_nothing._photos(mine, "test", sizes, LearningSitting(file.parent, seed=1))
+    boards = train_from_scratch._photos(mine, "test", replace(sizes, held_out=1), LearningSitting(file.parent, seed=1))
+    train_from_scratch._photos(mine, "test", sizes, LearningSitting(file.parent, seed=1))
     assert len(boards.all[0].boxes)
     assert drawn_anew(mine, 1)
     with np.load(file) as kept:
@@ -60,14 +60,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nets, parts and epochs that take no time, and no fonts of this system."""
     monkeypatch.setattr(random_init, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
     monkeypatch.setattr(keras_fit, "compiled", partial(keras_fit.compiled, run_eagerly=True))  # compiling takes longest
-    monkeypatch.setattr(from_nothing, "Sources", partial(Sources, prints=()))
+    monkeypatch.setattr(train_from_scratch, "Sources", partial(Sources, prints=()))
     for name in ("RECOGNIZER", "DETECTOR"):
-        sizes = replace(getattr(from_nothing, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
-        monkeypatch.setattr(from_nothing, name, sizes)
+        sizes = replace(getattr(train_from_scratch, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
+        monkeypatch.setattr(train_from_scratch, name, sizes)
 
 
 def run(folder: Path, *more: str) -> None:
-    from_nothing.main(["--what", "recognizer", "--out", str(folder), "--name", "Tiny", *more])
+    train_from_scratch.main(["--what", "recognizer", "--out", str(folder), "--name", "Tiny", *more])
 
 
 @pytest.mark.usefixtures("small")
@@ -106,7 +106,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert contents(tmp_path) == before
     assert len(models.available()) == 2
     # Nor is it lost by the way; who says so begins anew.
-    with pytest.raises(from_nothing.RunInTheWay, match="Use --resume to continue it, --replace to start over"):
+    with pytest.raises(train_from_scratch.RunInTheWay, match="Use --resume to continue it, --replace to start over"):
         run(tmp_path, "--name", "Other")
     assert contents(tmp_path) == before
     run(tmp_path, "--name", "Other", "--replace", "--minutes", "0.0001")
@@ -126,7 +126,7 @@ def kept_run(out: Path, steps: int, **facts: float) -> None:
 
 
 def command(out: Path, *more: str) -> int:
-    return from_nothing.command(["--what", "recognizer", "--out", str(out), *more])
+    return train_from_scratch.command(["--what", "recognizer", "--out", str(out), *more])
 
 
 def test_an_earlier_run_is_not_lost_and_none_is_not_gone_on_with(
@@ -134,14 +134,16 @@ def test_an_earlier_run_is_not_lost_and_none_is_not_gone_on_with(
 ) -> None:
     out = tmp_path / "run"
     assert command(out, "--resume") == 1
-    told = f"from_nothing: {out}: there is no run to resume in this folder. Remove --resume.\n"
+    told = f"train_from_scratch: {out}: there is no run to resume in this folder. Remove --resume.\n"
     assert capsys.readouterr().err == told
     assert not out.exists()
     kept_run(out, 3)
     before = contents(out)
     assert command(out) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"from_nothing: {out}: there is already a run in this folder. Use --resume to continue it, ")
+    assert told.startswith(
+        f"train_from_scratch: {out}: there is already a run in this folder. Use --resume to continue it, "
+    )
     assert told.count("\n") == 1
     assert contents(out) == before
     (out / checkpoints.FILE).unlink()  # what is left is a log
@@ -162,7 +164,9 @@ def test_a_folder_of_other_things_is_refused_and_stays_as_it_was(
     before = contents(out)
     assert command(out, *more) == 2
     first = name.partition("/")[0]
-    what = f"from_nothing: {out}: the folder contains other files, such as “{first}”. Choose a new or empty folder, "
+    what = (
+        f"train_from_scratch: {out}: the folder contains other files, such as “{first}”. Choose a new or empty folder, "
+    )
     told = capsys.readouterr().err
     assert told.startswith(what)
     assert told.count("\n") == 1
@@ -174,7 +178,7 @@ def test_where_a_run_is_other_files_beside_it_do_no_harm(tmp_path: Path) -> None
     anew = LearningSitting(tmp_path)
     run(tmp_path, "--minutes", "0.0001")
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(from_nothing.RunInTheWay):
+    with pytest.raises(train_from_scratch.RunInTheWay):
         anew.check_folder(replace_run=False)
     for lost in ("log.csv", "checkpoint.npz"):
         kept = (tmp_path / lost).read_bytes()
@@ -233,9 +237,9 @@ def test_what_is_wrong_is_one_line_before_anything_is_drawn(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
-    assert from_nothing.command(["--what", "recognizer", "--out", "out", *asked]) == 1
+    assert train_from_scratch.command(["--what", "recognizer", "--out", "out", *asked]) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"from_nothing: {said}")
+    assert told.startswith(f"train_from_scratch: {said}")
     assert told.count("\n") == 1
     assert not list(tmp_path.rglob("*.npz"))
 
@@ -253,11 +257,11 @@ def test_what_is_wrong_is_one_line_before_anything_is_drawn(
 )
 def test_what_makes_no_sense_ends_with_status_2(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        from_nothing.command(["--what", "recognizer", "--out", "out", *asked])
+        train_from_scratch.command(["--what", "recognizer", "--out", "out", *asked])
     assert ended.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"from_nothing: argument {asked[-1] if asked[0] == '--resume' else asked[0]}: ")
-    assert line.endswith('; see "python -m ocr_studio.api.from_nothing --help"')
+    assert line.startswith(f"train_from_scratch: argument {asked[-1] if asked[0] == '--resume' else asked[0]}: ")
+    assert line.endswith('; see "python -m ocr_studio.api.train_from_scratch --help"')
 
 
 @pytest.mark.parametrize(("steps", "said"), [(0, "starts over"), (3, "with --resume continues after the last epoch")])
@@ -269,6 +273,6 @@ def test_who_stops_it_is_told_what_the_same_command_does_next(
             kept_run(tmp_path, steps)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(from_nothing, "learn_to_read", stopped)
+    monkeypatch.setattr(train_from_scratch, "learn_to_read", stopped)
     assert command(tmp_path) == 130
-    assert capsys.readouterr().err == f"from_nothing: stopped; the same command {said}\n"
+    assert capsys.readouterr().err == f"train_from_scratch: stopped; the same command {said}\n"
