@@ -145,8 +145,8 @@ def _run(folder: Path) -> Callable[[], object]:
 
 
 def _checkpoint(folder: Path) -> Callable[[], object]:
-    checkpoints.save(folder, Checkpoint({}, {"step": 7}))
-    return lambda: checkpoints.save(folder, Checkpoint({}, {"step": 8}))
+    checkpoints.save_checkpoint(folder, Checkpoint({}, {"step": 7}))
+    return lambda: checkpoints.save_checkpoint(folder, Checkpoint({}, {"step": 8}))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@
 use it. May import: ``engine``, ``core``.
 """
 
-from ocr_studio.api.startup import silenced
+from ocr_studio.api.startup import silence_tensorflow
 
-with silenced():
+with silence_tensorflow():
     from ocr_studio.api import data_generation, detection, pipeline, recognition, tools
     from ocr_studio.api.detection import Detector
     from ocr_studio.api.pipeline import Pipeline

@@ -20,12 +20,12 @@ from PIL import Image
 Box: TypeAlias = NDArray[np.float32]
 Line: TypeAlias = list[tuple[Box, str]]
 
-_LONGEST: Final = 60  # characters of a value that are shown in messages
-_PARTS: Final = {2, 3}
-_BOXES: Final = "four corners (x, y) each, in pixels: (N, 4, 2)"
+_MAX_SHOWN: Final = 60  # characters of a value that are shown in messages
+_SAMPLE_LENGTHS: Final = {2, 3}
+_FORMAT: Final = "four corners (x, y) each, in pixels: (N, 4, 2)"
 
 
-def shown(value: object) -> str:
+def describe(value: object) -> str:
     """Describe a value in a few words, for an error message."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
@@ -34,70 +34,70 @@ def shown(value: object) -> str:
     if type(value).__repr__ is object.__repr__:
         return f"a {type(value).__name__}"
     text = " ".join(repr(value).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
 
 
 # ------------------------------------------------------------------------------------------------- numbers and names
 
 
-def number(name: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float:
+def check_number(name: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float:
     """Check a number from ``least`` to ``most``. Raises TypeError and ValueError."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, not {shown(value)}")
+        raise TypeError(f"{name} must be a number, not {describe(value)}")
     if not least <= float(value) <= most:
         bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
         raise ValueError(f"{name} must be {bounds}, not {value}")
     return float(value)
 
 
-def whole(name: str, value: Any, *, least: int = 1) -> int:
+def check_integer(name: str, value: Any, *, least: int = 1) -> int:
     """Check an integer, at least ``least``. Raises TypeError and ValueError."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number, not {shown(value)}")
+        raise TypeError(f"{name} must be a whole number, not {describe(value)}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
     return int(value)
 
 
-def whole_numbers(name: str, value: Any) -> tuple[int, ...]:
+def check_integers(name: str, value: Any) -> tuple[int, ...]:
     """Check a list of integers. Raises TypeError and ValueError."""
-    return tuple(whole(f"each number of {name}", each, least=0) for each in listed(name, value))
+    return tuple(check_integer(f"each number of {name}", each, least=0) for each in check_iterable(name, value))
 
 
-def one_of(name: str, value: Any, known: Iterable[str]) -> str:
+def check_choice(name: str, value: Any, known: Iterable[str]) -> str:
     """Check one of several allowed words. Raises ValueError."""
     words = [str(each) for each in known]
     if value not in words:
-        there = ", ".join(f"“{word}”" for word in words)
-        raise ValueError(f"{name} must be one of {there}, not {shown(value)}{_meant(value, words)}")
+        choices = ", ".join(f"“{word}”" for word in words)
+        raise ValueError(f"{name} must be one of {choices}, not {describe(value)}{_suggest(value, words)}")
     return str(value)
 
 
-def words(name: str, value: Any) -> tuple[str, ...]:
+def check_strings(name: str, value: Any) -> tuple[str, ...]:
     """Check a list of strings; a single string is a list of one. Raises TypeError."""
     some = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else (value,)
     if not all(isinstance(each, str) for each in some):
-        raise TypeError(f"{name} must be a list of strings, not {shown(value)}")
+        raise TypeError(f"{name} must be a list of strings, not {describe(value)}")
     return some
 
 
-def options(name: str, value: Any) -> dict[str, Any]:
+def check_options(name: str, value: Any) -> dict[str, Any]:
     """Check a dict of arguments; None is an empty one. Raises TypeError."""
     if not isinstance(value, Mapping | None):
-        raise TypeError(f"{name} must be a dict of arguments by name, not {shown(value)}")
+        raise TypeError(f"{name} must be a dict of arguments by name, not {describe(value)}")
     return dict(value or {})
 
 
-def only(taker: str, value: Collection[str], known: Iterable[str]) -> None:
+def check_names(taker: str, value: Collection[str], known: Iterable[str]) -> None:
     """Raise TypeError for an unknown name."""
-    takes = sorted(known)
-    if strange := sorted(name for name in value if name not in takes):
-        guess = _meant(strange[0], takes)
+    names = sorted(known)
+    if strange := sorted(name for name in value if name not in names):
+        guess = _suggest(strange[0], names)
         unknown = f"{taker} has no argument {', '.join(strange)}{guess}"
-        raise TypeError(f"{unknown}; it takes {', '.join(takes) or 'none'}")
+        raise TypeError(f"{unknown}; it takes {', '.join(names) or 'none'}")
 
 
-def _meant(value: object, known: list[str]) -> str:
+def _suggest(value: object, known: list[str]) -> str:
     near = difflib.get_close_matches(str(value), known, 1)
     return f" (did you mean “{near[0]}”?)" if near else ""
 
@@ -105,22 +105,22 @@ def _meant(value: object, known: list[str]) -> str:
 # ------------------------------------------------------------------------------------------------------------- lists
 
 
-def several(taker: str, value: Any, things: str = "photos") -> Iterable[Any]:
+def check_images(taker: str, value: Any, things: str = "photos") -> Iterable[Any]:
     """Check a list of images. Raises TypeError for a single one."""
     alone = isinstance(value, str | bytes | Path | Image.Image) or hasattr(value, "read")
     if alone or getattr(value, "ndim", None) in {2, 3}:
         raise TypeError(f"{taker} takes a list of {things}: [{things.removesuffix('s')}]")
-    return listed(f"the argument of {taker}", value)
+    return check_iterable(f"the argument of {taker}", value)
 
 
-def listed(name: str, value: Any) -> Iterable[Any]:
+def check_iterable(name: str, value: Any) -> Iterable[Any]:
     """Check something iterable, other than a string. Raises TypeError."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list or a generator, not {shown(value)}")
+        raise TypeError(f"{name} must be a list or a generator, not {describe(value)}")
     return value
 
 
-def batches(generator: Any, size: Any, second: str) -> Iterator[list[tuple[Any, ...]]]:
+def iter_batches(generator: Any, size: Any, second: str) -> Iterator[list[tuple[Any, ...]]]:
     """Group the samples of a generator into batches; an incomplete last batch is dropped.
 
     Args:
@@ -132,13 +132,13 @@ def batches(generator: Any, size: Any, second: str) -> Iterator[list[tuple[Any, 
         TypeError: A sample has the wrong form.
         ValueError: There are too few samples for one batch, or only some of them have a weight.
     """
-    size, samples = whole("batch_size", size), iter(listed("image_generator", generator))
+    size, samples = check_integer("batch_size", size), iter(check_iterable("image_generator", generator))
     return _batches(samples, size, second)
 
 
 def _batches(samples: Iterator[Any], size: int, second: str) -> Iterator[list[tuple[Any, ...]]]:
     for count in itertools.count():
-        batch = [_parts(sample, second) for sample in itertools.islice(samples, size)]
+        batch = [_check_sample(sample, second) for sample in itertools.islice(samples, size)]
         if len(batch) < size:
             if not count:
                 raise ValueError(f"the generator ended after {len(batch)} of the {size} samples of a batch")
@@ -148,23 +148,25 @@ def _batches(samples: Iterator[Any], size: int, second: str) -> Iterator[list[tu
         yield batch
 
 
-def weights(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32]] | tuple[()]:
+def batch_weights(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32]] | tuple[()]:
     """Return the weights of a batch, (B,), in a tuple; empty without weights. Raises TypeError and ValueError."""
-    if len(batch[0]) < max(_PARTS):
+    if len(batch[0]) < max(_SAMPLE_LENGTHS):
         return ()
-    return (np.array([number("a weight", sample[-1], least=0) for sample in batch], np.float32),)
+    return (np.array([check_number("a weight", sample[-1], least=0) for sample in batch], np.float32),)
 
 
-def _parts(sample: Any, second: str) -> tuple[Any, ...]:
-    if not isinstance(sample, tuple | list) or len(sample) not in _PARTS:
-        raise TypeError(f"the generator must yield (image, {second}) or (image, {second}, weight), not {shown(sample)}")
+def _check_sample(sample: Any, second: str) -> tuple[Any, ...]:
+    if not isinstance(sample, tuple | list) or len(sample) not in _SAMPLE_LENGTHS:
+        raise TypeError(
+            f"the generator must yield (image, {second}) or (image, {second}, weight), not {describe(sample)}"
+        )
     return tuple(sample)
 
 
 # ------------------------------------------------------------------------------------------------------------- boxes
 
 
-def boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
+def check_boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
     """Check boxes and return them as (N, 4, 2). Raises ValueError."""
     try:
         array = np.asarray(value, np.float32)
@@ -173,56 +175,56 @@ def boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
     if not array.size:
         return np.zeros((0, 4, 2), np.float32)
     if array.ndim not in {2, 3} or array.shape[-2:] != (4, 2):
-        raise ValueError(f"{name} must have {_BOXES}, not {shown(value)}{_format_of(value)}")
+        raise ValueError(f"{name} must have {_FORMAT}, not {describe(value)}{_format_hint(value)}")
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must have {_BOXES}; some numbers are NaN or infinite")
+        raise ValueError(f"{name} must have {_FORMAT}; some numbers are NaN or infinite")
     return array.reshape(-1, 4, 2)
 
 
-def box(value: Any, name: str = "a box") -> Box:
+def check_box(value: Any, name: str = "a box") -> Box:
     """Check a box and return it as (4, 2). Raises ValueError."""
-    found = boxes(value, name)
+    found = check_boxes(value, name)
     if len(found) != 1:
-        raise ValueError(f"{name} must have four corners (x, y), in pixels: (4, 2), not {shown(value)}")
+        raise ValueError(f"{name} must have four corners (x, y), in pixels: (4, 2), not {describe(value)}")
     return np.asarray(found[0], np.float32)
 
 
-def predictions(value: Any) -> list[tuple[str, Box]]:
+def check_predictions(value: Any) -> list[tuple[str, Box]]:
     """Check (text, box) pairs. Raises ValueError."""
-    return [_prediction(each) for each in _through(value, "predictions", "(text, box) pairs")]
+    return [_check_prediction(each) for each in _check_list(value, "predictions", "(text, box) pairs")]
 
 
-def lines(value: Any) -> list[Line]:
+def check_lines(value: Any) -> list[Line]:
     """Check lines of (box, character) pairs. Raises ValueError."""
-    return [line(each) for each in _through(value, "lines", "lists of (box, character) pairs")]
+    return [check_line(each) for each in _check_list(value, "lines", "lists of (box, character) pairs")]
 
 
-def line(value: Any) -> Line:
+def check_line(value: Any) -> Line:
     """Check a line of (box, character) pairs. Raises ValueError."""
-    return [_letter(each) for each in _through(value, "a line", "(box, character) pairs")]
+    return [_check_character(each) for each in _check_list(value, "a line", "(box, character) pairs")]
 
 
-def _through(value: Any, name: str, of: str) -> list[Any]:
+def _check_list(value: Any, name: str, of: str) -> list[Any]:
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-        raise ValueError(f"{name} must be a list of {of}, not {shown(value)}")
+        raise ValueError(f"{name} must be a list of {of}, not {describe(value)}")
     return list(value)
 
 
-def _prediction(pair: Any) -> tuple[str, Box]:
+def _check_prediction(pair: Any) -> tuple[str, Box]:
     if isinstance(pair, list) and all(isinstance(each, tuple) for each in pair):
         raise ValueError("these are predictions for several images; use those for one, predictions[0]")
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
-        raise ValueError(f"predictions must be (text, box) pairs, not {shown(pair)}")
-    return pair[0], box(pair[1], f"the box of {shown(pair[0])}")
+        raise ValueError(f"predictions must be (text, box) pairs, not {describe(pair)}")
+    return pair[0], check_box(pair[1], f"the box of {describe(pair[0])}")
 
 
-def _letter(pair: Any) -> tuple[Box, str]:
+def _check_character(pair: Any) -> tuple[Box, str]:
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], str) or not pair[1]:
-        raise ValueError(f"a line must be a list of (box, character) pairs, not {shown(pair)}")
-    return box(pair[0], f"the box of {shown(pair[1])}"), pair[1]
+        raise ValueError(f"a line must be a list of (box, character) pairs, not {describe(pair)}")
+    return check_box(pair[0], f"the box of {describe(pair[1])}"), pair[1]
 
 
-def _format_of(value: Any) -> str:
+def _format_hint(value: Any) -> str:
     """Return a hint if boxes are in another format."""
     first = next(iter(value), None) if isinstance(value, Iterable) else None
     pairs = isinstance(first, tuple) and len(first) == 2

@@ -21,11 +21,11 @@ from ocr_studio.api import arguments, tools
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.api.written_pages import (
     Background,
-    BackgroundPicture,
+    CachedBackground,
     GroupedWriter,
     Looks,
     WrittenPage,
-    hands_of,
+    create_writers,
     rotation,
     space_between,
 )
@@ -65,7 +65,7 @@ Word: TypeAlias = tuple[Picture, str]
 
 SPLITS: Final = tuple(str(split) for split in Split)
 # After this many empty texts in a row, the generator gives up.
-_MOST_EMPTY: Final = 1000
+_MAX_EMPTY: Final = 1000
 
 
 # ------------------------------------------------------------------------------------------------------ what there is
@@ -85,15 +85,15 @@ def get_fonts(
     Raises:
         BadFont: The folder can't be read.
     """
-    wanted = _split(split) if split else None
+    wanted = _to_split(split) if split else None
     letters = [letter for letter in alphabet if letter != " "]
     known = (
         path
-        for path in fonts.files_in(_folder(folder))
+        for path in fonts.files_in(_to_path(folder))
         for font in fonts.usable([path], wanted)
         if isinstance(font, fonts.Font) and all(font.can_write(letter) for letter in letters)
     )
-    return list(itertools.islice(known, None if limit is None else arguments.whole("limit", limit, least=0)))
+    return list(itertools.islice(known, None if limit is None else arguments.check_integer("limit", limit, least=0)))
 
 
 def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Path]:
@@ -106,14 +106,14 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
     Raises:
         PhotoError: The folder can't be read.
     """
-    wanted = _split(split) if split else None
-    found = photo_file.photos_in(_folder(folder))
+    wanted = _to_split(split) if split else None
+    found = photo_file.photos_in(_to_path(folder))
     if wanted is None:
         return found
-    return [path for path in found if Split.of(_photo_bytes(path)) is wanted]
+    return [path for path in found if Split.of(_read_photo(path)) is wanted]
 
 
-def _photo_bytes(path: Path) -> bytes:
+def _read_photo(path: Path) -> bytes:
     try:
         return paths.read_file(path, most=photo_stream.MAX_BYTES)
     except OSError as error:
@@ -130,8 +130,8 @@ def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[W
         split: "train", "validation" or "test"; they have no writers in common.
         seed: Random seed.
     """
-    rng = np.random.default_rng((arguments.whole("seed", seed, least=0), 11))
-    return [MadeHand.any(rng, _split(split)) for _ in range(arguments.whole("count", count, least=0))]
+    rng = np.random.default_rng((arguments.check_integer("seed", seed, least=0), 11))
+    return [MadeHand.any(rng, _to_split(split)) for _ in range(arguments.check_integer("count", count, least=0))]
 
 
 # ----------------------------------------------------------------------------------------------------------- texts
@@ -159,31 +159,31 @@ def get_text_generator(
     Raises:
         ValueError: An argument is wrong, or text after text has no character of the alphabet.
     """
-    letters = None if alphabet is None else "".join(arguments.words("alphabet", alphabet))
-    most = None if max_string_length is None else arguments.whole("max_string_length", max_string_length)
-    if len(arguments.whole_numbers("count", count)) != 2:
-        raise ValueError(f"count must be (minimum, maximum + 1), not {arguments.shown(count)}")
-    arguments.whole(
-        "the second number of count", count[1], least=arguments.whole("the first number of count", count[0]) + 1
+    letters = None if alphabet is None else "".join(arguments.check_strings("alphabet", alphabet))
+    most = None if max_string_length is None else arguments.check_integer("max_string_length", max_string_length)
+    if len(arguments.check_integers("count", count)) != 2:
+        raise ValueError(f"count must be (minimum, maximum + 1), not {arguments.describe(count)}")
+    arguments.check_integer(
+        "the second number of count", count[1], least=arguments.check_integer("the first number of count", count[0]) + 1
     )
-    for code in (codes := arguments.words("languages", languages)):
-        arguments.one_of("languages", code, lexicon.LANGUAGES)
-    rng = np.random.default_rng((arguments.whole("seed", seed, least=0), 12))
-    drawn = BoardTexts(texts.texts(codes))
-    said = (" ".join(drawn.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
-    return _kept(map(drawn.words.capitals.lower, said) if lowercase else said, letters, most)
+    for code in (codes := arguments.check_strings("languages", languages)):
+        arguments.check_choice("languages", code, lexicon.LANGUAGES)
+    rng = np.random.default_rng((arguments.check_integer("seed", seed, least=0), 12))
+    board_texts = BoardTexts(texts.texts(codes))
+    generated = (" ".join(board_texts.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
+    return _filter_texts(map(board_texts.words.capitals.lower, generated) if lowercase else generated, letters, most)
 
 
-def _kept(said: Iterable[str], alphabet: str | None, max_string_length: int | None) -> Iterator[str]:
+def _filter_texts(generated: Iterable[str], alphabet: str | None, max_string_length: int | None) -> Iterator[str]:
     empty = 0
-    for text in said:
+    for text in generated:
         kept = "".join(sign for sign in text if alphabet is None or sign in alphabet)
         kept = " ".join(kept.split())[:max_string_length].strip()
         empty = 0 if kept else empty + 1
         if kept:
             yield kept
-        if empty == _MOST_EMPTY:
-            raise ValueError(f"{_MOST_EMPTY} texts in a row have no character of this alphabet: “{alphabet}”")
+        if empty == _MAX_EMPTY:
+            raise ValueError(f"{_MAX_EMPTY} texts in a row have no character of this alphabet: “{alphabet}”")
 
 
 # -------------------------------------------------------------------------------------------------- words and boards
@@ -204,9 +204,9 @@ def get_word_generator(
         StudioError: A source can't be used (BadStrokes, BadFont, BadBackgrounds …).
     """
     if not isinstance(options, word_crops.Options | None):
-        raise TypeError(f"options must be word_crops.Options, not {arguments.shown(options)}")
-    seed = arguments.whole("seed", seed, least=0)
-    maker = word_crops.WordMaker(_sources(sources), _split(split), options=options, seed=seed)
+        raise TypeError(f"options must be word_crops.Options, not {arguments.describe(options)}")
+    seed = arguments.check_integer("seed", seed, least=0)
+    maker = word_crops.WordMaker(_check_sources(sources), _to_split(split), options=options, seed=seed)
     return ((word.crop, word.text) for word in maker.stream())
 
 
@@ -219,21 +219,21 @@ def get_board_generator(
     ``tools.UNCLEAR``. The arguments are those of ``get_word_generator``.
     """
     if not isinstance(options, BoardOptions | None):
-        raise TypeError(f"options must be BoardOptions, not {arguments.shown(options)}")
-    seed = arguments.whole("seed", seed, least=0)
-    return _boards(BoardMaker(Stock.open(_sources(sources), _split(split)), options, seed=seed))
+        raise TypeError(f"options must be BoardOptions, not {arguments.describe(options)}")
+    seed = arguments.check_integer("seed", seed, least=0)
+    return _generate_boards(BoardMaker(Stock.open(_check_sources(sources), _to_split(split)), options, seed=seed))
 
 
-def _boards(maker: BoardMaker) -> Iterator[tuple[Picture, list[Line]]]:
+def _generate_boards(maker: BoardMaker) -> Iterator[tuple[Picture, list[Line]]]:
     for board in map(maker.at, itertools.count()):
         by_line: dict[int, Line] = {}
         unclear: list[Line] = []
         for word in board.words:
             if word.ignore or len(word.letters) != len(word.text):
-                unclear.append([(_corners(word.quad), tools.UNCLEAR)])
+                unclear.append([(_quad_array(word.quad), tools.UNCLEAR)])
                 continue
             line = by_line.setdefault(word.line, [])
-            letters = [(_corners(quad), sign) for quad, sign in zip(word.letters, word.text, strict=True)]
+            letters = [(_quad_array(quad), sign) for quad, sign in zip(word.letters, word.text, strict=True)]
             if line:
                 line.append((space_between(line[-1][0], letters[0][0]), " "))
             line += letters
@@ -272,47 +272,47 @@ def get_image_generator(
         ValueError: A character is in two groups, there is no font or background, or no text can be written.
     """
     if not isinstance(looks, Looks | None):
-        raise TypeError(f"looks must be data_generation.Looks, not {arguments.shown(looks)}")
-    size = arguments.whole("width", width), arguments.whole("height", height)
-    written = arguments.listed("text_generator", text_generator)
-    grounds = [BackgroundPicture(each) for each in _backgrounds(backgrounds)]
-    return _pictures(size, hands_of(font_groups), written, grounds, looks or Looks())
+        raise TypeError(f"looks must be data_generation.Looks, not {arguments.describe(looks)}")
+    size = arguments.check_integer("width", width), arguments.check_integer("height", height)
+    written = arguments.check_iterable("text_generator", text_generator)
+    grounds = [CachedBackground(each) for each in _check_backgrounds(backgrounds)]
+    return _generate_images(size, create_writers(font_groups), written, grounds, looks or Looks())
 
 
-def _backgrounds(backgrounds: Sequence[Background] | None) -> Iterable[Background]:
+def _check_backgrounds(backgrounds: Sequence[Background] | None) -> Iterable[Background]:
     if backgrounds is None:
         return [np.full((8, 8, 3), 255, np.uint8)]
     if isinstance(backgrounds, str | Path):
         raise TypeError(
             "backgrounds must be a list of files or images; get_backgrounds(folder) lists those in a folder"
         )
-    if not len(some := list(arguments.several("backgrounds", backgrounds, "images"))):
+    if not len(some := list(arguments.check_images("backgrounds", backgrounds, "images"))):
         raise ValueError("backgrounds is empty; omit it for white backgrounds")
     return some
 
 
-def _pictures(
+def _generate_images(
     size: tuple[int, int],
     hands: Sequence[GroupedWriter],
     texts: Iterable[str],
-    grounds: Sequence[BackgroundPicture],
+    backgrounds: Sequence[CachedBackground],
     looks: Looks,
 ) -> Iterator[tuple[Picture, list[Line]]]:
     rng = np.random.default_rng((looks.seed, 13))
-    empty, drawn = 0, False
+    empty, board_texts = 0, False
     for text in texts:
         if not isinstance(text, str):
-            raise TypeError(f"text_generator must yield strings, not {arguments.shown(text)}")
-        picture = grounds[int(rng.integers(len(grounds)))].fitted(*size, looks.background_crop_mode)
+            raise TypeError(f"text_generator must yield strings, not {arguments.describe(text)}")
+        picture = backgrounds[int(rng.integers(len(backgrounds)))].fitted(*size, looks.background_crop_mode)
         page = WrittenPage(*size, looks, rng)
         page.write(text, hands[int(rng.integers(len(hands)))])
         empty = 0 if page.lines else empty + 1
-        drawn = drawn or bool(page.lines)
+        board_texts = board_texts or bool(page.lines)
         if page.lines:
-            yield page.on(picture)
-        if empty == _MOST_EMPTY:
+            yield page.draw_on(picture)
+        if empty == _MAX_EMPTY:
             break
-    if empty and (empty == _MOST_EMPTY or not drawn):
+    if empty and (empty == _MAX_EMPTY or not board_texts):
         where = f"{size[0]} x {size[1]} pixels with a margin of {looks.margin}"
         raise ValueError(f"none of {empty} texts in a row fits on {where}, or the fonts lack their characters")
 
@@ -333,16 +333,16 @@ def convert_image_generator_to_recognizer_input(
         target_height: Height of the crops in pixels.
         margin: Free pixels around the text.
     """
-    most = None if max_string_length is None else arguments.whole("max_string_length", max_string_length)
-    pictures = arguments.batches(image_generator, 1, "lines")
-    return _crops((sample[:2] for (sample,) in pictures), most, target_width, target_height, margin)
+    most = None if max_string_length is None else arguments.check_integer("max_string_length", max_string_length)
+    pictures = arguments.iter_batches(image_generator, 1, "lines")
+    return _generate_crops((sample[:2] for (sample,) in pictures), most, target_width, target_height, margin)
 
 
-def _crops(
+def _generate_crops(
     pictures: Iterable[tuple[Any, ...]], longest: int | None, width: int | None, height: int | None, margin: int
 ) -> Iterator[Word]:
     for picture, lines in pictures:
-        for whole in arguments.lines(lines):
+        for whole in arguments.check_lines(lines):
             line = stripped(whole[:longest])
             if line and all(sign != tools.UNCLEAR for _, sign in line):
                 box, text = tools.combine_line(line)
@@ -355,38 +355,38 @@ def stripped(line: Line) -> Line:
     return line[written[0] : written[-1] + 1] if written else []
 
 
-def _corners(quad: Quad) -> NDArray[np.float32]:
+def _quad_array(quad: Quad) -> NDArray[np.float32]:
     return np.array(quad.corners, np.float32)
 
 
-def _split(name: str) -> Split:
-    return Split(arguments.one_of("split", name, SPLITS))
+def _to_split(name: str) -> Split:
+    return Split(arguments.check_choice("split", name, SPLITS))
 
 
-def _folder(folder: object) -> Path:
+def _to_path(folder: object) -> Path:
     if not isinstance(folder, str | Path):
-        raise TypeError(f"a file or folder must be a path, not {arguments.shown(folder)}")
+        raise TypeError(f"a file or folder must be a path, not {arguments.describe(folder)}")
     return Path(folder)
 
 
-def _sources(sources: Sources | None) -> Sources:
+def _check_sources(sources: Sources | None) -> Sources:
     """Check sources and convert their strings to paths. Raises TypeError and ValueError."""
     if not isinstance(sources, Sources | None):
-        raise TypeError(f"sources must be data_generation.Sources, not {arguments.shown(sources)}")
+        raise TypeError(f"sources must be data_generation.Sources, not {arguments.describe(sources)}")
     known = sources or Sources()
-    for code in (codes := arguments.words("languages", known.languages)):
-        arguments.one_of("languages", code, lexicon.LANGUAGES)
+    for code in (codes := arguments.check_strings("languages", known.languages)):
+        arguments.check_choice("languages", code, lexicon.LANGUAGES)
     return replace(
         known,
-        strokes=_paths(known.strokes),
-        handwriting=_paths(known.handwriting),
-        prints=None if known.prints is None else _paths(known.prints),
-        backgrounds=None if known.backgrounds is None else _folder(known.backgrounds),
-        words=None if known.words is None else _folder(known.words),
+        strokes=_to_paths(known.strokes),
+        handwriting=_to_paths(known.handwriting),
+        prints=None if known.prints is None else _to_paths(known.prints),
+        backgrounds=None if known.backgrounds is None else _to_path(known.backgrounds),
+        words=None if known.words is None else _to_path(known.words),
         languages=codes,
     )
 
 
-def _paths(value: Any) -> tuple[Path, ...]:
-    several = (value,) if isinstance(value, str | Path) else arguments.listed("files and folders", value)
-    return tuple(_folder(each) for each in several)
+def _to_paths(value: Any) -> tuple[Path, ...]:
+    several = (value,) if isinstance(value, str | Path) else arguments.check_iterable("files and folders", value)
+    return tuple(_to_path(each) for each in several)

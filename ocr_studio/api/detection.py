@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.api import arguments, tools
-from ocr_studio.api.model_store import CLOVAAI, at_hand, keep, keras_file, opened
-from ocr_studio.api.startup import silenced
+from ocr_studio.api.model_store import CLOVAAI, find_download, find_model, keras_path, save_model
+from ocr_studio.api.startup import silence_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import downloads
@@ -24,7 +24,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import keras_fit, runtime
 from ocr_studio.engine.detection.craft_boxes import CraftThresholds
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
-from ocr_studio.engine.detection.detector import Detector as Finder
+from ocr_studio.engine.detection.detector import Detector as EngineDetector
 from ocr_studio.engine.detection.detector import DetectorOptions
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterPlaces
@@ -32,16 +32,16 @@ from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
 from ocr_studio.engine.weights import random_init
 
-Taught: TypeAlias = tuple[Any, ...]  # image, lines and, optionally, weight
+TrainingSample: TypeAlias = tuple[Any, ...]  # image, lines and, optionally, weight
 
-_LEARNING: Final = (LIGHT_CRAFT, CRAFT)
+_TRAINABLE: Final = (LIGHT_CRAFT, CRAFT)
 # Arguments of ``detect``; ``Detector.lines`` uses the names without the suffix.
 THRESHOLDS: Final = tuple(f"{name}_threshold" for name in ("detection", "text", "link", "size"))
 _STRIDE: Final = 32
-_AS_IT_IS: Final = np.array([[1.0, 0, 0], [0, 1, 0]])
+_IDENTITY: Final = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
-class LookedAt(TypedDict, total=False):
+class DetectionSize(TypedDict, total=False):
     """The size at which images are analysed. By default, CRAFT uses the original size and a line detector its own.
 
     Attributes:
@@ -57,7 +57,7 @@ class LookedAt(TypedDict, total=False):
     verbose: int | str
 
 
-class LearnsOtherwise(StudioError):
+class NotTrainable(StudioError):
     """This detector's network is trained on lines, not on characters."""
 
 
@@ -82,10 +82,13 @@ class Detector:
     """
 
     def __init__(self, weights: str | Path | None = "default", *, architecture: str | None = None) -> None:
-        with silenced():
+        with silence_tensorflow():
             runtime.configure(ReaderOptions())
         if weights is None:
-            self.name, self.architecture = "", arguments.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
+            self.name, self.architecture = (
+                "",
+                arguments.check_choice("architecture", architecture or LIGHT_CRAFT, _TRAINABLE),
+            )
             self.model = random_init.new_detector(self.architecture)
         else:
             self._load(weights)
@@ -95,12 +98,12 @@ class Detector:
     def _load(self, weights: str | Path) -> None:
         if weights == CLOVAAI:
             self.name, self.architecture = CLOVAAI, CRAFT
-            self.model = keras_ocr_weights.load_craft(at_hand(downloads.CRAFT))
-        elif file := keras_file(weights):
+            self.model = keras_ocr_weights.load_craft(find_download(downloads.CRAFT))
+        elif file := keras_path(weights):
             self.name, self.architecture = file.stem, CRAFT
             self.model = keras_ocr_weights.load_craft(file)
         else:
-            model = opened(weights, "detector")
+            model = find_model(weights, "detector")
             self.name = model.name
             self.architecture = model.card.architecture if model.card else DETECTOR
             self.model = weights_of.load_detector(model)
@@ -111,9 +114,9 @@ class Detector:
         return "lines" if self.architecture == DETECTOR else "words"
 
     @cached_property
-    def finder(self) -> Finder:
+    def finder(self) -> EngineDetector:
         """The detector of the program with this network."""
-        return Finder(self.model) if self.finds == "lines" else CraftDetector(self.model)
+        return EngineDetector(self.model) if self.finds == "lines" else CraftDetector(self.model)
 
     # ------------------------------------------------------------------------------------------------------ finding
 
@@ -124,7 +127,7 @@ class Detector:
         text_threshold: float | None = None,
         link_threshold: float | None = None,
         size_threshold: int | None = None,
-        **sizes: Unpack[LookedAt],
+        **sizes: Unpack[DetectionSize],
     ) -> list[NDArray[np.float32]]:
         """Find the boxes on each image: (N, 4, 2), pixels, clockwise from the top left of the text, top to bottom.
 
@@ -135,7 +138,7 @@ class Detector:
             text_threshold: Confidence at which a pixel belongs to a character, 0.4; for a line detector to a line, 0.3.
             link_threshold: Confidence at which a pixel links two characters, 0.4; ignored by a line detector.
             size_threshold: Minimum number of pixels of a word, 10; ignored by a line detector.
-            **sizes: See ``LookedAt``.
+            **sizes: See ``DetectionSize``.
 
         Raises:
             TypeError: An argument is unknown or of the wrong type, or a single image was given.
@@ -143,7 +146,7 @@ class Detector:
             NotAPicture: Something is not an image.
             PhotoError: A file can't be read.
         """
-        arguments.only("detect", sizes, (*LookedAt.__annotations__, *THRESHOLDS))
+        arguments.check_names("detect", sizes, (*DetectionSize.__annotations__, *THRESHOLDS))
         chosen = {
             "detection": detection_threshold,
             "text": text_threshold,
@@ -151,7 +154,7 @@ class Detector:
             "size": size_threshold,
         }
         known = {name: value for name, value in chosen.items() if value is not None}
-        pictures = map(tools.read, arguments.several("detect", images))
+        pictures = map(tools.read, arguments.check_images("detect", images))
         scale, most = sizes.get("scale"), sizes.get("max_size")
         return [self.lines(picture, known, scale=scale, max_size=most)[:, :4] for picture in pictures]
 
@@ -172,9 +175,9 @@ class Detector:
             max_size: Maximum length of the longer side in pixels.
         """
         for name, value in thresholds.items():
-            arguments.number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
-        scale = None if scale is None else arguments.number("scale", scale, least=1e-3)
-        max_size = None if max_size is None else arguments.number("max_size", max_size, least=1)
+            arguments.check_number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
+        scale = None if scale is None else arguments.check_number("scale", scale, least=1e-3)
+        max_size = None if max_size is None else arguments.check_number("max_size", max_size, least=1)
         if self.finds == "lines":
             usual = DetectorOptions()
             self.finder.options = replace(
@@ -207,11 +210,11 @@ class Detector:
         Raises:
             LearnsOtherwise: This detector finds lines.
         """
-        self._check()
-        keras_fit.compiled(self.model, keras_fit.letter_maps, *arguments, **options)
+        self._check_trainable()
+        keras_fit.compile_model(self.model, keras_fit.letter_maps, *arguments, **options)
 
     def get_batch_generator(
-        self, image_generator: Iterable[Taught], batch_size: int = 8
+        self, image_generator: Iterable[TrainingSample], batch_size: int = 8
     ) -> Iterator[tuple[NDArray[np.float32], ...]]:
         """Generate batches to fit ``model`` on, until the image generator ends.
 
@@ -229,14 +232,14 @@ class Detector:
             TypeError: A sample has the wrong form.
             ValueError: Lines are wrong, sizes differ, or there are too few samples for one batch.
         """
-        self._check()
+        self._check_trainable()
         # (Keras recognizes generators by their type)
-        return (_fed(batch) for batch in arguments.batches(image_generator, batch_size, "lines"))
+        return (_make_batch(batch) for batch in arguments.iter_batches(image_generator, batch_size, "lines"))
 
-    def _check(self) -> None:
+    def _check_trainable(self) -> None:
         if self.finds == "lines":
             remedy = "Use weights=None or a CRAFT model, or train this one with “ocr-studio train --detector”."
-            raise LearnsOtherwise("this network finds lines and can't be trained on characters", remedy=remedy)
+            raise NotTrainable("this network finds lines and can't be trained on characters", remedy=remedy)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 
@@ -251,7 +254,7 @@ class Detector:
             The folder of the model.
         """
         net = random_init.finished(self.model, self.architecture)
-        return keep(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
+        return save_model(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
 
 
 def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.float32]:
@@ -268,7 +271,7 @@ def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.flo
         ValueError: The lines have the wrong form.
     """
     words, unclear = [], []
-    for line in arguments.lines(lines):
+    for line in arguments.check_lines(lines):
         for written, letters in itertools.groupby(line, key=lambda each: not each[1].isspace()):
             if written:
                 kept = list(letters)
@@ -276,20 +279,20 @@ def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.flo
                 unclear += [box for box, sign in kept if sign == tools.UNCLEAR]
                 words += [np.array(clear, np.float64)] if clear else []
     places = LetterPlaces(tuple(words), np.array(unclear, np.float64).reshape(-1, 4, 2))
-    return np.concatenate(craft_targets.draw(places, _AS_IT_IS, (picture.shape[1], picture.shape[0])), axis=-1)
+    return np.concatenate(craft_targets.draw(places, _IDENTITY, (picture.shape[1], picture.shape[0])), axis=-1)
 
 
-def _fed(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:
+def _make_batch(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:
     pictures = [tools.read(sample[0]) for sample in batch]
     if len(sizes := {picture.shape[:2] for picture in pictures}) > 1:
         those = ", ".join(f"{height} x {width}" for height, width in sorted(sizes))
         raise ValueError(f"the images of a batch must have the same size, not {those} pixels; see tools.fit")
-    pictures = [_bordered(picture) for picture in pictures]
+    pictures = [_pad_to_stride(picture) for picture in pictures]
     maps = [letter_maps(sample[1], picture) for sample, picture in zip(batch, pictures, strict=True)]
     pixels = np.stack(pictures).astype(np.float32) / np.float32(127.5) - np.float32(1)
-    return pixels, np.stack(maps), *arguments.weights(batch)
+    return pixels, np.stack(maps), *arguments.batch_weights(batch)
 
 
-def _bordered(picture: Picture) -> Picture:
+def _pad_to_stride(picture: Picture) -> Picture:
     height, width = (side + -side % _STRIDE for side in picture.shape[:2])
     return tools.pad(picture, width, height)

@@ -28,7 +28,7 @@ KURAPAN: Final = "kurapan"
 KURAPAN_NOTOP: Final = "kurapan_notop"
 CLOVAAI: Final = "clovaai_general"
 # Names of weights that are not models of the program.
-_SPECIAL: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
+_RESERVED: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {"recognizer": (DEFAULT, KURAPAN, KURAPAN_NOTOP), "detector": (DEFAULT, CLOVAAI)}
 )
 # Fields of a model card that a script may set.
@@ -44,7 +44,7 @@ class PublishedFileMissing(StudioError):
 _LICENCE: Final = "unknown (trained by a script)"
 
 
-def opened(weights: str | Path, kind: Kind) -> Model:
+def find_model(weights: str | Path, kind: Kind) -> Model:
     """Find a model.
 
     Args:
@@ -58,28 +58,28 @@ def opened(weights: str | Path, kind: Kind) -> Model:
     """
     if weights == DEFAULT:
         return models.in_use(None, kind)
-    folder = path_of(weights)
-    lies_there = isinstance(weights, Path) or len(folder.parts) > 1
-    model = _in_folder(folder) if lies_there else _named(str(weights), kind)
+    folder = to_path(weights)
+    is_folder = isinstance(weights, Path) or len(folder.parts) > 1
+    model = _load_folder(folder) if is_folder else _find_by_name(str(weights), kind)
     if model.kind != kind:
         raise BadModel(f"“{model.name}” is a {model.kind}, not a {kind}", remedy="Choose another model.")
     return model
 
 
-def path_of(weights: object) -> Path:
+def to_path(weights: object) -> Path:
     """Convert weights to a path. Raises TypeError if they are neither a name nor a path."""
     if not isinstance(weights, str | Path):
-        raise TypeError(f"weights must be the name of a model, a path, or None, not {arguments.shown(weights)}")
+        raise TypeError(f"weights must be the name of a model, a path, or None, not {arguments.describe(weights)}")
     return Path(weights)
 
 
-def keras_file(weights: object) -> Path | None:
-    """Return the path if the weights are a keras-ocr file, else None. Raises TypeError like ``path_of``."""
-    path = path_of(weights)
+def keras_path(weights: object) -> Path | None:
+    """Return the path if the weights are a keras-ocr file, else None. Raises TypeError like ``to_path``."""
+    path = to_path(weights)
     return path if path.suffix.lower() in downloads.WEIGHT_SUFFIXES else None
 
 
-def _in_folder(folder: Path) -> Model:
+def _load_folder(folder: Path) -> Model:
     if not folder.is_dir():
         raise models.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
     if not (folder / CARD_FILE).is_file():
@@ -87,31 +87,31 @@ def _in_folder(folder: Path) -> Model:
     return models.in_folder(folder)
 
 
-def _named(name: str, kind: Kind) -> Model:
-    other = next((each for each, names in _SPECIAL.items() if each != kind and name in names), None)
+def _find_by_name(name: str, kind: Kind) -> Model:
+    other = next((each for each, names in _RESERVED.items() if each != kind and name in names), None)
     if other is not None:
         raise BadModel(f"“{name}” is a {other}, not a {kind}", remedy="Choose another model.")
     try:
         return models.find(name)
     except models.NoSuchModel as error:
-        names = ", ".join((*_SPECIAL[kind], *(model.name for model in models.available(kind))))
+        names = ", ".join((*_RESERVED[kind], *(model.name for model in models.available(kind))))
         raise models.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
 
 
-def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
+def model_languages(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
     """Return the languages on the card of a model, otherwise the usual ones."""
-    said = model.card.settings.get(_LANGUAGES) if model.card else None
-    if not isinstance(said, str):
+    codes = model.card.settings.get(_LANGUAGES) if model.card else None
+    if not isinstance(codes, str):
         return tuple(usual)
-    return tuple(code for code in said.split(",") if code in lexicon.LANGUAGES)
+    return tuple(code for code in codes.split(",") if code in lexicon.LANGUAGES)
 
 
-def settings_with(languages: Sequence[str], settings: object) -> dict[str, Any]:
+def add_languages(languages: Sequence[str], settings: object) -> dict[str, Any]:
     """Add languages to the settings of a card. Raises TypeError if these are not a dict."""
-    return {_LANGUAGES: ",".join(languages) or _NO_LANGUAGE, **arguments.options("settings", settings)}
+    return {_LANGUAGES: ",".join(languages) or _NO_LANGUAGE, **arguments.check_options("settings", settings)}
 
 
-def at_hand(published: PublishedFile) -> Path:
+def find_download(published: PublishedFile) -> Path:
     """Find a downloaded file. Raises PublishedFileMissing; nothing is downloaded here."""
     file = downloads.at_hand(published)
     if file is None:
@@ -120,7 +120,7 @@ def at_hand(published: PublishedFile) -> Path:
     return file
 
 
-def keep(
+def save_model(
     name: str, net: Any, *, architecture: str, charset: Charset | None, parent: str, facts: Mapping[str, Any]
 ) -> Path:
     """Save a model of the program. If that fails, nothing is left of it.
@@ -143,7 +143,7 @@ def keep(
         TypeError: A fact is unknown or of the wrong type.
     """
     check_name(name)
-    arguments.only("save", facts, _FACTS)
+    arguments.check_names("save", facts, _FACTS)
     card = ModelCard(architecture, parent=parent, made=now(), **{"title": name, "licence": _LICENCE, **facts})
     _check_card(card, charset)
     folder = candidate.write(name, net, charset=charset, card=card)
@@ -159,8 +159,8 @@ def keep(
 def check_name(name: object) -> None:
     """Check the name of a new model. Raises TypeError and BadName."""
     if not isinstance(name, str):
-        raise TypeError(f"the name of a model must be a string, not {arguments.shown(name)}")
-    if any(name in names for names in _SPECIAL.values()) or keras_file(name):
+        raise TypeError(f"the name of a model must be a string, not {arguments.describe(name)}")
+    if any(name in names for names in _RESERVED.values()) or keras_path(name):
         raise models.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
     models.check_name(name)
 

@@ -15,10 +15,10 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 
 # Arguments that keras-ocr passes on to Keras; ignored here.
-_NOTHING_FOLLOWS: Final = frozenset({"batch_size", "verbose"})
+_IGNORED: Final = frozenset({"batch_size", "verbose"})
 
 
-class FindsWords(Protocol):
+class WordDetector(Protocol):
     """A custom detector: it has the method ``detect`` of ``Detector``, and its boxes contain words."""
 
     def detect(self, images: Iterable[Any], **options: Any) -> list[Any]:
@@ -26,7 +26,7 @@ class FindsWords(Protocol):
         ...
 
 
-class ReadsBoxes(Protocol):
+class BoxRecognizer(Protocol):
     """A custom recognizer: it has the method ``recognize_from_boxes`` of ``Recognizer``."""
 
     def recognize_from_boxes(self, images: Iterable[Any], box_groups: Iterable[Any], **options: Any) -> list[list[str]]:
@@ -38,8 +38,8 @@ class Pipeline:
     """Reads photos. Use it only in the thread that created it.
 
     Args:
-        detector: By default the bundled one; or your own, see ``FindsWords``.
-        recognizer: By default the bundled one; or your own, see ``ReadsBoxes``.
+        detector: By default the bundled one; or your own, see ``WordDetector``.
+        recognizer: By default the bundled one; or your own, see ``BoxRecognizer``.
         scale: Maximum enlargement of a photo for detection; words are always read at the original resolution.
         max_size: Maximum length of the longer side for detection, in pixels.
 
@@ -50,15 +50,15 @@ class Pipeline:
 
     def __init__(
         self,
-        detector: Detector | FindsWords | None = None,
-        recognizer: Recognizer | ReadsBoxes | None = None,
+        detector: Detector | WordDetector | None = None,
+        recognizer: Recognizer | BoxRecognizer | None = None,
         scale: float = 2,
         max_size: int = 2048,
     ) -> None:
-        _must_have("detector", detector, "detect", Detector)
-        _must_have("recognizer", recognizer, "recognize_from_boxes", Recognizer)
-        arguments.number("scale", scale, least=1e-3)
-        arguments.number("max_size", max_size, least=1)
+        _check_part("detector", detector, "detect", Detector)
+        _check_part("recognizer", recognizer, "recognize_from_boxes", Recognizer)
+        arguments.check_number("scale", scale, least=1e-3)
+        arguments.check_number("max_size", max_size, least=1)
         self.detector = Detector() if detector is None else detector
         self.recognizer = Recognizer() if recognizer is None else recognizer
         self.scale, self.max_size = scale, max_size
@@ -90,12 +90,12 @@ class Pipeline:
             PhotoError: A file can't be read.
         """
         self._check()
-        images = arguments.several("recognize", images)
-        finding = arguments.options("detection_kwargs", detection_kwargs)
-        reading = arguments.options("recognition_kwargs", recognition_kwargs)
+        images = arguments.check_images("recognize", images)
+        detection_kwargs = arguments.check_options("detection_kwargs", detection_kwargs)
+        recognition_kwargs = arguments.check_options("recognition_kwargs", recognition_kwargs)
         if isinstance(self.detector, Detector):
-            arguments.only("in a pipeline, detect", finding, _NOTHING_FOLLOWS.union(THRESHOLDS))
-        return [self._read(tools.read(image), finding, reading) for image in images]
+            arguments.check_names("in a pipeline, detect", detection_kwargs, _IGNORED.union(THRESHOLDS))
+        return [self._read(tools.read(image), detection_kwargs, recognition_kwargs) for image in images]
 
     def _check(self) -> None:
         """Check that detector and recognizer can work together. Raises TypeError."""
@@ -106,31 +106,37 @@ class Pipeline:
                 'such as Detector("clovaai_general")'
             )
 
-    def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
+    def _read(
+        self, photo: Picture, detection_kwargs: dict[str, Any], recognition_kwargs: dict[str, Any]
+    ) -> list[Prediction]:
         detector, recognizer = self.detector, self.recognizer
         if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and detector.finds == "lines":
-            if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
-                raise TypeError(f"a detector of lines doesn't allow recognition_kwargs {', '.join(sorted(reading))}")
-            return self._words_in_lines(detector, recognizer, photo, finding)
-        boxes = self._boxes(photo, finding)
-        texts = self.recognizer.recognize_from_boxes([photo], [boxes], **reading)[0]
+            if recognition_kwargs := {
+                name: value for name, value in recognition_kwargs.items() if name not in _IGNORED
+            }:
+                raise TypeError(
+                    f"a detector of lines doesn't allow recognition_kwargs {', '.join(sorted(recognition_kwargs))}"
+                )
+            return self._read_lines(detector, recognizer, photo, detection_kwargs)
+        boxes = self._boxes(photo, detection_kwargs)
+        texts = self.recognizer.recognize_from_boxes([photo], [boxes], **recognition_kwargs)[0]
         return [(text, np.asarray(box, np.float32)) for text, box in zip(texts, boxes, strict=True)]
 
-    def _boxes(self, photo: Picture, finding: dict[str, Any]) -> Any:
+    def _boxes(self, photo: Picture, detection_kwargs: dict[str, Any]) -> Any:
         if isinstance(self.detector, Detector):
-            return self.detector.detect([photo], scale=self.scale, max_size=self.max_size, **finding)[0]
+            return self.detector.detect([photo], scale=self.scale, max_size=self.max_size, **detection_kwargs)[0]
         larger, scale = tools.resize_image(photo, self.scale, self.max_size)
-        return tools.adjust_boxes(self.detector.detect(images=[larger], **finding)[0], 1 / scale)
+        return tools.adjust_boxes(self.detector.detect(images=[larger], **detection_kwargs)[0], 1 / scale)
 
-    def _words_in_lines(
-        self, detector: Detector, recognizer: Recognizer, photo: Picture, finding: dict[str, Any]
+    def _read_lines(
+        self, detector: Detector, recognizer: Recognizer, photo: Picture, detection_kwargs: dict[str, Any]
     ) -> list[Prediction]:
         """Read as the program does: read lines, split them into words, and reread doubtful ones."""
         kept = self._reader
         if kept is None or kept.recognizer is not recognizer.reader or kept.detector is not detector.finder:
             options = ReaderOptions(languages=recognizer.languages)
             kept = self._reader = Reader(options, detector=detector.finder, recognizer=recognizer.reader)
-        lines = detector.lines(photo, _thresholds(finding), scale=self.scale, max_size=self.max_size)
+        lines = detector.lines(photo, _detection_thresholds(detection_kwargs), scale=self.scale, max_size=self.max_size)
         found = (words for _, words in kept.read_lines(photo, lines))
         return [
             (word.machine.text, np.array(word.quad.corners, np.float32))
@@ -140,18 +146,18 @@ class Pipeline:
         ]
 
 
-def _must_have(name: str, part: object, method: str, known: type) -> None:
+def _check_part(name: str, part: object, method: str, known: type) -> None:
     """Raise TypeError if a part lacks a method."""
     if part is not None and (isinstance(part, type) or not callable(getattr(part, method, None))):
         raise TypeError(
-            f"{name} must be an api.{known.__name__} or have its method {method}(), not {arguments.shown(part)}"
+            f"{name} must be an api.{known.__name__} or have its method {method}(), not {arguments.describe(part)}"
         )
 
 
-def _thresholds(finding: dict[str, Any]) -> dict[str, float]:
+def _detection_thresholds(detection_kwargs: dict[str, Any]) -> dict[str, float]:
     """Convert the thresholds of ``detect`` to those of ``lines``."""
     return {
         name.removesuffix("_threshold"): value
-        for name, value in finding.items()
+        for name, value in detection_kwargs.items()
         if name in THRESHOLDS and value is not None
     }

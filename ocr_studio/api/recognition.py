@@ -17,14 +17,14 @@ from ocr_studio.api import arguments, tools
 from ocr_studio.api.model_store import (
     KURAPAN,
     KURAPAN_NOTOP,
-    at_hand,
-    keep,
-    keras_file,
-    languages_of,
-    opened,
-    settings_with,
+    add_languages,
+    find_download,
+    find_model,
+    keras_path,
+    model_languages,
+    save_model,
 )
-from ocr_studio.api.startup import silenced
+from ocr_studio.api.startup import silence_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images.word_crops import steps_for
@@ -36,26 +36,26 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import keras_fit, runtime
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
-from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
+from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import varied
 from ocr_studio.engine.weights import alphabet_transfer, random_init
 from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
 
-Taught: TypeAlias = tuple[Any, ...]  # image, text and, optionally, weight
-Fed: TypeAlias = tuple[Any, ...]
+TrainingSample: TypeAlias = tuple[Any, ...]  # image, text and, optionally, weight
+Batch: TypeAlias = tuple[Any, ...]
 
 DEFAULT_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"  # keras-ocr's
 # Default maximum number of characters in a text.
 LONGEST: Final = 64
-_READING: Final = (LIGHT_CRNN, CRNN, RECOGNIZER)
-_NO_CHARACTER: Final = frozenset({"Cc", "Cs"})
-_NOTHING: Final = object()
-_STILL: Final = np.random.default_rng(0)
+_ARCHITECTURES: Final = (LIGHT_CRNN, CRNN, RECOGNIZER)
+_NOT_CHARACTERS: Final = frozenset({"Cc", "Cs"})
+_MISSING: Final = object()
+_UNUSED_RNG: Final = np.random.default_rng(0)
 
 
-class CannotBeLearned(StudioError):
+class UntrainableText(StudioError):
     """This recognizer can't be trained on a text."""
 
 
@@ -94,15 +94,18 @@ class Recognizer:
         architecture: str | None = None,
         languages: Sequence[str] | None = None,
     ) -> None:
-        with silenced():
+        with silence_tensorflow():
             runtime.configure(ReaderOptions())
-        letters = _letters(alphabet)
-        chosen = None if languages is None else arguments.words("languages", languages)
+        letters = _check_alphabet(alphabet)
+        chosen = None if languages is None else arguments.check_strings("languages", languages)
         for code in chosen or ():
-            arguments.one_of("languages", code, lexicon.LANGUAGES)
+            arguments.check_choice("languages", code, lexicon.LANGUAGES)
         self.languages: tuple[str, ...] = ()
         if weights is None:
-            self.name, self.architecture = "", arguments.one_of("architecture", architecture or LIGHT_CRNN, _READING)
+            self.name, self.architecture = (
+                "",
+                arguments.check_choice("architecture", architecture or LIGHT_CRNN, _ARCHITECTURES),
+            )
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
             self.model = random_init.begun_recognizer(self.architecture, len(self.charset))
         else:
@@ -115,15 +118,15 @@ class Recognizer:
     def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
         if name == KURAPAN:
             self.architecture, self.name = CRNN, KURAPAN
-            net, charset = keras_ocr_weights.load_crnn(at_hand(downloads.CRNN))
-        elif file := at_hand(downloads.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_file(name):
+            net, charset = keras_ocr_weights.load_crnn(find_download(downloads.CRNN))
+        elif file := find_download(downloads.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_path(name):
             self.architecture, self.name = CRNN, file.stem
             self.model, self.charset = keras_ocr_weights.load_crnn(file, letters)
             return
         else:
-            model = opened(name, "recognizer")
+            model = find_model(name, "recognizer")
             self.architecture, self.name = model.card.architecture if model.card else RECOGNIZER, model.name
-            self.languages = languages_of(model, ReaderOptions().languages)
+            self.languages = model_languages(model, ReaderOptions().languages)
             net, charset = weights_of.load_recognizer(model)
         if letters is not None:
             net, charset = alphabet_transfer.for_alphabet(net, charset, letters, architecture=self.architecture)
@@ -137,17 +140,17 @@ class Recognizer:
     @cached_property
     def training_model(self) -> Any:
         """The model to train; its output is its loss in nats per character."""
-        return keras_fit.teaching(self.model)
+        return keras_fit.build_training_model(self.model)
 
     @cached_property
     def backbone(self) -> Any:
         """The network without its last layer, for freezing it: ``backbone.trainable = False``."""
-        return keras_fit.without_head(self.model)
+        return keras_fit.build_backbone(self.model)
 
     @cached_property
-    def reader(self) -> Reading:
+    def reader(self) -> EngineRecognizer:
         """The recognizer of the program with this network."""
-        kind = CrnnRecognizer if self.architecture == CRNN else Reading
+        kind = CrnnRecognizer if self.architecture == CRNN else EngineRecognizer
         reader = kind(self.model, self.charset, name=self.name)
         if self.languages:
             reader.set_lexicons([lexicon.lexicon(self.languages)])
@@ -183,13 +186,13 @@ class Recognizer:
             NotAPicture: Something is not an image.
             PhotoError: A file can't be read.
         """
-        groups = arguments.listed("box_groups", box_groups)
+        groups = arguments.check_iterable("box_groups", box_groups)
         pairs = itertools.zip_longest(
-            arguments.several("recognize_from_boxes", images, "images"), groups, fillvalue=_NOTHING
+            arguments.check_images("recognize_from_boxes", images, "images"), groups, fillvalue=_MISSING
         )
-        return [self._in_boxes(*_paired(image, boxes), spaces=spaces) for image, boxes in pairs]
+        return [self._read_boxes(*_pair_arguments(image, boxes), spaces=spaces) for image, boxes in pairs]
 
-    def _in_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
+    def _read_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
         if not len(boxes):
             return []
         # (like keras-ocr, a network for single words reads each box as one word)
@@ -208,15 +211,15 @@ class Recognizer:
             *arguments: Arguments of Keras' ``compile``.
             **options: Arguments of Keras' ``compile``.
         """
-        keras_fit.compiled(self.training_model, keras_fit.as_it_comes, *arguments, **options)
+        keras_fit.compile_model(self.training_model, keras_fit.as_it_comes, *arguments, **options)
 
     def get_batch_generator(
         self,
-        image_generator: Iterable[Taught],
+        image_generator: Iterable[TrainingSample],
         batch_size: int = 8,
         lowercase: bool = False,
         max_string_length: int = LONGEST,
-    ) -> Iterator[Fed]:
+    ) -> Iterator[Batch]:
         """Generate batches to fit ``training_model`` on, until the image generator ends.
 
         The loss ignores images that are too narrow for their text.
@@ -236,34 +239,36 @@ class Recognizer:
             TypeError: A sample has the wrong form.
             ValueError: There are too few samples for one batch.
         """
-        most = arguments.whole("max_string_length", max_string_length)
-        return self._all_fed(arguments.batches(image_generator, batch_size, "text"), most, lowercase=lowercase)
+        most = arguments.check_integer("max_string_length", max_string_length)
+        return self._iter_batches(
+            arguments.iter_batches(image_generator, batch_size, "text"), most, lowercase=lowercase
+        )
 
-    def _all_fed(
+    def _iter_batches(
         self, samples: Iterable[list[tuple[Any, ...]]], max_string_length: int, *, lowercase: bool
-    ) -> Iterator[Fed]:
+    ) -> Iterator[Batch]:
         width = 0
         for batch in samples:
-            texts = [_text(sample[1]) for sample in batch]
+            texts = [_check_text(sample[1]) for sample in batch]
             labels = [self._labels(text.lower() if lowercase else text, max_string_length) for text in texts]
-            fed = self._fed([tools.read(sample[0]) for sample in batch], labels, other_than=width)
-            width = fed.crops.shape[2]
+            batch_data = self._make_batch([tools.read(sample[0]) for sample in batch], labels, last_width=width)
+            width = batch_data.crops.shape[2]
             written = np.zeros((len(batch), max_string_length), np.int32)
-            written[:, : fed.labels.shape[1]] = fed.labels
-            inputs = fed.crops, written, fed.steps[:, None], fed.lengths[:, None]
-            yield inputs, np.zeros((len(batch), 1), np.float32), *arguments.weights(batch)
+            written[:, : batch_data.labels.shape[1]] = batch_data.labels
+            inputs = batch_data.crops, written, batch_data.steps[:, None], batch_data.lengths[:, None]
+            yield inputs, np.zeros((len(batch), 1), np.float32), *arguments.batch_weights(batch)
 
     def _labels(self, text: str, most: int) -> list[int]:
         if unknown := self.charset.unknown(text):
             what = f"“{text}” has characters that are not in the alphabet: {' '.join(sorted(unknown))}"
-            raise CannotBeLearned(what, remedy="Add them to the alphabet of the recognizer, or skip such texts.")
+            raise UntrainableText(what, remedy="Add them to the alphabet of the recognizer, or skip such texts.")
         labels = self.charset.encode(text)
         if not 0 < len(labels) <= most:
             what = f"“{text}” has {len(labels)} characters, not 1 to {most}"
-            raise CannotBeLearned(what, remedy="Skip this text.")
+            raise UntrainableText(what, remedy="Skip this text.")
         return labels
 
-    def _fed(self, pictures: Sequence[Picture], labels: Sequence[list[int]], *, other_than: int) -> _Fed:
+    def _make_batch(self, pictures: Sequence[Picture], labels: Sequence[list[int]], *, last_width: int) -> _Batch:
         """Make a batch.
 
         Keras assumes a fixed size if two consecutive batches have the same one, so their widths must differ.
@@ -271,17 +276,17 @@ class Recognizer:
         Args:
             pictures: Images of words or lines.
             labels: Their classes.
-            other_than: Width of the previous batch.
+            last_width: Width of the previous batch.
         """
         if self.architecture == CRNN:
-            return self._squeezed(pictures, labels)
-        crops = [batches.held(varied(picture, 0.0, _STILL)) for picture in pictures]
+            return self._make_crnn_batch(pictures, labels)
+        crops = [batches.held(varied(picture, 0.0, _UNUSED_RNG)) for picture in pictures]
         packed = batches.packed(crops, labels)
-        if packed.pixels.shape[2] == other_than:
+        if packed.pixels.shape[2] == last_width:
             packed = batches.packed(crops, labels, spare=32)
-        return _Fed(packed.pixels, packed.labels, packed.steps, packed.lengths)
+        return _Batch(packed.pixels, packed.labels, packed.steps, packed.lengths)
 
-    def _squeezed(self, pictures: Sequence[Picture], labels: Sequence[list[int]]) -> _Fed:
+    def _make_crnn_batch(self, pictures: Sequence[Picture], labels: Sequence[list[int]]) -> _Batch:
         reader = self.reader
         assert isinstance(reader, CrnnRecognizer)
         crops = np.stack([reader.fitted(picture)[0] for picture in pictures])
@@ -292,7 +297,7 @@ class Recognizer:
             fits = steps_for(classes) <= reader.plan.steps
             padded[row, : len(classes)] = classes if fits else 1
             lengths[row] = len(classes) if fits else 0
-        return _Fed(crops, padded, steps, lengths)
+        return _Batch(crops, padded, steps, lengths)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 
@@ -312,12 +317,14 @@ class Recognizer:
             ModelsNotWritten: The model can't be written.
             TypeError: A fact is unknown or of the wrong type.
         """
-        facts["settings"] = settings_with(self.languages, facts.get("settings"))
+        facts["settings"] = add_languages(self.languages, facts.get("settings"))
         net = random_init.finished(self.model, self.architecture)
-        return keep(name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts)
+        return save_model(
+            name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts
+        )
 
 
-def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
+def _check_alphabet(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
     """Normalize the characters of an alphabet (NFC). Raises TypeError and ValueError."""
     if alphabet is None:
         return None
@@ -325,11 +332,13 @@ def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
         letters = tuple(unicodedata.normalize("NFC", alphabet))
     else:
         # (the order of a set varies)
-        letters = arguments.words("alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet)
+        letters = arguments.check_strings(
+            "alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet
+        )
     if not letters:
         raise ValueError("the alphabet is empty; use None for that of the model")
     for letter in letters:
-        if len(letter) != 1 or unicodedata.category(letter) in _NO_CHARACTER:
+        if len(letter) != 1 or unicodedata.category(letter) in _NOT_CHARACTERS:
             raise ValueError(f"the alphabet must have single characters, no control characters; not {letter!r}")
     try:
         return Charset(letters).characters
@@ -337,22 +346,22 @@ def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
         raise ValueError(f"{error} (the first argument is the alphabet; a model is named by weights=)") from None
 
 
-def _paired(image: Any, boxes: Any) -> tuple[Picture, NDArray[np.float32]]:
-    if image is _NOTHING or boxes is _NOTHING:
-        more, fewer = ("images", "lists of boxes") if boxes is _NOTHING else ("lists of boxes", "images")
+def _pair_arguments(image: Any, boxes: Any) -> tuple[Picture, NDArray[np.float32]]:
+    if image is _MISSING or boxes is _MISSING:
+        more, fewer = ("images", "lists of boxes") if boxes is _MISSING else ("lists of boxes", "images")
         raise ValueError(f"there are more {more} than {fewer}; give one list of boxes for each image")
-    return tools.read(image), arguments.boxes(boxes)
+    return tools.read(image), arguments.check_boxes(boxes)
 
 
-def _text(text: Any) -> str:
+def _check_text(text: Any) -> str:
     if not isinstance(text, str):
         hint = "; see convert_image_generator_to_recognizer_input" if isinstance(text, list) else ""
-        raise TypeError(f"the generator must yield (image, text) with a string, not {arguments.shown(text)}{hint}")
+        raise TypeError(f"the generator must yield (image, text) with a string, not {arguments.describe(text)}{hint}")
     return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
-class _Fed:
+class _Batch:
     """A batch: crops as the network takes them; labels (B, L), steps (B,) and lengths (B,), int32."""
 
     crops: NDArray[np.float32]

@@ -53,6 +53,6 @@ def _is_log(file: Path) -> bool:
 def _is_drawn(file: Path) -> bool:
     try:
         with paths.open_plain(file) as stream:
-            return samples.are_in(stream)
+            return samples.contains_samples(stream)
     except OSError:
         return False

@@ -35,18 +35,18 @@ Boxes: TypeAlias = NDArray[np.float32]
 _QUALITY: Final = 93  # of JPEG; visually lossless
 MOST_BYTES: Final = 1 << 30  # of a file of samples; ten thousand words need 30 MB
 _MOST_PIXELS: Final = 32 << 20  # of one sample
-_OWN: Final = frozenset({"sizes", "texts", "counts"})  # arrays that every file of samples has
+_ARRAYS: Final = frozenset({"sizes", "texts", "counts"})  # arrays that every file of samples has
 _SHORT: Final = 5  # letters
 # How much widths vary within a batch: sigma of the natural logarithm.
-_JUMBLE: Final = 0.15
+_WIDTH_SIGMA: Final = 0.15
 # Augmentation at full strength: as much as photos of boards vary.
 _SIZE: Final = 0.45  # natural logarithm
-_TURN: Final = 7.0  # degrees
+_ROTATION: Final = 7.0  # degrees
 _CONTRAST: Final = 0.35  # share
-_BRIGHT: Final = 35.0  # levels
+_BRIGHTNESS: Final = 35.0  # levels
 _TINT: Final = 10.0  # levels
 _NOISE: Final = 7.0  # levels
-_AT_LETTERS: Final = 0.85  # share of crops that are centered on text
+_ON_TEXT: Final = 0.85  # share of crops that are centered on text
 _REMEDY: Final = "Check the path."
 
 
@@ -55,7 +55,7 @@ class SourceMissing(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnSample:
+class StoredSample:
     """An image as JPEG and its text.
 
     Attributes:
@@ -69,7 +69,7 @@ class DrawnSample:
     boxes: Boxes
 
     @classmethod
-    def of(cls, picture: Picture, truth: str | Sequence[Line]) -> DrawnSample:
+    def encode(cls, picture: Picture, truth: str | Sequence[Line]) -> StoredSample:
         """Encode a sample.
 
         Args:
@@ -101,15 +101,15 @@ class DrawnSample:
 class Samples:
     """A sequence of samples."""
 
-    def __init__(self, samples: Iterable[DrawnSample]) -> None:
+    def __init__(self, samples: Iterable[StoredSample]) -> None:
         self.all = tuple(samples)
 
     def __len__(self) -> int:
         return len(self.all)
 
     @classmethod
-    def drawn(
-        cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None, made_of: str = ""
+    def load_or_generate(
+        cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None, source_hash: str = ""
     ) -> Samples:
         """Take samples from a generator, or load them from a file that has the same ones.
 
@@ -117,21 +117,21 @@ class Samples:
             generator: Yields the samples.
             count: Number of samples.
             file: Loaded from if it has this many of the same samples, written otherwise.
-            made_of: Identifies the samples, see ``fingerprint``.
+            source_hash: Identifies the samples, see ``fingerprint``.
 
         Raises:
             WriteFailed: The file exists and doesn't contain samples.
         """
-        kept = _read(file, made_of) if file else None
+        kept = _read(file, source_hash) if file else None
         if kept is not None and len(kept) == count:
             return cls(kept)
-        out = OutputFile(file, known=are_in) if file else None
+        out = OutputFile(file, known=contains_samples) if file else None
         if out is not None:
             out.check()
-        drawn = cls(DrawnSample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
+        drawn = cls(StoredSample.encode(picture, truth) for picture, truth in itertools.islice(generator, count))
         if out is not None:
             out.path.parent.mkdir(parents=True, exist_ok=True)
-            out.write(_packed(drawn.all, made_of))
+            out.write(_serialize(drawn.all, source_hash))
         return drawn
 
     def words(
@@ -146,13 +146,13 @@ class Samples:
             seed: Random seed.
         """
         rng = np.random.default_rng((seed, 21))
-        widths = np.array([_aspect(sample) for sample in self.all])
+        widths = np.array([_aspect_ratio(sample) for sample in self.all])
         short = np.flatnonzero([len(sample.text) <= _SHORT for sample in self.all])
         given = 0
         while True:
             some = short if given < short_first and len(short) else np.arange(len(self.all))
             order = some[
-                np.argsort(widths[some] * np.exp(rng.normal(0, _JUMBLE * augmentation, len(some))), kind="stable")
+                np.argsort(widths[some] * np.exp(rng.normal(0, _WIDTH_SIGMA * augmentation, len(some))), kind="stable")
             ]
             parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
             for place in rng.permutation(len(parts)) if augmentation else range(len(parts)):
@@ -175,7 +175,7 @@ class Samples:
             if not augmentation:
                 rng = np.random.default_rng((seed, 22))
             for index in rng.permutation(len(self.all)):
-                yield piece_of(self.all[int(index)], side, augmentation, rng)
+                yield random_crop(self.all[int(index)], side, augmentation, rng)
 
 
 def fingerprint(sources: Sources, *facts: str | int) -> str:
@@ -195,39 +195,39 @@ def fingerprint(sources: Sources, *facts: str | int) -> str:
         "backgrounds": sources.backgrounds and (sources.backgrounds,),
         "words": sources.words and (sources.words,),
     }
-    files = {name: some and [_files(path) for path in some] for name, some in sources_by_name.items()}
+    files = {name: some and [_list_hashes(path) for path in some] for name, some in sources_by_name.items()}
     return hashlib.sha256(json.dumps([files, sources.languages, facts]).encode()).hexdigest()
 
 
-def _files(path: Path) -> list[tuple[str, str]]:
+def _list_hashes(path: Path) -> list[tuple[str, str]]:
     """Return the name and digest of a file, or of all files in a folder."""
     try:
         found = [each for each in sorted(path.rglob("*")) if each.is_file()] if path.is_dir() else [path]
-        return [(str(each.relative_to(path.parent)), _digest_now(each)) for each in found]
+        return [(str(each.relative_to(path.parent)), _hash_current(each)) for each in found]
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceMissing(f"it can't be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
 
 
-def _digest_now(path: Path) -> str:
+def _hash_current(path: Path) -> str:
     now = path.stat()
-    return _digest(path, now.st_size, now.st_mtime_ns)
+    return _hash_file(path, now.st_size, now.st_mtime_ns)
 
 
 @lru_cache(maxsize=4096)
-def _digest(path: Path, _size: int, _changed: int) -> str:
+def _hash_file(path: Path, _size: int, _changed: int) -> str:
     """Hash a file. The result is cached, as three splits of a run use the same files."""
     with paths.open_plain(path) as stream:
         return hashlib.file_digest(stream, hashlib.sha256).hexdigest()
 
 
-def piece_of(sample: DrawnSample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
+def random_crop(sample: StoredSample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
     """Take a random crop of an image, with its lines."""
     picture = sample.picture()
     scale = math.exp(strength * _SIZE * float(rng.uniform(-1, 1)))
-    angle = math.radians(strength * _TURN * float(rng.uniform(-1, 1)))
+    angle = math.radians(strength * _ROTATION * float(rng.uniform(-1, 1)))
     turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    if len(sample.boxes) and rng.random() < _AT_LETTERS:
+    if len(sample.boxes) and rng.random() < _ON_TEXT:
         middle = sample.boxes[int(rng.integers(len(sample.boxes)))].mean(axis=0) + rng.uniform(-0.3, 0.3, 2) * side
     else:
         middle = rng.uniform(0, 1, 2) * picture.shape[1::-1]
@@ -236,30 +236,32 @@ def piece_of(sample: DrawnSample, side: int, strength: float, rng: Random) -> tu
     middle = np.where(size > 2 * half, np.clip(middle, half, size - half), size / 2)
     matrix = np.concatenate([turn, (side / 2 - turn @ middle)[:, None]], axis=1)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    seen = cv2.warpAffine(picture, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpAffine(picture, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
     boxes = sample.boxes @ turn.T.astype(np.float32) + matrix[:, 2].astype(np.float32)
-    return _lit(np.asarray(seen, np.uint8), strength, rng), sample.lines(np.asarray(boxes, np.float32))
+    return _vary_lighting(np.asarray(crop, np.uint8), strength, rng), sample.lines(np.asarray(boxes, np.float32))
 
 
-def _lit(piece: Picture, strength: float, rng: Random) -> Picture:
+def _vary_lighting(piece: Picture, strength: float, rng: Random) -> Picture:
     if strength <= 0:
         return piece
     contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
-    shade = piece.mean() + strength * (_BRIGHT * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
-    lit = (piece - np.float32(piece.mean())) * np.float32(contrast) + shade.astype(np.float32)
+    shade = piece.mean() + strength * (_BRIGHTNESS * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
+    varied_crop = (piece - np.float32(piece.mean())) * np.float32(contrast) + shade.astype(np.float32)
     if rng.random() < 0.3:
-        lit = cv2.GaussianBlur(lit, (0, 0), 0.3 + strength * float(rng.random()))
+        varied_crop = cv2.GaussianBlur(varied_crop, (0, 0), 0.3 + strength * float(rng.random()))
     if rng.random() < 0.5:
-        lit = lit + rng.standard_normal(lit.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
-    return np.asarray(np.clip(lit, 0, 255), np.uint8)
+        varied_crop = varied_crop + rng.standard_normal(varied_crop.shape, np.float32) * np.float32(
+            strength * _NOISE * rng.random()
+        )
+    return np.asarray(np.clip(varied_crop, 0, 255), np.uint8)
 
 
-def _aspect(sample: DrawnSample) -> float:
+def _aspect_ratio(sample: StoredSample) -> float:
     height, width = sample.picture().shape[:2]
     return float(width / height)
 
 
-def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
+def _serialize(samples: Sequence[StoredSample], source_hash: str) -> bytes:
     stream = io.BytesIO()
     empty = np.zeros(0, np.uint8)
     np.savez(
@@ -270,34 +272,36 @@ def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
         texts=np.array([sample.text for sample in samples]),
         boxes=np.concatenate([sample.boxes for sample in samples] or [np.zeros((0, 4, 2), np.float32)]),
         counts=np.array([len(sample.boxes) for sample in samples], np.int64),
-        made_of=np.array(made_of),
+        made_of=np.array(source_hash),
     )
     return stream.getvalue()
 
 
-def are_in(stream: BinaryIO) -> bool:
+def contains_samples(stream: BinaryIO) -> bool:
     """Whether an open file contains samples."""
     try:
-        return set(array_files.from_stream(stream, most=MOST_BYTES, names=_OWN)) == _OWN
+        return set(array_files.from_stream(stream, most=MOST_BYTES, names=_ARRAYS)) == _ARRAYS
     except (OSError, ValueError):
         return False
 
 
-def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
+def _read(file: Path, source_hash: str) -> list[StoredSample] | None:
     """Load the samples of a file; None if it is missing, unusable, or has other samples."""
     try:
         kept = array_files.read(file, most=MOST_BYTES)
-        if made_of != str(kept.get("made_of", "")):
+        if source_hash != str(kept.get("made_of", "")):
             return None
-        jpegs = [_checked_jpeg(each) for each in _parted(kept["jpeg"], kept["sizes"], np.uint8, (-1,))]
-        boxes = _parted(kept["boxes"], kept["counts"], np.float32, (-1, 4, 2))
+        jpegs = [_check_jpeg(each) for each in _split_rows(kept["jpeg"], kept["sizes"], np.uint8, (-1,))]
+        boxes = _split_rows(kept["boxes"], kept["counts"], np.float32, (-1, 4, 2))
         texts = [str(text) for text in kept["texts"].ravel()]
-        return [_checked(DrawnSample(*parts)) for parts in zip(jpegs, texts, boxes, strict=True)]
+        return [_check_boxes(StoredSample(*parts)) for parts in zip(jpegs, texts, boxes, strict=True)]
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _parted(joined: NDArray[Any], counts: NDArray[Any], kind: type[np.generic], shape: tuple[int, ...]) -> list[Any]:
+def _split_rows(
+    joined: NDArray[Any], counts: NDArray[Any], kind: type[np.generic], shape: tuple[int, ...]
+) -> list[Any]:
     """Split an array into parts with these numbers of rows. Raises ValueError if they don't add up."""
     fits = joined.dtype == kind and joined.shape == joined.reshape(shape).shape and counts.dtype == np.int64
     if not fits or counts.ndim != 1 or (counts < 0).any() or (counts > len(joined)).any():
@@ -308,7 +312,7 @@ def _parted(joined: NDArray[Any], counts: NDArray[Any], kind: type[np.generic], 
     return np.split(joined, ends[:-1])
 
 
-def _checked_jpeg(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _check_jpeg(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Check that this is a JPEG of reasonable size. Raises OSError and ValueError."""
     with Image.open(io.BytesIO(jpeg.tobytes()), formats=["JPEG"]) as picture:
         if not 0 < picture.width * picture.height <= _MOST_PIXELS:
@@ -316,7 +320,7 @@ def _checked_jpeg(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return jpeg
 
 
-def _checked(sample: DrawnSample) -> DrawnSample:
+def _check_boxes(sample: StoredSample) -> StoredSample:
     """Check that a sample has one box for each character, or none. Raises ValueError."""
     if len(sample.boxes) not in (0, sum(letter != "\n" for letter in sample.text)):
         raise ValueError("the sample needs one box for each character")

@@ -26,7 +26,7 @@ from ocr_studio.core.images.pixel_formats import to_rgb
 
 Picture: TypeAlias = NDArray[np.uint8]
 # What ``read`` accepts: a path, bytes, a binary file, a Pillow image, an array.
-Given: TypeAlias = Any
+ImageSource: TypeAlias = Any
 Box: TypeAlias = arguments.Box
 Line: TypeAlias = arguments.Line
 Prediction: TypeAlias = tuple[str, Box]
@@ -36,10 +36,10 @@ Colour: TypeAlias = tuple[int, int, int]
 FORMATS: Final = ("boxes", "predictions", "lines")
 UNCLEAR: Final = "\ufffc"  # the character of a box with unreadable text
 _REMEDY: Final = "Use a file, its bytes, or an array, preferably uint8 RGB (H, W, 3)."
-_FARTHEST: Final = 1e5  # pixels; coordinates are clipped to this
-_LEAST: Final = 1e-3  # of a scale
+_MAX_COORDINATE: Final = 1e5  # pixels; coordinates are clipped to this
+_MIN_SCALE: Final = 1e-3  # of a scale
 _RED: Final[Colour] = (255, 0, 0)
-_MOST_BYTES: Final = 1 << 30
+_MAX_BYTES: Final = 1 << 30
 # ``draw_annotations``: height of text and width of margins, relative to the longer side of the image.
 _TEXT, _MARGIN = 1 / 45, 1 / 4
 
@@ -62,23 +62,27 @@ def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArr
     """
     source = filepath_or_buffer
     if isinstance(source, str | Path):
-        return _of_file(source)
+        return _read_file(source)
     if isinstance(source, Image.Image):
         return to_rgb(ImageOps.exif_transpose(source))
     if isinstance(source, bytes | bytearray):
         return photo_file.decode_photo(bytes(source), name="the bytes")
     if hasattr(source, "__array__"):
-        return _of_array(np.asarray(source))
+        return _convert_array(np.asarray(source))
     if not hasattr(source, "read"):
-        raise NotAPicture(f"{arguments.shown(source)} is not an image", remedy=_REMEDY)
-    data = source.read(_MOST_BYTES)
+        raise NotAPicture(f"{arguments.describe(source)} is not an image", remedy=_REMEDY)
+    data = source.read(_MAX_BYTES)
     if not isinstance(data, bytes):
         raise NotAPicture("it is not a binary file", file="the buffer", remedy='Open files in mode "rb".')
     return photo_file.decode_photo(data, name="the buffer")
 
 
 def warp_box(
-    image: Given, box: ArrayLike, target_height: int | None = None, target_width: int | None = None, margin: int = 0
+    image: ImageSource,
+    box: ArrayLike,
+    target_height: int | None = None,
+    target_width: int | None = None,
+    margin: int = 0,
 ) -> Picture:
     """Crop the contents of a box from an image and rotate them upright: (h, w, 3).
 
@@ -95,11 +99,11 @@ def warp_box(
     if (target_height is None) != (target_width is None):
         raise ValueError("give either both target_height and target_width, or neither")
     if target_height is not None and target_width is not None:
-        arguments.whole("margin", margin, least=0)
-        arguments.whole("target_height", target_height, least=2 * margin + 1)
-        arguments.whole("target_width", target_width, least=2 * margin + 1)
+        arguments.check_integer("margin", margin, least=0)
+        arguments.check_integer("target_height", target_height, least=2 * margin + 1)
+        arguments.check_integer("target_width", target_width, least=2 * margin + 1)
     image = read(image)
-    corners = arguments.box(box).astype(np.float64)
+    corners = arguments.check_box(box).astype(np.float64)
     width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
     if target_height is None or target_width is None:
         return geometry.warp(image, corners, (width, height))
@@ -112,7 +116,7 @@ def warp_box(
 
 def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
     """Combine the characters of a line into one box, (4, 2), and its text. Raises ValueError for an empty line."""
-    letters = arguments.line(line)
+    letters = arguments.check_line(line)
     if not letters:
         raise ValueError("the line is empty")
     boxes = np.array([box for box, _ in letters], np.float32)
@@ -126,37 +130,37 @@ def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
 
 def boxes_of(found: Any, boxes_format: Format = "boxes") -> list[Box]:
     """Extract the boxes, each (4, 2) float32, from one of three formats. Raises ValueError for another format."""
-    match arguments.one_of("boxes_format", boxes_format, FORMATS):
+    match arguments.check_choice("boxes_format", boxes_format, FORMATS):
         case "boxes":
-            return list(arguments.boxes(found))
+            return list(arguments.check_boxes(found))
         case "predictions":
-            return [box for _, box in arguments.predictions(found)]
+            return [box for _, box in arguments.check_predictions(found)]
         case _:
-            return [box for line in arguments.lines(found) for box, _ in line]
+            return [box for line in arguments.check_lines(found) for box, _ in line]
 
 
 def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes") -> Any:
     """Scale boxes for an image that is ``scale`` times as large, in the same format. Raises ValueError."""
-    times = np.float32(arguments.number("scale", scale, least=_LEAST))
-    match arguments.one_of("boxes_format", boxes_format, FORMATS):
+    times = np.float32(arguments.check_number("scale", scale, least=_MIN_SCALE))
+    match arguments.check_choice("boxes_format", boxes_format, FORMATS):
         case "boxes":
-            return arguments.boxes(boxes) * times
+            return arguments.check_boxes(boxes) * times
         case "predictions":
-            return [(text, box * times) for text, box in arguments.predictions(boxes)]
+            return [(text, box * times) for text, box in arguments.check_predictions(boxes)]
         case _:
-            return [[(box * times, sign) for box, sign in line] for line in arguments.lines(boxes)]
+            return [[(box * times, sign) for box, sign in line] for line in arguments.check_lines(boxes)]
 
 
 def scale_for(image: Picture, max_scale: float, max_size: float) -> float:
     """Compute the scale of an image: ``max_scale``, but at most ``max_size`` pixels for the longer side."""
     scale, size = (
-        arguments.number("max_scale", max_scale, least=_LEAST),
-        arguments.number("max_size", max_size, least=1),
+        arguments.check_number("max_scale", max_scale, least=_MIN_SCALE),
+        arguments.check_number("max_size", max_size, least=1),
     )
     return float(min(scale, size / max(image.shape[:2])))
 
 
-def resize_image(image: Given, max_scale: float, max_size: int) -> tuple[Picture, float]:
+def resize_image(image: ImageSource, max_scale: float, max_size: int) -> tuple[Picture, float]:
     """Resize an image by ``scale_for``. Returns the image and the scale."""
     image = read(image)
     scale = scale_for(image, max_scale, max_size)
@@ -165,7 +169,7 @@ def resize_image(image: Given, max_scale: float, max_size: int) -> tuple[Picture
     return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8), scale
 
 
-def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
+def pad(image: ImageSource, width: int, height: int, cval: int = 255) -> Picture:
     """Add a border to the right and below, to a size in pixels.
 
     Args:
@@ -178,8 +182,8 @@ def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
         ValueError: The image is larger.
     """
     image = read(image)
-    width, height = arguments.whole("width", width), arguments.whole("height", height)
-    level = np.uint8(arguments.number("cval", cval, least=0, most=255))
+    width, height = arguments.check_integer("width", width), arguments.check_integer("height", height)
+    level = np.uint8(arguments.check_number("cval", cval, least=0, most=255))
     if image.shape[0] > height or image.shape[1] > width:
         raise ValueError(f"an image of {image.shape[1]} x {image.shape[0]} pixels does not fit {width} x {height}")
     padded = np.full((height, width, 3), level, np.uint8)
@@ -188,7 +192,7 @@ def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
 
 
 def fit(
-    image: Given, width: int, height: int, cval: int = 255, mode: Literal["letterbox", "crop"] = "letterbox"
+    image: ImageSource, width: int, height: int, cval: int = 255, mode: Literal["letterbox", "crop"] = "letterbox"
 ) -> Picture:
     """Fit an image to a size, preserving its aspect ratio: (height, width, 3).
 
@@ -202,8 +206,12 @@ def fit(
     Raises:
         ValueError: The mode is unknown, or a number is out of range.
     """
-    arguments.one_of("mode", mode, ("letterbox", "crop"))
-    image, width, height = read(image), arguments.whole("width", width), arguments.whole("height", height)
+    arguments.check_choice("mode", mode, ("letterbox", "crop"))
+    image, width, height = (
+        read(image),
+        arguments.check_integer("width", width),
+        arguments.check_integer("height", height),
+    )
     scales = width / image.shape[1], height / image.shape[0]
     scale = min(scales) if mode == "letterbox" else max(scales)
     whole = round if mode == "letterbox" else math.ceil
@@ -214,7 +222,7 @@ def fit(
 
 
 def draw_boxes(
-    image: Given, boxes: Any, color: Colour = _RED, thickness: int = 5, boxes_format: Format = "boxes"
+    image: ImageSource, boxes: Any, color: Colour = _RED, thickness: int = 5, boxes_format: Format = "boxes"
 ) -> Picture:
     """Draw boxes on a copy of an image.
 
@@ -230,14 +238,16 @@ def draw_boxes(
         ValueError: A number or the boxes are wrong.
     """
     canvas = np.array(read(image))
-    thickness = arguments.whole("thickness", thickness)
-    levels = tuple(arguments.number("color", level, least=0, most=255) for level in arguments.listed("color", color))
+    thickness = arguments.check_integer("thickness", thickness)
+    levels = tuple(
+        arguments.check_number("color", level, least=0, most=255) for level in arguments.check_iterable("color", color)
+    )
     for box in boxes_of(boxes, boxes_format):
-        cv2.polylines(canvas, [_drawable(box)], True, levels, thickness, cv2.LINE_AA)
+        cv2.polylines(canvas, [_to_pixels(box)], True, levels, thickness, cv2.LINE_AA)
     return canvas
 
 
-def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = None) -> Any:
+def draw_annotations(image: ImageSource, predictions: Sequence[Prediction], ax: Any = None) -> Any:
     """Draw the boxes of words on a copy of an image, with their texts in added margins.
 
     Args:
@@ -253,8 +263,8 @@ def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = 
         ValueError: The predictions aren't those of one image.
     """
     if ax is not None and not hasattr(ax, "imshow"):
-        raise TypeError(f"ax must be matplotlib axes, not {arguments.shown(ax)}")
-    image, found = read(image), arguments.predictions(predictions)
+        raise TypeError(f"ax must be matplotlib axes, not {arguments.describe(ax)}")
+    image, found = read(image), arguments.check_predictions(predictions)
     longer = max(image.shape[:2])
     height, margin = max(8, round(longer * _TEXT)), max(40, round(longer * _MARGIN))
     middle = image.shape[1] / 2
@@ -281,15 +291,15 @@ def _annotate(canvas: Picture, words: Sequence[Prediction], *, left: bool, margi
         y = int(canvas.shape[0] * (place + 0.5) / len(words))
         edge = margin - 4 if left else canvas.shape[1] - margin + 4
         ends = np.array([(edge, y), box.mean(axis=0) + (margin, 0)], np.float32)
-        cv2.polylines(canvas, [_drawable(ends)], False, _RED)
+        cv2.polylines(canvas, [_to_pixels(ends)], False, _RED)
         captions.write_beside(canvas, text, (edge, y), round(height * 0.8), _RED, left=left)
 
 
-def _drawable(points: Box) -> NDArray[np.int32]:
-    return np.round(np.clip(points, -_FARTHEST, _FARTHEST)).astype(np.int32)
+def _to_pixels(points: Box) -> NDArray[np.int32]:
+    return np.round(np.clip(points, -_MAX_COORDINATE, _MAX_COORDINATE)).astype(np.int32)
 
 
-def _of_file(path: str | Path) -> Picture:
+def _read_file(path: str | Path) -> Picture:
     if not str(path):
         raise NotAPicture("the path is empty", remedy=_REMEDY)
     if str(path).lower().startswith(("http://", "https://", "ftp://")):
@@ -298,28 +308,28 @@ def _of_file(path: str | Path) -> Picture:
     return photo_file.open_photo(Path(path))
 
 
-def _of_array(array: NDArray[Any]) -> Picture:
+def _convert_array(array: NDArray[Any]) -> Picture:
     grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
     if not (grey or (array.ndim == 3 and array.shape[2] in {3, 4})) or not array.size:
-        raise NotAPicture(f"{arguments.shown(array)} is not an image", remedy=_REMEDY)
-    levels = _levels(array)
+        raise NotAPicture(f"{arguments.describe(array)} is not an image", remedy=_REMEDY)
+    levels = _to_levels(array)
     if grey:
         return np.repeat(levels.reshape(*array.shape[:2], 1), 3, axis=2)
     return np.ascontiguousarray(levels[..., :3])
 
 
-def _levels(array: NDArray[Any]) -> Picture:
+def _to_levels(array: NDArray[Any]) -> Picture:
     """Convert numbers to levels from 0 to 255. Raises NotAPicture."""
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "iuf":
-        raise NotAPicture(f"{arguments.shown(array)} does not have levels from 0 to 255", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.describe(array)} does not have levels from 0 to 255", remedy=_REMEDY)
     least, most = float(array.min()), float(array.max())
     if array.dtype.kind == "f" and least >= 0 and 0 < most <= 1:
         remedy = 'Use levels from 0 to 255: (255 * array).astype("uint8").'
-        raise NotAPicture(f"{arguments.shown(array)} has values up to {most:g}, as if 1 were white", remedy=remedy)
+        raise NotAPicture(f"{arguments.describe(array)} has values up to {most:g}, as if 1 were white", remedy=remedy)
     if not (least >= 0 and most <= 255):
-        raise NotAPicture(f"{arguments.shown(array)} has values from {least:g} to {most:g}", remedy=_REMEDY)
+        raise NotAPicture(f"{arguments.describe(array)} has values from {least:g} to {most:g}", remedy=_REMEDY)
     return np.round(array).astype(np.uint8)
 
 

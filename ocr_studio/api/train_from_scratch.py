@@ -53,13 +53,13 @@ from ocr_studio.engine.training import checkpoints
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
 # The command, and its name in error messages.
-_TYPED: Final = "python -m ocr_studio.api.train_from_scratch"
-_SPEAKER: Final = "train_from_scratch"
-_ANOTHER: Final = "Choose another folder."
+_COMMAND: Final = "python -m ocr_studio.api.train_from_scratch"
+_NAME: Final = "train_from_scratch"
+_REMEDY: Final = "Choose another folder."
 SHORT_FIRST: Final = 16_000
 
 
-class RunInTheWay(StudioError):
+class RunExists(StudioError):
     """A folder contains a run that would be lost."""
 
 
@@ -97,7 +97,7 @@ DETECTOR: Final = Amounts(samples=300, held_out=16, batch=2, steps=2400, epoch=5
 
 
 @dataclass(frozen=True, slots=True)
-class LearningSitting:
+class TrainingSession:
     """One session of a training, which may take several.
 
     Attributes:
@@ -113,7 +113,7 @@ class LearningSitting:
     seed: int = 0
 
     @property
-    def goes_on(self) -> bool:
+    def has_checkpoint(self) -> bool:
         """Whether there is a checkpoint to resume."""
         return self.resume and (self.out / checkpoints.FILE).exists()
 
@@ -128,20 +128,20 @@ class LearningSitting:
             NoRun: There is no run to resume.
             OtherFiles: There are other files.
         """
-        kept = (self.out / checkpoints.FILE).exists()
+        has_checkpoint = (self.out / checkpoints.FILE).exists()
         if self.resume:
-            if not kept:
+            if not has_checkpoint:
                 raise NoRun("there is no run to resume in this folder", file=self.out, remedy="Remove --resume.")
             return
         run_folder.check(self.out)
         log = self.out / keras_fit.LOG
-        told = (log.exists() and log.stat().st_size > 0) or (self.out / run_folder.SCORES).exists()
-        if not replace_run and (kept or told):
-            resuming = "--resume to continue it, " if kept else ""
+        has_results = (log.exists() and log.stat().st_size > 0) or (self.out / run_folder.SCORES).exists()
+        if not replace_run and (has_checkpoint or has_results):
+            resuming = "--resume to continue it, " if has_checkpoint else ""
             remedy = f"Use {resuming}--replace to start over, or another --out to preserve it."
-            raise RunInTheWay("there is already a run in this folder", file=self.out, remedy=remedy)
+            raise RunExists("there is already a run in this folder", file=self.out, remedy=remedy)
 
-    def is_over(self, sizes: Amounts, figure: str) -> bool:
+    def is_complete(self, sizes: Amounts, figure: str) -> bool:
         """Whether the run to resume is complete and its model saved.
 
         Args:
@@ -153,20 +153,20 @@ class LearningSitting:
         except (OSError, ValueError, RecursionError):
             return False
         known = isinstance(scores, dict) and figure in scores
-        return known and keras_fit.is_over(self.out, steps=sizes.steps, patience=sizes.patience)
+        return known and keras_fit.is_complete(self.out, steps=sizes.steps, patience=sizes.patience)
 
-    def forget_earlier(self) -> None:
+    def delete_earlier_run(self) -> None:
         """When starting over, delete the checkpoint and the scores of the earlier run."""
         if not self.resume:
-            checkpoints.forget(self.out)
+            checkpoints.delete_checkpoint(self.out)
             (self.out / run_folder.SCORES).unlink(missing_ok=True)
 
     def check(self, model: Any) -> None:
         """Check the checkpoint before samples are generated. Raises OtherNetwork if it is of another network."""
         if self.resume:
-            keras_fit.check(model, self.out)
+            keras_fit.check_checkpoint(model, self.out)
 
-    def course(self, sizes: Amounts, checks: int) -> keras_fit.FitOptions:
+    def fit_options(self, sizes: Amounts, checks: int) -> keras_fit.FitOptions:
         """Return the arguments of ``keras_fit``.
 
         Args:
@@ -181,41 +181,46 @@ class LearningSitting:
 # ---------------------------------------------------------------------------------------------------------- recognizer
 
 
-def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Recognizer | None:
+def train_recognizer(sources: Sources, sizes: Amounts, session: TrainingSession) -> Recognizer | None:
     """Train a recognizer from scratch. Returns None if the session ends before the training."""
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
-    sitting.check(recognizer.training_model)
-    train, validation = (_words(sources, part, sizes, sitting) for part in ("train", "validation"))
+    session.check(recognizer.training_model)
+    train, validation = (_generate_words(sources, part, sizes, session) for part in ("train", "validation"))
     batches = [
         recognizer.get_batch_generator(
-            part.words(sizes.batch, augmentation=much, short_first=0 if sitting.goes_on else first, seed=sitting.seed),
+            part.words(
+                sizes.batch,
+                augmentation=strength,
+                short_first=0 if session.has_checkpoint else first,
+                seed=session.seed,
+            ),
             sizes.batch,
         )
-        for part, much, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
+        for part, strength, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
     ]
-    over = keras_fit.run(
+    finished = keras_fit.fit_model(
         recognizer.training_model,
         batches[0],
         batches[1],
-        course=sitting.course(sizes, len(validation) // sizes.batch),
+        options=session.fit_options(sizes, len(validation) // sizes.batch),
         stopping=keras_fit.Stopping("val_loss", sizes.patience),
-        exam=lambda: _prefixed(read_by(recognizer, validation)),
+        evaluate=lambda: _prefix_names(evaluate_recognizer(recognizer, validation)),
     )
-    return recognizer if over else None
+    return recognizer if finished else None
 
 
-def _words(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
+def _generate_words(sources: Sources, part: str, sizes: Amounts, session: TrainingSession) -> Samples:
     """Generate words and short lines; each split has its own writers."""
     count = sizes.samples if part == "train" else sizes.held_out
     options = word_crops.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
-    drawn = data.get_word_generator(sources, split=part, options=options, seed=sitting.seed)
+    drawn = data.get_word_generator(sources, split=part, options=options, seed=session.seed)
     short = ((crop, text) for crop, text in drawn if len(text) <= LONGEST)
-    made_of = fingerprint(sources, "words", part, sitting.seed, ALPHABET)
-    return Samples.drawn(short, count, file=sitting.out / f"{part}.npz", made_of=made_of)
+    source_hash = fingerprint(sources, "words", part, session.seed, ALPHABET)
+    return Samples.load_or_generate(short, count, file=session.out / f"{part}.npz", source_hash=source_hash)
 
 
-def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
+def evaluate_recognizer(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
     """Evaluate the network alone: "cer", the character error rate, and "right", the share of correct samples."""
     seen = recognizer.reader.steps([sample.picture() for sample in samples.all])
     read = ["".join(recognizer.charset.decode(ctc.greedy(each.probabilities))) for each in seen]
@@ -228,43 +233,43 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 # ------------------------------------------------------------------------------------------------------------ detector
 
 
-def learn_to_find(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Detector | None:
+def train_detector(sources: Sources, sizes: Amounts, session: TrainingSession) -> Detector | None:
     """Train a detector from scratch. Returns None if the session ends before the training."""
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
-    sitting.check(detector.model)
-    train, validation = (_photos(sources, part, sizes, sitting) for part in ("train", "validation"))
+    session.check(detector.model)
+    train, validation = (_generate_boards(sources, part, sizes, session) for part in ("train", "validation"))
     batches = [
-        detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=sitting.seed), sizes.batch)
-        for part, much in ((train, 1.0), (validation, 0.0))
+        detector.get_batch_generator(part.pieces(sizes.side, augmentation=strength, seed=session.seed), sizes.batch)
+        for part, strength in ((train, 1.0), (validation, 0.0))
     ]
-    over = keras_fit.run(
+    finished = keras_fit.fit_model(
         detector.model,
         batches[0],
         batches[1],
-        course=sitting.course(sizes, len(validation) // sizes.batch),
+        options=session.fit_options(sizes, len(validation) // sizes.batch),
         stopping=keras_fit.Stopping("val_loss", sizes.patience),
-        exam=lambda: _prefixed(found_by(detector, Samples(validation.all[:8]))),
+        evaluate=lambda: _prefix_names(evaluate_detector(detector, Samples(validation.all[:8]))),
     )
-    return detector if over else None
+    return detector if finished else None
 
 
-def _photos(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
+def _generate_boards(sources: Sources, part: str, sizes: Amounts, session: TrainingSession) -> Samples:
     """Generate boards with several lines; each split has its own writers."""
     count = sizes.samples if part == "train" else sizes.held_out
-    drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=sitting.seed)
-    made_of = fingerprint(sources, "boards", part, sitting.seed)
-    return Samples.drawn(drawn, count, file=sitting.out / f"{part}.npz", made_of=made_of)
+    drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=session.seed)
+    source_hash = fingerprint(sources, "boards", part, session.seed)
+    return Samples.load_or_generate(drawn, count, file=session.out / f"{part}.npz", source_hash=source_hash)
 
 
-def found_by(detector: Detector, samples: Samples) -> dict[str, float]:
+def evaluate_detector(detector: Detector, samples: Samples) -> dict[str, float]:
     """Evaluate word detection at an IoU of 0.5: "precision", "recall" and "f"."""
     total = metrics.PhotoScore()
     for sample in samples.all:
         truth = [
             Labelled(Quad.from_array(box), text, ignore=text == tools.UNCLEAR)
             for line in sample.lines()
-            for box, text in _words_in(line)
+            for box, text in _iter_words(line)
         ]
         found = [Labelled(Quad.from_array(box), "") for box in detector.detect([sample.picture()])[0]]
         total += metrics.score_photo(truth, found)
@@ -272,7 +277,7 @@ def found_by(detector: Detector, samples: Samples) -> dict[str, float]:
     return {"precision": score.precision or 0.0, "recall": score.recall or 0.0, "f": score.f or 0.0}
 
 
-def _words_in(line: tools.Line) -> Iterator[tuple[Any, str]]:
+def _iter_words(line: tools.Line) -> Iterator[tuple[Any, str]]:
     """Yield the box, (4, 2), and the text of each word of a line."""
     word: tools.Line = []
     for box, sign in [*line, (np.zeros((4, 2), np.float32), " ")]:
@@ -286,7 +291,7 @@ def _words_in(line: tools.Line) -> Iterator[tuple[Any, str]]:
 # ------------------------------------------------------------------------------------------------------ from the start
 
 
-def _prefixed(figures: Mapping[str, float]) -> dict[str, float]:
+def _prefix_names(figures: Mapping[str, float]) -> dict[str, float]:
     return {f"val_{name}": round(value, 4) for name, value in figures.items()}
 
 
@@ -296,28 +301,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         StudioError: A file or folder can't be used.
     """
-    chosen = _chosen(arguments)
+    chosen = _parse_arguments(arguments)
     reads = chosen.what == "recognizer"
-    sitting = LearningSitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
-    asked = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
-    sizes = replace(RECOGNIZER if reads else DETECTOR, **asked)
-    sitting.check_folder(replace_run=chosen.replace)
-    if sitting.is_over(sizes, "cer" if reads else "f"):
+    session = TrainingSession(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
+    overrides = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
+    sizes = replace(RECOGNIZER if reads else DETECTOR, **overrides)
+    session.check_folder(replace_run=chosen.replace)
+    if session.is_complete(sizes, "cer" if reads else "f"):
         print("nothing to do: this run is complete and its model is saved")  # noqa: T201
         return
     model_store.check_name(chosen.name)
     sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
-    _check(sources, chosen.out)
-    sitting.forget_earlier()
-    learn = learn_to_read if reads else learn_to_find
-    learned = learn(sources, sizes, sitting)
+    _check_sources(sources, chosen.out)
+    session.delete_earlier_run()
+    learn = train_recognizer if reads else train_detector
+    learned = learn(sources, sizes, session)
     if learned is None:
         print("the time is up; continue with the same command and --resume")  # noqa: T201
         return
     if isinstance(learned, Recognizer):
-        scores = read_by(learned, _words(sources, "test", sizes, sitting))
+        scores = evaluate_recognizer(learned, _generate_words(sources, "test", sizes, session))
     else:
-        scores = found_by(learned, _photos(sources, "test", sizes, sitting))
+        scores = evaluate_detector(learned, _generate_boards(sources, "test", sizes, session))
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
     # Another model may have taken the name during the training.
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
@@ -326,19 +331,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"saved as “{folder.name}” in {folder.parent}")  # noqa: T201
 
 
-def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments. Ends the program with status 2 if they are wrong."""
-    shown = argparse.RawDescriptionHelpFormatter
-    parser = CommandParser(speaker=_SPEAKER, prog=_TYPED, description=__doc__, formatter_class=shown)
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = CommandParser(speaker=_NAME, prog=_COMMAND, description=__doc__, formatter_class=formatter)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True, help="kind of model")
     parser.add_argument("--out", type=Path, required=True, help="folder for the log, the checkpoint and the samples")
     parser.add_argument(
-        "--steps", type=_count, help="maximum number of steps; default: 6000 (recognizer), 2400 (detector)"
+        "--steps", type=_parse_count, help="maximum number of steps; default: 6000 (recognizer), 2400 (detector)"
     )
     parser.add_argument(
-        "--samples", type=_count, help="number of training samples; default: 10000 (recognizer), 300 (detector)"
+        "--samples", type=_parse_count, help="number of training samples; default: 10000 (recognizer), 300 (detector)"
     )
-    parser.add_argument("--minutes", type=_minutes, help="stop after this time; resume later with --resume")
+    parser.add_argument("--minutes", type=_parse_minutes, help="stop after this time; resume later with --resume")
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="continue after the last epoch")
     again.add_argument("--replace", action="store_true", help="start over, discarding the run in the folder")
@@ -346,7 +351,7 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--backgrounds", type=Path, help="folder of photos of empty boards, walls or paper")
     parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of recorded pen strokes")
     parser.add_argument("--name", default=MODEL, help=f"name of the model; default: {MODEL}")
-    parser.add_argument("--seed", type=_seed, default=0, help="random seed; default: 0")
+    parser.add_argument("--seed", type=_parse_seed, default=0, help="random seed; default: 0")
     chosen = parser.parse_args(arguments)
     batch = (RECOGNIZER if chosen.what == "recognizer" else DETECTOR).batch
     if chosen.samples is not None and chosen.samples < batch:
@@ -354,39 +359,39 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     return chosen
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"must be a whole number, at least 1, not {text}")
     return int(text)
 
 
-def _minutes(text: str) -> float:
+def _parse_minutes(text: str) -> float:
     with contextlib.suppress(ValueError):
         if (value := float(text)) > 0:
             return value
     raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
 
 
-def _seed(text: str) -> int:
+def _parse_seed(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"must be a whole number, at least 0, not {text}")
     return int(text)
 
 
-def _check(sources: Sources, out: Path) -> None:
+def _check_sources(sources: Sources, out: Path) -> None:
     """Check all folders before the training. Raises StudioError."""
     for folder in sources.handwriting:
         if not data.get_fonts(folder, limit=1):
-            raise SourceMissing("no usable fonts in this folder", file=folder, remedy=_ANOTHER)
+            raise SourceMissing("no usable fonts in this folder", file=folder, remedy=_REMEDY)
     if sources.backgrounds is not None and not data.get_backgrounds(sources.backgrounds):
-        raise SourceMissing("no images in this folder", file=sources.backgrounds, remedy=_ANOTHER)
+        raise SourceMissing("no images in this folder", file=sources.backgrounds, remedy=_REMEDY)
     for path in sources.strokes:
         if not path.is_file():
             raise SourceMissing("the file does not exist", file=path, remedy="Check the path.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"can't create the folder: {error.strerror}", file=out, remedy=_ANOTHER) from error
+        raise StudioError(f"can't create the folder: {error.strerror}", file=out, remedy=_REMEDY) from error
 
 
 def command(arguments: Sequence[str] | None = None) -> int:
@@ -394,16 +399,16 @@ def command(arguments: Sequence[str] | None = None) -> int:
     try:
         main(arguments)
     except StudioError as error:
-        said, status = error.typed, 2 if isinstance(error, run_folder.OtherFiles) else 1
+        message, status = error.typed, 2 if isinstance(error, run_folder.OtherFiles) else 1
     except OSError as error:
-        said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
+        message, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:
-        kept = (_chosen(arguments).out / checkpoints.FILE).exists()
-        next_time = "with --resume continues after the last epoch" if kept else "starts over"
-        said, status = f"stopped; the same command {next_time}", 130
+        has_checkpoint = (_parse_arguments(arguments).out / checkpoints.FILE).exists()
+        next_time = "with --resume continues after the last epoch" if has_checkpoint else "starts over"
+        message, status = f"stopped; the same command {next_time}", 130
     else:
         return 0
-    print(f"{_SPEAKER}: {said}", file=sys.stderr)  # noqa: T201
+    print(f"{_NAME}: {message}", file=sys.stderr)  # noqa: T201
     return status
 
 

@@ -24,10 +24,10 @@ Matrix: TypeAlias = NDArray[np.float64]
 Background: TypeAlias = str | Path | Picture
 
 # Height of capitals relative to the font size.
-_CAPITAL: Final = 0.7
+_CAPITAL_HEIGHT: Final = 0.7
 # Line height relative to the height of capitals.
-_LINE: Final = 1.5
-_STEEPEST: Final = 80  # degrees; text that is turned farther is unreadable
+_LINE_HEIGHT: Final = 1.5
+_MAX_TILT: Final = 80  # degrees; text that is turned farther is unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,24 @@ class Looks:
 
     def __post_init__(self) -> None:
         _check_range("font_size", self.font_size, least=1)
-        for name, most in (("rotation_x", _STEEPEST), ("rotation_y", _STEEPEST), ("rotation_z", 360)):
+        for name, most in (("rotation_x", _MAX_TILT), ("rotation_y", _MAX_TILT), ("rotation_z", 360)):
             _check_range(name, getattr(self, name), least=-most, most=most)
-        arguments.whole("margin", self.margin, least=0)
-        arguments.one_of("background_crop_mode", self.background_crop_mode, ("crop", "letterbox"))
-        arguments.whole("seed", self.seed, least=0)
+        arguments.check_integer("margin", self.margin, least=0)
+        arguments.check_choice("background_crop_mode", self.background_crop_mode, ("crop", "letterbox"))
+        arguments.check_integer("seed", self.seed, least=0)
 
 
-class BackgroundPicture:
+class CachedBackground:
     """A background, loaded when it is first used."""
 
-    def __init__(self, given: Background) -> None:
-        self._given = given
+    def __init__(self, source: Background) -> None:
+        self._source = source
         self._picture: Picture | None = None
 
     def fitted(self, width: int, height: int, mode: Literal["crop", "letterbox"]) -> Picture:
         """Fit the background to a size in pixels. Raises PhotoError."""
         if self._picture is None:
-            self._picture = tools.read(self._given)
+            self._picture = tools.read(self._source)
         return tools.fit(self._picture, width, height, mode=mode)
 
 
@@ -87,17 +87,17 @@ class GroupedWriter:
 
     def write(self, word: str, size: float, rng: Random) -> Writing | None:
         """Write a word; None if a character is missing. Characters of different groups share a baseline."""
-        runs = [(writer, "".join(part)) for writer, part in itertools.groupby(word, key=self._writer)]
+        runs = [(writer, "".join(part)) for writer, part in itertools.groupby(word, key=self._load_writer)]
         if any(writer is None or not writer.can_write(part) for writer, part in runs):
             return None
         pen = marker.Pen.any(rng)
-        return _side_by_side(word, [writer.write(part, size, rng, pen=pen) for writer, part in runs if writer])
+        return _join_parts(word, [writer.write(part, size, rng, pen=pen) for writer, part in runs if writer])
 
-    def _writer(self, letter: str) -> Writer | None:
+    def _load_writer(self, letter: str) -> Writer | None:
         return next((writer for group, writer in self._groups.items() if not group or letter in group), None)
 
 
-def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str | Path]) -> list[GroupedWriter]:
+def create_writers(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str | Path]) -> list[GroupedWriter]:
     """Create the writers.
 
     Args:
@@ -111,30 +111,30 @@ def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str
     if not writing or (isinstance(writing, Mapping) and not all(writing.values())):
         raise ValueError("font_groups is empty or has a group without fonts")
     if not isinstance(writing, Mapping):
-        return [GroupedWriter({"": _writer(each)}) for each in arguments.listed("font_groups", writing)]
-    letters = "".join(arguments.words("the characters of font_groups", writing))
+        return [GroupedWriter({"": _load_writer(each)}) for each in arguments.check_iterable("font_groups", writing)]
+    letters = "".join(arguments.check_strings("the characters of font_groups", writing))
     if len(set(letters)) != len(letters):
         raise ValueError("a character is in two groups of fonts")
-    loaded = {group: [_writer(each) for each in _files(files)] for group, files in writing.items()}
+    loaded = {group: [_load_writer(each) for each in _as_list(files)] for group, files in writing.items()}
     count = max(map(len, loaded.values()))
     return [
         GroupedWriter({group: files[place % len(files)] for group, files in loaded.items()}) for place in range(count)
     ]
 
 
-def _files(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
-    return [files] if isinstance(files, str | Path) else arguments.listed("the fonts of a group", files)
+def _as_list(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
+    return [files] if isinstance(files, str | Path) else arguments.check_iterable("the fonts of a group", files)
 
 
-def _writer(writer: Writer | str | Path) -> Writer:
+def _load_writer(writer: Writer | str | Path) -> Writer:
     if isinstance(writer, str | Path):
         return fonts.load(Path(writer))
     if not callable(getattr(writer, "can_write", None)):
-        raise TypeError(f"font_groups must have font files or writers, not {arguments.shown(writer)}")
+        raise TypeError(f"font_groups must have font files or writers, not {arguments.describe(writer)}")
     return writer
 
 
-def _side_by_side(text: str, parts: Sequence[Writing]) -> Writing:
+def _join_parts(text: str, parts: Sequence[Writing]) -> Writing:
     if len(parts) == 1:
         return parts[0]
     above = max(part.baseline for part in parts)
@@ -157,50 +157,50 @@ class WrittenPage:
         self._ink = np.zeros((height, width), np.uint8)
         self.lines: list[Line] = []
 
-    def write(self, text: str, hand: GroupedWriter) -> None:
+    def write(self, text: str, writer: GroupedWriter) -> None:
         """Write words from the top left, wrapped at the margin."""
-        size = _CAPITAL * _drawn(self._looks.font_size, self._rng)
-        left, baseline = float(self._looks.margin), self._looks.margin + _LINE * size
+        size = _CAPITAL_HEIGHT * _sample(self._looks.font_size, self._rng)
+        left, baseline = float(self._looks.margin), self._looks.margin + _LINE_HEIGHT * size
         line: Line = []
         for word in text.split():
-            written = hand.write(word, size, self._rng)
-            if written is None:
+            rendered = writer.write(word, size, self._rng)
+            if rendered is None:
                 continue
-            wide = written.ink.shape[1]
-            if line and left + wide > self._size[0] - self._looks.margin:
-                self._end(line)
-                line, left, baseline = [], float(self._looks.margin), baseline + 1.4 * _LINE * size
-            if not self._lay(written, left, baseline):
+            width = rendered.ink.shape[1]
+            if line and left + width > self._size[0] - self._looks.margin:
+                self._end_line(line)
+                line, left, baseline = [], float(self._looks.margin), baseline + 1.4 * _LINE_HEIGHT * size
+            if not self._draw_word(rendered, left, baseline):
                 break
-            corner = self._corner(written, left, baseline)
+            corner = self._corner_of(rendered, left, baseline)
             if line:
-                line.append((space_between(line[-1][0], written.letters[0] + corner), " "))
-            line += [(box + corner, sign) for box, sign in zip(written.letters, written.text, strict=True)]
-            left += wide + size * 0.55
-        self._end(line)
+                line.append((space_between(line[-1][0], rendered.letters[0] + corner), " "))
+            line += [(box + corner, sign) for box, sign in zip(rendered.letters, rendered.text, strict=True)]
+            left += width + size * 0.55
+        self._end_line(line)
 
-    def _end(self, line: Line) -> None:
+    def _end_line(self, line: Line) -> None:
         if line:
             self.lines.append(line)
 
     @staticmethod
-    def _corner(written: Writing, left: float, baseline: float) -> NDArray[np.float32]:
-        return np.array([round(left), round(baseline - written.baseline)], np.float32)
+    def _corner_of(rendered: Writing, left: float, baseline: float) -> NDArray[np.float32]:
+        return np.array([round(left), round(baseline - rendered.baseline)], np.float32)
 
-    def _lay(self, written: Writing, left: float, baseline: float) -> bool:
+    def _draw_word(self, rendered: Writing, left: float, baseline: float) -> bool:
         """Draw a word. Returns whether it fits."""
-        x, y = (int(side) for side in self._corner(written, left, baseline))
-        high, wide = written.ink.shape
+        x, y = (int(side) for side in self._corner_of(rendered, left, baseline))
+        height, width = rendered.ink.shape
         edge = self._looks.margin
-        if y < 0 or y + high > self._size[1] - edge or x + wide > self._size[0] - edge:
+        if y < 0 or y + height > self._size[1] - edge or x + width > self._size[0] - edge:
             return False
-        part = self._ink[y : y + high, x : x + wide]
-        np.maximum(part, written.ink, out=part)
+        part = self._ink[y : y + height, x : x + width]
+        np.maximum(part, rendered.ink, out=part)
         return True
 
-    def on(self, picture: Picture) -> tuple[Picture, list[Line]]:
+    def draw_on(self, picture: Picture) -> tuple[Picture, list[Line]]:
         """Draw the text on an image. Returns the image and the lines with their boxes on it."""
-        matrix = self._turned()
+        matrix = self._random_transform()
         ink = np.asarray(cv2.warpPerspective(self._ink, matrix, self._size, flags=cv2.INTER_LINEAR), np.uint8)
         light = float(picture[ink > 32].mean()) > 127 if (ink > 32).any() else True
         tone = self._rng.integers(0, 70, 3)
@@ -215,13 +215,13 @@ class WrittenPage:
         ]
         return mixed, lines
 
-    def _turned(self) -> Matrix:
+    def _random_transform(self) -> Matrix:
         """Return the matrix that rotates the text about its center and shrinks it if it would leave the image."""
         turns = (self._looks.rotation_x, self._looks.rotation_y, self._looks.rotation_z)
-        x, y, z = (math.radians(_drawn(turn, self._rng)) for turn in turns)
+        x, y, z = (math.radians(_sample(turn, self._rng)) for turn in turns)
         corners = np.concatenate([box for line in self.lines for box, _ in line]).astype(np.float64)
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        matrix = rotation(x, y, z, middle=(low + high) / 2, distance=2.0 * max(self._size))
+        low, height = corners.min(axis=0), corners.max(axis=0)
+        matrix = rotation(x, y, z, middle=(low + height) / 2, distance=2.0 * max(self._size))
         seen = cv2.perspectiveTransform(corners[None], matrix)[0]
         first, last = seen.min(axis=0), seen.max(axis=0)
         room = np.array(self._size) - 2.0 * self._looks.margin
@@ -257,13 +257,13 @@ def space_between(before: Any, after: Any) -> NDArray[np.float32]:
 
 def _check_range(name: str, value: Any, *, least: float, most: float = math.inf) -> None:
     if not isinstance(value, tuple | list):
-        arguments.number(name, value, least=least, most=most)
+        arguments.check_number(name, value, least=least, most=most)
         return
     if len(value) != 2:
-        raise ValueError(f"{name} must be a number or (minimum, maximum), not {arguments.shown(value)}")
-    first = arguments.number(f"the minimum of {name}", value[0], least=least, most=most)
-    arguments.number(f"the maximum of {name}", value[1], least=first, most=most)
+        raise ValueError(f"{name} must be a number or (minimum, maximum), not {arguments.describe(value)}")
+    first = arguments.check_number(f"the minimum of {name}", value[0], least=least, most=most)
+    arguments.check_number(f"the maximum of {name}", value[1], least=first, most=most)
 
 
-def _drawn(value: Range, rng: Random) -> float:
+def _sample(value: Range, rng: Random) -> float:
     return float(rng.uniform(value[0], value[1])) if isinstance(value, Sequence) else float(value)

@@ -31,13 +31,13 @@ from ocr_studio.engine.weights import alphabet_growth
 Tensor: TypeAlias = Any
 
 # Maximum gradient norm, so that one odd crop does not undo the training.
-LONGEST: Final = 5.0
+GRADIENT_NORM: Final = 5.0
 RATE: Final = 1e-3
 # Share of a run for warming up the learning rate.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
-_MOST_LOG: Final = 16 << 20  # bytes
-_MOST: Final = 1e12  # of steps, epochs and seconds
+_MAX_LOG: Final = 16 << 20  # bytes
+_MAX_COUNT: Final = 1e12  # of steps, epochs and seconds
 _ROW: Final = re.compile(r"[0-9]{1,9}")  # start of a row of the log
 _REMEDY: Final = later("Choose the folder of this network’s run, or use a new folder.")
 _STEPS: Final = "memory/0"  # in a checkpoint: the optimizer's first variable, its step count
@@ -68,7 +68,7 @@ class ReadingLoss(layers.Layer):  # type: ignore[misc]
         return (logits_shape[0], 1)
 
 
-def teaching(net: keras.Model) -> keras.Model:
+def build_training_model(net: keras.Model) -> keras.Model:
     """Return a recognizer's network with its loss as the output, for ``fit``, like keras-ocr's ``training_model``.
 
     In: crops as the network takes them, then labels, steps and lengths as ``ReadingLoss``.
@@ -80,7 +80,7 @@ def teaching(net: keras.Model) -> keras.Model:
     return keras.Model([net.inputs[0], labels, steps, lengths], loss, name="teaching")
 
 
-def without_head(net: keras.Model) -> keras.Model:
+def build_backbone(net: keras.Model) -> keras.Model:
     """Return a recognizer's network without its last layer, sharing its weights."""
     return keras.Model(net.inputs[0], net.get_layer(alphabet_growth.HEAD).input, name="backbone")
 
@@ -104,10 +104,10 @@ def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
     return loss_of(seen, maps[..., :2], known)
 
 
-def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:
+def compile_model(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:
     """Compile a model for ``fit`` with one of the losses above, unless ``options`` has one."""
     if not arguments:
-        options.setdefault("optimizer", keras.optimizers.Adam(RATE, global_clipnorm=LONGEST))
+        options.setdefault("optimizer", keras.optimizers.Adam(RATE, global_clipnorm=GRADIENT_NORM))
     options.setdefault("loss", loss)
     # XLA would compile again for every width of a batch.
     options.setdefault("jit_compile", False)
@@ -118,7 +118,7 @@ def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> 
 # --------------------------------------------------------------------------------------------------------- callbacks
 
 
-class Paced(keras.callbacks.Callback):  # type: ignore[misc]
+class LearningRate(keras.callbacks.Callback):  # type: ignore[misc]
     """Ends a run after a number of steps; until then the learning rate warms up and falls like a cosine (Loshchilov &
     Hutter 2017).
 
@@ -131,12 +131,12 @@ class Paced(keras.callbacks.Callback):  # type: ignore[misc]
 
     def __init__(self, steps: int, rate: float, *, minutes: float | None = None, spent: float = 0.0) -> None:
         super().__init__()
-        self._steps, self._rate, self._minutes, self._earlier = steps, rate, minutes, spent
-        self._begun = time.monotonic()
+        self._steps, self._rate, self._minutes, self._seconds_before = steps, rate, minutes, spent
+        self._started = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start the clock."""
-        self._begun = time.monotonic()
+        self._started = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Set the learning rate of this step."""
@@ -145,15 +145,15 @@ class Paced(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Stop after the last step or at the time limit."""
-        sat = (time.monotonic() - self._begun) / 60
-        over = self._minutes is not None and sat >= self._minutes
-        if over or int(self.model.optimizer.iterations) >= self._steps:
+        minutes = (time.monotonic() - self._started) / 60
+        timed_out = self._minutes is not None and minutes >= self._minutes
+        if timed_out or int(self.model.optimizer.iterations) >= self._steps:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Add the learning rate and the time to the log."""
         if logs is not None:
-            logs["minutes"] = round((self._earlier + time.monotonic() - self._begun) / 60, 2)
+            logs["minutes"] = round((self._seconds_before + time.monotonic() - self._started) / 60, 2)
             logs["steps"] = int(self.model.optimizer.iterations)
 
 
@@ -170,11 +170,11 @@ class OtherNetwork(StudioError):
     """The checkpoint belongs to another network."""
 
 
-class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
+class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Saves a checkpoint after each epoch and resumes from it, also after ``kill -9``.
 
     It must be the last callback. Pass ``initial_epoch=going_on.epochs`` to ``fit`` and ``spent=going_on.seconds`` to
-    ``Paced``.
+    ``LearningRate``.
     """
 
     def __init__(self, folder: Path, *, patience: keras.callbacks.EarlyStopping | None = None, resume: bool) -> None:
@@ -188,58 +188,63 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._folder, self._patience, self._timed = folder, patience, None
         if not resume:
-            checkpoints.forget(folder)
-        self._kept = checkpoints.load(folder)
-        facts = self._kept.facts if self._kept else {}
-        self.epochs, self.seconds = _number(facts, "epochs", folder), float(_number(facts, "seconds", folder))
-        self.steps = _steps(self._kept, folder)
-        self._begun = time.monotonic()
+            checkpoints.delete_checkpoint(folder)
+        self._checkpoint = checkpoints.load_checkpoint(folder)
+        facts = self._checkpoint.facts if self._checkpoint else {}
+        self.epochs, self.seconds = (
+            _read_counter(facts, "epochs", folder),
+            float(_read_counter(facts, "seconds", folder)),
+        )
+        self.steps = _read_steps(self._checkpoint, folder)
+        self._started = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Restore the checkpoint. Raises OtherNetwork."""
-        self._begun = time.monotonic()
-        if self._kept is None:
+        self._started = time.monotonic()
+        if self._checkpoint is None:
             return
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
         for variables, name in ((self.model.weights, "weights"), (optimizer.variables, "memory")):
-            for variable, value in zip(variables, _values(variables, self._kept, name, self._folder), strict=True):
+            for variable, value in zip(
+                variables, _read_values(variables, self._checkpoint, name, self._folder), strict=True
+            ):
                 variable.assign(value)
         if self._patience is not None:
-            self._remember(self._patience)
+            self._restore_patience(self._patience)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save a checkpoint. Raises CheckpointNotSaved."""
-        arrays = _arrays(self.model.weights, "weights") | _arrays(self.model.optimizer.variables, "memory")
-        facts: dict[str, Any] = {"epochs": epoch + 1, "seconds": self.seconds + time.monotonic() - self._begun}
+        arrays = _name_arrays(self.model.weights, "weights") | _name_arrays(self.model.optimizer.variables, "memory")
+        facts: dict[str, Any] = {"epochs": epoch + 1, "seconds": self.seconds + time.monotonic() - self._started}
         if (patience := self._patience) is not None and patience.best_weights is not None:
             arrays |= {f"best/{place}": np.asarray(each) for place, each in enumerate(patience.best_weights)}
             facts |= {"best": float(patience.best), "wait": patience.wait, "best_epoch": patience.best_epoch}
-        checkpoints.save(self._folder, Checkpoint(arrays, facts))
+        checkpoints.save_checkpoint(self._folder, Checkpoint(arrays, facts))
 
-    def _remember(self, patience: keras.callbacks.EarlyStopping) -> None:
-        assert self._kept is not None
-        facts = self._kept.facts
+    def _restore_patience(self, patience: keras.callbacks.EarlyStopping) -> None:
+        assert self._checkpoint is not None
+        facts = self._checkpoint.facts
         if "best" in facts:
-            patience.wait = _number(facts, "wait", self._folder)
-            patience.best_epoch = _number(facts, "best_epoch", self._folder)
+            patience.wait = _read_counter(facts, "wait", self._folder)
+            patience.best_epoch = _read_counter(facts, "best_epoch", self._folder)
             best = facts["best"]
-            patience.best = float(best) if isinstance(best, int | float) and abs(best) < _MOST else math.inf
-            patience.best_weights = _values(self.model.weights, self._kept, "best", self._folder)
+            patience.best = float(best) if isinstance(best, int | float) and abs(best) < _MAX_COUNT else math.inf
+            patience.best_weights = _read_values(self.model.weights, self._checkpoint, "best", self._folder)
 
 
-class Examined(keras.callbacks.Callback):  # type: ignore[misc]
+class Evaluation(keras.callbacks.Callback):  # type: ignore[misc]
     """Adds the results of an evaluation to the log of each epoch. It must be the first callback."""
 
-    def __init__(self, exam: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(self, evaluate: Callable[[], Mapping[str, float]]) -> None:
         super().__init__()
-        self._exam = exam
+        self._evaluate = evaluate
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Evaluate."""
         if logs is not None:
-            logs.update(self._exam())
+            logs.update(self._evaluate())
 
 
 # -------------------------------------------------------------------------------------------------------- a whole run
@@ -276,14 +281,14 @@ class Stopping:
     patience: int
 
 
-def run(
+def fit_model(
     model: keras.Model,
     batches: Iterator[Any],
     held_out: Iterator[Any],
     *,
-    course: FitOptions,
+    options: FitOptions,
     stopping: Stopping,
-    exam: Callable[[], Mapping[str, float]],
+    evaluate: Callable[[], Mapping[str, float]],
 ) -> bool:
     """Run ``model.fit`` with FOLDER/log.csv, a checkpoint after each epoch, early stopping, and the best weights at the
     end.
@@ -292,9 +297,9 @@ def run(
         model: Compiled model.
         batches: Endless training batches, as for ``fit``.
         held_out: Endless validation batches.
-        course: Settings of the run.
+        options: Settings of the run.
         stopping: Early stopping, if any.
-        exam: Returns further figures for the log.
+        evaluate: Returns further figures for the log.
 
     Returns:
         Whether the run is over: all steps are done, or it stopped early; False if only this session is over.
@@ -303,89 +308,89 @@ def run(
         CheckpointNotSaved: The checkpoint cannot be written.
         OtherNetwork: The checkpoint belongs to another network.
     """
-    course.folder.mkdir(parents=True, exist_ok=True)
+    options.folder.mkdir(parents=True, exist_ok=True)
     patience = keras.callbacks.EarlyStopping(
         monitor=stopping.monitor, mode="min", patience=stopping.patience, restore_best_weights=True
     )
-    going_on = GoingOn(course.folder, patience=patience, resume=course.resume)
-    paced = Paced(course.steps, course.rate, minutes=course.minutes, spent=going_on.seconds)
-    log = log_of(course.folder / LOG, going_on.epochs)
+    checkpoint = CheckpointCallback(options.folder, patience=patience, resume=options.resume)
+    learning_rate = LearningRate(options.steps, options.rate, minutes=options.minutes, spent=checkpoint.seconds)
+    log = resume_log(options.folder / LOG, checkpoint.epochs)
     model.fit(
         batches,
-        steps_per_epoch=course.epoch,
+        steps_per_epoch=options.epoch,
         # A session that reaches its time limit within an epoch repeats that epoch's evaluation.
-        epochs=going_on.epochs + max(1, math.ceil((course.steps - going_on.steps) / course.epoch)),
-        initial_epoch=going_on.epochs,
+        epochs=checkpoint.epochs + max(1, math.ceil((options.steps - checkpoint.steps) / options.epoch)),
+        initial_epoch=checkpoint.epochs,
         validation_data=held_out,
-        validation_steps=course.checks,
-        callbacks=[Examined(exam), paced, patience, log, going_on],
+        validation_steps=options.checks,
+        callbacks=[Evaluation(evaluate), learning_rate, patience, log, checkpoint],
         shuffle=False,  # the batches are shuffled at their source
         verbose=2,
     )
-    return patience.stopped_epoch > 0 or int(model.optimizer.iterations) >= course.steps
+    return patience.stopped_epoch > 0 or int(model.optimizer.iterations) >= options.steps
 
 
-def is_over(folder: Path, *, steps: int, patience: int) -> bool:
+def is_complete(folder: Path, *, steps: int, patience: int) -> bool:
     """Whether the run in this folder has done all its steps or has stopped early, according to its checkpoint."""
-    kept = checkpoints.load(folder)
-    if kept is None:
+    checkpoint = checkpoints.load_checkpoint(folder)
+    if checkpoint is None:
         return False
-    return _number(kept.facts, "wait", folder) >= patience or _steps(kept, folder) >= steps > 0
+    return _read_counter(checkpoint.facts, "wait", folder) >= patience or _read_steps(checkpoint, folder) >= steps > 0
 
 
-def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
+def resume_log(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
     """Return the logger of a resumed run. Rows of epochs that are repeated are removed from the log."""
     if path.exists() and epochs:
         try:
-            text = paths.read_file(path, most=_MOST_LOG).decode("utf-8")
+            text = paths.read_file(path, most=_MAX_LOG).decode("utf-8")
             head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
         except (OSError, ValueError, csv.Error) as error:
             what = tr("it can't be read: {reason}", reason=getattr(error, "strerror", None) or error)
             raise OtherNetwork(what, file=path, remedy=tr(_REMEDY)) from error
-        kept = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
-        paths.replace_file(path, "".join(",".join(row) + "\n" for row in kept).encode())
+        checkpoint = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
+        paths.replace_file(path, "".join(",".join(row) + "\n" for row in checkpoint).encode())
     return keras.callbacks.CSVLogger(str(path), append=bool(epochs))
 
 
-def _number(facts: Mapping[str, Any], key: str, folder: Path) -> int:
+def _read_counter(facts: Mapping[str, Any], key: str, folder: Path) -> int:
     """Return a counter of a checkpoint, 0 if it is missing. Raises OtherNetwork for an invalid one."""
     value = facts.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
-        raise _of_another(folder)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MAX_COUNT:
+        raise _other_network(folder)
     return int(value)
 
 
-def _steps(kept: Checkpoint | None, folder: Path) -> int:
+def _read_steps(checkpoint: Checkpoint | None, folder: Path) -> int:
     """Return the number of steps done. Raises OtherNetwork."""
-    done = kept.arrays.get(_STEPS) if kept else None
+    done = checkpoint.arrays.get(_STEPS) if checkpoint else None
     if done is None:
         return 0
-    if done.shape != () or done.dtype.kind not in "iu" or not 0 <= int(done) < _MOST:
-        raise _of_another(folder)
+    if done.shape != () or done.dtype.kind not in "iu" or not 0 <= int(done) < _MAX_COUNT:
+        raise _other_network(folder)
     return int(done)
 
 
-def _of_another(folder: Path) -> OtherNetwork:
+def _other_network(folder: Path) -> OtherNetwork:
     return OtherNetwork(tr("this belongs to another network’s run"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY))
 
 
-def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
+def _name_arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
     return {f"{name}/{place}": np.asarray(each) for place, each in enumerate(variables)}
 
 
-def check(model: keras.Model, folder: Path) -> None:
+def check_checkpoint(model: keras.Model, folder: Path) -> None:
     """Raise OtherNetwork if the folder has a checkpoint from which this model cannot be resumed."""
-    if kept := checkpoints.load(folder):
-        _values(model.weights, kept, "weights", folder)
+    if checkpoint := checkpoints.load_checkpoint(folder):
+        _read_values(model.weights, checkpoint, "weights", folder)
 
 
-def _values(variables: Any, kept: Checkpoint, name: str, folder: Path) -> list[NDArray[Any]]:
+def _read_values(variables: Any, checkpoint: Checkpoint, name: str, folder: Path) -> list[NDArray[Any]]:
     """Return the checkpoint's values for these variables. Raises OtherNetwork."""
-    values = {place: value for place, value in kept.arrays.items() if place.startswith(f"{name}/")}
+    values = {place: value for place, value in checkpoint.arrays.items() if place.startswith(f"{name}/")}
     shapes = {f"{name}/{place}": tuple(variable.shape) for place, variable in enumerate(variables)}
     if shapes != {place: value.shape for place, value in values.items()}:
-        raise _of_another(folder)
+        raise _other_network(folder)
     # NaN would spread to all weights.
     if not all(value.dtype.kind in "biuf" and np.isfinite(value).all() for value in values.values()):
-        raise _of_another(folder)
+        raise _other_network(folder)
     return [values[place] for place in shapes]

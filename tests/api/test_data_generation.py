@@ -12,7 +12,7 @@ import pytest
 from ocr_studio.api import data_generation as data
 from ocr_studio.api import tools
 from ocr_studio.api.detection import letter_maps
-from ocr_studio.api.samples import DrawnSample, Samples
+from ocr_studio.api.samples import Samples, StoredSample
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.engine.synth import word_crops
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
@@ -139,8 +139,8 @@ def samples() -> list[tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], str
 
 def test_samples_come_again_each_time_a_little_otherwise(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "kept.npz"
-    kept = Samples.drawn(samples(), 4, file=file)
-    again = Samples.drawn(iter(()), 4, file=file)  # nothing is drawn
+    kept = Samples.load_or_generate(samples(), 4, file=file)
+    again = Samples.load_or_generate(iter(()), 4, file=file)  # nothing is drawn
     assert [each.text for each in again.all] == [each.text for each in kept.all]
     np.testing.assert_array_equal(again.all[1].picture(), kept.all[1].picture())
     first, second = (list(itertools.islice(part, 4)) for part in itertools.repeat(kept.words(2, seed=3), 2))
@@ -152,10 +152,10 @@ def test_samples_come_again_each_time_a_little_otherwise(tmp_path: Path) -> None
     np.testing.assert_array_equal(next(still)[0], [next(still) for _ in range(4)][3][0])
     short = [text for _, text in itertools.islice(kept.words(2, short_first=6), 6)]
     assert "efghijkl" not in short
-    assert len(Samples.drawn(samples(), 3, file=file)) == 3
+    assert len(Samples.load_or_generate(samples(), 3, file=file)) == 3
     file.write_bytes(b"mine")
     with pytest.raises(WriteFailed, match="the file was not written by this program"):
-        Samples.drawn(samples(), 4, file=file)
+        Samples.load_or_generate(samples(), 4, file=file)
     assert file.read_bytes() == b"mine"
 
 
@@ -163,7 +163,7 @@ def test_pieces_of_boards_take_their_letters_along() -> None:
     picture = np.full((200, 300, 3), 250, np.uint8)
     picture[80:100, 120:150] = 10
     box = np.array([[120, 80], [150, 80], [150, 100], [120, 100]], np.float32)
-    kept = Samples([DrawnSample.of(picture, [[(box, "x")]])])
+    kept = Samples([StoredSample.encode(picture, [[(box, "x")]])])
     for piece, lines in itertools.islice(kept.pieces(96), 12):
         assert piece.shape == (96, 96, 3)
         [[(moved, sign)]] = lines

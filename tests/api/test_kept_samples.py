@@ -21,7 +21,7 @@ def drawn(file: Path, *, again: list[int]) -> Samples:
             again.append(number)
             yield PICTURE, LINES
 
-    return Samples.drawn(generator(), 3, file=file, made_of="this")
+    return Samples.load_or_generate(generator(), 3, file=file, source_hash="this")
 
 
 def test_what_was_kept_comes_back(tmp_path: Path) -> None:

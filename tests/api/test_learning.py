@@ -14,8 +14,8 @@ import pytest
 
 from ocr_studio.api import Detector, Recognizer
 from ocr_studio.api import data_generation as data
-from ocr_studio.api.detection import LearnsOtherwise
-from ocr_studio.api.recognition import CannotBeLearned
+from ocr_studio.api.detection import NotTrainable
+from ocr_studio.api.recognition import UntrainableText
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CRNN, BadModel
 from ocr_studio.engine import keras_fit
@@ -72,7 +72,7 @@ def test_batches_say_what_stands_there_and_no_two_in_a_row_are_of_one_width() ->
 
 @pytest.mark.parametrize("text", ["", "   ", "maß", "left" * 20])
 def test_what_cannot_be_taught_is_said(text: str) -> None:
-    with pytest.raises(CannotBeLearned):
+    with pytest.raises(UntrainableText):
         next(tiny().get_batch_generator([(printed("map").crop, text)], batch_size=1))
 
 
@@ -153,21 +153,21 @@ def test_a_detector_of_lines_says_that_it_learns_otherwise() -> None:
     detector = Detector()
     assert detector.finds == "lines"
     for way in (detector.compile, lambda: next(detector.get_batch_generator(photos()))):
-        with pytest.raises(LearnsOtherwise, match="ocr-studio train"):
+        with pytest.raises(NotTrainable, match="ocr-studio train"):
             way()
 
 
 def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_path: Path) -> None:
     def run(recognizer: Recognizer, *, resume: bool, epochs: int) -> None:
         batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
-        going_on = keras_fit.GoingOn(tmp_path, patience=(patience := early()), resume=resume)
-        log = keras_fit.log_of(tmp_path / "log.csv", going_on.epochs)
+        going_on = keras_fit.CheckpointCallback(tmp_path, patience=(patience := early()), resume=resume)
+        log = keras_fit.resume_log(tmp_path / "log.csv", going_on.epochs)
         recognizer.training_model.fit(
             batches,
             steps_per_epoch=2,
             epochs=epochs,
             initial_epoch=going_on.epochs,
-            callbacks=[patience, keras_fit.Paced(100, 1e-3, spent=going_on.seconds), log, going_on],
+            callbacks=[patience, keras_fit.LearningRate(100, 1e-3, spent=going_on.seconds), log, going_on],
             shuffle=False,
             verbose=0,
         )
@@ -177,7 +177,7 @@ def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_pa
     with open(tmp_path / "log.csv", "a", encoding="utf-8") as log:
         log.write("2,0.5,0.1,6\n")  # written, then killed before the checkpoint was
     second.training_model.set_weights([0 * weight for weight in second.training_model.get_weights()])
-    kept = keras_fit.GoingOn(tmp_path, resume=True)
+    kept = keras_fit.CheckpointCallback(tmp_path, resume=True)
     assert kept.epochs == 2
     assert kept.seconds > 0
     run(second, resume=True, epochs=2)  # nothing is left to do, but all was taken up
@@ -187,7 +187,7 @@ def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_pa
     run(second, resume=True, epochs=3)
     with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
         assert [row["epoch"] for row in csv.DictReader(log)] == ["0", "1", "2"]
-    assert keras_fit.GoingOn(tmp_path, resume=False).epochs == 0
+    assert keras_fit.CheckpointCallback(tmp_path, resume=False).epochs == 0
 
 
 def early() -> keras.callbacks.EarlyStopping:
@@ -205,7 +205,7 @@ def test_the_rate_rises_then_falls_and_a_run_ends_with_its_steps() -> None:
         batches,
         steps_per_epoch=50,
         epochs=50,
-        callbacks=[keras_fit.Paced(3, 1e-3)],
+        callbacks=[keras_fit.LearningRate(3, 1e-3)],
         shuffle=False,
         verbose=0,
     )

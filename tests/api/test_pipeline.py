@@ -17,7 +17,7 @@ from ocr_studio.core.models.card import BadModel
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.engine.recognition import recognizer
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities
-from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
+from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from tests.engine.test_reader import drawn
 
 
@@ -57,15 +57,15 @@ def test_boxes_that_are_in_doubt_are_looked_at_again_as_single_pictures_are(
 ) -> None:
     photo, labels = drawn()
     looks: list[float] = []
-    steps = Reading.steps
+    steps = EngineRecognizer.steps
 
     def looked(
-        self: Reading, crops: Sequence[Any], *, stretches: Sequence[float] | None = None
+        self: EngineRecognizer, crops: Sequence[Any], *, stretches: Sequence[float] | None = None
     ) -> list[FrameProbabilities]:
         looks.extend(stretches or [1.0])
         return steps(self, crops, stretches=stretches)
 
-    monkeypatch.setattr(Reading, "steps", looked)
+    monkeypatch.setattr(EngineRecognizer, "steps", looked)
     monkeypatch.setattr(recognizer, "DOUBTFUL", 2.0)
     assert isinstance(pipeline.recognizer, Recognizer)
     read = pipeline.recognizer.recognize_from_boxes([photo], [[labels[0].quad.corners]], spaces=False)

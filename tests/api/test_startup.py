@@ -13,7 +13,7 @@ import pytest
 from ocr_studio.api import startup
 
 # By itself: the package that it is part of would load TensorFlow.
-SILENCED = f"import sys\nsys.path.append({str(Path(startup.__file__).parent)!r})\nfrom startup import silenced\n"
+SILENCED = f"import sys\nsys.path.append({str(Path(startup.__file__).parent)!r})\nfrom startup import silence_tensorflow\n"
 
 
 def said_by(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,7 @@ NOTE = "I0000 00:00:1795293396.9 7547 port.cc:153] a note"
 
 
 def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None:
-    script = f"import os\n{SILENCED}with silenced():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
+    script = f"import os\n{SILENCED}with silence_tensorflow():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
     both = f"{NOTE}\na native word"
     assert said_by(script.format(then="pass"), TF_CPP_MIN_LOG_LEVEL="0").stderr.endswith(both)
     assert said_by(script.format(then="pass")).stderr == "a native word"
@@ -54,7 +54,7 @@ def spoken(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_of_two_at_once_neither_takes_the_others_standard_error(spoken: pytest.CaptureFixture[str]) -> None:
-    first, second = startup.silenced(), startup.silenced()
+    first, second = startup.silence_tensorflow(), startup.silence_tensorflow()
     with first:
         second.__enter__()
         os.write(2, f"{NOTE}\n".encode())
@@ -64,7 +64,7 @@ def test_of_two_at_once_neither_takes_the_others_standard_error(spoken: pytest.C
 
 
 def test_loggers_that_are_set_up_meanwhile_write_later_too(spoken: pytest.CaptureFixture[str]) -> None:
-    with startup.silenced():
+    with startup.silence_tensorflow():
         handler = logging.StreamHandler()
         handler.stream.write("at once, ")
     handler.stream.write("later")
@@ -86,7 +86,7 @@ def test_what_a_process_that_is_forked_meanwhile_says_at_its_end_is_seen(last: s
     script = (
         "import multiprocessing, os, signal, sys\n" + SILENCED + "def work():\n    over.wait()\n    " + last + "\n"
         "made = multiprocessing.get_context('fork')\nover = made.Event()\n"
-        "with silenced():\n    child = made.Process(target=work)\n    child.start()\n"
+        "with silence_tensorflow():\n    child = made.Process(target=work)\n    child.start()\n"
         "over.set()\nchild.join()"
     )
     done = said_by(script)
@@ -103,7 +103,7 @@ def test_what_such_a_process_does_with_its_standard_error_holds_for_those_that_i
         "    os.waitpid(child, 0)\n"
         "def work():\n    os.dup2(os.open(os.environ['OUT'], os.O_WRONLY | os.O_CREAT), 2)\n"
         "    forked(lambda: os.write(2, b'a last word'))\n"
-        "with silenced():\n    forked(work)"
+        "with silence_tensorflow():\n    forked(work)"
     )
     done = said_by(script, OUT=str(tmp_path / "file"))
     assert done.returncode == 0
@@ -123,7 +123,7 @@ def test_a_standard_error_of_ones_own_is_left_alone(
 ) -> None:
     own = OnlyWrites()
     monkeypatch.setattr(sys, "stderr", own)
-    with startup.silenced():
+    with startup.silence_tensorflow():
         assert sys.stderr is own
         os.write(2, f"{NOTE}\n".encode())
     assert spoken.readouterr().err == ""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.api import train_from_scratch
-from ocr_studio.api.train_from_scratch import LearningSitting
+from ocr_studio.api.train_from_scratch import TrainingSession
 from ocr_studio.core.models import registry as models
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.synth.sources import Sources
@@ -32,7 +32,10 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     def drawn_anew(sources: Sources = OWN, seed: int = 0) -> bool:
         if file.exists():
             os.utime(file, (0, 0))
-        assert len(train_from_scratch._words(sources, "test", sizes, LearningSitting(file.parent, seed=seed))) == 2
+        assert (
+            len(train_from_scratch._generate_words(sources, "test", sizes, TrainingSession(file.parent, seed=seed)))
+            == 2
+        )
         return file.stat().st_mtime > 0
 
     assert [drawn_anew(), drawn_anew(), drawn_anew(seed=1), drawn_anew(seed=1)] == [True, False, True, False]
@@ -46,8 +49,10 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     (fonts / "new.ttf").write_bytes(font_bytes()[:-1] + b"!")  # of the same name and size
     assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
     # Of the other kind, and as earlier versions wrote them.
-    boards = train_from_scratch._photos(mine, "test", replace(sizes, held_out=1), LearningSitting(file.parent, seed=1))
-    train_from_scratch._photos(mine, "test", sizes, LearningSitting(file.parent, seed=1))
+    boards = train_from_scratch._generate_boards(
+        mine, "test", replace(sizes, held_out=1), TrainingSession(file.parent, seed=1)
+    )
+    train_from_scratch._generate_boards(mine, "test", sizes, TrainingSession(file.parent, seed=1))
     assert len(boards.all[0].boxes)
     assert drawn_anew(mine, 1)
     with np.load(file) as kept:
@@ -59,7 +64,9 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nets, parts and epochs that take no time, and no fonts of this system."""
     monkeypatch.setattr(random_init, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
-    monkeypatch.setattr(keras_fit, "compiled", partial(keras_fit.compiled, run_eagerly=True))  # compiling takes longest
+    monkeypatch.setattr(
+        keras_fit, "compile_model", partial(keras_fit.compile_model, run_eagerly=True)
+    )  # compiling takes longest
     monkeypatch.setattr(train_from_scratch, "Sources", partial(Sources, prints=()))
     for name in ("RECOGNIZER", "DETECTOR"):
         sizes = replace(getattr(train_from_scratch, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
@@ -106,7 +113,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert contents(tmp_path) == before
     assert len(models.available()) == 2
     # Nor is it lost by the way; who says so begins anew.
-    with pytest.raises(train_from_scratch.RunInTheWay, match="Use --resume to continue it, --replace to start over"):
+    with pytest.raises(train_from_scratch.RunExists, match="Use --resume to continue it, --replace to start over"):
         run(tmp_path, "--name", "Other")
     assert contents(tmp_path) == before
     run(tmp_path, "--name", "Other", "--replace", "--minutes", "0.0001")
@@ -121,7 +128,7 @@ def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
 
 def kept_run(out: Path, steps: int, **facts: float) -> None:
     """A run that has come so far."""
-    checkpoints.save(out, checkpoints.Checkpoint({"memory/0": np.array(steps)}, {"epochs": steps, **facts}))
+    checkpoints.save_checkpoint(out, checkpoints.Checkpoint({"memory/0": np.array(steps)}, {"epochs": steps, **facts}))
     (out / keras_fit.LOG).write_text("epoch,steps\n")
 
 
@@ -175,10 +182,10 @@ def test_a_folder_of_other_things_is_refused_and_stays_as_it_was(
 
 @pytest.mark.usefixtures("small")
 def test_where_a_run_is_other_files_beside_it_do_no_harm(tmp_path: Path) -> None:
-    anew = LearningSitting(tmp_path)
+    anew = TrainingSession(tmp_path)
     run(tmp_path, "--minutes", "0.0001")
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(train_from_scratch.RunInTheWay):
+    with pytest.raises(train_from_scratch.RunExists):
         anew.check_folder(replace_run=False)
     for lost in ("log.csv", "checkpoint.npz"):
         kept = (tmp_path / lost).read_bytes()

@@ -310,6 +310,6 @@ def test_facts_that_no_card_has_a_place_for_are_said(reads: Recognizer) -> None:
 
 
 def test_values_are_shown_in_a_few_words() -> None:
-    assert arguments.shown(PHOTO) == "an array of uint8 and of shape (64, 96, 3)"
-    assert arguments.shown(object()) == "a object"
-    assert len(arguments.shown("long" * 99)) == 60
+    assert arguments.describe(PHOTO) == "an array of uint8 and of shape (64, 96, 3)"
+    assert arguments.describe(object()) == "a object"
+    assert len(arguments.describe("long" * 99)) == 60

@@ -253,7 +253,7 @@ def load_own_files() -> int:
         kept.write(None, closed=True)
         kept.end()
         if training_runs.load("a run") is not None:
-            checkpoints.load(training_runs.folder_of("a run") / "work")
+            checkpoints.load_checkpoint(training_runs.folder_of("a run") / "work")
 
     return int(_failed(all_of_it))
 

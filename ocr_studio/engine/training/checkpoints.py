@@ -46,7 +46,7 @@ class Checkpoint:
     facts: Mapping[str, Any]
 
 
-def save(folder: Path, checkpoint: Checkpoint) -> None:
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Save a checkpoint to a folder, created if needed, replacing an earlier one atomically.
 
     Raises CheckpointNotSaved.
@@ -70,7 +70,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         ) from error
 
 
-def load(folder: Path) -> Checkpoint | None:
+def load_checkpoint(folder: Path) -> Checkpoint | None:
     """Return the checkpoint in a folder; None without one or if it is damaged, which is logged."""
     path = folder / FILE
     try:
@@ -88,7 +88,7 @@ def load(folder: Path) -> Checkpoint | None:
     return Checkpoint(arrays, facts)
 
 
-def forget(folder: Path) -> None:
+def delete_checkpoint(folder: Path) -> None:
     """Delete the checkpoint in a folder, if any; errors are only logged."""
     try:
         SafeFolder(folder, follow=True).remove(FILE)

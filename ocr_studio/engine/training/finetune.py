@@ -131,7 +131,7 @@ def finetune(
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
     yield Trained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
-    checkpoints.forget(folder)  # the caller has saved the result by now
+    checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:

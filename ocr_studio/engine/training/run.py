@@ -163,12 +163,12 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
             "first": self.first_as_facts(),
             "seconds": self.clock.total(),
         }
-        checkpoints.save(self._folder, Checkpoint(self.trainee.state() | best, facts))
+        checkpoints.save_checkpoint(self._folder, Checkpoint(self.trainee.state() | best, facts))
         self._saved = self.step
 
     def _resume(self) -> None:
         """Resume an interrupted run with the same data and recipe, if there is one."""
-        kept = checkpoints.load(self._folder)
+        kept = checkpoints.load_checkpoint(self._folder)
         if kept is None or kept.facts.get("run") != self.signature():
             return
         try:

@@ -80,7 +80,7 @@ def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None
     trained = last(events)
     assert trained.comparison.before.words == trained.comparison.after.words == 3
     assert models.candidates("mine") == (trained.folder,)
-    assert checkpoints.load(tmp_path / "work") is None
+    assert checkpoints.load_checkpoint(tmp_path / "work") is None
 
 
 def test_the_candidate_can_be_kept_and_says_where_it_comes_from(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
             break
     cut.close()  # type: ignore[attr-defined]
     assert models.candidates("mine") == (whole.folder,)
-    kept = checkpoints.load(tmp_path / "cut")
+    kept = checkpoints.load_checkpoint(tmp_path / "cut")
     assert kept is not None
     assert kept.facts["step"] == 5  # the last examination was after step 4
 
@@ -138,7 +138,7 @@ def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
     with caplog.at_level(logging.WARNING):
         cut.close()  # type: ignore[attr-defined]
     assert "the training progress could not be saved" in caplog.text
-    kept = checkpoints.load(tmp_path)
+    kept = checkpoints.load_checkpoint(tmp_path)
     assert kept is not None
     assert kept.facts["step"] == 2
 
@@ -150,7 +150,7 @@ def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> Non
     cut = run(tmp_path / "cut", recipe=recipe)
     at_last = [event for event in whole if isinstance(event, Checked)][-1]
     for event in cut:
-        kept = checkpoints.load(tmp_path / "cut")
+        kept = checkpoints.load_checkpoint(tmp_path / "cut")
         if isinstance(event, Preparing) and kept is not None and kept.facts["step"] == at_last.step:
             break  # nobody asks for the comparison
     cut.close()  # type: ignore[attr-defined]
@@ -162,9 +162,9 @@ def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> Non
 def test_how_far_it_has_come_is_kept_until_somebody_knows_what_came_of_it(tmp_path: Path) -> None:
     events = run(tmp_path)
     assert any(isinstance(event, Trained) for event in events)
-    assert checkpoints.load(tmp_path) is not None
+    assert checkpoints.load_checkpoint(tmp_path) is not None
     assert list(events) == []
-    assert checkpoints.load(tmp_path) is None
+    assert checkpoints.load_checkpoint(tmp_path) is None
 
 
 def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -173,10 +173,10 @@ def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog:
         if isinstance(event, StepDone) and event.step == 3:
             break
     cut.close()  # type: ignore[attr-defined]
-    kept = checkpoints.load(tmp_path)
+    kept = checkpoints.load_checkpoint(tmp_path)
     assert kept is not None
     facts = {key: value for key, value in kept.facts.items() if key != "seconds"}
-    checkpoints.save(tmp_path, replace(kept, facts=facts))
+    checkpoints.save_checkpoint(tmp_path, replace(kept, facts=facts))
     with caplog.at_level(logging.WARNING):
         events = list(run(tmp_path))
     assert "begins anew" in caplog.text

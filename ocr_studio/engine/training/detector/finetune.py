@@ -105,7 +105,7 @@ def finetune_detector(
     )
     written = candidate.write(name, run.net, charset=None, card=card)
     yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
-    checkpoints.forget(folder)  # the caller has saved the result by now
+    checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
 def scores_of(comparison: FindingComparison) -> Scores:

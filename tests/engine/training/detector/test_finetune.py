@@ -234,7 +234,7 @@ def test_a_run_tells_how_it_goes_and_ends_with_a_candidate(tmp_path: Path) -> No
     assert (trained.steps, trained.stopped) == (6, "")
     assert trained.comparison.before.wanted == len(board()[1])
     assert models.candidates("mine") == (trained.folder,)
-    assert checkpoints.load(tmp_path / "work") is None
+    assert checkpoints.load_checkpoint(tmp_path / "work") is None
 
 
 @pytest.mark.usefixtures("tiny")
@@ -291,7 +291,7 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
     with pytest.raises(models.ModelsNotWritten, match="Free up disk space"):
         list(begun(tmp_path))
     assert not models.candidates("mine")
-    assert checkpoints.load(tmp_path) is not None
+    assert checkpoints.load_checkpoint(tmp_path) is not None
 
 
 @pytest.mark.usefixtures("tiny")
