@@ -29,7 +29,7 @@ def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Ite
     """The sample, read; what would be learned in a minute is in a few steps."""
     for name, few in (("LEAST_STEPS", 4), ("REPEATED", 24), ("KEPT", 8)):
         monkeypatch.setattr(finetune, name, few)
-    monkeypatch.setattr(training_run, "EXAMINATIONS", 2)
+    monkeypatch.setattr(training_run, "EVALUATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"
     photo.parent.mkdir()
     shutil.copy(resources.sample_photo(), photo)

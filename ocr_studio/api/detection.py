@@ -27,7 +27,7 @@ from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptio
 from ocr_studio.engine.detection.detector import Detector as EngineDetector
 from ocr_studio.engine.detection.detector import DetectorOptions
 from ocr_studio.engine.training.detector import craft_targets
-from ocr_studio.engine.training.detector.craft_targets import LetterPlaces
+from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
 from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
 from ocr_studio.engine.weights import random_init
@@ -278,8 +278,8 @@ def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.flo
                 clear = [box for box, sign in kept if sign != tools.UNCLEAR]
                 unclear += [box for box, sign in kept if sign == tools.UNCLEAR]
                 words += [np.array(clear, np.float64)] if clear else []
-    places = LetterPlaces(tuple(words), np.array(unclear, np.float64).reshape(-1, 4, 2))
-    return np.concatenate(craft_targets.draw(places, _IDENTITY, (picture.shape[1], picture.shape[0])), axis=-1)
+    places = LetterBoxes(tuple(words), np.array(unclear, np.float64).reshape(-1, 4, 2))
+    return np.concatenate(craft_targets.draw_targets(places, _IDENTITY, (picture.shape[1], picture.shape[0])), axis=-1)
 
 
 def _make_batch(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:

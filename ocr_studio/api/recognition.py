@@ -38,7 +38,7 @@ from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from ocr_studio.engine.training import batches
-from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.weights import alphabet_transfer, random_init
 from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 from ocr_studio.engine.weights import model_weights as weights_of
@@ -280,10 +280,10 @@ class Recognizer:
         """
         if self.architecture == CRNN:
             return self._make_crnn_batch(pictures, labels)
-        crops = [batches.held(varied(picture, 0.0, _UNUSED_RNG)) for picture in pictures]
-        packed = batches.packed(crops, labels)
+        crops = [batches.limit_width(augment(picture, 0.0, _UNUSED_RNG)) for picture in pictures]
+        packed = batches.pack_batch(crops, labels)
         if packed.pixels.shape[2] == last_width:
-            packed = batches.packed(crops, labels, spare=32)
+            packed = batches.pack_batch(crops, labels, padding=32)
         return _Batch(packed.pixels, packed.labels, packed.steps, packed.lengths)
 
     def _make_crnn_batch(self, pictures: Sequence[Picture], labels: Sequence[list[int]]) -> _Batch:

@@ -27,7 +27,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import array_files
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.engine.synth.sources import Sources
-from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.training.augmentation import augment
 
 Random: TypeAlias = np.random.Generator
 Boxes: TypeAlias = NDArray[np.float32]
@@ -141,7 +141,7 @@ class Samples:
 
         Args:
             batch_size: Samples in a batch.
-            augmentation: See ``augmentation.varied``; 0 yields the same samples in the same order in each epoch.
+            augmentation: See ``augmentation.augment``; 0 yields the same samples in the same order in each epoch.
             short_first: Number of samples to take from short words first; training from scratch learns these faster.
             seed: Random seed.
         """
@@ -158,7 +158,7 @@ class Samples:
             for place in rng.permutation(len(parts)) if augmentation else range(len(parts)):
                 for index in parts[int(place)]:
                     sample = self.all[int(index)]
-                    crop = varied(sample.picture(), augmentation, rng)
+                    crop = augment(sample.picture(), augmentation, rng)
                     yield np.round(crop).astype(np.uint8), sample.text
             given += len(order)
 

@@ -24,7 +24,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.backbone import Shape
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint
-from ocr_studio.engine.training.detector.craft_trainer import loss_of
+from ocr_studio.engine.training.detector.craft_trainer import craft_loss
 from ocr_studio.engine.training.trainer import ctc_losses
 from ocr_studio.engine.weights import alphabet_growth
 
@@ -93,7 +93,7 @@ def as_it_comes(_: Tensor, losses: Tensor) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
-    """Loss function of CRAFT: ``craft_trainer.loss_of`` for Keras.
+    """Loss function of CRAFT: ``craft_trainer.craft_loss`` for Keras.
 
     Args:
         maps: Expected maps, (B, h, w, 2); an optional third channel of 0 or 1 masks where they are known.
@@ -101,7 +101,7 @@ def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
     """
     maps = tf.cast(maps, tf.float32)
     known = maps[..., 2:] if maps.shape[-1] == 3 else tf.ones_like(maps[..., :1])
-    return loss_of(seen, maps[..., :2], known)
+    return craft_loss(seen, maps[..., :2], known)
 
 
 def compile_model(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:

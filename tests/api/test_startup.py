@@ -13,7 +13,9 @@ import pytest
 from ocr_studio.api import startup
 
 # By itself: the package that it is part of would load TensorFlow.
-SILENCED = f"import sys\nsys.path.append({str(Path(startup.__file__).parent)!r})\nfrom startup import silence_tensorflow\n"
+SILENCED = (
+    f"import sys\nsys.path.append({str(Path(startup.__file__).parent)!r})\nfrom startup import silence_tensorflow\n"
+)
 
 
 def said_by(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +39,9 @@ NOTE = "I0000 00:00:1795293396.9 7547 port.cc:153] a note"
 
 
 def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None:
-    script = f"import os\n{SILENCED}with silence_tensorflow():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
+    script = (
+        f"import os\n{SILENCED}with silence_tensorflow():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
+    )
     both = f"{NOTE}\na native word"
     assert said_by(script.format(then="pass"), TF_CPP_MIN_LOG_LEVEL="0").stderr.endswith(both)
     assert said_by(script.format(then="pass")).stderr == "a native word"
@@ -48,7 +52,7 @@ def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None
 @pytest.fixture
 def spoken(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> pytest.CaptureFixture[str]:
     """With ``sys.stderr`` on the system's standard error, and not asked to speak."""
-    monkeypatch.setattr(startup, "_ASKED_TO_SPEAK", False)
+    monkeypatch.setattr(startup, "_VERBOSE", False)
     monkeypatch.setattr(sys, "stderr", os.fdopen(2, "w", closefd=False))
     return capfd
 

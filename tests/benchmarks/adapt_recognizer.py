@@ -214,8 +214,8 @@ def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Tr
     kept = out / f"printed_{given.printed}_{given.seed}.npz"
     printed = made(given.printed, sources, seed=given.seed + 1, kept=kept, printed=True)
     half = len(printed) // 2
-    words = list(rehearsal.general(given.printed // 3, LANGUAGES, seed=given.seed))
-    lines = list(rehearsal.general(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
+    words = list(rehearsal.generate_words(given.printed // 3, LANGUAGES, seed=given.seed))
+    lines = list(rehearsal.generate_words(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
     found = [*printed[:half], *recoloured(printed[half:], seed=given.seed), *words, *lines]
     return [found[index] for index in np.random.default_rng(given.seed).permutation(len(found))]
 

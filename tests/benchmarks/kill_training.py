@@ -56,7 +56,7 @@ class Outcome:
 def draw_words(folder: Path) -> None:
     """A dataset as ``deep-text-recognition-benchmark`` wants it: a hundred crops and gt.txt."""
     labels = []
-    for number, lesson in enumerate(rehearsal.general(100, ("en",), seed=11)):
+    for number, lesson in enumerate(rehearsal.generate_words(100, ("en",), seed=11)):
         photo_file.save_png(folder / f"{number}.png", lesson.crop)
         labels.append(f"{number}.png\t{lesson.text}\n")
     (folder / "gt.txt").write_text("".join(labels), encoding="utf-8")

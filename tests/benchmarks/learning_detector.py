@@ -189,14 +189,14 @@ def run(trial: Trial, recipe: Recipe) -> None:
 
 
 def _scores(reader: Reader, photos: Sequence[ReviewedPhoto]) -> tuple[LineScore, PhotoScore]:
-    from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
-    from ocr_studio.engine.training.detector.evaluation import LineScore, of_lines
+    from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
+    from ocr_studio.engine.training.detector.evaluation import LineScore, score_lines
 
     lines, words = LineScore(), PhotoScore()
     for photo in photos:
         image = photo.open()
         found = reader.find(image)
-        lines += of_lines(found, LinePlaces.of(photo.words))
+        lines += score_lines(found, LineTargets.of(photo.words))
         read = [word for _, some in reader.read_lines(image, found) for word in some]
         words += score_photo(photo.words, [Labelled(word.quad, word.text) for word in read])
     return lines, words

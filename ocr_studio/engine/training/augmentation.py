@@ -18,71 +18,76 @@ Floats: TypeAlias = NDArray[np.float32]
 
 # At full strength; limited to the differences between photos of a user's boards: boxes follow the writing, so its slope
 # is small, and letters must stay legible.
-TURN: Final = math.radians(2.5)
-_WIDEST: Final = 6400  # pixels of the resized crop; at most a quarter of it
+ROTATION: Final = math.radians(2.5)
+_MAX_WIDTH: Final = 6400  # pixels of the resized crop; at most a quarter of it
 SLANT: Final = 0.18  # tangent
 SQUEEZE: Final = 0.22  # log of the width
 SHIFT: Final = 0.07  # of corners, as a share of the height: loose boxes, perspective
 LIGHT: Final = 0.25  # share
 NOISE: Final = 7.0  # levels
-WAVER: Final = 1.3  # pixels of the resized crop, sigma, of elastic distortion …
-_KNOTS: Final = 4  # … with this many nodes per line height, about two per letter
+ELASTIC: Final = 1.3  # pixels of the resized crop, sigma, of elastic distortion …
+_NODES: Final = 4  # … with this many nodes per line height, about two per letter
 BLUR: Final = 1.1  # pixels of the resized crop
 
 
-def varied(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
+def augment(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
     """Augment a crop and resize it to the network's height: (48, w, 3) float32, levels 0..255.
 
     crop: (h, w, 3) uint8. strength: from 0 (unchanged) to 1.
     """
     height, width = crop.shape[:2]
-    wide = min(HEIGHT * width / height, _WIDEST)
+    target_width = min(HEIGHT * width / height, _MAX_WIDTH)
     if strength <= 0:
-        return _resized(crop, wide)
-    wide *= math.exp(strength * SQUEEZE * _swing(rng))
-    seen = _seen(crop, wide, strength, rng)
+        return _resize(crop, target_width)
+    target_width *= math.exp(strength * SQUEEZE * _triangular(rng))
+    warped_crop = _warp(crop, target_width, strength, rng)
     if rng.random() < 0.3 * strength:
-        seen = _other_pen(seen, rng)
-    lit = _lit(seen.astype(np.float32), strength, rng)
+        warped_crop = _change_stroke_width(warped_crop, rng)
+    varied_crop = _change_lighting(warped_crop.astype(np.float32), strength, rng)
     if rng.random() < 0.4:
-        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32)
+        varied_crop = np.asarray(
+            cv2.GaussianBlur(varied_crop, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32
+        )
     if rng.random() < 0.4:
-        lit += rng.standard_normal(lit.shape, np.float32) * np.float32(strength * NOISE * rng.random())
-    return np.clip(lit, 0.0, 255.0, out=lit)
+        varied_crop += rng.standard_normal(varied_crop.shape, np.float32) * np.float32(strength * NOISE * rng.random())
+    return np.clip(varied_crop, 0.0, 255.0, out=varied_crop)
 
 
-def _resized(crop: Crop, wide: float) -> Floats:
-    return np.asarray(cv2.resize(crop, (max(1, math.ceil(wide)), HEIGHT)), np.float32)
+def _resize(crop: Crop, target_width: float) -> Floats:
+    return np.asarray(cv2.resize(crop, (max(1, math.ceil(target_width)), HEIGHT)), np.float32)
 
 
-def _seen(crop: Crop, wide: float, strength: float, rng: np.random.Generator) -> Crop:
+def _warp(crop: Crop, target_width: float, strength: float, rng: np.random.Generator) -> Crop:
     """Rotate, slant and shift a crop, and resize it to the network's height and about this width."""
     height, width = crop.shape[:2]
-    target = max(1, math.ceil(wide))
+    target = max(1, math.ceil(target_width))
     aspect = width / height
     corners = np.array([(0, 0), (aspect, 0), (aspect, 1), (0, 1)]) - (aspect / 2, 0.5)  # in heights of the crop
     # A long line rotated by the same angle as a word would leave its crop.
-    turn = strength * TURN * _swing(rng) * min(1.0, 4.0 / aspect)
-    slant = strength * SLANT * _swing(rng)
-    shape = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ [[1, slant], [0, 1]]
+    rotation = strength * ROTATION * _triangular(rng) * min(1.0, 4.0 / aspect)
+    slant = strength * SLANT * _triangular(rng)
+    shape = np.array([[math.cos(rotation), -math.sin(rotation)], [math.sin(rotation), math.cos(rotation)]]) @ [
+        [1, slant],
+        [0, 1],
+    ]
     corners = corners @ shape.T + strength * SHIFT * rng.uniform(-1, 1, (4, 2))
     source = ((corners + (aspect / 2, 0.5)) * height - 0.5).astype(np.float32)
     box = np.array([(0, 0), (target, 0), (target, HEIGHT), (0, HEIGHT)], np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(box, source)
     grid = np.stack([*np.meshgrid(np.arange(target), np.arange(HEIGHT))], axis=-1).reshape(1, -1, 2).astype(np.float32)
     places = cv2.perspectiveTransform(grid, matrix).reshape(HEIGHT, target, 2).astype(np.float32)
-    places += _wavering(target, strength * WAVER * height / HEIGHT, rng)
+    places += _elastic_offsets(target, strength * ELASTIC * height / HEIGHT, rng)
     warped = cv2.remap(crop, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
 
 
-def _wavering(width: int, size: float, rng: np.random.Generator) -> Floats:
+def _elastic_offsets(width: int, size: float, rng: np.random.Generator) -> Floats:
     """Return elastic distortions (Simard et al. 2003): (48, width, 2)."""
-    coarse = rng.normal(0.0, size, (_KNOTS, max(_KNOTS, round(_KNOTS * width / HEIGHT)), 2)).astype(np.float32)
+    coarse = rng.normal(0.0, size, (_NODES, max(_NODES, round(_NODES * width / HEIGHT)), 2)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _other_pen(crop: Crop, rng: np.random.Generator) -> Crop:
+def _change_stroke_width(crop: Crop, rng: np.random.Generator) -> Crop:
     """Make strokes slightly thicker or thinner."""
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.5 else np.ones((1, 2), np.uint8)
     # Ink is mostly darker than the background, so the minimum makes it thicker.
@@ -91,17 +96,17 @@ def _other_pen(crop: Crop, rng: np.random.Generator) -> Crop:
     return np.asarray(mixed, np.uint8)
 
 
-def _lit(crop: Floats, strength: float, rng: np.random.Generator) -> Floats:
+def _change_lighting(crop: Floats, strength: float, rng: np.random.Generator) -> Floats:
     """Change brightness, contrast and tint, and add light from one side."""
     middle = np.float32(crop.mean())
-    contrast = 1 + strength * LIGHT * _swing(rng)
-    bright = 255 * 0.5 * strength * LIGHT * _swing(rng)
+    contrast = 1 + strength * LIGHT * _triangular(rng)
+    brightness = 255 * 0.5 * strength * LIGHT * _triangular(rng)
     tint = 255 * 0.15 * strength * LIGHT * rng.uniform(-1, 1, 3)
-    slope = np.linspace(-1, 1, crop.shape[1]) * 255 * 0.2 * strength * LIGHT * _swing(rng)
-    shade = (slope[None, :, None] + (bright + middle) + tint).astype(np.float32)
+    slope = np.linspace(-1, 1, crop.shape[1]) * 255 * 0.2 * strength * LIGHT * _triangular(rng)
+    shade = (slope[None, :, None] + (brightness + middle) + tint).astype(np.float32)
     return (crop - middle) * np.float32(contrast) + shade
 
 
-def _swing(rng: np.random.Generator) -> float:
+def _triangular(rng: np.random.Generator) -> float:
     """Return a random number in −1..1, mostly near the middle."""
     return float(rng.uniform(-1, 1) + rng.uniform(-1, 1)) / 2

@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 from ocr_studio.core.images.word_crops import steps_for
 from ocr_studio.core.language.charset import Charset, normalise
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
-from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.training_data import TrainingExample
 
 Integers: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 
 # Widths of batches are multiples of this, so that the compiled step sees few sizes.
-_PADDED: Final = 32
+_WIDTH_STEP: Final = 32
 # Longer lines are squeezed: a step's memory grows with its width.
 WIDEST: Final = 1600
-_SPARE: Final = 0.5  # probability of additional padding
+_SPARE_CHANCE: Final = 0.5  # probability of additional padding
 # Mixing of widths in a batch: sigma of the log width …
-_JUMBLE: Final = 0.3
+_WIDTH_SIGMA: Final = 0.3
 # … and of positions among the general words, sorted by width.
-_NEAR: Final = 12
+_POSITION_SPREAD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ class Batches:
             charset: The charset.
             mixture: Composition of the batches.
         """
-        self._own, self._general, self._mixture = list(own), sorted(general, key=aspect), mixture
-        self._widths = np.array([aspect(lesson) for lesson in self._own])
-        self._general_widths = np.array([aspect(lesson) for lesson in self._general])
-        self._labels = {lesson.text: charset.encode(lesson.text) for lesson in (*own, *general)}
+        self._own, self._general, self._mixture = list(own), sorted(general, key=aspect_ratio), mixture
+        self._widths = np.array([aspect_ratio(example) for example in self._own])
+        self._general_widths = np.array([aspect_ratio(example) for example in self._general])
+        self._labels = {example.text: charset.encode(example.text) for example in (*own, *general)}
         self._per_batch = min(mixture.own() if general else mixture.batch, len(self._own))
         self.per_epoch = math.ceil(len(self._own) / self._per_batch)
 
@@ -97,39 +97,41 @@ class Batches:
         epoch, place = divmod(step, self.per_epoch)
         mixed = np.random.default_rng((self._mixture.seed, 0, epoch))
         # Grouped roughly by width; otherwise each batch would be as wide as the widest crop.
-        order = np.argsort(self._widths * np.exp(mixed.normal(0, _JUMBLE, len(self._own))))
+        order = np.argsort(self._widths * np.exp(mixed.normal(0, _WIDTH_SIGMA, len(self._own))))
         parts = np.array_split(order, self.per_epoch)
         own = parts[mixed.permutation(self.per_epoch)[place]]
         drawn = np.random.default_rng((self._mixture.seed, 1, step))
-        lessons = [self._own[index] for index in own] + self._alike(self._widths[own], drawn)
-        return replace(self._prepared(lessons, drawn), own=len(own))
+        examples = [self._own[index] for index in own] + self._choose_general(self._widths[own], drawn)
+        return replace(self._make_batch(examples, drawn), own=len(own))
 
-    def _alike(self, widths: Floats, rng: np.random.Generator) -> list[TrainingExample]:
+    def _choose_general(self, widths: Floats, rng: np.random.Generator) -> list[TrainingExample]:
         """Return general words to go with words of these widths."""
-        many = max(0, self._mixture.batch - self._per_batch) if self._general else 0
-        wanted = rng.choice(widths, size=many) * np.exp(rng.normal(0, _JUMBLE, many))
-        places = np.searchsorted(self._general_widths, wanted) + rng.integers(-_NEAR, _NEAR + 1, many)
-        return [self._general[place] for place in places.clip(0, len(self._general) - 1)]
+        count = max(0, self._mixture.batch - self._per_batch) if self._general else 0
+        target_widths = rng.choice(widths, size=count) * np.exp(rng.normal(0, _WIDTH_SIGMA, count))
+        positions = np.searchsorted(self._general_widths, target_widths) + rng.integers(
+            -_POSITION_SPREAD, _POSITION_SPREAD + 1, count
+        )
+        return [self._general[place] for place in positions.clip(0, len(self._general) - 1)]
 
-    def _prepared(self, lessons: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
-        crops = [held(varied(lesson.crop, self._mixture.augmentation, rng)) for lesson in lessons]
+    def _make_batch(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
+        crops = [limit_width(augment(example.crop, self._mixture.augmentation, rng)) for example in examples]
         # When reading, words of similar width are batched, so their padding differs.
-        spare = int(rng.integers(3)) * _PADDED if rng.random() < _SPARE else 0
-        return packed(crops, [self._labels[lesson.text] for lesson in lessons], spare=spare)
+        padding = int(rng.integers(3)) * _WIDTH_STEP if rng.random() < _SPARE_CHANCE else 0
+        return pack_batch(crops, [self._labels[example.text] for example in examples], padding=padding)
 
 
-def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, spare: int = 0) -> Batch:
+def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, padding: int = 0) -> Batch:
     """Pad crops to a batch.
 
     Args:
         crops: Each (48, w, 3), levels 0..255.
         labels: Classes of the text of each.
-        spare: Additional padding in pixels, a multiple of 8.
+        padding: Additional padding in pixels, a multiple of 8.
     """
     widest = max(crop.shape[1] for crop in crops)
-    padded = math.ceil(widest / _PADDED) * _PADDED + spare
+    padded = math.ceil(widest / _WIDTH_STEP) * _WIDTH_STEP + padding
     pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
-    written = np.zeros((len(crops), max(1, *map(len, labels))), np.int32)
+    padded_labels = np.zeros((len(crops), max(1, *map(len, labels))), np.int32)
     steps, lengths = np.zeros(len(crops), np.int32), np.zeros(len(crops), np.int32)
     for row, (crop, classes) in enumerate(zip(crops, labels, strict=True)):
         width = crop.shape[1]
@@ -137,31 +139,31 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
         pixels[row, :, :width] -= 1.0
         steps[row] = min(math.ceil(width / STEP) + 1, padded // STEP)
         if steps_for(classes) <= steps[row]:
-            written[row, : len(classes)] = classes
+            padded_labels[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
-            written[row, 0] = 1  # TensorFlow's CTC rejects empty texts
-    return Batch(pixels, steps, written, lengths, own=len(crops))
+            padded_labels[row, 0] = 1  # TensorFlow's CTC rejects empty texts
+    return Batch(pixels, steps, padded_labels, lengths, own=len(crops))
 
 
-def aspect(lesson: TrainingExample) -> float:
+def aspect_ratio(example: TrainingExample) -> float:
     """Return width / height."""
-    return float(lesson.crop.shape[1] / lesson.crop.shape[0])
+    return float(example.crop.shape[1] / example.crop.shape[0])
 
 
-def usable(lesson: TrainingExample, charset: Charset) -> bool:
+def is_trainable(example: TrainingExample, charset: Charset) -> bool:
     """Whether an example can be used for training: its text is not empty, has known characters and fits the crop's
     width.
     """
-    height, width = lesson.crop.shape[:2]
-    text = normalise(lesson.text)
+    height, width = example.crop.shape[:2]
+    text = normalise(example.text)
     if not text or not height or not width or charset.unknown(text):
         return False
     steps: int = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
     return steps_for(charset.encode(text)) <= steps
 
 
-def held(crop: NDArray[np.float32]) -> NDArray[np.float32]:
+def limit_width(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squeeze a crop that is too wide."""
     if crop.shape[1] <= WIDEST:
         return crop

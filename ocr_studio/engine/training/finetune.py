@@ -42,33 +42,33 @@ from ocr_studio.engine import runtime
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal
 from ocr_studio.engine.training.batches import Batches, Mixture
-from ocr_studio.engine.training.run import LearningRun
-from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Learner, TrainingPlan
+from ocr_studio.engine.training.run import TrainingRun
+from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
 
-__all__ = ["Base", "TrainingData", "TrainingExample", "finetune"]
+__all__ = ["BaseModel", "TrainingData", "TrainingExample", "finetune"]
 
 log = logging.getLogger(__name__)
 
 # General words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
-REPEATED: Final = 400
-KEPT: Final = 120
-_KEPT_OF: Final = 25  # of given ones, one in this many, but at least this number
+REHEARSED: Final = 400
+MEASURED: Final = 120
+_MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least this number
 # A few words are seen more often than the recipe says: fewer steps change nothing.
 LEAST_STEPS: Final = 80
 # Held-out words shown during training.
-SHOWN: Final = 12
+MAX_SAMPLES: Final = 12
 # Words per batch when reading with dictionaries, so that cancelling is quick.
 _READ_AT_ONCE: Final = 64
 
 
-class NothingToLearn(StudioError):
+class NoTrainingData(StudioError):
     """None of the words can be used for training."""
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseModel:
     """The base model of a run; its network and charset must not be used elsewhere afterwards."""
 
     net: keras.Model
@@ -80,7 +80,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lessons:
+class _ExampleSets:
     """Usable examples for training and evaluation; ``general`` for rehearsal, ``keep`` to measure forgetting."""
 
     train: list[TrainingExample]
@@ -115,7 +115,7 @@ def finetune(
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
     yield from run.prepare()
-    yield from run.learn(stop)
+    yield from run.train_step(stop)
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
     card = ModelCard(
@@ -130,24 +130,24 @@ def finetune(
         made=now(),
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
-    yield Trained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+    yield Trained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
-def _base(recipe: Recipe, data: TrainingData) -> Base:
+def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
     model = models.in_use(recipe.base, alphabet=data.options.alphabet)
     architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
-    base = Base(net, charset, model.name, architecture)
+    base = BaseModel(net, charset, model.name, architecture)
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
-class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Checked]):
+class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], Checked]):
     """A recognizer's run. first: readings of held-out and general words before training."""
 
-    def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
+    def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         super().__init__(recipe, folder)
         self.net, self.charset = base.net, base.charset
         self._base, self._data = base, data
@@ -159,18 +159,18 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         checkpoint.
         """
         data, known = self._data, self.charset
-        general = list(data.general) or (yield from self._drawn())
-        kept = max(KEPT, len(general) // _KEPT_OF)
-        letters = alphabet_growth.missing(known, [lesson.text for lesson in data.train])
+        general = list(data.general) or (yield from self._generate_general())
+        averaged = max(MEASURED, len(general) // _MEASURED_SHARE)
+        letters = alphabet_growth.missing(known, [example.text for example in data.train])
         charset = Charset((*known.characters, *letters))
-        self.lessons = _Lessons(
-            [lesson for lesson in data.train if batches.usable(lesson, charset)],
-            [lesson for lesson in data.held_out if lesson.text.strip() and lesson.crop.size],
-            [lesson for lesson in general[kept:] if batches.usable(lesson, known)],
-            [lesson for lesson in general[:kept] if batches.usable(lesson, known)],
+        self.examples = _ExampleSets(
+            [example for example in data.train if batches.is_trainable(example, charset)],
+            [example for example in data.held_out if example.text.strip() and example.crop.size],
+            [example for example in general[averaged:] if batches.is_trainable(example, known)],
+            [example for example in general[:averaged] if batches.is_trainable(example, known)],
         )
-        if not self.lessons.train:
-            raise NothingToLearn(
+        if not self.examples.train:
+            raise NoTrainingData(
                 tr("none of these lines can be used for training")
                 if data.lines
                 else tr("none of these words can be used for training"),
@@ -179,66 +179,75 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         yield from self._read_before()
         published = bundled_weights.letter_scores(letters) if letters else {}
         self.net, self.charset = alphabet_growth.grown(self.net, self.charset, letters, published)
-        self._new = letters
-        self._begin()
+        self._new_characters = letters
+        self._create_trainer()
 
-    def _drawn(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
+    def _generate_general(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
         """Generate general words."""
         data, recipe, general = self._data, self.recipe, list[TrainingExample]()
-        many = (REPEATED if recipe.replay > 0 else 0) + KEPT
-        for lesson in rehearsal.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
+        count = (REHEARSED if recipe.replay > 0 else 0) + MEASURED
+        for example in rehearsal.generate_words(
+            count, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines
+        ):
             if len(general) % 40 == 0:
                 yield Preparing(
-                    tr("Generating general lines") if data.lines else tr("Generating general words"), len(general), many
+                    tr("Generating general lines") if data.lines else tr("Generating general words"),
+                    len(general),
+                    count,
                 )
-            general.append(lesson)
+            general.append(example)
         return general
 
-    def _begin(self) -> None:
+    def _create_trainer(self) -> None:
         """Create trainer, batches and evaluation."""
-        recipe, lessons = self.recipe, self.lessons
+        recipe, examples = self.recipe, self.examples
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
-        self._batches = Batches(lessons.train, lessons.general, self.charset, mixture)
+        self._batches = Batches(examples.train, examples.general, self.charset, mixture)
         steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
-        texts = [lesson.text for lesson in (*lessons.train, *lessons.general)]
+        texts = [example.text for example in (*examples.train, *examples.general)]
         taught = alphabet_growth.columns_of(self.charset, texts)
-        course = TrainingPlan(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new), taught)
+        plan = TrainingPlan(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new_characters), taught)
         with candidate.device(recipe.device):
-            trainee = Learner(self.net, course)
+            trainer = RecognizerTrainer(self.net, plan)
         # Texts with untrained new characters have no meaningful loss.
-        readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]
-        self._exam, self._keep = Evaluator(readable, self.charset), Evaluator(lessons.keep, self.charset)
-        self.take_up(trainee, steps)
+        readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]
+        self._evaluator, self._general_evaluator = (
+            Evaluator(readable, self.charset),
+            Evaluator(examples.keep, self.charset),
+        )
+        self.start_or_resume(trainer, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
         self._reader = Recognizer(self.net, self.charset, name=self._base.name)
-        self._before = yield from self._read(self._reader, self.lessons.held_out, tr("Reading with the current model"))
-        self._keep_before = yield from self._read(self._reader, self.lessons.keep, self._reading_general())
+        self._before = yield from self._read(self._reader, self.examples.held_out, tr("Reading with the current model"))
+        self._general_before = yield from self._read(self._reader, self.examples.keep, self._reading_general())
 
     # -------------------------------------------------------------------------------------------------- during
 
-    def learn(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
+    def train_step(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
-        lessons = self.lessons
-        counts = len(lessons.train), len(lessons.held_out), len(lessons.keep)
-        started = Started(*counts, self.steps, self._new, resumed_at=self.step, unit=self._data.unit)
-        yield from self.course(started, stop)
-        self.trainee.take(self.best.weights)
+        examples = self.examples
+        counts = len(examples.train), len(examples.held_out), len(examples.keep)
+        started = Started(*counts, self.steps, self._new_characters, resumed_at=self.step, unit=self._data.unit)
+        yield from self.train_steps(started, stop)
+        self.trainer.assign_weights(self.best.weights)
 
-    def next_step(self) -> Callable[[], float]:
+    def next_training_step(self) -> Callable[[], float]:
         """Return the next step."""
-        return partial(self.trainee.learn, self._batches.at(self.step))
+        return partial(self.trainer.train_step, self._batches.at(self.step))
 
     def check(self) -> Checked:
         """Evaluate the current result."""
-        kept, (held_out, keep) = self.examine(lambda: (self._exam.sit(self.trainee), self._keep.sit(self.trainee)))
-        if not self.begun:
-            self.first = (held_out, keep)
-        better = self.note(kept, self._score(held_out, keep))
+        averaged, (held_out, keep) = self.evaluate_averaged(
+            lambda: (self._evaluator.evaluate(self.trainer), self._general_evaluator.evaluate(self.trainer))
+        )
+        if not self.has_baseline:
+            self.baseline = (held_out, keep)
+        better = self.record_score(averaged, self._score(held_out, keep))
         return Checked(
             self.step,
-            model_comparison.cer(self._exam.lessons, held_out.texts),
-            model_comparison.cer(self._keep.lessons, keep.texts),
+            model_comparison.character_error_rate(self._evaluator.examples, held_out.texts),
+            model_comparison.character_error_rate(self._general_evaluator.examples, keep.texts),
             better,
             self._samples(held_out),
         )
@@ -248,28 +257,28 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
 
         The loss is used because a few words are read correctly or wrongly by chance.
         """
-        forgotten = max(0.0, keep.loss - self.first[1].loss)
-        return held_out.loss + forgotten if len(self._exam) else -float(self.step)
+        forgotten = max(0.0, keep.loss - self.baseline[1].loss)
+        return held_out.loss + forgotten if len(self._evaluator) else -float(self.step)
 
-    def _samples(self, marks: EvaluationResult) -> tuple[Sample, ...]:
+    def _samples(self, result: EvaluationResult) -> tuple[Sample, ...]:
         """Return some words and how they are read now, those misread before first."""
-        before = self.first[0].texts
+        before = self.baseline[0].texts
         words = [
-            Sample(lesson.name, lesson.text, old, now_read, lesson.place)
-            for lesson, old, now_read in zip(self._exam.lessons, before, marks.texts, strict=True)
+            Sample(example.name, example.text, old, now_read, example.place)
+            for example, old, now_read in zip(self._evaluator.examples, before, result.texts, strict=True)
         ]
         words.sort(key=lambda word: word.before == word.truth)
-        return tuple(words[:SHOWN])
+        return tuple(words[:MAX_SAMPLES])
 
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
-    def first_as_facts(self) -> Any:
+    def baseline_to_json(self) -> Any:
         """Return the readings before training as JSON values."""
-        return [asdict(marks) for marks in self.first]
+        return [asdict(result) for result in self.baseline]
 
-    def first_of(self, facts: Any) -> tuple[EvaluationResult, EvaluationResult]:
+    def parse_baseline(self, facts: Any) -> tuple[EvaluationResult, EvaluationResult]:
         """Parse them. Raises KeyError, ValueError or TypeError."""
-        held_out, keep = (EvaluationResult(tuple(marks["texts"]), float(marks["loss"])) for marks in facts)
+        held_out, keep = (EvaluationResult(tuple(result["texts"]), float(result["loss"])) for result in facts)
         return held_out, keep
 
     def signature(self) -> str:
@@ -283,15 +292,15 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
     def compare(self) -> Generator[TrainingEvent, None, Comparison]:
         """Read the held-out words with the new model and return the comparison."""
         reader = self._reader
-        if self._new:
+        if self._new_characters:
             reader = Recognizer(self.net, self.charset, name="")
-        after = yield from self._read(reader, self.lessons.held_out, tr("Reading with the new model"))
-        keep_after = yield from self._read(reader, self.lessons.keep, self._reading_general())
-        return model_comparison.compare(
-            self.lessons.held_out,
+        after = yield from self._read(reader, self.examples.held_out, tr("Reading with the new model"))
+        keep_after = yield from self._read(reader, self.examples.keep, self._reading_general())
+        return model_comparison.compare_readings(
+            self.examples.held_out,
             (self._before, after),
-            self.lessons.keep,
-            (self._keep_before, keep_after),
+            self.examples.keep,
+            (self._general_before, keep_after),
             unit=self._data.unit,
         )
 
@@ -299,17 +308,17 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         return tr("Reading general lines") if self._data.lines else tr("Reading general words")
 
     def _read(
-        self, reader: Recognizer, lessons: Sequence[TrainingExample], what: str
+        self, reader: Recognizer, examples: Sequence[TrainingExample], what: str
     ) -> Generator[TrainingEvent, None, list[str]]:
         """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
         typed = lexicon.vocabulary(
-            Counter(itertools.chain.from_iterable(lexicon.runs(lesson.text) for lesson in self.lessons.train))
+            Counter(itertools.chain.from_iterable(lexicon.runs(example.text) for example in self.examples.train))
         )
         reader.set_lexicons([lexicon.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
-        for start in range(0, len(lessons), _READ_AT_ONCE):
-            yield Preparing(what, start, len(lessons))
-            crops = [lesson.crop for lesson in lessons[start : start + _READ_AT_ONCE]]
+        for start in range(0, len(examples), _READ_AT_ONCE):
+            yield Preparing(what, start, len(examples))
+            crops = [example.crop for example in examples[start : start + _READ_AT_ONCE]]
             texts += [read.text for read in reader.read(crops, spaces=self._data.lines)]
         return texts

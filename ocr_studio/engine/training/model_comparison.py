@@ -16,11 +16,11 @@ from ocr_studio.engine.training.training_data import TrainingExample
 Counts: TypeAlias = NDArray[np.int64]
 
 # Bootstrap samples; the bounds of an interval are accurate to about a twentieth of its width.
-_DRAWS: Final = 2000
+_SAMPLES: Final = 2000
 
 
-def compare(
-    lessons: Sequence[TrainingExample],
+def compare_readings(
+    examples: Sequence[TrainingExample],
     read: tuple[Sequence[str], Sequence[str]],
     keep: Sequence[TrainingExample],
     keep_read: tuple[Sequence[str], Sequence[str]],
@@ -30,26 +30,26 @@ def compare(
     """Compare readings of the old and the new model.
 
     Args:
-        lessons: Held-out words.
+        examples: Held-out words.
         read: Their readings by the old and by the new model.
         keep: General words.
         keep_read: Their readings.
         unit: What all of them are, "words" or "lines".
     """
-    texts = [normalise(lesson.text) for lesson in lessons]
-    keep_texts = [normalise(lesson.text) for lesson in keep]
-    before, after = (_edits(texts, side) for side in read)
-    keep_before, keep_after = (_edits(keep_texts, side) for side in keep_read)
+    texts = [normalise(example.text) for example in examples]
+    keep_texts = [normalise(example.text) for example in keep]
+    before, after = (_edit_distances(texts, side) for side in read)
+    keep_before, keep_after = (_edit_distances(keep_texts, side) for side in keep_read)
     changed = [
-        Sample(lesson.name, text, old, new, lesson.place)
-        for lesson, text, old, new in zip(lessons, texts, *read, strict=True)
+        Sample(example.name, text, old, new, example.place)
+        for example, text, old, new in zip(examples, texts, *read, strict=True)
     ]
     return Comparison(
-        before=_reading(texts, before),
-        after=_reading(texts, after),
+        before=_summarize(texts, before),
+        after=_summarize(texts, after),
         change=_interval(texts, after - before),
-        keep_before=_reading(keep_texts, keep_before),
-        keep_after=_reading(keep_texts, keep_after),
+        keep_before=_summarize(keep_texts, keep_before),
+        keep_after=_summarize(keep_texts, keep_after),
         keep_change=_interval(keep_texts, keep_after - keep_before),
         gained=tuple(word for word in changed if word.before != word.truth == word.now),
         lost=tuple(word for word in changed if word.before == word.truth != word.now),
@@ -57,21 +57,21 @@ def compare(
     )
 
 
-def cer(lessons: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
+def character_error_rate(examples: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
     """Return the character error rate; None without characters."""
-    texts = [normalise(lesson.text) for lesson in lessons]
-    letters = sum(map(len, texts))
-    return float(_edits(texts, read).sum()) / letters if letters else None
+    texts = [normalise(example.text) for example in examples]
+    length = sum(map(len, texts))
+    return float(_edit_distances(texts, read).sum()) / length if length else None
 
 
-def _edits(texts: Sequence[str], read: Sequence[str]) -> Counts:
+def _edit_distances(texts: Sequence[str], read: Sequence[str]) -> Counts:
     """Return the edit distance of each text, (N,)."""
     return metrics.edit_distances(list(zip(texts, map(normalise, read), strict=True)))
 
 
-def _reading(texts: Sequence[str], edits: Counts) -> Reading:
-    letters = sum(map(len, texts))
-    return Reading(len(texts), int((edits == 0).sum()), float(edits.sum()) / letters if letters else 0.0)
+def _summarize(texts: Sequence[str], edits: Counts) -> Reading:
+    length = sum(map(len, texts))
+    return Reading(len(texts), int((edits == 0).sum()), float(edits.sum()) / length if length else 0.0)
 
 
 def _interval(texts: Sequence[str], change: Counts) -> Interval:
@@ -81,8 +81,8 @@ def _interval(texts: Sequence[str], change: Counts) -> Interval:
         return Interval(0.0, 0.0)
     rng = np.random.default_rng(0)
     rates = []
-    for _ in range(_DRAWS):  # one by one, as a large dataset would fill the memory at once
-        drawn = rng.integers(len(texts), size=len(texts))
-        rates.append(change[drawn].sum() / max(lengths[drawn].sum(), 1))
+    for _ in range(_SAMPLES):  # one by one, as a large dataset would fill the memory at once
+        chosen = rng.integers(len(texts), size=len(texts))
+        rates.append(change[chosen].sum() / max(lengths[chosen].sum(), 1))
     low, high = np.quantile(rates, (0.025, 0.975))
     return Interval(float(low), float(high))

@@ -21,15 +21,17 @@ _SHARES: Final = {Kind.MADE: 0.65, Kind.PRINT: 0.35}
 _SMALLEST: Final = 18.0
 
 
-def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = False) -> Iterator[TrainingExample]:
+def generate_words(
+    count: int, languages: Sequence[str], *, seed: int, lines: bool = False
+) -> Iterator[TrainingExample]:
     """Generate words, or lines of words, reproducible for a seed."""
     options = Options(shares=_SHARES, lines=1.0 if lines else 0.0, smallest=_SMALLEST)
-    maker = WordMaker(load_rehearsal(tuple(languages)), options=options, seed=seed)
-    for index, word in enumerate(islice(maker.stream(), many)):
+    maker = WordMaker(open_stock(tuple(languages)), options=options, seed=seed)
+    for index, word in enumerate(islice(maker.stream(), count)):
         yield TrainingExample(word.crop, word.text, f"general {index}")
 
 
 @lru_cache(maxsize=1)
-def load_rehearsal(languages: tuple[str, ...]) -> Stock:
+def open_stock(languages: tuple[str, ...]) -> Stock:
     """Return the sources of writing that come with the program and the system."""
     return Stock.open(Sources(languages=languages), Split.TRAIN)

@@ -21,17 +21,17 @@ from ocr_studio.core.training.events import PARTS
 from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.training import batches
-from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.batches import Batch
-from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
+from ocr_studio.engine.training.trainable_weights import TrainableWeights, check_finite
 from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
 
 # Crops per batch of an evaluation.
-_EXAMINED: Final = 32
+_BATCH: Final = 32
 
-_SURE: Final = 0.1  # nats per character: read correctly nine times out of ten
-_RULED_OUT: Final = 60.0  # nats
+_CERTAIN: Final = 0.1  # nats per character: read correctly nine times out of ten
+_MAX_NATS: Final = 60.0  # nats
 
 # Of a batch: pixels, steps, labels, lengths.
 _NUMBERS: Final = tf.TensorSpec((None,), tf.int32)
@@ -54,112 +54,114 @@ class TrainingPlan:
         steps: Number of steps.
         learning_rate: Peak learning rate.
         average: Share (0..1) of the new weights in the result; the rest are the old ones.
-        new: Number of new classes at the end, whose weights are not averaged.
-        taught: (classes,) those that occur in the training data; the others' scores stay.
-        steady: Weight of the distillation loss on general words.
+        new_classes: Number of new classes at the end, whose weights are not averaged.
+        trained_classes: (classes,) those that occur in the training data; the others' scores stay.
+        distillation: Weight of the distillation loss on general words.
     """
 
     what: str
     steps: int
     learning_rate: float
     average: float
-    new: int
-    taught: NDArray[np.bool_]
-    steady: float = 1.0
+    new_classes: int
+    trained_classes: NDArray[np.bool_]
+    distillation: float = 1.0
 
 
-class Learner(MovingWeights):
+class RecognizerTrainer(TrainableWeights):
     """Trains a recognizer. It belongs to the thread that created it."""
 
-    def __init__(self, net: keras.Model, course: TrainingPlan) -> None:
-        self.net, self._course = net, course
-        choose(net, course.what)
-        super().__init__(net, steps=course.steps, learning_rate=course.learning_rate, share=self._share)
-        self._masks = [self._mask(variable) for variable in self.learned]
+    def __init__(self, net: keras.Model, plan: TrainingPlan) -> None:
+        self.net, self._plan = net, plan
+        freeze_layers(net, plan.what)
+        super().__init__(net, steps=plan.steps, learning_rate=plan.learning_rate, share=self._share)
+        self._masks = [self._mask(variable) for variable in self.variables]
         self._before = keras.models.clone_model(net)
         self._before.set_weights(net.get_weights())
 
     # Compiled by input shapes when first needed, not at calls: TensorFlow warns of retracing, counting all networks of
     # a process.
     @cached_property
-    def _alone(self) -> Any:
-        return tf.function(self._learn_alone, input_signature=_SIGNATURE).get_concrete_function()
+    def _train_alone(self) -> Any:
+        return tf.function(self._alone_step, input_signature=_SIGNATURE).get_concrete_function()
 
     @cached_property
-    def _mixed(self) -> Any:
+    def _train_mixed(self) -> Any:
         signature = (*_SIGNATURE, tf.TensorSpec((), tf.int32))
-        return tf.function(self._learn_mixed, input_signature=signature).get_concrete_function()
+        return tf.function(self._mixed_step, input_signature=signature).get_concrete_function()
 
     @cached_property
-    def _look(self) -> Any:
-        return tf.function(self._examine, input_signature=_SIGNATURE).get_concrete_function()
+    def _compute(self) -> Any:
+        return tf.function(self._compute_losses, input_signature=_SIGNATURE).get_concrete_function()
 
-    def learn(self, batch: Batch) -> float:
+    def train_step(self, batch: Batch) -> float:
         """Train one step and return its loss on the dataset's own words in nats per character.
 
         Raises TrainingFailed.
         """
         if batch.own == len(batch.pixels):
-            return sound(float(self._alone(*_tensors(batch))))
-        return sound(float(self._mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
+            return check_finite(float(self._train_alone(*_tensors(batch))))
+        return check_finite(float(self._train_mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
 
-    def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def evaluate_averaged(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the best class at every step, (B, T), and the loss of each crop, (B,), nats."""
-        path, losses = self._look(*_tensors(batch))
+        path, losses = self._compute(*_tensors(batch))
         return path.numpy(), losses.numpy()
 
-    def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    def _alone_step(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             losses = ctc_losses(self.net(pixels, training=True), steps, labels, lengths)
-            loss = tf.reduce_sum(_to_learn(losses, lengths)) / _letters(lengths)
+            loss = tf.reduce_sum(_uncertain_losses(losses, lengths)) / _count_letters(lengths)
         self._move(tape, loss)
-        return tf.reduce_sum(losses) / _letters(lengths)
+        return tf.reduce_sum(losses) / _count_letters(lengths)
 
-    def _learn_mixed(
+    def _mixed_step(
         self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
     ) -> tf.Tensor:
         """Train on own words by their texts, and on general ones by the original network's output (Hinton et al. 2015;
         Li & Hoiem 2016), which preserves more than their texts would.
         """
-        before = self._before(pixels[own:], training=False) - self._unknown()
+        before = self._before(pixels[own:], training=False) - self._mask_new()
         with tf.GradientTape() as tape:
             logits = self.net(pixels, training=True)
             losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
-            changes = _changes(before, logits[own:], steps[own:])
-            total = tf.reduce_sum(_to_learn(losses, lengths[:own])) + self._course.steady * tf.reduce_sum(changes)
-            loss = total / _letters(lengths)
+            changes = _divergence(before, logits[own:], steps[own:])
+            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + self._plan.distillation * tf.reduce_sum(
+                changes
+            )
+            loss = total / _count_letters(lengths)
         self._move(tape, loss)
-        return tf.reduce_sum(losses) / _letters(lengths[:own])
+        return tf.reduce_sum(losses) / _count_letters(lengths[:own])
 
     def _move(self, tape: tf.GradientTape, loss: tf.Tensor) -> None:
-        gradients = tape.gradient(loss, [variable.value for variable in self.learned])
+        gradients = tape.gradient(loss, [variable.value for variable in self.variables])
         self.apply([each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)])
 
-    def _unknown(self) -> tf.Tensor:
+    def _mask_new(self) -> tf.Tensor:
         """(classes,): masks new characters, which the original network did not have."""
         new = np.zeros(self.net.output_shape[-1], np.float32)
-        new[len(new) - self._course.new :] = 1e9
+        new[len(new) - self._plan.new_classes :] = 1e9
         return tf.constant(new)
 
-    def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
+    def _compute_losses(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
         logits = self.net(pixels, training=False)
         return tf.argmax(logits, axis=2), ctc_losses(logits, steps, labels, lengths)
 
-    def _of_head(self, variable: keras.Variable) -> bool:
+    def _is_head(self, variable: keras.Variable) -> bool:
         return bool(variable.path.startswith(f"{alphabet_growth.HEAD}/"))
 
     def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
         """Return the share of the new value in the result for each number of a variable."""
-        shares = np.full(variable.shape[-1:] if self._of_head(variable) else (), self._course.average, np.float32)
-        if self._of_head(variable) and self._course.new:
-            shares[-self._course.new :] = 1.0
+        shares = np.full(variable.shape[-1:] if self._is_head(variable) else (), self._plan.average, np.float32)
+        if self._is_head(variable) and self._plan.new_classes:
+            shares[-self._plan.new_classes :] = 1.0
         return shares
 
     def _mask(self, variable: keras.Variable) -> tf.Tensor | None:
-        return tf.constant(self._course.taught, tf.float32) if self._of_head(variable) else None
+        return tf.constant(self._plan.trained_classes, tf.float32) if self._is_head(variable) else None
 
 
-def choose(net: keras.Model, what: str) -> None:
+def freeze_layers(net: keras.Model, what: str) -> None:
     """Make only one part of a network trainable; see ``training.events.PARTS``."""
     if what not in PARTS:
         raise ValueError(f"no part “{what}”")
@@ -179,7 +181,7 @@ def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: 
     """CTC loss (Graves et al. 2006), (B,) nats; 0 for ignored crops."""
     # A masked class has probability 0 in float32, which would make the loss infinite; the floor does not affect
     # training.
-    lowest = tf.reduce_max(logits, axis=2, keepdims=True) - _RULED_OUT
+    lowest = tf.reduce_max(logits, axis=2, keepdims=True) - _MAX_NATS
     floored = logits + tf.stop_gradient(tf.maximum(logits, lowest) - logits)
     losses = tf.nn.ctc_loss(
         tf.sparse.from_dense(labels), floored, None, steps, logits_time_major=False, blank_index=BLANK
@@ -187,21 +189,21 @@ def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: 
     return tf.where(lengths > 0, losses, tf.zeros_like(losses))
 
 
-def _to_learn(losses: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+def _uncertain_losses(losses: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """Return the losses of words that are not yet read with certainty. More certainty would only leave less room for
     the dictionaries.
     """
-    return tf.where(losses > _SURE * tf.cast(lengths, tf.float32), losses, tf.zeros_like(losses))
+    return tf.where(losses > _CERTAIN * tf.cast(lengths, tf.float32), losses, tf.zeros_like(losses))
 
 
-def _changes(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+def _divergence(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
     """Return the divergence from the original output, (B,) nats, over the steps of each crop."""
-    seen = tf.nn.softmax(before)
-    apart = tf.reduce_sum(seen * (tf.math.log(seen + 1e-8) - tf.nn.log_softmax(now)), axis=2)
-    return tf.reduce_sum(apart * tf.sequence_mask(steps, tf.shape(now)[1], tf.float32), axis=1)
+    probabilities = tf.nn.softmax(before)
+    divergence = tf.reduce_sum(probabilities * (tf.math.log(probabilities + 1e-8) - tf.nn.log_softmax(now)), axis=2)
+    return tf.reduce_sum(divergence * tf.sequence_mask(steps, tf.shape(now)[1], tf.float32), axis=1)
 
 
-def _letters(lengths: tf.Tensor) -> tf.Tensor:
+def _count_letters(lengths: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
 
 
@@ -221,7 +223,7 @@ class EvaluationResult:
 class Evaluator:
     """Evaluation words, decoded greedily: quick, and without dictionaries."""
 
-    lessons: Sequence[TrainingExample]
+    examples: Sequence[TrainingExample]
     charset: Charset
     _order: list[int] = field(init=False)
     _batches: list[Batch] = field(init=False)
@@ -229,23 +231,23 @@ class Evaluator:
     def __post_init__(self) -> None:
         """Prepare the batches, crops of similar width together."""
         still = np.random.default_rng(0)
-        self._order = sorted(range(len(self.lessons)), key=lambda index: batches.aspect(self.lessons[index]))
+        self._order = sorted(range(len(self.examples)), key=lambda index: batches.aspect_ratio(self.examples[index]))
         self._batches = []
-        for start in range(0, len(self._order), _EXAMINED):
-            some = [self.lessons[index] for index in self._order[start : start + _EXAMINED]]
-            crops = [batches.held(varied(lesson.crop, 0.0, still)) for lesson in some]
-            self._batches.append(batches.packed(crops, [self.charset.encode(lesson.text) for lesson in some]))
+        for start in range(0, len(self._order), _BATCH):
+            group = [self.examples[index] for index in self._order[start : start + _BATCH]]
+            crops = [batches.limit_width(augment(example.crop, 0.0, still)) for example in group]
+            self._batches.append(batches.pack_batch(crops, [self.charset.encode(example.text) for example in group]))
 
     def __len__(self) -> int:
-        return len(self.lessons)
+        return len(self.examples)
 
-    def sit(self, trainee: Learner) -> EvaluationResult:
+    def evaluate(self, trainer: RecognizerTrainer) -> EvaluationResult:
         """Evaluate a recognizer in training."""
-        texts, nats, letters = [""] * len(self.lessons), 0.0, 0
-        for batch, start in zip(self._batches, itertools.count(0, _EXAMINED), strict=False):
-            paths, losses = trainee.examine(batch)
+        texts, nats, letters = [""] * len(self.examples), 0.0, 0
+        for batch, start in zip(self._batches, itertools.count(0, _BATCH), strict=False):
+            paths, losses = trainer.evaluate_averaged(batch)
             nats, letters = nats + float(losses.sum()), letters + int(batch.lengths.sum())
-            for row, index in enumerate(self._order[start : start + _EXAMINED]):
+            for row, index in enumerate(self._order[start : start + _BATCH]):
                 labels = ctc.collapsed(paths[row, : batch.steps[row]])
                 texts[index] = " ".join(self.charset.decode(labels).split())
         return EvaluationResult(tuple(texts), nats / max(letters, 1))
@@ -253,31 +255,31 @@ class Evaluator:
 
 @dataclass
 class TimeLeft:
-    """Estimates the remaining time from the durations of steps and evaluations. examinations: number of evaluations."""
+    """Estimates the remaining time from the durations of steps and evaluations. evaluations: number of evaluations."""
 
     steps: int
-    examinations: int
+    evaluations: int
     spent: float = 0.0
-    _begun: float = field(default_factory=time.monotonic)
-    _taken: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
+    _started: float = field(default_factory=time.monotonic)
+    _durations: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
 
     def time(self, what: str, work: Callable[[], Any]) -> Any:
         """Run ``work`` and measure its duration. what: "step" or "exam"."""
         begin = time.monotonic()
         result = work()
-        self._taken[what].append(time.monotonic() - begin)
+        self._durations[what].append(time.monotonic() - begin)
         return result
 
-    def total(self) -> float:
+    def elapsed(self) -> float:
         """Return the duration of the run in seconds, including earlier sessions."""
-        return self.spent + time.monotonic() - self._begun
+        return self.spent + time.monotonic() - self._started
 
-    def left(self, done: int, examined: int) -> float:
-        """Estimate the remaining seconds. done: steps; examined: evaluations."""
-        steps, exams = ((float(np.median(each[-20:])) if each else 0.0) for each in self._taken.values())
-        return steps * (self.steps - done) + exams * (self.examinations - examined)
+    def estimate_left(self, done: int, evaluated: int) -> float:
+        """Estimate the remaining seconds. done: steps; evaluated: evaluations."""
+        steps, evaluations = ((float(np.median(each[-20:])) if each else 0.0) for each in self._durations.values())
+        return steps * (self.steps - done) + evaluations * (self.evaluations - evaluated)
 
 
-def progress(count: int, most: int) -> Iterator[int]:
+def evaluation_steps(count: int, most: int) -> Iterator[int]:
     """Return the steps after which to evaluate: evenly spread, including the last."""
     yield from sorted({math.ceil(count * place / most) for place in range(1, most + 1)})

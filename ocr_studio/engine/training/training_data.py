@@ -18,8 +18,8 @@ Crop: TypeAlias = NDArray[np.uint8]
 
 _MOST_BYTES: Final = 256 << 10
 # Pixels: networks see crops at a height of 48 and a width of at most 1600.
-_ENOUGH: Final = 96
-_WIDE: Final = 3200
+_MIN_HEIGHT: Final = 96
+_MAX_WIDTH: Final = 3200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +39,12 @@ class TrainingExample:
     place: tuple[str, str] | None = None
 
 
-def fitted(crop: Crop) -> Crop:
+def shrink_crop(crop: Crop) -> Crop:
     """Shrink a crop that is far larger than the network's input, as all crops are in memory at once."""
     height, width = crop.shape[:2]
     if crop.nbytes <= _MOST_BYTES:
         return crop
-    scale = min(1.0, max(_ENOUGH / height, math.sqrt(_MOST_BYTES / 4 / crop.nbytes)), _WIDE / width)
+    scale = min(1.0, max(_MIN_HEIGHT / height, math.sqrt(_MOST_BYTES / 4 / crop.nbytes)), _MAX_WIDTH / width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -78,11 +78,11 @@ class TrainingData:
 
     def fingerprint(self) -> str:
         """Return the identity of crops, texts and split."""
-        found = hashlib.sha256(self.digest.encode())
+        digest = hashlib.sha256(self.digest.encode())
         for part in (self.train, self.held_out, *([self.general] if self.general else [])):
-            found.update(b"part")
-            for lesson in part:
-                found.update(lesson.text.encode("utf-8", "surrogatepass"))
-                found.update(str(lesson.crop.shape).encode())
-                found.update(np.ascontiguousarray(lesson.crop).data)
-        return found.hexdigest()
+            digest.update(b"part")
+            for example in part:
+                digest.update(example.text.encode("utf-8", "surrogatepass"))
+                digest.update(str(example.crop.shape).encode())
+                digest.update(np.ascontiguousarray(example.crop).data)
+        return digest.hexdigest()

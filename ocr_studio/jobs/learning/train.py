@@ -260,14 +260,14 @@ def _nothing(
 
 def _read(dataset: Dataset, examples: Sequence[Example], into: list[TrainingExample]) -> Iterator[Preparing]:
     """Load crops, skipping missing ones; yields progress."""
-    from ocr_studio.engine.training.training_data import TrainingExample, fitted
+    from ocr_studio.engine.training.training_data import TrainingExample, shrink_crop
 
     what = tr("Loading the lines") if dataset.unit == "lines" else tr("Loading the words")
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
             yield Preparing(what, number, len(examples))
         with contextlib.suppress(BadCrop):
-            crop = fitted(dataset.crop(example))
+            crop = shrink_crop(dataset.crop(example))
             into.append(TrainingExample(crop, example.text, name=example.crop, place=example.place))
 
 

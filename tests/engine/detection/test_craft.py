@@ -18,8 +18,8 @@ from ocr_studio.engine.detection.craft_boxes import CraftThresholds, word_quads
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.training.detector import craft_targets
-from ocr_studio.engine.training.detector.craft_targets import LetterPlaces
-from ocr_studio.engine.training.detector.craft_trainer import CraftTiles, CraftTrainee, loss_of
+from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
+from ocr_studio.engine.training.detector.craft_trainer import CraftTiles, CraftTrainer, craft_loss
 from ocr_studio.engine.weights.batchnorm_folding import folded
 from tests.engine.tiny_recognizer import printed
 
@@ -34,7 +34,7 @@ def box(left: float, top: float, width: float, height: float, *, degrees: float 
 
 
 def drawn(*words: Labelled, size: tuple[int, int] = (320, 160)) -> NDArray[np.float32]:
-    return craft_targets.draw(LetterPlaces.of(words), AS_IT_IS, size)[0]
+    return craft_targets.draw_targets(LetterBoxes.of(words), AS_IT_IS, size)[0]
 
 
 @pytest.mark.parametrize("height", [12, 20, 40, 70])
@@ -69,8 +69,8 @@ def test_a_letter_is_a_hill_with_its_top_in_the_middle() -> None:
 
 
 def test_what_is_unclear_is_not_known_and_no_letter() -> None:
-    places = LetterPlaces.of([Labelled(box(40, 40, 40, 20), "word", ignore=True), Labelled(box(200, 40, 40, 20), "")])
-    maps, known = craft_targets.draw(places, AS_IT_IS, (320, 160))
+    places = LetterBoxes.of([Labelled(box(40, 40, 40, 20), "word", ignore=True), Labelled(box(200, 40, 40, 20), "")])
+    maps, known = craft_targets.draw_targets(places, AS_IT_IS, (320, 160))
     assert not maps.any()
     assert not known[22:28, 22:38].any()
     assert known[:, 60:].all()
@@ -83,9 +83,9 @@ def test_what_is_unclear_is_not_known_and_no_letter() -> None:
 @how(max_examples=150)
 def test_any_quad_can_be_drawn(corners: list[float], text: str) -> None:
     quad = np.array(corners, np.float64).reshape(4, 2)
-    places = LetterPlaces(tuple(craft_targets.split_evenly(quad, text)), np.zeros((0, 4, 2)))
+    places = LetterBoxes(tuple(craft_targets.split_evenly(quad, text)), np.zeros((0, 4, 2)))
     assert sum(len(word) for word in places.words) == len(text.replace(" ", ""))
-    maps, _ = craft_targets.draw(places, AS_IT_IS, (64, 48))
+    maps, _ = craft_targets.draw_targets(places, AS_IT_IS, (64, 48))
     assert maps.shape == (24, 32, 2)
     assert np.isfinite(maps).all()
     assert maps.min() >= 0
@@ -109,13 +109,13 @@ def test_a_word_that_is_all_joints_is_left_out() -> None:
 def test_the_loss_is_nothing_where_all_is_seen_and_counts_what_is_known_only() -> None:
     maps = drawn(Labelled(box(40, 40, 80, 30), "word"))[None]
     known = np.ones((*maps.shape[:3], 1), np.float32)
-    assert float(loss_of(maps, maps, known)) == 0.0
+    assert float(craft_loss(maps, maps, known)) == 0.0
     wrong = maps.copy()
     wrong[0, :10, :10] = 1.0
-    assert float(loss_of(wrong, maps, known)) > 0.05
+    assert float(craft_loss(wrong, maps, known)) > 0.05
     known[0, :10, :10] = 0.0
-    assert float(loss_of(wrong, maps, known)) == 0.0
-    assert float(loss_of(np.zeros_like(maps), maps, known)) > 0.1  # to see nothing is no way out
+    assert float(craft_loss(wrong, maps, known)) == 0.0
+    assert float(craft_loss(np.zeros_like(maps), maps, known)) > 0.1  # to see nothing is no way out
 
 
 def tiles_of(*words: tuple[str, int, int]) -> CraftTiles:
@@ -127,7 +127,7 @@ def tiles_of(*words: tuple[str, int, int]) -> CraftTiles:
         height, width = crop.shape[:2]
         board[top : top + height, left : left + width] = crop
         truth.append(Labelled(box(left, top + 4, width, height - 8), text))
-    maps, known = craft_targets.draw(LetterPlaces.of(truth), AS_IT_IS, (256, 128))
+    maps, known = craft_targets.draw_targets(LetterBoxes.of(truth), AS_IT_IS, (256, 128))
     return CraftTiles(board[None].astype(np.float32) / np.float32(127.5) - 1, maps[None], known[None])
 
 
@@ -135,10 +135,10 @@ def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normal
     keras.utils.set_random_seed(1)
     tiles = tiles_of(("one", 10, 10), ("twelve", 100, 16), ("nine", 24, 70), ("six", 150, 80))
     net = build_light_craft(normed=True)
-    trainee = CraftTrainee(net, steps=70, learning_rate=4e-3)
+    trainee = CraftTrainer(net, steps=70, learning_rate=4e-3)
     before = trainee.loss(tiles)
     for _ in range(70):
-        trainee.learn(tiles)
+        trainee.train_step(tiles)
     assert trainee.loss(tiles) < 0.25 * before
     plain = folded(net, build_light_craft())
     seen = np.asarray(plain(tiles.pixels, training=False))
@@ -158,8 +158,8 @@ def small_net() -> keras.Model:
 def test_a_run_goes_on_with_its_running_statistics() -> None:
     keras.utils.set_random_seed(2)
     tiles = tiles_of(("one", 10, 10))
-    first, second = (CraftTrainee(small_net(), steps=4, learning_rate=1e-3) for _ in range(2))
-    first.learn(tiles)
+    first, second = (CraftTrainer(small_net(), steps=4, learning_rate=1e-3) for _ in range(2))
+    first.train_step(tiles)
     second.resume(first.state())
     np.testing.assert_array_equal(first.net(tiles.pixels, training=False), second.net(tiles.pixels, training=False))
     spoiled = {**first.state(), "running/0": np.full(4, np.nan)}

@@ -11,9 +11,9 @@ from ocr_studio.engine.nets.light_craft import build_light_craft, light_craft_la
 from ocr_studio.engine.nets.light_crnn import build_light_crnn, light_crnn_layers
 from ocr_studio.engine.nets.spatial_transformer import LineSampler, Sampler
 from ocr_studio.engine.recognition.recognizer import Recognizer
-from ocr_studio.engine.training.augmentation import varied
-from ocr_studio.engine.training.batches import packed
-from ocr_studio.engine.training.trainer import Evaluator, Learner, TrainingPlan
+from ocr_studio.engine.training.augmentation import augment
+from ocr_studio.engine.training.batches import pack_batch
+from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.weights.batchnorm_folding import folded
 from tests.engine.tiny_recognizer import printed
 
@@ -81,13 +81,13 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     lessons = [printed(word) for word in WORDS]
     net = build_light_crnn(len(LETTERS), normed=True)
     course = TrainingPlan("all", 110, 3e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
-    trainee = Learner(net, course)
-    crops = [varied(lesson.crop, 0.0, np.random.default_rng(0)) for lesson in lessons]
+    trainee = RecognizerTrainer(net, course)
+    crops = [augment(lesson.crop, 0.0, np.random.default_rng(0)) for lesson in lessons]
     labels = [LETTERS.encode(lesson.text) for lesson in lessons]
-    batch = packed(crops, labels)
+    batch = pack_batch(crops, labels)
     for _ in range(course.steps):
-        trainee.learn(batch)
-    assert Evaluator(lessons, LETTERS).sit(trainee).texts == WORDS
+        trainee.train_step(batch)
+    assert Evaluator(lessons, LETTERS).evaluate(trainee).texts == WORDS
     plain = folded(net, build_light_crnn(len(LETTERS)))
     np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
     found = Recognizer(plain, LETTERS, name="light").read([lesson.crop for lesson in lessons])

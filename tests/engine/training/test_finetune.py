@@ -19,7 +19,7 @@ from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started,
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
 from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
-from ocr_studio.engine.training.finetune import NothingToLearn
+from ocr_studio.engine.training.finetune import NoTrainingData
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import model_weights
@@ -36,13 +36,13 @@ RECIPE = Recipe(what="all", epochs=1, learning_rate=2e-3, batch=8)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tiny net, few general words, few steps."""
 
-    def base(recipe: Recipe, data: TrainingData) -> finetune.Base:
-        return finetune.Base(build_tiny(len(ALPHABET)), ALPHABET, "tiny")
+    def base(recipe: Recipe, data: TrainingData) -> finetune.BaseModel:
+        return finetune.BaseModel(build_tiny(len(ALPHABET)), ALPHABET, "tiny")
 
     monkeypatch.setattr(finetune, "_base", base)
     for name, value in {"REPEATED": 16, "KEPT": 8, "LEAST_STEPS": 6}.items():
         monkeypatch.setattr(finetune, name, value)
-    monkeypatch.setattr(training_run, "EXAMINATIONS", 3)
+    monkeypatch.setattr(training_run, "EVALUATIONS", 3)
 
 
 def run(
@@ -245,7 +245,7 @@ def test_without_held_out_words_all_steps_are_kept_and_nothing_is_claimed(tmp_pa
 
 def test_lines_of_words_are_learned_with_general_lines(tmp_path: Path) -> None:
     data = TrainingData([printed("a map"), printed("left Board")], [printed("a poem")], lines=True)
-    drawn = [lesson.text for lesson in rehearsal.general(5, ("en",), seed=0, lines=True)]
+    drawn = [lesson.text for lesson in rehearsal.generate_words(5, ("en",), seed=0, lines=True)]
     assert all(" " in text for text in drawn)
     assert last(list(run(tmp_path, data))).comparison.before.words == 1
 
@@ -254,7 +254,7 @@ def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) ->
     narrow = TrainingExample(np.full((40, 4, 3), 200, np.uint8), "abcdefgh")
     events = run(tmp_path, TrainingData([*TRAIN, narrow, TrainingExample(TRAIN[0].crop, " ")]))
     assert next(event.train for event in events if isinstance(event, Started)) == 5
-    with pytest.raises(NothingToLearn, match="none of these words"):
+    with pytest.raises(NoTrainingData, match="none of these words"):
         list(run(tmp_path, TrainingData([narrow])))
 
 
@@ -276,7 +276,7 @@ def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch
 
 def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:
     def drawn(seed: int) -> list[TrainingExample]:
-        return list(rehearsal.general(12, ("en", "de"), seed=seed))
+        return list(rehearsal.generate_words(12, ("en", "de"), seed=seed))
 
     one, again, other = drawn(1), drawn(1), drawn(2)
     for a, b in zip(one, again, strict=True):

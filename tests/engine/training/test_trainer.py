@@ -9,7 +9,7 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.training import batches, model_comparison, trainer
 from ocr_studio.engine.training.batches import Batches, Mixture
-from ocr_studio.engine.training.trainer import Evaluator, Learner, TrainingPlan
+from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
 from ocr_studio.engine.weights.model_weights import fill, packed, read_weights, unpacked
@@ -24,20 +24,22 @@ def charset_of(lessons: list[TrainingExample]) -> Charset:
 
 
 def course(charset: Charset, steps: int, *, rate: float = 4e-3, what: str = "all", new: int = 0) -> TrainingPlan:
-    return TrainingPlan(what, steps, rate, average=1.0, new=new, taught=np.ones(len(charset), np.bool_))
+    return TrainingPlan(
+        what, steps, rate, average=1.0, new_classes=new, trained_classes=np.ones(len(charset), np.bool_)
+    )
 
 
-def taught(trainee: Learner, lessons: Batches, steps: int, *, first: int = 0) -> list[float]:
-    return [trainee.learn(lessons.at(step)) for step in range(first, first + steps)]
+def taught(trainee: RecognizerTrainer, lessons: Batches, steps: int, *, first: int = 0) -> list[float]:
+    return [trainee.train_step(lessons.at(step)) for step in range(first, first + steps)]
 
 
 def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_file() -> None:
     lessons = [printed(word) for word in WORDS]
     charset = charset_of(lessons)
-    trainee = Learner(build_tiny(len(charset)), course(charset, 150))
+    trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 150))
     losses = taught(trainee, Batches(lessons, (), charset, PLAIN), 150)
     assert losses[-1] < 0.2 < losses[0]
-    marks = Evaluator(lessons, charset).sit(trainee)
+    marks = Evaluator(lessons, charset).evaluate(trainee)
     assert marks.texts == WORDS
 
     again = build_tiny(len(charset), seed=1)
@@ -49,9 +51,9 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
 def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> None:
     old = [printed(word) for word in WORDS]
     charset = charset_of(old)
-    trainee = Learner(build_tiny(len(charset)), course(charset, 100))
+    trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 100))
     taught(trainee, Batches(old, (), charset, PLAIN), 100)
-    assert Evaluator(old, charset).sit(trainee).texts == WORDS
+    assert Evaluator(old, charset).evaluate(trainee).texts == WORDS
 
     rng = np.random.default_rng(0)
     letters = list("ßЖ→aelp")
@@ -65,12 +67,15 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> No
     np.testing.assert_array_equal(kernel[:, : len(charset)], head[0])
     np.testing.assert_array_equal(bias[: len(charset)], head[1])
 
-    trainee = Learner(net, course(larger, 300, new=3))
+    trainee = RecognizerTrainer(net, course(larger, 300, new=3))
     mixture = Mixture(batch=20, replay=0.5, augmentation=0.0, seed=0)
     taught(trainee, Batches(new, old, larger, mixture), 300)
-    read = Evaluator([*new, *old], larger).sit(trainee).texts
+    read = Evaluator([*new, *old], larger).evaluate(trainee).texts
     # One letter more or less is right at a given step, which one depends on the processor's arithmetic.
-    for error in (model_comparison.cer(new, read[:30]), model_comparison.cer(old, read[30:])):
+    for error in (
+        model_comparison.character_error_rate(new, read[:30]),
+        model_comparison.character_error_rate(old, read[30:]),
+    ):
         assert error is not None
         assert error < 0.05
     assert all(sum(letter in text for text in read[:30]) > 8 for letter in missing)
@@ -95,7 +100,7 @@ def test_letters_that_nobody_taught_keep_their_scores() -> None:
     net = build_tiny(len(charset))
     before = net.get_layer(alphabet_growth.HEAD).get_weights()
     known = alphabet_growth.columns_of(charset, ["map", "mop"])
-    trainee = Learner(net, TrainingPlan("all", 5, 1e-2, average=1.0, new=0, taught=known))
+    trainee = RecognizerTrainer(net, TrainingPlan("all", 5, 1e-2, average=1.0, new_classes=0, trained_classes=known))
     taught(trainee, Batches(lessons, (), charset, PLAIN), 5)
     after = net.get_layer(alphabet_growth.HEAD).get_weights()
     np.testing.assert_array_equal(after[0][:, ~known], before[0][:, ~known])
@@ -116,7 +121,7 @@ def test_only_the_wanted_part_learns(what: str, moves: set[str]) -> None:
     charset = Charset(tuple("amop"))
     net = build_tiny(len(charset))
     before = {layer.name: layer.get_weights() for layer in net.layers if layer.weights}
-    trainee = Learner(net, course(charset, 2, what=what))
+    trainee = RecognizerTrainer(net, course(charset, 2, what=what))
     taught(trainee, Batches([printed("map")], (), charset, PLAIN), 2)
     changed = {
         name
@@ -128,7 +133,7 @@ def test_only_the_wanted_part_learns(what: str, moves: set[str]) -> None:
 
 def test_of_the_real_net_the_upper_half_is_half() -> None:
     net = build_recognizer(10)
-    trainer.choose(net, "upper")
+    trainer.freeze_layers(net, "upper")
     names = {weight.path.split("/")[0] for weight in net.trainable_weights}
     assert {"block6_depthwise", "block12_project", "narrow", "characters", "mix1_attention"} <= names
     assert not any(name.startswith(("stem", "block5")) for name in names)
@@ -138,10 +143,12 @@ def test_what_is_kept_lies_between_what_was_known_and_what_was_learned() -> None
     lessons = [printed("map")]
     charset = Charset(tuple("amop"))
     net, larger = alphabet_growth.grown(build_tiny(len(charset)), charset, "x", {})
-    trainee = Learner(net, TrainingPlan("all", 3, 1e-2, average=0.25, new=1, taught=np.ones(len(larger), np.bool_)))
-    start = trainee.now()
+    trainee = RecognizerTrainer(
+        net, TrainingPlan("all", 3, 1e-2, average=0.25, new_classes=1, trained_classes=np.ones(len(larger), np.bool_))
+    )
+    start = trainee.current()
     taught(trainee, Batches(lessons, (), larger, PLAIN), 3)
-    for variable, old, new, kept in zip(trainee.learned, start, trainee.now(), trainee.kept(), strict=True):
+    for variable, old, new, kept in zip(trainee.variables, start, trainee.current(), trainee.averaged(), strict=True):
         mean = 0.75 * old + 0.25 * new
         if variable.path.startswith("characters"):
             mean[..., -1] = new[..., -1]  # of a new letter all is kept
@@ -153,29 +160,29 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_cut_short() -> None:
     charset = charset_of(lessons)
     mixture = Mixture(batch=4, replay=0.5, augmentation=1.0, seed=3)
     run = Batches(lessons[:5], lessons[5:], charset, mixture)
-    whole = Learner(build_tiny(len(charset)), course(charset, 12))
+    whole = RecognizerTrainer(build_tiny(len(charset)), course(charset, 12))
     taught(whole, run, 12)
 
-    first = Learner(build_tiny(len(charset)), course(charset, 12))
+    first = RecognizerTrainer(build_tiny(len(charset)), course(charset, 12))
     taught(first, run, 7)
-    second = Learner(build_tiny(len(charset)), course(charset, 12))
+    second = RecognizerTrainer(build_tiny(len(charset)), course(charset, 12))
     second.resume(first.state())
     taught(second, Batches(lessons[:5], lessons[5:], charset, mixture), 5, first=7)
-    for one, other in zip(whole.now(), second.now(), strict=True):
+    for one, other in zip(whole.current(), second.current(), strict=True):
         np.testing.assert_allclose(one, other, atol=2e-4)
 
 
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
     charset = Charset(tuple("amop"))
-    trainee = Learner(build_tiny(len(charset)), course(charset, 2))
-    before = trainee.now()
+    trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 2))
+    before = trainee.current()
     state = trainee.state()
     state["learned/0"] = np.full_like(state["learned/0"], np.nan)
     with pytest.raises(ValueError, match="no number"):
         trainee.resume(state)
     with pytest.raises(KeyError):
         trainee.resume({})
-    for old, now in zip(before, trainee.now(), strict=True):
+    for old, now in zip(before, trainee.current(), strict=True):
         np.testing.assert_array_equal(old, now)
 
 
@@ -193,12 +200,12 @@ def test_every_word_is_seen_once_an_epoch() -> None:
 def test_a_crop_too_narrow_for_its_text_is_not_learned() -> None:
     charset = Charset(tuple("ab"))
     narrow = TrainingExample(np.full((48, 16, 3), 200, np.uint8), "abab")
-    assert not batches.usable(narrow, charset)
-    assert batches.usable(TrainingExample(narrow.crop, "ab"), charset)
-    assert not batches.usable(TrainingExample(narrow.crop, "c"), charset)
-    assert not batches.usable(TrainingExample(narrow.crop, " "), charset)
-    assert not batches.usable(TrainingExample(np.zeros((0, 4, 3), np.uint8), "a"), charset)
-    batch = batches.packed([np.zeros((48, 16, 3), np.float32)], [charset.encode("aaaaaaa")])
+    assert not batches.is_trainable(narrow, charset)
+    assert batches.is_trainable(TrainingExample(narrow.crop, "ab"), charset)
+    assert not batches.is_trainable(TrainingExample(narrow.crop, "c"), charset)
+    assert not batches.is_trainable(TrainingExample(narrow.crop, " "), charset)
+    assert not batches.is_trainable(TrainingExample(np.zeros((0, 4, 3), np.uint8), "a"), charset)
+    batch = batches.pack_batch([np.zeros((48, 16, 3), np.float32)], [charset.encode("aaaaaaa")])
     assert batch.lengths.tolist() == [0]
-    trainee = Learner(build_tiny(len(charset)), course(charset, 1))
-    assert trainee.learn(batch) == 0.0
+    trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 1))
+    assert trainee.train_step(batch) == 0.0

@@ -23,14 +23,14 @@ Maps: TypeAlias = NDArray[np.float32]
 
 # Steepness of the Gaussians: exp(−STEEP² / 2) = 0.14 at the middle of a box's edge. Of values from 1.5 (keras-ocr) to
 # 3.3 (the authors), the one with which ``craft_boxes``, with its thresholds, finds words in their real size.
-STEEP: Final = 2.0
-_ENDS: Final = 1.5  # half boxes from the centre; beyond, values are below 0.02
+STEEPNESS: Final = 2.0
+_EXTENT: Final = 1.5  # half boxes from the centre; beyond, values are below 0.02
 _SQUARE: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
-_LEAST: Final = 1e-3  # square pixels; smaller boxes are ignored
+_MIN_AREA: Final = 1e-3  # square pixels; smaller boxes are ignored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LetterPlaces:
+class LetterBoxes:
     """The places of a photo's letters.
 
     Attributes:
@@ -43,13 +43,13 @@ class LetterPlaces:
     unclear: Floats
 
     @classmethod
-    def of(cls, words: Iterable[Labelled]) -> LetterPlaces:
+    def of(cls, words: Iterable[Labelled]) -> LetterBoxes:
         """Create them from all words of a photo, split evenly."""
-        known = list(words)
-        unclear = [np.array(word.quad.corners) for word in known if word.ignore]
+        all_words = list(words)
+        unclear = [np.array(word.quad.corners) for word in all_words if word.ignore]
         letters = [
             part
-            for word in known
+            for word in all_words
             if word.text and not word.ignore
             for part in split_evenly(np.array(word.quad.corners), word.text)
         ]
@@ -74,7 +74,7 @@ def split_evenly(corners: Floats, text: str) -> Iterator[Floats]:
             yield boxes[kept]
 
 
-def between(letters: Floats) -> Floats:
+def link_boxes(letters: Floats) -> Floats:
     """Return the boxes that link each letter of a word, (L, 4, 2), to the next: (L − 1, 4, 2).
 
     Their corners are the centres of the upper and lower triangles formed by a box's diagonals, as in the paper.
@@ -85,13 +85,13 @@ def between(letters: Floats) -> Floats:
     return np.stack([upper[:-1], upper[1:], lower[1:], lower[:-1]], axis=1)
 
 
-def draw(places: LetterPlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
+def draw_targets(positions: LetterBoxes, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
     """Draw the target maps of a tile, and the mask where they are known.
 
     A map pixel stands for the input pixel with twice its coordinates, as in ``word_quads`` and keras-ocr.
 
     Args:
-        places: The letters.
+        positions: The letters.
         matrix: (2, 3), from the photo's pixels to the tile's.
         size: (width, height) of the tile, even numbers.
 
@@ -101,36 +101,36 @@ def draw(places: LetterPlaces, matrix: ArrayLike, size: tuple[int, int]) -> tupl
     width, height = size[0] // HALF, size[1] // HALF
     turn = np.asarray(matrix, np.float64) / HALF
     region, affinity = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    known = np.ones((height, width), np.uint8)
-    for letters in places.words:
-        _hills(region, _moved(letters, turn))
+    all_words = np.ones((height, width), np.uint8)
+    for letters in positions.words:
+        _draw_gaussians(region, _transform_quads(letters, turn))
         if len(letters) > 1:
-            _hills(affinity, _moved(between(letters), turn))
-    for quad in _moved(places.unclear, turn):
-        cv2.fillPoly(known, [np.round(quad * 16).astype(np.int32)], (0,), shift=4)
-    return np.stack([region, affinity], axis=-1), known[..., None].astype(np.float32)
+            _draw_gaussians(affinity, _transform_quads(link_boxes(letters), turn))
+    for quad in _transform_quads(positions.unclear, turn):
+        cv2.fillPoly(all_words, [np.round(quad * 16).astype(np.int32)], (0,), shift=4)
+    return np.stack([region, affinity], axis=-1), all_words[..., None].astype(np.float32)
 
 
-def _moved(quads: Floats, turn: Floats) -> Floats:
+def _transform_quads(quads: Floats, turn: Floats) -> Floats:
     """Transform quads, (N, 4, 2)."""
     return np.asarray(quads @ turn[:, :2].T + turn[:, 2])
 
 
-def _hills(sheet: Maps, quads: Sequence[Floats] | Floats) -> None:
+def _draw_gaussians(canvas: Maps, quads: Sequence[Floats] | Floats) -> None:
     """Draw a Gaussian into each quad, (N, 4, 2) map pixels; where they overlap, the maximum counts."""
-    height, width = sheet.shape
+    height, width = canvas.shape
     for quad in quads:
-        wide = quad.mean(axis=0) + _ENDS * (quad - quad.mean(axis=0))
+        wide = quad.mean(axis=0) + _EXTENT * (quad - quad.mean(axis=0))
         left, top = np.clip(np.ceil(wide.min(axis=0)), 0, (width, height)).astype(int)
         right, bottom = np.clip(np.floor(wide.max(axis=0)) + 1, 0, (width, height)).astype(int)
-        if right <= left or bottom <= top or geometry.sizes(quad)[0].prod() < _LEAST:
+        if right <= left or bottom <= top or geometry.sizes(quad)[0].prod() < _MIN_AREA:
             continue
         if not cv2.isContourConvex(quad.astype(np.float32)):
             continue
         to_square = cv2.getPerspectiveTransform(quad.astype(np.float32), _SQUARE)
         columns, rows = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
-        places = np.stack([columns, rows], axis=-1).reshape(1, -1, 2).astype(np.float32)
-        u, v = np.moveaxis(cv2.perspectiveTransform(places, to_square)[0], -1, 0)
-        hill = np.where(np.maximum(abs(u), abs(v)) <= _ENDS, np.exp(-(STEEP**2) / 2 * (u**2 + v**2)), 0.0)
-        part = sheet[top:bottom, left:right]
-        np.maximum(part, hill.reshape(part.shape).astype(np.float32), out=part)
+        positions = np.stack([columns, rows], axis=-1).reshape(1, -1, 2).astype(np.float32)
+        u, v = np.moveaxis(cv2.perspectiveTransform(positions, to_square)[0], -1, 0)
+        gaussian = np.where(np.maximum(abs(u), abs(v)) <= _EXTENT, np.exp(-(STEEPNESS**2) / 2 * (u**2 + v**2)), 0.0)
+        part = canvas[top:bottom, left:right]
+        np.maximum(part, gaussian.reshape(part.shape).astype(np.float32), out=part)

@@ -11,18 +11,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
+from ocr_studio.engine.training.trainable_weights import TrainableWeights, check_finite
 
 Tensor: TypeAlias = Any
 
 # Target value from which a map pixel is positive.
-_HILL: Final = 0.1
+_POSITIVE: Final = 0.1
 # Hard negative mining: this many times as many negatives as positives count, those with the largest loss (Shrivastava
 # et al. 2016); at least this share of all if a batch has little text.
-_OTHERS: Final = 3.0
-_LEAST: Final = 0.02
+_NEGATIVES: Final = 3.0
+_MIN_NEGATIVES: Final = 0.02
 # Maximum gradient norm, so that one odd tile does not undo the training.
-_LONGEST: Final = 1.0
+_MAX_NORM: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,7 @@ class CraftTiles:
 
     Attributes:
         pixels: (B, h, w, 3) float32, −1 to 1.
-        maps: (B, h/2, w/2, 2) float32, as from ``craft_targets.draw``.
+        maps: (B, h/2, w/2, 2) float32, as from ``craft_targets.draw_targets``.
         known: (B, h/2, w/2, 1), 1 where the maps are known.
     """
 
@@ -40,7 +40,7 @@ class CraftTiles:
     known: NDArray[np.float32]
 
 
-class CraftTrainee(MovingWeights):
+class CraftTrainer(TrainableWeights):
     """Trains a network of ``build_craft`` or ``build_light_craft``. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, *, steps: int, learning_rate: float, average: float = 1.0) -> None:
@@ -53,18 +53,18 @@ class CraftTrainee(MovingWeights):
             average: See ``Recipe``; 1 for training from scratch.
         """
         self.net = net
-        super().__init__(net, steps=steps, learning_rate=learning_rate, share=lambda _: average, longest=_LONGEST)
+        super().__init__(net, steps=steps, learning_rate=learning_rate, share=lambda _: average, max_norm=_MAX_NORM)
         signature = [tf.TensorSpec((None, None, None, channels), tf.float32) for channels in (3, 2, 1)]
-        self._step = tf.function(self._learn, input_signature=signature).get_concrete_function()
-        self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
+        self._step = tf.function(self._train, input_signature=signature).get_concrete_function()
+        self._compute_loss = tf.function(self._loss, input_signature=signature).get_concrete_function()
 
-    def learn(self, tiles: CraftTiles) -> float:
+    def train_step(self, tiles: CraftTiles) -> float:
         """Train one step and return its loss. Raises TrainingFailed."""
-        return sound(float(self._step(*_tensors(tiles))))
+        return check_finite(float(self._step(*_tensors(tiles))))
 
     def loss(self, tiles: CraftTiles) -> float:
         """Return the loss without training."""
-        return float(self._look(*_tensors(tiles)))
+        return float(self._compute_loss(*_tensors(tiles)))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the state for a checkpoint, including the running statistics of normalizations."""
@@ -83,32 +83,32 @@ class CraftTrainee(MovingWeights):
     def _running(self) -> list[keras.Variable]:
         return [weight for weight in self.net.non_trainable_weights if "/moving_" in weight.path]
 
-    def _learn(self, pixels: Tensor, maps: Tensor, known: Tensor) -> Tensor:
+    def _train(self, pixels: Tensor, maps: Tensor, known: Tensor) -> Tensor:
         with tf.GradientTape() as tape:
-            loss = loss_of(self.net(pixels, training=True), maps, known)
-        self.apply(tape.gradient(loss, [variable.value for variable in self.learned]))
+            loss = craft_loss(self.net(pixels, training=True), maps, known)
+        self.apply(tape.gradient(loss, [variable.value for variable in self.variables]))
         return loss
 
-    def _examine(self, pixels: Tensor, maps: Tensor, known: Tensor) -> Tensor:
-        return loss_of(self.net(pixels, training=False), maps, known)
+    def _loss(self, pixels: Tensor, maps: Tensor, known: Tensor) -> Tensor:
+        return craft_loss(self.net(pixels, training=False), maps, known)
 
 
-def loss_of(seen: Tensor, maps: Tensor, known: Tensor) -> Tensor:
+def craft_loss(predicted: Tensor, maps: Tensor, known: Tensor) -> Tensor:
     """Mean squared error of the maps (Baek et al. 2019), with equal weight on positives and hard negatives.
 
     Args:
-        seen: (B, h, w, 2), predicted maps.
+        predicted: (B, h, w, 2), predicted maps.
         maps: (B, h, w, 2), target maps.
         known: (B, h, w, 1), 1 where the targets are known.
     """
-    errors = known * tf.square(seen - maps)
-    hills = known * tf.cast(maps > _HILL, tf.float32)
-    many = tf.reduce_sum(hills)
-    others = tf.reshape((1 - hills) * errors, [-1])
-    everything = tf.cast(tf.size(others), tf.float32)
-    worst = tf.minimum(everything, tf.maximum(_OTHERS * many, _LEAST * everything))
-    hardest, _ = tf.math.top_k(others, tf.cast(worst, tf.int32), sorted=False)
-    return tf.reduce_sum(hills * errors) / tf.maximum(many, 1.0) + tf.reduce_sum(hardest) / worst
+    errors = known * tf.square(predicted - maps)
+    positives = known * tf.cast(maps > _POSITIVE, tf.float32)
+    count = tf.reduce_sum(positives)
+    negatives = tf.reshape((1 - positives) * errors, [-1])
+    everything = tf.cast(tf.size(negatives), tf.float32)
+    worst = tf.minimum(everything, tf.maximum(_NEGATIVES * count, _MIN_NEGATIVES * everything))
+    hardest, _ = tf.math.top_k(negatives, tf.cast(worst, tf.int32), sorted=False)
+    return tf.reduce_sum(positives * errors) / tf.maximum(count, 1.0) + tf.reduce_sum(hardest) / worst
 
 
 def _tensors(tiles: CraftTiles) -> tuple[Tensor, ...]:

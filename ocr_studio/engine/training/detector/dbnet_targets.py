@@ -23,23 +23,23 @@ Quads: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Map: TypeAlias = NDArray[np.uint8]
 
-# Shares of a line's height, see ``_edges``. On synthetic boards of many writers the published network's cores, at 0.3,
-# are 0.54 of a line's height thick and end 0.23 inside it, which this margin and shrinking reproduce; …
+# Shares of a line's height, see ``_line_edges``. On synthetic boards of many writers the published network's cores, at
+# 0.3, are 0.54 of a line's height thick and end 0.23 inside it, which this margin and shrinking reproduce; …
 _MARGIN = 0.14
 # … gaps up to the first are inside a line (nineteen of twenty), from the second on between lines (all).
-_JOINED, _APART = 1.0, 1.8
+_SAME_LINE, _OTHER_LINE = 1.0, 1.8
 # Uncertainty of a core's edges: descenders and capitals move them, and boxes are a pixel or two off.
-_BAND = 0.1
+_UNCERTAINTY = 0.1
 # Unclip ratio by which a core grows into its line: the detector's default.
-_GROW = 1.5
+_UNCLIP_RATIO = 1.5
 # Only lines this long for their height show their direction by the words' places, and only lines with this deviation
 # from a straight line, in heights, and this many words are bent: one high or low word bends none.
-_LONG, _BENT, _FEW = 3.0, 0.25, 4
-_ALONG = np.linspace(0.0, 1.0, 9)  # points on the outline of a bent line
+_MIN_ASPECT, _MIN_BEND, _MIN_WORDS = 3.0, 0.25, 4
+_OUTLINE_POINTS = np.linspace(0.0, 1.0, 9)  # points on the outline of a bent line
 
 
 @dataclass(frozen=True, slots=True)
-class LinePlaces:
+class LineTargets:
     """The places of a photo's lines.
 
     Attributes:
@@ -51,29 +51,29 @@ class LinePlaces:
     unclear: Quads
 
     @classmethod
-    def of(cls, words: Iterable[Labelled]) -> LinePlaces:
+    def of(cls, words: Iterable[Labelled]) -> LineTargets:
         """Create them from all words of a photo."""
         known = list(words)
         unclear = [geometry.widened(word.quad, _MARGIN) for word in known if word.ignore]
         lines: list[Floats] = []
         for line in reading_order.lines(_words(word for word in known if word.text and not word.ignore)):
             corners = np.array([word.quad.corners for word in line])
-            height = geometry.sizes(ribbon_around(corners)[None, :4])[0, 1]
+            height = geometry.sizes(fit_ribbon(corners)[None, :4])[0, 1]
             gaps = _gaps(corners) / max(float(height), 1e-6)
-            lines += [ribbon_around(part) for part in np.split(corners, np.flatnonzero(gaps > _APART) + 1)]
-            doubtful = np.flatnonzero((gaps > _JOINED) & (gaps <= _APART))
-            unclear += [_blank(corners[left], corners[left + 1]) for left in doubtful]
+            lines += [fit_ribbon(part) for part in np.split(corners, np.flatnonzero(gaps > _OTHER_LINE) + 1)]
+            doubtful = np.flatnonzero((gaps > _SAME_LINE) & (gaps <= _OTHER_LINE))
+            unclear += [_gap_quad(corners[left], corners[left + 1]) for left in doubtful]
         return cls(
             np.array(lines, np.float32).reshape(-1, 6, 2),
             np.array(unclear, np.float32).reshape(-1, 4, 2),
         )
 
-    def scaled(self, scale: float) -> LinePlaces:
+    def scaled(self, scale: float) -> LineTargets:
         """Return them for a resized photo."""
-        return LinePlaces(self.lines * np.float32(scale), self.unclear * np.float32(scale))
+        return LineTargets(self.lines * np.float32(scale), self.unclear * np.float32(scale))
 
 
-def ribbon_around(corners: ArrayLike) -> Floats:
+def fit_ribbon(corners: ArrayLike) -> Floats:
     """Return the ribbon around the words of a line: (6, 2) as ``Detector.find``, a parabola if they follow one.
 
     Upright boxes may follow a slope: the direction of a long line is that of its words' places, not of their boxes.
@@ -83,54 +83,54 @@ def ribbon_around(corners: ArrayLike) -> Floats:
     """
     quads = np.asarray(corners, np.float64)
     widths = geometry.sizes(quads)[:, 0] + 1e-6
-    along = _direction((geometry.directions(quads) * widths[:, None]).sum(axis=0))
+    along = _normalize((geometry.directions(quads) * widths[:, None]).sum(axis=0))
     middles = np.stack([quads[:, [0, 3]].mean(axis=1), quads[:, [1, 2]].mean(axis=1)], axis=1).reshape(-1, 2)
     weights = np.sqrt(np.repeat(widths, 2))  # polyfit squares them
     height = float(np.median(geometry.sizes(quads)[:, 1]))
-    if len(quads) > 1 and np.ptp(middles @ along) > _LONG * height:
-        u, v = _turned(middles, along)
+    if len(quads) > 1 and np.ptp(middles @ along) > _MIN_ASPECT * height:
+        u, v = _line_coordinates(middles, along)
         slope = float(np.polyfit(u, v, 1, w=weights)[0])
-        along = _direction(along + slope * np.array([-along[1], along[0]]))
-    u, v = _turned(middles, along)
-    first, last = float(_turned(quads, along)[0].min()), float(_turned(quads, along)[0].max())
+        along = _normalize(along + slope * np.array([-along[1], along[0]]))
+    u, v = _line_coordinates(middles, along)
+    first, last = float(_line_coordinates(quads, along)[0].min()), float(_line_coordinates(quads, along)[0].max())
     curve = np.zeros(3)
-    if len(quads) >= _FEW:
+    if len(quads) >= _MIN_WORDS:
         bend = np.polyfit(u, v, 2, w=weights)
-        if abs(bend[0]) * (last - first) ** 2 / 4 > _BENT * height:
+        if abs(bend[0]) * (last - first) ** 2 / 4 > _MIN_BEND * height:
             curve = np.asarray(bend)
-    top, bottom = _edges(quads, along, curve)
-    places = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
-    edges = np.array([top, top, bottom, bottom, top, bottom]) + np.polyval(curve, places)
-    return np.asarray(places[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
+    top, bottom = _line_edges(quads, along, curve)
+    targets = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
+    edges = np.array([top, top, bottom, bottom, top, bottom]) + np.polyval(curve, targets)
+    return np.asarray(targets[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
 
 
-def _edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
+def _line_edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
     """Return the distances of a line's upper and lower edge from its centre line in pixels, where three quarters of its
     words end.
 
     One large letter does not make a line higher, and upright boxes on a slope are higher than their words.
     """
-    u, v = _turned(quads.mean(axis=1), along)
+    u, v = _line_coordinates(quads.mean(axis=1), along)
     sizes = geometry.sizes(quads)
-    forth, down = _turned(geometry.directions(quads), along)
+    forth, down = _line_coordinates(geometry.directions(quads), along)
     aslant = np.abs(down / np.maximum(forth, 0.5) - np.polyval(np.polyder(curve), u))
     spare = np.minimum(sizes[:, 0] * aslant, 0.5 * sizes[:, 1])
     half, off = (sizes[:, 1] - spare) / 2, v - np.polyval(curve, u)
-    return -_usual(half - off, sizes[:, 0]), _usual(half + off, sizes[:, 0])
+    return -_weighted_percentile(half - off, sizes[:, 0]), _weighted_percentile(half + off, sizes[:, 0])
 
 
-def _usual(reach: Floats, widths: Floats) -> float:
+def _weighted_percentile(reach: Floats, widths: Floats) -> float:
     """Return the 75th percentile of the words' extents, weighted by their widths."""
     order = np.argsort(reach)
     share = np.cumsum(widths[order]) / max(float(widths.sum()), 1e-9)
     return float(reach[order][min(int(np.searchsorted(share, 0.75)), len(order) - 1)])
 
 
-def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Map, Map]:
+def draw_targets(targets: LineTargets, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Map, Map]:
     """Draw the targets of a tile and the mask where they are known, each (h, w) uint8, 0 or 1.
 
     Args:
-        places: The lines.
+        targets: The lines.
         matrix: (2, 3), from the photo's pixels to the tile's.
         size: (width, height) of the tile.
     """
@@ -138,18 +138,18 @@ def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[
     cores, known = np.zeros((height, width), np.uint8), np.ones((height, width), np.uint8)
     # OpenCV fills the pixels an outline touches, half a pixel too much on every side.
     pixel = float(np.sqrt(abs(np.linalg.det(np.asarray(matrix, np.float64)[:, :2]))))
-    shapes = [tuple(_outlines(line, less=0.5 / max(pixel, 1e-6))) for line in places.lines]
+    shapes = [tuple(_outlines(line, less=0.5 / max(pixel, 1e-6))) for line in targets.lines]
     for wide, _, _ in shapes:
-        _fill(known, wide, matrix, 0)
+        _fill_outline(known, wide, matrix, 0)
     for _, core, narrow in shapes:
-        _fill(cores, core, matrix, 1)
-        _fill(known, narrow, matrix, 1)
-    for quad in places.unclear:
-        _fill(known, quad, matrix, 0)
+        _fill_outline(cores, core, matrix, 1)
+        _fill_outline(known, narrow, matrix, 1)
+    for quad in targets.unclear:
+        _fill_outline(known, quad, matrix, 0)
     return cores, known
 
 
-def shrunk_by(length: float, height: float) -> float:
+def shrink_distance(length: float, height: float) -> float:
     """Return by how many pixels a line's core is shorter and thinner than the line, the inverse of
     ``detector.quads_of``.
 
@@ -157,26 +157,28 @@ def shrunk_by(length: float, height: float) -> float:
     quadratic equation in r.
     """
     total, area = length + height, length * height
-    half = (1 + _GROW) * total
-    return float((half - np.sqrt(max(half**2 - 4 * (2 + _GROW) * _GROW * area, 0.0))) / (2 * (2 + _GROW)))
+    half = (1 + _UNCLIP_RATIO) * total
+    return float(
+        (half - np.sqrt(max(half**2 - 4 * (2 + _UNCLIP_RATIO) * _UNCLIP_RATIO * area, 0.0))) / (2 * (2 + _UNCLIP_RATIO))
+    )
 
 
 def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
     """Return outlines of a line's core, (K, 2): slightly larger, exact, slightly smaller; all shrunk by ``less``."""
     length, height = geometry.sizes(line[None, :4])[0]
     margin = _MARGIN * height
-    inset = shrunk_by(length + 2 * margin, height + 2 * margin) / 2 - margin
-    for band in (-_BAND, 0.0, _BAND):
+    inset = shrink_distance(length + 2 * margin, height + 2 * margin) / 2 - margin
+    for band in (-_UNCERTAINTY, 0.0, _UNCERTAINTY):
         reach = inset + band * height + less
-        x = reach / max(length, 1e-6) + _ALONG * (1 - 2 * reach / max(length, 1e-6))
+        x = reach / max(length, 1e-6) + _OUTLINE_POINTS * (1 - 2 * reach / max(length, 1e-6))
         y = reach / max(height, 1e-6)
-        places = np.concatenate(
+        targets = np.concatenate(
             [np.stack([x, np.full_like(x, y)], axis=1), np.stack([x[::-1], np.full_like(x, 1 - y)], axis=1)]
         )
-        yield geometry.on_ribbon(line, places)
+        yield geometry.on_ribbon(line, targets)
 
 
-def _fill(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:
+def _fill_outline(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:
     """Fill an outline, (K, 2) pixels of the photo with corners at whole numbers; OpenCV counts from pixel centres."""
     turn = np.asarray(matrix, np.float64)
     points = outline @ turn[:, :2].T + turn[:, 2] - 0.5
@@ -198,16 +200,16 @@ def _gaps(corners: Floats) -> Floats:
     return np.asarray(((left[1:] - right[:-1]) * both).sum(axis=1) / 2)
 
 
-def _blank(left: Floats, right: Floats) -> Floats:
+def _gap_quad(left: Floats, right: Floats) -> Floats:
     """Return the area between two words, (4, 2)."""
     return np.stack([left[1], right[0], right[3], left[2]])
 
 
-def _direction(vector: Floats) -> Floats:
+def _normalize(vector: Floats) -> Floats:
     length = float(np.linalg.norm(vector))
     return vector / length if length > 1e-9 else np.array([1.0, 0.0])
 
 
-def _turned(points: Floats, along: Floats) -> tuple[Floats, Floats]:
+def _line_coordinates(points: Floats, along: Floats) -> tuple[Floats, Floats]:
     """Return coordinates of points, (…, 2), along a direction and across it."""
     return points @ along, points @ np.array([-along[1], along[0]])

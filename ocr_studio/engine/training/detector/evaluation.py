@@ -16,21 +16,21 @@ from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfW
 from ocr_studio.core.training.events import Interval
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
-from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
+from ocr_studio.engine.training.detector.tiles import Box, ResizedPhoto
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 # A line is found if this share of it is covered by detections, several of which may cover one line. A detection this
 # many times as high contains several lines. A detection is correct if this share of it is text.
-_COVERED: Final = 0.75
-_SEVERAL: Final = 2.2
-_WRITING: Final = 0.4
+_MIN_COVERED: Final = 0.75
+_MAX_HEIGHT_RATIO: Final = 2.2
+_MIN_TEXT: Final = 0.4
 # Maximum number of held-out photos: detection takes a part of a second each time, reading a second, twice.
 MOST_PHOTOS: Final = 12
 # Bootstrap samples; the bounds of an interval are accurate to about a twentieth of its width.
-_DRAWS: Final = 2000
+_SAMPLES: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,14 @@ class LineScore:
     found: int = 0
     wanted: int = 0
     right: int = 0
-    given: int = 0
+    detected: int = 0
 
     def __add__(self, other: LineScore) -> LineScore:
         return LineScore(
-            self.found + other.found, self.wanted + other.wanted, self.right + other.right, self.given + other.given
+            self.found + other.found,
+            self.wanted + other.wanted,
+            self.right + other.right,
+            self.detected + other.detected,
         )
 
     @property
@@ -52,50 +55,50 @@ class LineScore:
         """F1 score, the harmonic mean of recall and precision, 0..1; None without lines."""
         if not self.wanted:
             return None
-        recall, precision = self.found / self.wanted, self.right / max(self.given, 1)
+        recall, precision = self.found / self.wanted, self.right / max(self.detected, 1)
         return 2 * recall * precision / max(recall + precision, 1e-9)
 
 
-def lines_found(detector: Detector, photos: Iterable[SizedPhoto], *, hidden: bool) -> LineScore:
+def score_detector(detector: Detector, photos: Iterable[ResizedPhoto], *, hidden: bool) -> LineScore:
     """Evaluate a detector by lines. ``hidden`` restricts it to the held-out parts of the photos."""
     score = LineScore()
     for photo in photos:
         box = photo.hidden if hidden else None
-        score += of_lines(detector.find(photo.picture()), photo.places, inside=box)
+        score += score_lines(detector.find(photo.decode()), photo.targets, inside=box)
     return score
 
 
-def wanted(photos: Iterable[SizedPhoto], *, hidden: bool) -> int:
-    """Return the number of lines that ``lines_found`` counts."""
+def count_lines(photos: Iterable[ResizedPhoto], *, hidden: bool) -> int:
+    """Return the number of lines that ``score_detector`` counts."""
     nothing = np.zeros((0, 6, 2), np.float32)
-    return sum(of_lines(nothing, photo.places, inside=photo.hidden if hidden else None).wanted for photo in photos)
+    return sum(score_lines(nothing, photo.targets, inside=photo.hidden if hidden else None).wanted for photo in photos)
 
 
-def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) -> LineScore:
+def score_lines(found: Floats, targets: LineTargets, *, inside: Box | None = None) -> LineScore:
     """Score detections on one photo.
 
     Args:
         found: (M, 6, 2), as from ``Detector.find``.
-        places: The true lines.
+        targets: The true lines.
         inside: Area that counts; lines and detections with their middle elsewhere are ignored.
     """
-    true, given, unclear = places.lines[:, :4], found[:, :4], places.unclear
+    true, detections, unclear = targets.lines[:, :4], found[:, :4], targets.unclear
     if inside is not None:
-        true, given = true[_within(inside, true)], given[_within(inside, given)]
-    if len(unclear) and len(given):
-        given = given[geometry.cover_matrix(given, unclear).sum(axis=1) < 0.5]
-    if not len(true) or not len(given):
-        return LineScore(wanted=len(true), given=len(given))
-    heights, high = (np.sort(geometry.sizes(quads), axis=1)[:, 0] for quads in (true, given))
-    covered = geometry.cover_matrix(true, given) * (high[None, :] < _SEVERAL * heights[:, None])
-    writing = geometry.cover_matrix(given, true).sum(axis=1)
+        true, detections = true[_centers_inside(inside, true)], detections[_centers_inside(inside, detections)]
+    if len(unclear) and len(detections):
+        detections = detections[geometry.cover_matrix(detections, unclear).sum(axis=1) < 0.5]
+    if not len(true) or not len(detections):
+        return LineScore(wanted=len(true), detected=len(detections))
+    heights, high = (np.sort(geometry.sizes(quads), axis=1)[:, 0] for quads in (true, detections))
+    covered = geometry.cover_matrix(true, detections) * (high[None, :] < _MAX_HEIGHT_RATIO * heights[:, None])
+    writing = geometry.cover_matrix(detections, true).sum(axis=1)
     return LineScore(
-        int((covered.sum(axis=1) >= _COVERED).sum()), len(true), int((writing >= _WRITING).sum()), len(given)
+        int((covered.sum(axis=1) >= _MIN_COVERED).sum()), len(true), int((writing >= _MIN_TEXT).sum()), len(detections)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class ExamPhoto:
+class EvaluationPhoto:
     """A photo for the comparison, with all its words; only those ``inside`` an area count."""
 
     name: str
@@ -105,7 +108,7 @@ class ExamPhoto:
 
 
 @dataclass
-class TwoDetectors:
+class DetectorComparison:
     """Compares two readers with different detectors, photo by photo."""
 
     before: Reader
@@ -114,17 +117,17 @@ class TwoDetectors:
     _gained: list[PlaceOfWord] = field(default_factory=list)
     _lost: list[PlaceOfWord] = field(default_factory=list)
 
-    def add(self, photo: ExamPhoto) -> None:
+    def add(self, photo: EvaluationPhoto) -> None:
         """Find the words of one more photo with both."""
-        sides = [_compared(reader, photo) for reader in (self.before, self.after)]
+        sides = [_compare_words(reader, photo) for reader in (self.before, self.after)]
         wanted = sides[0].wanted
         hits = [{index for index, _ in side.places} for side in sides]
         rows = np.zeros((max(len(wanted), 1), 5), np.int64)  # all; correct and found before, and after
         rows[: len(wanted), 0] = 1
         for column, side, found in ((1, sides[0], hits[0]), (3, sides[1], hits[1])):
             rows[sorted(found), column : column + 2] += 1
-            for word in _false(side):
-                rows[_nearest(word, wanted), column + 1] += 1
+            for word in _false_detections(side):
+                rows[_nearest_word(word, wanted), column + 1] += 1
         self._rows.append(rows)
         for new, old, places in ((hits[1], hits[0], self._gained), (hits[0], hits[1], self._lost)):
             places += [PlaceOfWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
@@ -147,42 +150,42 @@ class TwoDetectors:
         return tuple(self._lost)
 
 
-def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> FindingComparison:
+def summarize(held_out: DetectorComparison, keep: DetectorComparison, *, unit: str) -> FindingComparison:
     """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
     return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
 
-def _compared(reader: Reader, photo: ExamPhoto) -> metrics.Comparison:
+def _compare_words(reader: Reader, photo: EvaluationPhoto) -> metrics.Comparison:
     found = [
         Labelled(word.quad, word.text)
         for _, words in reader.read_lines(photo.image, reader.find(photo.image))
         for word in words
     ]
-    return metrics.compare(_counting(photo.words, photo.inside), _counting(found, photo.inside))
+    return metrics.compare(_words_inside(photo.words, photo.inside), _words_inside(found, photo.inside))
 
 
-def _counting(words: Sequence[Labelled], inside: Box | None) -> list[Labelled]:
+def _words_inside(words: Sequence[Labelled], inside: Box | None) -> list[Labelled]:
     if inside is None or not words:
         return list(words)
-    kept = _within(inside, np.array([word.quad.corners for word in words]))
+    kept = _centers_inside(inside, np.array([word.quad.corners for word in words]))
     return [word for word, counts in zip(words, kept, strict=True) if counts]
 
 
-def _within(box: Box, quads: Floats) -> NDArray[np.bool_]:
+def _centers_inside(box: Box, quads: Floats) -> NDArray[np.bool_]:
     """Return which quads, (N, 4, 2), have their middle in a box, (N,)."""
     left, top, right, bottom = box
     middles = quads.reshape(-1, 4, 2).mean(axis=1)
     return np.asarray((middles >= (left, top)).all(axis=1) & (middles <= (right, bottom)).all(axis=1))
 
 
-def _false(side: metrics.Comparison) -> Iterator[Labelled]:
+def _false_detections(side: metrics.Comparison) -> Iterator[Labelled]:
     """Number of false detections."""
     right = {index for _, index in side.places}
     yield from (word for index, word in enumerate(side.found) if index not in right)
 
 
-def _nearest(word: Labelled, wanted: Sequence[Labelled]) -> int:
+def _nearest_word(word: Labelled, wanted: Sequence[Labelled]) -> int:
     """Return the true word nearest to a false detection: they are resampled together, as one fault may cause both."""
     if not wanted:
         return 0
@@ -196,7 +199,7 @@ def _interval(rows: NDArray[np.int64]) -> Interval:
         return Interval(0.0, 0.0)
     rng = np.random.default_rng(0)
     # Counts instead of indices take less memory with thousands of words.
-    drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_DRAWS)
+    drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_SAMPLES)
     wanted, right, found, right_after, found_after = (drawn @ rows).T
     change = 2 * right_after / np.maximum(found_after + wanted, 1) - 2 * right / np.maximum(found + wanted, 1)
     low, high = np.quantile(change, (0.025, 0.975))

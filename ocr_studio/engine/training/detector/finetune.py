@@ -37,11 +37,11 @@ from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import evaluation as detector_evaluation
-from ocr_studio.engine.training.detector.evaluation import TwoDetectors
+from ocr_studio.engine.training.detector.evaluation import DetectorComparison
 from ocr_studio.engine.training.detector.tiles import TileBatches
-from ocr_studio.engine.training.detector.trainer import DetectorTrainee
-from ocr_studio.engine.training.detector.training_data import DetectorLessons
-from ocr_studio.engine.training.run import LearningRun
+from ocr_studio.engine.training.detector.trainer import DetectorTrainer
+from ocr_studio.engine.training.detector.training_data import DetectorExamples
+from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.weights import candidate, model_weights
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def finetune_detector(
         net = model_weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
     yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
-    yield from run.learn(stop)
+    yield from run.train_step(stop)
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
     card = ModelCard(
@@ -104,7 +104,7 @@ def finetune_detector(
         made=now(),
     )
     written = candidate.write(name, run.net, charset=None, card=card)
-    yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+    yield DetectorTrained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
@@ -130,7 +130,7 @@ def scores_of(comparison: FindingComparison) -> Scores:
     return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
 
 
-class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
+class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
     """A detector's run. first: F1 on general boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
@@ -150,45 +150,45 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
             most: Number of steps.
         """
         recipe = self.recipe
-        self.lessons = DetectorLessons()
-        yield from self.lessons.prepare(data, self._detector, recipe)
+        self.examples = DetectorExamples()
+        yield from self.examples.prepare(data, self._detector, recipe)
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
-        self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
+        self._batches = TileBatches(self.examples.train, self.examples.general, mixture)
         steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), most)
         with candidate.device(recipe.device):
-            trainee = DetectorTrainee(self.net, recipe, steps=steps)
-        recipe_said = json.dumps(asdict(recipe), sort_keys=True)
-        self._said = f"{base} {recipe_said} {asdict(self._detection)} {self.lessons.fingerprint()}"
-        self.take_up(trainee, steps)
+            trainer = DetectorTrainer(self.net, recipe, steps=steps)
+        recipe_json = json.dumps(asdict(recipe), sort_keys=True)
+        self._signature = f"{base} {recipe_json} {asdict(self._detection)} {self.examples.fingerprint()}"
+        self.start_or_resume(trainer, steps)
 
     # -------------------------------------------------------------------------------------------------- during
 
-    def learn(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
+    def train_step(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
-        lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
-        held_out = detector_evaluation.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
-        train = lines[0] - held_out * self.lessons.hidden
+        lines = [sum(len(photo.targets.lines) for photo in some) for some in (self.examples.train, self.examples.keep)]
+        held_out = detector_evaluation.count_lines(self.examples.held_out, hidden=self.examples.hidden)
+        train = lines[0] - held_out * self.examples.hidden
         started = Started(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
-        yield from self.course(started, stop)
+        yield from self.train_steps(started, stop)
 
-    def next_step(self) -> Callable[[], float]:
+    def next_training_step(self) -> Callable[[], float]:
         """Return the next step."""
-        return partial(self.trainee.learn, self._batches.at(self.step))
+        return partial(self.trainer.train_step, self._batches.at(self.step))
 
     def check(self) -> LinesChecked:
         """Evaluate the current result."""
-        kept, (held_out, keep, loss) = self.examine(self._exam)
-        if not self.begun:
-            self.first = keep
-        better = self.note(kept, self._score(held_out, keep, loss))
+        averaged, (held_out, keep, loss) = self.evaluate_averaged(self._evaluator)
+        if not self.has_baseline:
+            self.baseline = keep
+        better = self.record_score(averaged, self._score(held_out, keep, loss))
         return LinesChecked(self.step, held_out, keep, better)
 
-    def _exam(self) -> tuple[float | None, float | None, float]:
+    def _evaluator(self) -> tuple[float | None, float | None, float]:
         """Return the F1 score on held-out lines and on general boards, and the loss on held-out tiles."""
-        lessons = self.lessons
-        held_out = detector_evaluation.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
-        keep = detector_evaluation.lines_found(self._detector, lessons.keep, hidden=False).f
-        return held_out, keep, self.trainee.loss(lessons.exam) if lessons.exam else 0.0
+        examples = self.examples
+        held_out = detector_evaluation.score_detector(self._detector, examples.held_out, hidden=examples.hidden).f
+        keep = detector_evaluation.score_detector(self._detector, examples.keep, hidden=False).f
+        return held_out, keep, self.trainer.loss(examples.validation_tiles) if examples.validation_tiles else 0.0
 
     def _score(self, held_out: float | None, keep: float | None, loss: float) -> float:
         """Return the score to minimize: the loss on held-out tiles, plus missed lines and forgetting.
@@ -197,20 +197,20 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         """
         if held_out is None:
             return -float(self.step)
-        forgotten = max(0.0, (self.first or 0.0) - (keep or 0.0) - _BY_CHANCE)
+        forgotten = max(0.0, (self.baseline or 0.0) - (keep or 0.0) - _BY_CHANCE)
         return loss + 1 - held_out + forgotten
 
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
     def signature(self) -> str:
         """Identity of the run: its data and recipe."""
-        return self._said
+        return self._signature
 
-    def first_as_facts(self) -> Any:
+    def baseline_to_json(self) -> Any:
         """Return F1 on general boards before training as JSON values."""
-        return self.first
+        return self.baseline
 
-    def first_of(self, facts: Any) -> float | None:
+    def parse_baseline(self, facts: Any) -> float | None:
         """Parse them. Raises ValueError or TypeError."""
         return None if facts is None else float(facts)
 
@@ -219,19 +219,19 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
     def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
         """Find words with the old and the new detector, put the result into the network, and return the comparison."""
         old = keras.models.clone_model(self.net)
-        self.trainee.take(self.trainee.start)
+        self.trainer.assign_weights(self.trainer.initial)
         old.set_weights(self.net.get_weights())
-        self.trainee.take(self.best.weights)
+        self.trainer.assign_weights(self.best.weights)
         before = Reader(self._options, detector=Detector(old, options=self._detection))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
-        held_out, keep = TwoDetectors(before, after), TwoDetectors(before, after)
+        held_out, keep = DetectorComparison(before, after), DetectorComparison(before, after)
         done = 0
         for comparing, photos in (
-            (held_out, self.lessons.compared()),
-            (keep, self.lessons.kept(seed=self.recipe.seed)),
+            (held_out, self.examples.iter_held_out()),
+            (keep, self.examples.iter_general(seed=self.recipe.seed)),
         ):
             for photo in photos:
-                yield Preparing(tr("Comparing the old and the new model"), done, self.lessons.to_compare)
+                yield Preparing(tr("Comparing the old and the new model"), done, self.examples.comparison_count)
                 comparing.add(photo)
                 done += 1
-        return detector_evaluation.comparison(held_out, keep, unit=self._options.unit)
+        return detector_evaluation.summarize(held_out, keep, unit=self._options.unit)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import dbnet_targets
-from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -24,20 +24,20 @@ Random: TypeAlias = np.random.Generator
 # Pixels: the longest words fit, and a step with a few tiles takes half a second and half a gigabyte.
 SIDE: Final = 384
 # Augmentation at full strength, as photos of boards differ in size, slope and light.
-_SIZE: Final = 0.3  # natural logarithm
-_TURN: Final = 6.0  # degrees
+_SCALE: Final = 0.3  # natural logarithm
+_ROTATION: Final = 6.0  # degrees
 _CONTRAST: Final = 0.3  # share
-_BRIGHT: Final = 30.0  # levels
+_BRIGHTNESS: Final = 30.0  # levels
 _TINT: Final = 8.0  # levels
 _NOISE: Final = 6.0  # levels
 # Share of tiles that show a line; the others show anything, so that drawings and frames are learned as negatives.
-_AT_A_LINE: Final = 0.7
+_ON_LINE: Final = 0.7
 # Photos are kept as JPEG to save memory; this quality has no visible loss.
 _QUALITY: Final = 95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SizedPhoto:
+class ResizedPhoto:
     """A photo at the detector's input size.
 
     Attributes:
@@ -45,7 +45,7 @@ class SizedPhoto:
         jpeg: The image.
         width: In pixels.
         height: In pixels.
-        places: Its lines, in these pixels.
+        targets: Its lines, in these pixels.
         hidden: The held-out part, (left, top, right, bottom).
     """
 
@@ -53,11 +53,13 @@ class SizedPhoto:
     jpeg: NDArray[np.uint8]
     width: int
     height: int
-    places: LinePlaces
+    targets: LineTargets
     hidden: Box | None = None
 
     @classmethod
-    def of(cls, name: str, photo: Photo, places: LinePlaces, *, scale: float, hidden: Box | None = None) -> SizedPhoto:
+    def of(
+        cls, name: str, photo: Photo, targets: LineTargets, *, scale: float, hidden: Box | None = None
+    ) -> ResizedPhoto:
         """Create it from a photo, (H, W, 3) uint8 RGB, with places and held-out part in its pixels, resized by
         ``scale``.
         """
@@ -68,14 +70,14 @@ class SizedPhoto:
             raise RuntimeError("the picture could not be encoded")
         left, top, right, bottom = (edge * scale for edge in hidden or (0, 0, 0, 0))
         box = (left, top, right, bottom) if hidden else None
-        return cls(name, np.asarray(jpeg, np.uint8), *size, places.scaled(scale), box)
+        return cls(name, np.asarray(jpeg, np.uint8), *size, targets.scaled(scale), box)
 
     @property
-    def pieces(self) -> int:
+    def tile_count(self) -> int:
         """Number of tiles that cover it."""
         return math.ceil(self.width * self.height / SIDE**2)
 
-    def picture(self) -> Photo:
+    def decode(self) -> Photo:
         """The image, (h, w, 3) uint8 RGB."""
         return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
 
@@ -95,11 +97,11 @@ class Tiles:
     known: Floats
 
     @classmethod
-    def joined(cls, tiles: Sequence[Tiles]) -> Tiles:
+    def concatenate(cls, tiles: Sequence[Tiles]) -> Tiles:
         """Concatenate tiles, at least one."""
         return cls(*(np.concatenate([getattr(each, part) for each in tiles]) for part in ("pixels", "cores", "known")))
 
-    def part(self, chosen: NDArray[np.intp]) -> Tiles:
+    def select(self, chosen: NDArray[np.intp]) -> Tiles:
         """Return some of them as float32."""
         return Tiles(*(np.asarray(every[chosen], np.float32) for every in (self.pixels, self.cores, self.known)))
 
@@ -107,7 +109,7 @@ class Tiles:
 class TileBatches:
     """The batches of a run, by step number, without state."""
 
-    def __init__(self, photos: Sequence[SizedPhoto], general: Tiles | None, mixture: Mixture) -> None:
+    def __init__(self, photos: Sequence[ResizedPhoto], general: Tiles | None, mixture: Mixture) -> None:
         """Prepare the batches.
 
         Args:
@@ -117,22 +119,22 @@ class TileBatches:
         """
         self._photos, self._general, self._mixture = list(photos), general, mixture
         self._own = mixture.own() if general else mixture.batch
-        pieces = np.array([photo.pieces for photo in photos], np.float64)
-        self._shares = pieces / pieces.sum()
-        self.per_epoch = math.ceil(pieces.sum() / self._own)
+        tile_counts = np.array([photo.tile_count for photo in photos], np.float64)
+        self._shares = tile_counts / tile_counts.sum()
+        self.per_epoch = math.ceil(tile_counts.sum() / self._own)
 
     def at(self, step: int) -> Tiles:
         """Return the batch of a step, counted from 0."""
         rng = np.random.default_rng((self._mixture.seed, 3, step))
         chosen = rng.choice(len(self._photos), size=self._own, p=self._shares)
-        tiles = [piece_of(self._photos[index], rng, strength=self._mixture.augmentation) for index in chosen]
+        tiles = [random_tile(self._photos[index], rng, strength=self._mixture.augmentation) for index in chosen]
         if self._general is not None and self._own < self._mixture.batch:
-            many = len(self._general.pixels)
-            tiles.append(self._general.part(rng.integers(many, size=self._mixture.batch - self._own)))
-        return Tiles.joined(tiles)
+            count = len(self._general.pixels)
+            tiles.append(self._general.select(rng.integers(count, size=self._mixture.batch - self._own)))
+        return Tiles.concatenate(tiles)
 
 
-def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = False) -> Tiles:
+def random_tile(photo: ResizedPhoto, rng: Random, *, strength: float, hidden: bool = False) -> Tiles:
     """Return one augmented tile of a photo, (1, 384, 384, …).
 
     Args:
@@ -141,54 +143,54 @@ def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = 
         strength: Augmentation, from 0 (none) to 1.
         hidden: Whether to show the held-out part instead of the rest.
     """
-    size = math.exp(strength * _SIZE * rng.uniform(-1, 1))
-    turn = strength * _TURN * float(np.clip(rng.normal(0, 0.5), -1, 1))
-    around = np.asarray(cv2.getRotationMatrix2D((0.0, 0.0), turn, size))
-    middle = around[:, :2] @ _middle(photo, rng, hidden=hidden)
-    matrix = np.hstack([around[:, :2], (SIDE / 2 - middle)[:, None]])
+    size = math.exp(strength * _SCALE * rng.uniform(-1, 1))
+    rotation = strength * _ROTATION * float(np.clip(rng.normal(0, 0.5), -1, 1))
+    transform = np.asarray(cv2.getRotationMatrix2D((0.0, 0.0), rotation, size))
+    middle = transform[:, :2] @ _choose_center(photo, rng, hidden=hidden)
+    matrix = np.hstack([transform[:, :2], (SIDE / 2 - middle)[:, None]])
     # OpenCV counts from pixel centres.
     shifted = matrix[:, 2] + matrix[:, :2] @ (0.5, 0.5) - 0.5
-    seen = cv2.warpAffine(
-        photo.picture(), np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
+    tile = cv2.warpAffine(
+        photo.decode(), np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
     )
-    cores, known = dbnet_targets.draw(photo.places, matrix, (SIDE, SIDE))
-    known &= _shown(photo, matrix, hidden=hidden)
-    lit = _lit(np.asarray(seen, np.float32), strength, rng)
-    return Tiles((lit / np.float32(127.5) - 1)[None], _map(cores), _map(known))
+    cores, known = dbnet_targets.draw_targets(photo.targets, matrix, (SIDE, SIDE))
+    known &= _visible_mask(photo, matrix, hidden=hidden)
+    varied_tile = _change_lighting(np.asarray(tile, np.float32), strength, rng)
+    return Tiles((varied_tile / np.float32(127.5) - 1)[None], _to_map(cores), _to_map(known))
 
 
-def _middle(photo: SizedPhoto, rng: Random, *, hidden: bool) -> Floats:
+def _choose_center(photo: ResizedPhoto, rng: Random, *, hidden: bool) -> Floats:
     """Choose the centre of a tile: at a line or anywhere in the wanted part, hardly beyond the photo."""
-    lines = photo.places.lines
+    lines = photo.targets.lines
     size = np.array([photo.width, photo.height])
     border = np.minimum(SIDE / 2, size / 2)
     place = size / 2
     for _ in range(50):
-        if len(lines) and rng.random() < _AT_A_LINE:
+        if len(lines) and rng.random() < _ON_LINE:
             line = lines[rng.integers(len(lines))]
             place = geometry.on_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
         else:
             place = rng.uniform(0, 1, 2) * size
-        if photo.hidden is None or _inside(photo.hidden, place) == hidden:
+        if photo.hidden is None or _is_inside(photo.hidden, place) == hidden:
             break
     return np.clip(place, border, size - border)
 
 
-def _inside(box: Box, place: Floats) -> bool:
+def _is_inside(box: Box, place: Floats) -> bool:
     left, top, right, bottom = box
     return bool(left <= place[0] <= right and top <= place[1] <= bottom)
 
 
-def _shown(photo: SizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
+def _visible_mask(photo: ResizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
     """Return which pixels of a tile show the photo's held-out part, or else the rest, (384, 384), 0 or 1."""
-    whole = _box((0.0, 0.0, photo.width, photo.height), matrix)
+    whole = _box_mask((0.0, 0.0, photo.width, photo.height), matrix)
     if photo.hidden is None:
         return whole
-    part = _box(photo.hidden, matrix)
+    part = _box_mask(photo.hidden, matrix)
     return whole & (part if hidden else 1 - part)
 
 
-def _box(box: Box, matrix: Floats) -> NDArray[np.uint8]:
+def _box_mask(box: Box, matrix: Floats) -> NDArray[np.uint8]:
     left, top, right, bottom = box
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     points = corners @ matrix[:, :2].T + matrix[:, 2] - 0.5
@@ -197,16 +199,16 @@ def _box(box: Box, matrix: Floats) -> NDArray[np.uint8]:
     return filled
 
 
-def _lit(piece: NDArray[np.float32], strength: float, rng: Random) -> NDArray[np.float32]:
+def _change_lighting(tile: NDArray[np.float32], strength: float, rng: Random) -> NDArray[np.float32]:
     """Change contrast, brightness and tint, and add noise."""
-    middle = np.float32(piece.mean())
+    middle = np.float32(tile.mean())
     contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
-    shift = middle + strength * (_BRIGHT * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
-    lit = (piece - middle) * np.float32(contrast) + shift.astype(np.float32)
+    shift = middle + strength * (_BRIGHTNESS * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
+    varied_tile = (tile - middle) * np.float32(contrast) + shift.astype(np.float32)
     if rng.random() < 0.5:
-        lit += rng.standard_normal(lit.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
-    return np.clip(lit, 0.0, 255.0, out=lit)
+        varied_tile += rng.standard_normal(varied_tile.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
+    return np.clip(varied_tile, 0.0, 255.0, out=varied_tile)
 
 
-def _map(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _to_map(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     return mask.astype(np.float32)[None, ..., None]

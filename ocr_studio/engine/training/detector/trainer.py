@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.engine.training.detector.tiles import SIDE, Tiles
-from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
+from ocr_studio.engine.training.trainable_weights import TrainableWeights, check_finite
 
 Tensor: TypeAlias = Any
 
@@ -24,50 +24,50 @@ LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 # Hard negative mining: this many times as many negatives as positives count, those that look most like text (Liao et
 # al. 2020); at least this many if a batch has little text.
-_OTHERS: Final = 3.0
-_LEAST: Final = SIDE * SIDE / 50
+_NEGATIVES: Final = 3.0
+_MIN_NEGATIVES: Final = SIDE * SIDE / 50
 # Maximum gradient norm, so that one odd tile does not undo the training.
-_LONGEST: Final = 1.0
+_MAX_NORM: Final = 1.0
 _TINY: Final = 1e-6
 
 
-class DetectorTrainee(MovingWeights):
+class DetectorTrainer(TrainableWeights):
     """Trains a detector. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, *, steps: int) -> None:
         """Prepare a network of ``build_detector``, which is changed in place, for training by a recipe."""
         self.net = net
-        choose(net, recipe.what)
+        freeze_layers(net, recipe.what)
         super().__init__(
             net,
             steps=steps,
             learning_rate=recipe.learning_rate,
             share=lambda _: recipe.average,
-            longest=_LONGEST,
+            max_norm=_MAX_NORM,
         )
         signature = [tf.TensorSpec((None, SIDE, SIDE, channels), tf.float32) for channels in (3, 1, 1)]
-        self._step = tf.function(self._learn, input_signature=signature).get_concrete_function()
-        self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
+        self._step = tf.function(self._train, input_signature=signature).get_concrete_function()
+        self._compute_loss = tf.function(self._loss, input_signature=signature).get_concrete_function()
 
-    def learn(self, tiles: Tiles) -> float:
+    def train_step(self, tiles: Tiles) -> float:
         """Train one step and return its loss. Raises TrainingFailed."""
-        return sound(float(self._step(*_tensors(tiles))))
+        return check_finite(float(self._step(*_tensors(tiles))))
 
     def loss(self, tiles: Tiles) -> float:
         """Return the loss without training."""
-        return float(self._look(*_tensors(tiles)))
+        return float(self._compute_loss(*_tensors(tiles)))
 
-    def _learn(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+    def _train(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
         with tf.GradientTape() as tape:
-            loss = loss_of(self.net(pixels, training=True), cores, known)
-        self.apply(tape.gradient(loss, [variable.value for variable in self.learned]))
+            loss = dbnet_loss(self.net(pixels, training=True), cores, known)
+        self.apply(tape.gradient(loss, [variable.value for variable in self.variables]))
         return loss
 
-    def _examine(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
-        return loss_of(self.net(pixels, training=False), cores, known)
+    def _loss(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+        return dbnet_loss(self.net(pixels, training=False), cores, known)
 
 
-def choose(net: keras.Model, what: str) -> None:
+def freeze_layers(net: keras.Model, what: str) -> None:
     """Make only one part of a network trainable. what: a key of LAYERS."""
     for layer in net.layers:
         layer.trainable = layer.name.startswith(LAYERS[what])
@@ -77,25 +77,25 @@ def _tensors(tiles: Tiles) -> tuple[Tensor, ...]:
     return tuple(tf.constant(part) for part in (tiles.pixels, tiles.cores, tiles.known))
 
 
-def loss_of(seen: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+def dbnet_loss(predicted: Tensor, cores: Tensor, known: Tensor) -> Tensor:
     """Balanced cross-entropy and dice loss (Liao et al. 2020), each 0 for a perfect map.
 
     Args:
-        seen: (B, h, w, 1) 0..1, predicted map.
+        predicted: (B, h, w, 1) 0..1, predicted map.
         cores: (B, h, w, 1) 0..1, target.
         known: 1 where the target is known, else 0.
     """
     # In float64, which TensorFlow does not replace by bfloat16, which has no number between 0.996 and 1.
-    seen, cores, known = (tf.cast(part, tf.float64) for part in (seen, cores, known))
-    seen = tf.clip_by_value(seen, _TINY, 1 - _TINY)
-    sure = tf.clip_by_value(cores, _TINY, 1 - _TINY)
+    predicted, cores, known = (tf.cast(part, tf.float64) for part in (predicted, cores, known))
+    predicted = tf.clip_by_value(predicted, _TINY, 1 - _TINY)
+    target = tf.clip_by_value(cores, _TINY, 1 - _TINY)
     # Minus the target's entropy, so that soft targets have no loss.
-    cross = sure * tf.math.log(sure / seen) + (1 - sure) * tf.math.log((1 - sure) / (1 - seen))
+    entropy = target * tf.math.log(target / predicted) + (1 - target) * tf.math.log((1 - target) / (1 - predicted))
     text = known * tf.cast(cores > 0.3, tf.float64)
-    others = tf.reshape((known - text) * cross, [-1])
+    negatives = tf.reshape((known - text) * entropy, [-1])
     wanted = tf.reduce_sum(text)
-    many = tf.minimum(tf.cast(tf.size(others), tf.float64), tf.maximum(_OTHERS * wanted, _LEAST))
-    hardest, _ = tf.math.top_k(others, tf.cast(many, tf.int32), sorted=False)
-    balanced = (tf.reduce_sum(text * cross) + tf.reduce_sum(hardest)) / (wanted + many)
-    both = 2 * tf.reduce_sum(known * cores * seen)
-    return balanced + 1 - (both + 1) / (tf.reduce_sum(known * (cores**2 + seen**2)) + 1)
+    count = tf.minimum(tf.cast(tf.size(negatives), tf.float64), tf.maximum(_NEGATIVES * wanted, _MIN_NEGATIVES))
+    hardest, _ = tf.math.top_k(negatives, tf.cast(count, tf.int32), sorted=False)
+    balanced = (tf.reduce_sum(text * entropy) + tf.reduce_sum(hardest)) / (wanted + count)
+    overlap = 2 * tf.reduce_sum(known * cores * predicted)
+    return balanced + 1 - (overlap + 1) / (tf.reduce_sum(known * (cores**2 + predicted**2)) + 1)

@@ -21,27 +21,27 @@ from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.sources import Kind
 from ocr_studio.engine.training import rehearsal
-from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
-from ocr_studio.engine.training.detector.evaluation import MOST_PHOTOS, ExamPhoto
-from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto, Tiles, piece_of
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
+from ocr_studio.engine.training.detector.evaluation import MOST_PHOTOS, EvaluationPhoto
+from ocr_studio.engine.training.detector.tiles import Box, ResizedPhoto, Tiles, random_tile
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 # Number of general boards for rehearsal, tiles of each, and boards to measure forgetting.
-_REPEATED: Final = 24
-_PIECES: Final = 4
-_KEPT: Final = 8
+_REHEARSED_BOARDS: Final = 24
+_TILES_PER_BOARD: Final = 4
+_MEASURED_BOARDS: Final = 8
 # With synthetic handwriting, and with more print than usual, to be easily legible: what is only found by chance would
 # seem to be forgotten by chance. Every eighth board has drawings only.
-_GENERAL: Final = BoardOptions(
+_BOARD_OPTIONS: Final = BoardOptions(
     words=(50, 130), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
 )
-_NO_WRITING: Final = 8
+_DRAWING_EVERY: Final = 8
 # Held-out tiles for the loss.
-_EXAMINED: Final = 12
+_VALIDATION_TILES: Final = 12
 # If no photo can be held out, about this share of the lines of each is, within these limits.
 _HIDDEN, _LEAST_HIDDEN, _MOST_HIDDEN = 0.25, 0.1, 0.4
-_FEWEST_LINES: Final = 4
+_MIN_LINES: Final = 4
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class NoLines(StudioError):
 
 
 @dataclass
-class DetectorLessons:
+class DetectorExamples:
     """The prepared data of a run.
 
     Attributes:
@@ -62,108 +62,114 @@ class DetectorLessons:
         keep: General boards to measure forgetting.
     """
 
-    train: list[SizedPhoto] = field(default_factory=list)
-    held_out: list[SizedPhoto] = field(default_factory=list)
-    keep: list[SizedPhoto] = field(default_factory=list)
+    train: list[ResizedPhoto] = field(default_factory=list)
+    held_out: list[ResizedPhoto] = field(default_factory=list)
+    keep: list[ResizedPhoto] = field(default_factory=list)
     general: Tiles | None = None
     hidden: bool = False
-    exam: Tiles | None = None
-    _sources: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
-    _repeated: list[str] = field(default_factory=list)
+    validation_tiles: Tiles | None = None
+    _held_out_photos: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+    _rehearsed: list[str] = field(default_factory=list)
 
     def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
         """Load the photos and generate the boards. detector: before training. Raises NoLines."""
-        outside = {photo.held_out for photo in data.photos}
-        self.hidden = len(outside) < 2
+        held_out_flags = {photo.held_out for photo in data.photos}
+        self.hidden = len(held_out_flags) < 2
         for number, photo in enumerate(data.photos):
             yield Preparing(tr("Opening the photos"), number, len(data.photos))
-            self._add(photo, detector)
-        if not sum(len(photo.places.lines) for photo in self.train):
+            self._add_photo(photo, detector)
+        if not sum(len(photo.targets.lines) for photo in self.train):
             raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check all boxes of a photo first."))
         rng = np.random.default_rng((recipe.seed, 4))
-        if any(len(photo.places.lines) for photo in self.held_out):
-            chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
-            self.exam = Tiles.joined([piece_of(photo, rng, strength=0.0, hidden=self.hidden) for photo in chosen])
-        yield from self._repeat(data.general, detector, recipe)
-        for number, board in enumerate(_boards_to_keep(recipe.seed)):
-            repeated = len(self._repeated)
-            yield Preparing(tr("Generating general boards"), repeated + number, repeated + _KEPT)
-            self.keep.append(_sized(board, detector))
+        if any(len(photo.targets.lines) for photo in self.held_out):
+            chosen = [self.held_out[index % len(self.held_out)] for index in range(_VALIDATION_TILES)]
+            self.validation_tiles = Tiles.concatenate(
+                [random_tile(photo, rng, strength=0.0, hidden=self.hidden) for photo in chosen]
+            )
+        yield from self._prepare_rehearsal(data.general, detector, recipe)
+        for number, board in enumerate(_measured_boards(recipe.seed)):
+            repeated = len(self._rehearsed)
+            yield Preparing(tr("Generating general boards"), repeated + number, repeated + _MEASURED_BOARDS)
+            self.keep.append(_resize_board(board, detector))
 
-    def compared(self) -> Iterator[ExamPhoto]:
+    def iter_held_out(self) -> Iterator[EvaluationPhoto]:
         """Yield the photos for the comparison at full size; those that can no longer be opened are left out."""
-        for photo, box in self._sources:
-            image = _opened(photo)
+        for photo, box in self._held_out_photos:
+            image = _open_photo(photo)
             if image is not None:
-                yield ExamPhoto(photo.name, image, photo.words, box)
+                yield EvaluationPhoto(photo.name, image, photo.words, box)
 
-    def kept(self, *, seed: int) -> Iterator[ExamPhoto]:
+    def iter_general(self, *, seed: int) -> Iterator[EvaluationPhoto]:
         """Yield the general boards for evaluation at full size."""
-        for board in _boards_to_keep(seed):
-            yield ExamPhoto(_name(board), board.image, board.labelled)
+        for board in _measured_boards(seed):
+            yield EvaluationPhoto(_board_name(board), board.image, board.labelled)
 
     @property
-    def to_compare(self) -> int:
+    def comparison_count(self) -> int:
         """Return the number of photos and boards for the comparison."""
-        return len(self._sources) + _KEPT
+        return len(self._held_out_photos) + _MEASURED_BOARDS
 
     def fingerprint(self) -> str:
         """Return the identity of photos, boxes and split."""
-        found = hashlib.sha256("".join(self._repeated).encode())
+        digest = hashlib.sha256("".join(self._rehearsed).encode())
         for part in (self.train, self.held_out):
-            found.update(b"part")
+            digest.update(b"part")
             for photo in part:
-                found.update(photo.jpeg.tobytes())
-                found.update(np.round(photo.places.lines, 2).tobytes())
-                found.update(np.round(photo.places.unclear, 2).tobytes())
-        return found.hexdigest()
+                digest.update(photo.jpeg.tobytes())
+                digest.update(np.round(photo.targets.lines, 2).tobytes())
+                digest.update(np.round(photo.targets.unclear, 2).tobytes())
+        return digest.hexdigest()
 
-    def _add(self, photo: ReviewedPhoto, detector: Detector) -> None:
-        image = _opened(photo)
+    def _add_photo(self, photo: ReviewedPhoto, detector: Detector) -> None:
+        image = _open_photo(photo)
         if image is None:
             return
-        places = LinePlaces.of(photo.words)
-        box = hidden_part(places.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
-        sized = _as_looked_at(photo, image, places, detector, hidden=box)
+        targets = LineTargets.of(photo.words)
+        box = choose_held_out_part(targets.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
+        sized = _resize_photo(photo, image, targets, detector, hidden=box)
         if self.hidden or not photo.held_out:
             self.train.append(sized)
         if (box is not None or (photo.held_out and not self.hidden)) and len(self.held_out) < MOST_PHOTOS:
             self.held_out.append(sized)
-            self._sources.append((photo, box))
+            self._held_out_photos.append((photo, box))
 
-    def _repeat(self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+    def _prepare_rehearsal(
+        self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe
+    ) -> Iterator[Preparing]:
         """Return tiles of boards and other photos with the network's output on them as the target."""
         if recipe.replay <= 0:
             return
         rng = np.random.default_rng((recipe.seed, 5))
-        boards = general_boards(range(_KEPT, _KEPT + _REPEATED), seed=recipe.seed)
-        others = ((photo, _opened(photo)) for photo in more)
+        boards = generate_boards(range(_MEASURED_BOARDS, _MEASURED_BOARDS + _REHEARSED_BOARDS), seed=recipe.seed)
+        others = ((photo, _open_photo(photo)) for photo in more)
         photos = itertools.chain(
-            (_sized(board, detector) for board in boards),
+            (_resize_board(board, detector) for board in boards),
             (
-                _as_looked_at(photo, image, LinePlaces.of(photo.words), detector)
+                _resize_photo(photo, image, LineTargets.of(photo.words), detector)
                 for photo, image in others
                 if image is not None
             ),
         )
-        pieces: list[Tiles] = []
+        tiles_by_photo: list[Tiles] = []
         for number, photo in enumerate(photos):
-            yield Preparing(tr("Generating general boards"), number, _REPEATED + len(more) + _KEPT)
-            self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
-            tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
+            yield Preparing(tr("Generating general boards"), number, _REHEARSED_BOARDS + len(more) + _MEASURED_BOARDS)
+            self._rehearsed.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
+            tiles = Tiles.concatenate([random_tile(photo, rng, strength=1.0) for _ in range(_TILES_PER_BOARD)])
             seen = detector.maps(tiles.pixels)
             # Half as much memory.
-            pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
-        self.general = Tiles.joined(pieces)
+            tiles_by_photo.append(
+                Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen))))
+            )
+        self.general = Tiles.concatenate(tiles_by_photo)
 
 
-def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
+def choose_held_out_part(lines: Floats, *, width: int, height: int) -> Box | None:
     """Choose the held-out part of a photo: about a quarter of its lines, below or right of the others, where few or no
     lines are cut. None if there are too few.
 
     lines: (N, 6, 2), as from ``Detector.find``.
     """
-    if len(lines) < _FEWEST_LINES:
+    if len(lines) < _MIN_LINES:
         return None
     low, high = lines.min(axis=1), lines.max(axis=1)
     best: tuple[float, Box] | None = None
@@ -172,15 +178,15 @@ def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
             share = float((low[:, axis] >= edge).mean())
             if not _LEAST_HIDDEN <= share <= _MOST_HIDDEN or edge >= side:
                 continue
-            torn = int(((low[:, axis] < edge) & (high[:, axis] > edge)).sum())
+            cut_lines = int(((low[:, axis] < edge) & (high[:, axis] > edge)).sum())
             box = (0.0, float(edge), float(width), float(height)) if axis else (float(edge), 0.0, width, height)
-            cost = torn + abs(share - _HIDDEN)
+            cost = cut_lines + abs(share - _HIDDEN)
             if best is None or cost < best[0]:
                 best = (cost, box)
     return best and best[1]
 
 
-def _opened(photo: ReviewedPhoto) -> Photo | None:
+def _open_photo(photo: ReviewedPhoto) -> Photo | None:
     try:
         return photo.open()
     except StudioError as error:
@@ -188,30 +194,30 @@ def _opened(photo: ReviewedPhoto) -> Photo | None:
         return None
 
 
-def general_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
+def generate_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
     """Generate boards of these numbers, using only what comes with the program and the system."""
-    stock = rehearsal.load_rehearsal(("en",))
-    written, drawn = (BoardMaker(stock, replace(_GENERAL, empty=share), seed=seed) for share in (0.0, 1.0))
+    stock = rehearsal.open_stock(("en",))
+    written, drawn = (BoardMaker(stock, replace(_BOARD_OPTIONS, empty=share), seed=seed) for share in (0.0, 1.0))
     for number in numbers:
-        yield (written if (number + 1) % _NO_WRITING else drawn).at(number)
+        yield (written if (number + 1) % _DRAWING_EVERY else drawn).at(number)
 
 
-def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
-    return general_boards(range(_KEPT), seed=seed)
+def _measured_boards(seed: int) -> Iterator[SynthBoard]:
+    return generate_boards(range(_MEASURED_BOARDS), seed=seed)
 
 
-def _as_looked_at(
-    photo: ReviewedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
-) -> SizedPhoto:
+def _resize_photo(
+    photo: ReviewedPhoto, image: Photo, targets: LineTargets, detector: Detector, *, hidden: Box | None = None
+) -> ResizedPhoto:
     """Resize a photo to the size of the detector's last pass."""
-    return SizedPhoto.of(photo.name, image, places, scale=detector.look(image)[1], hidden=hidden)
+    return ResizedPhoto.of(photo.name, image, targets, scale=detector.look(image)[1], hidden=hidden)
 
 
-def _sized(board: SynthBoard, detector: Detector) -> SizedPhoto:
+def _resize_board(board: SynthBoard, detector: Detector) -> ResizedPhoto:
     """Resize a board. Its letters are large enough for the first pass (all 32 of a seed), so the second is skipped."""
     scale = detector.options.scale(*board.image.shape[:2])
-    return SizedPhoto.of(_name(board), board.image, LinePlaces.of(board.labelled), scale=scale)
+    return ResizedPhoto.of(_board_name(board), board.image, LineTargets.of(board.labelled), scale=scale)
 
 
-def _name(board: SynthBoard) -> str:
+def _board_name(board: SynthBoard) -> str:
     return f"board {board.index}"

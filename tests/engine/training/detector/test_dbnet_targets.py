@@ -16,8 +16,8 @@ from ocr_studio.core.page import Quad
 from ocr_studio.engine.detection.detector import DetectorOptions, quads_of
 from ocr_studio.engine.synth.boards import whole_boards
 from ocr_studio.engine.training.detector import dbnet_targets
-from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces, ribbon_around
-from ocr_studio.engine.training.detector.evaluation import of_lines
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets, fit_ribbon
+from ocr_studio.engine.training.detector.evaluation import score_lines
 from tests.engine import made_boards
 
 AS_IT_IS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -32,7 +32,7 @@ def turned(words: list[Labelled], degrees: float) -> list[Labelled]:
 
 
 def drawn(words: list[Labelled]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    return dbnet_targets.draw(LinePlaces.of(words), AS_IT_IS, (600, 400))
+    return dbnet_targets.draw_targets(LineTargets.of(words), AS_IT_IS, (600, 400))
 
 
 def pixels_in(mask: NDArray[Any], quad: Quad) -> NDArray[Any]:
@@ -59,7 +59,7 @@ def test_words_of_a_line_are_one_core_inside_it() -> None:
 @pytest.mark.parametrize("degrees", [0, 12, -30, 90, 180])
 def test_cores_grow_back_to_their_lines(degrees: float) -> None:
     words = turned(LINE, degrees)
-    places = LinePlaces.of(words)
+    places = LineTargets.of(words)
     found = quads_of(drawn(words)[0].astype(np.float32), DetectorOptions())
     assert len(found) == len(places.lines) == 1
     assert geometry.cover_matrix(places.lines[:, :4], found[:, :4])[0, 0] > 0.99
@@ -86,12 +86,12 @@ def made(index: int, **options: Any) -> list[Labelled]:
 @pytest.mark.parametrize("kind", ["level", "another", "turned", "curved"])
 def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
     written = curved() if kind == "curved" else made(int(kind == "another"), turned=float(kind == "turned"))
-    places = LinePlaces.of(written)
+    places = LineTargets.of(written)
     assert len(places.lines) >= 3
-    cores, _ = dbnet_targets.draw(places, AS_IT_IS, (1600, 1600))
+    cores, _ = dbnet_targets.draw_targets(places, AS_IT_IS, (1600, 1600))
     found = quads_of(cores.astype(np.float32), DetectorOptions())
     assert len(found) == pytest.approx(len(places.lines), abs=1 + 0.05 * len(places.lines))
-    score = of_lines(found, places)
+    score = score_lines(found, places)
     assert score.f is not None
     assert score.f > 0.97
     if kind != "curved":  # quads of bent lines hold not all of them
@@ -101,7 +101,7 @@ def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
 
 @given(st.floats(4, 900), st.floats(4, 900))
 def test_what_is_shrunk_grows_again(length: float, height: float) -> None:
-    less = dbnet_targets.shrunk_by(length, height)
+    less = dbnet_targets.shrink_distance(length, height)
     core = length - less, height - less
     assert min(core) > 0
     grown = DetectorOptions().grow * core[0] * core[1] / (core[0] + core[1])
@@ -112,7 +112,7 @@ def test_what_is_shrunk_grows_again(length: float, height: float) -> None:
 def test_a_wide_blank_parts_lines_and_one_in_between_is_left_open(gap: int, lines: int, middle_known: int) -> None:
     words = [word(40, 180, 240, 220), word(240 + gap, 180, 440 + gap, 220)]
     cores, known = drawn(words)
-    assert len(LinePlaces.of(words).lines) == lines
+    assert len(LineTargets.of(words).lines) == lines
     middle = (200, 240 + gap // 2)
     assert known[middle] == middle_known
     assert cores[middle] == (lines == 1)
@@ -138,7 +138,7 @@ def test_upright_boxes_along_a_slope_are_a_sloping_line() -> None:
     boxes = np.array([[(x, y), (x + 70, y), (x + 70, y + 30), (x, y + 30)] for x, y in zip(
         range(0, 500, 90), range(0, 120, 20), strict=True
     )])  # fmt: skip
-    ribbon = ribbon_around(boxes)
+    ribbon = fit_ribbon(boxes)
     x, y = geometry.directions(ribbon[None, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(np.degrees(np.arctan(20 / 90)), abs=1)
     assert geometry.sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
@@ -148,4 +148,4 @@ def test_no_words_are_no_lines() -> None:
     cores, known = drawn([])
     assert not cores.any()
     assert known.all()
-    assert LinePlaces.of([]).scaled(0.5).lines.shape == (0, 6, 2)
+    assert LineTargets.of([]).scaled(0.5).lines.shape == (0, 6, 2)

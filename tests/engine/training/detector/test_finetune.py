@@ -37,9 +37,9 @@ from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import evaluation as detector_evaluation
 from ocr_studio.engine.training.detector import finetune as finetune_detector
 from ocr_studio.engine.training.detector import training_data as detector_training_data
-from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
-from ocr_studio.engine.training.detector.tiles import SIDE, SizedPhoto, TileBatches, piece_of
-from ocr_studio.engine.training.detector.trainer import DetectorTrainee, choose, loss_of
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
+from ocr_studio.engine.training.detector.tiles import SIDE, ResizedPhoto, TileBatches, random_tile
+from ocr_studio.engine.training.detector.trainer import DetectorTrainer, dbnet_loss, freeze_layers
 from ocr_studio.engine.training.detector.training_data import NoLines
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.weights import model_weights
@@ -52,17 +52,17 @@ Photo = NDArray[np.uint8]
 def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     runtime.configure(ReaderOptions())
     photo, words = board()
-    places = LinePlaces.of(words)
+    places = LineTargets.of(words)
     net = tiny_net()
     detector = Detector(net)
-    sized = SizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
-    assert detector_evaluation.lines_found(detector, [sized], hidden=False).found == 0
+    sized = ResizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
+    assert detector_evaluation.score_detector(detector, [sized], hidden=False).found == 0
     recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=2, replay=0.0, augmentation=0.0, seed=1))
-    trainee = DetectorTrainee(net, recipe, steps=160)
-    losses = [trainee.learn(tiles.at(step)) for step in range(160)]
+    trainee = DetectorTrainer(net, recipe, steps=160)
+    losses = [trainee.train_step(tiles.at(step)) for step in range(160)]
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
-    score = detector_evaluation.lines_found(detector, [sized], hidden=False)
+    score = detector_evaluation.score_detector(detector, [sized], hidden=False)
     # All lines; sums of floating-point numbers differ between processors, so a box more may be found.
     assert (score.found, score.wanted) == (5, 5)
     assert score.f is not None
@@ -72,16 +72,16 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
 def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
     net = tiny_net()
     photo, words = board()
-    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
     before = model_weights.read_weights(net)
-    trainee = DetectorTrainee(net, replace(RECIPE, what="head", average=0.25), steps=2)
+    trainee = DetectorTrainer(net, replace(RECIPE, what="head", average=0.25), steps=2)
     for step in range(2):
-        trainee.learn(tiles.at(step))
+        trainee.train_step(tiles.at(step))
     after = model_weights.read_weights(net)
     moved = {name for name in before if (before[name] != after[name]).any()}
     assert {name.split("/")[0] for name in moved} == {"head2", "head3"}
-    trainee.take(trainee.kept())
+    trainee.assign_weights(trainee.averaged())
     kept = model_weights.read_weights(net)
     for name in before:
         assert kept[name] == pytest.approx(0.75 * before[name] + 0.25 * after[name], abs=1e-6)
@@ -90,7 +90,7 @@ def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
 @pytest.mark.parametrize("what", ["head", "neck+head", "upper", "all"])
 def test_each_part_holds_the_one_before(what: str) -> None:
     net = build_detector()
-    choose(net, what)
+    freeze_layers(net, what)
     learning = {layer.name.split("_")[0].rstrip("0123") for layer in net.layers if layer.trainable and layer.weights}
     assert "head" in learning
     assert ("lateral" in learning) == (what != "head")
@@ -102,25 +102,25 @@ def test_the_loss_is_nothing_where_all_is_as_it_should_be_and_finite_at_worst() 
     rng = np.random.default_rng(0)
     right = rng.uniform(0, 1, (2, SIDE, SIDE, 1)).astype(np.float32)
     known = np.ones_like(right)
-    assert float(loss_of(right, right, known)) == pytest.approx(0, abs=1e-3)
+    assert float(dbnet_loss(right, right, known)) == pytest.approx(0, abs=1e-3)
     sure = (right > 0.5).astype(np.float32)
-    assert np.isfinite(float(loss_of(1 - sure, sure, known)))
+    assert np.isfinite(float(dbnet_loss(1 - sure, sure, known)))
     wrong = np.where(right > 0.9, 1 - right, right)
-    assert float(loss_of(wrong, right, known)) > 0.01
-    assert float(loss_of(wrong, right, (right <= 0.9).astype(np.float32))) == pytest.approx(0, abs=1e-3)
+    assert float(dbnet_loss(wrong, right, known)) > 0.01
+    assert float(dbnet_loss(wrong, right, (right <= 0.9).astype(np.float32))) == pytest.approx(0, abs=1e-3)
     nothing = np.zeros_like(right)
-    assert float(loss_of(nothing, nothing, known)) == pytest.approx(0, abs=1e-3)
-    assert float(loss_of(sure, nothing, known)) > 1
+    assert float(dbnet_loss(nothing, nothing, known)) == pytest.approx(0, abs=1e-3)
+    assert float(dbnet_loss(sure, nothing, known)) > 1
 
 
 def test_numbers_that_run_away_are_said() -> None:
     photo, words = board()
-    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
     net = tiny_net()
     net.get_layer("head3").set_weights([np.full((2, 2, 1, 8), np.nan, np.float32), np.zeros(1, np.float32)])
     with pytest.raises(TrainingFailed, match="lower learning rate"):
-        DetectorTrainee(net, replace(RECIPE, what="all"), steps=2).learn(tiles.at(0))
+        DetectorTrainer(net, replace(RECIPE, what="all"), steps=2).train_step(tiles.at(0))
 
 
 # --------------------------------------------------------------------------------------------------------- pieces
@@ -128,9 +128,9 @@ def test_numbers_that_run_away_are_said() -> None:
 
 def test_pieces_show_writing_where_they_say_and_are_the_same_for_the_same_seed() -> None:
     photo, words = board()
-    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
     for seed in range(8):
-        first, again = (piece_of(sized, np.random.default_rng(seed), strength=1.0) for _ in range(2))
+        first, again = (random_tile(sized, np.random.default_rng(seed), strength=1.0) for _ in range(2))
         assert (first.pixels == again.pixels).all()
         ink = first.pixels[0].min(axis=2) < first.pixels[0].min(axis=2).max() - 0.7
         core = (first.cores[0, ..., 0] > 0) & (first.known[0, ..., 0] > 0)
@@ -142,14 +142,14 @@ def test_pieces_show_writing_where_they_say_and_are_the_same_for_the_same_seed()
 
 def test_what_is_hidden_is_neither_learned_nor_left_out_of_the_exam() -> None:
     photo, words = board()
-    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0, hidden=(0, 300, 480, 400))
+    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0, hidden=(0, 300, 480, 400))
     for seed in range(6):
-        shown = piece_of(sized, np.random.default_rng(seed), strength=0.0)
-        hidden = piece_of(sized, np.random.default_rng(seed), strength=0.0, hidden=True)
+        shown = random_tile(sized, np.random.default_rng(seed), strength=0.0)
+        hidden = random_tile(sized, np.random.default_rng(seed), strength=0.0, hidden=True)
         assert hidden.known[hidden.cores > 0].any()
         assert shown.known.any()
     # The piece in the middle of a photo as it is shows 48 to 432 across and 8 to 392 down.
-    middle = piece_of(replace(sized, hidden=(0, 0, 480, 400)), np.random.default_rng(0), strength=0.0)
+    middle = random_tile(replace(sized, hidden=(0, 0, 480, 400)), np.random.default_rng(0), strength=0.0)
     assert not middle.known.any()
 
 
@@ -158,11 +158,11 @@ def test_what_is_hidden_is_neither_learned_nor_left_out_of_the_exam() -> None:
 
 def test_lines_count_as_found_however_they_are_cut_but_not_when_they_are_joined() -> None:
     lines = np.array([[(0, y), (400, y), (400, y + 30), (0, y + 30), (200, y), (200, y + 30)] for y in (0, 50)])
-    places = LinePlaces(lines.astype(np.float32), np.zeros((0, 4, 2), np.float32))
+    places = LineTargets(lines.astype(np.float32), np.zeros((0, 4, 2), np.float32))
 
     def found(*boxes: tuple[float, float, float, float]) -> detector_evaluation.LineScore:
         corners = np.array([Quad.from_box(*box).corners for box in boxes]).reshape(-1, 4, 2)
-        return detector_evaluation.of_lines(np.concatenate([corners, corners[:, :2]], axis=1), places)
+        return detector_evaluation.score_lines(np.concatenate([corners, corners[:, :2]], axis=1), places)
 
     assert found((0, 0, 400, 30), (0, 50, 400, 80)).f == 1.0
     assert found((0, 0, 180, 30), (200, 0, 400, 30), (0, 50, 400, 80)).f == 1.0
@@ -208,7 +208,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) -> None:
     monkeypatch.setattr(finetune_detector, "LEAST_STEPS", steps)
     monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
-    monkeypatch.setattr(training_run, "EXAMINATIONS", exams)
+    monkeypatch.setattr(training_run, "EVALUATIONS", exams)
     monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
     monkeypatch.setattr(detector_training_data, "_KEPT", 1)
 
