@@ -95,20 +95,20 @@ def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) ->
     if chosen.name in [model.name for model in bundled.BORROWED]:
         raise ValueError(f"“{chosen.name}” is a third-party model")
     if chosen.folder is None:
-        card = package_model.describe(target, facts=facts)
+        card = package_model.update_card(target, facts=facts)
     else:
-        shipped = package_model.ship(chosen.folder, target, facts=facts)
+        shipped = package_model.package_model(chosen.folder, target, facts=facts)
         card = shipped.card
         print(
             f"{target}: {shipped.size / 1e6:.2f} MB, {shipped.arrays[0]} of {shipped.arrays[1]} weight arrays changed"
         )
         print(
-            f"by up to {shipped.moved:.2g}; the rounding error is up to {shipped.error:.2g},"
+            f"by up to {shipped.max_change:.2g}; the rounding error is up to {shipped.error:.2g},"
             f" {100 * shipped.rounding:.3f} % of the change"
         )
     if chosen.default is not None:
         alphabets = ("latin",) if card.kind == "recognizer" else ("latin", "all")
-        card = package_model.describe(target, facts={"default_for": alphabets if chosen.default else ()})
+        card = package_model.update_card(target, facts={"default_for": alphabets if chosen.default else ()})
     print(f"{target / CARD_FILE}: default for: {', '.join(card.default_for) or 'none'}")
     return card
 

@@ -70,10 +70,10 @@ def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> Non
 
 def _learned(folder: Path, *, by: float) -> Path:
     letters = Charset(("a", "b"))
-    net = bundled_weights.load_recognizer_of(letters)
+    net = bundled_weights.load_recognizer_for(letters)
     bias = net.get_layer("characters").weights[1]
     bias.assign_add([0.0, by, 0.0])
-    model_weights.save(folder, net, charset=letters, card=CARD)
+    model_weights.save_model(folder, net, charset=letters, card=CARD)
     return folder
 
 

@@ -253,7 +253,7 @@ class Detector:
         Returns:
             The folder of the model.
         """
-        net = random_init.finished(self.model, self.architecture)
+        net = random_init.fold_for_reading(self.model, self.architecture)
         return save_model(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
 
 

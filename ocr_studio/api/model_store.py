@@ -146,7 +146,7 @@ def save_model(
     arguments.check_names("save", facts, _FACTS)
     card = ModelCard(architecture, parent=parent, made=now(), **{"title": name, "licence": _LICENCE, **facts})
     _check_card(card, charset)
-    folder = candidate.write(name, net, charset=charset, card=card)
+    folder = candidate.write_candidate(name, net, charset=charset, card=card)
     try:
         model = models.install(folder)
     except StudioError:

@@ -35,7 +35,7 @@ from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import keras_fit, runtime
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
-from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import augment
@@ -107,7 +107,7 @@ class Recognizer:
                 arguments.check_choice("architecture", architecture or LIGHT_CRNN, _ARCHITECTURES),
             )
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
-            self.model = random_init.begun_recognizer(self.architecture, len(self.charset))
+            self.model = random_init.new_recognizer(self.architecture, len(self.charset))
         else:
             self._load(weights, letters)
             if architecture not in {None, self.architecture}:
@@ -129,7 +129,7 @@ class Recognizer:
             self.languages = model_languages(model, ReaderOptions().languages)
             net, charset = weights_of.load_recognizer(model)
         if letters is not None:
-            net, charset = alphabet_transfer.for_alphabet(net, charset, letters, architecture=self.architecture)
+            net, charset = alphabet_transfer.change_alphabet(net, charset, letters, architecture=self.architecture)
         self.model, self.charset = net, charset
 
     @property
@@ -196,10 +196,12 @@ class Recognizer:
         if not len(boxes):
             return []
         # (like keras-ocr, a network for single words reads each box as one word)
-        lines = LineReader(picture, self.reader, words=True).look(ribbons(boxes))
+        lines = LineReader(picture, self.reader, words=True).read(straight_ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
-        reads = self.reader.again(self.reader.transcribe(steps), [line.crop for line in lines], steps, spaces=spaces)
+        reads = self.reader.reread_doubtful(
+            self.reader.transcribe(steps), [line.crop for line in lines], steps, spaces=spaces
+        )
         return [read.text for read in reads]
 
     # ----------------------------------------------------------------------------------------------------- learning
@@ -318,7 +320,7 @@ class Recognizer:
             TypeError: A fact is unknown or of the wrong type.
         """
         facts["settings"] = add_languages(self.languages, facts.get("settings"))
-        net = random_init.finished(self.model, self.architecture)
+        net = random_init.fold_for_reading(self.model, self.architecture)
         return save_model(
             name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts
         )

@@ -222,8 +222,8 @@ def _generate_words(sources: Sources, part: str, sizes: Amounts, session: Traini
 
 def evaluate_recognizer(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
     """Evaluate the network alone: "cer", the character error rate, and "right", the share of correct samples."""
-    seen = recognizer.reader.steps([sample.picture() for sample in samples.all])
-    read = ["".join(recognizer.charset.decode(ctc.greedy(each.probabilities))) for each in seen]
+    seen = recognizer.reader.run([sample.picture() for sample in samples.all])
+    read = ["".join(recognizer.charset.decode(ctc.decode_greedily(each.probabilities))) for each in seen]
     pairs = [
         (" ".join(sample.text.split()), " ".join(text.split())) for sample, text in zip(samples.all, read, strict=True)
     ]

@@ -13,13 +13,13 @@ from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.weights import model_weights
 
 
-def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
+def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
     """Load and warm up the recognizer of a model. Arguments and errors as ``model_weights.load_recognizer``."""
     fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
     return fitting.of(model, alphabet=alphabet)
 
 
-def detector_of(model: Model, detection: DetectionOptions) -> Detector:
+def load_detector(model: Model, detection: DetectionOptions) -> Detector:
     """Load the detector of a model with the user's detection options. Raises as ``model_weights.load_detector``."""
     net = model_weights.load_detector(model)
     if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):

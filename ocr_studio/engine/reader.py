@@ -24,24 +24,24 @@ from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognition import word_assembly
 from ocr_studio.engine.recognition import word_segmentation as line_cutting
-from ocr_studio.engine.recognition.ink_mask import Ink
-from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, ribbons
+from ocr_studio.engine.recognition.ink_mask import InkMask
+from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
 # Pixels across, at the network's height, per batch: a few long lines, so that the first words arrive early and the
 # network still runs at full speed.
-_FIRST, _THEN = 2048, 8192
+_FIRST_BATCH, _BATCH = 2048, 8192
 # Frames and drawings found as lines are as high as several lines, so at the network's height their strokes are finer
 # than a pen's. Of 1,278 lines on 25 photos of boards 33, many of them drawings, have finer strokes than this (pixels)
 # and a legibility below 0.5, which single letters never exceed; of 45 on synthetic drawings 37 to 39. No drawing was
 # longer for its height than the last value, so long lines of fine, unclear writing are kept.
-_FINE, _UNREADABLE, _LONG = 2.1, 0.4, 4
-_UNSURE = 1e-3  # lower confidences don't count
+_FINE_STROKE, _MIN_LEGIBILITY, _MAX_ASPECT = 2.1, 0.4, 4
+_MIN_CONFIDENCE = 1e-3  # lower confidences don't count
 # Weight of word frequencies when a line can be split in two ways. At full weight word length counts too much, as a
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
-_USUAL = 0.3
+_LANGUAGE_WEIGHT = 0.3
 
-_Read: TypeAlias = tuple[line_cutting.Segment, Transcription]
+_SegmentReading: TypeAlias = tuple[line_cutting.Segment, Transcription]
 
 
 class Reader:
@@ -64,12 +64,12 @@ class Reader:
         reads = models.in_use(options.model, alphabet=options.alphabet)
         finds = models.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
-        self._detector = detector or model_loader.detector_of(finds, options.detection)
+        self._detector = detector or model_loader.load_detector(finds, options.detection)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
-        self._recognizer = recognizer or model_loader.recognizer_of(reads, alphabet=alphabet)
+        self._recognizer = recognizer or model_loader.load_recognizer(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
         # Character classes, which help to find the ends of words.
-        self.marks = line_cutting.SpaceClasses.of(
+        self.space_classes = line_cutting.SpaceClasses.of(
             self._recognizer.charset.characters, gap=options.detection.space_width
         )
         self._unit = options.unit
@@ -88,7 +88,7 @@ class Reader:
         other = copy.copy(self)
         other._detector = self._detector.tuned_to(detection)
         other._recognizer = recognizer
-        other.marks = replace(self.marks, gap=detection.space_width)
+        other.space_classes = replace(self.space_classes, gap=detection.space_width)
         return other
 
     @property
@@ -106,11 +106,11 @@ class Reader:
 
         A detector of words returns words, or the lines that contain them if lines are wanted.
         """
-        return self.as_wanted(self._detector.find(image))
+        return self.convert_unit(self._detector.find(image))
 
-    def as_wanted(self, found: Quads) -> Quads:
+    def convert_unit(self, found: Quads) -> Quads:
         """Convert the detector's results, (N, 6, 2), to words or lines as wanted."""
-        return word_assembly.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
+        return word_assembly.group_into_lines(found) if self._detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """Read lines in batches.
@@ -122,8 +122,8 @@ class Reader:
         Yields:
             Number of lines in the batch, and their words, whose quads follow the slope of the line.
         """
-        for seen in _ahead(self._looking(image, words=self._detector.finds_words).look, _batches(lines)):
-            yield len(seen), self._words(seen, image.shape[1], image.shape[0])
+        for seen in _run_ahead(self._line_reader(image, words=self._detector.finds_words).read, _batches(lines)):
+            yield len(seen), self._make_words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """Read what is in each quad, in order and in batches; one transcription each, including spaces.
@@ -133,72 +133,81 @@ class Reader:
             quads: Quads in pixels of the image.
         """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for seen in _ahead(self._looking(image, words=True).look, _batches(ribbons(corners))):
+        for seen in _run_ahead(self._line_reader(image, words=True).read, _batches(straight_ribbons(corners))):
             if self._recognizer.widest_word is not None:
-                yield [word_assembly.joined(line, reads) for line, reads in self._one_by_one(seen)]
+                yield [word_assembly.join_transcriptions(line, reads) for line, reads in self._transcribe_words(seen)]
                 continue
             crops, steps = [line.crop for line in seen], [line.steps for line in seen]
             widths = [crop.shape[1] for crop in crops]
-            yield self._recognizer.again(self._recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths)
+            yield self._recognizer.reread_doubtful(
+                self._recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths
+            )
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
         """Return the network's output for each line, before it is split into words. Arguments as for ``read_lines``."""
-        return self._looking(image, words=self._detector.finds_words).look(lines)
+        return self._line_reader(image, words=self._detector.finds_words).read(lines)
 
-    def _looking(self, image: Photo, *, words: bool) -> LineReader:
+    def _line_reader(self, image: Photo, *, words: bool) -> LineReader:
         """Create the line reader; ``words`` says whether quads hold single words."""
-        return LineReader(image, self._recognizer, gap=self.marks.gap, words=words and self._unit == "words")
+        return LineReader(image, self._recognizer, gap=self.space_classes.gap, words=words and self._unit == "words")
 
-    def _one_by_one(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
+    def _transcribe_words(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
         """Split lines into words for a recognizer that reads single words."""
         words = [word for line in lines for word in line.words or ()]
-        steps = [word.steps.without(self.marks.space) for word in words]
+        steps = [word.steps.without(self.space_classes.space) for word in words]
         reads = iter(self._recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
         return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
-    def _words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
+    def _make_words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
         if self._recognizer.widest_word is not None:
-            written = self._one_by_one([line for line in lines if not _is_drawing(line)])
-            found = word_assembly.whole_lines if self._unit == "lines" else word_assembly.words
+            written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
+            found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
             return [word for line, reads in written for word in found(line, reads, size=(width, height))]
-        cuttings = [(line, self._cut(line)) for line in lines]
+        segmentations = [(line, self._segment(line)) for line in lines]
         pieces = [
-            (line, stretch)
-            for line, cutting in cuttings
-            for stretches in (cutting.stretches, *(doubt.stretches for doubt in cutting.doubts))
-            for stretch in stretches
+            (line, segment)
+            for line, segmentation in segmentations
+            for segments in (
+                segmentation.segments,
+                *(alternative.segments for alternative in segmentation.alternatives),
+            )
+            for segment in segments
         ]
-        reads = self._recognizer.transcribe([self._part(line.steps, stretch) for line, stretch in pieces])
-        read = iter(zip((stretch for _, stretch in pieces), reads, strict=True))
-        usual = self._recognizer.usual({transcription.text for transcription in reads})
-        chosen = [(line, *each) for line, cutting in cuttings for each in likelier(cutting, read, usual=usual)]
-        settled = self._again(chosen)
+        reads = self._recognizer.transcribe([self._segment_output(line.steps, segment) for line, segment in pieces])
+        read = iter(zip((segment for _, segment in pieces), reads, strict=True))
+        language_scores = self._recognizer.language_scores({transcription.text for transcription in reads})
+        chosen = [
+            (line, *each)
+            for line, segmentation in segmentations
+            for each in choose_segmentation(segmentation, read, language_scores=language_scores)
+        ]
+        settled = self._reread(chosen)
         return [
             word
-            for (line, stretch, _), transcription in zip(chosen, settled, strict=True)
-            for word in _word(line, stretch, transcription, size=(width, height))
+            for (line, segment, _), transcription in zip(chosen, settled, strict=True)
+            for word in _make_word(line, segment, transcription, size=(width, height))
         ]
 
-    def _again(self, chosen: Sequence[tuple[Line, line_cutting.Segment, Transcription]]) -> list[Transcription]:
+    def _reread(self, chosen: Sequence[tuple[Line, line_cutting.Segment, Transcription]]) -> list[Transcription]:
         """Read parts of lines; doubtful ones are read again on their own."""
-        crops = [_piece(line, stretch) for line, stretch, _ in chosen]
-        steps = [self._part(line.steps, stretch) for line, stretch, _ in chosen]
+        crops = [_segment_crop(line, segment) for line, segment, _ in chosen]
+        steps = [self._segment_output(line.steps, segment) for line, segment, _ in chosen]
         reads = [read for _, _, read in chosen]
-        return self._recognizer.again(reads, crops, steps, spaces=self._unit == "lines")
+        return self._recognizer.reread_doubtful(reads, crops, steps, spaces=self._unit == "lines")
 
-    def _cut(self, line: Line) -> line_cutting.Segmentation:
+    def _segment(self, line: Line) -> line_cutting.Segmentation:
         """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
         if _is_drawing(line):
             return line_cutting.Segmentation()
         if self._unit == "lines":
-            return line_cutting.whole(line.crop, line.steps)
-        return line_cutting.words_of(line.crop, line.steps, marks=self.marks)
+            return line_cutting.single_segment(line.crop, line.steps)
+        return line_cutting.split_line(line.crop, line.steps, space_classes=self.space_classes)
 
-    def _part(self, steps: FrameProbabilities, stretch: line_cutting.Segment) -> FrameProbabilities:
-        part = steps.part(stretch.first, stretch.last)
+    def _segment_output(self, steps: FrameProbabilities, segment: line_cutting.Segment) -> FrameProbabilities:
+        part = steps.part(segment.first, segment.last)
         if self._unit == "lines":
             return part
-        return part.without(self.marks.space)
+        return part.without(self.space_classes.space)
 
 
 def _batches(quads: Quads) -> Iterator[Quads]:
@@ -206,14 +215,14 @@ def _batches(quads: Quads) -> Iterator[Quads]:
     sizes = geometry.sizes(quads[:, :4])
     # A tall quad may be a vertical line.
     across = np.cumsum(HEIGHT * np.maximum(sizes.max(axis=1) / np.maximum(sizes.min(axis=1), 1.0), 1.0))
-    start, limit = 0, float(_FIRST)
+    start, limit = 0, float(_FIRST_BATCH)
     while start < len(quads):
         end = max(start + 1, int(np.searchsorted(across, limit)))
         yield quads[start:end]
-        start, limit = end, float(across[end - 1]) + _THEN
+        start, limit = end, float(across[end - 1]) + _BATCH
 
 
-def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Iterator[list[Line]]:
+def _run_ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Iterator[list[Line]]:
     """Apply ``work`` to each batch in order, one batch ahead in another thread."""
     thread = ThreadPoolExecutor(1, "reader")
     try:
@@ -228,53 +237,64 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
         thread.shutdown(cancel_futures=True)
 
 
-def likelier(
-    cutting: line_cutting.Segmentation, read: Iterator[_Read], *, usual: Mapping[str, float] = MappingProxyType({})
-) -> list[_Read]:
+def choose_segmentation(
+    segmentation: line_cutting.Segmentation,
+    read: Iterator[_SegmentReading],
+    *,
+    language_scores: Mapping[str, float] = MappingProxyType({}),
+) -> list[_SegmentReading]:
     """Return the words of a line, split in the likelier way where there are two.
 
     Args:
-        cutting: The segmentation of the line.
+        segmentation: The segmentation of the line.
         read: The readings of its segments, then those of its alternatives.
-        usual: Word frequencies of texts, see ``Recognizer.usual``.
+        language_scores: Word frequencies of texts, see ``Recognizer.language_scores``.
     """
-    chosen: list[list[_Read]] = [[next(read)] for _ in cutting.stretches]
-    for doubt in cutting.doubts:
-        others = [next(read) for _ in doubt.stretches]
-        present = [each for place in chosen[doubt.first : doubt.last] for each in place]
-        if doubt.odds + _worth(others, usual) > _worth(present, usual):
-            chosen[doubt.first : doubt.last] = [others, *([] for _ in range(doubt.first + 1, doubt.last))]
+    chosen: list[list[_SegmentReading]] = [[next(read)] for _ in segmentation.segments]
+    for alternative in segmentation.alternatives:
+        others = [next(read) for _ in alternative.segments]
+        present = [each for place in chosen[alternative.first : alternative.last] for each in place]
+        if alternative.odds + _log_likelihood(others, language_scores) > _log_likelihood(present, language_scores):
+            chosen[alternative.first : alternative.last] = [
+                others,
+                *([] for _ in range(alternative.first + 1, alternative.last)),
+            ]
     return [each for place in chosen for each in place]
 
 
-def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
+def _log_likelihood(read: Sequence[_SegmentReading], language_scores: Mapping[str, float]) -> float:
     """Return the log probability that all of these are read correctly and are usual words."""
     return sum(
-        math.log(max(transcription.confidence or 0.0, _UNSURE)) + _USUAL * usual.get(transcription.text, 0.0)
+        math.log(max(transcription.confidence or 0.0, _MIN_CONFIDENCE))
+        + _LANGUAGE_WEIGHT * language_scores.get(transcription.text, 0.0)
         for _, transcription in read
     )
 
 
-def _piece(line: Line, stretch: line_cutting.Segment) -> Photo:
+def _segment_crop(line: Line, segment: line_cutting.Segment) -> Photo:
     """Return the image of a segment of a line. The last step may lie beyond the crop; then it is the crop's edge."""
-    first = min(int(stretch.first * line.steps.span), line.crop.shape[1] - 1)
-    return line.crop[:, first : math.ceil(stretch.last * line.steps.span)]
+    first = min(int(segment.first * line.steps.span), line.crop.shape[1] - 1)
+    return line.crop[:, first : math.ceil(segment.last * line.steps.span)]
 
 
 def _is_drawing(line: Line) -> bool:
     """Whether the line is a frame or a drawing."""
-    short = line.crop.shape[1] <= _LONG * HEIGHT
-    return short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE
+    short = line.crop.shape[1] <= _MAX_ASPECT * HEIGHT
+    return short and line.legibility < _MIN_LEGIBILITY and InkMask.of(line.crop).stroke < _FINE_STROKE
 
 
-def _word(line: Line, stretch: line_cutting.Segment, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
+def _make_word(
+    line: Line, segment: line_cutting.Segment, read: Transcription, *, size: tuple[int, int]
+) -> Iterator[Word]:
     """Return the word in a segment of a line, if there is one. size: (width, height) of the photo."""
-    yield from word_assembly.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
+    yield from word_assembly.make_word(
+        line, segment.box, _letters_relative_to(read, line.steps.span, segment), size=size
+    )
 
 
-def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Segment) -> Transcription:
+def _letters_relative_to(read: Transcription, span: float, segment: line_cutting.Segment) -> Transcription:
     """Convert letter positions from steps to shares of the word's box."""
-    start, width = stretch.first * span, (stretch.last - stretch.first) * span
-    left, right = stretch.box[0], stretch.box[2]
+    start, width = segment.first * span, (segment.last - segment.first) * span
+    left, right = segment.box[0], segment.box[2]
     places = (start + np.array(read.letters) * width - left) / max(right - left, 1e-6)
     return replace(read, letters=tuple(round(float(place), 4) for place in places.clip(0.0, 1.0)))

@@ -51,7 +51,7 @@ def test_a_recognizer_learns_words_by_fit_and_reads_them() -> None:
     assert told.history["loss"][0] < 2.5
     (crops, _, steps, _), _ = next(batches)
     classes = np.asarray(recognizer.model(crops)).argmax(axis=-1)
-    read = [ctc.collapsed(row[: int(count)]) for row, count in zip(classes, steps[:, 0], strict=True)]
+    read = [ctc.collapse_path(row[: int(count)]) for row, count in zip(classes, steps[:, 0], strict=True)]
     assert [recognizer.charset.decode(labels) for labels in read] == list(WORDS)
     # (the widest of a batch is seen alone as it was there)
     assert recognizer.recognize(printed("queue").crop) == "queue"

@@ -57,20 +57,20 @@ def test_boxes_that_are_in_doubt_are_looked_at_again_as_single_pictures_are(
 ) -> None:
     photo, labels = drawn()
     looks: list[float] = []
-    steps = EngineRecognizer.steps
+    steps = EngineRecognizer.run
 
     def looked(
-        self: EngineRecognizer, crops: Sequence[Any], *, stretches: Sequence[float] | None = None
+        self: EngineRecognizer, crops: Sequence[Any], *, width_factors: Sequence[float] | None = None
     ) -> list[FrameProbabilities]:
-        looks.extend(stretches or [1.0])
-        return steps(self, crops, stretches=stretches)
+        looks.extend(width_factors or [1.0])
+        return steps(self, crops, width_factors=width_factors)
 
-    monkeypatch.setattr(EngineRecognizer, "steps", looked)
-    monkeypatch.setattr(recognizer, "DOUBTFUL", 2.0)
+    monkeypatch.setattr(EngineRecognizer, "run", looked)
+    monkeypatch.setattr(recognizer, "REREAD_BELOW", 2.0)
     assert isinstance(pipeline.recognizer, Recognizer)
     read = pipeline.recognizer.recognize_from_boxes([photo], [[labels[0].quad.corners]], spaces=False)
     assert read == [[labels[0].text]]
-    assert set(looks) == {1.0, *recognizer.STRETCHES}
+    assert set(looks) == {1.0, *recognizer.WIDTH_FACTORS}
 
 
 def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:

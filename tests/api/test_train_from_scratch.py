@@ -63,7 +63,7 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nets, parts and epochs that take no time, and no fonts of this system."""
-    monkeypatch.setattr(random_init, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
+    monkeypatch.setattr(random_init, "new_recognizer", lambda architecture, classes: build_tiny(classes))
     monkeypatch.setattr(
         keras_fit, "compile_model", partial(keras_fit.compile_model, run_eagerly=True)
     )  # compiling takes longest
@@ -280,6 +280,6 @@ def test_who_stops_it_is_told_what_the_same_command_does_next(
             kept_run(tmp_path, steps)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train_from_scratch, "learn_to_read", stopped)
+    monkeypatch.setattr(train_from_scratch, "train_recognizer", stopped)
     assert command(tmp_path) == 130
     assert capsys.readouterr().err == f"train_from_scratch: stopped; the same command {said}\n"

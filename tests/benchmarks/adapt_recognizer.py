@@ -318,7 +318,7 @@ def mean(folders: Sequence[Path]) -> Path:
     card = models.in_folder(folders[-1]).card
     assert card is not None  # a training writes one
     settings = {**card.settings, "rounds": len(folders)}
-    return candidate.write(card.title, net, charset=charset, card=replace(card, settings=settings, scores={}))
+    return candidate.write_candidate(card.title, net, charset=charset, card=replace(card, settings=settings, scores={}))
 
 
 def main() -> int:

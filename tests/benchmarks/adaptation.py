@@ -85,7 +85,7 @@ def recognizer(named: str) -> Recognizer:
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    return model_loader.recognizer_of(model_of(named))
+    return model_loader.load_recognizer(model_of(named))
 
 
 @cache
@@ -94,7 +94,7 @@ def detector(named: str) -> Detector:
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    return model_loader.detector_of(model_of(named), DetectionOptions())
+    return model_loader.load_detector(model_of(named), DetectionOptions())
 
 
 def unipen_words(data: Path) -> WordSet:
@@ -154,13 +154,13 @@ CHOICES: Final = {name.split()[0]: name for name in (*PHOTOS, EMPTY)} | {"words"
 def of_words(words: WordSet, reads: Recognizer) -> dict[str, Cell]:
     """Share of words right, and of letters wrong."""
     space = reads.charset.characters.index(" ") + 1 if " " in reads.charset else 0
-    steps = [seen.without(space) for seen in reads.steps(words.crops)]
+    steps = [seen.without(space) for seen in reads.run(words.crops)]
     widths = [crop.shape[1] for crop in words.crops]
     found = []
     for languages in ((), LANGUAGES):
         reads.set_lexicons([lexicon.lexicon(languages)] if languages else [])
         first = reads.transcribe(steps, widths=widths)
-        pairs = words.pairs([read.text for read in reads.again(first, words.crops, steps, spaces=False)])
+        pairs = words.pairs([read.text for read in reads.reread_doubtful(first, words.crops, steps, spaces=False)])
         found.append((sum(true == read for true, read in pairs) / len(pairs), metrics.cer(pairs)))
     (right, wrong), (right_knowing, wrong_knowing) = found
     return {"right": (right, right_knowing), "letters wrong": (wrong, wrong_knowing)}

@@ -102,7 +102,7 @@ def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[s
     crops = crops_of(data, words)
     before = megabytes()
     reads = recognizer(architecture)
-    seconds = fastest(lambda: reads.steps(crops), rounds)
+    seconds = fastest(lambda: reads.run(crops), rounds)
     found: dict[str, Any] = {
         "words": len(crops) / seconds.clock,
         "cores": 1000 * seconds.cores / len(crops),
@@ -110,7 +110,7 @@ def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[s
         "of": len(crops),
     }
     if architecture == "default":
-        steps = [seen.without(reads._space) for seen in reads.steps(crops)]
+        steps = [seen.without(reads._space) for seen in reads.run(crops)]
         found["search"] = {}
         for name, lexicons in (("alone", []), ("en", [lexicon.lexicon(("en",))])):
             reads.set_lexicons(lexicons)
@@ -122,7 +122,7 @@ def _search(reads: Recognizer, steps: Sequence[FrameProbabilities], seeing: Seco
     """The share of all of reading that the search has, and all that follows on the network, where letters stand
     included. seeing: what the network takes for the same words.
     """
-    search = fastest(lambda: reads._readings(steps), rounds)
+    search = fastest(lambda: reads._search(steps), rounds)
     whole = fastest(lambda: reads.transcribe(steps), rounds)
     return {
         "search": search.cores / (seeing.cores + whole.cores),
@@ -137,7 +137,7 @@ def finding(architecture: str, data: Path, *, photos: int, rounds: int) -> dict[
     opened = [photo_file.open_photo(data / "boards" / name) for name in names]
     before = megabytes()
     finds = detector(architecture)
-    taken = [fastest(lambda photo=photo: finds.look(photo), rounds) for photo in opened]  # type: ignore[misc]
+    taken = [fastest(lambda photo=photo: finds.compute_map(photo), rounds) for photo in opened]  # type: ignore[misc]
     scales = [finds.options.scale(*photo.shape[:2]) for photo in opened]
     sides = [round(scale * max(photo.shape)) for scale, photo in zip(scales, opened, strict=True)]
     return {

@@ -26,8 +26,8 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.engine.recognition import ctc
-from ocr_studio.engine.recognition.language_prior import WordPrior
-from ocr_studio.engine.recognition.recognizer import DOUBTFUL, Crop, Recognizer, chances_of, together
+from ocr_studio.engine.recognition.language_prior import LanguagePrior
+from ocr_studio.engine.recognition.recognizer import REREAD_BELOW, Crop, Recognizer, calibrate, merge_hypotheses
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits, our_recognizer
 from tests.benchmarks.written_words import KINDS, Desk
 
@@ -40,31 +40,31 @@ class Judged:
     """The readings of a set's words. readings: best first. right: (N,), whether the first is."""
 
     words: WordSet
-    readings: list[list[ctc.Reading]]
+    readings: list[list[ctc.Hypothesis]]
     right: NDArray[np.bool_]
 
     def shown(self, temperature: float) -> NDArray[np.float64]:
         """The confidence of each first reading, (N,)."""
-        return np.array([chances_of(found, temperature=temperature)[0] for found in self.readings])
+        return np.array([calibrate(found, temperature=temperature)[0] for found in self.readings])
 
 
-def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> Judged:
+def judged(words: WordSet, recognizer: Recognizer, prior: LanguagePrior | None) -> Judged:
     """What the recognizer makes of each word, looked at again where it is in doubt."""
     space = recognizer.charset.characters.index(" ") + 1
 
-    def look(crops: Sequence[Crop], stretch: float = 1.0) -> list[list[ctc.Reading]]:
+    def look(crops: Sequence[Crop], stretch: float = 1.0) -> list[list[ctc.Hypothesis]]:
         steps = [
-            seen.without(space).probabilities for seen in recognizer.steps(crops, stretches=[stretch] * len(crops))
+            seen.without(space).probabilities for seen in recognizer.run(crops, width_factors=[stretch] * len(crops))
         ]
-        return ctc.beam_all(steps, best=ctc.BEAMS, prior=prior)
+        return ctc.search_beams(steps, best=ctc.BEAMS, prior=prior)
 
     readings = look(words.crops)
-    sure = [chances_of(found, temperature=recognizer.temperature)[0] for found in readings]
-    doubtful = [index for index, chance in enumerate(sure) if readings[index][0].labels and chance < DOUBTFUL]
+    sure = [calibrate(found, temperature=recognizer.temperature)[0] for found in readings]
+    doubtful = [index for index, chance in enumerate(sure) if readings[index][0].labels and chance < REREAD_BELOW]
     some = [words.crops[index] for index in doubtful]
-    again = [look(some, stretch) for stretch in recognizer.stretches]
+    again = [look(some, stretch) for stretch in recognizer.width_factors]
     for index, *looks in zip(doubtful, *again, strict=True):
-        found = together([readings[index], *looks])
+        found = merge_hypotheses([readings[index], *looks])
         readings[index] = sorted(found, key=lambda one: -math.log(max(one.confidence, 1e-30)) - one.weight)
     pairs = words.pairs([recognizer.charset.decode(found[0].labels) for found in readings])
     return Judged(words, readings, np.array([true == read for true, read in pairs]))

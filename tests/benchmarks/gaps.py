@@ -40,7 +40,7 @@ from tests.benchmarks.boards import SETS, truth
 if TYPE_CHECKING:
     from ocr_studio.engine.reader import Reader
     from ocr_studio.engine.recognition.line_crops import Line
-    from ocr_studio.engine.recognition.word_segmentation import Letters
+    from ocr_studio.engine.recognition.word_segmentation import PathLetters
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -70,15 +70,17 @@ def _drawn(maker: BoardMaker, many: int) -> Iterator[tuple[Photo, Sequence[Label
         yield board.image, board.labelled
 
 
-def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, Letters, Floats]]:
+def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, PathLetters, Floats]]:
     """Lines with the letters that are read in them, and what tells which are parted."""
     from ocr_studio.engine.recognition import word_segmentation
 
     for line in reader.seen(photo, quads):
-        letters = word_segmentation.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
+        letters = word_segmentation.PathLetters.on(line.steps.probabilities.argmax(axis=1), reader.space_classes.space)
         told: Floats = np.zeros((0, len(word_segmentation.WEIGHTS)))  # a single letter has no neighbour
         if len(letters.classes) > 1:
-            told = word_segmentation.evidence(line.crop, line.steps, letters, marks=reader.marks)
+            told = word_segmentation.boundary_features(
+                line.crop, line.steps, letters, space_classes=reader.space_classes
+            )
         yield line, letters, told
 
 
@@ -125,8 +127,9 @@ def _owner(labels: Sequence[Labelled], place: Floats) -> int | None:
 
 
 def fitted(sets: Sequence[Sequence[Pair]]) -> Floats:
-    """The weights of all that ``word_segmentation.evidence`` gives, by Newton's method, gently held (L2). sets: of
-    pairs, each of real pairs, and others that together count as much."""
+    """The weights of all that ``word_segmentation.boundary_features`` gives, by Newton's method, gently held (L2).
+
+    sets: of pairs, each of real pairs, and others that together count as much."""
     known = [_inputs(some) for some in sets]
     inputs, parted = np.concatenate([rows for rows, _ in known]), np.concatenate([truth for _, truth in known])
     shares = [1.0] + [len(sets[0]) / len(some) / (len(sets) - 1) for some in sets[1:]]

@@ -76,7 +76,7 @@ def differences(folder: Path, said: Any) -> Iterator[tuple[str, float, float]]:
         theirs = np.roll(said[f"{plan}/scores"], 1, axis=-1)
         yield f"{name}: scores", _largest(scores, theirs), float(theirs.std())
         # (theirs ends in -1, ours is as long as the text)
-        texts = [[label - 1 for label in ctc.greedy(matrix)] for matrix in scores]
+        texts = [[label - 1 for label in ctc.decode_greedily(matrix)] for matrix in scores]
         wrong = sum(
             text != [each for each in row if each >= 0] for text, row in zip(texts, said[f"{plan}/texts"], strict=True)
         )

@@ -133,8 +133,8 @@ def read(reader: Recognizer, lessons: Sequence[TrainingExample], typed: Sequence
 
 def greedy(reader: Recognizer, lessons: Sequence[TrainingExample]) -> list[str]:
     """As the net reads them, word by word, by the likeliest class of every step."""
-    steps = reader.steps([lesson.crop for lesson in lessons])
-    return ["".join(reader.charset.decode(ctc.greedy(seen.probabilities)).split()) for seen in steps]
+    steps = reader.run([lesson.crop for lesson in lessons])
+    return ["".join(reader.charset.decode(ctc.decode_greedily(seen.probabilities)).split()) for seen in steps]
 
 
 def errors(name: str, lessons: Sequence[TrainingExample], texts: Sequence[str]) -> tuple[NDArray[np.int64], int]:

@@ -110,7 +110,7 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    recognizer = model_loader.recognizer_of(models.in_use(model))
+    recognizer = model_loader.load_recognizer(models.in_use(model))
     if languages:
         recognizer.set_lexicons([lexicon.lexicon(languages)])
     return recognizer
@@ -158,7 +158,7 @@ def tesseract_reader() -> Reader:
 def beam_milliseconds(words: WordSet, rounds: int, languages: tuple[str, ...]) -> float:
     """Milliseconds a word that the search over the net's output takes, alternatives and letter positions included."""
     recognizer = our_recognizer(languages)
-    steps = recognizer.steps(words.crops)
+    steps = recognizer.run(words.crops)
     fastest = min(timed(lambda: recognizer.transcribe(steps))[0] for _ in range(rounds))
     return 1000 * fastest / len(steps)
 

@@ -10,7 +10,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import preview
 from ocr_studio.engine.detection.detector import Detector
-from ocr_studio.engine.preview import Preview
+from ocr_studio.engine.preview import PhotoPreview
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.jobs.reading.read import OcrService
@@ -23,8 +23,8 @@ def reader() -> Reader:
     return Reader(ReaderOptions())
 
 
-def boxes(reader: Reader | Preview, image: NDArray[np.uint8], detection: DetectionOptions) -> list[Quad]:
-    if isinstance(reader, Preview):
+def boxes(reader: Reader | PhotoPreview, image: NDArray[np.uint8], detection: DetectionOptions) -> list[Quad]:
+    if isinstance(reader, PhotoPreview):
         pieces = reader.read_lines(reader.find(detection), detection)
     else:
         pieces = reader.read_lines(image, reader.find(image))
@@ -44,16 +44,16 @@ def test_what_is_shown_is_what_would_be_read(reader: Reader, detection: Detectio
     fresh = Reader(
         ReaderOptions(detection=detection), detector=reader.detector.tuned_to(detection), recognizer=reader.recognizer
     )
-    trying = Preview(reader, photo)
+    trying = PhotoPreview(reader, photo)
     boxes(trying, photo, DetectionOptions())
     assert boxes(trying, photo, detection) == boxes(fresh, photo, detection)
-    assert reader.find(photo).tolist() == Preview(reader, photo).find(DetectionOptions()).tolist()
+    assert reader.find(photo).tolist() == PhotoPreview(reader, photo).find(DetectionOptions()).tolist()
 
 
 def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     photo, _ = drawn()
     looks: list[str] = []
-    look, read = Detector.look, Recognizer._look
+    look, read = Detector.compute_map, Recognizer._run_batch
 
     def counted_look(self: Detector, image: NDArray[np.uint8]) -> object:
         looks.append("photo")
@@ -63,9 +63,9 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
         looks.append("lines")
         return read(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Detector, "look", counted_look)
-    monkeypatch.setattr(Recognizer, "_look", counted_read)
-    trying = Preview(reader, photo)
+    monkeypatch.setattr(Detector, "compute_map", counted_look)
+    monkeypatch.setattr(Recognizer, "_run_batch", counted_read)
+    trying = PhotoPreview(reader, photo)
     some = boxes(trying, photo, DetectionOptions())
     assert looks[0] == "photo"
     assert "lines" in looks
@@ -81,13 +81,13 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_there_is_no_room_for_is_looked_at_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     photo, _ = drawn()
-    roomy, narrow = Preview(reader, photo), Preview(reader, photo)
+    roomy, narrow = PhotoPreview(reader, photo), PhotoPreview(reader, photo)
     wanted = boxes(roomy, photo, DetectionOptions())
-    monkeypatch.setattr(preview, "_ROOM", 1)
+    monkeypatch.setattr(preview, "_CACHE_BYTES", 1)
     assert boxes(narrow, photo, DetectionOptions()) == boxes(narrow, photo, DetectionOptions()) == wanted
-    kept = narrow._recognizer._known
+    kept = narrow._recognizer._cache
     assert len(kept) == 1  # the last line, however large
-    assert narrow._recognizer._held == sum(steps.probabilities.nbytes for steps in kept.values())
+    assert narrow._recognizer._cached_bytes == sum(steps.probabilities.nbytes for steps in kept.values())
 
 
 def test_lines_can_be_shown(reader: Reader) -> None:

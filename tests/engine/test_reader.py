@@ -160,7 +160,7 @@ class Listing(Recognizer):
         vars(self).update(vars(other))
         self.asked: list[tuple[str, NDArray[np.uint8]]] = []
 
-    def again(
+    def reread_doubtful(
         self,
         reads: Sequence[Transcription],
         crops: Sequence[NDArray[np.uint8]],
@@ -188,7 +188,7 @@ def test_letters_of_what_was_looked_at_again_stand_where_they_stood(unit: str, m
     reader, (photo, _) = Reader(ReaderOptions(unit=unit)), drawn()
     places = []
     for doubtful in (0.0, 2.0):  # nothing, and all
-        monkeypatch.setattr(recognizer, "DOUBTFUL", doubtful)
+        monkeypatch.setattr(recognizer, "REREAD_BELOW", doubtful)
         places.append([word.machine.letters for word in read(reader, photo) if word.machine])
     assert len(places[0]) == (len(LINES) if unit == "lines" else len(" ".join(LINES).split()))
     assert places[0] == places[1]
@@ -199,7 +199,7 @@ def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reade
     line = reader.seen(photo, reader.find(photo))[0]
     beyond = len(line.steps.probabilities)
     assert beyond * line.steps.span > line.crop.shape[1]
-    stretch = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
+    segment = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
     doubtful = Transcription("l", Source.MODEL, confidence=0.1)
-    (read_again,) = reader._again([(line, stretch, doubtful)])
+    (read_again,) = reader._reread([(line, segment, doubtful)])
     assert read_again != doubtful

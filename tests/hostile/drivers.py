@@ -262,7 +262,7 @@ def load_layers(file: Path) -> int:
     """The arrays of a file of weights of older Keras, without a network for them."""
     from ocr_studio.engine.weights import legacy_h5
 
-    return int(_failed(lambda: legacy_h5.read(file)))
+    return int(_failed(lambda: legacy_h5.read_layers(file)))
 
 
 def load_page_file(file: Path) -> int:

@@ -56,24 +56,24 @@ def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
     letters, links = region > limits.text, affinity > limits.link
     _, labels, stats, _ = cv2.connectedComponentsWithStats((letters | links).astype(np.uint8), connectivity=4)
     quads = [
-        HALF * _quad(contour)
+        HALF * _fit_rectangle(contour)
         for label in range(1, len(stats))
         if stats[label, cv2.CC_STAT_AREA] >= limits.size
-        for contour in _outline(
-            label, labels, stats[label], region=region, joints=letters & links, sure=limits.detection
+        for contour in _find_outline(
+            label, labels, stats[label], region=region, links_inside=letters & links, min_peak=limits.detection
         )
     ]
     return np.asarray(quads, np.float32).reshape(-1, 4, 2)
 
 
-def _outline(
+def _find_outline(
     label: int,
     labels: NDArray[Any],
     stats: NDArray[Any],
     *,
     region: Maps,
-    joints: NDArray[np.bool_],
-    sure: float,
+    links_inside: NDArray[np.bool_],
+    min_peak: float,
 ) -> Iterator[NDArray[Any]]:
     """Return the outline of a word, (K, 1, 2) map pixels, or None if it is not one."""
     left, top, width, height, size = (int(number) for number in stats)
@@ -82,15 +82,15 @@ def _outline(
     rows = slice(max(top - grow, 0), min(top + height + grow + 1, labels.shape[0]))
     columns = slice(max(left - grow, 0), min(left + width + grow + 1, labels.shape[1]))
     own = labels[rows, columns] == label
-    if region[rows, columns][own].max() < sure:
+    if region[rows, columns][own].max() < min_peak:
         return
-    core = (own & ~joints[rows, columns]).astype(np.uint8)
+    core = (own & ~links_inside[rows, columns]).astype(np.uint8)
     core = cv2.dilate(core, cv2.getStructuringElement(cv2.MORPH_RECT, (1 + grow, 1 + grow)))
     outlines, _ = cv2.findContours(core, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE, offset=(columns.start, rows.start))
     yield from outlines[:1]
 
 
-def _quad(outline: NDArray[Any]) -> Quads:
+def _fit_rectangle(outline: NDArray[Any]) -> Quads:
     """Return the rectangle around an outline, (4, 2)."""
     box = cv2.boxPoints(cv2.minAreaRect(outline))
     sides = np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[1] - box[2])

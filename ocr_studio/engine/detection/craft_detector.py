@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.craft_boxes import HALF, CraftThresholds, word_quads
-from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, along_line
-from ocr_studio.engine.recognition.line_crops import ribbons
+from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, order_line_corners
+from ocr_studio.engine.recognition.line_crops import straight_ribbons
 
 # Longer side in keras-ocr, in pixels: letters are larger there than the default detector needs.
 SIDE: Final = 2048
-_USUAL: Final = DetectionOptions()
+_DEFAULTS: Final = DetectionOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class CraftOptions(DetectorOptions):
         user changed those of the default detector.
         """
         usual = CraftThresholds()
-        side = round(SIDE * detection.limit_side / _USUAL.limit_side)
+        side = round(SIDE * detection.limit_side / _DEFAULTS.limit_side)
         return cls(
             side=side,
             short=side // 2,
             thresholds=CraftThresholds(
-                detection=_share(usual.detection + (detection.box_threshold - _USUAL.box_threshold)),
-                text=_share(usual.text + (detection.threshold - _USUAL.threshold)),
-                link=_share(usual.link + (detection.threshold - _USUAL.threshold)),
+                detection=_clamp(usual.detection + (detection.box_threshold - _DEFAULTS.box_threshold)),
+                text=_clamp(usual.text + (detection.threshold - _DEFAULTS.threshold)),
+                link=_clamp(usual.link + (detection.threshold - _DEFAULTS.threshold)),
             ),
         )
 
@@ -54,7 +54,7 @@ class CraftDetector(Detector):
     """
 
     finds_words = True
-    _coarse = HALF
+    _map_stride = HALF
 
     def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
         super().__init__(net, options=options or CraftOptions())
@@ -65,31 +65,29 @@ class CraftDetector(Detector):
         other.options = CraftOptions.of(detection)
         return other
 
-    def look(self, image: Photo) -> tuple[NDArray[np.float32], float]:
+    def compute_map(self, image: Photo) -> tuple[NDArray[np.float32], float]:
         """Run the network.
 
         Returns:
             Region and affinity map, (h/2, w/2, 2), of the resized photo, and the scale.
         """
         scale = self.options.scale(*image.shape[:2])
-        return self._look_at(image, scale), scale
+        return self._map_at_scale(image, scale), scale
 
-    def _seen(self, small: Photo) -> NDArray[np.float32]:
-        return self._maps_of(small)
+    def _map_of(self, resized: Photo) -> NDArray[np.float32]:
+        return self._run_network(resized)
 
-    def lines(self, likely: NDArray[np.float32], scale: float, *, size: tuple[int, ...]) -> Quads:
-        """Extract the words from the result of ``look``, (N, 6, 2), as ``Detector.find``. size: (height, width) of the
-        photo.
-        """
+    def lines(self, text_map: NDArray[np.float32], scale: float, *, size: tuple[int, ...]) -> Quads:
+        """Extract the words from the result of ``compute_map``. Arguments and result as for ``Detector.lines``."""
         options = self.options
         thresholds = options.thresholds if isinstance(options, CraftOptions) else CraftThresholds()
-        quads = [along_line(quad) for quad in word_quads(likely, thresholds) / np.float32(scale)]
-        found = ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
+        quads = [order_line_corners(quad) for quad in word_quads(text_map, thresholds) / np.float32(scale)]
+        found = straight_ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
         height, width = size
         inside = (found.max(axis=1) > 0).all(axis=1) & (found.min(axis=1) < (width, height)).all(axis=1)
         found = found[inside]
         return np.asarray(found[np.lexsort((found[:, 0, 0], found[:, 0, 1]))], np.float32)
 
 
-def _share(value: float) -> float:
+def _clamp(value: float) -> float:
     return min(0.99, max(0.01, value))

@@ -23,12 +23,12 @@ from ocr_studio.engine.weights import bundled_weights
 Photo: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
 
-_STRIDE = 32  # the network halves the photo five times
+_INPUT_STRIDE = 32  # the network halves the photo five times
 # Thickness of line cores in map pixels. On photos of boards it is 10 to 22 (median of each of 33 photos). Below the
 # first value letters are lost, so the photo is enlarged until cores have the second; cores below the third are dust.
-_THIN, _READABLE, _SPECK = 7.0, 11.0, 2.0
+_THIN_CORES, _READABLE_CORES, _MIN_CORE = 7.0, 11.0, 2.0
 # The second pass has at most this many times the pixels of the first, and is skipped below the other factor.
-_FINEST, _WORTH = 4.0, 1.3
+_MAX_PIXEL_RATIO, _MIN_SCALE_RATIO = 4.0, 1.3
 # Photos with more than this many pixels squared are processed in tiles, with this much overlap as context.
 _TILE, _OVERLAP = 2048, 128
 
@@ -87,11 +87,11 @@ class Detector:
 
     finds_words = False
     # Input pixels per map pixel, along each side.
-    _coarse = 1
+    _map_stride = 1
 
     def __init__(self, net: keras.Model | None = None, *, options: DetectorOptions | None = None) -> None:
         self.options = options or DetectorOptions()
-        self._look = _compiled(net if net is not None else bundled_weights.load_detector())
+        self._network = _compile(net if net is not None else bundled_weights.load_detector())
 
     def tuned_to(self, detection: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
@@ -110,17 +110,17 @@ class Detector:
             of the upper and lower edge, which are parabolas for a bent line. Lines may extend slightly beyond the
             photo.
         """
-        return self.lines(*self.look(image), size=image.shape[:2])
+        return self.lines(*self.compute_map(image), size=image.shape[:2])
 
-    def lines(self, likely: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
-        """Extract the lines from the result of ``look``. size: (height, width) of the photo. Returns as ``find``."""
+    def lines(self, text_map: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
+        """Extract the lines from the result of ``compute_map``; size: (height, width) of the photo. Returns as ``find``."""
         height, width = size
-        quads = quads_of(likely, self.options) / np.float32(scale)
+        quads = extract_lines(text_map, self.options) / np.float32(scale)
         inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)
         quads = quads[inside]
         return np.asarray(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
 
-    def look(self, image: Photo) -> tuple[Map, float]:
+    def compute_map(self, image: Photo) -> tuple[Map, float]:
         """Compute the text probability of each pixel.
 
         If the lines are thin and the photo has more detail, it is processed again at a larger scale.
@@ -129,71 +129,73 @@ class Detector:
             The map, (h, w) 0..1, of the resized photo, and the scale.
         """
         scale = self.options.scale(*image.shape[:2])
-        most = min(_FINEST * scale, max(scale, 1.0))
-        likely = self._look_at(image, scale)
-        while (larger := min(self._larger(likely, scale), most)) >= _WORTH * scale:
+        max_scale = min(_MAX_PIXEL_RATIO * scale, max(scale, 1.0))
+        text_map = self._map_at_scale(image, scale)
+        while (larger := min(self._second_scale(text_map, scale), max_scale)) >= _MIN_SCALE_RATIO * scale:
             scale = larger
-            likely = self._look_at(image, scale)
-        return likely, scale
+            text_map = self._map_at_scale(image, scale)
+        return text_map, scale
 
-    def maps(self, pieces: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run_batch(self, pieces: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run the network on images of the same size: (B, h, w, 3), −1 to 1, sides multiples of 32 → (B, h, w, 1)."""
-        seen: NDArray[np.float32] = self._look(tf.constant(pieces)).numpy()
-        return seen
+        tile_map: NDArray[np.float32] = self._network(tf.constant(pieces)).numpy()
+        return tile_map
 
-    def _larger(self, likely: Map, scale: float) -> float:
+    def _second_scale(self, text_map: Map, scale: float) -> float:
         """Return the scale for a second pass. The smallest letters only show up once larger ones are clear.
 
         Of the options it only depends on ``limit_side``, so that trying other options on one photo is quick.
         """
-        sides = (min(core.length, core.thickness) for core in find_cores(likely, text=DetectorOptions().text))
-        thick = [side for side in sides if side >= _SPECK]
+        sides = (min(core.length, core.thickness) for core in find_cores(text_map, text=DetectorOptions().text))
+        thick = [side for side in sides if side >= _MIN_CORE]
         if not thick:
             return scale
         usual = float(np.median(thick))
-        return scale * _READABLE / usual if usual < _THIN else scale
+        return scale * _READABLE_CORES / usual if usual < _THIN_CORES else scale
 
-    def _look_at(self, image: Photo, scale: float) -> Map:
+    def _map_at_scale(self, image: Photo, scale: float) -> Map:
         """Compute the map of a photo at a scale, in tiles if it is large, as memory grows with the input size."""
         height, width = image.shape[:2]
         small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = np.asarray(cv2.resize(image, (small_width, small_height), interpolation=way), np.uint8)
+        resized = np.asarray(cv2.resize(image, (small_width, small_height), interpolation=way), np.uint8)
         if small_width * small_height <= _TILE**2:
-            return self._seen(small)
+            return self._map_of(resized)
         rows: list[Map] = []
-        for top, bottom in self._spans(small_height):
+        for top, bottom in self._tile_spans(small_height):
             row: list[Map] = []
-            for left, right in self._spans(small_width):
+            for left, right in self._tile_spans(small_width):
                 high, low = max(0, top - _OVERLAP), min(small_height, bottom + _OVERLAP)
-                near, far = max(0, left - _OVERLAP), min(small_width, right + _OVERLAP)
-                seen = self._seen(small[high:low, near:far])
-                first, start = (top - high) // self._coarse, (left - near) // self._coarse
-                down, across = (-((begin - end) // self._coarse) for begin, end in ((top, bottom), (left, right)))
-                row.append(seen[first : first + down, start : start + across])
+                left_edge, right_edge = max(0, left - _OVERLAP), min(small_width, right + _OVERLAP)
+                tile_map = self._map_of(resized[high:low, left_edge:right_edge])
+                first, start = (top - high) // self._map_stride, (left - left_edge) // self._map_stride
+                down, across = (-((begin - end) // self._map_stride) for begin, end in ((top, bottom), (left, right)))
+                row.append(tile_map[first : first + down, start : start + across])
             rows.append(np.concatenate(row, axis=1))
         return np.concatenate(rows)
 
-    def _seen(self, small: Photo) -> Map:
+    def _map_of(self, resized: Photo) -> Map:
         """Compute the map of an image at the same size, (h, w), including the last rows and columns."""
-        return self._maps_of(small)[..., 0]
+        return self._run_network(resized)[..., 0]
 
-    def _maps_of(self, small: Photo) -> Map:
+    def _run_network(self, resized: Photo) -> Map:
         """Run the network on an image: (h / coarse, w / coarse, channels), rounded up."""
-        height, width = small.shape[:2]
-        padded = cv2.copyMakeBorder(small, 0, -height % _STRIDE, 0, -width % _STRIDE, cv2.BORDER_REPLICATE)
+        height, width = resized.shape[:2]
+        padded = cv2.copyMakeBorder(
+            resized, 0, -height % _INPUT_STRIDE, 0, -width % _INPUT_STRIDE, cv2.BORDER_REPLICATE
+        )
         pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        seen: Map = self._look(tf.constant(pixels)).numpy()[0]
-        return seen[: -(-height // self._coarse), : -(-width // self._coarse)]
+        tile_map: Map = self._network(tf.constant(pixels)).numpy()[0]
+        return tile_map[: -(-height // self._map_stride), : -(-width // self._map_stride)]
 
-    def _spans(self, length: int) -> list[tuple[int, int]]:
+    def _tile_spans(self, length: int) -> list[tuple[int, int]]:
         """Split a side of a photo into as few tiles as possible, as (begin, end), aligned to map pixels."""
         parts = math.ceil(length / _TILE)
-        edges = [round(length * part / parts / self._coarse) * self._coarse for part in range(parts)]
+        edges = [round(length * part / parts / self._map_stride) * self._map_stride for part in range(parts)]
         return list(itertools.pairwise([*edges, length]))
 
 
-def _compiled(net: keras.Model) -> Callable[[Any], Any]:
+def _compile(net: keras.Model) -> Callable[[Any], Any]:
     """Compile the network to a function traced once for all sizes: tracing takes a second."""
     signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
     function = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
@@ -202,31 +204,31 @@ def _compiled(net: keras.Model) -> Callable[[Any], Any]:
     return compiled
 
 
-def quads_of(likely: Map, options: DetectorOptions) -> Quads:
+def extract_lines(text_map: Map, options: DetectorOptions) -> Quads:
     """Extract lines from a map: the cores, grown to the full size of the writing.
 
     Args:
-        likely: (h, w) 0..1.
+        text_map: (h, w) 0..1.
         options: Thresholds.
 
     Returns:
         (N, 6, 2) float32 in map pixels, as ``Detector.find``.
     """
     found: list[Quads] = []
-    for core in find_cores(likely, text=options.text):
+    for core in find_cores(text_map, text=options.text):
         thinner = min(core.length, core.thickness)
-        if thinner < options.least or _mean_inside(likely, core) < options.surely:
+        if thinner < options.least or _mean_inside(text_map, core) < options.surely:
             continue
         # On both sides: 2 · grow · area / perimeter.
         reach = options.grow * core.length * core.thickness / (core.length + core.thickness)
-        corners = along_line(core.grown(reach))
+        corners = order_line_corners(core.expanded_corners(reach))
         middles = np.stack([corners[:2].mean(axis=0), corners[2:].mean(axis=0)])
         width, height = geometry.sizes(corners)[0]
         found.append(np.concatenate([corners, middles + core.sag * np.float32(width > height)]))
     return np.array(found, dtype=np.float32).reshape(-1, 6, 2)
 
 
-def along_line(rectangle: Quads) -> Quads:
+def order_line_corners(rectangle: Quads) -> Quads:
     """Order the corners of a line's rectangle, (4, 2), so that its top runs along the writing.
 
     A long side with a slope of up to 60° is a climbing line. A steeper one may be a tall letter, so the more level side
@@ -241,12 +243,12 @@ def along_line(rectangle: Quads) -> Quads:
     return corners
 
 
-def _mean_inside(likely: Map, core: Core) -> float:
+def _mean_inside(text_map: Map, core: Core) -> float:
     """Return the mean of the map over the core's rectangle, clipped to the map, or over a bent core itself."""
-    outline = core.outline[:, 0] if core.sag.any() else core.grown(0.0) - np.float32(0.5)
-    height, width = likely.shape
+    outline = core.outline[:, 0] if core.sag.any() else core.expanded_corners(0.0) - np.float32(0.5)
+    height, width = text_map.shape
     low = np.clip(np.floor(outline.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
     high = np.clip(np.ceil(outline.max(axis=0)), 0, (width - 1, height - 1)).astype(int) + 1
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     cv2.fillPoly(mask, [np.round(outline - low).astype(np.int32)], 1)
-    return float(cv2.mean(likely[low[1] : high[1], low[0] : high[0]], mask)[0])
+    return float(cv2.mean(text_map[low[1] : high[1], low[0] : high[0]], mask)[0])

@@ -15,16 +15,16 @@ Points: TypeAlias = NDArray[np.float32]
 Contour: TypeAlias = NDArray[np.signedinteger[Any]]
 
 # A straight line fills its rectangle except for the corners; with this share empty it is bent, or several lines.
-_FULL = 0.7
+_MIN_FILL = 0.7
 # Touching lines have grey values between them; these thresholds are tried in turn …
-_BARS = (0.5, 0.7, 0.9)
+_HIGHER_THRESHOLDS = (0.5, 0.7, 0.9)
 # … until at least two parts have this share of the whole. Parts below the other share are ignored.
-_SHARE, _CRUMB = 0.1, 0.02
+_MIN_PART, _MIN_SCRAP = 0.1, 0.02
 # A line is bent if its middle is this far from the straight line between its ends, and a parabola if all of it is
 # within the other distance of one; shares of its thickness.
-_BENT, _OFF = 0.3, 0.3
+_MIN_BEND, _MAX_DEVIATION = 0.3, 0.3
 # Number of points that describe the shape of a component.
-_PLACES = 16
+_SHAPE_POINTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Core:
     sag: Points
     outline: Contour
 
-    def grown(self, reach: float) -> Points:
+    def expanded_corners(self, reach: float) -> Points:
         """Return the corners of the rectangle around it, grown by ``reach`` pixels, (4, 2)."""
         # An outline runs through pixel centres, half a pixel off the pixels' corners.
         middle = (float(self.middle[0]) + 0.5, float(self.middle[1]) + 0.5)
@@ -55,38 +55,38 @@ class Core:
         return np.asarray(corners, np.float32)
 
 
-def find_cores(likely: Map, *, text: float) -> Iterator[Core]:
+def find_cores(text_map: Map, *, text: float) -> Iterator[Core]:
     """Return the cores of the lines in a map, (h, w) 0..1. ``text`` is the value from which a pixel is text."""
-    for outline in _outlines(likely > text):
-        yield from _cores_of(likely, outline, text)
+    for outline in _outlines(text_map > text):
+        yield from _split_core(text_map, outline, text)
 
 
-def _cores_of(likely: Map, outline: Contour, bar: float) -> Iterator[Core]:
+def _split_core(text_map: Map, outline: Contour, threshold: float) -> Iterator[Core]:
     middle, (width, height), degrees = cv2.minAreaRect(outline)
     # An outline runs through pixel centres: half a pixel is missing on every side.
     width, height = width + 1.0, height + 1.0
     area = cv2.contourArea(outline) + cv2.arcLength(outline, True) / 2 + 1
     straight = Core(np.asarray(middle, np.float32), width, height, degrees, np.zeros(2, np.float32), outline)
-    if area >= _FULL * width * height:
+    if area >= _MIN_FILL * width * height:
         yield straight
         return
-    for higher in (value for value in _BARS if value > bar):
-        inside = _inside(likely, outline, higher)
+    for higher in (value for value in _HIGHER_THRESHOLDS if value > threshold):
+        inside = _outlines_above(text_map, outline, higher)
         sizes = [cv2.contourArea(piece) for piece in inside]
-        if sum(size >= _SHARE * area for size in sizes) >= 2:
+        if sum(size >= _MIN_PART * area for size in sizes) >= 2:
             for piece, size in zip(inside, sizes, strict=True):
-                if size >= _CRUMB * area:
-                    yield from _cores_of(likely, piece, higher)
+                if size >= _MIN_SCRAP * area:
+                    yield from _split_core(text_map, piece, higher)
             return
-    yield _bent(straight) or straight
+    yield _fit_parabola(straight) or straight
 
 
-def _inside(likely: Map, outline: Contour, bar: float) -> list[Contour]:
+def _outlines_above(text_map: Map, outline: Contour, threshold: float) -> list[Contour]:
     """Return the outlines of what is above a threshold inside an outline."""
     left, top, width, height = cv2.boundingRect(outline)
-    here = np.zeros((height, width), np.uint8)
-    cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
-    above = (likely[top : top + height, left : left + width] > bar) & (here > 0)
+    inside = np.zeros((height, width), np.uint8)
+    cv2.drawContours(inside, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
+    above = (text_map[top : top + height, left : left + width] > threshold) & (inside > 0)
     return [piece + np.array([left, top], piece.dtype) for piece in _outlines(above)]
 
 
@@ -96,23 +96,26 @@ def _outlines(mask: NDArray[np.bool_]) -> list[Contour]:
     return [np.asarray(contour) for index, contour in enumerate(contours) if hierarchy[0, index, 3] < 0]
 
 
-def _bent(straight: Core) -> Core | None:
+def _fit_parabola(straight: Core) -> Core | None:
     """Return the core as a parabola, or None if it is not one."""
     long_first = straight.length >= straight.thickness
     length = max(straight.length, straight.thickness)
     angle = np.radians(straight.degrees + (0 if long_first else 90))
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
-    pixels = _filled(straight.outline) - straight.middle
+    pixels = _pixels_inside(straight.outline) - straight.middle
     place, off = pixels @ along / (length / 2), pixels @ across  # −1 … 1 along; pixels across
-    which = np.clip(((place + 1) / 2 * _PLACES).astype(int), 0, _PLACES - 1)
-    counts = np.bincount(which, minlength=_PLACES)
+    which = np.clip(((place + 1) / 2 * _SHAPE_POINTS).astype(int), 0, _SHAPE_POINTS - 1)
+    counts = np.bincount(which, minlength=_SHAPE_POINTS)
     if (counts == 0).any():
         return None
-    means = np.bincount(which, weights=off, minlength=_PLACES) / counts
-    at = (np.arange(_PLACES) + 0.5) / _PLACES * 2 - 1
+    means = np.bincount(which, weights=off, minlength=_SHAPE_POINTS) / counts
+    at = (np.arange(_SHAPE_POINTS) + 0.5) / _SHAPE_POINTS * 2 - 1
     bend, slope, height = np.polyfit(at, means, 2)
     thickness = len(pixels) / length
-    if np.abs(np.polyval([bend, slope, height], at) - means).max() > _OFF * thickness or abs(bend) < _BENT * thickness:
+    if (
+        np.abs(np.polyval([bend, slope, height], at) - means).max() > _MAX_DEVIATION * thickness
+        or abs(bend) < _MIN_BEND * thickness
+    ):
         return None
     middle = straight.middle + across * (height + bend)
     way = along * length + across * 2 * slope
@@ -123,10 +126,10 @@ def _bent(straight: Core) -> Core | None:
     )  # fmt: skip
 
 
-def _filled(outline: Contour) -> NDArray[np.float64]:
+def _pixels_inside(outline: Contour) -> NDArray[np.float64]:
     """Return the pixels inside an outline, (N, 2) x and y."""
     left, top, width, height = cv2.boundingRect(outline)
-    here = np.zeros((height, width), np.uint8)
-    cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
-    rows, columns = np.nonzero(here)
+    inside = np.zeros((height, width), np.uint8)
+    cv2.drawContours(inside, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
+    rows, columns = np.nonzero(inside)
     return np.stack([columns + left, rows + top], axis=1).astype(np.float64)

@@ -49,7 +49,7 @@ def build_craft(*, normed: bool = True) -> keras.Model:
 
     Args:
         normed: With batch normalization, as published and for training from scratch; without it, as
-            ``batchnorm_folding.folded`` creates it, it is faster and cannot be spoiled by further training.
+            ``batchnorm_folding.fold_batchnorm`` creates it, it is faster and cannot be spoiled by further training.
     """
     photo = keras.Input((None, None, 3), name="photo")
     taps = list(_body(as_imagenet(photo), normed=normed))

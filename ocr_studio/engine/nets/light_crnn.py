@@ -38,7 +38,7 @@ def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
     Args:
         classes: Number of classes, including the blank.
         normed: With batch normalization after every convolution, for training from scratch; without it, as
-            ``batchnorm_folding.folded`` creates it after training.
+            ``batchnorm_folding.fold_batchnorm`` creates it after training.
     """
     line = keras.Input((HEIGHT, None, 3), name="line")
     x = straightened_line(line)

@@ -37,9 +37,9 @@ _SIGNS: Final = {
     CharacterClass.EQUALS: "=+*/÷×&|^≠",
 }
 _KINDS: Final = {character: kind for kind, signs in _SIGNS.items() for character in signs}
-# Weights of the columns of ``between``, added to the log odds that two neighbours are in different words: after a
-# symbol, before one, an uppercase after a lowercase letter ("newNode"), a dash before the first word of a line (a list
-# item). Fitted together with the weights in ``word_segmentation``.
+# Weights of the columns of ``boundary_features``, added to the log odds that two neighbours are in different words:
+# after a symbol, before one, an uppercase after a lowercase letter ("newNode"), a dash before the first word of a line
+# (a list item). Fitted together with the weights in ``word_segmentation``.
 _AFTER: Final = {
     CharacterClass.OPENS: -1.15,
     CharacterClass.CLOSES: 0.9,
@@ -54,35 +54,35 @@ _BEFORE: Final = {
     CharacterClass.COMMA: -0.95,
     CharacterClass.EQUALS: 2.1,
 }
-_HUMP, _ITEM = -1.45, 4.35
+_CAMEL_CASE, _LIST_ITEM = -1.45, 4.35
 NAMES: Final = (
     *(f"after {kind.name}" for kind in _AFTER),
     *(f"before {kind.name}" for kind in _BEFORE),
     "hump",
     "item",
 )
-WEIGHTS: Final = (*_AFTER.values(), *_BEFORE.values(), _HUMP, _ITEM)
+WEIGHTS: Final = (*_AFTER.values(), *_BEFORE.values(), _CAMEL_CASE, _LIST_ITEM)
 
 
-def kinds(characters: Sequence[str]) -> Kinds:
+def classify(characters: Sequence[str]) -> Kinds:
     """Return the class of each output class of the network, (C + 1,), the blank first."""
-    return np.array([CharacterClass.OTHER, *map(_kind, characters)], np.intp)
+    return np.array([CharacterClass.OTHER, *map(_classify, characters)], np.intp)
 
 
-def _kind(character: str) -> CharacterClass:
+def _classify(character: str) -> CharacterClass:
     if character.isalpha():
         return CharacterClass.CAPITAL if character.isupper() else CharacterClass.SMALL
     return _KINDS.get(character, CharacterClass.OTHER)
 
 
-def between(found: Kinds) -> Floats:
+def boundary_features(found: Kinds) -> Floats:
     """Return the features of neighbouring characters, (L − 1, len(NAMES)), 0 or 1, from their classes
     ``found``, (L,).
     """
     left, right = found[:-1], found[1:]
-    item = (left == CharacterClass.DASH) & np.isin(right, (CharacterClass.SMALL, CharacterClass.CAPITAL))
-    item[1:] = False
+    list_item = (left == CharacterClass.DASH) & np.isin(right, (CharacterClass.SMALL, CharacterClass.CAPITAL))
+    list_item[1:] = False
     after = [left == kind for kind in _AFTER]
     before = [right == kind for kind in _BEFORE]
-    hump = (left == CharacterClass.SMALL) & (right == CharacterClass.CAPITAL)
-    return np.stack([*after, *before, hump, item], axis=1).astype(np.float64)
+    camel_case = (left == CharacterClass.SMALL) & (right == CharacterClass.CAPITAL)
+    return np.stack([*after, *before, camel_case, list_item], axis=1).astype(np.float64)

@@ -30,12 +30,12 @@ class CrnnRecognizer(Recognizer):
         self.plan = plan or CrnnPlan()
         super().__init__(net, charset, name=name)
         self.widest_word = self.plan.width / self.plan.height
-        self.stretches = ()  # its input has a fixed width
+        self.width_factors = ()  # its input has a fixed width
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
-        """Run the network on crops, see ``Recognizer.steps``. The steps that it drops are blank.
+    def run(self, crops: Sequence[Crop], *, width_factors: Sequence[float] | None = None) -> list[FrameProbabilities]:
+        """Run the network on crops, see ``Recognizer.run``. The steps that it drops are blank.
 
-        ``stretches`` is ignored, as the input has a fixed width.
+        ``width_factors`` is ignored, as the input has a fixed width.
         """
         found: list[FrameProbabilities] = []
         for start in range(0, len(crops), _TOGETHER):

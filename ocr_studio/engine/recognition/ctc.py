@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK
 from ocr_studio.engine.recognition import beam_search
-from ocr_studio.engine.recognition.language_prior import WordPrior
+from ocr_studio.engine.recognition.language_prior import LanguagePrior
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -28,7 +28,7 @@ BEAMS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Hypothesis:
     """A reading of a matrix.
 
     Attributes:
@@ -42,12 +42,12 @@ class Reading:
     weight: float = 0.0
 
 
-def greedy(probabilities: Matrix) -> tuple[int, ...]:
+def decode_greedily(probabilities: Matrix) -> tuple[int, ...]:
     """Return the classes of the most likely path. probabilities: (T, C), each row adding up to 1."""
-    return collapsed(probabilities.argmax(axis=1))
+    return collapse_path(probabilities.argmax(axis=1))
 
 
-def collapsed(path: NDArray[np.intp]) -> tuple[int, ...]:
+def collapse_path(path: NDArray[np.intp]) -> tuple[int, ...]:
     """Return the classes that a path, (T,), spells."""
     return tuple(int(label) for label in path[_starts(path)])
 
@@ -58,20 +58,20 @@ def beam(
     beams: int = BEAMS,
     best: int = 5,
     candidates: int = CANDIDATES,
-    prior: WordPrior | None = None,
-) -> list[Reading]:
-    """Return the best readings of one matrix, best first; see ``beam_all``."""
-    return beam_all([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
+    prior: LanguagePrior | None = None,
+) -> list[Hypothesis]:
+    """Return the best readings of one matrix, best first; see ``search_beams``."""
+    return search_beams([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
 
 
-def beam_all(
+def search_beams(
     matrices: Sequence[Matrix],
     *,
     beams: int = BEAMS,
     best: int = 5,
     candidates: int = CANDIDATES,
-    prior: WordPrior | None = None,
-) -> list[list[Reading]]:
+    prior: LanguagePrior | None = None,
+) -> list[list[Hypothesis]]:
     """Find the best readings of each matrix by prefix beam search (Hannun et al. 2014), best first.
 
     The matrices are processed together, so many cost hardly more than one. With enough beams and candidates the search
@@ -88,10 +88,10 @@ def beam_all(
     if not matrices:
         return []
     search = beam_search.BeamSearch(matrices, beams=beams, candidates=candidates, prior=prior)
-    return [[Reading(*found) for found in each] for each in search.run(best)]
+    return [[Hypothesis(*found) for found in each] for each in search.run(best)]
 
 
-def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
+def align_letters(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
     """Return the position of each letter, (L,) float32 in steps: 0 is the left edge of the first step, T the right edge
     of the last.
 

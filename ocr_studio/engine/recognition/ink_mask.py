@@ -16,21 +16,21 @@ Stats: TypeAlias = NDArray[np.int32]  # rows of OpenCV's component statistics, t
 Box: TypeAlias = tuple[float, float, float, float]
 
 # Shares of the crop's height, of which a line takes about two thirds.
-_RULE = 1.5  # a horizontal stroke this long is a rule or frame, not a letter
-_THIN = 0.3  # a vertical stroke from edge to edge, at most this wide, is part of a frame or table
-_EDGE = 0.12  # components this close to an edge may belong to other lines
-_CORE = 0.3, 0.7  # every letter reaches into this band, from … to …
-_MARK = 0.6, 0.3  # outside the band only small marks belong to the line: full stops, accents, quotes
+_RULE_LENGTH = 1.5  # a horizontal stroke this long is a rule or frame, not a letter
+_FRAME_WIDTH = 0.3  # a vertical stroke from edge to edge, at most this wide, is part of a frame or table
+_EDGE_MARGIN = 0.12  # components this close to an edge may belong to other lines
+_LETTER_BAND = 0.3, 0.7  # every letter reaches into this band, from … to …
+_MARK_SIZE = 0.6, 0.3  # outside the band only small marks belong to the line: full stops, accents, quotes
 # Faint ink: share by which the threshold is below the middle between ink and board (Otsu 1979), and the minimum
 # difference (of 255), above the noise of a phone's camera.
 _FAINT, _NOISE = 0.6, 14
-_AIR = 0.04  # margin around the ink: soft edges, and as drawn by annotators
+_MARGIN = 0.04  # margin around the ink: soft edges, and as drawn by annotators
 # Smaller components are dust; a full stop has more pixels in a crop of 48 pixels' height.
-_DUST = 6
+_MIN_AREA = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class InkMask:
     """The ink of a line, dark or light, in any colour, without rules and frames.
 
     Attributes:
@@ -42,19 +42,19 @@ class Ink:
     pieces: Floats
 
     @classmethod
-    def of(cls, crop: Crop) -> Ink:
+    def of(cls, crop: Crop) -> InkMask:
         """Find the ink of a levelled crop, (h, w, 3) uint8."""
         height = crop.shape[0]
-        mask = _inked(crop)
-        rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE * height)), np.uint8))
+        mask = _threshold(crop)
+        rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE_LENGTH * height)), np.uint8))
         # Including the ragged edges of hand-drawn rules.
         mask = (mask > cv2.dilate(rules, np.ones((5, 3), np.uint8))).astype(np.uint8)
         _, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
         stats = np.asarray(found, np.int32)
-        frames = _frames(stats, height)
+        frames = _find_frames(stats, height)
         if frames.any():
             mask[frames[labels]] = 0
-        return cls(mask > 0, _own(stats[1:][~frames[1:]], height))
+        return cls(mask > 0, _line_components(stats[1:][~frames[1:]], height))
 
     @property
     def stroke(self) -> float:
@@ -65,7 +65,7 @@ class Ink:
 
     def gaps(self) -> Floats:
         """Return the gaps between inked columns, (G, 2) begin and end, without the outer margins."""
-        edge = round(_EDGE * self.mask.shape[0])
+        edge = round(_EDGE_MARGIN * self.mask.shape[0])
         columns = self.mask[edge : self.mask.shape[0] - edge].any(axis=0)
         inked = np.flatnonzero(columns)
         if len(inked) < 2:
@@ -90,16 +90,16 @@ class Ink:
         x1 = np.where(mine, pieces[:, 2], np.minimum(pieces[:, 2], right))[mine | crossing].max()
         y0, y1 = pieces[mine | crossing, 1].min(), pieces[mine | crossing, 3].max()
         reach = height / 4
-        air = _AIR * height
+        margin = _MARGIN * height
         return (
-            float(max(x0, left - reach) - air),
-            float(max(y0 - air, 0.0)),
-            float(min(x1, right + reach) + air),
-            float(min(y1 + air, height)),
+            float(max(x0, left - reach) - margin),
+            float(max(y0 - margin, 0.0)),
+            float(min(x1, right + reach) + margin),
+            float(min(y1 + margin, height)),
         )
 
 
-def _inked(crop: Crop) -> Crop:
+def _threshold(crop: Crop) -> Crop:
     """Return a mask of pixels that differ from the board, (h, w), 1 or 0. The board is the local median, as ink covers
     less than half of it.
     """
@@ -117,20 +117,20 @@ def _inked(crop: Crop) -> Crop:
     return np.asarray(contrast > max(_FAINT * bar, _NOISE), np.uint8)
 
 
-def _frames(stats: Stats, height: int) -> Mask:
+def _find_frames(stats: Stats, height: int) -> Mask:
     """Return the components that are vertical lines of a frame or table: thin, and crossing from top to bottom."""
     top, high, wide = (stats[:, column] for column in (cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH))
-    frames = (top == 0) & (high == height) & (wide < _THIN * height)
+    frames = (top == 0) & (high == height) & (wide < _FRAME_WIDTH * height)
     frames[0] = False  # the background
     return np.asarray(frames)
 
 
-def _own(stats: Stats, height: int) -> Floats:
+def _line_components(stats: Stats, height: int) -> Floats:
     """Return the boxes of the components that are letters or marks of this line."""
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    letter = (top < _CORE[1] * height) & (top + high > _CORE[0] * height)
+    letter = (top < _LETTER_BAND[1] * height) & (top + high > _LETTER_BAND[0] * height)
     cut_off = (top == 0) | (top + high == height)
-    mark = ~cut_off & (wide < _MARK[0] * height) & (high < _MARK[1] * height)
-    own = (stats[:, cv2.CC_STAT_AREA] >= _DUST) & (letter | mark)
+    mark = ~cut_off & (wide < _MARK_SIZE[0] * height) & (high < _MARK_SIZE[1] * height)
+    own = (stats[:, cv2.CC_STAT_AREA] >= _MIN_AREA) & (letter | mark)
     return np.asarray(np.stack([left, top, left + wide, top + high], axis=1)[own], dtype=np.float64)

@@ -63,42 +63,42 @@ _NUMBERS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TextStates:
     """State of N texts. keys: (2, N) uint64; numbers: (14, N) float64."""
 
     keys: NDArray[np.uint64]
     numbers: NDArray[np.float64]
 
     @classmethod
-    def empty(cls, many: int) -> Texts:
+    def empty(cls, count: int) -> TextStates:
         """Empty texts."""
-        keys = np.full((_KEYS, many), language.SEED)
-        numbers = np.zeros((_NUMBERS, many))
+        keys = np.full((_KEYS, count), language.SEED)
+        numbers = np.zeros((_NUMBERS, count))
         numbers[[_RUN_ROOM, _PART_ROOM, _ODD, _MARKS]] = 1.0
         return cls(keys, numbers)
 
     @property
-    def look(self) -> NDArray[np.float64]:
+    def best_continuation(self) -> NDArray[np.float64]:
         """Return the log weights with the best continuation, (N,)."""
         return np.asarray(self.numbers[_LOOK])
 
     @property
-    def done(self) -> NDArray[np.float64]:
+    def complete(self) -> NDArray[np.float64]:
         """Return the log weights of the complete texts, (N,)."""
         return np.asarray(self.numbers[_DONE])
 
-    def take(self, which: Integers) -> Texts:
+    def take(self, which: Integers) -> TextStates:
         """Return some of them, in this order."""
-        return Texts(self.keys[:, which], self.numbers[:, which])
+        return TextStates(self.keys[:, which], self.numbers[:, which])
 
-    def and_(self, others: Texts) -> Texts:
+    def concatenate(self, others: TextStates) -> TextStates:
         """Return these and the others."""
-        return Texts(
+        return TextStates(
             np.concatenate([self.keys, others.keys], axis=1), np.concatenate([self.numbers, others.numbers], axis=1)
         )
 
 
-class WordPrior:
+class LanguagePrior:
     """Weighs texts by word frequencies. Thread-safe.
 
     Args:
@@ -113,43 +113,43 @@ class WordPrior:
         self.exponent = WEIGHT * strength
         self._lexicons = tuple(lexicon for lexicon in lexicons if len(lexicon.keys))
         letters = ["", *charset.characters]
-        self._kinds = np.array([_kind(letter) for letter in letters], np.int8)
+        self._kinds = np.array([_classify(letter) for letter in letters], np.int8)
         self._codes = np.array([ord(language.fold(letter)) if letter else 0 for letter in letters], np.uint64)
-        self._marks = np.array([self._mark(letter) for letter in letters])
+        self._penalties = np.array([self._accent_penalty(letter) for letter in letters])
 
     def weights(self, readings: Sequence[Sequence[int]]) -> NDArray[np.float64]:
         """Return what is added to the log probability of each reading, (N,). readings: their classes."""
         longest_first = sorted(range(len(readings)), key=lambda index: -len(readings[index]))
         lengths = np.array([len(readings[index]) for index in longest_first], np.intp)
         found = np.zeros(len(readings))
-        texts = Texts.empty(len(readings))
+        texts = TextStates.empty(len(readings))
         for place in range(lengths.max(initial=0)):
-            going_on = int((lengths > place).sum())
-            classes = np.array([readings[index][place] for index in longest_first[:going_on]])
-            texts = self.grown(texts.take(np.arange(going_on)), classes)
-            found[longest_first[:going_on]] = texts.done
+            still_growing = int((lengths > place).sum())
+            classes = np.array([readings[index][place] for index in longest_first[:still_growing]])
+            texts = self.append(texts.take(np.arange(still_growing)), classes)
+            found[longest_first[:still_growing]] = texts.complete
         return self.exponent * found
 
-    def grown(self, texts: Texts, classes: Integers) -> Texts:
+    def append(self, texts: TextStates, classes: Integers) -> TextStates:
         """Append a character, given by classes (N,) without blanks, to each of N texts."""
         kind = self._kinds[classes]
         keys = texts.keys * language.STEP + self._codes[classes]
         old, new = texts.numbers, texts.numbers.copy()
-        was = old[_KIND]
-        inside = was != _SIGN
-        self._begin_part(keys, new, (kind == _CAPITAL) & (was == _LETTER), classes)
-        self._count_capitals(new, kind, was)
+        previous = old[_KIND]
+        inside = previous != _SIGN
+        self._begin_part(keys, new, (kind == _CAPITAL) & (previous == _LETTER), classes)
+        self._count_capitals(new, kind, previous)
         new[_RUN_ROOM] *= SIGNS
         new[_PART_ROOM] *= SIGNS
-        new[_MARKS] *= self._marks[classes]
+        new[_MARKS] *= self._penalties[classes]
         new[_RUNS] += ~inside
         new[_KIND] = kind
         begin = self._look_up(keys, new, kind, inside)
         ends = (kind == _SIGN) | ((kind == _APOSTROPHE) & ~(inside & (begin[_RUN] > 0)))
-        new[_LOOK] = new[_CLOSED] + _weight(new, begin[_RUN], begin[_PART])
-        new[_DONE] = new[_CLOSED] + _weight(new, new[_WHOLE], new[_PART_WHOLE])
+        new[_LOOK] = new[_CLOSED] + _run_weight(new, begin[_RUN], begin[_PART])
+        new[_DONE] = new[_CLOSED] + _run_weight(new, new[_WHOLE], new[_PART_WHOLE])
         self._end_runs(keys, new, old, ends)
-        return Texts(keys, new)
+        return TextStates(keys, new)
 
     def _begin_part(self, keys: NDArray[np.uint64], new: Floats, begins: NDArray[np.bool_], classes: Integers) -> None:
         """Start a new camelCase part at an uppercase letter after a lowercase one."""
@@ -162,10 +162,10 @@ class WordPrior:
             keys[_PART, at] = language.SEED * language.STEP + self._codes[classes[at]]
 
     @staticmethod
-    def _count_capitals(new: Floats, kind: NDArray[np.int8], was: Floats) -> None:
+    def _count_capitals(new: Floats, kind: NDArray[np.int8], previous: Floats) -> None:
         """Count odd uppercase letters: only those at the beginning, everywhere or nowhere are usual."""
         capital = kind == _CAPITAL
-        odd = (capital & (was == _LETTER)) | ((kind == _LETTER) & (was == _CAPITAL) & (new[_STREAK] > 1))
+        odd = (capital & (previous == _LETTER)) | ((kind == _LETTER) & (previous == _CAPITAL) & (new[_STREAK] > 1))
         new[_ODD] *= np.where(odd, ODD_CAPITAL, 1.0)
         new[_STREAK] = np.where(capital, new[_STREAK] + 1, 0)
 
@@ -201,7 +201,7 @@ class WordPrior:
         new[_RUNS, at] = old[_RUNS, at]
         new[[[_CLOSED], [_LOOK], [_DONE]], at] = old[_DONE, at]
 
-    def _mark(self, letter: str) -> float:
+    def _accent_penalty(self, letter: str) -> float:
         """Return the penalty of an accented letter that is rare in the languages: most such accents are specks."""
         parts = unicodedata.normalize("NFD", letter)
         marked = len(parts) > 1 and parts[0].isascii() and parts[0].isalpha()
@@ -211,13 +211,13 @@ class WordPrior:
         return 1.0 if share >= RARE else MARK
 
 
-def _weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
+def _run_weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
     """Return the log weight of a run, (N,), from the weights of run and part as words."""
     camel = new[_PARTS] * (1 + part) - new[_JOINTS]
     return np.asarray(np.minimum(np.log(new[_MARKS] + run + camel), MOST))
 
 
-def _kind(letter: str) -> int:
+def _classify(letter: str) -> int:
     if letter and language.fold(letter) == "'":
         return _APOSTROPHE
     if not letter or not letter.isalnum():

@@ -25,16 +25,16 @@ Photo: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
 
 # From this ratio of height to width, text may be rotated by 90°; from this length, upside-down text is detectable.
-_TALL, _LONG = 1.5, 2.5
+_TALL_RATIO, _LONG_RATIO = 1.5, 2.5
 # Of upright board lines one in thirty has a legibility below this, of upside-down ones nineteen in twenty (measured).
 # Another orientation is chosen if it is this much more legible.
-_ILLEGIBLE, _CLEARLY = 0.6, 0.1
+_ILLEGIBLE, _MARGIN = 0.6, 0.1
 # A line with less curvature than this share of its height is treated as straight.
-_STRAIGHT = 0.05
+_MAX_SAG = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class SeenWord:
+class ReadWord:
     """A word with the output of a network that reads single words.
 
     Attributes:
@@ -62,7 +62,7 @@ class Line:
     quad: Quads
     crop: Photo
     steps: FrameProbabilities
-    words: tuple[SeenWord, ...] | None = None
+    words: tuple[ReadWord, ...] | None = None
 
     @cached_property
     def legibility(self) -> float:
@@ -98,113 +98,119 @@ class LineReader:
         self._gap, self._single = gap, words
         self._votes: Counter[int] = Counter()
 
-    def look(self, quads: Quads) -> list[Line]:
+    def read(self, quads: Quads) -> list[Line]:
         """Read lines, (N, 6, 2) as from ``Detector.find``, in the orientation in which most can be read."""
         tried: list[dict[int, Line]] = [{} for _ in quads]
-        self._try(quads, [self._ways(quad) for quad in quads], tried)
-        self._try(quads, [self._doubts(quad, known) for quad, known in zip(quads, tried, strict=True)], tried)
+        self._read_orientations(quads, [self._likely_orientations(quad) for quad in quads], tried)
+        self._read_orientations(
+            quads, [self._opposite_orientation(quad, known) for quad, known in zip(quads, tried, strict=True)], tried
+        )
         for known in tried:
-            self._count(known)
+            self._count_vote(known)
         # Lines too short to tell were read in the orientation assumed so far.
-        self._try(quads, [[self._usual] if _sides(quad)[1] < _LONG else [] for quad in quads], tried)
+        self._read_orientations(
+            quads, [[self._usual_orientation] if _side_ratio(quad)[1] < _LONG_RATIO else [] for quad in quads], tried
+        )
         return [known[self._best(known)] for known in tried]
 
     @property
-    def _usual(self) -> int:
+    def _usual_orientation(self) -> int:
         """Return the usual orientation so far."""
         turn, most = self._votes.most_common(1)[0] if self._votes else (0, 0)
         return turn if 2 * most > self._votes.total() else 0
 
-    def _ways(self, quad: Quads) -> list[int]:
+    def _likely_orientations(self, quad: Quads) -> list[int]:
         """Return the orientations that a quad's shape allows."""
-        usual, (tall, long) = self._usual, _sides(quad)
+        orientation, (tall, long) = self._usual_orientation, _side_ratio(quad)
         if tall:
-            return [usual] if usual % 2 else [usual, 1, 3]
-        return [0] if long >= _LONG and usual % 2 else [usual]
+            return [orientation] if orientation % 2 else [orientation, 1, 3]
+        return [0] if long >= _LONG_RATIO and orientation % 2 else [orientation]
 
-    def _doubts(self, quad: Quads, known: dict[int, Line]) -> list[int]:
+    def _opposite_orientation(self, quad: Quads, known: dict[int, Line]) -> list[int]:
         """Return the opposite orientation if the line is long and illegible."""
         best = self._best(known)
-        doubtful = _sides(quad)[1] >= _LONG and known[best].legibility < _ILLEGIBLE
+        doubtful = _side_ratio(quad)[1] >= _LONG_RATIO and known[best].legibility < _ILLEGIBLE
         return [(best + 2) % 4] if doubtful else []
 
     def _best(self, known: dict[int, Line]) -> int:
-        return max(known, key=lambda turn: known[turn].legibility + _CLEARLY * (turn == self._usual))
+        return max(known, key=lambda turn: known[turn].legibility + _MARGIN * (turn == self._usual_orientation))
 
-    def _count(self, known: dict[int, Line]) -> None:
+    def _count_vote(self, known: dict[int, Line]) -> None:
         """Let a clearly legible line vote on the photo's orientation."""
         turn = self._best(known)
         width = known[turn].crop.shape[1]
-        if width >= _LONG * HEIGHT and known[turn].legibility >= _ILLEGIBLE:
+        if width >= _LONG_RATIO * HEIGHT and known[turn].legibility >= _ILLEGIBLE:
             self._votes[turn] += width
 
-    def _try(self, quads: Quads, turns: Sequence[Sequence[int]], tried: Sequence[dict[int, Line]]) -> None:
+    def _read_orientations(
+        self, quads: Quads, turns: Sequence[Sequence[int]], tried: Sequence[dict[int, Line]]
+    ) -> None:
         """Read quads in these orientations, all together, unless already done."""
         new = [(index, turn) for index, chosen in enumerate(turns) for turn in chosen if turn not in tried[index]]
-        turned = [_turned(quads[index], turn) for index, turn in new]
-        crops = [_levelled(self._photo, quad) for quad in turned]
-        for (index, turn), line in zip(new, self._seen(turned, crops), strict=True):
+        turned = [_rotate_line(quads[index], turn) for index, turn in new]
+        crops = [_crop_line(self._photo, quad) for quad in turned]
+        for (index, turn), line in zip(new, self._run_network(turned, crops), strict=True):
             tried[index][turn] = line
 
-    def _seen(self, quads: Sequence[Quads], crops: Sequence[Photo]) -> list[Line]:
+    def _run_network(self, quads: Sequence[Quads], crops: Sequence[Photo]) -> list[Line]:
         """Run the network on lines, whole or word by word, in their order."""
         if self._recognizer.widest_word is None:
-            return list(map(Line, quads, crops, self._recognizer.steps(crops)))
+            return list(map(Line, quads, crops, self._recognizer.run(crops)))
         places = [
-            (Line(quad, crop, _NOTHING), self._boxes(crop, self._recognizer.widest_word))
+            (Line(quad, crop, _NO_OUTPUT), self._find_words(crop, self._recognizer.widest_word))
             for quad, crop in zip(quads, crops, strict=True)
         ]
-        words = [self._word(line, box) for line, boxes in places for box in boxes]
-        seen = iter(map(SeenWord, (box for _, boxes in places for box in boxes), words, self._recognizer.steps(words)))
-        return [_word_by_word(line, tuple(next(seen) for _ in boxes)) for line, boxes in places]
+        words = [self._crop_word(line, box) for line, boxes in places for box in boxes]
+        seen = iter(map(ReadWord, (box for _, boxes in places for box in boxes), words, self._recognizer.run(words)))
+        return [_line_from_words(line, tuple(next(seen) for _ in boxes)) for line, boxes in places]
 
-    def _boxes(self, crop: Photo, widest: float) -> Sequence[Box]:
+    def _find_words(self, crop: Photo, widest: float) -> Sequence[Box]:
         """Find the words in a line's crop for a network that reads single words."""
         height, width = crop.shape[:2]
         whole = (0.0, 0.0, float(width), float(height))
-        found = () if self._single and width <= widest * height else line_cutting.by_ink(crop, gap=self._gap)
+        found = () if self._single and width <= widest * height else line_cutting.split_by_ink(crop, gap=self._gap)
         # A box that was drawn around one word is kept.
         return (whole,) if len(found) < 1 + self._single else found
 
-    def _word(self, line: Line, box: Box) -> Photo:
+    def _crop_word(self, line: Line, box: Box) -> Photo:
         """Crop a word, levelled."""
         left, top, right, bottom = box
         corners = line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)])
         return word_crops.level(self._photo, corners, height=HEIGHT, step=1)
 
 
-_NOTHING = FrameProbabilities(np.zeros((0, 1), np.float32), 1.0)
+_NO_OUTPUT = FrameProbabilities(np.zeros((0, 1), np.float32), 1.0)
 
 
-def _word_by_word(line: Line, words: tuple[SeenWord, ...]) -> Line:
+def _line_from_words(line: Line, words: tuple[ReadWord, ...]) -> Line:
     """Create a line from its words, at least one."""
     along = np.concatenate([word.steps.probabilities for word in words])
     return replace(line, steps=FrameProbabilities(along, line.crop.shape[1] / len(along)), words=words)
 
 
-def _sides(quad: Quads) -> tuple[bool, float]:
+def _side_ratio(quad: Quads) -> tuple[bool, float]:
     """Return whether a quad is tall, and the ratio of its sides."""
     width, height = geometry.sizes(quad[:4])[0]
-    return bool(height >= _TALL * width), float(max(width, height) / max(min(width, height), 1e-6))
+    return bool(height >= _TALL_RATIO * width), float(max(width, height) / max(min(width, height), 1e-6))
 
 
-def _turned(quad: Quads, turn: int) -> Quads:
+def _rotate_line(quad: Quads, turn: int) -> Quads:
     """Start a line, (6, 2), at another corner. Across its length the curvature is dropped."""
     corners = np.roll(quad[:4], -turn, axis=0)
     if turn % 2:
-        return np.asarray(ribbons(corners[None])[0], np.float32)
+        return np.asarray(straight_ribbons(corners[None])[0], np.float32)
     middles = quad[4:] if turn == 0 else quad[:3:-1]
     return np.asarray(np.vstack([corners, middles]), np.float32)
 
 
-def ribbons(corners: Quads) -> Quads:
+def straight_ribbons(corners: Quads) -> Quads:
     """Convert quads, (N, 4, 2), to straight lines, (N, 6, 2)."""
     middles = np.stack([corners[:, :2].mean(axis=1), corners[:, 2:].mean(axis=1)], axis=1)
     return np.asarray(np.concatenate([corners, middles], axis=1), dtype=np.float32)
 
 
-def _levelled(photo: Pyramid, quad: Quads) -> Photo:
+def _crop_line(photo: Pyramid, quad: Quads) -> Photo:
     """Crop a line, (6, 2), levelled, at the recognizer's height: (48, w, 3), w a multiple of a step."""
-    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * geometry.sizes(quad[:4])[0, 1]:
+    if np.abs(quad - straight_ribbons(quad[None, :4])[0]).max() < _MAX_SAG * geometry.sizes(quad[:4])[0, 1]:
         return word_crops.level(photo, quad[:4], height=HEIGHT, step=STEP)
     return photo.straighten(quad, word_crops.size(quad[:4], height=HEIGHT, step=STEP))

@@ -25,7 +25,7 @@ from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, Source, Transcription, now
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.recognition import ctc
-from ocr_studio.engine.recognition.language_prior import WordPrior
+from ocr_studio.engine.recognition.language_prior import LanguagePrior
 from ocr_studio.engine.weights import model_weights
 
 Crop: TypeAlias = NDArray[np.uint8]
@@ -37,17 +37,17 @@ Crop: TypeAlias = NDArray[np.uint8]
 WIDTHS: Final = (96, 128, 160, 192, 256, 320)
 WIDTH_STEP: Final = 64
 # Longer lines are squeezed: the memory of attention grows with the square of the number of steps.
-WIDEST: Final = 8192
+MAX_WIDTH: Final = 8192
 # Number of parallel calls of the network; on two cores, two take 10 to 25 % less time than one after the other, and
 # three slightly less still.
-AT_A_TIME: Final = 3
+PARALLEL_CALLS: Final = 3
 # Total width of a batch in pixels: small enough for the cache, and for all calls to end at about the same time.
 BATCH_PIXELS: Final = 2048
 # Overhead of a call, in pixels of width: 2 to 3 ms, where a pixel takes 0.04 ms (measured).
 CALL_PIXELS: Final = 64
 
 # Number of readings per word, including the best.
-SHOWN: Final = 5
+ALTERNATIVES: Final = 5
 
 # Words with a lower confidence are read again, stretched by these factors, and the three outputs are combined
 # (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556), as the letters fall differently
@@ -56,8 +56,8 @@ SHOWN: Final = 5
 # 80.3 and 82.3; bag of words on five boards 88.5 and 89.4, on scene photos 53.4 and 54.2. More words, five passes,
 # other widths, slant or grey images are no better: chosen on words of 17 photos of boards and of held-out UNIPEN
 # writers. A photo full of text takes an eighth to a sixth longer.
-DOUBTFUL: Final = 0.6
-STRETCHES: Final = (1.06, 0.95)
+REREAD_BELOW: Final = 0.6
+WIDTH_FACTORS: Final = (1.06, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,11 @@ class Recognizer:
         widest_word: For a recognizer of single words, the maximum width of a word in heights without squeezing; None
             for one that reads lines.
         temperature: Calibration temperature, see ``models.card.TEMPERATURE``.
-        stretches: Width factors for reading doubtful crops again.
+        width_factors: Width factors for reading doubtful crops again.
     """
 
     widest_word: float | None = None
-    stretches: Sequence[float] = STRETCHES
+    width_factors: Sequence[float] = WIDTH_FACTORS
     temperature: float = TEMPERATURE
 
     def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
@@ -118,7 +118,7 @@ class Recognizer:
         self.charset = charset
         self.name = name
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
-        self.prior: WordPrior | None = None
+        self.prior: LanguagePrior | None = None
         # One compiled function for all sizes: calling the network directly takes seven times as long.
         signature = [tf.TensorSpec(net.input_shape, tf.float32)]
         # Traced here, as TensorFlow warns of retracing at calls, counting all recognizers of a process.
@@ -143,18 +143,18 @@ class Recognizer:
 
     def set_lexicons(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
         """Use dictionaries to choose among the readings; strength 0: don't."""
-        self.prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
+        self.prior = LanguagePrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
 
     def warm_up(self) -> None:
         """Compile the network before the first photo."""
-        self.steps([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
+        self.run([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
+    def run(self, crops: Sequence[Crop], *, width_factors: Sequence[float] | None = None) -> list[FrameProbabilities]:
         """Run the network on crops.
 
         Args:
             crops: (h, w, 3) uint8 RGB, of any size; resized to a height of 48 pixels.
-            stretches: Width factor of each.
+            width_factors: Width factor of each.
 
         Returns:
             The output for each crop, in order.
@@ -162,19 +162,19 @@ class Recognizer:
         Raises:
             ValueError: A crop is empty.
         """
-        widths = [_width_at_height(*each) for each in zip(crops, stretches or [1.0] * len(crops), strict=True)]
+        widths = [_resized_width(*each) for each in zip(crops, width_factors or [1.0] * len(crops), strict=True)]
 
-        def look(batch: tuple[list[int], int]) -> list[tuple[int, FrameProbabilities]]:
+        def run_padded(batch: tuple[list[int], int]) -> list[tuple[int, FrameProbabilities]]:
             indices, padded = batch
-            some = [(crops[index], widths[index]) for index in indices]
-            return list(zip(indices, self._look(some, padded), strict=True))
+            crops_of_batch = [(crops[index], widths[index]) for index in indices]
+            return list(zip(indices, self._run_batch(crops_of_batch, padded), strict=True))
 
         # In parallel, as not all operations use every core.
-        with ThreadPoolExecutor(AT_A_TIME, "recognizer") as threads:
-            found = dict(itertools.chain.from_iterable(threads.map(look, _batches(widths))))
+        with ThreadPoolExecutor(PARALLEL_CALLS, "recognizer") as threads:
+            found = dict(itertools.chain.from_iterable(threads.map(run_padded, _batches(widths))))
         return [found[index] for index in range(len(crops))]
 
-    def _look(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[FrameProbabilities]:
+    def _run_batch(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[FrameProbabilities]:
         """Run the network on crops of one batch, padded to the same width."""
         pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
         for row, (crop, width) in enumerate(crops):
@@ -188,19 +188,19 @@ class Recognizer:
         ]
 
     def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
-        """Read crops. Arguments as for ``steps``; letter positions are along the crop.
+        """Read crops. Arguments as for ``run``; letter positions are along the crop.
 
         Args:
             crops: The crops.
             spaces: Whether the text may have spaces; not for single words.
         """
-        steps = self.steps(crops)
+        steps = self.run(crops)
         if not spaces:
-            steps = [seen.without(self._space) for seen in steps]
+            steps = [outputs.without(self._space) for outputs in steps]
         widths = [crop.shape[1] for crop in crops]
-        return self.again(self.transcribe(steps, widths=widths), crops, steps, widths=widths, spaces=spaces)
+        return self.reread_doubtful(self.transcribe(steps, widths=widths), crops, steps, widths=widths, spaces=spaces)
 
-    def again(
+    def reread_doubtful(
         self,
         reads: Sequence[Transcription],
         crops: Sequence[Crop],
@@ -218,21 +218,21 @@ class Recognizer:
             widths: As for ``transcribe``.
             spaces: As for ``read``.
         """
-        settled = list(reads)
-        doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < DOUBTFUL]
-        if not doubtful or not self.stretches:
-            return settled
+        results = list(reads)
+        doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < REREAD_BELOW]
+        if not doubtful or not self.width_factors:
+            return results
         # All together, as so few crops would not use every core otherwise.
-        pairs = [(crops[index], stretch) for stretch in self.stretches for index in doubtful]
-        seen = self.steps([crop for crop, _ in pairs], stretches=[stretch for _, stretch in pairs])
+        pairs = [(crops[index], factor) for factor in self.width_factors for index in doubtful]
+        outputs = self.run([crop for crop, _ in pairs], width_factors=[factor for _, factor in pairs])
         if not spaces:
-            seen = [each.without(self._space) for each in seen]
-        readings, moment = self._readings([*(steps[index] for index in doubtful), *seen]), now()
+            outputs = [each.without(self._space) for each in outputs]
+        readings, moment = self._search([*(steps[index] for index in doubtful), *outputs]), now()
         for place, index in enumerate(doubtful):
             found = readings[place :: len(doubtful)]
             width = steps[index].width if widths is None else widths[index]
-            settled[index] = self._transcription(steps[index], width, together(found), moment)
-        return settled
+            results[index] = self._make_transcription(steps[index], width, merge_hypotheses(found), moment)
+        return results
 
     def transcribe(
         self, steps: Sequence[FrameProbabilities], *, widths: Sequence[float] | None = None
@@ -246,13 +246,13 @@ class Recognizer:
         """
         moment = now()
         if widths is None:
-            widths = [stretch.width for stretch in steps]
+            widths = [factor.width for factor in steps]
         return [
-            self._transcription(stretch, width, found, moment)
-            for stretch, width, found in zip(steps, widths, self._readings(steps), strict=True)
+            self._make_transcription(factor, width, found, moment)
+            for factor, width, found in zip(steps, widths, self._search(steps), strict=True)
         ]
 
-    def usual(self, texts: Collection[str]) -> dict[str, float]:
+    def language_scores(self, texts: Collection[str]) -> dict[str, float]:
         """Return what the dictionaries add to the log probability of texts; None for texts with unknown characters, 0
         without dictionaries.
         """
@@ -261,27 +261,27 @@ class Recognizer:
             return {}
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
-    def _readings(self, steps: Sequence[FrameProbabilities]) -> list[list[ctc.Reading]]:
+    def _search(self, steps: Sequence[FrameProbabilities]) -> list[list[ctc.Hypothesis]]:
         """Return the best readings of each output, best first, including the network's own except in noise."""
-        matrices = [stretch.probabilities for stretch in steps]
-        return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
+        matrices = [factor.probabilities for factor in steps]
+        return ctc.search_beams(matrices, best=ctc.BEAMS, prior=self.prior)
 
-    def _transcription(
-        self, steps: FrameProbabilities, width: float, found: list[ctc.Reading], moment: str
+    def _make_transcription(
+        self, steps: FrameProbabilities, width: float, found: list[ctc.Hypothesis], moment: str
     ) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # by the network alone
-        for reading, chance in zip(found, chances_of(found, temperature=self.temperature).tolist(), strict=True):
-            labels = self._without_idle_spaces(reading.labels)  # texts that differ only in outer spaces are equal
+        for reading, chance in zip(found, calibrate(found, temperature=self.temperature).tolist(), strict=True):
+            labels = self._strip_spaces(reading.labels)  # texts that differ only in outer spaces are equal
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence
         ranked = sorted(chances, key=lambda labels: -chances[labels])
-        shown = ranked[:SHOWN]
+        shown = ranked[:ALTERNATIVES]
         first = max(own, key=lambda labels: own[labels])
         if first not in shown:
             shown[-1] = first
         alternatives = tuple(
-            Alternative(self._text(labels), round(float(min(1.0, chances[labels])), 4)) for labels in shown
+            Alternative(self._decode(labels), round(float(min(1.0, chances[labels])), 4)) for labels in shown
         )
         return Transcription(
             text=alternatives[0].text,
@@ -290,10 +290,10 @@ class Recognizer:
             model=self.name,
             when=moment,
             alternatives=alternatives,
-            letters=self._letters(steps, width, shown[0]),
+            letters=self._letter_positions(steps, width, shown[0]),
         )
 
-    def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
+    def _strip_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
         """Remove spaces at either end and repeated ones."""
         if self._space not in labels:
             return labels
@@ -303,48 +303,48 @@ class Recognizer:
                 kept.append(label)
         return tuple(kept[:-1] if kept and kept[-1] == self._space else kept)
 
-    def _text(self, labels: Sequence[int]) -> str:
+    def _decode(self, labels: Sequence[int]) -> str:
         return unicodedata.normalize("NFC", self.charset.decode(labels))
 
-    def _letters(self, steps: FrameProbabilities, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
+    def _letter_positions(self, steps: FrameProbabilities, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
         """Return the centre of each letter as a share of the width; nothing if characters are composed."""
-        if len(self._text(labels)) != len(labels):
+        if len(self._decode(labels)) != len(labels):
             return ()
-        places = ctc.align(steps.probabilities, labels) * steps.span / max(width, 1e-6)
+        places = ctc.align_letters(steps.probabilities, labels) * steps.span / max(width, 1e-6)
         return tuple(round(float(place), 4) for place in places.clip(0.0, 1.0))
 
     def _softmax(self, lines: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(self.net(lines, training=False))
 
 
-def together(looks: Sequence[Sequence[ctc.Reading]]) -> list[ctc.Reading]:
+def merge_hypotheses(passes: Sequence[Sequence[ctc.Hypothesis]]) -> list[ctc.Hypothesis]:
     """Combine readings of several passes over the same crop by their mean probability."""
-    found: dict[tuple[int, ...], ctc.Reading] = {}
-    for reading in itertools.chain.from_iterable(looks):
+    found: dict[tuple[int, ...], ctc.Hypothesis] = {}
+    for reading in itertools.chain.from_iterable(passes):
         before = found[reading.labels].confidence if reading.labels in found else 0.0
-        found[reading.labels] = replace(reading, confidence=before + reading.confidence / len(looks))
+        found[reading.labels] = replace(reading, confidence=before + reading.confidence / len(passes))
     return list(found.values())
 
 
-def chances_of(readings: Sequence[ctc.Reading], *, temperature: float = TEMPERATURE) -> NDArray[np.float64]:
+def calibrate(readings: Sequence[ctc.Hypothesis], *, temperature: float = TEMPERATURE) -> NDArray[np.float64]:
     """Return calibrated probabilities of the readings, (R,), which leave room for the reading not being among them."""
     likely = np.array([reading.confidence for reading in readings] + [0.0])
     likely[-1] = max(1.0 - likely.sum(), 1e-4)
-    odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
-    powers = np.exp((odds - odds.max()) / temperature)
+    log_odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
+    powers = np.exp((log_odds - log_odds.max()) / temperature)
     return np.asarray(powers[:-1] / powers.sum())
 
 
-def _width_at_height(crop: Crop, stretch: float) -> int:
+def _resized_width(crop: Crop, factor: float) -> int:
     """Return the width of a crop at the network's height, stretched by a factor."""
     height, width = int(crop.shape[0]), int(crop.shape[1])
     if height == 0 or width == 0:
         raise ValueError(f"a crop of {width} x {height} pixels")
-    wide = math.ceil(HEIGHT * stretch * width / height)
-    return max(int(STEP), min(WIDEST, wide))
+    target_width = math.ceil(HEIGHT * factor * width / height)
+    return max(int(STEP), min(MAX_WIDTH, target_width))
 
 
-def _padded(width: int) -> int:
+def _padded_width(width: int) -> int:
     """Return the width to which a line of this width is padded."""
     if width > WIDTHS[-1]:
         return math.ceil(width / WIDTH_STEP) * WIDTH_STEP
@@ -357,7 +357,7 @@ def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
     The grouping by sorted width that takes the least time is chosen, including padding and calls.
     """
     order = sorted(range(len(widths)), key=lambda index: widths[index])
-    padded = [_padded(widths[index]) for index in order]
+    padded = [_padded_width(widths[index]) for index in order]
     least, begins = [0], [0]  # for the first 0, 1, 2 … crops: minimum cost, and where their last batch begins
     for end in range(1, len(order) + 1):
         most = max(1, BATCH_PIXELS // padded[end - 1])

@@ -12,10 +12,10 @@ from ocr_studio.core.editing import split_words
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.reading_order import text_lines
 from ocr_studio.engine.recognition.ink_mask import Box
-from ocr_studio.engine.recognition.line_crops import Line, Quads, SeenWord, ribbons
+from ocr_studio.engine.recognition.line_crops import Line, Quads, ReadWord, straight_ribbons
 
 
-def word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
+def make_word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
     """Return the word in a box of a line's crop, or None without text. Its quad follows the slope and is clipped to the
     photo.
 
@@ -31,38 +31,38 @@ def word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) ->
         yield Word(new_id(), Quad.from_array(corners), machine=read)
 
 
-def words(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
-    """Return the words of a line that was read word by word; ``reads`` are their transcriptions, see ``word``."""
-    for seen, read in zip(_words(line), reads, strict=True):
-        yield from word(line, seen.box, read, size=size)
+def make_words(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
+    """Return the words of a line that was read word by word; ``reads`` are their transcriptions."""
+    for seen, read in zip(_read_words(line), reads, strict=True):
+        yield from make_word(line, seen.box, read, size=size)
 
 
-def whole_lines(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
+def make_line(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
     """Return the whole line as one word."""
-    boxes = np.array([seen.box for seen in _words(line)])
+    boxes = np.array([seen.box for seen in _read_words(line)])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    yield from word(line, box, _joined(line, reads, box), size=size)
+    yield from make_word(line, box, _join_in_box(line, reads, box), size=size)
 
 
-def joined(line: Line, reads: Sequence[Transcription]) -> Transcription:
+def join_transcriptions(line: Line, reads: Sequence[Transcription]) -> Transcription:
     """Join the transcriptions of a line's words; letter positions are relative to the line's crop."""
     height, width = line.crop.shape[:2]
-    return _joined(line, reads, (0.0, 0.0, float(width), float(height)))
+    return _join_in_box(line, reads, (0.0, 0.0, float(width), float(height)))
 
 
-def _joined(line: Line, reads: Sequence[Transcription], whole: Box) -> Transcription:
-    parts = [(Quad.from_box(*seen.box), read) for seen, read in zip(_words(line), reads, strict=True)]
+def _join_in_box(line: Line, reads: Sequence[Transcription], whole: Box) -> Transcription:
+    parts = [(Quad.from_box(*seen.box), read) for seen, read in zip(_read_words(line), reads, strict=True)]
     return split_words.joined_reading(parts, Quad.from_box(*whole)) or reads[0]
 
 
-def _words(line: Line) -> tuple[SeenWord, ...]:
+def _read_words(line: Line) -> tuple[ReadWord, ...]:
     if not line.words:
         raise ValueError("a line that was not read word by word")
     return line.words
 
 
-def lines_of(found: Quads) -> Quads:
+def group_into_lines(found: Quads) -> Quads:
     """Group words into lines: words that follow each other closely along their own slope.
 
     Args:
@@ -76,11 +76,11 @@ def lines_of(found: Quads) -> Quads:
     corners = found[:, :4].astype(np.float64)
     level = text_lines.frame(corners)
     joined_rows = text_lines.find(corners @ level.T, np.ones(len(corners), np.intp))
-    quads = np.array([_around(corners[row]) for row in joined_rows], np.float32)
-    return ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
+    quads = np.array([_line_rectangle(corners[row]) for row in joined_rows], np.float32)
+    return straight_ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
 
 
-def _around(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def _line_rectangle(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the rectangle around the words of a line, (K, 4, 2) in reading order, along their direction."""
     if len(corners) == 1:
         return np.asarray(corners[0], np.float64)

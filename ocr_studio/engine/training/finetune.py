@@ -129,7 +129,7 @@ def finetune(
         temperature=base.temperature,
         made=now(),
     )
-    written = candidate.write(name, run.net, charset=run.charset, card=card)
+    written = candidate.write_candidate(name, run.net, charset=run.charset, card=card)
     yield Trained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
@@ -138,7 +138,7 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
     model = models.in_use(recipe.base, alphabet=data.options.alphabet)
     architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
-    with candidate.device(recipe.device):
+    with candidate.device_context(recipe.device):
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
     base = BaseModel(net, charset, model.name, architecture)
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
@@ -161,7 +161,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         data, known = self._data, self.charset
         general = list(data.general) or (yield from self._generate_general())
         averaged = max(MEASURED, len(general) // _MEASURED_SHARE)
-        letters = alphabet_growth.missing(known, [example.text for example in data.train])
+        letters = alphabet_growth.missing_characters(known, [example.text for example in data.train])
         charset = Charset((*known.characters, *letters))
         self.examples = _ExampleSets(
             [example for example in data.train if batches.is_trainable(example, charset)],
@@ -177,8 +177,8 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
                 remedy=tr("Correct or confirm some words first."),
             )
         yield from self._read_before()
-        published = bundled_weights.letter_scores(letters) if letters else {}
-        self.net, self.charset = alphabet_growth.grown(self.net, self.charset, letters, published)
+        published = bundled_weights.load_character_weights(letters) if letters else {}
+        self.net, self.charset = alphabet_growth.add_characters(self.net, self.charset, letters, published)
         self._new_characters = letters
         self._create_trainer()
 
@@ -205,9 +205,9 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self._batches = Batches(examples.train, examples.general, self.charset, mixture)
         steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
         texts = [example.text for example in (*examples.train, *examples.general)]
-        taught = alphabet_growth.columns_of(self.charset, texts)
+        taught = alphabet_growth.occurring_classes(self.charset, texts)
         plan = TrainingPlan(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new_characters), taught)
-        with candidate.device(recipe.device):
+        with candidate.device_context(recipe.device):
             trainer = RecognizerTrainer(self.net, plan)
         # Texts with untrained new characters have no meaningful loss.
         readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]

@@ -248,7 +248,7 @@ class Evaluator:
             paths, losses = trainer.evaluate_averaged(batch)
             nats, letters = nats + float(losses.sum()), letters + int(batch.lengths.sum())
             for row, index in enumerate(self._order[start : start + _BATCH]):
-                labels = ctc.collapsed(paths[row, : batch.steps[row]])
+                labels = ctc.collapse_path(paths[row, : batch.steps[row]])
                 texts[index] = " ".join(self.charset.decode(labels).split())
         return EvaluationResult(tuple(texts), nats / max(letters, 1))
 

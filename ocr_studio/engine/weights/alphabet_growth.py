@@ -22,13 +22,13 @@ Scores: TypeAlias = tuple[NDArray[np.float32], float]  # of one character: kerne
 HEAD: Final = "characters"
 
 
-def missing(charset: Charset, texts: Iterable[str]) -> str:
+def missing_characters(charset: Charset, texts: Iterable[str]) -> str:
     """Return the trainable characters of some texts that a charset lacks, each once, in order."""
     new = set[str]().union(*(charset.unknown(text) for text in texts))
     return "".join(sorted(letter for letter in new if in_alphabet(letter, "all") and letter == normalise(letter)))
 
 
-def grown(
+def add_characters(
     net: keras.Model, charset: Charset, letters: str, published: Mapping[str, Scores]
 ) -> tuple[keras.Model, Charset]:
     """Append characters as new classes to a network and its charset.
@@ -47,27 +47,27 @@ def grown(
     kernel, bias = head.get_weights()
     known = {letter: (kernel[:, place], float(bias[place])) for place, letter in enumerate(charset.characters, start=1)}
     # Weights for another backbone would be meaningless here.
-    fitting = {letter: scores for letter, scores in published.items() if scores[0].shape == kernel.shape[:1]}
-    starts = [_start(letter, fitting, known) for letter in letters]
+    usable = {letter: scores for letter, scores in published.items() if scores[0].shape == kernel.shape[:1]}
+    initial = [_initial_weights(letter, usable, known) for letter in letters]
     wider = layers.Dense(kernel.shape[1] + len(letters), name=HEAD)
     larger = keras.Model(net.inputs[0], wider(head.input), name=net.name)
-    columns = np.stack([column for column, _ in starts], axis=1)
-    offsets = np.array([offset for _, offset in starts], np.float32)
+    columns = np.stack([column for column, _ in initial], axis=1)
+    offsets = np.array([offset for _, offset in initial], np.float32)
     wider.set_weights([np.concatenate([kernel, columns], axis=1), np.concatenate([bias, offsets])])
     return larger, Charset((*charset.characters, *letters))
 
 
-def _start(letter: str, published: Mapping[str, Scores], known: Mapping[str, Scores]) -> Scores:
+def _initial_weights(letter: str, published: Mapping[str, Scores], known: Mapping[str, Scores]) -> Scores:
     if letter in published:
         return published[letter]
-    for other in _alike(letter):
+    for other in _similar_letters(letter):
         if other in known:
             return known[other]
     kernels, biases = zip(*known.values(), strict=True)
     return np.asarray(np.mean(kernels, axis=0), np.float32), float(np.mean(biases))
 
 
-def _alike(letter: str) -> Iterator[str]:
+def _similar_letters(letter: str) -> Iterator[str]:
     """Yield similar letters: without accents, in the other case, by the last word of the Unicode name."""
     for form in ("NFD", "NFKD"):
         yield unicodedata.normalize(form, letter)[0]
@@ -81,10 +81,10 @@ def _alike(letter: str) -> Iterator[str]:
             return
 
 
-def columns_of(charset: Charset, texts: Sequence[str]) -> NDArray[np.bool_]:
+def occurring_classes(charset: Charset, texts: Sequence[str]) -> NDArray[np.bool_]:
     """Return which classes occur in texts, (classes,), including the blank."""
-    written = np.zeros(len(charset), np.bool_)
-    written[0] = True
+    occurring = np.zeros(len(charset), np.bool_)
+    occurring[0] = True
     for text in texts:
-        written[charset.encode(text)] = True
-    return written
+        occurring[charset.encode(text)] = True
+    return occurring

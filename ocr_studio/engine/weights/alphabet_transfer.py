@@ -11,7 +11,7 @@ from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.weights import alphabet_growth
 
 
-def for_alphabet(
+def change_alphabet(
     net: keras.Model, charset: Charset, letters: Sequence[str], *, architecture: str
 ) -> tuple[keras.Model, Charset]:
     """Return a network whose classes are these characters, in this order; the given one must not be used any more.
@@ -26,7 +26,7 @@ def for_alphabet(
     trunk = {
         layer.name: layer.get_weights() for layer in net.layers if layer.weights and layer.name != alphabet_growth.HEAD
     }
-    wider, larger = alphabet_growth.grown(net, charset, missing, {})
+    wider, larger = alphabet_growth.add_characters(net, charset, missing, {})
     kernel, bias = wider.get_layer(alphabet_growth.HEAD).get_weights()
     places = {letter: place for place, letter in enumerate(larger.characters, start=1)}
     kept = [BLANK, *(places[letter] for letter in letters)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 _SUFFIX: Final = "_norm"
 
 
-def folded(normed: keras.Model, plain: keras.Model, *, norms: Mapping[str, str] | None = None) -> keras.Model:
+def fold_batchnorm(normed: keras.Model, plain: keras.Model, *, norms: Mapping[str, str] | None = None) -> keras.Model:
     """Copy the weights of a network to its twin without normalization, which is returned.
 
     Args:
@@ -29,14 +29,14 @@ def folded(normed: keras.Model, plain: keras.Model, *, norms: Mapping[str, str] 
     for layer in plain.layers:
         if not layer.weights:
             continue
-        learned = normed.get_layer(layer.name)
+        source = normed.get_layer(layer.name)
         name = layer.name + _SUFFIX if norms is None else norms.get(layer.name)
         norm = next((each for each in normed.layers if each.name == name), None)
-        layer.set_weights(learned.get_weights() if norm is None else _folded(learned, norm))
+        layer.set_weights(source.get_weights() if norm is None else _fold(source, norm))
     return plain
 
 
-def _folded(layer: keras.layers.Layer, norm: keras.layers.BatchNormalization) -> list[NDArray[np.float32]]:
+def _fold(layer: keras.layers.Layer, norm: keras.layers.BatchNormalization) -> list[NDArray[np.float32]]:
     """Return kernel and bias of a convolution that includes the normalization."""
     kernel, *bias = (np.asarray(part, np.float64) for part in layer.get_weights())
     gamma, beta, mean, variance = (np.asarray(part, np.float64) for part in norm.get_weights())

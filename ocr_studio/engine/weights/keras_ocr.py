@@ -24,7 +24,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.craft import build_craft, craft_layers, craft_norms
 from ocr_studio.engine.nets.crnn import PUBLISHED_HEAD, CrnnPlan, build_crnn, crnn_layers
 from ocr_studio.engine.weights import candidate, legacy_h5
-from ocr_studio.engine.weights.batchnorm_folding import folded
+from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from ocr_studio.engine.weights.legacy_h5 import Layers
 
 Array: TypeAlias = NDArray[np.float32]
@@ -32,19 +32,19 @@ Array: TypeAlias = NDArray[np.float32]
 _HEAD: Final = "characters"
 _REMEDY: Final = later("Choose a weights file that was published or written by keras-ocr.")
 _ALPHABET: Final = later("Specify the alphabet it was trained with.")
-_TITLE: Final = 100  # characters
+_MAX_TITLE: Final = 100  # characters
 _LICENCE: Final = "unknown (weights of keras-ocr’s networks)"  # of a file trained by the user
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _LayerGroup:
     """An entry of a file and our layers that take its arrays, in this order. name: "" if it can be any."""
 
     name: str
     layers: tuple[str, ...]
 
 
-def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None) -> Path:
+def create_candidate(file: Path, *, name: str, alphabet: Sequence[str] | None = None) -> Path:
     """Create a candidate with the network of a file and return its folder, for ``registry.install`` or
     ``registry.discard``.
 
@@ -60,19 +60,19 @@ def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None
         BadName: The name is not valid.
         ModelsNotWritten: The candidate cannot be written.
     """
-    stored = legacy_h5.read(file)
+    stored = legacy_h5.read_layers(file)
     known = downloads.known(file)
-    title = known.about if known else file.stem[:_TITLE]
+    title = known.about if known else file.stem[:_MAX_TITLE]
     card = ModelCard(CRNN, title, parent="", licence=known.licence if known else _LICENCE, made=now())
     if any(layer.startswith("basenet.") for layer in stored) or len(stored) == len(list(craft_layers())):
-        net = _craft_of(stored, file, normed=False)
-        return candidate.write(name, net, charset=None, card=replace(card, architecture=CRAFT))
+        net = _build_craft(stored, file, normed=False)
+        return candidate.write_candidate(name, net, charset=None, card=replace(card, architecture=CRAFT))
     if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
         what = tr("its last layer is missing, so it cannot read yet")
         remedy = tr("Choose the complete file, or train this one in a Python script (ocr_studio.api).")
         raise BadModel(what, file=file, remedy=remedy)
-    net, charset = _crnn_of(stored, file, alphabet, plan=None)
-    return candidate.write(name, net, charset=charset, card=card)
+    net, charset = _build_crnn(stored, file, alphabet, plan=None)
+    return candidate.write_candidate(name, net, charset=charset, card=card)
 
 
 def load_craft(file: Path, *, normed: bool = False) -> keras.Model:
@@ -80,13 +80,13 @@ def load_craft(file: Path, *, normed: bool = False) -> keras.Model:
 
     normed: Whether to keep normalizations as layers instead of folding them into convolutions.
     """
-    return _craft_of(legacy_h5.read(file), file, normed=normed)
+    return _build_craft(legacy_h5.read_layers(file), file, normed=normed)
 
 
-def _craft_of(stored: Layers, file: Path, *, normed: bool) -> keras.Model:
+def _build_craft(stored: Layers, file: Path, *, normed: bool) -> keras.Model:
     net = build_craft()
-    _fill(net, [_Entry(name, (name,)) for name in craft_layers()], stored, file=file)
-    return net if normed else folded(net, build_craft(normed=False), norms=craft_norms())
+    _assign_weights(net, [_LayerGroup(name, (name,)) for name in craft_layers()], stored, file=file)
+    return net if normed else fold_batchnorm(net, build_craft(normed=False), norms=craft_norms())
 
 
 def load_crnn(
@@ -103,10 +103,10 @@ def load_crnn(
     Raises:
         BadModel: The file does not fit.
     """
-    return _crnn_of(legacy_h5.read(file), file, alphabet, plan=plan)
+    return _build_crnn(legacy_h5.read_layers(file), file, alphabet, plan=plan)
 
 
-def _crnn_of(
+def _build_crnn(
     stored: Layers, file: Path, alphabet: Sequence[str] | None, *, plan: CrnnPlan | None
 ) -> tuple[keras.Model, Charset]:
     entries = list(_crnn_entries(plan, top=True))
@@ -127,32 +127,32 @@ def _crnn_of(
             )
             raise BadModel(what, file=file, remedy=tr(_ALPHABET))
     net = build_crnn(len(charset), plan)
-    _fill(net, entries if top else list(_crnn_entries(plan, top=False)), stored, file=file)
+    _assign_weights(net, entries if top else list(_crnn_entries(plan, top=False)), stored, file=file)
     return net, charset
 
 
-def _crnn_entries(plan: CrnnPlan | None, *, top: bool) -> Iterator[_Entry]:
+def _crnn_entries(plan: CrnnPlan | None, *, top: bool) -> Iterator[_LayerGroup]:
     """Return the entries of a recognizer's file: the spatial transformer is a nested model with a random name."""
     locating = tuple(name for name in crnn_layers(plan) if name.startswith("locate_"))
     for name in crnn_layers(plan, top=top):
         if name == _HEAD:
-            yield _Entry(PUBLISHED_HEAD, (name,))
+            yield _LayerGroup(PUBLISHED_HEAD, (name,))
         elif name not in locating:
-            yield _Entry(name, (name,))
+            yield _LayerGroup(name, (name,))
         elif name == locating[0]:
-            yield _Entry("", locating)
+            yield _LayerGroup("", locating)
 
 
-def _fill(net: keras.Model, entries: Sequence[_Entry], stored: Layers, *, file: Path) -> None:
+def _assign_weights(net: keras.Model, entries: Sequence[_LayerGroup], stored: Layers, *, file: Path) -> None:
     """Set the weights of a network from a file with the same layers and shapes. Raises BadModel; the network is then
     unchanged.
     """
     values: list[tuple[keras.layers.Layer, list[Array]]] = []
-    for entry, arrays in zip(entries, _matched(entries, stored, file), strict=True):
-        rest = list(arrays)
+    for entry, arrays in zip(entries, _match_layers(entries, stored, file), strict=True):
+        remaining = list(arrays)
         layers = [net.get_layer(name) for name in entry.layers]
         wanted = [tuple(weight.shape) for layer in layers for weight in layer.weights]
-        if (found := [array.shape for array in rest]) != wanted:
+        if (found := [array.shape for array in remaining]) != wanted:
             what = tr(
                 "the weights of “{name}” have the shapes {found}, not {wanted}",
                 name=entry.name or entry.layers[0],
@@ -162,13 +162,13 @@ def _fill(net: keras.Model, entries: Sequence[_Entry], stored: Layers, *, file: 
             raise BadModel(what, file=file, remedy=tr(_REMEDY))
         for layer in layers:
             count = len(layer.weights)
-            values.append((layer, rest[:count]))
-            del rest[:count]
+            values.append((layer, remaining[:count]))
+            del remaining[:count]
     for layer, arrays_of_layer in values:
         layer.set_weights(arrays_of_layer)
 
 
-def _matched(entries: Sequence[_Entry], stored: Layers, file: Path) -> list[tuple[Array, ...]]:
+def _match_layers(entries: Sequence[_LayerGroup], stored: Layers, file: Path) -> list[tuple[Array, ...]]:
     """Return the arrays of each entry. Raises BadModel if the file has other layers."""
     if len(stored) != len(entries):
         what = tr("it contains {found} layers, but the network has {wanted}", found=len(stored), wanted=len(entries))

@@ -32,20 +32,20 @@ from ocr_studio.engine.weights import bundled_weights, weight_delta
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 
-_LONGEST_HEADER: Final = 4 << 20  # bytes; that of the largest network has 100 kB
+_MAX_HEADER: Final = 4 << 20  # bytes; that of the largest network has 100 kB
 _OTHER_KIND: Final = {
     "recognizer": later("it is a recognizer, not a detector"),
     "detector": later("it is a detector, not a recognizer"),
 }
 
 
-def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
+def save_model(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
     """Write a model folder, created if needed: the weights, then the card, each atomically.
 
     charset: Characters of the network's classes; None for a detector. Returns the card as written, with this alphabet
     and the SHA-256 of the weights. Raises OSError.
     """
-    data = packed(read_weights(net))
+    data = serialize_weights(read_weights(net))
     alphabet = () if charset is None else charset.characters
     written = replace(card, alphabet=alphabet, sha256=hashlib.sha256(data).hexdigest())
     files = SafeFolder(folder)
@@ -55,7 +55,7 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
     return written
 
 
-def check(folder: Path) -> None:
+def check_model(folder: Path) -> None:
     """Raise BadModel if a model folder's weights do not fit its network."""
     model = models.in_folder(folder)
     if model.kind == "recognizer":
@@ -77,7 +77,7 @@ def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[kera
     """
     if model.folder is None:
         return bundled_weights.load_recognizer(alphabet)
-    card, net = _loaded(model, model.folder)
+    card, net = _load(model, model.folder)
     return net, Charset(card.alphabet)
 
 
@@ -85,7 +85,7 @@ def load_detector(model: Model) -> keras.Model:
     """Load the network of a detector. Raises BadModel if it is damaged, and PretrainedError."""
     if model.folder is None:
         return bundled_weights.load_detector()
-    return _loaded(model, model.folder)[1]
+    return _load(model, model.folder)[1]
 
 
 def read_weights(net: keras.Model) -> dict[str, NDArray[np.float32]]:
@@ -96,7 +96,7 @@ def read_weights(net: keras.Model) -> dict[str, NDArray[np.float32]]:
     return arrays
 
 
-def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
+def assign_weights(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     """Set the weights of a network; names and shapes must match, and values must be finite.
 
     file: Path to name in errors. Raises BadModel; the network is then unchanged.
@@ -108,8 +108,8 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
             file=file,
             remedy=tr(model_folder.REMEDY),
         )
-    if strange := sorted(arrays.keys() - wanted.keys()):
-        what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(strange[0][:40]))
+    if unknown := sorted(arrays.keys() - wanted.keys()):
+        what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(unknown[0][:40]))
         raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
     for name, shape in wanted.items():
         array = arrays[name]
@@ -131,15 +131,15 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
-def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def serialize_weights(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Return the contents of a weights file with these arrays; deterministic."""
     return safetensors.numpy.save(dict(arrays))
 
 
-def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
+def parse_weights(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
     """Return the arrays in the contents of a weights file. file: Path to name in errors. Raises BadModel."""
     try:
-        if int.from_bytes(data[:8], "little") > _LONGEST_HEADER:
+        if int.from_bytes(data[:8], "little") > _MAX_HEADER:
             raise ValueError("its header is longer than that of any network")
         # KeyError, TypeError: a data type that NumPy does not know.
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
@@ -150,16 +150,16 @@ def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
     return arrays
 
 
-def _loaded(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+def _load(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
     try:
-        return _from_folder(model, folder)
+        return _load_from_folder(model, folder)
     except BadModel as error:
         if not model.adapted:
             raise
         raise bundled.install_again(error) from error
 
 
-def _from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+def _load_from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
     card, file = model_folder.inspect(folder), folder / WEIGHTS_FILE
     if card.kind != model.kind:
         raise BadModel(
@@ -167,13 +167,13 @@ def _from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
             file=folder,
             remedy=tr(model_folder.REMEDY),
         )
-    arrays = unpacked(model_folder.read_weights(folder, card), file=file)
+    arrays = parse_weights(model_folder.read_weights(folder, card), file=file)
     if card.difference_to:
-        net = weight_delta.borrowed_net(card, file=file)
-        arrays = weight_delta.apply(read_weights(net), arrays, file=file)
+        net = weight_delta.load_base(card, file=file)
+        arrays = weight_delta.apply_delta(read_weights(net), arrays, file=file)
     elif card.kind == "recognizer":
         net = architectures.build_recognizer_of(card.architecture, len(Charset(card.alphabet)))
     else:
         net = architectures.build_detector_of(card.architecture)
-    fill(net, arrays, file=file)
+    assign_weights(net, arrays, file=file)
     return card, net

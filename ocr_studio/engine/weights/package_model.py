@@ -19,13 +19,13 @@ from ocr_studio.engine.weights import model_weights, weight_delta
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
+class PackagedModel:
     """Statistics of a packaged model.
 
     Attributes:
         arrays: Number of changed weights, and of all.
         size: Size of the file in bytes.
-        moved: Maximum change of a weight.
+        delta: Maximum change of a weight.
         error: Maximum rounding error.
         rounding: Root mean square of the rounding errors relative to the changes.
     """
@@ -33,12 +33,12 @@ class Shipped:
     card: ModelCard
     arrays: tuple[int, int]
     size: int
-    moved: float
+    max_change: float
     error: float
     rounding: float
 
 
-def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
+def package_model(source: Path, target: Path, *, facts: Mapping[str, Any]) -> PackagedModel:
     """Write a model as a difference, and read it back.
 
     Evaluate the written model, as that is what the program uses.
@@ -58,12 +58,12 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     published = weight_delta.PUBLISHED.get(card.architecture)
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
-    borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
-    whole = model_weights.read_weights(_net(models.in_folder(source)))
-    card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
-    before = model_weights.read_weights(weight_delta.borrowed_net(card, file=source))
-    moved = weight_delta.extract(whole, before)
-    data = model_weights.packed(moved)
+    base = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
+    whole = model_weights.read_weights(_load_net(models.in_folder(source)))
+    card = replace(card, parent=base.name, difference_to=published.sha256, **facts)
+    before = model_weights.read_weights(weight_delta.load_base(card, file=source))
+    delta = weight_delta.extract_delta(whole, before)
+    data = model_weights.serialize_weights(delta)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # checks the facts before anything is written
     folder = SafeFolder(target, follow=True)
@@ -71,15 +71,17 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     folder.replace(WEIGHTS_FILE, data)
     folder.replace(CARD_FILE, card.to_json())
     file = target / WEIGHTS_FILE
-    after = weight_delta.apply(
-        before, model_weights.unpacked(model_folder.read_weights(target, card), file=file), file=file
+    after = weight_delta.apply_delta(
+        before, model_weights.parse_weights(model_folder.read_weights(target, card), file=file), file=file
     )
-    far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)
-    off = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)
-    return Shipped(card, (len(moved), len(whole)), len(data), far, off, _rounding(whole, before, after))
+    max_change = max((float(np.abs(whole[name] - before[name]).max()) for name in delta), default=0.0)
+    error = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)
+    return PackagedModel(
+        card, (len(delta), len(whole)), len(data), max_change, error, _relative_rounding(whole, before, after)
+    )
 
 
-def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
+def update_card(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
     """Change the card of a packaged model; its weights stay. Raises BadModel and OSError."""
     card = replace(model_folder.inspect(target, thoroughly=True), **facts)
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
@@ -87,11 +89,11 @@ def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
     return card
 
 
-def _net(model: Model) -> Any:
+def _load_net(model: Model) -> Any:
     return model_weights.load_recognizer(model)[0] if model.kind == "recognizer" else model_weights.load_detector(model)
 
 
-def _rounding(whole: weight_delta.Arrays, before: weight_delta.Arrays, after: weight_delta.Arrays) -> float:
+def _relative_rounding(whole: weight_delta.Arrays, before: weight_delta.Arrays, after: weight_delta.Arrays) -> float:
     def square(one: weight_delta.Arrays, other: weight_delta.Arrays) -> float:
         return sum(float(((one[name].astype(np.float64) - other[name]) ** 2).sum()) for name in one)
 

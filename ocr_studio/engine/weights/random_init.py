@@ -13,10 +13,10 @@ from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.nets.craft import build_craft, craft_norms
 from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.nets.light_crnn import build_light_crnn
-from ocr_studio.engine.weights.batchnorm_folding import folded
+from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 
 
-def begun_recognizer(architecture: str, classes: int) -> keras.Model:
+def new_recognizer(architecture: str, classes: int) -> keras.Model:
     """Create a recognizer with random weights; see ``models.card.ARCHITECTURES``. classes: including the blank. Raises
     KeyError for other architectures.
     """
@@ -32,14 +32,14 @@ def new_detector(architecture: str) -> keras.Model:
     return build_craft() if architecture == CRAFT else architectures.build_detector_of(architecture)
 
 
-def finished(net: keras.Model, architecture: str) -> keras.Model:
+def fold_for_reading(net: keras.Model, architecture: str) -> keras.Model:
     """Return the trained network as saved in models: a new one if normalizations are folded, else the same."""
     if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in net.layers):
         return net
     if architecture == LIGHT_CRNN:
-        return folded(net, build_light_crnn(net.output_shape[-1]))
+        return fold_batchnorm(net, build_light_crnn(net.output_shape[-1]))
     if architecture == LIGHT_CRAFT:
-        return folded(net, build_light_craft())
+        return fold_batchnorm(net, build_light_craft())
     if architecture == CRAFT:
-        return folded(net, build_craft(normed=False), norms=craft_norms())
+        return fold_batchnorm(net, build_craft(normed=False), norms=craft_norms())
     return net

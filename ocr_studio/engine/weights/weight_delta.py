@@ -29,7 +29,7 @@ from ocr_studio.engine.weights import bundled_weights
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 # The published networks by architecture.
-PUBLISHED: Final[Mapping[str, bundled_weights.Published]] = {
+PUBLISHED: Final[Mapping[str, bundled_weights.PublishedWeights]] = {
     RECOGNIZER: bundled_weights.RECOGNIZER,
     DETECTOR: bundled_weights.DETECTOR,
 }
@@ -39,7 +39,7 @@ class NoDifference(ValueError):
     """These weights cannot be stored as a difference."""
 
 
-def borrowed_net(card: ModelCard, *, file: object) -> keras.Model:
+def load_base(card: ModelCard, *, file: object) -> keras.Model:
     """Load the published network that a card's weights are a difference to, with the classes of its alphabet.
 
     file: Path to name in errors. Raises BadModel for a difference to anything else, and PretrainedError.
@@ -50,35 +50,35 @@ def borrowed_net(card: ModelCard, *, file: object) -> keras.Model:
         raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
     if card.kind == "detector":
         return bundled_weights.load_detector()
-    return bundled_weights.load_recognizer_of(Charset(card.alphabet))
+    return bundled_weights.load_recognizer_for(Charset(card.alphabet))
 
 
-def extract(arrays: Arrays, borrowed: Arrays) -> dict[str, NDArray[np.float16]]:
+def extract_delta(arrays: Arrays, base: Arrays) -> dict[str, NDArray[np.float16]]:
     """Return the changes from the published weights, float32, of the same names and shapes.
 
     Raises NoDifference for other weights, and for changes beyond the range of float16.
     """
-    if arrays.keys() != borrowed.keys() or any(arrays[name].shape != borrowed[name].shape for name in arrays):
+    if arrays.keys() != base.keys() or any(arrays[name].shape != base[name].shape for name in arrays):
         raise NoDifference("these are not the weights of the borrowed network")
-    moved: dict[str, NDArray[np.float16]] = {}
+    delta: dict[str, NDArray[np.float16]] = {}
     for name, array in arrays.items():
         # In double precision, so that it is rounded once.
         with np.errstate(over="ignore"):
-            half = (array.astype(np.float64) - borrowed[name]).astype(np.float16)
+            half = (array.astype(np.float64) - base[name]).astype(np.float16)
         if not np.isfinite(half).all():
             raise NoDifference(f"the weights {name} moved too far, or are no numbers")
         if half.any():
-            moved[name] = half
-    return moved
+            delta[name] = half
+    return delta
 
 
-def apply(borrowed: Arrays, moved: Arrays, *, file: object) -> dict[str, NDArray[np.float32]]:
+def apply_delta(base: Arrays, delta: Arrays, *, file: object) -> dict[str, NDArray[np.float32]]:
     """Add changes to the published weights. The result is the same on every machine.
 
     file: Path to name in errors. Raises BadModel if a name, type, shape or value is invalid.
     """
-    arrays: dict[str, NDArray[np.float32]] = dict(borrowed)
-    for name, half in moved.items():
+    arrays: dict[str, NDArray[np.float32]] = dict(base)
+    for name, half in delta.items():
         if name not in arrays:
             what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(name[:40]))
             raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))

@@ -66,7 +66,7 @@ def import_model(
         from ocr_studio.engine.weights import model_weights
 
         try:
-            model_weights.check(candidate)
+            model_weights.check_model(candidate)
         except BadModel as error:
             raise model_archive.refused(error.what, file) from error
         model = models.install(candidate)
@@ -84,7 +84,7 @@ def _import_weights(
     from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 
     free = models.free_name(file.stem) if name is None else name
-    candidate = keras_ocr_weights.candidate_of(file, name=free, alphabet=alphabet)
+    candidate = keras_ocr_weights.create_candidate(file, name=free, alphabet=alphabet)
     try:
         model = models.install(candidate)
     except StudioError:

@@ -27,7 +27,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.photos import clean_board
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.preview import Preview
+    from ocr_studio.engine.preview import PhotoPreview
     from ocr_studio.engine.reader import Reader
 
 # A box with two legible lines is at least this high, in pixels. As shares of the highest line: lower lines are edges of
@@ -171,11 +171,11 @@ class OcrService:
             self.reader().learn(typed)
             self._typed = typed
 
-    def preview(self, image: NDArray[np.uint8]) -> Preview:
+    def preview(self, image: NDArray[np.uint8]) -> PhotoPreview:
         """A preview of detection settings on a photo, (H, W, 3) uint8 RGB."""
-        from ocr_studio.engine.preview import Preview
+        from ocr_studio.engine.preview import PhotoPreview
 
-        return Preview(self.reader(), image)
+        return PhotoPreview(self.reader(), image)
 
     def successor(self, options: ReaderOptions) -> OcrService:
         """A service with other options that reuses the weights of this one where possible."""

@@ -14,7 +14,7 @@ from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.jobs.reading.read import OcrService, Preparing, prepare
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.preview import Preview
+    from ocr_studio.engine.preview import PhotoPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DetectionPreview:
             image: The upright photo, (H, W, 3) uint8 RGB.
         """
         self._desk, self._image = desk, image
-        self._preview: Preview | None = None
+        self._preview: PhotoPreview | None = None
 
     def find(self, detection: DetectionOptions) -> Iterator[TuningEvent]:
         """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""

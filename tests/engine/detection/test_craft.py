@@ -20,7 +20,7 @@ from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
 from ocr_studio.engine.training.detector.craft_trainer import CraftTiles, CraftTrainer, craft_loss
-from ocr_studio.engine.weights.batchnorm_folding import folded
+from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from tests.engine.tiny_recognizer import printed
 
 AS_IT_IS = np.array([[1.0, 0, 0], [0, 1, 0]])
@@ -140,10 +140,10 @@ def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normal
     for _ in range(70):
         trainee.train_step(tiles)
     assert trainee.loss(tiles) < 0.25 * before
-    plain = folded(net, build_light_craft())
+    plain = fold_batchnorm(net, build_light_craft())
     seen = np.asarray(plain(tiles.pixels, training=False))
     np.testing.assert_allclose(seen, net(tiles.pixels, training=False), atol=1e-4)
-    matrix = geometry.iou_matrix(word_quads(seen[0]), word_quads(tiles.maps[0]))
+    matrix = geometry.iou_matrix(word_quads(seen[0]), word_quads(tiles.run_batch[0]))
     assert matrix.shape == (4, 4)
     assert (matrix.max(axis=0) > 0.6).all(), matrix
 

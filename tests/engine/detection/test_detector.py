@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions
-from ocr_studio.engine.detection.detector import Detector, DetectorOptions, along_line, quads_of
+from ocr_studio.engine.detection.detector import Detector, DetectorOptions, extract_lines, order_line_corners
 from tests.engine import made_boards
 
 OPTIONS = DetectorOptions()
@@ -61,7 +61,7 @@ def test_a_slanted_core_grows_into_its_line() -> None:
     likely = np.zeros((200, 300), np.float32)
     core = cv2.boxPoints(((150, 100), (160, 12), -20))
     cv2.fillPoly(likely, [core.round().astype(np.int32)], 0.9)
-    quads = quads_of(likely, OPTIONS)
+    quads = extract_lines(likely, OPTIONS)
     assert quads.shape == (1, 6, 2)
     width, height = geometry.sizes(quads[:, :4])[0]
     reach = 1.5 * 160 * 12 / (160 + 12)
@@ -75,16 +75,16 @@ def test_unsure_pieces_specks_and_holes_are_no_lines() -> None:
     likely = np.zeros((200, 300), np.float32)
     likely[20:40, 20:120] = 0.35  # over the bar of a pixel, under that of a line
     likely[60:62, 20:22] = 1.0
-    assert len(quads_of(likely, OPTIONS)) == 0
+    assert len(extract_lines(likely, OPTIONS)) == 0
     likely[100:180, 50:250] = 0.9
     likely[120:160, 80:220] = 0.0
     likely[135:145, 100:200] = 0.9  # a line of its own inside a frame
-    assert len(quads_of(likely, DetectorOptions(surely=0.3))) == 3
+    assert len(extract_lines(likely, DetectorOptions(surely=0.3))) == 3
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 50, -50, 58, -58])
 def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
-    corners = along_line(np.asarray(cv2.boxPoints(((100, 100), (90, 20), degrees)), np.float32))
+    corners = order_line_corners(np.asarray(cv2.boxPoints(((100, 100), (90, 20), degrees)), np.float32))
     width, height = geometry.sizes(corners)[0]
     assert (round(width), round(height)) == (90, 20)
     x, y = geometry.directions(corners)[0]
@@ -92,7 +92,7 @@ def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
 
 
 def test_a_standing_line_stays_a_tall_one() -> None:
-    corners = along_line(np.asarray([(0, 0), (20, 0), (20, 90), (0, 90)], np.float32))
+    corners = order_line_corners(np.asarray([(0, 0), (20, 0), (20, 90), (0, 90)], np.float32))
     assert corners.tolist() == [[0, 0], [20, 0], [20, 90], [0, 90]]
 
 
@@ -114,7 +114,7 @@ def test_lines_that_grew_together_come_apart_where_the_map_is_grey() -> None:
     likely = np.zeros((200, 400), np.float32)
     likely[60:75, 40:300] = likely[95:110, 20:250] = likely[70:100, 300:370] = 0.95
     likely[75:95, 200:300] = 0.4  # what joins them
-    quads = quads_of(likely, OPTIONS)
+    quads = extract_lines(likely, OPTIONS)
     assert len(quads) == 2
     lower = quads[quads[:, :4].mean(axis=1)[:, 0].argmin(), :4]
     assert np.abs(lower.mean(axis=0) - (135, 102.5)).max() < 2
@@ -130,7 +130,7 @@ def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
         [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
     )
     cv2.polylines(likely, [np.round(way + (300, 200)).astype(np.int32)], False, 0.95, 14)
-    quads = quads_of(likely, OPTIONS)
+    quads = extract_lines(likely, OPTIONS)
     assert len(quads) == 1
     corners, (upper, lower) = quads[0, :4], quads[0, 4:]
     height = geometry.sizes(corners)[0][1]
@@ -144,12 +144,12 @@ def test_small_writing_on_a_large_photo_is_looked_at_larger(detector: Detector) 
     drawn = made_boards.maker(words=(90, 120), capitals=(0.02, 0.025)).at(3).image
     one = np.asarray(cv2.resize(drawn, (640, 480), interpolation=cv2.INTER_AREA), np.uint8)
     photo = np.tile(one, (6, 6, 1))
-    _, scale = detector.look(photo)
+    _, scale = detector.compute_map(photo)
     assert scale > 1.3 * detector.options.scale(*photo.shape[:2])
     # What stands close together may be one line at one size and two at another.
     assert len(detector.find(photo)) == pytest.approx(36 * len(detector.find(one)), rel=0.2)
     # How closely it looks is not for the threshold to say: a person who tries one sees what reading would find.
-    assert detector.tuned_to(DetectionOptions(threshold=0.8)).look(photo)[1] == scale
+    assert detector.tuned_to(DetectionOptions(threshold=0.8)).compute_map(photo)[1] == scale
 
 
 def test_a_tile_ends_where_the_next_begins(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.batches import pack_batch
 from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
-from ocr_studio.engine.weights.batchnorm_folding import folded
+from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from tests.engine.tiny_recognizer import printed
 
 WORDS = ("one", "two", "six", "ten", "nine", "five")
@@ -88,7 +88,7 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     for _ in range(course.steps):
         trainee.train_step(batch)
     assert Evaluator(lessons, LETTERS).evaluate(trainee).texts == WORDS
-    plain = folded(net, build_light_crnn(len(LETTERS)))
+    plain = fold_batchnorm(net, build_light_crnn(len(LETTERS)))
     np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
     found = Recognizer(plain, LETTERS, name="light").read([lesson.crop for lesson in lessons])
     # Seen with one padding only, a word may still be read wrongly with another.

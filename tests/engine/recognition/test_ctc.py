@@ -92,7 +92,7 @@ def test_with_few_beams_it_claims_no_more_than_the_truth(matrix: Matrix, beams: 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(matrices(most_classes=2), min_size=1, max_size=5))
 def test_matrices_searched_together_are_read_as_each_alone(batch: list[Matrix]) -> None:
-    together = ctc.beam_all(batch)
+    together = ctc.search_beams(batch)
     for matrix, found in zip(batch, together, strict=True):
         alone = {reading.labels: reading.confidence for reading in ctc.beam(matrix)}
         assert {reading.labels: reading.confidence for reading in found} == pytest.approx(alone)
@@ -100,8 +100,8 @@ def test_matrices_searched_together_are_read_as_each_alone(batch: list[Matrix]) 
 
 def test_matrices_of_all_lengths_come_back_in_order() -> None:
     spelled_out = [word(letters="abc"[: 1 + index % 3] * (1 + index // 60)) for index in range(133)]
-    found = [readings[0].labels for readings in ctc.beam_all(spelled_out)]
-    assert found == [ctc.greedy(matrix) for matrix in spelled_out]
+    found = [readings[0].labels for readings in ctc.search_beams(spelled_out)]
+    assert found == [ctc.decode_greedily(matrix) for matrix in spelled_out]
 
 
 def test_steps_that_are_surely_blank_end_a_letter() -> None:
@@ -112,13 +112,13 @@ def test_steps_that_are_surely_blank_end_a_letter() -> None:
 
 def test_a_matrix_of_blanks_only_reads_as_nothing() -> None:
     blanks = np.tile(np.array([[1.0, 0.0, 0.0]], np.float32), (20, 1))
-    assert ctc.beam(blanks) == [ctc.Reading((), 1.0)]
-    assert ctc.greedy(blanks) == ()
-    assert ctc.align(blanks, ()).shape == (0,)
+    assert ctc.beam(blanks) == [ctc.Hypothesis((), 1.0)]
+    assert ctc.decode_greedily(blanks) == ()
+    assert ctc.align_letters(blanks, ()).shape == (0,)
 
 
 def test_no_matrices_and_no_steps_are_no_trouble() -> None:
-    assert ctc.beam_all([]) == []
+    assert ctc.search_beams([]) == []
     assert ctc.beam(np.zeros((0, 4), np.float32))[0].labels == ()
 
 
@@ -127,13 +127,13 @@ def test_a_step_at_which_nothing_is_likely_changes_no_reading() -> None:
     nothing[0, 0] = 0.0
     sure = np.zeros((1, 20_001), np.float32)
     sure[0, 7] = 1.0
-    found = ctc.beam_all([np.concatenate([sure, nothing]), sure])
+    found = ctc.search_beams([np.concatenate([sure, nothing]), sure])
     assert [readings[0].labels for readings in found] == [(7,), (7,)]
 
 
 def test_a_matrix_without_sense_spoils_no_other() -> None:
     nonsense = np.full((3, 4), np.nan, np.float32)
-    found = ctc.beam_all([word(letters="ab"), nonsense, word(letters="c")])
+    found = ctc.search_beams([word(letters="ab"), nonsense, word(letters="c")])
     assert [found[0][0].labels, found[2][0].labels] == [(1, 2), (3,)]
 
 
@@ -147,9 +147,9 @@ def test_hundreds_of_steps_do_not_run_out_of_numbers() -> None:
 
 def test_beam_sums_paths_where_greedy_takes_one() -> None:
     matrix = np.array([[0.4, 0.6], [0.6, 0.4]], np.float32)  # (a, -) is the likeliest path; "a" is likelier still
-    assert ctc.greedy(matrix) == (1,)
+    assert ctc.decode_greedily(matrix) == (1,)
     matrix = np.array([[0.6, 0.4], [0.6, 0.4]], np.float32)  # blank twice is the likeliest path, at 0.36
-    assert ctc.greedy(matrix) == ()
+    assert ctc.decode_greedily(matrix) == ()
     best = ctc.beam(matrix)[0]
     assert best.labels == (1,)
     assert best.confidence == pytest.approx(0.64)
@@ -162,15 +162,15 @@ def test_letters_stand_on_the_likeliest_path_that_spells_them(matrix: Matrix, da
     spelling = [path for path in every_path(matrix) if spelled(path) == labels]
     likeliest = max(chance(matrix, path) for path in spelling)
     ties = [path for path in spelling if chance(matrix, path) >= likeliest * (1 - 1e-4)]
-    places = ctc.align(matrix, labels)
+    places = ctc.align_letters(matrix, labels)
     assert any(places == pytest.approx(centres(path)) for path in ties)
 
 
 def test_letters_are_found_where_they_were_put() -> None:
     matrix = word(letters="abca", blanks=2)
-    np.testing.assert_allclose(ctc.align(matrix, (1, 2, 3, 1)), [0.5, 3.5, 6.5, 9.5])
-    np.testing.assert_allclose(ctc.align(matrix, (1, 2, 1))[[0, 1, -1]], [0.5, 3.5, 9.5])
+    np.testing.assert_allclose(ctc.align_letters(matrix, (1, 2, 3, 1)), [0.5, 3.5, 6.5, 9.5])
+    np.testing.assert_allclose(ctc.align_letters(matrix, (1, 2, 1))[[0, 1, -1]], [0.5, 3.5, 9.5])
 
 
 def test_letters_without_steps_enough_are_spread_evenly() -> None:
-    np.testing.assert_allclose(ctc.align(word(letters="a", blanks=1), (1, 2, 3, 1)), [0.25, 0.75, 1.25, 1.75])
+    np.testing.assert_allclose(ctc.align_letters(word(letters="a", blanks=1), (1, 2, 3, 1)), [0.25, 0.75, 1.25, 1.75])

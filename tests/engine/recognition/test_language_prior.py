@@ -25,24 +25,24 @@ from ocr_studio.engine.recognition.language_prior import (
     SIGNS,
     WEIGHT,
     WORDS,
-    Texts,
-    WordPrior,
+    LanguagePrior,
+    TextStates,
 )
 
 CHARSET = Charset((*string.ascii_letters, *"019'-_. é"))
 FREQUENCIES = {"a": 0.02, "map": 1e-4, "mop": 1e-6, "return": 1e-4, "array": 1e-4, "can't": 1e-4, "bar": 1e-5}
 LEXICON = Lexicon.of(FREQUENCIES)
-PRIOR = WordPrior(CHARSET, [LEXICON])
+PRIOR = LanguagePrior(CHARSET, [LEXICON])
 
 Matrix = NDArray[np.float32]
 
 
-def weight(text: str, prior: WordPrior = PRIOR) -> float:
+def weight(text: str, prior: LanguagePrior = PRIOR) -> float:
     """Logarithm of a text's weight, as the search finds it letter by letter."""
-    known = Texts.empty(1)
+    known = TextStates.empty(1)
     for label in CHARSET.encode(text):
-        known = prior.grown(known, np.array([label]))
-    return float(known.done[0])
+        known = prior.append(known, np.array([label]))
+    return float(known.complete[0])
 
 
 def odd_capitals(run: str) -> int:
@@ -63,8 +63,8 @@ def slow_weight(text: str) -> float:
         joint = JOINT if number else 1.0
         first = joint * ODD_CAPITAL ** odd_capitals(parts[0]) * single[0]
         camel = ((1 + first) * math.prod(1 + one for one in single[1:]) - 1) * JOINT ** (len(parts) - 1)
-        marks = MARK ** run.count("é")
-        total += min(math.log(marks + joint * known + (camel if len(parts) > 1 else 0.0)), MOST)
+        space_classes = MARK ** run.count("é")
+        total += min(math.log(space_classes + joint * known + (camel if len(parts) > 1 else 0.0)), MOST)
     return total
 
 
@@ -127,21 +127,21 @@ def test_apostrophes_belong_to_words_that_have_them_and_part_others() -> None:
 
 def test_marks_that_the_language_does_not_use_are_unlikely() -> None:
     assert weight("rét") == pytest.approx(math.log(MARK))
-    french = WordPrior(CHARSET, [Lexicon.of({"été": 0.01})])
+    french = LanguagePrior(CHARSET, [Lexicon.of({"été": 0.01})])
     assert weight("rét", french) == pytest.approx(0.0)
-    assert weight("rét", WordPrior(CHARSET, [])) == pytest.approx(0.0)
+    assert weight("rét", LanguagePrior(CHARSET, [])) == pytest.approx(0.0)
 
 
 def test_a_word_that_was_typed_counts_beside_the_language() -> None:
-    both = WordPrior(CHARSET, [LEXICON, lexicon.vocabulary({"pot": 1})])
+    both = LanguagePrior(CHARSET, [LEXICON, lexicon.vocabulary({"pot": 1})])
     assert weight("pot", both) > weight("pot") == 0.0
     assert weight("map", both) == pytest.approx(weight("map"))
 
 
 def test_a_strength_must_be_positive() -> None:
-    assert WordPrior(CHARSET, [LEXICON], strength=0.5).exponent == pytest.approx(WEIGHT / 2)
+    assert LanguagePrior(CHARSET, [LEXICON], strength=0.5).exponent == pytest.approx(WEIGHT / 2)
     with pytest.raises(ValueError, match="strength"):
-        WordPrior(CHARSET, [LEXICON], strength=0)
+        LanguagePrior(CHARSET, [LEXICON], strength=0)
 
 
 def spelled(*letters: dict[str, float]) -> Matrix:
@@ -158,7 +158,7 @@ def spelled(*letters: dict[str, float]) -> Matrix:
     return np.array(rows)
 
 
-def best(matrix: Matrix, prior: WordPrior | None) -> str:
+def best(matrix: Matrix, prior: LanguagePrior | None) -> str:
     return CHARSET.decode(ctc.beam(matrix, prior=prior)[0].labels)
 
 
@@ -167,14 +167,14 @@ MOP = spelled(M, {"o": 0.6, "a": 0.3}, P)
 
 
 def test_a_look_alike_that_is_a_word_wins_and_what_the_net_read_is_among_the_readings() -> None:
-    prior = WordPrior(CHARSET, [Lexicon.of({"map": 1e-3})])
+    prior = LanguagePrior(CHARSET, [Lexicon.of({"map": 1e-3})])
     assert best(MOP, None) == "mop"
     assert best(MOP, prior) == "map"
     assert "mop" in [CHARSET.decode(found.labels) for found in ctc.beam(MOP, prior=prior)]
 
 
 def test_a_typed_word_wins_over_an_unknown_look_alike_but_not_over_a_sure_net() -> None:
-    typed = WordPrior(CHARSET, [LEXICON, lexicon.vocabulary({"bup": 1})])
+    typed = LanguagePrior(CHARSET, [LEXICON, lexicon.vocabulary({"bup": 1})])
     doubtful = spelled({"b": 0.99}, {"o": 0.6, "u": 0.3}, P)
     sure = spelled({"b": 0.999}, {"o": 0.997, "u": 0.002}, P)
     assert best(doubtful, PRIOR) == "bop"
@@ -206,7 +206,7 @@ def test_the_search_finds_the_best_of_all_texts(data: st.DataObject) -> None:
 def test_of_unclear_words_most_are_read_where_the_net_alone_reads_few() -> None:
     rng = np.random.default_rng(0)
     words = ["queue", "whiteboard", "current", "monday", "project", "return", "budget", "title"] * 8
-    prior = WordPrior(CHARSET, [Lexicon.of(dict.fromkeys(words, 1e-4))])
+    prior = LanguagePrior(CHARSET, [Lexicon.of(dict.fromkeys(words, 1e-4))])
     matrices = []
     for text in words:
         steps = rng.normal(0.0, 1.5, (len(text), 3, len(CHARSET)))
@@ -216,8 +216,8 @@ def test_of_unclear_words_most_are_read_where_the_net_alone_reads_few() -> None:
         chances = np.exp(steps.reshape(-1, len(CHARSET)))
         matrices.append((chances / chances.sum(axis=1, keepdims=True)).astype(np.float32))
 
-    def right(knowing: WordPrior | None) -> int:
-        read = [CHARSET.decode(found[0].labels) for found in ctc.beam_all(matrices, prior=knowing)]
+    def right(knowing: LanguagePrior | None) -> int:
+        read = [CHARSET.decode(found[0].labels) for found in ctc.search_beams(matrices, prior=knowing)]
         return sum(text == true for text, true in zip(read, words, strict=True))
 
     assert right(None) <= 8
@@ -228,7 +228,7 @@ def test_whatever_was_hopeless_before_each_reading_is_weighed_as_itself() -> Non
     rng = np.random.default_rng(0)
     matrices = np.zeros((800, 8, len(CHARSET)), np.float32)
     matrices[:, :, [0, *CHARSET.encode("map")]] = rng.dirichlet(np.full(4, 0.1), size=(800, 8))
-    readings = list(itertools.chain.from_iterable(ctc.beam_all(list(matrices), best=ctc.BEAMS, prior=PRIOR)))
+    readings = list(itertools.chain.from_iterable(ctc.search_beams(list(matrices), best=ctc.BEAMS, prior=PRIOR)))
     weights = PRIOR.weights([found.labels for found in readings])
     np.testing.assert_allclose([found.weight for found in readings], weights, atol=1e-6)
 
@@ -242,8 +242,8 @@ def test_without_words_it_is_the_plain_search(texts: list[str], seed: int) -> No
         rows = rng.dirichlet(np.full(len(CHARSET), 0.1), size=2 * len(text)).astype(np.float32)
         rows[np.arange(0, len(rows), 2), CHARSET.encode(text)] += 1.0
         matrices.append((rows / rows.sum(axis=1, keepdims=True)).astype(np.float32))
-    knowing_nothing = WordPrior(CHARSET, [])
-    for plain, same in zip(ctc.beam_all(matrices), ctc.beam_all(matrices, prior=knowing_nothing), strict=True):
+    knowing_nothing = LanguagePrior(CHARSET, [])
+    for plain, same in zip(ctc.search_beams(matrices), ctc.search_beams(matrices, prior=knowing_nothing), strict=True):
         assert same[0].labels == plain[0].labels
         assert same[0].confidence == pytest.approx(plain[0].confidence, rel=1e-4)
         assert all(found.weight == pytest.approx(0.0, abs=1e-9) for found in same)
@@ -251,7 +251,7 @@ def test_without_words_it_is_the_plain_search(texts: list[str], seed: int) -> No
 
 def test_several_matrices_are_weighed_as_each_alone() -> None:
     matrices = [MOP, spelled({"r": 0.5, "n": 0.4}, {"e": 0.0, "a": 0.9}, P), spelled({"9": 0.7, "a": 0.2}), MOP[:1]]
-    together = ctc.beam_all(matrices, prior=PRIOR)
+    together = ctc.search_beams(matrices, prior=PRIOR)
     for matrix, found in zip(matrices, together, strict=True):
         alone = ctc.beam(matrix, prior=PRIOR)
         assert [one.labels for one in found][:2] == [one.labels for one in alone][:2]

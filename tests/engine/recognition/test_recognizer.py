@@ -18,7 +18,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Source
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.recognition import ctc
-from ocr_studio.engine.recognition.recognizer import STRETCHES, WIDEST, WIDTHS, FrameProbabilities, Recognizer
+from ocr_studio.engine.recognition.recognizer import MAX_WIDTH, WIDTH_FACTORS, WIDTHS, FrameProbabilities, Recognizer
 from ocr_studio.engine.weights import model_weights
 from tests.core.made_models import CARD
 
@@ -50,7 +50,7 @@ def test_words_are_read_in_the_order_they_come(recognizer: Recognizer) -> None:
 
 def test_a_model_that_was_kept_reads_the_same_under_its_own_name(recognizer: Recognizer) -> None:
     folder = models.candidate_folder("Anna")
-    model_weights.save(folder, recognizer.net, charset=recognizer.charset, card=CARD)
+    model_weights.save_model(folder, recognizer.net, charset=recognizer.charset, card=CARD)
     kept = Recognizer.of(models.install(folder), alphabet="all")
     assert kept.charset == recognizer.charset
     crops = [drawn(word) for word in ("Kitchen", "2026", "reading order")]
@@ -127,7 +127,7 @@ def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recogniz
     rows[:, [0, *labels]] = rng.dirichlet(np.full(len(labels) + 1, 0.3), size=12)
     rows /= rows.sum(axis=1, keepdims=True)
     steps = [FrameProbabilities(rows, 8.0)]
-    readings = knowing._readings(steps)[0]
+    readings = knowing._search(steps)[0]
     plain = ctc.beam(rows)[0]
     assume(plain.confidence >= 0.001)  # less than that is noise, from which paths of it may leave the search
     assert plain.labels in [reading.labels for reading in readings]
@@ -187,7 +187,7 @@ def test_long_lines_are_read_to_their_end(recognizer: Recognizer) -> None:
 
 def test_steps_span_the_crop(recognizer: Recognizer) -> None:
     crop = drawn("spanning", scale=2.0)
-    steps = recognizer.steps([crop])[0]
+    steps = recognizer.run([crop])[0]
     count, classes = steps.probabilities.shape
     assert classes == len(recognizer.charset)
     assert steps.probabilities.dtype == np.float32
@@ -199,8 +199,8 @@ def test_steps_span_the_crop(recognizer: Recognizer) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (500, 2), (2, 3000), (3, 60_000), (48, 8)])
 def test_crops_of_odd_shapes_are_read_as_something(recognizer: Recognizer, shape: tuple[int, int]) -> None:
-    if 48 * shape[1] / shape[0] > WIDEST:
-        assert len(recognizer.steps([np.zeros((*shape, 3), np.uint8)])[0].probabilities) == WIDEST // 8
+    if 48 * shape[1] / shape[0] > MAX_WIDTH:
+        assert len(recognizer.run([np.zeros((*shape, 3), np.uint8)])[0].probabilities) == MAX_WIDTH // 8
         return
     read = recognizer.read([np.full((*shape, 3), 200, np.uint8)])[0]
     assert read.confidence is not None
@@ -219,7 +219,7 @@ def test_nothing_to_read_is_no_trouble(recognizer: Recognizer) -> None:
 
 def test_an_empty_crop_is_an_error(recognizer: Recognizer) -> None:
     with pytest.raises(ValueError, match="0 x 5"):
-        recognizer.steps([np.zeros((5, 0, 3), np.uint8)])
+        recognizer.run([np.zeros((5, 0, 3), np.uint8)])
 
 
 def test_a_net_needs_a_charset_of_its_size() -> None:
@@ -251,8 +251,8 @@ class Looking(Recognizer):
         vars(self).update(vars(other))
         self.sights, self.shown = sights, list[tuple[int, float]]()
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
-        shown = [(crop.shape[1], wide) for crop, wide in zip(crops, stretches or [1.0] * len(crops), strict=True)]
+    def run(self, crops: Sequence[Crop], *, width_factors: Sequence[float] | None = None) -> list[FrameProbabilities]:
+        shown = [(crop.shape[1], wide) for crop, wide in zip(crops, width_factors or [1.0] * len(crops), strict=True)]
         self.shown += shown
         return [steps_of(self, *self.sights[each]) for each in shown]
 
@@ -261,7 +261,7 @@ def of_width(width: int) -> Crop:
     return np.full((48, width, 3), 200, np.uint8)
 
 
-WIDER, NARROWER = STRETCHES
+WIDER, NARROWER = WIDTH_FACTORS
 MAP, MIP = ({"m": 0.99}, {"a": 0.95}, {"p": 0.99}), ({"m": 0.99}, {"i": 0.95}, {"p": 0.99})
 TORN = ({"m": 0.99}, {"i": 0.55, "a": 0.4}, {"p": 0.99})  # sees mip, but is not sure
 
@@ -299,13 +299,13 @@ def test_where_nothing_is_read_nothing_is_looked_for(recognizer: Recognizer) -> 
     assert looking.shown == [(60, 1.0)]
 
 
-@pytest.mark.parametrize("stretch", STRETCHES)
+@pytest.mark.parametrize("stretch", WIDTH_FACTORS)
 def test_a_stretched_crop_is_seen_as_if_it_were_so_wide_and_places_stay_its_own(
     recognizer: Recognizer, stretch: float
 ) -> None:
     crop = drawn("Kitchen")
     wide = cv2.resize(crop, (round(stretch * crop.shape[1]), crop.shape[0])).astype(np.uint8)
-    stretched, resized = recognizer.steps([crop], stretches=[stretch])[0], recognizer.steps([wide])[0]
-    assert ctc.greedy(stretched.probabilities) == ctc.greedy(resized.probabilities)
+    stretched, resized = recognizer.run([crop], width_factors=[stretch])[0], recognizer.run([wide])[0]
+    assert ctc.decode_greedily(stretched.probabilities) == ctc.decode_greedily(resized.probabilities)
     assert len(stretched.probabilities) == len(resized.probabilities)
     assert stretched.span * stretch == pytest.approx(resized.span, rel=0.02)  # pixels of the crop as it was given

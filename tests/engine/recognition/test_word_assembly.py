@@ -17,12 +17,12 @@ from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.detection.craft_detector import SIDE, CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector
-from ocr_studio.engine.preview import Preview
+from ocr_studio.engine.preview import PhotoPreview
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
-from ocr_studio.engine.recognition.word_assembly import lines_of
-from ocr_studio.engine.recognition.word_segmentation import by_ink
+from ocr_studio.engine.recognition.word_assembly import group_into_lines
+from ocr_studio.engine.recognition.word_segmentation import split_by_ink
 
 Photo = NDArray[np.uint8]
 TEXTS = ("one two three", "four five")
@@ -55,11 +55,11 @@ class Counting(Recognizer):
         line = keras.Input((48, None, 3))
         scores = keras.layers.Dense(3)(keras.layers.Reshape((-1, 3))(keras.layers.AveragePooling2D((48, 8))(line)))
         super().__init__(keras.Model(line, scores), Charset(tuple("lo")), name="counting")
-        self.widest_word, self.stretches = 6.0, ()
+        self.widest_word, self.width_factors = 6.0, ()
         self.seen: list[tuple[int, int]] = []
 
-    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[FrameProbabilities]:
-        assert set(stretches or [1.0]) == {1.0}
+    def run(self, crops: Sequence[Crop], *, width_factors: Sequence[float] | None = None) -> list[FrameProbabilities]:
+        assert set(width_factors or [1.0]) == {1.0}
         self.seen += [crop.shape[:2] for crop in crops]
         return [_as_many(_pieces(crop), crop.shape[1]) for crop in crops]
 
@@ -124,7 +124,7 @@ def test_words_that_are_found_are_read_by_who_reads_lines(recognizer: Recognizer
         assert all(map(near, (word for line in lines for word in line), true_boxes()))
     else:
         assert (
-            len(Preview(reader, photo()).find(DetectionOptions())) == 2
+            len(PhotoPreview(reader, photo()).find(DetectionOptions())) == 2
         )  # trying how writing is found shows lines, too
 
 
@@ -159,7 +159,7 @@ def test_a_line_that_stands_on_its_head_or_side_is_cut_into_its_words() -> None:
         image = np.ascontiguousarray(np.rot90(photo()[50:140], turn))
         height, width = image.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        (line,) = LineReader(image, Counting()).look(ribbons(corners[None]))
+        (line,) = LineReader(image, Counting()).read(straight_ribbons(corners[None]))
         assert line.words is not None
         assert sorted(len(seen.steps.probabilities) // 2 for seen in line.words) == [3, 3, 5]
         places = [line.on_photo([((seen.box[0] + seen.box[2]) / 2, 24)])[0] for seen in line.words]
@@ -183,7 +183,7 @@ def test_boxes_of_a_person_are_read_as_they_stand_unless_they_hold_more_than_a_w
 
 def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector: Detector) -> None:
     counting = Counting()
-    preview = Preview(Reader(ReaderOptions(), detector=detector, recognizer=counting), photo())
+    preview = PhotoPreview(Reader(ReaderOptions(), detector=detector, recognizer=counting), photo())
     lines = preview.find(DetectionOptions())
     first = [word.text for _, words in preview.read_lines(lines, DetectionOptions()) for word in words]
     assert sorted(first) == sorted(["lll", "lll", "lllll", "llll", "lllll"])
@@ -196,7 +196,7 @@ def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector:
 
 
 def test_a_line_without_ink_has_no_words() -> None:
-    assert by_ink(np.full((48, 200, 3), 200, np.uint8)) == ()
+    assert split_by_ink(np.full((48, 200, 3), 200, np.uint8)) == ()
 
 
 def test_words_become_lines_along_their_slope() -> None:
@@ -208,20 +208,20 @@ def test_words_become_lines_along_their_slope() -> None:
         for row in (0, 1)
         for start, wide in ((0, 90), (110, 60), (190, 120))
     ]
-    found = lines_of(ribbons(np.array(words, np.float32)[[4, 0, 3, 5, 2, 1]]))
+    found = group_into_lines(straight_ribbons(np.array(words, np.float32)[[4, 0, 3, 5, 2, 1]]))
     assert found.shape == (2, 6, 2)
     for row, line in enumerate(found):
         np.testing.assert_allclose(line[:2], [words[3 * row][0], words[3 * row + 2][1]], atol=0.5)
         np.testing.assert_allclose(line[2:4], [words[3 * row + 2][2], words[3 * row][3]], atol=0.5)
-    assert lines_of(np.zeros((0, 6, 2), np.float32)).shape == (0, 6, 2)
+    assert group_into_lines(np.zeros((0, 6, 2), np.float32)).shape == (0, 6, 2)
 
 
 def test_a_large_photo_is_looked_at_in_tiles_with_the_same_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, scale = craft().look(photo())
+    whole, scale = craft().compute_map(photo())
     assert whole.shape == (150, 350, 2)
     monkeypatch.setattr("ocr_studio.engine.detection.detector._TILE", 303)
     monkeypatch.setattr("ocr_studio.engine.detection.detector._OVERLAP", 64)
-    tiled, again = craft().look(photo())
+    tiled, again = craft().compute_map(photo())
     assert (tiled.shape, again) == (whole.shape, scale)
     # (but for the border, beyond which there is more or less to see)
     np.testing.assert_allclose(tiled[:140, :340], whole[:140, :340], atol=1e-5)

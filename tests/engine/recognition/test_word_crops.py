@@ -10,7 +10,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
-from ocr_studio.engine.recognition.line_crops import LineReader, ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities
 
 
@@ -23,7 +23,7 @@ class Watcher:
     def __init__(self) -> None:
         self.seen: list[Crop] = []
 
-    def steps(self, crops: list[Crop]) -> list[FrameProbabilities]:
+    def run(self, crops: list[Crop]) -> list[FrameProbabilities]:
         self.seen += crops
         sure = np.zeros((12, 2), np.float32)
         sure[:, 1 - BLANK] = 1.0
@@ -47,6 +47,6 @@ def test_heights_and_steps_are_the_nets() -> None:
 def test_a_crop_is_what_reading_a_box_shows_the_recognizer(quad: Quad) -> None:
     photo = np.random.default_rng(1).integers(0, 255, (400, 600, 3), np.uint8)
     watcher = Watcher()
-    LineReader(photo, watcher).look(ribbons(quad.array()[None]))  # type: ignore[arg-type]
+    LineReader(photo, watcher).read(straight_ribbons(quad.array()[None]))  # type: ignore[arg-type]
     ours = word_crops.level(Pyramid(photo), quad.array())
     assert any(crop.shape == ours.shape and (crop == ours).all() for crop in watcher.seen)

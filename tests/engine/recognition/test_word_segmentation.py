@@ -11,11 +11,17 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.page import Source, Transcription
-from ocr_studio.engine.reader import likelier
+from ocr_studio.engine.reader import choose_segmentation
 from ocr_studio.engine.recognition import character_classes
-from ocr_studio.engine.recognition.ink_mask import Ink
+from ocr_studio.engine.recognition.ink_mask import InkMask
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities
-from ocr_studio.engine.recognition.word_segmentation import Doubt, Segment, Segmentation, SpaceClasses, words_of
+from ocr_studio.engine.recognition.word_segmentation import (
+    AlternativeSplit,
+    Segment,
+    Segmentation,
+    SpaceClasses,
+    split_line,
+)
 
 BLANK, SPACE, LETTER, ARROW, DOT = range(5)
 MARKS = SpaceClasses(SPACE, alone=frozenset([ARROW]), bullets=frozenset([DOT]))
@@ -47,7 +53,7 @@ def boxes(found: list[Segment]) -> list[object]:
 
 
 def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Segment]:
-    return list(words_of(crop, FrameProbabilities(probabilities, STEP), marks=MARKS).stretches)
+    return list(split_line(crop, FrameProbabilities(probabilities, STEP), space_classes=MARKS).segments)
 
 
 def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
@@ -105,14 +111,14 @@ def test_a_letter_seen_late_keeps_its_ink() -> None:
 def test_a_person_may_want_other_gaps() -> None:
     crop, said = line((20, 120), (166, 250)), steps(400, letters=[(20, 112), (166, 250)], spaces=[])
     assert len(cut(crop, said)) == 2
-    assert len(words_of(crop, FrameProbabilities(said, STEP), marks=replace(MARKS, gap=0.8)).stretches) == 1
+    assert len(split_line(crop, FrameProbabilities(said, STEP), space_classes=replace(MARKS, gap=0.8)).segments) == 1
 
 
 def test_marks_are_found_among_the_characters() -> None:
-    marks = SpaceClasses.of(["a", "→", "•", " "])
-    assert marks == SpaceClasses(4, alone=frozenset([2]), bullets=frozenset([3]))
-    assert marks.kinds is not None
-    assert marks.kinds.tolist() == [
+    space_classes = SpaceClasses.of(["a", "→", "•", " "])
+    assert space_classes == SpaceClasses(4, alone=frozenset([2]), bullets=frozenset([3]))
+    assert space_classes.kinds is not None
+    assert space_classes.kinds.tolist() == [
         character_classes.CharacterClass.OTHER,
         character_classes.CharacterClass.SMALL,
         *[character_classes.CharacterClass.OTHER] * 3,
@@ -124,7 +130,7 @@ def test_signs_tell_where_words_end() -> None:
         """Of each letter of a text and the next, as far as they alone tell."""
         return [
             float(each)
-            for each in character_classes.between(character_classes.kinds(text)[1:])
+            for each in character_classes.boundary_features(character_classes.classify(text)[1:])
             @ np.array(character_classes.WEIGHTS)
         ]
 
@@ -148,27 +154,28 @@ def test_signs_tell_where_words_end() -> None:
     ],
 )
 def test_where_the_net_is_sure_of_a_space_no_sign_joins_what_it_parts(kind: character_classes.CharacterClass) -> None:
-    crop, marks = line((20, 120), (132, 222)), replace(MARKS, kinds=np.full(5, kind, np.intp))
+    crop, space_classes = line((20, 120), (132, 222)), replace(MARKS, kinds=np.full(5, kind, np.intp))
     said = {spaces: steps(400, letters=[(20, 118), (134, 222)], spaces=spaces) for spaces in ((), (124,))}
     found = {
-        spaces: words_of(crop, FrameProbabilities(each, STEP), marks=marks).stretches for spaces, each in said.items()
+        spaces: split_line(crop, FrameProbabilities(each, STEP), space_classes=space_classes).segments
+        for spaces, each in said.items()
     }
-    assert [len(stretches) for stretches in found.values()] == [1, 2]
+    assert [len(segments) for segments in found.values()] == [1, 2]
 
 
 def test_between_two_ways_usual_words_decide() -> None:
     parts = [Segment(0, 5, (0, 0, 40, 48)), Segment(5, 10, (40, 0, 80, 48))]
     one = Segment(0, 10, (0, 0, 80, 48))
-    cutting = Segmentation((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    cutting = Segmentation((one,), (AlternativeSplit(0, 1, tuple(parts), -1.0),))
     said = [Transcription(text, Source.MODEL, 0.9) for text in ("atthe", "at", "the")]
     for usual, expected in (({}, ["atthe"]), ({"atthe": -4.0, "at": 3.0, "the": 3.0}, ["at", "the"])):
-        read = likelier(cutting, iter(zip([one, *parts], said, strict=True)), usual=usual)
+        read = choose_segmentation(cutting, iter(zip([one, *parts], said, strict=True)), language_scores=usual)
         assert [transcription.text for _, transcription in read] == expected
 
 
 def test_light_ink_on_a_dark_board_is_ink() -> None:
-    dark = Ink.of(line((20, 120))).mask
-    light = Ink.of(line((20, 120), dark=230, board=30)).mask
+    dark = InkMask.of(line((20, 120))).mask
+    light = InkMask.of(line((20, 120), dark=230, board=30)).mask
     assert (dark == light).all()
     assert dark[12:36, 20:120].any()
     assert not dark[:10].any()
@@ -232,18 +239,18 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
     crop = line((20, 120), (134, 250))
     said = steps(400, letters=[(20, 112), (140, 250)], spaces=[])
     said[15] = (0.95, 0.02, 0.01, 0.01, 0.01)
-    cutting = words_of(crop, FrameProbabilities(said, STEP), marks=MARKS)
-    (doubt,) = cutting.doubts
-    ways = [cutting.stretches, doubt.stretches]
+    cutting = split_line(crop, FrameProbabilities(said, STEP), space_classes=MARKS)
+    (doubt,) = cutting.alternatives
+    ways = [cutting.segments, doubt.segments]
     assert sorted(map(len, ways)) == [1, 2]
-    assert (doubt.first, doubt.last) == (0, len(cutting.stretches))
+    assert (doubt.first, doubt.last) == (0, len(cutting.segments))
     assert -3.5 < doubt.odds < 0
-    sure = words_of(
+    sure = split_line(
         line((20, 120), (190, 250)),
         FrameProbabilities(steps(400, letters=[(20, 120), (190, 250)], spaces=[152]), STEP),
-        marks=MARKS,
+        space_classes=MARKS,
     )
-    assert (len(sure.stretches), sure.doubts) == (2, ())
+    assert (len(sure.segments), sure.alternatives) == (2, ())
 
 
 @pytest.mark.parametrize(
@@ -253,9 +260,9 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
 def test_the_way_that_can_be_read_is_taken(whole: float, left: float, right: float, expected: list[str]) -> None:
     parts = [Segment(0, 5, (0, 0, 40, 48)), Segment(5, 10, (40, 0, 80, 48))]
     one = Segment(0, 10, (0, 0, 80, 48))
-    cutting = Segmentation((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    cutting = Segmentation((one,), (AlternativeSplit(0, 1, tuple(parts), -1.0),))
     said = [
         Transcription(text, Source.MODEL, sure) for text, sure in (("whole", whole), ("left", left), ("right", right))
     ]
-    read = likelier(cutting, iter(zip([one, *parts], said, strict=True)))
+    read = choose_segmentation(cutting, iter(zip([one, *parts], said, strict=True)))
     assert [transcription.text for _, transcription in read] == expected

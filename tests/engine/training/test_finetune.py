@@ -60,7 +60,7 @@ def last(events: list[TrainingEvent]) -> Trained:
 
 
 def learned(trained: Trained) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-    return model_weights.unpacked((trained.folder / WEIGHTS_FILE).read_bytes(), file=trained.folder)
+    return model_weights.parse_weights((trained.folder / WEIGHTS_FILE).read_bytes(), file=trained.folder)
 
 
 def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None:

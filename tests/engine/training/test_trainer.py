@@ -12,7 +12,7 @@ from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
-from ocr_studio.engine.weights.model_weights import fill, packed, read_weights, unpacked
+from ocr_studio.engine.weights.model_weights import assign_weights, parse_weights, read_weights, serialize_weights
 from tests.engine.tiny_recognizer import build_tiny, printed
 
 WORDS = ("map", "mop", "queue", "Board", "2026", "a+b", "left", "Hill")
@@ -43,7 +43,7 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
     assert marks.texts == WORDS
 
     again = build_tiny(len(charset), seed=1)
-    fill(again, unpacked(packed(read_weights(trainee.net)), file="weights"), file="weights")
+    assign_weights(again, parse_weights(serialize_weights(read_weights(trainee.net)), file="weights"), file="weights")
     batch = Batches(lessons, (), charset, PLAIN).at(0)
     np.testing.assert_array_equal(again(batch.pixels).numpy(), trainee.net(batch.pixels).numpy())
 
@@ -58,10 +58,10 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> No
     rng = np.random.default_rng(0)
     letters = list("ßЖ→aelp")
     new = [printed("".join(rng.choice(letters, 4, replace=False))) for _ in range(30)]
-    missing = alphabet_growth.missing(charset, [lesson.text for lesson in new])
+    missing = alphabet_growth.missing_characters(charset, [lesson.text for lesson in new])
     assert missing == "ßЖ→"
     head = trainee.net.get_layer(alphabet_growth.HEAD).get_weights()
-    net, larger = alphabet_growth.grown(trainee.net, charset, missing, {})
+    net, larger = alphabet_growth.add_characters(trainee.net, charset, missing, {})
     assert larger.characters == (*charset.characters, *missing)
     kernel, bias = net.get_layer(alphabet_growth.HEAD).get_weights()
     np.testing.assert_array_equal(kernel[:, : len(charset)], head[0])
@@ -86,7 +86,7 @@ def test_a_new_letter_begins_with_published_scores_or_those_of_a_lookalike() -> 
     net = build_tiny(len(charset))
     kernel, bias = net.get_layer(alphabet_growth.HEAD).get_weights()
     published = {"ß": (np.arange(96, dtype=np.float32), 0.5), "Ж": (np.zeros(5, np.float32), 0.0)}
-    larger, _ = alphabet_growth.grown(net, charset, "ßéбЖ", published)
+    larger, _ = alphabet_growth.add_characters(net, charset, "ßéбЖ", published)
     grown_kernel, grown_bias = larger.get_layer(alphabet_growth.HEAD).get_weights()
     np.testing.assert_array_equal(grown_kernel[:, 4], published["ß"][0])
     np.testing.assert_array_equal(grown_kernel[:, 5], kernel[:, 2])  # é from e
@@ -99,7 +99,7 @@ def test_letters_that_nobody_taught_keep_their_scores() -> None:
     charset = Charset(tuple("amopxyz"))
     net = build_tiny(len(charset))
     before = net.get_layer(alphabet_growth.HEAD).get_weights()
-    known = alphabet_growth.columns_of(charset, ["map", "mop"])
+    known = alphabet_growth.occurring_classes(charset, ["map", "mop"])
     trainee = RecognizerTrainer(net, TrainingPlan("all", 5, 1e-2, average=1.0, new_classes=0, trained_classes=known))
     taught(trainee, Batches(lessons, (), charset, PLAIN), 5)
     after = net.get_layer(alphabet_growth.HEAD).get_weights()
@@ -142,7 +142,7 @@ def test_of_the_real_net_the_upper_half_is_half() -> None:
 def test_what_is_kept_lies_between_what_was_known_and_what_was_learned() -> None:
     lessons = [printed("map")]
     charset = Charset(tuple("amop"))
-    net, larger = alphabet_growth.grown(build_tiny(len(charset)), charset, "x", {})
+    net, larger = alphabet_growth.add_characters(build_tiny(len(charset)), charset, "x", {})
     trainee = RecognizerTrainer(
         net, TrainingPlan("all", 3, 1e-2, average=0.25, new_classes=1, trained_classes=np.ones(len(larger), np.bool_))
     )

@@ -31,11 +31,11 @@ def whole() -> tuple[keras.Model, Charset]:
     return bundled_weights.load_recognizer("all")
 
 
-def session_of(which: bundled_weights.Published) -> onnxruntime.InferenceSession:
+def session_of(which: bundled_weights.PublishedWeights) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(bundled_weights.locate(which)), providers=["CPUExecutionProvider"])
 
 
-def published(which: bundled_weights.Published, pixels: Array) -> Array:
+def published(which: bundled_weights.PublishedWeights, pixels: Array) -> Array:
     """What ONNX Runtime makes of RGB pixels, (B, H, W, 3) from -1 to 1."""
     bgr = np.ascontiguousarray(pixels[..., ::-1].transpose(0, 3, 1, 2))  # B x H x W x C --> B x C x H x W
     return np.asarray(session_of(which).run(None, {"x": bgr})[0], np.float32)

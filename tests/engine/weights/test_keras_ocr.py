@@ -135,7 +135,7 @@ def test_a_crop_goes_in_as_keras_ocr_has_it_and_its_steps_lie_along_it(crnn_file
     assert scale == 0.5
     assert pixels[:, :150].any(axis=0).all()
     assert not pixels[:, 150:].any()
-    wide, tall = reader.steps([np.zeros((10, 400, 3), np.uint8), crop])
+    wide, tall = reader.run([np.zeros((10, 400, 3), np.uint8), crop])
     assert (wide.span, tall.span) == (8.0, 8.0)
     assert len(tall.probabilities) == 50
     np.testing.assert_array_equal(tall.probabilities[:2, 0], 1.0)  # the two steps that are left out
@@ -143,7 +143,7 @@ def test_a_crop_goes_in_as_keras_ocr_has_it_and_its_steps_lie_along_it(crnn_file
     np.testing.assert_allclose(tall.probabilities[2:], theirs, atol=1e-5)
     assert reader.read([crop])[0].text == charset.decode(ctc.beam(theirs, best=1)[0].labels)
     with pytest.raises(ValueError, match="0 x 5 pixels"):
-        reader.steps([np.zeros((5, 0, 3), np.uint8)])
+        reader.run([np.zeros((5, 0, 3), np.uint8)])
 
 
 def test_craft_looks_at_photos_of_every_size_when_compiled() -> None:
@@ -263,7 +263,7 @@ def test_what_leads_elsewhere_or_is_no_network_is_refused(
     with h5py.File(file, "a") as stored:
         spoil(stored, elsewhere)
     with pytest.raises(BadModel, match=said) as caught:
-        legacy_h5.read(file)
+        legacy_h5.read_layers(file)
     assert str(caught.value).startswith(f"{file}: ")
 
 
@@ -276,7 +276,7 @@ def test_no_other_file_is_opened_to_see_what_a_link_leads_to(tmp_path: Path, crn
     with h5py.File(leading, "r") as stored:
         assert "layer_names" in stored["model_weights"].attrs  # that is where it leads
     with pytest.raises(BadModel, match="“model_weights” is not in the file"):
-        legacy_h5.read(leading)
+        legacy_h5.read_layers(leading)
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89HDF\r\n\x1a\n" + b"\0" * 200, pickle.dumps([1])])
@@ -284,22 +284,22 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "other.h5"
     file.write_bytes(data)
     with pytest.raises(BadModel):
-        legacy_h5.read(file)
+        legacy_h5.read_layers(file)
 
 
 @pytest.mark.parametrize(("way", "why"), [(spin, "longer than 1 s"), (grow, "more than 256 MB")])
 def test_what_ends_the_library_ends_nothing_else(
     monkeypatch: pytest.MonkeyPatch, way: child_process.Work, why: str
 ) -> None:
-    monkeypatch.setattr(legacy_h5, "read_here", way)
+    monkeypatch.setattr(legacy_h5, "parse_in_child", way)
     monkeypatch.setattr(legacy_h5, "_LIMITS", child_process.Limits(seconds=1, memory=256 << 20))
     with pytest.raises(BadModel, match=f"not a weights file: .*{why}"):
-        legacy_h5.unpacked(b"", file="x.h5")
+        legacy_h5.parse_layers(b"", file="x.h5")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadModel, match=r"nowhere\.h5: the file cannot be read: No such file"):
-        legacy_h5.read(tmp_path / "nowhere.h5")
+        legacy_h5.read_layers(tmp_path / "nowhere.h5")
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +315,7 @@ def test_flipped_bytes_are_refused_or_are_numbers(little: bytes, data: st.DataOb
     for _ in range(data.draw(st.integers(1, 4))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
     try:
-        layers = legacy_h5.unpacked(bytes(changed), file="x")
+        layers = legacy_h5.parse_layers(bytes(changed), file="x")
     except BadModel:
         return
     assert all(np.isfinite(array).all() for arrays in layers.values() for array in arrays)

@@ -32,7 +32,7 @@ CHARSET = Charset(tuple("abcß→ "))
 
 def _kept(name: str, net: keras.Model, charset: Charset | None, **changes: Any) -> Model:
     folder = models.candidate_folder(name)
-    model_weights.save(folder, net, charset=charset, card=replace(CARD, **changes))
+    model_weights.save_model(folder, net, charset=charset, card=replace(CARD, **changes))
     return models.install(folder)
 
 
@@ -64,8 +64,8 @@ def test_a_finding_net_that_is_kept_finds_the_same() -> None:
 
 def test_a_file_of_weights_is_the_same_every_time() -> None:
     arrays = {"b/x": np.ones((2, 3), np.float32), "a/x": np.zeros(0, np.float32)}
-    assert model_weights.packed(arrays) == model_weights.packed(dict(reversed(arrays.items())))
-    back = model_weights.unpacked(model_weights.packed(arrays), file="x")
+    assert model_weights.serialize_weights(arrays) == model_weights.serialize_weights(dict(reversed(arrays.items())))
+    back = model_weights.parse_weights(model_weights.serialize_weights(arrays), file="x")
     assert back.keys() == arrays.keys()
     for name, array in arrays.items():
         np.testing.assert_array_equal(back[name], array)
@@ -97,7 +97,7 @@ def test_what_is_no_file_of_weights_runs_nothing(how: str, tmp_path: Path) -> No
         "bfloat": len(header).to_bytes(8, "little") + header + b"\0\0",
     }[how]
     with pytest.raises(BadModel):
-        model_weights.unpacked(data, file=tmp_path)
+        model_weights.parse_weights(data, file=tmp_path)
     assert not place.exists()
 
 
@@ -105,12 +105,12 @@ def test_what_is_no_file_of_weights_runs_nothing(how: str, tmp_path: Path) -> No
 @how(max_examples=400)
 def test_flipped_bytes_of_a_file_of_weights_are_refused_or_are_numbers(data: st.DataObject) -> None:
     packed = bytearray(
-        model_weights.packed({"a/kernel": np.ones((2, 3), np.float32), "b/bias": np.zeros(4, np.float32)})
+        model_weights.serialize_weights({"a/kernel": np.ones((2, 3), np.float32), "b/bias": np.zeros(4, np.float32)})
     )
     for _ in range(data.draw(st.integers(1, 3))):
         packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
     try:
-        arrays = model_weights.unpacked(bytes(packed), file="x")
+        arrays = model_weights.parse_weights(bytes(packed), file="x")
     except BadModel:
         return
     assert all(array.dtype.kind in "fiubc" and array.size <= len(packed) for array in arrays.values())
@@ -139,7 +139,7 @@ def test_weights_that_do_not_fit_are_refused_and_the_net_stays(how: str) -> None
     net = build_recognizer(len(CHARSET))
     arrays = model_weights.read_weights(net)
     with pytest.raises(BadModel):
-        model_weights.fill(net, WRONG[how](dict(arrays)), file="x")
+        model_weights.assign_weights(net, WRONG[how](dict(arrays)), file="x")
     for name, array in model_weights.read_weights(net).items():
         np.testing.assert_array_equal(array, arrays[name])
 

@@ -29,13 +29,13 @@ Arrays = dict[str, NDArray[Any]]
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a model of which two weights have moved."""
-    net = bundled_weights.load_recognizer_of(LETTERS)
+    net = bundled_weights.load_recognizer_for(LETTERS)
     kernel, bias = net.get_layer("characters").get_weights()
     kernel[:, 1] += np.linspace(-0.01, 0.01, len(kernel), dtype=np.float32)
     kernel[:, 4] = 0.1234567
     net.get_layer("characters").set_weights([kernel, bias])
     folder = tmp_path_factory.mktemp("learned") / "run"
-    model_weights.save(folder, net, charset=LETTERS, card=replace(CARD, parent="a step before"))
+    model_weights.save_model(folder, net, charset=LETTERS, card=replace(CARD, parent="a step before"))
     return folder
 
 
@@ -43,14 +43,14 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(learned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the same as a difference."""
     folder = tmp_path_factory.mktemp("made") / "boards"
-    package_model.ship(learned, folder, facts={"title": "Boards", "default_for": ("latin",)})
+    package_model.package_model(learned, folder, facts={"title": "Boards", "default_for": ("latin",)})
     return folder
 
 
 @pytest.fixture(scope="module")
 def net() -> keras.Model:
     """The borrowed network."""
-    return bundled_weights.load_recognizer_of(LETTERS)
+    return bundled_weights.load_recognizer_for(LETTERS)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def model(made: Path) -> models.Model:
 
 
 def _net(folder: Path) -> Arrays:
-    return dict(model_weights.unpacked((folder / WEIGHTS_FILE).read_bytes(), file=folder))
+    return dict(model_weights.parse_weights((folder / WEIGHTS_FILE).read_bytes(), file=folder))
 
 
 def test_a_head_for_a_charset_has_what_is_known_of_its_letters_and_nothing_of_others(net: keras.Model) -> None:
@@ -85,15 +85,15 @@ def test_what_ships_is_what_moved_and_gives_the_same_net_every_time(
     assert model.folder is not None
     assert model.card is not None
     assert (model.title, model.card.parent) == ("Boards", models.BUILT_IN.name)
-    moved = _net(model.folder)
-    assert {name: array.dtype.name for name, array in moved.items()} == {"characters/kernel": "float16"}
+    delta = _net(model.folder)
+    assert {name: array.dtype.name for name, array in delta.items()} == {"characters/kernel": "float16"}
     loaded, charset = model_weights.load_recognizer(model, alphabet="all")
     assert charset == LETTERS
-    kernel, borrowed = _net(learned)["characters/kernel"], net.get_layer("characters").get_weights()[0]
-    rounded = borrowed + (kernel - borrowed).astype(np.float16).astype(np.float32)
+    kernel, base = _net(learned)["characters/kernel"], net.get_layer("characters").get_weights()[0]
+    rounded = base + (kernel - base).astype(np.float16).astype(np.float32)
     np.testing.assert_array_equal(loaded.get_layer("characters").get_weights()[0], rounded)
     np.testing.assert_allclose(rounded, kernel, atol=1e-4)
-    assert (rounded != borrowed).any()
+    assert (rounded != base).any()
     np.testing.assert_array_equal(loaded.weights[0], net.weights[0])
 
 
@@ -101,10 +101,10 @@ def test_what_finds_writing_ships_too(tmp_path: Path) -> None:
     net = bundled_weights.load_detector()
     first = net.weights[0]
     first.assign(np.asarray(first) * 1.01)
-    model_weights.save(
+    model_weights.save_model(
         tmp_path / "run", net, charset=None, card=replace(CARD, architecture=DETECTOR, alphabet=(), scores={})
     )
-    made = package_model.ship(tmp_path / "run", resources.models() / "finder", facts={})
+    made = package_model.package_model(tmp_path / "run", resources.models() / "finder", facts={})
     assert made.arrays[0] == 1
     assert made.size < 64 << 10
     assert made.rounding < 1e-3
@@ -117,25 +117,25 @@ def test_what_finds_writing_ships_too(tmp_path: Path) -> None:
 def test_describing_changes_the_card_alone(model: models.Model) -> None:
     assert model.folder is not None
     before = (model.folder / WEIGHTS_FILE).read_bytes()
-    card = package_model.describe(model.folder, facts={"weaknesses": ("Faint ink.",)})
+    card = package_model.update_card(model.folder, facts={"weaknesses": ("Faint ink.",)})
     assert model_folder.inspect(model.folder, thoroughly=True) == card
     assert card.weaknesses == ("Faint ink.",)
     assert (model.folder / WEIGHTS_FILE).read_bytes() == before
     with pytest.raises(BadModel):
-        package_model.describe(model.folder, facts={"title": "a" * 300})
+        package_model.update_card(model.folder, facts={"title": "a" * 300})
     assert model_folder.inspect(model.folder) == card
 
 
 def test_a_card_that_says_too_much_does_not_ship(learned: Path, tmp_path: Path) -> None:
     with pytest.raises(BadModel, match="“title” must be a text"):
-        package_model.ship(learned, tmp_path / "boards", facts={"title": "a" * 300})
+        package_model.package_model(learned, tmp_path / "boards", facts={"title": "a" * 300})
     assert not (tmp_path / "boards").exists()
 
 
 def test_what_no_borrowed_network_comes_before_cannot_ship(tmp_path: Path) -> None:
     fill(tmp_path / "run", replace(CARD, architecture=CRNN))
     with pytest.raises(NoDifference, match="crnn"):
-        package_model.ship(tmp_path / "run", tmp_path / "boards", facts={})
+        package_model.package_model(tmp_path / "run", tmp_path / "boards", facts={})
     assert not (tmp_path / "boards").exists()
 
 
@@ -150,7 +150,7 @@ def test_what_no_borrowed_network_comes_before_cannot_ship(tmp_path: Path) -> No
 )
 def test_what_is_no_difference_is_said(arrays: Arrays) -> None:
     with pytest.raises(NoDifference):
-        weight_delta.extract(arrays, {"a": np.zeros(2, np.float32)})
+        weight_delta.extract_delta(arrays, {"a": np.zeros(2, np.float32)})
 
 
 WRONG: dict[str, Callable[[Arrays], Arrays]] = {
@@ -165,9 +165,9 @@ WRONG: dict[str, Callable[[Arrays], Arrays]] = {
 
 @pytest.mark.parametrize("how", WRONG)
 def test_a_difference_that_does_not_fit_is_refused(how: str, learned: Path, net: keras.Model) -> None:
-    moved = weight_delta.extract(_net(learned), model_weights.read_weights(net))
+    delta = weight_delta.extract_delta(_net(learned), model_weights.read_weights(net))
     with pytest.raises(BadModel):
-        weight_delta.apply(model_weights.read_weights(net), WRONG[how](dict(moved)), file="x")
+        weight_delta.apply_delta(model_weights.read_weights(net), WRONG[how](dict(delta)), file="x")
 
 
 def test_a_file_that_was_changed_later_does_not_load(model: models.Model) -> None:

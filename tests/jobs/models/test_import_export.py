@@ -23,7 +23,7 @@ from tests.core.made_models import CARD, fill, installed
 def test_a_model_goes_to_somebody_else(tmp_path: Path) -> None:
     letters = Charset(tuple("abß→ "))
     folder = models.candidate_folder("Anna")
-    model_weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
     model, file = models.install(folder), tmp_path / "To Berta.zip"
     assert list(export_model(model, file)) == [ModelExported(model, file)]
     models.delete("Anna", in_use=[])

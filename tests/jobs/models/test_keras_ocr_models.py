@@ -60,7 +60,7 @@ def test_a_recognizer_comes_in_as_a_model_that_reads_as_its_file_does(tmp_path: 
     assert crnn.card.architecture == CRNN
     assert "".join(crnn.card.alphabet) == RECORDED["alphabet"]
     assert [model.name for model in models.available()] == [models.BUILT_IN.name, "crnn_kurapan"]
-    reader = model_loader.recognizer_of(crnn)
+    reader = model_loader.load_recognizer(crnn)
     assert isinstance(reader, CrnnRecognizer)
     words = np.random.default_rng(0).random((2, 31, 200, 1)).astype(np.float32)
     theirs, _ = load_crnn(tmp_path / "crnn_kurapan.h5")
@@ -75,10 +75,10 @@ def test_a_detector_comes_in_as_a_model_and_both_read_a_photo(tmp_path: Path, cr
     assert (model.name, model.kind) == ("craft_mlt_25k", "detector")
     assert model.card is not None
     assert model.card.architecture == CRAFT
-    detector = model_loader.detector_of(model, DetectionOptions(limit_side=320))
+    detector = model_loader.load_detector(model, DetectionOptions(limit_side=320))
     assert isinstance(detector, CraftDetector)
     photo = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
-    np.testing.assert_allclose(detector.maps(photo), load_craft(file)(photo, training=False), atol=1e-5)
+    np.testing.assert_allclose(detector.run_batch(photo), load_craft(file)(photo, training=False), atol=1e-5)
     options = ReaderOptions(model=crnn.name, detector=model.name, detection=DetectionOptions(limit_side=320))
     reader = Reader(options, detector=detector)
     found = reader.find(board())
@@ -152,14 +152,14 @@ def test_light_networks_are_kept_and_come_back() -> None:
     letters = Charset(tuple("ab "))
     folder = models.candidate_folder("Light")
     net = build_light_crnn(len(letters))
-    model_weights.save(folder, net, charset=letters, card=replace(CARD, architecture=LIGHT_CRNN))
-    reader = model_loader.recognizer_of(models.install(folder))
+    model_weights.save_model(folder, net, charset=letters, card=replace(CARD, architecture=LIGHT_CRNN))
+    reader = model_loader.load_recognizer(models.install(folder))
     line = np.random.default_rng(0).uniform(-1, 1, (1, 48, 64, 3)).astype(np.float32)
     np.testing.assert_array_equal(reader.net(line), net(line))
     assert reader.read([board()[60:110, 30:260]])[0].model == "Light"
     folder = models.candidate_folder("Finder")
-    model_weights.save(folder, build_light_craft(), charset=None, card=replace(CARD, architecture=LIGHT_CRAFT))
-    assert isinstance(model_loader.detector_of(models.install(folder), DetectionOptions()), CraftDetector)
+    model_weights.save_model(folder, build_light_craft(), charset=None, card=replace(CARD, architecture=LIGHT_CRAFT))
+    assert isinstance(model_loader.load_detector(models.install(folder), DetectionOptions()), CraftDetector)
 
 
 def test_a_fetched_file_becomes_a_model(

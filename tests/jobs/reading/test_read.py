@@ -116,7 +116,7 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
     first = OcrService(ReaderOptions())
     reader, letters = first.reader(), Charset(tuple("abc "))
     folder = models.candidate_folder("Anna")
-    model_weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
     models.install(folder)
     second = first.successor(ReaderOptions(model="Anna"))
     learned = second.reader()
@@ -133,12 +133,12 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
 def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
     first = OcrService(ReaderOptions())
     folder = models.candidate_folder("Finder")
-    model_weights.save(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
+    model_weights.save_model(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
     models.install(folder)
     reader, other = first.reader(), first.successor(ReaderOptions(detector="Finder")).reader()
     assert other.recognizer is reader.recognizer
     blank = np.full((64, 64, 3), 255, np.uint8)
-    assert not np.array_equal(other.detector.look(blank)[0], reader.detector.look(blank)[0])
+    assert not np.array_equal(other.detector.compute_map(blank)[0], reader.detector.compute_map(blank)[0])
 
 
 def test_what_a_person_wrote_in_the_project_counts_from_the_next_photo_on(photos: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_model_goes_out_and_comes_in(
     qtbot: QtBot, open_studio: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed("Anna")
-    monkeypatch.setattr(model_weights, "check", lambda folder: None)  # made models fit no network
+    monkeypatch.setattr(model_weights, "check_model", lambda folder: None)  # made models fit no network
     studio = open_studio()
     dialog = shown(studio)
     choose(dialog, "Anna")
@@ -171,7 +171,7 @@ def test_an_import_that_nobody_waits_for_leaves_nothing(
     qtbot: QtBot, open_studio: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_archive.export(installed("Anna"), tmp_path / "Hand.zip")
-    monkeypatch.setattr(model_weights, "check", lambda folder: None)
+    monkeypatch.setattr(model_weights, "check_model", lambda folder: None)
     studio = open_studio()
     dialog = shown(studio)
     dialog.reject()

@@ -31,12 +31,12 @@ class CraftTiles:
 
     Attributes:
         pixels: (B, h, w, 3) float32, −1 to 1.
-        maps: (B, h/2, w/2, 2) float32, as from ``craft_targets.draw_targets``.
+        run_batch: (B, h/2, w/2, 2) float32, as from ``craft_targets.draw_targets``.
         known: (B, h/2, w/2, 1), 1 where the maps are known.
     """
 
     pixels: NDArray[np.float32]
-    maps: NDArray[np.float32]
+    run_batch: NDArray[np.float32]
     known: NDArray[np.float32]
 
 
@@ -112,4 +112,4 @@ def craft_loss(predicted: Tensor, maps: Tensor, known: Tensor) -> Tensor:
 
 
 def _tensors(tiles: CraftTiles) -> tuple[Tensor, ...]:
-    return tuple(tf.constant(part) for part in (tiles.pixels, tiles.maps, tiles.known))
+    return tuple(tf.constant(part) for part in (tiles.pixels, tiles.run_batch, tiles.known))

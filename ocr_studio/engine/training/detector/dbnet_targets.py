@@ -151,7 +151,7 @@ def draw_targets(targets: LineTargets, matrix: ArrayLike, size: tuple[int, int])
 
 def shrink_distance(length: float, height: float) -> float:
     """Return by how many pixels a line's core is shorter and thinner than the line, the inverse of
-    ``detector.quads_of``.
+    ``detector.extract_lines``.
 
     A core of l × t grows by r = grow · l · t / (l + t) on both; with length = l + r and height = t + r that is a
     quadratic equation in r.

@@ -86,7 +86,7 @@ def finetune_detector(
     runtime.configure(data.options)
     base = models.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
-    with candidate.device(recipe.device):
+    with candidate.device_context(recipe.device):
         net = model_weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
     yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
@@ -103,7 +103,7 @@ def finetune_detector(
         licence=base.card.licence if base.card else LICENCE,
         made=now(),
     )
-    written = candidate.write(name, run.net, charset=None, card=card)
+    written = candidate.write_candidate(name, run.net, charset=None, card=card)
     yield DetectorTrained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
@@ -155,7 +155,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.examples.train, self.examples.general, mixture)
         steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), most)
-        with candidate.device(recipe.device):
+        with candidate.device_context(recipe.device):
             trainer = DetectorTrainer(self.net, recipe, steps=steps)
         recipe_json = json.dumps(asdict(recipe), sort_keys=True)
         self._signature = f"{base} {recipe_json} {asdict(self._detection)} {self.examples.fingerprint()}"

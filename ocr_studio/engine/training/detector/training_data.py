@@ -155,7 +155,7 @@ class DetectorExamples:
             yield Preparing(tr("Generating general boards"), number, _REHEARSED_BOARDS + len(more) + _MEASURED_BOARDS)
             self._rehearsed.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.concatenate([random_tile(photo, rng, strength=1.0) for _ in range(_TILES_PER_BOARD)])
-            seen = detector.maps(tiles.pixels)
+            seen = detector.run_batch(tiles.pixels)
             # Half as much memory.
             tiles_by_photo.append(
                 Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen))))
@@ -210,7 +210,7 @@ def _resize_photo(
     photo: ReviewedPhoto, image: Photo, targets: LineTargets, detector: Detector, *, hidden: Box | None = None
 ) -> ResizedPhoto:
     """Resize a photo to the size of the detector's last pass."""
-    return ResizedPhoto.of(photo.name, image, targets, scale=detector.look(image)[1], hidden=hidden)
+    return ResizedPhoto.of(photo.name, image, targets, scale=detector.compute_map(image)[1], hidden=hidden)
 
 
 def _resize_board(board: SynthBoard, detector: Detector) -> ResizedPhoto:

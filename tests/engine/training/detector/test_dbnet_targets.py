@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.engine.detection.detector import DetectorOptions, quads_of
+from ocr_studio.engine.detection.detector import DetectorOptions, extract_lines
 from ocr_studio.engine.synth.boards import whole_boards
 from ocr_studio.engine.training.detector import dbnet_targets
 from ocr_studio.engine.training.detector.dbnet_targets import LineTargets, fit_ribbon
@@ -60,7 +60,7 @@ def test_words_of_a_line_are_one_core_inside_it() -> None:
 def test_cores_grow_back_to_their_lines(degrees: float) -> None:
     words = turned(LINE, degrees)
     places = LineTargets.of(words)
-    found = quads_of(drawn(words)[0].astype(np.float32), DetectorOptions())
+    found = extract_lines(drawn(words)[0].astype(np.float32), DetectorOptions())
     assert len(found) == len(places.lines) == 1
     assert geometry.cover_matrix(places.lines[:, :4], found[:, :4])[0, 0] > 0.99
     length, height = geometry.sizes(found[:, :4])[0]
@@ -89,7 +89,7 @@ def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
     places = LineTargets.of(written)
     assert len(places.lines) >= 3
     cores, _ = dbnet_targets.draw_targets(places, AS_IT_IS, (1600, 1600))
-    found = quads_of(cores.astype(np.float32), DetectorOptions())
+    found = extract_lines(cores.astype(np.float32), DetectorOptions())
     assert len(found) == pytest.approx(len(places.lines), abs=1 + 0.05 * len(places.lines))
     score = score_lines(found, places)
     assert score.f is not None
@@ -129,7 +129,7 @@ def test_ignored_writing_is_left_open_and_what_is_no_writing_is_none() -> None:
 def test_lines_above_each_other_stay_apart() -> None:
     words = [word(100, 100, 400, 140), word(100, 150, 400, 190), word(100, 200, 400, 240)]
     cores, known = drawn(words)
-    assert len(quads_of(cores.astype(np.float32), DetectorOptions())) == 3
+    assert len(extract_lines(cores.astype(np.float32), DetectorOptions())) == 3
     assert known[[145, 195], 150:350].all()
     assert not cores[[145, 195], 150:350].any()
 

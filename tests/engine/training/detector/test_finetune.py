@@ -209,8 +209,8 @@ def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) ->
     monkeypatch.setattr(finetune_detector, "LEAST_STEPS", steps)
     monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
     monkeypatch.setattr(training_run, "EVALUATIONS", exams)
-    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
-    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+    monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
+    monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
 
 
 TINY = replace(RECIPE, what="all", learning_rate=1e-3, batch=2, patience=None)
@@ -273,7 +273,8 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
     assert started.resumed_at == 5
     again = end_of(iter(events))
     a, b = (
-        model_weights.unpacked((each.folder / "weights.safetensors").read_bytes(), file="") for each in (whole, again)
+        model_weights.parse_weights((each.folder / "weights.safetensors").read_bytes(), file="")
+        for each in (whole, again)
     )
     assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
     # Another recipe begins anew.
@@ -287,7 +288,7 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(model_weights, "save", full)
+    monkeypatch.setattr(model_weights, "save_model", full)
     with pytest.raises(models.ModelsNotWritten, match="Free up disk space"):
         list(begun(tmp_path))
     assert not models.candidates("mine")
@@ -332,20 +333,20 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     small(monkeypatch, steps=2, exams=1)
     recipe = replace(RECIPE, what="head", batch=2, learning_rate=1e-3, average=1.0)
     nets: list[keras.Model] = []
-    save = model_weights.save
+    save = model_weights.save_model
 
     def seen(folder: Path, net: keras.Model, **known: Any) -> Any:
         nets.append(net)
         return save(folder, net, **known)
 
-    monkeypatch.setattr(model_weights, "save", seen)
+    monkeypatch.setattr(model_weights, "save_model", seen)
     trained = end_of(begun(tmp_path, recipe))
     assert trained.comparison.before.wanted > 0
     model = models.install(trained.folder)
     assert (model.kind, model.card and model.card.parent) == ("detector", models.BUILT_IN_DETECTOR.name)
     photo, _ = board()
     saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"))
-    assert (saved.look(photo)[0] == reader.detector.look(photo)[0]).all()
+    assert (saved.compute_map(photo)[0] == reader.detector.compute_map(photo)[0]).all()
     assert (reader.find(photo) == saved.find(photo)).all()
 
 

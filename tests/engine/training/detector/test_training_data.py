@@ -34,8 +34,8 @@ def test_about_a_quarter_of_the_lines_is_hidden_and_none_is_torn() -> None:
 
 
 def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
-    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+    monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
+    monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
     runtime.configure(ReaderOptions())
     detector = Detector(tiny_net())
     learned = (reviewed(), reviewed("b", held_out=True))
@@ -49,15 +49,15 @@ def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.Monke
     assert more.general is not None
     assert (len(boards.general.pixels), len(more.general.pixels)) == (4, 8)
     assert (more.general.pixels[:4] == boards.general.pixels).all()
-    now = detector.maps(more.general.pixels.astype(np.float32))
+    now = detector.run_batch(more.general.pixels.astype(np.float32))
     assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
     assert more.general.known.all()
     assert boards.fingerprint() != more.fingerprint()
 
 
 def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
-    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+    monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
+    monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
     runtime.configure(ReaderOptions())
     detector = Detector(tiny_net())
     widths: dict[str, int] = {}
@@ -69,7 +69,7 @@ def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypat
     def looked(image: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
         return np.zeros((8, 8), np.float32), 1.5
 
-    monkeypatch.setattr(detector_training_data, "piece_of", piece)
+    monkeypatch.setattr(detector_training_data, "random_tile", piece)
     monkeypatch.setattr(detector, "look", looked)
     data = DetectorData((reviewed(), reviewed("b", held_out=True)), general=(reviewed("sign"),))
     list(detector_training_data.DetectorExamples().prepare(data, detector, RECIPE))
