@@ -38,8 +38,8 @@ from ocr_studio.engine.synth import word_crops
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.handwriting import fonts
-from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
+from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit, Writer
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
@@ -63,7 +63,7 @@ __all__ = [
 
 Word: TypeAlias = tuple[Picture, str]
 
-SPLITS: Final = tuple(str(split) for split in Split)
+SPLITS: Final = tuple(str(split) for split in SourceSplit)
 # After this many empty texts in a row, the generator gives up.
 _MAX_EMPTY: Final = 1000
 
@@ -89,8 +89,8 @@ def get_fonts(
     letters = [letter for letter in alphabet if letter != " "]
     known = (
         path
-        for path in fonts.files_in(_to_path(folder))
-        for font in fonts.usable([path], wanted)
+        for path in fonts.list_font_files(_to_path(folder))
+        for font in fonts.iter_usable([path], wanted)
         if isinstance(font, fonts.Font) and all(font.can_write(letter) for letter in letters)
     )
     return list(itertools.islice(known, None if limit is None else arguments.check_integer("limit", limit, least=0)))
@@ -110,7 +110,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
     found = photo_file.photos_in(_to_path(folder))
     if wanted is None:
         return found
-    return [path for path in found if Split.of(_read_photo(path)) is wanted]
+    return [path for path in found if SourceSplit.of(_read_photo(path)) is wanted]
 
 
 def _read_photo(path: Path) -> bytes:
@@ -131,7 +131,9 @@ def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[W
         seed: Random seed.
     """
     rng = np.random.default_rng((arguments.check_integer("seed", seed, least=0), 11))
-    return [MadeHand.any(rng, _to_split(split)) for _ in range(arguments.check_integer("count", count, least=0))]
+    return [
+        ProceduralWriter.sample(rng, _to_split(split)) for _ in range(arguments.check_integer("count", count, least=0))
+    ]
 
 
 # ----------------------------------------------------------------------------------------------------------- texts
@@ -169,7 +171,7 @@ def get_text_generator(
     for code in (codes := arguments.check_strings("languages", languages)):
         arguments.check_choice("languages", code, lexicon.LANGUAGES)
     rng = np.random.default_rng((arguments.check_integer("seed", seed, least=0), 12))
-    board_texts = BoardTexts(texts.texts(codes))
+    board_texts = BoardTexts(texts.load_vocabulary(codes))
     generated = (" ".join(board_texts.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
     return _filter_texts(map(board_texts.words.capitals.lower, generated) if lowercase else generated, letters, most)
 
@@ -190,7 +192,11 @@ def _filter_texts(generated: Iterable[str], alphabet: str | None, max_string_len
 
 
 def get_word_generator(
-    sources: Sources | None = None, *, split: str = "train", options: word_crops.Options | None = None, seed: int = 0
+    sources: Sources | None = None,
+    *,
+    split: str = "train",
+    options: word_crops.WordOptions | None = None,
+    seed: int = 0,
 ) -> Iterator[Word]:
     """Generate words endlessly, cropped as a detector crops them from photos of boards: (crop, text).
 
@@ -203,8 +209,8 @@ def get_word_generator(
     Raises:
         StudioError: A source can't be used (BadStrokes, BadFont, BadBackgrounds …).
     """
-    if not isinstance(options, word_crops.Options | None):
-        raise TypeError(f"options must be word_crops.Options, not {arguments.describe(options)}")
+    if not isinstance(options, word_crops.WordOptions | None):
+        raise TypeError(f"options must be word_crops.WordOptions, not {arguments.describe(options)}")
     seed = arguments.check_integer("seed", seed, least=0)
     maker = word_crops.WordMaker(_check_sources(sources), _to_split(split), options=options, seed=seed)
     return ((word.crop, word.text) for word in maker.stream())
@@ -359,8 +365,8 @@ def _quad_array(quad: Quad) -> NDArray[np.float32]:
     return np.array(quad.corners, np.float32)
 
 
-def _to_split(name: str) -> Split:
-    return Split(arguments.check_choice("split", name, SPLITS))
+def _to_split(name: str) -> SourceSplit:
+    return SourceSplit(arguments.check_choice("split", name, SPLITS))
 
 
 def _to_path(folder: object) -> Path:

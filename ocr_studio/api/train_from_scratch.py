@@ -213,7 +213,7 @@ def train_recognizer(sources: Sources, sizes: Amounts, session: TrainingSession)
 def _generate_words(sources: Sources, part: str, sizes: Amounts, session: TrainingSession) -> Samples:
     """Generate words and short lines; each split has its own writers."""
     count = sizes.samples if part == "train" else sizes.held_out
-    options = word_crops.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
+    options = word_crops.WordOptions(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
     drawn = data.get_word_generator(sources, split=part, options=options, seed=session.seed)
     short = ((crop, text) for crop, text in drawn if len(text) <= LONGEST)
     source_hash = fingerprint(sources, "words", part, session.seed, ALPHABET)

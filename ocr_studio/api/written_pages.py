@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ocr_studio.api import arguments, tools
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.engine.synth.handwriting import fonts, marker
-from ocr_studio.engine.synth.handwriting.rendered_text import Writer, Writing
+from ocr_studio.engine.synth.handwriting.rendered_text import RenderedText, Writer
 
 Random: TypeAlias = np.random.Generator
 Range: TypeAlias = float | Sequence[float]
@@ -85,12 +85,12 @@ class GroupedWriter:
     def __init__(self, groups: Mapping[str, Writer]) -> None:
         self._groups = groups
 
-    def write(self, word: str, size: float, rng: Random) -> Writing | None:
+    def write(self, word: str, size: float, rng: Random) -> RenderedText | None:
         """Write a word; None if a character is missing. Characters of different groups share a baseline."""
         runs = [(writer, "".join(part)) for writer, part in itertools.groupby(word, key=self._load_writer)]
         if any(writer is None or not writer.can_write(part) for writer, part in runs):
             return None
-        pen = marker.Pen.any(rng)
+        pen = marker.Pen.sample(rng)
         return _join_parts(word, [writer.write(part, size, rng, pen=pen) for writer, part in runs if writer])
 
     def _load_writer(self, letter: str) -> Writer | None:
@@ -128,13 +128,13 @@ def _as_list(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
 
 def _load_writer(writer: Writer | str | Path) -> Writer:
     if isinstance(writer, str | Path):
-        return fonts.load(Path(writer))
+        return fonts.load_font(Path(writer))
     if not callable(getattr(writer, "can_write", None)):
         raise TypeError(f"font_groups must have font files or writers, not {arguments.describe(writer)}")
     return writer
 
 
-def _join_parts(text: str, parts: Sequence[Writing]) -> Writing:
+def _join_parts(text: str, parts: Sequence[RenderedText]) -> RenderedText:
     if len(parts) == 1:
         return parts[0]
     above = max(part.baseline for part in parts)
@@ -146,7 +146,7 @@ def _join_parts(text: str, parts: Sequence[Writing]) -> Writing:
         ink[top : top + part.ink.shape[0], left : left + part.ink.shape[1]] = part.ink
         boxes.append(part.letters + np.array([left, top], np.float32))
         left += part.ink.shape[1]
-    return Writing(text, ink, np.concatenate(boxes), above, all(part.exact for part in parts))
+    return RenderedText(text, ink, np.concatenate(boxes), above, all(part.exact for part in parts))
 
 
 class WrittenPage:
@@ -184,10 +184,10 @@ class WrittenPage:
             self.lines.append(line)
 
     @staticmethod
-    def _corner_of(rendered: Writing, left: float, baseline: float) -> NDArray[np.float32]:
+    def _corner_of(rendered: RenderedText, left: float, baseline: float) -> NDArray[np.float32]:
         return np.array([round(left), round(baseline - rendered.baseline)], np.float32)
 
-    def _draw_word(self, rendered: Writing, left: float, baseline: float) -> bool:
+    def _draw_word(self, rendered: RenderedText, left: float, baseline: float) -> bool:
         """Draw a word. Returns whether it fits."""
         x, y = (int(side) for side in self._corner_of(rendered, left, baseline))
         height, width = rendered.ink.shape
@@ -205,7 +205,7 @@ class WrittenPage:
         light = float(picture[ink > 32].mean()) > 127 if (ink > 32).any() else True
         tone = self._rng.integers(0, 70, 3)
         colour = tone if light else 255 - tone
-        mixed = marker.lay(picture, ink, (int(colour[0]), int(colour[1]), int(colour[2])), opaque=not light)
+        mixed = marker.blend_ink(picture, ink, (int(colour[0]), int(colour[1]), int(colour[2])), opaque=not light)
         lines = [
             [
                 (cv2.perspectiveTransform(box[None].astype(np.float64), matrix)[0].astype(np.float32), sign)

@@ -109,7 +109,7 @@ def test_backgrounds_belong_to_one_part_each(tmp_path: Path) -> None:
 
 
 def test_words_are_of_the_letters_wanted() -> None:
-    options = word_crops.Options(letters=frozenset("abcdefghijklmnopqrstuvwxyz"))
+    options = word_crops.WordOptions(letters=frozenset("abcdefghijklmnopqrstuvwxyz"))
     for crop, text in itertools.islice(data.get_word_generator(OWN, options=options), 5):
         assert text.isalpha()
         assert crop.ndim == 3

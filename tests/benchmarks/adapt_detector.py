@@ -51,7 +51,7 @@ from ocr_studio.core.training.detector_events import RECIPE, DetectorData, Detec
 from ocr_studio.core.training.events import Preparing, Recipe, Started, StepDone
 from ocr_studio.engine.synth.boards.board_options import GROUNDS, BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from ocr_studio.engine.training.training_data import TrainingExample
 from tests.benchmarks import adapt_recognizer
@@ -98,7 +98,7 @@ class Making:
     sources: Sources
     options: BoardOptions
     seed: int
-    split: Split = Split.TRAIN
+    split: SourceSplit = SourceSplit.TRAIN
     recoloured: bool = False
 
 
@@ -106,7 +106,7 @@ class Making:
 
 
 @cache
-def _stock(sources: Sources, split: Split) -> Stock:
+def _stock(sources: Sources, split: SourceSplit) -> Stock:
     """One to a process: sources are read once."""
     return Stock.open(sources, split)
 
@@ -236,7 +236,7 @@ def training_data(given: argparse.Namespace) -> DetectorData:
     hands = replace(adapt_recognizer.hands(data), prints=prints)
     printed = Sources(prints=prints, backgrounds=data / "backgrounds")
     learned = made(Making("boards", given.boards, hands, BOARD, seed), out)
-    others = made(Making("held_out", HELD_OUT, hands, BOARD, seed, Split.VALIDATION), out, held_out=True)
+    others = made(Making("held_out", HELD_OUT, hands, BOARD, seed, SourceSplit.VALIDATION), out, held_out=True)
     signs = made(Making("signs", given.general // 2, printed, SIGN, seed, recoloured=True), out)
     pages = made(Making("pages", given.general - len(signs), printed, PAGE, seed), out)
     photos = list(real(data, out, given.reader))

@@ -50,7 +50,7 @@ from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
-from ocr_studio.engine.synth.word_crops import Options, WordMaker
+from ocr_studio.engine.synth.word_crops import WordMaker, WordOptions
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 
 BASE: Final = "pp-ocrv6-small"
@@ -161,7 +161,7 @@ def _whole_lines(lines: Sequence[Box], words: Sequence[Box]) -> Iterator[tuple[Q
 def _maker(sources: Sources, seed: int, lines: float, smallest: float, printed: bool) -> WordMaker:
     """One to a process: sources are read once."""
     shares = {Kind.PRINT: 1.0} if printed else SHARES
-    return WordMaker(sources, options=Options(shares=shares, lines=lines, smallest=smallest), seed=seed)
+    return WordMaker(sources, options=WordOptions(shares=shares, lines=lines, smallest=smallest), seed=seed)
 
 
 def _make(task: tuple[tuple[Sources, int, float, float, bool], int]) -> list[tuple[Crop, str]]:

@@ -98,28 +98,28 @@ def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
 def _spaced(seed: int) -> ReviewedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
     from ocr_studio.engine.synth.boards import whole_boards
-    from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Scribe
+    from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWriter, WordBudget
     from ocr_studio.engine.synth.handwriting.hand import Hand
     from ocr_studio.engine.synth.handwriting.marker import Pen
-    from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+    from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
     from ocr_studio.engine.synth.photo import board_surface, camera
 
     rng = np.random.default_rng(seed)
-    writer = MadeHand(replace(Hand.any(rng, size=1.0), tracking=10.0))
-    scribe = Scribe(writer, (), 34.0, Pen.any(rng), (38, 38, 44), space=3.1)
-    place = camera.place((1600, 1200), rng, framed=False, shape=4 / 3, tilt=0.1)
-    patch = Patch(*place.sheet, rng, Budget(0))
+    writer = ProceduralWriter(replace(Hand.sample(rng, size=1.0), tracking=10.0))
+    scribe = BoardWriter(writer, (), 34.0, Pen.sample(rng), (38, 38, 44), space=3.1)
+    place = camera.place_board((1600, 1200), rng, framed=False, shape=4 / 3, tilt=0.1)
+    patch = BoardArea(*place.sheet, rng, WordBudget(0))
     low, high = place.visible(beyond=0.0)
     for y in np.arange(low[1] + 90, high[1] - 40, 95):
         x = low[0] + float(rng.uniform(60, 300))
         inks, end = [], x
-        for ink in patch.inks(_running(rng, 6), scribe):
-            end += ink.length + scribe.gap
+        for ink in patch.write_words(_running(rng, 6), scribe):
+            end += ink.length + scribe.word_gap
             inks += [ink] if end < high[0] - 60 else []
-        patch.put(inks, (x, float(y)), scribe)
-    plan = whole_boards.Plan(place, board_surface.Ground.WHITEBOARD, patch, (), (), scribe.size)
-    photo = camera.expose(made_boards.maker().scene(plan, rng), camera.Lens(), rng)
-    words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.truth(plan, photo))
+        patch.add_line(inks, (x, float(y)), scribe)
+    plan = whole_boards.BoardPlan(place, board_surface.Surface.WHITEBOARD, patch, (), (), scribe.size)
+    photo = camera.take_photo(made_boards.maker().scene(plan, rng), camera.Camera(), rng)
+    words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.label_words(plan, photo))
     return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
 
 
@@ -129,7 +129,7 @@ def _running(rng: np.random.Generator, count: int) -> list[str]:
 
     words: list[str] = []
     while len(words) < count:
-        words.extend(phrases.phrase(rng).split())
+        words.extend(phrases.random_phrase(rng).split())
     return words[:count]
 
 

@@ -29,7 +29,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources, Stock
-from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
 
 Picture: TypeAlias = NDArray[np.uint8]
 
@@ -57,7 +57,7 @@ def main() -> None:
     print(f"{len(maker.stock.handwriting)} handwriting fonts, {len(maker.stock.prints)} for print")
     print(f"{'kind':20}{'words/s':>9}{'ms':>7}{'at best/s':>11}{'median height':>15}{'right':>8}{'CER':>7}")
     for name, shares in [("as mixed", SHARES), *((kind.value, {kind: 1.0}) for kind in Kind)]:
-        of_kind = WordMaker(maker.stock, options=Options(shares=shares), seed=given.seed)
+        of_kind = WordMaker(maker.stock, options=WordOptions(shares=shares), seed=given.seed)
         rate, best, heights = _rate(of_kind, given.seconds)
         right, cer = _read(of_kind, given.read) if given.read else ("", "")
         print(f"{name:20}{rate:9.0f}{1000 / rate:7.2f}{best:11.0f}{heights:12.0f} px{right:>8}{cer:>7}", flush=True)

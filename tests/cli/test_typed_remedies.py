@@ -33,7 +33,7 @@ from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.runs import Run
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import backgrounds
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import TrainingTask
@@ -279,17 +279,17 @@ def read_half_drawn(room: Room) -> None:
     room.run("train", "--dataset", room.folder / "out", "--name", "mine")
 
 
-def one_font(room: Room, split: Split, *more: object) -> None:
+def one_font(room: Room, split: SourceSplit, *more: object) -> None:
     (hands := room.folder / "hands").mkdir()
     (hands / "one.ttf").write_bytes(made_synth.font(split))
     room.synth("--fonts", hands, "--writing", "handwriting", *more)
 
 
-def one_photo(room: Room, split: Split, *more: object) -> None:
+def one_photo(room: Room, split: SourceSplit, *more: object) -> None:
     (boards := room.folder / "boards").mkdir()
     tone = 180
     while (
-        not any(boards.iterdir()) or not backgrounds.load(boards, split)[0]
+        not any(boards.iterdir()) or not backgrounds.load_backgrounds(boards, split)[0]
     ):  # what it is for depends on what it shows
         tone += 1
         photo_file.save_png(boards / "wall.png", np.full((300, 400, 3), tone, np.uint8))
@@ -344,16 +344,16 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),
     "core/synth/target_folder.py:check#2": (("synth",), drawn_otherwise),
     "core/training/runs.py:check_free": (("models", "delete"), begun_with_it),
-    "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, Split.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, SourceSplit.VALIDATION)),
     "engine/synth/sample_maker.py:_no_photos#2": (
         ("synth",),
-        lambda room: one_photo(room, Split.TRAIN, "--held-out", 0.5),
+        lambda room: one_photo(room, SourceSplit.TRAIN, "--held-out", 0.5),
     ),
     "engine/synth/sample_maker.py:_no_writers": (
         ("synth",),
-        lambda room: one_font(room, Split.TRAIN, "--held-out", 0.5),
+        lambda room: one_font(room, SourceSplit.TRAIN, "--held-out", 0.5),
     ),
-    "engine/synth/sample_maker.py:_no_writers#2": (("synth",), lambda room: one_font(room, Split.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_writers#2": (("synth",), lambda room: one_font(room, SourceSplit.VALIDATION)),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),

@@ -35,7 +35,7 @@ def write(path: Path, *, writers: int = 3, words: tuple[str, ...] = WORDS, lette
     texts: list[str] = []
     owners: list[int] = []
     for owner in range(writers):
-        hand = Hand.any(rng, size=12.0)
+        hand = Hand.sample(rng, size=12.0)
         for text in (*words, *letters):
             drawn = _strokes(text, hand, rng)
             every = np.concatenate(drawn)
@@ -62,7 +62,7 @@ def _strokes(text: str, hand: Hand, rng: np.random.Generator) -> list[Floats]:
     drawn: list[Floats] = []
     along = 0.0
     for letter in text:
-        strokes, advance = hand.letter(letter, rng)
+        strokes, advance = hand.write_letter(letter, rng)
         drawn += [stroke + (along, 0.0) for stroke in strokes]
         along += advance
     return drawn

@@ -7,8 +7,8 @@ from typing import Any
 
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
-from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
+from ocr_studio.engine.synth.photo.board_surface import Surface
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 
 
@@ -22,7 +22,7 @@ def maker(*, seed: int = 0, **options: Any) -> BoardMaker:
         "ghosts": 0.0,
         "tilt": 0.3,
         "harm": 0.3,
-        "grounds": {Ground.WHITEBOARD: 1.0},
+        "grounds": {Surface.WHITEBOARD: 1.0},
         "writers": {Kind.MADE: 1.0},
     }
     return BoardMaker(_stock(), BoardOptions(**(wanted | options)), seed=seed)
@@ -30,4 +30,4 @@ def maker(*, seed: int = 0, **options: Any) -> BoardMaker:
 
 @cache
 def _stock() -> Stock:
-    return Stock.open(Sources(prints=()), Split.TRAIN)
+    return Stock.open(Sources(prints=()), SourceSplit.TRAIN)

@@ -113,7 +113,7 @@ class Detector:
         return self.lines(*self.compute_map(image), size=image.shape[:2])
 
     def lines(self, text_map: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
-        """Extract the lines from the result of ``compute_map``; size: (height, width) of the photo. Returns as ``find``."""
+        """Extract the lines from the result of ``compute_map``; size: (height, width) of the photo. See ``find``."""
         height, width = size
         quads = extract_lines(text_map, self.options) / np.float32(scale)
         inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)

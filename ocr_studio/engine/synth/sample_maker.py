@@ -29,31 +29,31 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth import word_list_filter
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
-from ocr_studio.engine.synth.handwriting.fonts import Font, carried
+from ocr_studio.engine.synth.handwriting.fonts import Font, builtin_font
 from ocr_studio.engine.synth.handwriting.marker import CannotDraw
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Split
-from ocr_studio.engine.synth.photo.backgrounds import NoPhotos
-from ocr_studio.engine.synth.photo.board_surface import Ground
-from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
-from ocr_studio.engine.synth.text.texts import Texts
-from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, SourceSplit
+from ocr_studio.engine.synth.photo.backgrounds import NoBackgroundPhotos
+from ocr_studio.engine.synth.photo.board_surface import Surface
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, describe_unusable
+from ocr_studio.engine.synth.text.texts import Vocabulary
+from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 # Cached sources.
-Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
+Stocks: TypeAlias = MutableMapping[tuple[Sources, SourceSplit], Stock]
 
 # As in any dataset, boxes and strokes are those of the photo itself.
 _JPEG_QUALITY: Final = 95
-_MADE: Final = "made-up hand"
+_PROCEDURAL: Final = "made-up hand"
 _ALL_KEPT: Final = later("this folder has too few files: all are held out")
 _NONE_KEPT: Final = later("this folder has too few files: none can be held out for tests")
 # A missing letter of a font is reported if it occurs in one of this many usual words.
-_USUAL: Final = 20_000
-_SELDOM: Final = 4_000
+_USUAL_WORDS: Final = 20_000
+_RARE: Final = 4_000
 
 
-class NotDrawn(StudioError):
+class SampleNotGenerated(StudioError):
     """A sample cannot be generated; others can."""
 
 
@@ -67,19 +67,19 @@ class SampleMaker:
         """Create it without reading anything. stocks: cache of sources, which is extended."""
         self._options = options
         self._stocks: Stocks = {} if stocks is None else stocks
-        self._writable: dict[Split, Stock] = {}
-        self._words: dict[Split, WordMaker] = {}
-        self._boards: dict[Split, BoardMaker] = {}
+        self._writable: dict[SourceSplit, Stock] = {}
+        self._words: dict[SourceSplit, WordMaker] = {}
+        self._boards: dict[SourceSplit, BoardMaker] = {}
 
     @cached_property
-    def splits(self) -> tuple[Split, ...]:
+    def splits(self) -> tuple[SourceSplit, ...]:
         """The splits of the samples."""
         options = self._options
         if options.purpose == "test":
-            return (Split.TEST,)
+            return (SourceSplit.TEST,)
         longest = max(options.words, options.boards)
         held = any(options.is_held_out(index) for index in range(longest))
-        return (Split.TRAIN, Split.VALIDATION) if held else (Split.TRAIN,)
+        return (SourceSplit.TRAIN, SourceSplit.VALIDATION) if held else (SourceSplit.TRAIN,)
 
     def source(self) -> Source:
         """Read all sources, and return what cannot be used. Raises the errors of ``Stock.open``, and BadOptions without
@@ -90,35 +90,35 @@ class SampleMaker:
         for split in self.splits:
             stock = self._words_of(split).stock
             self._boards_of(split)
-            refused |= {str(each): each for each in (*stock.refused, *self._not_learned(stock))}
+            refused |= {str(each): each for each in (*stock.refused, *self._unused_folders(stock))}
             fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
-            lacking |= letters_lacking(fonts, usual_letters(stock.texts.words))
-        never = word_list_filter.never_written([self._words_of(split).stock for split in self.splits])
-        told = (*by_folder(refused.values(), self._folders), *never)
-        return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
+            lacking |= missing_letters(fonts, usual_letters(stock.texts.words))
+        never = word_list_filter.report_unwritable([self._words_of(split).stock for split in self.splits])
+        messages = (*merge_by_folder(refused.values(), self._folders), *never)
+        return Source(tuple(sorted(map(str, messages))), dict(sorted(lacking.items())))
 
     @property
     def _folders(self) -> list[Path]:
         options = self._options
         return [each for each in (options.fonts, options.prints, options.backgrounds) if each is not None]
 
-    def _not_learned(self, stock: Stock) -> Iterator[StudioError]:
+    def _unused_folders(self, stock: Stock) -> Iterator[StudioError]:
         """Yield folders with so few files that all are held out."""
         options = self._options
-        given = (
+        sources_by_folder = (
             (options.fonts, stock.handwriting),
-            (options.prints, [font for font in stock.prints if font is not carried()]),
+            (options.prints, [font for font in stock.prints if font is not builtin_font()]),
             (options.backgrounds, stock.grounds.photos),
         )
-        for folder, found in given:
-            if folder is not None and not found and stock.split is Split.TRAIN:
+        for folder, found in sources_by_folder:
+            if folder is not None and not found and stock.split is SourceSplit.TRAIN:
                 yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more files."))
 
     def at(self, kind: str, index: int) -> Sample:
         """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
-        return self.taken(self.word(index) if kind == WORD else self.board(index), index)
+        return self.to_sample(self.word(index) if kind == WORD else self.board(index), index)
 
-    def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
+    def to_sample(self, made: SynthWord | SynthBoard, index: int) -> Sample:
         """Convert a word or a board with this index to a sample."""
         side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
         if isinstance(made, SynthWord):
@@ -127,34 +127,34 @@ class SampleMaker:
 
     def word(self, index: int) -> SynthWord:
         """Return a word. Raises as ``at``."""
-        with _told_of(_word_name(index)):
+        with _translate_errors(_word_name(index)):
             return self._words_of(self._split(index)).at(index)
 
     def board(self, index: int) -> SynthBoard:
         """Return a board. Raises as ``at``."""
-        with _told_of(_board_name(index)):
+        with _translate_errors(_board_name(index)):
             return self._boards_of(self._split(index)).at(index)
 
     def is_held_out(self, index: int) -> bool:
         """Whether a sample is held out."""
         return self._options.is_held_out(index)
 
-    def _split(self, index: int) -> Split:
+    def _split(self, index: int) -> SourceSplit:
         if self._options.purpose == "test":
-            return Split.TEST
-        return Split.VALIDATION if self._options.is_held_out(index) else Split.TRAIN
+            return SourceSplit.TEST
+        return SourceSplit.VALIDATION if self._options.is_held_out(index) else SourceSplit.TRAIN
 
-    def _words_of(self, split: Split) -> WordMaker:
+    def _words_of(self, split: SourceSplit) -> WordMaker:
         if split not in self._words:
             options = self._options
-            asked = Options(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
-            self._words[split] = self._able(self._stock(split), asked)
+            options_of_words = WordOptions(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
+            self._words[split] = self._make_words(self._stock(split), options_of_words)
         return self._words[split]
 
-    def _boards_of(self, split: Split) -> BoardMaker:
+    def _boards_of(self, split: SourceSplit) -> BoardMaker:
         if split not in self._boards:
             options = self._options
-            asked = BoardOptions(
+            options_of_words = BoardOptions(
                 long_side=(options.side, options.side),
                 tilt=2 * options.spoiled,
                 harm=2 * options.spoiled,
@@ -162,30 +162,30 @@ class SampleMaker:
                 writers=_kinds(options),
             )
             stock = self._stock(split)
-            self._boards[split] = BoardMaker(stock, asked, seed=options.seed)
+            self._boards[split] = BoardMaker(stock, options_of_words, seed=options.seed)
         return self._boards[split]
 
-    def _able(self, stock: Stock, asked: Options) -> WordMaker:
+    def _make_words(self, stock: Stock, options_of_words: WordOptions) -> WordMaker:
         try:
-            return WordMaker(stock, options=asked, seed=self._options.seed)
+            return WordMaker(stock, options=options_of_words, seed=self._options.seed)
         except NoSources as error:
-            raise _no_writers(self._options, stock, error) from error
-        except NoPhotos as error:
-            raise _no_photos(self._options, stock, error) from error
+            raise _no_writers_error(self._options, stock, error) from error
+        except NoBackgroundPhotos as error:
+            raise _no_photos_error(self._options, stock, error) from error
 
-    def _stock(self, split: Split) -> Stock:
-        key = (sources(self._options), split)
+    def _stock(self, split: SourceSplit) -> Stock:
+        key = (sources_of(self._options), split)
         if key not in self._stocks:
             for old in [each for each in self._stocks if each[0] != key[0]]:
                 del self._stocks[old]  # they are large
             self._stocks[key] = Stock.open(*key)
         if split not in self._writable:
-            asked = (kind for kind, share in _kinds(self._options).items() if share > 0)
-            self._writable[split] = word_list_filter.writable(self._stocks[key], asked)
+            options_of_words = (kind for kind, share in _kinds(self._options).items() if share > 0)
+            self._writable[split] = word_list_filter.keep_writable(self._stocks[key], options_of_words)
         return self._writable[split]
 
 
-def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:
+def merge_by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:
     """Merge the errors of files by folder; others are returned unchanged."""
     inside: dict[Path, list[StudioError]] = {}
     for each in refused:
@@ -197,10 +197,10 @@ def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterat
             inside.setdefault(folder, []).append(each)
     for folder, some in inside.items():
         some.sort(key=lambda each: each.file or "")
-        yield StudioError(left_out(some), file=folder, remedy=tr("The others are used."))
+        yield StudioError(describe_unusable(some), file=folder, remedy=tr("The others are used."))
 
 
-def sources(options: SynthOptions) -> Sources:
+def sources_of(options: SynthOptions) -> Sources:
     """Return the sources of the handwriting."""
     return Sources(
         strokes=options.strokes,
@@ -217,24 +217,24 @@ def _kinds(options: SynthOptions) -> Mapping[Kind, float]:
     return {Kind(name): share for name, share in options.writing.items()}
 
 
-def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
-    return {Ground(name): share for name, share in options.grounds.items() if share > 0}
+def _grounds(options: SynthOptions) -> Mapping[Surface, float]:
+    return {Surface(name): share for name, share in options.grounds.items() if share > 0}
 
 
-def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
+def _no_writers_error(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
     """Return the error for a split without writers although sources were given."""
-    if stock.split is Split.VALIDATION:
+    if stock.split is SourceSplit.VALIDATION:
         return BadOptions(
             tr("there are too few fonts and writers to hold some out"),
             remedy=tr("Hold nothing out, add more, or include synthetic handwriting."),
             command="Use --held-out 0, add more, or include synthetic handwriting (made=1 in --writing).",
             option="held_out",
         )
-    given = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
-    for kind, folder, found in given:
+    sources_by_folder = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
+    for kind, folder, found in sources_by_folder:
         if options.writing.get(kind, 0) > 0 and folder is not None and not found:
             return NoSources(
-                tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+                tr(_NONE_KEPT if stock.split is SourceSplit.TEST else _ALL_KEPT),
                 file=folder,
                 remedy=tr("Add more files, or include synthetic handwriting."),
                 command="Add more files, or include synthetic handwriting (made=1 in --writing).",
@@ -242,34 +242,34 @@ def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> Studio
     return error
 
 
-def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioError:
+def _no_photos_error(options: SynthOptions, stock: Stock, error: NoBackgroundPhotos) -> StudioError:
     """Return the error for a split without backgrounds although photos were given."""
     if options.backgrounds is None:
         return error
-    if stock.split is Split.VALIDATION:
+    if stock.split is SourceSplit.VALIDATION:
         return BadOptions(
             tr("there are too few photos of boards to hold some out"),
             remedy=tr("Hold nothing out, add more, or include synthetic backgrounds."),
             command="Use --held-out 0, add more, or include synthetic backgrounds (whiteboard=1 in --grounds).",
             option="held_out",
         )
-    return NoPhotos(
-        tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+    return NoBackgroundPhotos(
+        tr(_NONE_KEPT if stock.split is SourceSplit.TEST else _ALL_KEPT),
         file=options.backgrounds,
         remedy=tr("Add more files, or include synthetic backgrounds."),
         command="Add more files, or include synthetic backgrounds (whiteboard=1 in --grounds).",
     )
 
 
-def usual_letters(words: Texts) -> str:
+def usual_letters(words: Vocabulary) -> str:
     """Return the letters of usual words, also capitalized, and digits, sorted."""
-    some = words.words[:_USUAL]
-    counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.headed(word)))
-    usual = {letter for letter, count in counts.items() if count * _SELDOM >= len(some)}
+    some = words.words[:_USUAL_WORDS]
+    counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.capitalize(word)))
+    usual = {letter for letter, count in counts.items() if count * _RARE >= len(some)}
     return "".join(sorted(usual | set("0123456789")))
 
 
-def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
+def missing_letters(fonts: Iterable[Font], letters: str) -> dict[str, str]:
     """Return the missing letters of fonts by name; complete fonts are left out."""
     lacking = {font.name: "".join(each for each in letters if not font.can_write(each)) for font in fonts}
     return {name: missing for name, missing in lacking.items() if missing}
@@ -282,12 +282,12 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
     name, text = _word_name(index), one_line(word.text)
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()
-    if _too_narrow(corners, text):
+    if _is_too_narrow(corners, text):
         return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
     crop = f"{CROPS}/{name}.png"
     picture = word_crops.level(Pyramid(word.crop), corners)
     example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
-    return Sample(WORD, index, {crop: encoded(crop, picture)}, (example,))
+    return Sample(WORD, index, {crop: encode_image(crop, picture)}, (example,))
 
 
 def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
@@ -299,16 +299,16 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
         replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
     )
     writers = [_writer(each.writer) for each, thin in zip(board.words, flat, strict=True) if not thin]
-    pictures, examples, left_out = {photo: encoded(photo, board.image)}, [], []
+    pictures, examples, left_out = {photo: encode_image(photo, board.image)}, [], []
     pyramid = Pyramid(board.image)
     for number, (word, writer) in enumerate(zip(words, writers, strict=True) if cut else ()):
         own, text = f"{number:03d}", word.text
-        why = Reason.UNREADABLE if word.ignore else Reason.NARROW if _too_narrow(word.quad.array(), text) else None
+        why = Reason.UNREADABLE if word.ignore else Reason.NARROW if _is_too_narrow(word.quad.array(), text) else None
         if why is not None:
             left_out.append(LeftOut(name, photo, own, text, why))
             continue
         crop = f"{CROPS}/{name}-{own}.png"
-        pictures[crop] = encoded(crop, word_crops.level(pyramid, word.quad.array()))
+        pictures[crop] = encode_image(crop, word_crops.level(pyramid, word.quad.array()))
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
@@ -328,32 +328,32 @@ def _board_name(index: int) -> str:
 
 
 @contextlib.contextmanager
-def _told_of(name: str) -> Iterator[None]:
+def _translate_errors(name: str) -> Iterator[None]:
     """Turn an error of a single item into NotDrawn."""
     try:
         yield
     except CannotWrite as error:
         why = tr("its writer lacks a character of “{text}”", text=str(error))
-        raise _not_drawn(name, why) from error
+        raise _not_generated(name, why) from error
     except CannotDraw as error:
-        raise _not_drawn(name, tr("its strokes extend too far")) from error
+        raise _not_generated(name, tr("its strokes extend too far")) from error
 
 
-def _not_drawn(name: str, why: str) -> NotDrawn:
-    return NotDrawn(tr("{name} cannot be generated: {reason}", name=name, reason=why))
+def _not_generated(name: str, why: str) -> SampleNotGenerated:
+    return SampleNotGenerated(tr("{name} cannot be generated: {reason}", name=name, reason=why))
 
 
 def _writer(name: str) -> str:
     """Return the name of a writer or font; generated handwritings, a new one for each word, share one name."""
-    return _MADE if name.startswith("made ") else name
+    return _PROCEDURAL if name.startswith("made ") else name
 
 
-def _too_narrow(corners: Floats, text: str) -> bool:
+def _is_too_narrow(corners: Floats, text: str) -> bool:
     """Whether the recognizer has fewer steps for it than letters, as in ``eligibility``."""
     return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
 
 
-def encoded(name: str, picture: Picture) -> bytes:
+def encode_image(name: str, picture: Picture) -> bytes:
     """Encode an image, (h, w, 3) uint8 RGB, as JPEG or PNG according to its name."""
     jpeg = name.endswith(".jpg")
     options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()

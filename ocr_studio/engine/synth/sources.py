@@ -17,11 +17,11 @@ from ocr_studio.core.synth.options import WRITING
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth.handwriting import fonts, recorded_strokes
 from ocr_studio.engine.synth.handwriting.fonts import BadFont, Font
-from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
 from ocr_studio.engine.synth.handwriting.recorded_strokes import StrokesFile, StrokeWriter
-from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit, Writer
 from ocr_studio.engine.synth.photo import backgrounds as grounds
-from ocr_studio.engine.synth.photo.backgrounds import Grounds
+from ocr_studio.engine.synth.photo.backgrounds import Backgrounds
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
 
@@ -78,34 +78,34 @@ class Sources:
 class Stock:
     """The sources of one split. refused: words, fonts and photos that cannot be used, and why."""
 
-    split: Split
+    split: SourceSplit
     people: tuple[StrokeWriter, ...]
     handwriting: tuple[Font, ...]
     prints: tuple[Font, ...]
-    grounds: Grounds
+    grounds: Backgrounds
     texts: BoardTexts
     refused: tuple[StudioError, ...] = ()
-    _wordy: tuple[StrokeWriter, ...] = field(default=())
-    _lettered: tuple[StrokeWriter, ...] = field(default=())
+    _with_words: tuple[StrokeWriter, ...] = field(default=())
+    _with_letters: tuple[StrokeWriter, ...] = field(default=())
 
     @classmethod
-    def open(cls, sources: Sources, split: Split) -> Stock:
+    def open(cls, sources: Sources, split: SourceSplit) -> Stock:
         """Read the sources of a split.
 
         Raises BadStrokes; BadFont and BadBackgrounds for a folder without usable files; BadWordList; NoWordCounts.
         """
-        recorded = [_strokes(path) for path in sources.strokes]
-        words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
-        people = recorded_strokes.writers(recorded, split)
+        recorded = [_load_strokes(path) for path in sources.strokes]
+        words = texts.load_word_list(sources.words) if sources.words else texts.load_vocabulary(sources.languages)
+        people = recorded_strokes.group_by_writer(recorded, split)
         if sources.only_words:
             people = tuple(each.only(frozenset(words.words)) for each in people)
         also_bad: tuple[BadFont, ...] = ()
-        handwriting, bad = _fonts(sources.handwriting, split, hand=True)
+        handwriting, bad = _load_fonts(sources.handwriting, split, hand=True)
         if sources.prints is None:
-            prints = tuple(_good(fonts.usable(fonts.system_files(), split)))
+            prints = tuple(_only_fonts(fonts.iter_usable(fonts.list_system_fonts(), split)))
         else:
-            prints, also_bad = _fonts(sources.prints, split)
-        photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
+            prints, also_bad = _load_fonts(sources.prints, split)
+        photos, unusable = grounds.load_backgrounds(sources.backgrounds, split) if sources.backgrounds else ((), ())
         # Writers can have only words of a short list; half of it is enough, so that no word is too frequent.
         enough = min(_WORDS, max(1, len(words.words) // 2)) if sources.only_words else _WORDS
         return cls(
@@ -113,29 +113,29 @@ class Stock:
             people,
             handwriting,
             # Without system fonts there is one for training; held-out words do not share it.
-            prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
-            Grounds(photos),
+            prints or ((fonts.builtin_font(),) if split is SourceSplit.TRAIN else ()),
+            Backgrounds(photos),
             BoardTexts(words, only=sources.only_words),
             (
                 *filter(None, (file.refused for file in recorded)),
                 *bad,
                 *also_bad,
-                *spoilt,
+                *unusable,
             ),
-            tuple(each for each in people if len(each.known) >= enough),
+            tuple(each for each in people if len(each.recorded_words) >= enough),
             tuple(each for each in people if each.letters >= _LETTERS),
         )
 
     def kinds(self, shares: Mapping[Kind, float] = SHARES) -> dict[Kind, float]:
         """Return the shares of the available kinds, adding up to one. Raises NoSources if none of them is available."""
-        there = {
-            Kind.STROKES: bool(self._wordy),
-            Kind.COMPOSED: bool(self._lettered),
+        available = {
+            Kind.STROKES: bool(self._with_words),
+            Kind.COMPOSED: bool(self._with_letters),
             Kind.HANDWRITING: bool(self.handwriting),
             Kind.PRINT: bool(self.prints),
             Kind.MADE: True,
         }
-        kept = {kind: share for kind, share in shares.items() if share > 0 and there[kind]}
+        kept = {kind: share for kind, share in shares.items() if share > 0 and available[kind]}
         if not kept:
             raise NoSources(
                 tr("none of the selected kinds of handwriting is available"),
@@ -144,14 +144,14 @@ class Stock:
         total = sum(kept.values())
         return {kind: share / total for kind, share in kept.items()}
 
-    def left_words_enough(self, writer: Writer) -> bool:
+    def has_enough_words(self, writer: Writer) -> bool:
         """Whether a writer has enough recorded words to use only these."""
-        return any(writer is each for each in self._wordy)
+        return any(writer is each for each in self._with_words)
 
     def writer(self, kind: Kind, rng: Random) -> Writer:
         """Choose a writer of an available kind (``kinds``)."""
         if kind is Kind.MADE:
-            return MadeHand.any(rng, self.split)
+            return ProceduralWriter.sample(rng, self.split)
         writers = self._of_kind(kind)
         return writers[int(rng.integers(len(writers)))]
 
@@ -159,16 +159,16 @@ class Stock:
         """Yield all writers of some kinds; generated ones, which have the same letters, are represented by one, which
         comes first.
         """
-        asked = set(kinds)
-        if Kind.MADE in asked:
-            yield MadeHand.any(np.random.default_rng(0), self.split)
-        for kind in sorted(asked - {Kind.MADE}):
+        requested = set(kinds)
+        if Kind.MADE in requested:
+            yield ProceduralWriter.sample(np.random.default_rng(0), self.split)
+        for kind in sorted(requested - {Kind.MADE}):
             yield from self._of_kind(kind)
 
     def _of_kind(self, kind: Kind) -> Sequence[Writer]:
         of_kind: Mapping[Kind, Sequence[Writer]] = {
-            Kind.STROKES: self._wordy,
-            Kind.COMPOSED: self._lettered,
+            Kind.STROKES: self._with_words,
+            Kind.COMPOSED: self._with_letters,
             Kind.HANDWRITING: self.handwriting,
             Kind.PRINT: self.prints,
         }
@@ -176,49 +176,49 @@ class Stock:
 
 
 # Files in use, shared by the splits and released with the last of them, as they are large.
-_HELD: Final[WeakValueDictionary[Path, StrokesFile]] = WeakValueDictionary()
+_OPEN_FILES: Final[WeakValueDictionary[Path, StrokesFile]] = WeakValueDictionary()
 
 
-def _strokes(path: Path) -> StrokesFile:
-    if (file := _HELD.get(path)) is None:
-        file = _HELD[path] = recorded_strokes.load(path)
+def _load_strokes(path: Path) -> StrokesFile:
+    if (file := _OPEN_FILES.get(path)) is None:
+        file = _OPEN_FILES[path] = recorded_strokes.load_strokes(path)
     return file
 
 
-def _fonts(
-    folders: Sequence[Path], split: Split, *, hand: bool = False
+def _load_fonts(
+    folders: Sequence[Path], split: SourceSplit, *, hand: bool = False
 ) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
     """Return the fonts of a split, and the errors of all fonts. Raises BadFont for a folder without usable fonts."""
     good: list[Font] = []
     bad: list[BadFont] = []
     for folder in folders:
-        found = list(fonts.usable(fonts.files_in(folder), hand=hand))
-        usable, spoilt = list(_good(found)), [each for each in found if isinstance(each, BadFont)]
+        found = list(fonts.iter_usable(fonts.list_font_files(folder), hand=hand))
+        usable, unusable = list(_only_fonts(found)), [each for each in found if isinstance(each, BadFont)]
         if not usable:
             raise BadFont(
-                left_out(spoilt) if spoilt else tr("there are no fonts in this folder"),
+                describe_unusable(unusable) if unusable else tr("there are no fonts in this folder"),
                 file=folder,
                 remedy=tr("Choose a folder that contains font files (TTF, OTF or WOFF)."),
             )
         good += [each for each in usable if each.split is split]
-        bad += spoilt
+        bad += unusable
     return tuple(good), tuple(bad)
 
 
-def _good(found: Iterable[Font | BadFont]) -> Iterator[Font]:
+def _only_fonts(found: Iterable[Font | BadFont]) -> Iterator[Font]:
     return (each for each in found if isinstance(each, Font))
 
 
-def left_out(spoilt: Sequence[StudioError]) -> str:
-    """Return a message with the number of unusable files of a folder, naming the first ones. spoilt: at least one
+def describe_unusable(unusable: Sequence[StudioError]) -> str:
+    """Return a message with the number of unusable files of a folder, naming the first ones. unusable: at least one
     error, each with its file.
     """
-    named = [f"{Path(each.file or '').name} ({each.what})" for each in spoilt[:_NAMED]]
-    if len(spoilt) > _NAMED:
+    named = [f"{Path(each.file or '').name} ({each.what})" for each in unusable[:_NAMED]]
+    if len(unusable) > _NAMED:
         named.append("…")
     return tr_n(
         "{count} file in this folder cannot be used: {names}",
         "{count} files in this folder cannot be used: {names}",
-        len(spoilt),
+        len(unusable),
         names=", ".join(named),
     )

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, Split, Writer
+from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, SourceSplit, Writer
 from ocr_studio.engine.synth.photo import word_photo
-from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.photo.board_surface import Surface
 from ocr_studio.engine.synth.photo.word_photo import WordPhotoOptions
 from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, Stock
 
@@ -25,7 +25,7 @@ _TRIES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class WordOptions:
     """Options of the words.
 
     Attributes:
@@ -44,7 +44,7 @@ class Options:
     smallest: float = 13.0
     largest: float = 64.0
     harm: float = 1.0
-    grounds: Mapping[Ground, float] | None = None
+    grounds: Mapping[Surface, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class SynthWord:
     kind: Kind
     letters: Boxes
     exact: bool
-    split: Split
+    split: SourceSplit
 
 
 class WordMaker:
@@ -74,7 +74,12 @@ class WordMaker:
     """
 
     def __init__(
-        self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
+        self,
+        sources: Sources | Stock,
+        split: SourceSplit = SourceSplit.TRAIN,
+        *,
+        options: WordOptions | None = None,
+        seed: int = 0,
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
 
@@ -82,23 +87,23 @@ class WordMaker:
         """
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         split = self.stock.split
-        self._options = options or Options()
+        self._options = options or WordOptions()
         asked = self._options.grounds
         self._grounds = self.stock.grounds if asked is None else self.stock.grounds.asked(asked)
         shares = self.stock.kinds(self._options.shares)
         self._kinds, self._heights = tuple(shares), np.cumsum(list(shares.values()))
-        self._seed = (seed, list(Split).index(split))
+        self._seed = (seed, list(SourceSplit).index(split))
 
     def at(self, index: int) -> SynthWord:
         """Return the word of an index."""
         rng = np.random.default_rng((*self._seed, index))
-        kind, writer, text = self._said(rng)
+        kind, writer, text = self._choose_text(rng)
         options, printed = self._options, kind is Kind.PRINT
         size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(options.largest))))
-        pen = Pen.any(rng)
+        pen = Pen.sample(rng)
         writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
-        how = WordPhotoOptions(size, pen, self._grounds, options.harm, printed)
-        crop, letters = word_photo.take(writing, how, rng)
+        photo_options = WordPhotoOptions(size, pen, self._grounds, options.harm, printed)
+        crop, letters = word_photo.take_word_photo(writing, photo_options, rng)
         return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 
     def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthWord]:
@@ -108,13 +113,13 @@ class WordMaker:
             yield self.at(index)
             index += step
 
-    def _said(self, rng: Random) -> tuple[Kind, Writer, str]:
+    def _choose_text(self, rng: Random) -> tuple[Kind, Writer, str]:
         """Choose kind, writer and text. Raises NoSources if no writer has the requested characters."""
         for _ in range(_TRIES):
             kind = self._kinds[min(len(self._kinds) - 1, int(np.searchsorted(self._heights, rng.random())))]
             writer = self.stock.writer(kind, rng)
             many = int(rng.integers(2, 5)) if rng.random() < self._options.lines else 1
-            words = [self._word(kind, writer, rng) for _ in range(many)]
+            words = [self._choose_word(kind, writer, rng) for _ in range(many)]
             if all(words):
                 return kind, writer, " ".join(words)
         raise NoSources(
@@ -122,12 +127,12 @@ class WordMaker:
             remedy=tr("Add fonts that have them, or request other characters."),
         )
 
-    def _word(self, kind: Kind, writer: Writer, rng: Random) -> str:
+    def _choose_word(self, kind: Kind, writer: Writer, rng: Random) -> str:
         """Choose a word that the writer can write with the allowed characters; empty if none is found."""
         texts, allowed = self.stock.texts, self._options.letters
         for _ in range(_TRIES):
             if kind is Kind.STROKES:
-                text = texts.signed(writer.known[int(rng.integers(len(writer.known)))], rng)
+                text = texts.add_punctuation(writer.recorded_words[int(rng.integers(len(writer.recorded_words)))], rng)
             else:
                 text = texts.one(rng)
             if (allowed is None or allowed.issuperset(text)) and writer.can_write(text):

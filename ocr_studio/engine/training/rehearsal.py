@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
-from ocr_studio.engine.synth.word_crops import Options, WordMaker
+from ocr_studio.engine.synth.word_crops import WordMaker, WordOptions
 from ocr_studio.engine.training.training_data import TrainingExample
 
 _SHARES: Final = {Kind.MADE: 0.65, Kind.PRINT: 0.35}
@@ -25,7 +25,7 @@ def generate_words(
     count: int, languages: Sequence[str], *, seed: int, lines: bool = False
 ) -> Iterator[TrainingExample]:
     """Generate words, or lines of words, reproducible for a seed."""
-    options = Options(shares=_SHARES, lines=1.0 if lines else 0.0, smallest=_SMALLEST)
+    options = WordOptions(shares=_SHARES, lines=1.0 if lines else 0.0, smallest=_SMALLEST)
     maker = WordMaker(open_stock(tuple(languages)), options=options, seed=seed)
     for index, word in enumerate(islice(maker.stream(), count)):
         yield TrainingExample(word.crop, word.text, f"general {index}")
@@ -34,4 +34,4 @@ def generate_words(
 @lru_cache(maxsize=1)
 def open_stock(languages: tuple[str, ...]) -> Stock:
     """Return the sources of writing that come with the program and the system."""
-    return Stock.open(Sources(languages=languages), Split.TRAIN)
+    return Stock.open(Sources(languages=languages), SourceSplit.TRAIN)

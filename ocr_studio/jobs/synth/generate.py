@@ -244,7 +244,7 @@ class Preview:
 
         Failed samples are skipped unless all fail. Raises as ``write``.
         """
-        from ocr_studio.engine.synth.sample_maker import NotDrawn, SampleMaker
+        from ocr_studio.engine.synth.sample_maker import SampleMaker, SampleNotGenerated
 
         synth_options.check(options)
         maker = SampleMaker(options, self._stocks)
@@ -253,7 +253,7 @@ class Preview:
         for kind, index in [*((WORD, index) for index in words), *((BOARD, index) for index in boards)]:
             try:
                 sample = _shown(maker, kind, index)
-            except NotDrawn as error:
+            except SampleNotGenerated as error:
                 missed = error
                 continue
             shown += 1
@@ -270,10 +270,10 @@ def _shown(maker: SampleMaker, kind: str, index: int) -> Shown:
     begun = time.perf_counter()
     if kind == WORD:
         word = maker.word(index)
-        picture, text, made = word.crop, word.text, maker.taken(word, index)
+        picture, text, made = word.crop, word.text, maker.to_sample(word, index)
     else:
         board = maker.board(index)
-        picture, text, made = board.image, "\n".join(line.text for line in board.lines), maker.taken(board, index)
+        picture, text, made = board.image, "\n".join(line.text for line in board.lines), maker.to_sample(board, index)
     seconds, size = time.perf_counter() - begun, sum(map(len, made.pictures.values()))
     return Shown(kind, index, picture, text, len(made.examples), maker.is_held_out(index), seconds, size)
 

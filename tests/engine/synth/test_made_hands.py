@@ -18,12 +18,12 @@ LEAVES = {"n": (3.8, 0), "h": (3.8, 0), "m": (6, 0), "r": (3.1, 4.6), "t": (3.1,
 
 
 def strokes_of(letter: str) -> list[procedural_writer.Points]:
-    return Hand(size=1.0, slant=0.0, unsteady=0.0).letter(letter, np.random.default_rng(0))[0]
+    return Hand(size=1.0, slant=0.0, jitter=0.0).write_letter(letter, np.random.default_rng(0))[0]
 
 
 @pytest.mark.parametrize("letter", LEAVES)
 def test_the_pen_leaves_where_the_letter_ends(letter: str) -> None:
-    _, end = procedural_writer._ends(strokes_of(letter), 1.0)
+    _, end = procedural_writer._join_points(strokes_of(letter), 1.0)
     assert end is not None
     x, y = end
     assert (x, -y) == pytest.approx(LEAVES[letter], abs=0.05)
@@ -31,11 +31,13 @@ def test_the_pen_leaves_where_the_letter_ends(letter: str) -> None:
 
 @pytest.mark.parametrize("letter", "sgyjbpfx")
 def test_it_is_lifted_after_letters_that_end_at_their_left(letter: str) -> None:
-    assert procedural_writer._ends(strokes_of(letter), 1.0)[1] is None
+    assert procedural_writer._join_points(strokes_of(letter), 1.0)[1] is None
 
 
 def test_it_is_lifted_before_letters_that_begin_at_their_right() -> None:
-    led = {letter for letter in "abcdefghijklmnopqrstuvwxyz" if procedural_writer._ends(strokes_of(letter), 1.0)[0]}
+    led = {
+        letter for letter in "abcdefghijklmnopqrstuvwxyz" if procedural_writer._join_points(strokes_of(letter), 1.0)[0]
+    }
     assert led >= set("behiklmnrtuvwxyz")
     assert not led & set("acdgqfs")
 
@@ -49,11 +51,11 @@ def hands(
     def keep(_: str, parts: Sequence[list[procedural_writer.Points]], **how: object) -> None:
         written.append([list(part) for part in parts])
 
-    monkeypatch.setattr(procedural_writer, "by_letters", keep)
-    monkeypatch.setattr(procedural_writer, "_reached", lambda last, stroke: stroke)
+    monkeypatch.setattr(procedural_writer, "render_letters", keep)
+    monkeypatch.setattr(procedural_writer, "_connect_stroke", lambda last, stroke: stroke)
     for seed in range(many):
         rng = np.random.default_rng(seed)
-        hand, pen = procedural_writer.MadeHand.any(rng), Pen.any(rng)
+        hand, pen = procedural_writer.ProceduralWriter.sample(rng), Pen.sample(rng)
         hand.write(text, 40.0, rng, pen=pen)
         yield 40.0 * pen.width, written.pop()
 
@@ -78,15 +80,15 @@ def test_stems_beside_each_other_can_be_told_apart(text: str, monkeypatch: pytes
 
 def test_no_stroke_leads_back_along_the_letter_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = []
-    reached = procedural_writer._reached
+    reached = procedural_writer._connect_stroke
 
     def seen(last: procedural_writer.Points, stroke: procedural_writer.Points) -> procedural_writer.Points:
         ways.append(float(stroke[0, 0] - last[0]))
         return reached(last, stroke)
 
-    monkeypatch.setattr(procedural_writer, "_reached", seen)
+    monkeypatch.setattr(procedural_writer, "_connect_stroke", seen)
     for seed in range(200):
         rng = np.random.default_rng(seed)
-        procedural_writer.MadeHand.any(rng).write("trailing", 40.0, rng)
+        procedural_writer.ProceduralWriter.sample(rng).write("trailing", 40.0, rng)
     assert len(ways) > 40
     assert min(ways) > 0

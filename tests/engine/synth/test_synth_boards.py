@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.engine.synth.boards import compositing, whole_boards
-from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
+from ocr_studio.engine.synth.boards.board_area import BoardArea, PlacedWord, WordBudget
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import PARTS
-from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, Plan, SynthBoard
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
-from ocr_studio.engine.synth.photo.board_surface import BoardPlacement, Ground
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, BoardPlan, SynthBoard
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
+from ocr_studio.engine.synth.photo.board_surface import BoardPlacement, Surface
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from tests.engine import drawn_strokes
 
@@ -40,7 +40,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 @pytest.fixture(scope="module")
 def stock(sources: Sources) -> Stock:
-    return Stock.open(sources, Split.TRAIN)
+    return Stock.open(sources, SourceSplit.TRAIN)
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +48,15 @@ def board(stock: Stock) -> SynthBoard:
     return BoardMaker(stock, SMALL, seed=1).at(1)
 
 
-def plans(stock: Stock, many: int, options: BoardOptions = SMALL) -> list[Plan]:
+def plans(stock: Stock, many: int, options: BoardOptions = SMALL) -> list[BoardPlan]:
     maker = BoardMaker(stock, options, seed=3)
     return [maker.plan(index) for index in range(many)]
 
 
-def inked(plan: Plan, word: Placed) -> NDArray[np.uint8]:
+def inked(plan: BoardPlan, word: PlacedWord) -> NDArray[np.uint8]:
     """The ink of one word alone on its photo, (H, W)."""
     photo = np.zeros((plan.place.height, plan.place.width), np.uint8)
-    if seen := compositing.word_seen(word, plan.place):
+    if seen := compositing.project_word(word, plan.place):
         height, width = seen.ink.shape
         photo[seen.top : seen.top + height, seen.left : seen.left + width] = seen.ink
     return photo
@@ -132,10 +132,10 @@ def test_the_same_number_makes_the_same_board_in_any_order(stock: Stock) -> None
 
 
 def test_splits_share_neither_hands_nor_backgrounds(sources: Sources) -> None:
-    writers: dict[Split, set[str]] = {}
-    photos: dict[Split, set[bytes]] = {}
+    writers: dict[SourceSplit, set[str]] = {}
+    photos: dict[SourceSplit, set[bytes]] = {}
     options = BoardOptions(words=(10, 30), writers={Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.MADE: 1.0})
-    for split in Split:
+    for split in SourceSplit:
         maker = BoardMaker(sources, options, split=split, seed=2)
         photos[split] = {photo.tobytes() for photo in maker.stock.grounds.photos}
         writers[split] = {word.ink.writer for index in range(5) for word in maker.plan(index).written.words}
@@ -147,8 +147,8 @@ def test_splits_share_neither_hands_nor_backgrounds(sources: Sources) -> None:
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_is_written_or_drawn_where_it_should_be(stock: Stock, name: str) -> None:
     rng = np.random.default_rng(1)
-    kit = choose_writers(stock, SMALL, BoardSetting(Ground.WHITEBOARD, 18.0), rng).kit(rng)
-    patch = Patch(420.0, 600.0, rng, Budget(60))
+    kit = choose_writers(stock, SMALL, BoardSetting(Surface.WHITEBOARD, 18.0), rng).kit(rng)
+    patch = BoardArea(420.0, 600.0, rng, WordBudget(60))
     ended = PARTS[name](patch, kit, 40.0)
     assert 40 < ended < 700
     assert bool(patch.words) == (name != "doodles")
@@ -172,7 +172,7 @@ def test_boards_differ(stock: Stock) -> None:
 
 def test_words_at_the_edge_of_a_photo_are_not_to_be_read(stock: Stock) -> None:
     options = BoardOptions(long_side=(640, 640), cut=1.0, framed=0.0)
-    found = [word for plan in plans(stock, 4, options) for word in whole_boards.truth(plan)]
+    found = [word for plan in plans(stock, 4, options) for word in whole_boards.label_words(plan)]
     for word in found:
         corners = word.quad.array()
         assert (corners >= 0).all()
@@ -184,7 +184,7 @@ def test_words_at_the_edge_of_a_photo_are_not_to_be_read(stock: Stock) -> None:
 def test_on_empty_boards_there_are_drawings_but_no_words(stock: Stock) -> None:
     options = replace(SMALL, empty=1.0, ghosts=0.0)
     made = plans(stock, 4, options)
-    assert not any(whole_boards.truth(plan) for plan in made)
+    assert not any(whole_boards.label_words(plan) for plan in made)
     assert any(plan.written.strokes for plan in made)
     board = BoardMaker(stock, options, seed=3).at(0)
     assert (board.words, board.lines) == ((), ())
@@ -194,7 +194,7 @@ def test_on_empty_boards_there_are_drawings_but_no_words(stock: Stock) -> None:
 
 def test_a_turned_photo_turns_what_stands_on_it(stock: Stock) -> None:
     plan = plans(stock, 1, BoardOptions(turned=1.0))[0]
-    angles = [abs(geometry.angle(word.quad)) for word in whole_boards.truth(plan) if len(word.text) > 2]
+    angles = [abs(geometry.angle(word.quad)) for word in whole_boards.label_words(plan) if len(word.text) > 2]
     assert np.median(angles) > 60
 
 

@@ -11,17 +11,17 @@ import pytest
 
 from ocr_studio.api import data_generation
 from ocr_studio.engine.synth import sample_maker
-from ocr_studio.engine.synth.boards.board_options import _contents
-from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.boards.board_options import _choose_contents
+from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import language_phrases
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
-from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
-from ocr_studio.engine.synth.text.contents import Contents, Theme
-from ocr_studio.engine.synth.text.texts import listed, texts
+from ocr_studio.engine.synth.text.capitals import DEFAULT, CaseRules
+from ocr_studio.engine.synth.text.contents import BoardContents, Theme
+from ocr_studio.engine.synth.text.texts import load_vocabulary, load_word_list
 
-TURKISH = Capitals.of_languages({"tr": ["iki", "ısı", "kitap", "film", "türkiye'nin"], "en": ["film", "find"]})
+TURKISH = CaseRules.of_languages({"tr": ["iki", "ısı", "kitap", "film", "türkiye'nin"], "en": ["film", "find"]})
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(4)
 
 
-def contents(**asked: object) -> Contents:
-    stock = Stock.open(Sources(prints=(), **asked), Split.TRAIN)  # type: ignore[arg-type]
-    return _contents(stock, MadeHand.any(np.random.default_rng(1), Split.TRAIN))
+def contents(**asked: object) -> BoardContents:
+    stock = Stock.open(Sources(prints=(), **asked), SourceSplit.TRAIN)  # type: ignore[arg-type]
+    return _choose_contents(stock, ProceduralWriter.sample(np.random.default_rng(1), SourceSplit.TRAIN))
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def contents(**asked: object) -> Contents:
 )
 def test_words_have_the_capitals_of_their_own_language(small: str, large: str, headed: str) -> None:
     assert TURKISH.upper(small) == large
-    assert TURKISH.headed(small) == headed
+    assert TURKISH.capitalize(small) == headed
     if "isEmpty" not in small:
         assert TURKISH.lower(large) == small
-    assert USUAL.upper(small) == small.upper()
-    assert USUAL.headed(small) == small[:1].upper() + small[1:]
-    assert USUAL.lower(large) == "".join(sign for sign in large.lower() if not unicodedata.combining(sign))
+    assert DEFAULT.upper(small) == small.upper()
+    assert DEFAULT.capitalize(small) == small[:1].upper() + small[1:]
+    assert DEFAULT.lower(large) == "".join(sign for sign in large.lower() if not unicodedata.combining(sign))
 
 
 def with_wrong_capitals(drawn: list[str], known: set[str]) -> list[str]:
@@ -66,13 +66,13 @@ def with_wrong_capitals(drawn: list[str], known: set[str]) -> list[str]:
 
 
 def test_turkish_words_and_headings_have_dotted_capitals(rng: np.random.Generator) -> None:
-    words = texts(("tr",))
+    words = load_vocabulary(("tr",))
     known, said = set(words.words), contents(languages=("tr",))
     drawn = [BoardTexts(words, plain=1.0).one(rng) for _ in range(3000)]
     drawn += [" ".join(said.heading(theme, rng)) for theme in Theme for _ in range(100)]
     drawn += [" ".join(said.title(rng)) for _ in range(300)]
     drawn += [" ".join(said.paragraph(rng, 8)) for _ in range(300)]
-    drawn += [language_phrases.of("tr").title(rng) for _ in range(300)]
+    drawn += [language_phrases.phrases_of("tr").title(rng) for _ in range(300)]
     # Programs and English names stand among running text, so that some may look wrong.
     assert len(with_wrong_capitals(drawn, known)) < 0.002 * len(drawn)
     assert sum("İ" in text for text in drawn) > 0.05 * len(drawn)
@@ -81,24 +81,24 @@ def test_turkish_words_and_headings_have_dotted_capitals(rng: np.random.Generato
 
 
 def test_beside_turkish_english_stays_english(rng: np.random.Generator) -> None:
-    english = texts(("en",))
+    english = load_vocabulary(("en",))
     assert not any("İ" in BoardTexts(english).one(rng) for _ in range(1500))
     assert "İ" not in sample_maker.usual_letters(english)
-    both = texts(("en", "tr"))
+    both = load_vocabulary(("en", "tr"))
     assert both.capitals.upper("this and bilgi") == "THIS AND BİLGİ"
-    assert both.capitals.headed("için") == "İçin"
-    assert both.capitals.headed("is") == "Is"
+    assert both.capitals.capitalize("için") == "İçin"
+    assert both.capitals.capitalize("is") == "Is"
 
 
 def test_of_a_list_its_letters_tell(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_text("iyi kapı bilgi kitap IŞIK İzmir", "utf-8")
-    turkish = listed(path).capitals
+    turkish = load_word_list(path).capitals
     assert turkish.upper("bilgi") == "BİLGİ"
-    assert turkish.headed("iyi") == "İyi"
+    assert turkish.capitalize("iyi") == "İyi"
     assert turkish.lower("IŞIK İzmir") == "ışık izmir"
     path.write_text(" ".join(["this", "is", "it", *(f"line{chr(97 + at)}" for at in range(26)), "İzmir"]), "utf-8")
-    english = listed(path).capitals
+    english = load_word_list(path).capitals
     assert english.upper("this is it") == "THIS IS IT"
     assert english.lower("İzmir") == "izmir"
 
@@ -107,7 +107,7 @@ def test_scripts_get_small_letters_of_the_language() -> None:
     said = data_generation.get_text_generator(lowercase=True, languages=("tr",), seed=3)
     drawn = [next(said) for _ in range(800)]
     assert not any("\u0307" in text or "İ" in text for text in drawn)
-    known = set(texts(("tr",)).words)
+    known = set(load_vocabulary(("tr",)).words)
     runs = [run for text in drawn for run in re.findall(r"[^\W\d_]+", text) if len(run) > 3]
     # In capitals and back: none that was written with “ı” is now written with “i”.
     wrong = [run for run in runs if run not in known and run.replace("i", "ı") in known]

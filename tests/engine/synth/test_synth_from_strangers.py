@@ -47,7 +47,7 @@ def test_letters_whose_outlines_are_broken_are_not_written(tmp_path: Path) -> No
     for number, data in enumerate(broken_fonts()):
         path = tmp_path / f"{number}.ttf"
         path.write_bytes(data)
-        font = next(fonts.usable([path], hand=True))
+        font = next(fonts.iter_usable([path], hand=True))
         if isinstance(font, BadFont):
             assert "\n" not in str(font)
             continue
@@ -100,11 +100,11 @@ def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ttf"
     os.mkfifo(pipe)
     with pytest.raises(BadFont, match="not a regular file"):
-        fonts.load(pipe)
+        fonts.load_font(pipe)
     with pytest.raises(BadStrokes, match="not a regular file"):
-        recorded_strokes.load(pipe)
+        recorded_strokes.load_strokes(pipe)
     with pytest.raises(BadWordList, match="not a regular file"):
-        texts.listed(pipe)
+        texts.load_word_list(pipe)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_strokes_that_nobody_can_draw_are_refused(tmp_path: Path, name: str, val
         arrays[name][3, 0] = value
     np.savez(tmp_path / "bad.npz", allow_pickle=False, **arrays)
     with pytest.raises(BadStrokes, match=why):
-        recorded_strokes.load(tmp_path / "bad.npz")
+        recorded_strokes.load_strokes(tmp_path / "bad.npz")
 
 
 def test_a_word_of_more_points_than_anybody_writes_is_refused(tmp_path: Path) -> None:
@@ -142,17 +142,17 @@ def test_a_word_of_more_points_than_anybody_writes_is_refused(tmp_path: Path) ->
         writer_names=np.array(["somebody"]),
     )
     with pytest.raises(BadStrokes, match="more than 20000 points"):
-        recorded_strokes.load(tmp_path / "long.npz")
+        recorded_strokes.load_strokes(tmp_path / "long.npz")
 
 
 def test_a_list_of_more_words_than_any_language_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_MOST_WORDS", 100)
     path = tmp_path / "words.txt"
     path.write_text(" ".join(f"word{number % 100}" for number in range(1000)))
-    assert len(texts.listed(path).words) == 100
+    assert len(texts.load_word_list(path).words) == 100
     path.write_text(" ".join(f"word{number}" for number in range(101)))
     with pytest.raises(BadWordList, match="more than 100 different words"):
-        texts.listed(path)
+        texts.load_word_list(path)
 
 
 def test_many_letters_that_share_one_endless_list_of_parts_are_refused_at_once() -> None:

@@ -7,14 +7,14 @@ import re
 import numpy as np
 import pytest
 
-from ocr_studio.engine.synth.boards.board_options import _contents
-from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.boards.board_options import _choose_contents
+from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import german_phrases, german_spelling, language_phrases, phrases
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
-from ocr_studio.engine.synth.text.contents import Contents, Theme, money
-from ocr_studio.engine.synth.text.texts import Texts, texts
+from ocr_studio.engine.synth.text.contents import BoardContents, Theme, random_amount
+from ocr_studio.engine.synth.text.texts import Vocabulary, load_vocabulary
 
 ENGLISH = {
     word
@@ -29,31 +29,31 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(4)
 
 
-def contents(*languages: str) -> Contents:
-    stock = Stock.open(Sources(prints=(), languages=languages), Split.TRAIN)
-    return _contents(stock, MadeHand.any(np.random.default_rng(1), Split.TRAIN))
+def contents(*languages: str) -> BoardContents:
+    stock = Stock.open(Sources(prints=(), languages=languages), SourceSplit.TRAIN)
+    return _choose_contents(stock, ProceduralWriter.sample(np.random.default_rng(1), SourceSplit.TRAIN))
 
 
-def headings(said: Contents, rng: np.random.Generator) -> list[str]:
+def headings(said: BoardContents, rng: np.random.Generator) -> list[str]:
     return [" ".join(said.heading(theme, rng)) for theme in Theme for _ in range(12)]
 
 
 def test_german_nouns_begin_with_a_capital_and_other_words_do_not(rng: np.random.Generator) -> None:
-    words = texts(("de",)).words
+    words = load_vocabulary(("de",)).words
     for noun in ("Zeit", "Haus", "Menschen", "Rechnung", "Möglichkeiten", "Gesellschaft", "Straße", "Zeitpunkt"):
         assert noun in words, noun
         assert noun.lower() not in words
     for other in ("und", "machen", "gemacht", "große", "schöne", "wichtig", "automatisch", "teilweise"):
         assert other in words, other
     assert not {"Automatisch", "Teilweise", "Machen", "Und", "Schöne"} & set(words)
-    drawn = [texts(("de",)).word(rng) for _ in range(400)]
+    drawn = [load_vocabulary(("de",)).word(rng) for _ in range(400)]
     assert 0.2 < sum(word[0].isupper() for word in drawn) / 400 < 0.6
-    assert not any(word[0].isupper() for word in texts(("fr",)).words)
+    assert not any(word[0].isupper() for word in load_vocabulary(("fr",)).words)
 
 
 def test_of_what_cannot_be_told_nothing_is_written() -> None:
     shares = {"rechnung": 1.0, "xylofant": 1.0, "und": 1.0, "projektplan": 0.0, "sitzungszimmer": 2.0}
-    assert german_spelling.written(shares) == {"Rechnung": 1.0, "und": 1.0, "Sitzungszimmer": 2.0}
+    assert german_spelling.restore_spelling(shares) == {"Rechnung": 1.0, "und": 1.0, "Sitzungszimmer": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_of_what_cannot_be_told_nothing_is_written() -> None:
      "Maßnahmen", "Reißverschluss", "Kreisstadt", "Preissenkung", "Beweisstück", "Außenminister"],
 )  # fmt: skip
 def test_sharp_s_stands_where_it_is_written(word: str) -> None:
-    assert german_spelling.sharpened(word.lower().replace("ß", "ss")) == word.lower()
+    assert german_spelling.restore_sharp_s(word.lower().replace("ß", "ss")) == word.lower()
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -85,7 +85,7 @@ def test_headings_days_and_titles_are_not_english_where_english_was_not_chosen(
         "B",
         "Sprint",
     }
-    shared = {word.lower() for word in ENGLISH} & {word.lower() for word in texts((language,)).words}
+    shared = {word.lower() for word in ENGLISH} & {word.lower() for word in load_vocabulary((language,)).words}
     for heading in headings(said, rng):
         english = {word for word in heading.split() if word in ENGLISH and word.isalpha()} - alike
         assert not {word for word in english if word.lower() not in shared}, heading
@@ -104,8 +104,8 @@ def test_english_stays_as_it_is_and_two_languages_take_turns(rng: np.random.Gene
 
 
 def test_a_language_without_phrases_speaks_in_its_own_words(rng: np.random.Generator) -> None:
-    words = {word.lower() for word in texts(("fi",)).words}
-    finnish = language_phrases.of("fi")
+    words = {word.lower() for word in load_vocabulary(("fi",)).words}
+    finnish = language_phrases.phrases_of("fi")
     for said in (finnish.title(rng), finnish.heading("maths", rng), finnish.phrase(rng)):
         assert {word.lower() for word in said.split()} <= words
     assert finnish.title(rng)[0].isupper()
@@ -115,7 +115,7 @@ def test_a_language_without_phrases_speaks_in_its_own_words(rng: np.random.Gener
 def test_what_is_put_together_could_have_been_written_by_somebody(
     languages: tuple[str, ...], rng: np.random.Generator
 ) -> None:
-    words = texts(languages)
+    words = load_vocabulary(languages)
     known = {word.lower() for word in words.words}
     drawn = [BoardTexts(words).one(rng) for _ in range(4000)]
     times = [found for text in drawn if (found := re.fullmatch(r"(\d+):\d\d([ap]m)", text))]
@@ -135,25 +135,25 @@ def test_what_is_put_together_could_have_been_written_by_somebody(
 
 
 def test_somebodys_things_end_as_english_has_it(rng: np.random.Generator) -> None:
-    words = BoardTexts(texts(("en",)))
-    said = {words.signed(word, rng) for word in ("boss", "Anna", "TEAM") for _ in range(3000)}
+    words = BoardTexts(load_vocabulary(("en",)))
+    said = {words.add_punctuation(word, rng) for word in ("boss", "Anna", "TEAM") for _ in range(3000)}
     assert {"boss'", "Anna's", "TEAM'S"} <= said
     assert not {"boss's", "TEAM's"} & said
 
 
 def test_a_word_is_linked_to_none_where_no_other_is_short(rng: np.random.Generator) -> None:
     long = "Hausaufgabenheft"
-    words = BoardTexts(Texts((long,), np.ones(1)))
-    said = [words.signed(long, rng) for _ in range(2000)]
+    words = BoardTexts(Vocabulary((long,), np.ones(1)))
+    said = [words.add_punctuation(long, rng) for _ in range(2000)]
     assert not [text for text in said if re.fullmatch(rf"{long}[-/&+_]", text)]
-    short = BoardTexts(Texts(("Heft",), np.ones(1)))
-    assert {f"{long}-Heft", f"{long}/Heft"} <= {short.signed(long, rng) for _ in range(2000)}
+    short = BoardTexts(Vocabulary(("Heft",), np.ones(1)))
+    assert {f"{long}-Heft", f"{long}/Heft"} <= {short.add_punctuation(long, rng) for _ in range(2000)}
 
 
 def test_no_letters_are_written_that_only_look_like_those_of_the_languages() -> None:
     for language in ("sk", "ro", "lv"):  # whose lists have “с” and “а” of the Russian alphabet
-        assert not {"с", "а", "и", "не", "для"} & set(texts((language,)).words)
-    assert "nº" in texts(("es",)).words
+        assert not {"с", "а", "и", "не", "для"} & set(load_vocabulary((language,)).words)
+    assert "nº" in load_vocabulary(("es",)).words
 
 
 def test_days_are_written_and_told_as_the_language_has_it(rng: np.random.Generator) -> None:
@@ -168,7 +168,7 @@ def test_days_are_written_and_told_as_the_language_has_it(rng: np.random.Generat
 
 
 def test_sums_and_sentences_are_as_people_write_them(rng: np.random.Generator) -> None:
-    assert not [sum_ for sum_ in (money(rng) for _ in range(3000)) if re.search(r"\b0\.0k", sum_)]
+    assert not [sum_ for sum_ in (random_amount(rng) for _ in range(3000)) if re.search(r"\b0\.0k", sum_)]
     finnish = contents("fi")
     said = " ".join(" ".join(finnish.paragraph(rng, 40)) for _ in range(60))
     assert re.search(r"[a-zä]: [a-z]", said)

@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 from ocr_studio.core.images import photo_file
 from ocr_studio.engine.synth import sources as sources_
 from ocr_studio.engine.synth.boards import board_options
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import backgrounds, board_surface
 from ocr_studio.engine.synth.photo.backgrounds import BadBackgrounds
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
 from ocr_studio.engine.synth.text.texts import BadWordList
-from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
 from tests.engine import drawn_strokes
 
-CLEAN = Options(harm=0.0)
+CLEAN = WordOptions(harm=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_a_word_is_a_picture_with_a_box_for_each_letter(sources: Sources) -> Non
         assert word.letters.shape == (len(word.text.replace(" ", "")), 4, 2)
         assert (word.letters >= 0).all()
         assert (word.letters <= (width, height)).all()
-        assert word.split is Split.TRAIN
+        assert word.split is SourceSplit.TRAIN
 
 
 def test_what_can_be_seen_on_the_crop_lies_in_the_letters_boxes(sources: Sources) -> None:
@@ -102,11 +102,11 @@ def test_what_can_be_seen_on_the_crop_lies_in_the_letters_boxes(sources: Sources
 
 def test_kinds_are_mixed_as_asked_and_those_without_sources_left_out(sources: Sources) -> None:
     shares = {Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.HANDWRITING: 5.0, Kind.MADE: 2.0}
-    counts = Counter(word.kind for word in some(WordMaker(sources, options=Options(shares=shares)), 100))
+    counts = Counter(word.kind for word in some(WordMaker(sources, options=WordOptions(shares=shares)), 100))
     assert set(counts) == {Kind.STROKES, Kind.COMPOSED, Kind.MADE}
     assert 30 < counts[Kind.MADE] < 70
     with pytest.raises(NoSources, match="none of the selected kinds of handwriting"):
-        WordMaker(sources, options=Options(shares={Kind.HANDWRITING: 1.0}))
+        WordMaker(sources, options=WordOptions(shares={Kind.HANDWRITING: 1.0}))
 
 
 def test_without_any_files_there_is_still_something_to_read() -> None:
@@ -116,47 +116,49 @@ def test_without_any_files_there_is_still_something_to_read() -> None:
 
 def test_only_letters_that_are_asked_for_are_written(sources: Sources) -> None:
     letters = frozenset("abdeghilmnoprstw")
-    options = Options(letters=letters | {" "}, lines=0.5)
+    options = WordOptions(letters=letters | {" "}, lines=0.5)
     words = some(WordMaker(sources, options=options, seed=4), 40)
     assert all(letters.issuperset(word.text.replace(" ", "")) for word in words)
     assert 8 < sum(" " in word.text for word in words) < 32
-    nobody = WordMaker(sources, options=Options(letters=frozenset("Ж")))
+    nobody = WordMaker(sources, options=WordOptions(letters=frozenset("Ж")))
     with pytest.raises(NoSources, match="no writer or font has the requested characters"):
         nobody.at(0)
 
 
 def test_writers_and_backgrounds_of_one_split_are_in_no_other(sources: Sources) -> None:
-    options = Options(shares={Kind.STROKES: 1.0, Kind.MADE: 1.0})
-    writers = {split: {word.writer for word in some(WordMaker(sources, split, options=options), 20)} for split in Split}
-    assert all(not (writers[one] & writers[two]) for one, two in combinations(Split, 2))
+    options = WordOptions(shares={Kind.STROKES: 1.0, Kind.MADE: 1.0})
+    writers = {
+        split: {word.writer for word in some(WordMaker(sources, split, options=options), 20)} for split in SourceSplit
+    }
+    assert all(not (writers[one] & writers[two]) for one, two in combinations(SourceSplit, 2))
     assert sources.backgrounds is not None
     tones = {
-        split: {tuple(photo[0, 0].tolist()) for photo in backgrounds.load(sources.backgrounds, split)[0]}
-        for split in Split
+        split: {tuple(photo[0, 0].tolist()) for photo in backgrounds.load_backgrounds(sources.backgrounds, split)[0]}
+        for split in SourceSplit
     }
-    assert all(not (tones[one] & tones[two]) for one, two in combinations(Split, 2))
+    assert all(not (tones[one] & tones[two]) for one, two in combinations(SourceSplit, 2))
     assert sum(map(len, tones.values())) == 24
 
 
 def test_splits_share_what_was_read_and_it_goes_with_the_last_of_them(sources: Sources) -> None:
-    stocks = [Stock.open(sources, split) for split in Split]
+    stocks = [Stock.open(sources, split) for split in SourceSplit]
     files = [writer.words["board"][0][0] for stock in stocks for writer in stock.people]
     assert len(files) == 6
     assert len(set(map(id, files))) == 1
     del stocks, files
     gc.collect()
-    assert not sources_._HELD
+    assert not sources_._OPEN_FILES
 
 
 def test_a_crop_is_cut_from_backgrounds_of_any_size() -> None:
-    small = backgrounds.Grounds((np.full((20, 12, 3), 90, np.uint8),), real=1.0)
+    small = backgrounds.Backgrounds((np.full((20, 12, 3), 90, np.uint8),), real=1.0)
     piece, _ = small.piece(300, 50, np.random.default_rng(0))
     assert piece.shape == (50, 300, 3)
     assert (piece == 90).all()
 
 
 def test_texts_at_boards_hold_words_code_figures_and_signs() -> None:
-    known = BoardTexts(texts.texts(("en",)))
+    known = BoardTexts(texts.load_vocabulary(("en",)))
     rng = np.random.default_rng(0)
     drawn = [known.one(rng) for _ in range(1500)]
     assert all(text and text == text.strip() and " " not in text for text in drawn)
@@ -169,7 +171,7 @@ def test_texts_at_boards_hold_words_code_figures_and_signs() -> None:
 def test_words_of_a_list_are_drawn_as_often_as_they_stand_there(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("\ufeffoften often often often often often often often often\nonce\n", "utf-8")
-    known, rng = texts.listed(path), np.random.default_rng(1)
+    known, rng = texts.load_word_list(path), np.random.default_rng(1)
     counts = Counter(known.word(rng) for _ in range(400))
     assert set(counts) == {"often", "once"}
     assert counts["often"] > 2 * counts["once"]
@@ -181,14 +183,14 @@ def test_where_only_words_are_asked_for_nothing_else_is_written(sources: Sources
     shares = {Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.MADE: 1.0}
     asked = replace(sources, words=tmp_path / "list.txt", only_words=True)
     said: dict[Kind, set[str]] = {}
-    for word in some(WordMaker(asked, options=Options(shares=shares)), 90):
+    for word in some(WordMaker(asked, options=WordOptions(shares=shares)), 90):
         said.setdefault(word.kind, set()).add(word.text)
     assert said[Kind.STROKES] <= {"board", "zoo", "Team"}  # which were recorded
     assert set().union(*said.values()) == listed
     free = {word.text for word in some(WordMaker(replace(asked, only_words=False)), 60)}
     assert free - listed
     (tmp_path / "other.txt").write_text("giraffe", "utf-8")
-    nobody = Options(shares={Kind.STROKES: 1.0})
+    nobody = WordOptions(shares={Kind.STROKES: 1.0})
     with pytest.raises(
         NoSources, match="none of the selected kinds of handwriting"
     ):  # nobody's recorded words are among them
@@ -200,10 +202,10 @@ def test_who_wrote_few_words_of_the_list_does_not_write_these_over_and_over(sour
     (tmp_path / "list.txt").write_text(" ".join([*made, "board"]), "utf-8")  # of which people wrote the last
     asked, rng = replace(sources, words=tmp_path / "list.txt"), np.random.default_rng(4)
     for only in (False, True):
-        stock = Stock.open(replace(asked, only_words=only), Split.TRAIN)
+        stock = Stock.open(replace(asked, only_words=only), SourceSplit.TRAIN)
         writer = stock.writer(Kind.COMPOSED, rng)
-        words = [word for _ in range(40) for word in board_options._contents(stock, writer).sentence(rng, 5)]
-        assert bool(stock.left_words_enough(writer)) is not only
+        words = [word for _ in range(40) for word in board_options._choose_contents(stock, writer).sentence(rng, 5)]
+        assert bool(stock.has_enough_words(writer)) is not only
         assert (Counter(words)["board"] < 0.05 * len(words)) is only
         assert len({*words} & {*made}) > 50 if only else len({*words} & {*made}) < 20
 
@@ -211,9 +213,9 @@ def test_who_wrote_few_words_of_the_list_does_not_write_these_over_and_over(sour
 def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("cafe\u0301", "utf-8")
-    assert texts.listed(path).words == ("café",)
+    assert texts.load_word_list(path).words == ("café",)
     path.write_text("tea and cake", "utf-8")
-    assert texts.listed(path).words == ("tea", "and", "cake")  # changed while the program runs
+    assert texts.load_word_list(path).words == ("tea", "and", "cake")  # changed while the program runs
 
 
 @pytest.mark.parametrize("data", [b"", b"   \n", b"\xff\xfe\x00\xd8"])
@@ -221,16 +223,16 @@ def test_what_is_no_word_list_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad list.txt"
     path.write_bytes(data)
     with pytest.raises(BadWordList, match=r"bad list\.txt: the word list cannot be used.*UTF-8"):
-        texts.listed(path)
+        texts.load_word_list(path)
     with pytest.raises(BadWordList, match="the word list cannot be used"):
-        texts.listed(tmp_path / "no\0path")
+        texts.load_word_list(tmp_path / "no\0path")
 
 
 def test_a_folder_without_backgrounds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadBackgrounds, match=r"no photos of empty boards.*Choose a folder"):
-        backgrounds.load(tmp_path, Split.TRAIN)
+        backgrounds.load_backgrounds(tmp_path, SourceSplit.TRAIN)
     with pytest.raises(BadBackgrounds):
-        backgrounds.load(tmp_path / "nowhere", Split.TRAIN)
+        backgrounds.load_backgrounds(tmp_path / "nowhere", SourceSplit.TRAIN)
 
 
 def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
@@ -240,8 +242,8 @@ def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
     for number in range(25):
         photo_file.save_png(tmp_path / f"{number:02d}.png", np.full((40, 60, 3), 100 + number, np.uint8))
     taken, told = set(), set()
-    for split in Split:
-        photos, refused = backgrounds.load(tmp_path, split)
+    for split in SourceSplit:
+        photos, refused = backgrounds.load_backgrounds(tmp_path, split)
         taken |= {int(photo[0, 0, 0]) - 100 for photo in photos}
         told |= {str(each) for each in refused}
     assert sorted(taken) == [0, 2, 5, 7, 10, 12, 15, 17, 20, 22]
@@ -252,7 +254,7 @@ def test_ink_can_be_told_from_its_ground_even_where_the_ground_is_nearly_as_dark
     for number in range(12):
         photo_file.save_png(tmp_path / f"night {number}.png", np.full((90, 160, 3), 3 + 2 * number, np.uint8))
     sources = Sources(backgrounds=tmp_path, prints=(), languages=("en",))
-    clean = Options(harm=0.0, grounds={board_surface.Ground.REAL: 1.0})
+    clean = WordOptions(harm=0.0, grounds={board_surface.Surface.REAL: 1.0})
     for word in some(WordMaker(sources, options=clean, seed=2), 30):
         grey = cv2.cvtColor(word.crop, cv2.COLOR_RGB2GRAY)
         assert np.percentile(grey, 99) - np.percentile(grey, 10) > 20, word.text

@@ -17,9 +17,9 @@ from ocr_studio.engine.synth.handwriting import fonts, marker, recorded_strokes,
 from ocr_studio.engine.synth.handwriting.fonts import BadFont
 from ocr_studio.engine.synth.handwriting.hand import Hand
 from ocr_studio.engine.synth.handwriting.marker import Pen, Tip
-from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+from ocr_studio.engine.synth.handwriting.procedural_writer import ProceduralWriter
 from ocr_studio.engine.synth.handwriting.recorded_strokes import BadStrokes, StrokeWriter
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Split, Writer, Writing
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, RenderedText, SourceSplit, Writer
 from ocr_studio.engine.synth.sources import Sources, Stock
 from tests.engine import drawn_strokes
 
@@ -47,10 +47,10 @@ def font_file(tmp_path: Path) -> Path:
 
 
 def person(path: Path) -> StrokeWriter:
-    return recorded_strokes.writers([recorded_strokes.load(path)], Split.TRAIN)[0]
+    return recorded_strokes.group_by_writer([recorded_strokes.load_strokes(path)], SourceSplit.TRAIN)[0]
 
 
-def boxed_share(writing: Writing) -> float:
+def boxed_share(writing: RenderedText) -> float:
     """Which share of the ink lies in some letter's box."""
     covered = np.zeros(writing.ink.shape, bool)
     for corners in writing.letters:
@@ -60,7 +60,7 @@ def boxed_share(writing: Writing) -> float:
     return float(writing.ink[covered].sum() / writing.ink.sum())
 
 
-def inked(writing: Writing, index: int) -> float:
+def inked(writing: RenderedText, index: int) -> float:
     """The darkest ink in a letter's box."""
     left, top = np.floor(writing.letters[index].min(axis=0)).astype(int).clip(0)
     right, bottom = np.ceil(writing.letters[index].max(axis=0)).astype(int)
@@ -71,9 +71,9 @@ def writers(strokes_file: Path) -> list[Writer]:
     rng = np.random.default_rng(2)
     return [
         person(strokes_file),
-        fonts.carried(),
-        fonts.Font("as by hand", Split.TRAIN, fonts.carried().face, hand=True),
-        MadeHand.any(rng),
+        fonts.builtin_font(),
+        fonts.Font("as by hand", SourceSplit.TRAIN, fonts.builtin_font().face, hand=True),
+        ProceduralWriter.sample(rng),
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_word_is_taken_whole_where_the_person_wrote_it_and_composed_otherwise(
     assert not writer.write("board", 30.0, rng).exact
     assert not writer.write("(board),", 30.0, rng).exact
     assert writer.write("drab", 30.0, rng).exact
-    assert set(drawn_strokes.WORDS) == set(writer.known)
+    assert set(drawn_strokes.WORDS) == set(writer.recorded_words)
     assert not writer.can_write("Ж")
     assert not writer.can_write("boardЖ")
     assert not writer.can_write(" ")
@@ -129,11 +129,13 @@ def test_a_word_is_taken_whole_where_the_person_wrote_it_and_composed_otherwise(
 def test_nobody_is_in_two_splits(strokes_file: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.npz"
     drawn_strokes.write(more, writers=12, words=("so",), letters="ab")
-    held = [recorded_strokes.load(strokes_file), recorded_strokes.load(more)]
-    names = {split: {writer.name for writer in recorded_strokes.writers(held[1:], split)} for split in Split}
-    assert all(not (names[one] & names[two]) for one, two in combinations(Split, 2))
+    held = [recorded_strokes.load_strokes(strokes_file), recorded_strokes.load_strokes(more)]
+    names = {
+        split: {writer.name for writer in recorded_strokes.group_by_writer(held[1:], split)} for split in SourceSplit
+    }
+    assert all(not (names[one] & names[two]) for one, two in combinations(SourceSplit, 2))
     assert set.union(*names.values()) == {f"person {number}" for number in range(12)}
-    assert len(names[Split.TRAIN]) == 11
+    assert len(names[SourceSplit.TRAIN]) == 11
 
 
 def test_nobody_is_in_two_splits_though_one_of_two_files_does_not_tell(tmp_path: Path) -> None:
@@ -142,29 +144,32 @@ def test_nobody_is_in_two_splits_though_one_of_two_files_does_not_tell(tmp_path:
         drawn_strokes.write(path, writers=12, words=("so",), letters="ab")
     spoilt(untold, train=None)
     for files in ([told, untold], [untold, told]):
-        held = [recorded_strokes.load(path) for path in files]
-        names = {split: [writer.name for writer in recorded_strokes.writers(held, split)] for split in Split}
+        held = [recorded_strokes.load_strokes(path) for path in files]
+        names = {
+            split: [writer.name for writer in recorded_strokes.group_by_writer(held, split)] for split in SourceSplit
+        }
         everybody = [name for held_ in names.values() for name in held_]
         assert sorted(everybody) == sorted(f"person {number}" for number in range(12))
-        assert len(names[Split.TRAIN]) == 11
+        assert len(names[SourceSplit.TRAIN]) == 11
 
 
 def test_files_are_divided_by_what_they_contain() -> None:
-    splits = [Split.of(bytes([number, 7])) for number in range(250)]
-    assert 170 < splits.count(Split.TRAIN) < 230
-    assert min(splits.count(Split.VALIDATION), splits.count(Split.TEST)) > 8
-    assert splits == [Split.of(bytes([number, 7])) for number in range(250)]
+    splits = [SourceSplit.of(bytes([number, 7])) for number in range(250)]
+    assert 170 < splits.count(SourceSplit.TRAIN) < 230
+    assert min(splits.count(SourceSplit.VALIDATION), splits.count(SourceSplit.TEST)) > 8
+    assert splits == [SourceSplit.of(bytes([number, 7])) for number in range(250)]
 
 
 def test_made_up_hands_of_two_splits_have_nothing_in_common() -> None:
     habits = {
-        split: {MadeHand.any(np.random.default_rng(seed), split).hand.habit for seed in range(60)} for split in Split
+        split: {ProceduralWriter.sample(np.random.default_rng(seed), split).hand.shape_seed for seed in range(60)}
+        for split in SourceSplit
     }
-    assert all(not (habits[one] & habits[two]) for one, two in combinations(Split, 2))
+    assert all(not (habits[one] & habits[two]) for one, two in combinations(SourceSplit, 2))
 
 
 def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
-    font = fonts.load(font_file)
+    font = fonts.load_font(font_file)
     assert font.can_write("Hello [1]")
     for text in ("→", "Ж", "a→", "€", "\ud800", "", " "):
         assert not font.can_write(text)
@@ -173,16 +178,16 @@ def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
 
 
 def test_a_font_is_not_asked_for_what_it_would_set_wrongly(font_file: Path) -> None:
-    face = fonts.load(font_file).face
-    all_letters = fonts.Font("all", Split.TRAIN, fonts._Face(face.font, ((0, 0), b""), small=True))
+    face = fonts.load_font(font_file).face
+    all_letters = fonts.Font("all", SourceSplit.TRAIN, fonts._Face(face.font, ((0, 0), b""), small=True))
     assert all_letters.can_write("Жук 漢 é")
     for text in ("שלום", "سلام", "e\u0301", "\u0301", "नि"):
         assert not all_letters.can_write(text), text
 
 
 def test_a_font_of_capitals_is_not_asked_for_small_letters(font_file: Path) -> None:
-    face = fonts.load(font_file).face
-    capitals = fonts.Font("capitals", Split.TRAIN, fonts._Face(face.font, face.blank, small=False))
+    face = fonts.load_font(font_file).face
+    capitals = fonts.Font("capitals", SourceSplit.TRAIN, fonts._Face(face.font, face.blank, small=False))
     assert capitals.can_write("TEAM 4")
     assert not capitals.can_write("Team")
 
@@ -204,7 +209,7 @@ def as_woff(data: bytes) -> bytes:
 
 def test_a_font_packed_for_the_web_writes_as_it_does_unpacked(tmp_path: Path, font_file: Path) -> None:
     (tmp_path / "packed.woff").write_bytes(as_woff(font_bytes()))
-    packed, plain = fonts.load(tmp_path / "packed.woff"), fonts.load(font_file)
+    packed, plain = fonts.load_font(tmp_path / "packed.woff"), fonts.load_font(font_file)
     one, two = (font.write("Web [2]", 40.0, np.random.default_rng(1)) for font in (packed, plain))
     assert np.array_equal(one.ink, two.ink)
     assert np.array_equal(one.letters, two.letters)
@@ -216,13 +221,13 @@ def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> Non
     (tmp_path / "broken.otf").write_bytes(font_bytes()[:900])
     (tmp_path / "none.woff").write_bytes(b"no font at all")
     (tmp_path / "note.txt").write_text("no font")
-    found = list(fonts.usable(fonts.files_in(tmp_path)))
+    found = list(fonts.iter_usable(fonts.list_font_files(tmp_path)))
     assert [font.name for font in found if isinstance(font, fonts.Font)] == ["good"]
     refused = {Path(str(error.file)).name: str(error) for error in found if isinstance(error, BadFont)}
     assert set(refused) == {"broken.otf", "none.woff"}
     assert all("cannot be used" in told and "Remove it" in told for told in refused.values())
     with pytest.raises(BadFont, match="not a folder"):
-        fonts.files_in(tmp_path / "nowhere")
+        fonts.list_font_files(tmp_path / "nowhere")
 
 
 def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,21 +235,21 @@ def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monk
         (tmp_path / folder).mkdir()
         for name in ("Silicon Hand.ttf", "Plain.ttf"):
             (tmp_path / folder / name).write_bytes(font_bytes())
-    files = fonts.files_in(tmp_path / "own")
+    files = fonts.list_font_files(tmp_path / "own")
     for hand in (False, True):
-        assert [each.name for each in fonts.usable(files, hand=hand) if isinstance(each, fonts.Font)] == [
+        assert [each.name for each in fonts.iter_usable(files, hand=hand) if isinstance(each, fonts.Font)] == [
             "Plain",
             "Silicon Hand",
         ]
     with monkeypatch.context() as pictures:  # of those that do not look like letters it is said
-        pictures.setattr(fonts, "_likeness", lambda font: 0.0)
-        plain, odd = fonts.usable(files, hand=True)
+        pictures.setattr(fonts, "_print_similarity", lambda font: 0.0)
+        plain, odd = fonts.iter_usable(files, hand=True)
         assert isinstance(plain, fonts.Font)
         assert "Silicon Hand.ttf: the font cannot be used: its letters don’t look like letters" in str(odd)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("WINDIR", str(tmp_path))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert fonts.system_files() == [tmp_path / "Fonts" / "Plain.ttf"]
+    assert fonts.list_system_fonts() == [tmp_path / "Fonts" / "Plain.ttf"]
 
 
 def spoilt(path: Path, **changed: object) -> None:
@@ -275,7 +280,7 @@ def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, 
     drawn_strokes.write(path, writers=2, words=("so",), letters="ab")
     spoilt(path, **changed)
     with pytest.raises(BadStrokes) as told:
-        recorded_strokes.load(path)
+        recorded_strokes.load_strokes(path)
     assert reason in str(told.value)
     assert "spoilt.npz" in str(told.value)
     assert "Choose a .npz file with points" in str(told.value)
@@ -289,13 +294,13 @@ def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> No
     for item in (1, 4):  # “ill”: a dot; “l”: a line, which letters may be
         points[strokes_[items[item]] : strokes_[items[item + 1]], 0] = 7
     spoilt(path, points=points)
-    file = recorded_strokes.load(path)
-    (writer,) = recorded_strokes.writers([file], Split.TRAIN)
-    assert writer.known == ("so",)
+    file = recorded_strokes.load_strokes(path)
+    (writer,) = recorded_strokes.group_by_writer([file], SourceSplit.TRAIN)
+    assert writer.recorded_words == ("so",)
     assert writer.can_write("l")
     assert not writer.can_write("ill")
     assert writer.write("so all", 30.0, np.random.default_rng(2)).letters.shape == (5, 4, 2)
-    stock = Stock.open(Sources(strokes=(path,), prints=()), Split.TRAIN)
+    stock = Stock.open(Sources(strokes=(path,), prints=()), SourceSplit.TRAIN)
     assert [str(each) for each in stock.refused] == [f"{path}: 1 word was left out because it has no width."]
 
 
@@ -304,28 +309,30 @@ def test_what_is_no_file_of_strokes_is_refused(tmp_path: Path, data: bytes) -> N
     path = tmp_path / "other.npz"
     path.write_bytes(data)
     with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes cannot be read"):
-        recorded_strokes.load(path)
+        recorded_strokes.load_strokes(path)
     with pytest.raises(BadStrokes, match="No such file"):
-        recorded_strokes.load(tmp_path / "missing.npz")
+        recorded_strokes.load_strokes(tmp_path / "missing.npz")
 
 
 def test_a_chisel_is_wide_across_its_edge_and_thin_along_it() -> None:
     rng = np.random.default_rng(0)
-    pen = Pen(width=0.4, tip=Tip.CHISEL, angle=0.0, flat=0.3, pressure=0, cover=1.0)
-    down = marker.draw([np.array([(0.0, 0.0), (0.0, 60.0)])], pen, size=40, rng=rng).ink
-    along = marker.draw([np.array([(0.0, 0.0), (60.0, 0.0)])], pen, size=40, rng=rng).ink
+    pen = Pen(width=0.4, tip=Tip.CHISEL, angle=0.0, aspect=0.3, pressure=0, opacity=1.0)
+    down = marker.draw_strokes([np.array([(0.0, 0.0), (0.0, 60.0)])], pen, size=40, rng=rng).ink
+    along = marker.draw_strokes([np.array([(0.0, 0.0), (60.0, 0.0)])], pen, size=40, rng=rng).ink
     assert (down[30] > 128).sum() > 2.2 * (along[:, along.shape[1] // 2] > 128).sum()
 
 
 def test_a_dry_marker_leaves_less_ink_than_a_full_one_and_crossings_more() -> None:
     line = np.stack([np.linspace(0, 200, 60), np.zeros(60)], axis=1)
     full, dry = (
-        marker.draw([line], Pen(width=0.3, cover=1.0, dry=dry), size=40, rng=np.random.default_rng(1)).ink.astype(float)
+        marker.draw_strokes(
+            [line], Pen(width=0.3, opacity=1.0, dryness=dry), size=40, rng=np.random.default_rng(1)
+        ).ink.astype(float)
         for dry in (0.0, 0.9)
     )
     assert dry.sum() < 0.75 * full.sum()
-    cross = marker.draw(
-        [line, line[:, ::-1] + (100.0, -100.0)], Pen(width=0.3, cover=0.5, pressure=0), size=40,
+    cross = marker.draw_strokes(
+        [line, line[:, ::-1] + (100.0, -100.0)], Pen(width=0.3, opacity=0.5, pressure=0), size=40,
         rng=np.random.default_rng(1),
     ).ink.astype(float)  # fmt: skip
     middle = cross.shape[0] // 2, cross.shape[1] // 2
@@ -336,18 +343,18 @@ def test_ink_so_pale_that_nothing_of_it_is_dark_is_seen_or_not_as_any_other() ->
     ink = np.zeros((20, 40), np.uint8)
     ink[5:15, 10:30] = 60
     photo = np.full((20, 40), 200, np.uint8)
-    assert marker.contrast(photo, ink) == 0
+    assert marker.measure_contrast(photo, ink) == 0
     photo[ink > 0] = 150
-    assert marker.contrast(photo, ink) == 50
-    assert marker.contrast(photo, np.zeros_like(ink)) == 0
+    assert marker.measure_contrast(photo, ink) == 50
+    assert marker.measure_contrast(photo, np.zeros_like(ink)) == 0
 
 
 def test_ink_on_a_ground_darkens_it_and_chalk_lightens_it() -> None:
     ink = np.array([[0, 128, 255]], np.uint8)
-    light = marker.lay(np.full((1, 3, 3), 240, np.uint8), ink, (30, 60, 160))
+    light = marker.blend_ink(np.full((1, 3, 3), 240, np.uint8), ink, (30, 60, 160))
     assert light[0, 0].tolist() == [240, 240, 240]
     assert (np.diff(light[0].astype(int), axis=0) < 0).all()
-    dark = marker.lay(np.full((1, 3, 3), 30, np.uint8), ink, (240, 230, 120), opaque=True)
+    dark = marker.blend_ink(np.full((1, 3, 3), 30, np.uint8), ink, (240, 230, 120), opaque=True)
     assert dark[0, 2].tolist() == [240, 230, 120]
     assert 30 < dark[0, 1, 0] < 240
 
@@ -355,11 +362,11 @@ def test_ink_on_a_ground_darkens_it_and_chalk_lightens_it() -> None:
 def test_every_letter_of_the_hand_can_be_written() -> None:
     rng, hand = np.random.default_rng(0), Hand(4.0)
     for letter in [*stroke_font.LETTERS, *"äöüÄÖÜéèêçñåšÅÉ"]:
-        strokes_, advance = hand.letter(letter, rng)
+        strokes_, advance = hand.write_letter(letter, rng)
         assert advance > 0
         assert all(np.isfinite(stroke).all() for stroke in strokes_), letter
     ascii_letters = "".join(map(chr, range(33, 127)))
     assert stroke_font.can_write(ascii_letters)
     assert not stroke_font.can_write("字")
     with pytest.raises(ValueError, match="字"):
-        hand.letter("字", rng)
+        hand.write_letter("字", rng)

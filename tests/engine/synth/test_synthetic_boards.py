@@ -12,7 +12,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
-from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.photo.board_surface import Surface
 from tests.engine import made_boards
 
 
@@ -44,7 +44,7 @@ def scores(board: SynthBoard, words: list[Word]) -> tuple[int, int, int]:
         ({"tilt": 2.0, "framed": 1.0}, 0.68, 0.62),
         ({"harm": 1.5}, 0.85, 0.8),
         ({"turned": 1.0}, 0.88, 0.85),
-        ({"grounds": {Ground.BLACKBOARD: 1.0}}, 0.9, 0.78),
+        ({"grounds": {Surface.BLACKBOARD: 1.0}}, 0.9, 0.78),
     ],
     ids=["usual", "aslant", "badly taken", "turned", "blackboard"],
 )

@@ -32,7 +32,7 @@ from ocr_studio.core.training.events import Recipe
 from ocr_studio.engine.synth.handwriting import marker
 from ocr_studio.engine.synth.handwriting.marker import CannotDraw, Pen
 from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite
-from ocr_studio.engine.synth.sample_maker import NotDrawn, SampleMaker
+from ocr_studio.engine.synth.sample_maker import SampleMaker, SampleNotGenerated
 from ocr_studio.engine.synth.word_crops import WordMaker
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
@@ -302,9 +302,9 @@ def test_what_cannot_be_drawn_is_told_with_its_sample_and_the_rest_goes_on(
 @pytest.mark.parametrize("far", [1e6, np.inf, np.nan])
 def test_strokes_that_reach_too_far_are_refused(far: float) -> None:
     with pytest.raises(CannotDraw):
-        marker.draw([np.array([(0, 0), (far, 5)])], Pen(), size=30, rng=np.random.default_rng(1))
+        marker.draw_strokes([np.array([(0, 0), (far, 5)])], Pen(), size=30, rng=np.random.default_rng(1))
     with pytest.raises(CannotDraw):
-        marker.draw([], Pen(), size=30, rng=np.random.default_rng(1))
+        marker.draw_strokes([], Pen(), size=30, rng=np.random.default_rng(1))
 
 
 def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
@@ -322,7 +322,7 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
     shown = list(Preview().show(options, words=range(3), boards=()))
     assert [each.index for each in shown if isinstance(each, Shown)] == [0, 2]
     odd |= {0, 2}
-    with pytest.raises(NotDrawn, match=r"word-000002 cannot be generated: .*“so”"):
+    with pytest.raises(SampleNotGenerated, match=r"word-000002 cannot be generated: .*“so”"):
         list(Preview().show(options, words=range(3), boards=()))
 
 

@@ -101,6 +101,6 @@ def test_boards_have_long_words_and_none_that_nobody_can_write(tmp_path: Path) -
 
 def test_how_often_words_come_stays_as_it_was_without_some(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("a a a a b c", "utf-8")
-    fewer = texts.only(texts.listed(tmp_path / "words.txt"), {"a", "c"})
+    fewer = texts.restrict_vocabulary(texts.load_word_list(tmp_path / "words.txt"), {"a", "c"})
     assert (fewer.words, fewer.unwritable) == (("a", "c"), ("b",))
     assert fewer.shares.tolist() == pytest.approx([2 / 3, 1.0])

@@ -66,7 +66,7 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
 def test_nothing_but_words_is_shown_where_that_is_chosen(dialog: SynthDialog, qtbot: QtBot) -> None:
     dialog.form.words.setValue(12)
     qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy)
-    known = set(texts.texts(dialog.form.options.languages).words)
+    known = set(texts.load_vocabulary(dialog.form.options.languages).words)
     assert set(words_shown(dialog)) - known
     dialog.form.only_words.setChecked(True)
     assert dialog.form.options.only_words

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
-from ocr_studio.engine.synth.handwriting.pen_drawings import Marker, Sheet, Spot, Stroke
-from ocr_studio.engine.synth.handwriting.rendered_text import Writer, Writing
+from ocr_studio.engine.synth.handwriting.pen_drawings import DrawingPen, Point, Stroke, StrokeCanvas
+from ocr_studio.engine.synth.handwriting.rendered_text import RenderedText, Writer
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
@@ -25,7 +25,7 @@ _SEEN = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Scribe:
+class BoardWriter:
     """A writer at a board.
 
     Attributes:
@@ -34,7 +34,7 @@ class Scribe:
         strength: 0..1, less is paler.
         space: Distance between words, in capital heights.
         pitch: Distance between lines, in capital heights.
-        unsteady: 0 for print, 1 for typical handwriting.
+        jitter: 0 for print, 1 for typical handwriting.
         seed: For a font, so that strokes are equally thick in every word.
     """
 
@@ -46,7 +46,7 @@ class Scribe:
     strength: float = 1.0
     space: float = 0.75
     pitch: float = 1.9
-    unsteady: float = 1.0
+    jitter: float = 1.0
     seed: int | None = None
 
     @property
@@ -55,31 +55,31 @@ class Scribe:
         return self.pitch * self.size
 
     @property
-    def gap(self) -> float:
+    def word_gap(self) -> float:
         """Distance between words in pixels."""
         return self.space * self.size
 
     @property
-    def marker(self) -> Marker:
+    def marker(self) -> DrawingPen:
         """The pen for drawings."""
-        return Marker(self.colour, self.strength)
+        return DrawingPen(self.colour, self.strength)
 
     @property
     def width(self) -> float:
         """Stroke width of drawings in pixels."""
         return max(1.0, self.pen.width * self.size)
 
-    def who(self, token: str) -> Writer | None:
+    def writer_of(self, token: str) -> Writer | None:
         """Return the writer of a word; None if it cannot be written."""
         return next((each for each in (self.writer, *self.others) if each.can_write(token)), None)
 
-    def larger(self, times: float) -> Scribe:
+    def larger(self, times: float) -> BoardWriter:
         """Return the same writer with the same pen, writing larger."""
         return replace(self, size=self.size * times, pen=self.pen.larger(times))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ink:
+class WordInk:
     """A word as written.
 
     Attributes:
@@ -88,13 +88,13 @@ class Ink:
         high: (2,) lower right corner.
     """
 
-    writing: Writing
+    writing: RenderedText
     writer: str
     low: Floats
     high: Floats
 
     @classmethod
-    def of(cls, writing: Writing, writer: str) -> Ink | None:
+    def of(cls, writing: RenderedText, writer: str) -> WordInk | None:
         """Create it; None without visible ink."""
         left, top, width, height = cv2.boundingRect(np.asarray(writing.ink >= _SEEN, np.uint8))
         if not width:
@@ -120,7 +120,7 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
+class PlacedWord:
     """A word with its place.
 
     Attributes:
@@ -131,15 +131,15 @@ class Placed:
         ignore: Whether it does not have to be legible.
     """
 
-    ink: Ink
+    ink: WordInk
     matrix: Floats
-    scribe: Scribe
+    scribe: BoardWriter
     line: int
     block: int
     fresh: float = 1.0
     ignore: bool = False
 
-    def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> Placed:
+    def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> PlacedWord:
         """Return it on another patch.
 
         Args:
@@ -161,7 +161,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fill:
+class PaperSheet:
     """A piece of paper on the board. corners: (N, 2), clockwise, pixels."""
 
     corners: Floats
@@ -169,14 +169,14 @@ class Fill:
 
 
 @dataclass
-class Budget:
+class WordBudget:
     """Number of words that may still be written on a board."""
 
     left: int
 
 
 @dataclass
-class Patch:
+class BoardArea:
     """Collects words and strokes; words are added in reading order.
 
     Attributes:
@@ -189,114 +189,120 @@ class Patch:
     width: float
     height: float
     rng: Random
-    budget: Budget
-    words: list[Placed] = field(default_factory=list)
+    budget: WordBudget
+    words: list[PlacedWord] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
-    fills: list[Fill] = field(default_factory=list)
+    fills: list[PaperSheet] = field(default_factory=list)
     lines: int = 0
     blocks: int = 0
-    sheet: Sheet = field(init=False)
+    sheet: StrokeCanvas = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sheet = Sheet(self.rng, self.strokes)
+        self.sheet = StrokeCanvas(self.rng, self.strokes)
 
     @property
     def full(self) -> bool:
         """Whether the board has enough words."""
         return self.budget.left <= 0
 
-    def inks(self, tokens: Iterable[str], by: Scribe) -> list[Ink]:
+    def write_words(self, tokens: Iterable[str], scribe: BoardWriter) -> list[WordInk]:
         """Write words; those with characters that no writer has are left out."""
-        inks: list[Ink] = []
+        inks: list[WordInk] = []
         for token in tokens:
-            if writer := by.who(token):
-                rng = self.rng if by.seed is None or writer is not by.writer else np.random.default_rng(by.seed)
-                ink = Ink.of(writer.write(token, by.size, rng, pen=by.pen), writer.name)
+            if writer := scribe.writer_of(token):
+                rng = (
+                    self.rng
+                    if scribe.seed is None or writer is not scribe.writer
+                    else np.random.default_rng(scribe.seed)
+                )
+                ink = WordInk.of(writer.write(token, scribe.size, rng, pen=scribe.pen), writer.name)
                 inks += [ink] if ink is not None else []
         return inks
 
-    def put(self, inks: Sequence[Ink], start: Spot, by: Scribe, *, degrees: float = 0.0) -> float:
+    def add_line(self, inks: Sequence[WordInk], start: Point, scribe: BoardWriter, *, degrees: float = 0.0) -> float:
         """Add a line. start: beginning of its baseline in pixels. Returns where it ends, in pixels from the left."""
         rng = self.rng
-        slope = math.radians(degrees + by.unsteady * rng.normal(0, 0.7))
-        along, loose = 0.0, 1 + 0.15 * by.unsteady * rng.normal()
-        fresh = 1 - 0.35 * min(1.0, by.unsteady) * float(rng.beta(1, 4))
+        slope = math.radians(degrees + scribe.jitter * rng.normal(0, 0.7))
+        along, loose = 0.0, 1 + 0.15 * scribe.jitter * rng.normal()
+        fresh = 1 - 0.35 * min(1.0, scribe.jitter) * float(rng.beta(1, 4))
         for ink in inks:
-            hop = by.unsteady * rng.normal(0, _HOP) * by.size
-            turn = slope + math.radians(by.unsteady * rng.normal(0, _SWAY))
+            hop = scribe.jitter * rng.normal(0, _HOP) * scribe.size
+            turn = slope + math.radians(scribe.jitter * rng.normal(0, _SWAY))
             cos, sin = math.cos(turn), math.sin(turn)
             place = np.array(start) + along * np.array([math.cos(slope), math.sin(slope)]) + (0.0, hop)
             turned = np.array([[cos, -sin], [sin, cos]])
             matrix = np.hstack([turned, (place - turned @ np.array([ink.low[0], ink.writing.baseline]))[:, None]])
-            paler = min(1.0, fresh + by.unsteady * float(rng.normal(0, 0.04)))
-            self.words.append(Placed(ink, matrix, by, self.lines, self.blocks, paler))
-            along += ink.length + by.gap * max(0.6, loose * rng.uniform(0.85, 1.2))
+            paler = min(1.0, fresh + scribe.jitter * float(rng.normal(0, 0.04)))
+            self.words.append(PlacedWord(ink, matrix, scribe, self.lines, self.blocks, paler))
+            along += ink.length + scribe.word_gap * max(0.6, loose * rng.uniform(0.85, 1.2))
         self.lines += 1
         self.budget.left -= len(inks)
-        return start[0] + max(0.0, along - by.gap)
+        return start[0] + max(0.0, along - scribe.word_gap)
 
-    def line(self, tokens: Sequence[str], start: Spot, by: Scribe, *, degrees: float = 0.0) -> float:
+    def line(self, tokens: Sequence[str], start: Point, scribe: BoardWriter, *, degrees: float = 0.0) -> float:
         """Write a line of any length. Returns where it ends."""
-        return self.put(self.inks(tokens, by), start, by, degrees=degrees)
+        return self.add_line(self.write_words(tokens, scribe), start, scribe, degrees=degrees)
 
-    def centred(self, tokens: Sequence[str], middle: Spot, by: Scribe) -> float:
+    def write_centered(self, tokens: Sequence[str], middle: Point, scribe: BoardWriter) -> float:
         """Write a line centred at a place. Returns half its length in pixels."""
-        inks = self.inks(tokens, by)
-        half = length(inks, by) / 2
-        self.put(inks, (middle[0] - half, middle[1] + 0.5 * by.size), by)
+        inks = self.write_words(tokens, scribe)
+        half = line_length(inks, scribe) / 2
+        self.add_line(inks, (middle[0] - half, middle[1] + 0.5 * scribe.size), scribe)
         return half
 
-    def flow(self, tokens: Sequence[str], start: Spot, by: Scribe, *, right: float, hang: float = 0.0) -> float:
+    def write_wrapped(
+        self, tokens: Sequence[str], start: Point, scribe: BoardWriter, *, right: float, hang: float = 0.0
+    ) -> float:
         """Write words in as many lines as needed, until the patch ends.
 
         Args:
             tokens: The words.
             start: Beginning of the first baseline in pixels.
-            by: The writer.
+            scribe: The writer.
             right: Where lines end.
             hang: Indentation of all lines but the first, in pixels.
 
         Returns:
             The baseline of the next line.
         """
-        inks, (x, y) = self.inks(tokens, by), start
-        while inks and y < self.height - 0.3 * by.size:
+        inks, (x, y) = self.write_words(tokens, scribe), start
+        while inks and y < self.height - 0.3 * scribe.size:
             count = 1
-            while count < len(inks) and x + length(inks[: count + 1], by) <= right:
+            while count < len(inks) and x + line_length(inks[: count + 1], scribe) <= right:
                 count += 1
-            self.put(inks[:count], (x, y), by)
-            inks, x, y = inks[count:], start[0] + hang, y + by.line * self.rng.uniform(0.95, 1.07)
+            self.add_line(inks[:count], (x, y), scribe)
+            inks, x, y = inks[count:], start[0] + hang, y + scribe.line * self.rng.uniform(0.95, 1.07)
         return y
 
-    def draw(self, corners: Sequence[Spot], by: Scribe, *, bold: float = 1.0) -> None:
+    def draw(self, corners: Sequence[Point], scribe: BoardWriter, *, bold: float = 1.0) -> None:
         """Draw a freehand line through points. bold: stroke width in pen widths."""
-        if by.unsteady > 0:
-            self.sheet.draw(corners, width=bold * by.width, marker=by.marker)
+        if scribe.jitter > 0:
+            self.sheet.draw(corners, width=bold * scribe.width, marker=scribe.marker)
             return
         points = np.array(corners, np.float64)
         even = np.ones(len(points))
-        self.strokes.append(Stroke(points, bold * by.width * even, by.strength * even, by.colour))
+        self.strokes.append(Stroke(points, bold * scribe.width * even, scribe.strength * even, scribe.colour))
 
-    def box(self, low: Spot, high: Spot, by: Scribe) -> None:
+    def draw_box(self, low: Point, high: Point, scribe: BoardWriter) -> None:
         """Draw a rectangle, freehand or, for print, ruled."""
-        if by.unsteady > 0:
-            self.sheet.box(low, high, width=by.width, marker=by.marker)
+        if scribe.jitter > 0:
+            self.sheet.draw_box(low, high, width=scribe.width, marker=scribe.marker)
         else:
-            self.draw([low, (high[0], low[1]), high, (low[0], high[1]), low], by)
+            self.draw([low, (high[0], low[1]), high, (low[0], high[1]), low], scribe)
 
-    def oval(self, low: Spot, high: Spot, by: Scribe) -> None:
+    def draw_ellipse(self, low: Point, high: Point, scribe: BoardWriter) -> None:
         """Draw a freehand ellipse in a box."""
-        self.sheet.oval(low, high, width=by.width, marker=by.marker)
+        self.sheet.draw_ellipse(low, high, width=scribe.width, marker=scribe.marker)
 
-    def arrow(self, start: Spot, end: Spot, by: Scribe) -> None:
+    def draw_arrow(self, start: Point, end: Point, scribe: BoardWriter) -> None:
         """Draw an arrow."""
-        self.sheet.arrow(start, end, width=by.width, marker=by.marker)
+        self.sheet.draw_arrow(start, end, width=scribe.width, marker=scribe.marker)
 
-    def touch(self, points: Floats, by: Scribe) -> None:
+    def draw_curve(self, points: Floats, scribe: BoardWriter) -> None:
         """Draw a stroke along points, (N, 2)."""
-        self.sheet.touch(np.asarray(points, np.float64), width=by.width, marker=by.marker)
+        self.sheet.draw_curve(np.asarray(points, np.float64), width=scribe.width, marker=scribe.marker)
 
-    def go_on(self) -> None:
+    def continue_line(self) -> None:
         """Make the next words part of the last line."""
         self.lines = max(0, self.lines - 1)
 
@@ -304,7 +310,7 @@ class Patch:
         """End a block: a paragraph, a list, a box."""
         self.blocks += 1
 
-    def take(self, other: Patch, matrix: Floats) -> None:
+    def add_area(self, other: BoardArea, matrix: Floats) -> None:
         """Add the contents of another patch. matrix: (2, 3), from its pixels to this one's."""
         self.words += [word.moved(matrix, lines=self.lines, blocks=self.blocks) for word in other.words]
         grown = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
@@ -316,6 +322,6 @@ class Patch:
         self.blocks += other.blocks + 1
 
 
-def length(inks: Sequence[Ink], by: Scribe) -> float:
+def line_length(inks: Sequence[WordInk], scribe: BoardWriter) -> float:
     """Estimate the length of a line in pixels."""
-    return sum(ink.length for ink in inks) + by.gap * max(0, len(inks) - 1)
+    return sum(ink.length for ink in inks) + scribe.word_gap * max(0, len(inks) - 1)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.boards.board_area import Fill, Placed
+from ocr_studio.engine.synth.boards.board_area import PaperSheet, PlacedWord
 from ocr_studio.engine.synth.handwriting import marker
 from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
 from ocr_studio.engine.synth.handwriting.pen_drawings import Stroke
@@ -25,7 +25,7 @@ _CAPITAL = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class InkOnPhoto:
     """Ink on a photo. ink: (h, w) uint8; left, top: position of its first pixel."""
 
     ink: Picture
@@ -33,7 +33,7 @@ class Seen:
     top: int
 
 
-def word_seen(word: Placed, place: BoardPlacement) -> Seen | None:
+def project_word(word: PlacedWord, place: BoardPlacement) -> InkOnPhoto | None:
     """Return the ink of a word on the photo; None if none of it is on it."""
     ink = word.ink.writing.ink
     to_photo = place.matrix @ np.vstack([word.matrix, (0.0, 0.0, 1.0)])
@@ -49,20 +49,20 @@ def word_seen(word: Placed, place: BoardPlacement) -> Seen | None:
     half[:2, 2], back[:2, 2] = 0.5, -0.5 - low
     size = (int(high[0] - low[0]), int(high[1] - low[1]))
     seen = cv2.warpPerspective(ink, back @ to_photo @ half, size, flags=cv2.INTER_LINEAR)
-    return Seen(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
+    return InkOnPhoto(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
 
 
-def contrast(word: Placed, place: BoardPlacement, grey: Picture) -> float:
+def word_contrast(word: PlacedWord, place: BoardPlacement, grey: Picture) -> float:
     """Return by how many levels a word's ink differs from its surroundings. grey: the photo, (H, W) uint8."""
-    seen = word_seen(word, place)
+    seen = project_word(word, place)
     if seen is None:
         return 0.0
     height, width = seen.ink.shape
     part = grey[seen.top : seen.top + height, seen.left : seen.left + width]
-    return marker.contrast(part, seen.ink)
+    return marker.measure_contrast(part, seen.ink)
 
 
-def stroke_seen(stroke: Stroke, pen: Pen, place: BoardPlacement, rng: Random) -> Seen | None:
+def project_stroke(stroke: Stroke, pen: Pen, place: BoardPlacement, rng: Random) -> InkOnPhoto | None:
     """Return the ink of a stroke on the photo, drawn with a pen of the stroke's width."""
     points = place.on(stroke.points)
     before = np.linalg.norm(np.diff(stroke.points, axis=0), axis=1).sum()
@@ -73,13 +73,13 @@ def stroke_seen(stroke: Stroke, pen: Pen, place: BoardPlacement, rng: Random) ->
     if (points.min(axis=0) > np.array([place.width, place.height]) + around).any() or np.ptp(points) > 12000:
         return None
     width = float(np.mean(stroke.widths)) * grown / _CAPITAL
-    drawn = marker.draw([points], replace(pen, width=width), size=_CAPITAL, rng=rng)
+    drawn = marker.draw_strokes([points], replace(pen, width=width), size=_CAPITAL, rng=rng)
     left, top = round(drawn.corner[0]), round(drawn.corner[1])
     ink = drawn.ink[max(0, -top) : max(0, place.height - top), max(0, -left) : max(0, place.width - left)]
-    return Seen(ink, max(0, left), max(0, top)) if ink.size else None
+    return InkOnPhoto(ink, max(0, left), max(0, top)) if ink.size else None
 
 
-def paste(scene: Picture, fill: Fill, place: BoardPlacement) -> None:
+def paste_paper(scene: Picture, fill: PaperSheet, place: BoardPlacement) -> None:
     """Draw a piece of paper with its shadow onto a photo, in place."""
     corners = place.on(fill.corners)
     reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
@@ -96,24 +96,24 @@ def paste(scene: Picture, fill: Fill, place: BoardPlacement) -> None:
     cv2.fillConvexPoly(part, points, fill.colour, cv2.LINE_AA, 4)
 
 
-def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: bool) -> None:
+def draw_ink(scene: Picture, seen: InkOnPhoto, colour: Colour, *, strength: float, opaque: bool) -> None:
     """Draw ink onto a photo, (h, w, 3), in place. strength: 0..1, of fresh ink."""
     height, width = seen.ink.shape
     part = scene[seen.top : seen.top + height, seen.left : seen.left + width]
     ink = seen.ink if strength > 0.99 else np.asarray(cv2.convertScaleAbs(seen.ink, alpha=strength), np.uint8)
-    part[:] = marker.lay(part, ink, colour, opaque=opaque)
+    part[:] = marker.blend_ink(part, ink, colour, opaque=opaque)
 
 
-def lay_words(
-    scene: Picture, words: Iterable[Placed], place: BoardPlacement, *, opaque: bool, rough: Picture | None
+def draw_words(
+    scene: Picture, words: Iterable[PlacedWord], place: BoardPlacement, *, opaque: bool, rough: Picture | None
 ) -> None:
     """Draw words onto a photo, in place. rough: (H, W) uint8, how much ink the surface takes."""
     for word in words:
-        seen = word_seen(word, place)
+        seen = project_word(word, place)
         if seen is None:
             continue
         if rough is not None:
             height, width = seen.ink.shape
             take = rough[seen.top : seen.top + height, seen.left : seen.left + width]
-            seen = Seen(np.asarray(cv2.multiply(seen.ink, take, scale=1 / 255), np.uint8), seen.left, seen.top)
-        lay(scene, seen, word.scribe.colour, strength=word.scribe.strength * word.fresh, opaque=opaque)
+            seen = InkOnPhoto(np.asarray(cv2.multiply(seen.ink, take, scale=1 / 255), np.uint8), seen.left, seen.top)
+        draw_ink(scene, seen, word.scribe.colour, strength=word.scribe.strength * word.fresh, opaque=opaque)

@@ -12,30 +12,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed, Scribe
+from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWriter, PlacedWord, WordBudget
 from ocr_studio.engine.synth.boards.boxed_parts import BOXED
 from ocr_studio.engine.synth.boards.circled_parts import CIRCLED
 from ocr_studio.engine.synth.boards.papers import PAPERS, PRINTED
 from ocr_studio.engine.synth.boards.ruled_parts import RULED
-from ocr_studio.engine.synth.boards.written_parts import WRITTEN, Kit, Part, heading, spot, title
+from ocr_studio.engine.synth.boards.written_parts import WRITTEN, PartFunction, PartTools, heading, title, to_point
 from ocr_studio.engine.synth.handwriting.marker import Colour
-from ocr_studio.engine.synth.text.contents import Contents, Theme, one
+from ocr_studio.engine.synth.text.contents import BoardContents, Theme, choose
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
-PARTS: Final[Mapping[str, Part]] = {**WRITTEN, **CIRCLED, **RULED, **BOXED, **PAPERS, **PRINTED}
-_USUAL: Final = {
+PARTS: Final[Mapping[str, PartFunction]] = {**WRITTEN, **CIRCLED, **RULED, **BOXED, **PAPERS, **PRINTED}
+_WEIGHTS: Final = {
     "prose": 1.6, "bullets": 2.2, "numbered": 1.4, "checks": 0.5, "program": 0.5, "entries": 0.9, "formulas": 0.5,
     "arrays": 0.4, "remarks": 0.9, "tree": 0.3, "linked list": 0.3, "graph": 0.3, "cells": 0.3, "flow": 0.6,
     "mind map": 0.4, "table": 0.7, "chart": 0.35, "week": 0.25, "doodles": 0.3, "notes": 0.35, "notice": 0.2,
 }  # fmt: skip
-_PRINTED: Final = {
+_PAGE_WEIGHTS: Final = {
     "paragraph": 4.0, "bill": 0.7, "bullets": 0.8, "numbered": 0.6, "program": 0.5, "entries": 0.6, "table": 0.8,
     "chart": 0.2, "formulas": 0.3,
 }  # fmt: skip
 # Additional weight of a theme's parts.
-_OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
+_THEME_WEIGHTS: Final[Mapping[Theme, Mapping[str, float]]] = {
     Theme.PROGRAMS: {"program": 8, "arrays": 5, "tree": 4, "linked list": 4, "graph": 3, "cells": 3, "entries": 0.4,
                      "checks": 0.3, "week": 0, "mind map": 0.3, "formulas": 0.6},
     Theme.MEETING: {"bullets": 2, "prose": 1.3, "flow": 1.5, "mind map": 1.5, "program": 0.1, "arrays": 0.1},
@@ -46,13 +46,13 @@ _OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
     Theme.MONEY: {"entries": 6, "table": 4, "chart": 2, "formulas": 1.5, "program": 0.1, "arrays": 0.1, "tree": 0.2},
 }  # fmt: skip
 # Maximum overlap of two words' boxes; real boards hardly have more.
-_SHARED: Final = 0.22
+_MAX_OVERLAP: Final = 0.22
 # Size of the cells in which places of words are noted, in capital heights.
 _CELL: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class BoardWriters:
     """The writers of a board.
 
     Attributes:
@@ -63,31 +63,31 @@ class Cast:
         page: Whether it is a printed page.
     """
 
-    scribes: tuple[Scribe, ...]
-    heading: Scribe
-    drawing: Scribe
-    printed: Scribe | None
-    contents: tuple[Contents, ...]
+    scribes: tuple[BoardWriter, ...]
+    heading: BoardWriter
+    drawing: BoardWriter
+    printed: BoardWriter | None
+    contents: tuple[BoardContents, ...]
     theme: Theme
     colours: tuple[Colour, ...]
     page: bool = False
 
-    def kit(self, rng: Random) -> Kit:
+    def kit(self, rng: Random) -> PartTools:
         """Choose the writers of the next part."""
         number = 0 if rng.random() < 0.7 else int(rng.integers(len(self.scribes)))
         text, drawing = self.scribes[number], self.drawing
         if not self.page:  # with less room, writing is smaller
             text = text.larger(float(np.clip(rng.lognormal(0, 0.17), 0.7, 1.35)))
         if len(self.colours) > 1 and rng.random() < 0.3:
-            text = replace(text, colour=one(self.colours, rng))
+            text = replace(text, colour=choose(self.colours, rng))
         if rng.random() < 0.5:
             drawing = replace(drawing, colour=text.colour)
         big = replace(self.heading, writer=text.writer) if number else self.heading
-        return Kit(text, big, drawing, self.printed, self.contents[number], self.theme)
+        return PartTools(text, big, drawing, self.printed, self.contents[number], self.theme)
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class Region:
     """An area of a board. low, high: its corners in pixels; degrees: rotation of its contents."""
 
     low: tuple[float, float]
@@ -95,31 +95,31 @@ class Zone:
     degrees: float = 0.0
 
 
-class Arranging:
+class BoardLayout:
     """Fills a board. used: names of the parts on it."""
 
-    def __init__(self, size: Floats, cast: Cast, rng: Random, *, words: int) -> None:
+    def __init__(self, size: Floats, writers: BoardWriters, rng: Random, *, words: int) -> None:
         """Start an empty board.
 
         Args:
             size: (width, height) in pixels.
-            cast: The writers.
+            writers: The writers.
             rng: Random generator.
             words: Approximate number of words.
         """
-        self.board = Patch(float(size[0]), float(size[1]), rng, Budget(words))
-        self.used: list[str] = []
-        self._cast, self._rng = cast, rng
-        self._cell = max(0.5, _CELL * cast.scribes[0].size)
-        self._taken = np.zeros((math.ceil(size[1] / self._cell), math.ceil(size[0] / self._cell)), np.uint16)
+        self.board = BoardArea(float(size[0]), float(size[1]), rng, WordBudget(words))
+        self.part_names: list[str] = []
+        self._writers, self._rng = writers, rng
+        self._cell = max(0.5, _CELL * writers.scribes[0].size)
+        self._occupied = np.zeros((math.ceil(size[1] / self._cell), math.ceil(size[0] / self._cell)), np.uint16)
         self._areas = [0]  # cells of each word; the first belong to none
-        shares = {name: share * _OFTEN[cast.theme].get(name, 1.0) for name, share in _USUAL.items()}
-        if cast.page:
-            shares = _PRINTED
+        shares = {name: share * _THEME_WEIGHTS[writers.theme].get(name, 1.0) for name, share in _WEIGHTS.items()}
+        if writers.page:
+            shares = _PAGE_WEIGHTS
         self._names = list(shares)
         self._shares = np.array(list(shares.values())) / sum(shares.values())
 
-    def filled(self, margin: float, *, bare: bool = False) -> Patch:
+    def fill(self, margin: float, *, bare: bool = False) -> BoardArea:
         """Fill the board with a title, columns of parts and remarks.
 
         Args:
@@ -127,10 +127,12 @@ class Arranging:
             bare: Whether to leave out the words.
         """
         rng, board = self._rng, self.board
-        size = self._cast.scribes[0].size
+        size = self._writers.scribes[0].size
         top = margin
         if rng.random() < 0.35:
-            top = self._stack(Zone((margin, margin), (board.width - margin, board.height - margin)), [("title", title)])
+            top = self._stack(
+                Region((margin, margin), (board.width - margin, board.height - margin)), [("title", title)]
+            )
         columns = self._columns(margin, top)
         ruled = len(columns) > 1 and rng.random() < 0.25
         for number, zone in enumerate(columns):
@@ -139,28 +141,28 @@ class Arranging:
             if ruled and number and len(board.words) > before:
                 x = zone.low[0] - 0.8 * size
                 ends = [(x, top), (x + rng.normal(0, 0.6) * size, board.height - margin)]
-                pen = self._cast.drawing
+                pen = self._writers.drawing
                 board.draw(ends, pen)
         if rng.random() < 0.12:
-            self._aslant(margin)
+            self._add_slanted_remark(margin)
         if bare:
             board.words.clear()
-        self._second_thoughts()
+        self._add_corrections()
         return board
 
-    def _columns(self, margin: float, top: float) -> list[Zone]:
+    def _columns(self, margin: float, top: float) -> list[Region]:
         """Divide the board into columns, seldom of equal width, each with a slight slope."""
-        rng, board, size = self._rng, self.board, self._cast.scribes[0].size
+        rng, board, size = self._rng, self.board, self._writers.scribes[0].size
         wide = board.width - 2 * margin
-        most = max(1, min(2 if self._cast.page else 4, int(wide / (13 * size))))
-        many = int(rng.integers(max(1, min(2, most)), most + 1)) if rng.random() < 0.8 else 1
-        shares = rng.uniform(0.7, 1.4, many)
+        most = max(1, min(2 if self._writers.page else 4, int(wide / (13 * size))))
+        count = int(rng.integers(max(1, min(2, most)), most + 1)) if rng.random() < 0.8 else 1
+        shares = rng.uniform(0.7, 1.4, count)
         ends = margin + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * wide
         gutter = float(rng.uniform(0.8, 2.5)) * size
         lean = float(rng.normal(0, 1.3)) if rng.random() < 0.75 else float(rng.normal(0, 4.0))
-        steady = self._cast.scribes[0].unsteady > 0
+        steady = self._writers.scribes[0].jitter > 0
         return [
-            Zone(
+            Region(
                 (float(left + (gutter if left > margin else 0)), top + float(abs(rng.normal(0, 0.6))) * size),
                 (float(right), board.height - margin),
                 float(np.clip(lean + rng.normal(0, 0.6), -11, 11)) * steady,
@@ -168,43 +170,46 @@ class Arranging:
             for left, right in pairwise(ends)
         ]
 
-    def _column(self, zone: Zone, *, words: float) -> None:
+    def _column(self, zone: Region, *, words: float) -> None:
         """Fill a column with parts, many with a heading, until it is full or has this many words."""
         rng, y, last = self._rng, zone.low[1], self.board.budget.left - words
-        while self.board.budget.left > max(0, last) and y < zone.high[1] - 3 * self._cast.scribes[0].size:
+        while self.board.budget.left > max(0, last) and y < zone.high[1] - 3 * self._writers.scribes[0].size:
             name = self._names[int(rng.choice(len(self._names), p=self._shares))]
             stack = [(name, PARTS[name])]
             if rng.random() < 0.55:
                 stack.insert(0, ("heading", heading))
             ended = self._stack(replace(zone, low=(zone.low[0], y)), stack)
-            y = max(ended, y + self._cast.scribes[0].size) + float(rng.exponential(0.7)) * self._cast.scribes[0].size
+            y = (
+                max(ended, y + self._writers.scribes[0].size)
+                + float(rng.exponential(0.7)) * self._writers.scribes[0].size
+            )
 
-    def _stack(self, zone: Zone, stack: Sequence[tuple[str, Part]]) -> float:
+    def _stack(self, zone: Region, stack: Sequence[tuple[str, PartFunction]]) -> float:
         """Write parts below each other by one writer, rotated like the zone. Returns where they end."""
         (left, top), (right, bottom) = zone.low, zone.high
-        patch = Patch(right - left, bottom - top, self._rng, Budget(self.board.budget.left))
-        kit, y = self._cast.kit(self._rng), 0.0
+        patch = BoardArea(right - left, bottom - top, self._rng, WordBudget(self.board.budget.left))
+        kit, y = self._writers.kit(self._rng), 0.0
         for name, part in stack:
             if name != "title" and patch.full:
                 break
             y = part(patch, kit, y)
-            self.used.append(name)
+            self.part_names.append(name)
         turn = math.radians(zone.degrees)
         cos, sin = math.cos(turn), math.sin(turn)
         rise = max(0.0, -sin * patch.width)  # rising lines begin lower
-        self._take(patch, np.array([[cos, -sin, left], [sin, cos, top + rise]]))
+        self._add_words(patch, np.array([[cos, -sin, left], [sin, cos, top + rise]]))
         return top + rise + y
 
-    def _aslant(self, margin: float) -> None:
+    def _add_slanted_remark(self, margin: float) -> None:
         """Add a remark where there is room, at an angle, rarely vertical."""
         rng, board = self._rng, self.board
-        kit = self._cast.kit(rng)
+        kit = self._writers.kit(rng)
         upright = rng.random() < 0.35
         degrees = float(rng.choice([-90, 90])) if upright else float(rng.choice([-1, 1]) * rng.uniform(8, 35))
-        patch = Patch(kit.text.size * 14, kit.text.size * 6, rng, Budget(6))
+        patch = BoardArea(kit.text.size * 14, kit.text.size * 6, rng, WordBudget(6))
         for name, part in (("heading", heading), ("remarks", WRITTEN["remarks"]))[int(rng.integers(2)) :][:1]:
             part(patch, kit, 0.0)
-            self.used.append(name)
+            self.part_names.append(name)
         if not patch.words:
             return
         points = np.concatenate([word.corners for word in patch.words])
@@ -216,26 +221,26 @@ class Arranging:
             low, high = margin + reach, np.array([board.width, board.height]) - margin - reach
             place = rng.uniform(low, np.maximum(low + 1, high))
             matrix = np.hstack([turned, (place - turned @ middle)[:, None]])
-            if all(self._free(word.moved(matrix).corners, most=0.0) for word in patch.words):
-                self._take(patch, matrix)
+            if all(self._is_free(word.moved(matrix).corners, most=0.0) for word in patch.words):
+                self._add_words(patch, matrix)
                 return
 
-    def _take(self, patch: Patch, matrix: Floats) -> None:
+    def _add_words(self, patch: BoardArea, matrix: Floats) -> None:
         """Add a patch to the board, with those of its words for which there is room."""
-        kept: list[Placed] = []
+        kept: list[PlacedWord] = []
         for word in patch.words:
             corners = word.moved(matrix).corners
-            if self._free(corners, most=_SHARED):
-                self._note(corners)
+            if self._is_free(corners, most=_MAX_OVERLAP):
+                self._mark_occupied(corners)
                 kept.append(word)
         patch.words[:] = kept
-        self.board.take(patch, matrix)
+        self.board.add_area(patch, matrix)
         self.board.budget.left -= len(kept)
 
-    def _note(self, corners: Floats) -> None:
+    def _mark_occupied(self, corners: Floats) -> None:
         """Mark a place as occupied by a word."""
         left, top, mask = self._mask(corners)
-        part = self._taken[top : top + mask.shape[0], left : left + mask.shape[1]]
+        part = self._occupied[top : top + mask.shape[0], left : left + mask.shape[1]]
         part[mask > 0] = len(self._areas)
         self._areas.append(int(mask.sum()))
 
@@ -247,25 +252,25 @@ class Arranging:
         mask = np.zeros((bottom - top, right - left), np.uint8)
         points = np.round((scaled - (left, top)) * 16).astype(np.int32)
         cv2.fillConvexPoly(mask, points, (1,), cv2.LINE_8, 4)
-        height, width = self._taken.shape
+        height, width = self._occupied.shape
         return left, top, mask[: height - top, : width - left]
 
-    def _free(self, corners: Floats, *, most: float) -> bool:
+    def _is_free(self, corners: Floats, *, most: float) -> bool:
         """Whether a word there would be on the board and overlap no other word by more than this share."""
         low, high = corners.min(axis=0), corners.max(axis=0)
         if (low < 0).any() or high[0] > self.board.width or high[1] > self.board.height:
             return False
         left, top, mask = self._mask(corners)
-        part = self._taken[top : top + mask.shape[0], left : left + mask.shape[1]]
+        part = self._occupied[top : top + mask.shape[0], left : left + mask.shape[1]]
         shared = np.bincount(part[mask > 0])
         shared[:1] = 0
         if int(shared.sum()) > most * max(1, int(mask.sum())):
             return False
         return all(shared[word] <= most * self._areas[word] for word in np.flatnonzero(shared))
 
-    def _second_thoughts(self) -> None:
+    def _add_corrections(self) -> None:
         """Add crossed-out and circled words, and arrows between places."""
-        rng, board, pen = self._rng, self.board, self._cast.drawing
+        rng, board, pen = self._rng, self.board, self._writers.drawing
         for index in range(len(board.words)):
             chance = rng.random()
             if chance < 0.012:
@@ -274,27 +279,27 @@ class Arranging:
                 word = board.words[index].corners
                 low, high = word.min(axis=0), word.max(axis=0)
                 low, high = low - 0.15 * (high - low) - 2, high + 0.15 * (high - low) + 2
-                board.oval(spot(low), spot(high), pen)
+                board.draw_ellipse(to_point(low), to_point(high), pen)
         for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.25 and len(board.words) > 5 else 0):
             one_, other = (board.words[int(rng.integers(len(board.words)))].corners for _ in range(2))
-            _swing(board, one_[2:].mean(axis=0), other[[0, 3]].mean(axis=0), pen)
+            _draw_curved_arrow(board, one_[2:].mean(axis=0), other[[0, 3]].mean(axis=0), pen)
 
     def _cross_out(self, index: int) -> None:
         """Cross out a word: it stays legible below one line, not below a scribble."""
         rng, board, word = self._rng, self.board, self.board.words[index]
         a, b, c, d = word.corners
-        left, right, by = (a + d) / 2, (b + c) / 2, word.scribe
+        left, right, scribe = (a + d) / 2, (b + c) / 2, word.scribe
         if rng.random() < 0.45:
             tilt = (d - a) * rng.uniform(-0.2, 0.2)
-            board.draw([spot(left - tilt), spot(right + tilt)], by)
+            board.draw([to_point(left - tilt), to_point(right + tilt)], scribe)
             return
         swings = int(rng.integers(4, 9))
         path = [left + (right - left) * k / swings + (d - a) * (0.42 if k % 2 else -0.42) for k in range(swings + 1)]
-        board.draw([spot(point) for point in path], by, bold=1.4)
+        board.draw([to_point(point) for point in path], scribe, bold=1.4)
         board.words[index] = replace(word, ignore=True)
 
 
-def _swing(board: Patch, start: Floats, end: Floats, pen: Scribe) -> None:
+def _draw_curved_arrow(board: BoardArea, start: Floats, end: Floats, pen: BoardWriter) -> None:
     """Draw a curved arrow."""
     way = end - start
     if not 4 * pen.size < float(np.hypot(*way)) < 0.6 * board.width:
@@ -302,11 +307,11 @@ def _swing(board: Patch, start: Floats, end: Floats, pen: Scribe) -> None:
     bow = np.array([-way[1], way[0]]) * board.rng.uniform(-0.3, 0.3)
     t = np.linspace(0.04, 0.96, 30)[:, None]
     points = start + way * t + bow * 4 * t * (1 - t)
-    board.touch(points, pen)
+    board.draw_curve(points, pen)
     last = points[-1] - points[-4]
     angle = math.atan2(last[1], last[0])
     barbs = [
         points[-1] + 0.55 * pen.size * np.array([math.cos(angle + turn), math.sin(angle + turn)])
         for turn in (2.6, -2.6)
     ]
-    board.draw([spot(barbs[0]), spot(points[-1]), spot(barbs[1])], pen)
+    board.draw([to_point(barbs[0]), to_point(points[-1]), to_point(barbs[1])], pen)

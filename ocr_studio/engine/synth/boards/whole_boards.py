@@ -17,14 +17,14 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth.boards import compositing
-from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
+from ocr_studio.engine.synth.boards.board_area import BoardArea, PlacedWord, WordBudget
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
-from ocr_studio.engine.synth.boards.layout import Arranging, Cast
+from ocr_studio.engine.synth.boards.layout import BoardLayout, BoardWriters
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import board_surface, camera
-from ocr_studio.engine.synth.photo.board_surface import CHALKY, BoardPlacement, Ground
-from ocr_studio.engine.synth.photo.camera import Lens
+from ocr_studio.engine.synth.photo.board_surface import OPAQUE_INK, BoardPlacement, Surface
+from ocr_studio.engine.synth.photo.camera import Camera
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -32,10 +32,10 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
 # Shares of a word that must be on the photo for it to count as a word, and to be there at all.
-_WHOLE: Final = 0.97
-_THERE: Final = 0.03
+_MIN_VISIBLE: Final = 0.97
+_MIN_PRESENT: Final = 0.03
 # Words with less contrast than this, of 255 levels, are illegible.
-_FAINT: Final = 7.0
+_MIN_CONTRAST: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class SynthBoard:
     image: Picture
     words: tuple[SynthWord, ...]
     lines: tuple[SynthLine, ...]
-    ground: Ground
+    ground: Surface
     parts: tuple[str, ...]
 
     @property
@@ -90,20 +90,20 @@ class SynthBoard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class BoardPlan:
     """A board before it is photographed.
 
     Attributes:
         written: Its words, in reading order, and drawings.
-        old: Traces of wiped writing.
+        wiped: Traces of wiped writing.
         capital: Height of a capital in pixels.
         page: Whether it is a printed page.
     """
 
     place: BoardPlacement
-    ground: Ground
-    written: Patch
-    old: tuple[Placed, ...]
+    ground: Surface
+    written: BoardArea
+    wiped: tuple[PlacedWord, ...]
     parts: tuple[str, ...]
     capital: float
     page: bool = False
@@ -120,7 +120,7 @@ class BoardMaker:
         sources: Sources | Stock,
         options: BoardOptions | None = None,
         *,
-        split: Split = Split.TRAIN,
+        split: SourceSplit = SourceSplit.TRAIN,
         seed: int = 0,
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
@@ -131,26 +131,26 @@ class BoardMaker:
         self.options = options or BoardOptions()
         self._kinds = self.stock.kinds(self.options.writers)
         self.stock.grounds.check(self.options.grounds)
-        self._seed = (seed, list(Split).index(self.stock.split))
+        self._seed = (seed, list(SourceSplit).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:
         """Return the board of a number, from 0."""
-        plan, rng = self.plan(index), self._random(index, 2)
+        plan, rng = self.plan(index), self._make_rng(index, 2)
         scene = self.scene(plan, rng)
         pixels = plan.place.width * plan.place.height
-        lens = Lens.any(rng, pixels=pixels, harm=self.options.harm)
+        lens = Camera.sample(rng, pixels=pixels, harm=self.options.harm)
         # Scanner apps crop to the board, and spoil dark ones.
-        lens = replace(lens, app=lens.app and not plan.place.framed and plan.ground not in CHALKY)
-        image = camera.expose(scene, lens, rng)
-        words = truth(plan, image)
-        return SynthBoard(index, image, words, _lines(words), plan.ground, plan.parts)
+        lens = replace(lens, app=lens.app and not plan.place.framed and plan.ground not in OPAQUE_INK)
+        image = camera.take_photo(scene, lens, rng)
+        words = label_words(plan, image)
+        return SynthBoard(index, image, words, _group_lines(words), plan.ground, plan.parts)
 
-    def plan(self, index: int) -> Plan:
+    def plan(self, index: int) -> BoardPlan:
         """Return the layout of a board without drawing it."""
-        rng, options = self._random(index, 1), self.options
+        rng, options = self._make_rng(index, 1), self.options
         page = rng.random() < options.pages and Kind.PRINT in self._kinds
-        ground = Ground.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
-        place, quarters = _place(ground, options, rng)
+        ground = Surface.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
+        place, quarters = _choose_placement(ground, options, rng)
         low, high = place.visible(beyond=0.06 if rng.random() < options.cut else 0.0)
         words, long = options.count(rng) * (2 if page else 1), max(place.width, place.height)
         room = math.sqrt(float((high - low).prod()) / words)
@@ -158,65 +158,71 @@ class BoardMaker:
         capital = float(np.clip(room * rng.lognormal(math.log(0.185), 0.26), smallest, largest))
         if page and rng.random() < 0.85:  # the others are posters
             capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
-        players = choose_writers(self.stock, options, BoardSetting(ground, capital, page), rng)
-        arranging = Arranging(high - low, players, rng, words=words)
+        writers = choose_writers(self.stock, options, BoardSetting(ground, capital, page), rng)
+        arranging = BoardLayout(high - low, writers, rng, words=words)
         bare = bool(options.empty) and rng.random() < options.empty
-        written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)), bare=bare)
-        old = self._old(high - low, players, rng) if ground is not Ground.PAPER else Patch(*place.sheet, rng, Budget(0))
+        written = arranging.fill(capital * float(rng.uniform(0.8, 2.2)), bare=bare)
+        old = (
+            self._wiped_area(high - low, writers, rng)
+            if ground is not Surface.PAPER
+            else BoardArea(*place.sheet, rng, WordBudget(0))
+        )
         shift = np.column_stack([np.eye(2), low])
-        boards = [Patch(*place.sheet, rng, Budget(0)) for _ in range(2)]
+        boards = [BoardArea(*place.sheet, rng, WordBudget(0)) for _ in range(2)]
         for board, patch in zip(boards, (written, old), strict=True):
-            board.take(patch, shift)
-        parts = tuple(arranging.used)
-        return Plan(camera.turned(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital, page)
+            board.add_area(patch, shift)
+        parts = tuple(arranging.part_names)
+        return BoardPlan(
+            camera.rotate_camera(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital, page
+        )
 
-    def scene(self, plan: Plan, rng: Random) -> Picture:
+    def scene(self, plan: BoardPlan, rng: Random) -> Picture:
         """Draw background, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
         place, photos = plan.place, self.stock.grounds.photos
-        real = photos[int(rng.integers(len(photos)))] if plan.ground is Ground.REAL else None
-        scene = board_surface.surface(plan.ground, place.width, place.height, rng, real=real)
-        if plan.ground is Ground.PAPER and not plan.page and rng.random() < 0.45:
-            board_surface.ruled(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))
-        opaque = plan.ground in CHALKY
-        if plan.ground is Ground.GLASS:
-            scene = _apart(scene, plan)
-        self._ghosts(scene, plan)
-        rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
+        real = photos[int(rng.integers(len(photos)))] if plan.ground is Surface.REAL else None
+        scene = board_surface.make_surface(plan.ground, place.width, place.height, rng, real=real)
+        if plan.ground is Surface.PAPER and not plan.page and rng.random() < 0.45:
+            board_surface.draw_rules(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))
+        opaque = plan.ground in OPAQUE_INK
+        if plan.ground is Surface.GLASS:
+            scene = _contrast_with_ink(scene, plan)
+        self._draw_wiped(scene, plan)
+        rough = _chalk_grain(place, rng) if plan.ground is Surface.BLACKBOARD else None
         for fill in plan.written.fills:
-            compositing.paste(scene, fill, place)
-        pen = Pen.any(rng)  # of drawings, except for its width
+            compositing.paste_paper(scene, fill, place)
+        pen = Pen.sample(rng)  # of drawings, except for its width
         for stroke in plan.written.strokes:
-            seen = compositing.stroke_seen(stroke, pen, place, rng)
+            seen = compositing.project_stroke(stroke, pen, place, rng)
             if seen is not None:
-                compositing.lay(scene, seen, stroke.colour, strength=float(stroke.covers.mean()), opaque=opaque)
-        compositing.lay_words(scene, plan.written.words, place, opaque=opaque, rough=rough)
+                compositing.draw_ink(scene, seen, stroke.colour, strength=float(stroke.covers.mean()), opaque=opaque)
+        compositing.draw_words(scene, plan.written.words, place, opaque=opaque, rough=rough)
         if place.framed:
-            board_surface.surround(scene, place, plan.ground, rng)
+            board_surface.draw_surroundings(scene, place, plan.ground, rng)
         return scene
 
-    def _ghosts(self, scene: Picture, plan: Plan) -> None:
+    def _draw_wiped(self, scene: Picture, plan: BoardPlan) -> None:
         """Draw traces of wiped writing, in place."""
-        if not plan.old:
+        if not plan.wiped:
             return
         layer = scene.copy()
-        compositing.lay_words(layer, plan.old, plan.place, opaque=plan.ground in CHALKY, rough=None)
+        compositing.draw_words(layer, plan.wiped, plan.place, opaque=plan.ground in OPAQUE_INK, rough=None)
         layer = np.asarray(cv2.blur(layer, (2 * max(1, round(plan.capital * 0.3)) + 1, 1)), np.uint8)
         cv2.addWeighted(layer, 0.8, scene, 0.2, 0, dst=scene)
 
-    def _old(self, size: Floats, players: Cast, rng: Random) -> Patch:
+    def _wiped_area(self, size: Floats, writers: BoardWriters, rng: Random) -> BoardArea:
         """Sometimes return wiped writing that is still faintly visible."""
         if rng.random() > self.options.ghosts:
-            return Patch(float(size[0]), float(size[1]), rng, Budget(0))
-        patch = Arranging(size, players, rng, words=int(rng.integers(5, 40))).filled(players.scribes[0].size * 2)
+            return BoardArea(float(size[0]), float(size[1]), rng, WordBudget(0))
+        patch = BoardLayout(size, writers, rng, words=int(rng.integers(5, 40))).fill(writers.scribes[0].size * 2)
         strength = float(rng.uniform(0.03, 0.13))
         patch.words[:] = [replace(word, scribe=replace(word.scribe, strength=strength)) for word in patch.words]
         return patch
 
-    def _random(self, index: int, step: int) -> Random:
+    def _make_rng(self, index: int, step: int) -> Random:
         return np.random.default_rng((*self._seed, index, step))
 
 
-def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
+def label_words(plan: BoardPlan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
     """Return the places of a plan's words on its photo, in reading order. photo: if given, illegible words, as in a
     reflection, are marked to be ignored.
     """
@@ -226,8 +232,8 @@ def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
     size = np.array([plan.place.width, plan.place.height], np.float64)
     for word in plan.written.words:
         corners = plan.place.on(word.corners)
-        kept = _kept(corners, size)
-        if kept < _THERE:
+        kept = _visible_share(corners, size)
+        if kept < _MIN_PRESENT:
             continue
         letters = plan.place.on(word.on(word.ink.letters).reshape(-1, 2)).reshape(-1, 4, 2)
         line = numbers.setdefault(word.line, len(numbers))
@@ -240,14 +246,14 @@ def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
                 word.block,
                 word.ink.writer,
                 word.ignore
-                or kept < _WHOLE
-                or (grey is not None and compositing.contrast(word, plan.place, grey) < _FAINT),
+                or kept < _MIN_VISIBLE
+                or (grey is not None and compositing.word_contrast(word, plan.place, grey) < _MIN_CONTRAST),
             )
         )
     return tuple(found)
 
 
-def _kept(corners: Floats, size: Floats) -> float:
+def _visible_share(corners: Floats, size: Floats) -> float:
     """Return the share of a place that is on the photo."""
     if (corners >= 0).all() and (corners <= size).all():
         return 1.0
@@ -256,7 +262,7 @@ def _kept(corners: Floats, size: Floats) -> float:
     return float(area) / max(1e-6, float(cv2.contourArea(corners.astype(np.float32))))
 
 
-def _lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
+def _group_lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
     by_line: dict[int, list[int]] = {}
     for index, word in enumerate(words):
         by_line.setdefault(word.line, []).append(index)
@@ -270,29 +276,29 @@ def _lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
     )
 
 
-def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[BoardPlacement, int]:
+def _choose_placement(ground: Surface, options: BoardOptions, rng: Random) -> tuple[BoardPlacement, int]:
     """Choose the place of the board on a photo, and the rotation of the photo in quarters."""
     long = int(rng.integers(options.long_side[0], options.long_side[1] + 1))
     shape = float(rng.choice([4 / 3, 4 / 3, 4 / 3, 16 / 9, 3 / 2, 1.0, 2.0]))
-    upright = rng.random() < (0.5 if ground is Ground.PAPER else 0.2)
+    upright = rng.random() < (0.5 if ground is Surface.PAPER else 0.2)
     size = (round(long / shape), long) if upright else (long, round(long / shape))
     framed = rng.random() < options.framed
     board = float(rng.uniform(0.65, 0.8) if upright else rng.uniform(1.2, 2.3))
-    if ground is Ground.PAPER:
+    if ground is Surface.PAPER:
         board = float(rng.choice([0.707, 0.77, 1.414]))
-    place = camera.place(size, rng, framed=framed, shape=board, tilt=options.tilt)
+    place = camera.place_board(size, rng, framed=framed, shape=board, tilt=options.tilt)
     quarters = 0 if rng.random() > options.turned else int(rng.choice([1, 2, 3], p=[0.45, 0.1, 0.45]))
     return place, quarters
 
 
-def _apart(scene: Picture, plan: Plan) -> Picture:
+def _contrast_with_ink(scene: Picture, plan: BoardPlan) -> Picture:
     """Lighten or darken the background of a glass board, so that the ink is visible."""
     inks = [float(np.mean(word.scribe.colour)) for word in plan.written.words]
     light = bool(inks) and float(np.mean(inks)) > 128
     return np.asarray(cv2.convertScaleAbs(scene, alpha=0.5, beta=0 if light else 120), np.uint8)
 
 
-def _chalk(place: BoardPlacement, rng: Random) -> Picture:
+def _chalk_grain(place: BoardPlacement, rng: Random) -> Picture:
     """Return how much chalk a blackboard takes, (H, W) uint8."""
     side = 512
     speck = rng.normal(185, 75, (side, side)).astype(np.float32)

@@ -34,39 +34,39 @@ from ocr_studio.engine.synth.handwriting.rendered_text import (
     Floats,
     Ink,
     Random,
-    Split,
-    Writing,
-    squares,
+    RenderedText,
+    SourceSplit,
+    boxes_to_quads,
 )
 
 # Capital height in pixels at which fonts are rendered before scaling.
-_SET: Final = 56
+_SIZE: Final = 56
 _MOST_BYTES: Final = 64 << 20
 # Strokes are thinned by at most this many pixels; fonts with less than this share of ink left are not thinned.
-_THINNEST, _LEFT = 1.7, 0.6
-_OF_SYSTEM: Final = 150
+_MAX_THINNING, _MIN_INK = 1.7, 0.6
+_MAX_SYSTEM_FONTS: Final = 150
 # A character that no font has, to render the placeholder.
-_LACKED: Final = "\U0010fffd"
+_MISSING: Final = "\U0010fffd"
 # Words in the Unicode names of letters and digits of right-to-left scripts.
-_LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 # Lowercase letters that look like their capitals in fonts without lowercase.
-_TELLING: Final = "aegbdrnhq"
+_CASE_LETTERS: Final = "aegbdrnhq"
 # Letters that look similar in all fonts for print, and the minimum similarity (0.33 in 22 upright, slanted, bold and
 # narrow ones; symbol fonts have about 0).
-_ALIKE: Final = "HEATOnoaexlcu"
-_LIKE: Final = 0.2
+_PRINT_LETTERS: Final = "HEATOnoaexlcu"
+_MIN_SIMILARITY: Final = 0.2
 # Names of symbol fonts, which show something else for each letter; some other fonts match, too ("Silicon").
-_PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
+_SYMBOL_NAMES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
 # Maximum extent of a letter in capital heights: broken fonts may have enormous ones.
-_REACH: Final = 8
+_MAX_EXTENT: Final = 8
 # Errors of FreeType for glyphs with broken outlines or instructions, mostly when drawn, and of Pillow for huge ones.
-_BROKEN: Final = (OSError, ValueError, OverflowError, MemoryError)
+_FONT_ERRORS: Final = (OSError, ValueError, OverflowError, MemoryError)
 _LIMITS: Final = Limits(seconds=5, memory=1 << 30, answer=0)
 _REMEDY: Final = later("Remove it from the folder, or replace it with an intact one.")
 
 
 # Ink, boxes (n, 4) left, top, right, bottom, and baseline.
-Set: TypeAlias = tuple[Ink, Boxes, float]
+Rendering: TypeAlias = tuple[Ink, Boxes, float]
 
 
 class BadFont(StudioError):
@@ -98,72 +98,72 @@ class Font:
     """
 
     name: str
-    split: Split
+    split: SourceSplit
     face: _Face
     hand: bool = False
-    _seen: dict[str, bool] = field(default_factory=dict)
+    _writable: dict[str, bool] = field(default_factory=dict)
     _boxes: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
-    _steps: dict[str, float] = field(default_factory=dict)
+    _advances: dict[str, float] = field(default_factory=dict)
 
     @property
-    def known(self) -> Sequence[str]:
+    def recorded_words(self) -> Sequence[str]:
         """Empty: a font has letters, not words."""
         return ()
 
     def can_write(self, text: str) -> bool:
         """Whether the font has each letter, not empty, as a placeholder or in the shape of a capital."""
-        return bool(text.strip()) and all(letter == " " or self._has(letter) for letter in text)
+        return bool(text.strip()) and all(letter == " " or self._can_write_letter(letter) for letter in text)
 
     @cached_property
-    def _sturdy(self) -> bool:
+    def _may_be_thinned(self) -> bool:
         """Whether its strokes may be thinned without vanishing, equally for all words of a line."""
         try:
-            size, bits = _bitmap(self.face.font, "minute")
-        except _BROKEN:
+            size, bits = _render_letter(self.face.font, "minute")
+        except _FONT_ERRORS:
             return False
         ink = np.frombuffer(bits, np.uint8).reshape(size[1], size[0]) if bits else np.zeros((1, 1), np.uint8)
-        return int(_spread(ink, -_THINNEST).sum()) > _LEFT * int(ink.sum())
+        return int(_change_width(ink, -_MAX_THINNING).sum()) > _MIN_INK * int(ink.sum())
 
-    def _has(self, letter: str) -> bool:
-        if letter not in self._seen:
-            own = _stands_alone(letter) and (self.face.small or not letter.islower())
-            self._seen[letter] = own and self._shows(letter)
-        return self._seen[letter]
+    def _can_write_letter(self, letter: str) -> bool:
+        if letter not in self._writable:
+            own = _is_simple(letter) and (self.face.small or not letter.islower())
+            self._writable[letter] = own and self._is_visible(letter)
+        return self._writable[letter]
 
-    def _shows(self, letter: str) -> bool:
+    def _is_visible(self, letter: str) -> bool:
         """Whether a character can be drawn, is visible and is not the placeholder."""
         font = self.face.font
         try:
-            left, top, right, bottom = _box(font, letter)
+            left, top, right, bottom = _text_box(font, letter)
             if (right - left, bottom - top) == self.face.blank[0]:
-                return _bitmap(font, letter) != self.face.blank
+                return _render_letter(font, letter) != self.face.blank
             # Some broken outlines only fail here.
             return right > left and bottom > top and bool(font.getmask(letter).size)
-        except _BROKEN:
+        except _FONT_ERRORS:
             return False
 
-    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> RenderedText:
         """Write a text, see ``Writer``. Only cover and dryness of the pen are used."""
         if not self.can_write(text):
             raise CannotWrite(text)
-        spread = min(0.12, max(-0.03, float(rng.normal(0, 0.035)))) * _SET
-        ink, boxes, baseline = self._set(text, spread)
-        grow = size / _SET
-        ink = _scaled(ink, grow)
+        spread = min(0.12, max(-0.03, float(rng.normal(0, 0.035)))) * _SIZE
+        ink, boxes, baseline = self._render(text, spread)
+        grow = size / _SIZE
+        ink = _resize_ink(ink, grow)
         boxes, baseline = boxes * np.float32(grow), baseline * grow
         if self.hand:
-            ink, boxes, baseline = _wavering((ink, boxes, baseline), size, rng)
-        if pen is not None and (pen.dry or pen.cover < 0.95):
-            ink = _worn(ink, pen, rng)
-        return Writing(text, ink, squares(boxes), baseline)
+            ink, boxes, baseline = _distort((ink, boxes, baseline), size, rng)
+        if pen is not None and (pen.dryness or pen.opacity < 0.95):
+            ink = _fade(ink, pen, rng)
+        return RenderedText(text, ink, boxes_to_quads(boxes), baseline)
 
-    def _set(self, text: str, spread: float) -> Set:
+    def _render(self, text: str, spread: float) -> Rendering:
         """Render a text: ink, boxes (n, 4) left, top, right, bottom, and baseline.
 
         spread: pixels by which strokes are thicker or thinner than the font's.
         """
         font, edge = self.face.font, marker.MARGIN + max(0, round(spread))
-        places = [0.0, *itertools.accumulate(map(self._step, text, text[1:]))]
+        places = [0.0, *itertools.accumulate(map(self._advance, text, text[1:]))]
         letters = np.array([self._box(letter) for letter in text], np.float64)
         letters[:, ::2] += np.array(places)[:, None]
         left, top = np.floor(letters[:, :2].min(axis=0) + 0.5).astype(int).tolist()
@@ -174,11 +174,11 @@ class Font:
         picture = Image.new("L", (sides[0] + -sides[0] % 4, sides[1] + -sides[1] % 4))
         try:
             ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
-        except _BROKEN as error:
+        except _FONT_ERRORS as error:
             raise CannotWrite(text) from error
         ink = np.asarray(np.array(picture), np.uint8)
-        if spread > 0 or self._sturdy:
-            ink = _spread(ink, spread)
+        if spread > 0 or self._may_be_thinned:
+            ink = _change_width(ink, spread)
         boxes = letters[[letter != " " for letter in text]]
         grown = max(0.0, spread / 2)
         moved = boxes + np.array([*corner, *corner]) + (-grown, -grown, grown, grown)
@@ -187,61 +187,61 @@ class Font:
     def _box(self, letter: str) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a letter that begins at 0 on the baseline."""
         if letter not in self._boxes:
-            self._boxes[letter] = _box(self.face.font, letter)
+            self._boxes[letter] = _text_box(self.face.font, letter)
         return self._boxes[letter]
 
-    def _step(self, letter: str, follower: str) -> float:
+    def _advance(self, letter: str, follower: str) -> float:
         """Return the distance from a letter to the next."""
-        pair, steps, font = letter + follower, self._steps, self.face.font
+        pair, steps, font = letter + follower, self._advances, self.face.font
         if pair not in steps:
             if follower not in steps:
                 steps[follower] = font.getlength(follower)
             step = font.getlength(pair) - steps[follower]
-            steps[pair] = min(max(step, -_REACH * _SET), _REACH * _SET)
+            steps[pair] = min(max(step, -_MAX_EXTENT * _SIZE), _MAX_EXTENT * _SIZE)
         return steps[pair]
 
 
-def load(path: Path, *, hand: bool = False) -> Font:
+def load_font(path: Path, *, hand: bool = False) -> Font:
     """Load a font file.
 
     Fonts for print with a name like a symbol font's must look like print. hand: as of ``Font``. Raises BadFont.
     """
     try:
         data = paths.read_file(path, most=_MOST_BYTES)
-        _check(data)
-        font = _sized(data)
-        blank = _bitmap(font, _LACKED)
-        if not any(len(shown[1]) and shown != blank for shown in (_bitmap(font, letter) for letter in "aA1")):
+        _check_font(data)
+        font = _load_sized(data)
+        blank = _render_letter(font, _MISSING)
+        if not any(len(shown[1]) and shown != blank for shown in (_render_letter(font, letter) for letter in "aA1")):
             raise ValueError(tr("it has no Latin letters"))
-        if (not hand or _called_pictures(path)) and _likeness(font) < _LIKE:
+        if (not hand or _is_named_symbols(path)) and _print_similarity(font) < _MIN_SIMILARITY:
             raise ValueError(tr("its letters don’t look like letters"))
-        face = _Face(font, blank, _has_small(font))
-    except (*_BROKEN, ChildFailed) as error:
+        face = _Face(font, blank, _has_lowercase(font))
+    except (*_FONT_ERRORS, ChildFailed) as error:
         raise BadFont(
-            tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
+            tr("the font cannot be used: {reason}", reason=_error_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
-    return Font(path.stem, Split.of(data), face, hand)
+    return Font(path.stem, SourceSplit.of(data), face, hand)
 
 
-def _check(data: bytes) -> None:
+def _check_font(data: bytes) -> None:
     """Reject a font whose glyphs would fill the memory. Raises ValueError and ChildFailed."""
     if data[:4] == b"wOF2":  # only FreeType can decode it
-        child_process.call(measure_here, {}, data, limits=_LIMITS)
+        child_process.call(measure_in_child, {}, data, limits=_LIMITS)
     else:
         font_tables.check_parts(data)
 
 
-def measure_here(_: Mapping[str, object], data: bytes) -> Answer:
+def measure_in_child(_: Mapping[str, object], data: bytes) -> Answer:
     """Measure all letters of a font, in a child process, to check that FreeType can handle each."""
-    with contextlib.suppress(*_BROKEN):
-        font = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
+    with contextlib.suppress(*_FONT_ERRORS):
+        font = ImageFont.truetype(io.BytesIO(data), _SIZE, layout_engine=ImageFont.Layout.BASIC)
         for code in itertools.chain(range(0x20, 0xD800), range(0xE000, 0x10000)):
             with contextlib.suppress(OSError, ValueError, OverflowError):
                 font.getbbox(chr(code))
     return Answer()
 
 
-def files_in(folder: Path) -> list[Path]:
+def list_font_files(folder: Path) -> list[Path]:
     """Return all font files in a folder and its subfolders, sorted. Raises BadFont if the folder cannot be read."""
     try:
         return source_fingerprints.fonts_in(folder)
@@ -253,14 +253,16 @@ def files_in(folder: Path) -> list[Path]:
         ) from error
 
 
-def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
+def iter_usable(
+    files: Sequence[Path], split: SourceSplit | None = None, *, hand: bool = False
+) -> Iterator[Font | BadFont]:
     """Yield the usable fonts of files, of one split if given, and the errors of the others.
 
     hand: as of ``Font``.
     """
     for path in files:
         try:
-            font = load(path, hand=hand)
+            font = load_font(path, hand=hand)
         except BadFont as error:
             yield error
             continue
@@ -268,7 +270,7 @@ def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = Fa
             yield font
 
 
-def system_files() -> list[Path]:
+def list_system_fonts() -> list[Path]:
     """Return the font files of the system, a limited number of each folder, as reading thousands would take long. Files
     with names of symbol fonts are left out.
     """
@@ -281,53 +283,53 @@ def system_files() -> list[Path]:
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
     found = sorted(
-        path for folder in folders for path in source_fingerprints.fonts_below(folder) if not _called_pictures(path)
+        path for folder in folders for path in source_fingerprints.fonts_below(folder) if not _is_named_symbols(path)
     )
-    return found[:: 1 + len(found) // _OF_SYSTEM]
+    return found[:: 1 + len(found) // _MAX_SYSTEM_FONTS]
 
 
-def _called_pictures(path: Path) -> bool:
-    return any(part in path.stem.lower() for part in _PICTURES)
+def _is_named_symbols(path: Path) -> bool:
+    return any(part in path.stem.lower() for part in _SYMBOL_NAMES)
 
 
 @lru_cache(maxsize=1)
-def carried() -> Font:
+def builtin_font() -> Font:
     """Return Pillow's built-in font, available on every system."""
-    font = ImageFont.load_default(_SET / 0.7)
+    font = ImageFont.load_default(_SIZE / 0.7)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType")
-    return Font("carried", Split.TRAIN, _Face(font, _bitmap(font, _LACKED), small=True))
+    return Font("carried", SourceSplit.TRAIN, _Face(font, _render_letter(font, _MISSING), small=True))
 
 
-def _sized(data: bytes) -> ImageFont.FreeTypeFont:
+def _load_sized(data: bytes) -> ImageFont.FreeTypeFont:
     """Load a font at the rendering size. Raises OSError and ValueError."""
-    trial = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
+    trial = ImageFont.truetype(io.BytesIO(data), _SIZE, layout_engine=ImageFont.Layout.BASIC)
     top = -trial.getbbox("H", anchor="ls")[1]
     if top < 1:
         raise ValueError(tr("it has no Latin letters"))
-    em = round(_SET * _SET / top)
-    if em > 20 * _SET:
+    em = round(_SIZE * _SIZE / top)
+    if em > 20 * _SIZE:
         raise ValueError(tr("its letters are too small"))
     return ImageFont.truetype(io.BytesIO(data), em, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _box(font: ImageFont.FreeTypeFont, text: str) -> tuple[float, float, float, float]:
+def _text_box(font: ImageFont.FreeTypeFont, text: str) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of a text that begins at 0 on the baseline. Raises OSError, and ValueError for
     one that is too large.
     """
     box = font.getbbox(text, anchor="ls")
-    if max(map(abs, box)) > _REACH * _SET * len(text):
+    if max(map(abs, box)) > _MAX_EXTENT * _SIZE * len(text):
         raise ValueError(tr("its letters are too large"))
     return box
 
 
-def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
-    _box(font, letter)
+def _render_letter(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
+    _text_box(font, letter)
     mask = font.getmask(letter)
     return (mask.size[0], mask.size[1]), bytes(mask)
 
 
-def _stands_alone(letter: str) -> bool:
+def _is_simple(letter: str) -> bool:
     """Whether a character is simply drawn right of the one before: no surrogates, no combining marks, no right-to-left
     scripts.
     """
@@ -336,29 +338,32 @@ def _stands_alone(letter: str) -> bool:
     return (
         letter.isprintable()
         and not unicodedata.category(letter).startswith("M")
-        and unicodedata.bidirectional(letter) not in _LEFTWARDS
+        and unicodedata.bidirectional(letter) not in _RIGHT_TO_LEFT
     )
 
 
-def _has_small(font: ImageFont.FreeTypeFont) -> bool:
+def _has_lowercase(font: ImageFont.FreeTypeFont) -> bool:
     """Whether lowercase letters differ from capitals by more than their size."""
     alike = []
-    for letter in _TELLING:
-        small, large = (_normal(font, each) for each in (letter, letter.upper()))
+    for letter in _CASE_LETTERS:
+        small, large = (_normalize_letter(font, each) for each in (letter, letter.upper()))
         alike.append(1.0 if small is None or large is None else float((small * large).mean()))
     # Of 122 handwriting fonts, those without lowercase have 0.65 and more, all others 0.51 and less.
     return sum(alike) < 0.58 * len(alike)
 
 
-def _likeness(font: ImageFont.FreeTypeFont) -> float:
+def _print_similarity(font: ImageFont.FreeTypeFont) -> float:
     """Return the similarity of the letters to those of Pillow's font, −1..1."""
-    pairs = [(_normal(font, letter), _normal(carried().face.font, letter)) for letter in _ALIKE]
+    pairs = [
+        (_normalize_letter(font, letter), _normalize_letter(builtin_font().face.font, letter))
+        for letter in _PRINT_LETTERS
+    ]
     alike = [float((own * usual).mean()) for own, usual in pairs if own is not None and usual is not None]
     return sum(alike) / len(alike) if alike else 0.0
 
 
-def _normal(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | None:
-    (wide, tall), data = _bitmap(font, letter)
+def _normalize_letter(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | None:
+    (wide, tall), data = _render_letter(font, letter)
     if not (wide and tall and any(data)):
         return None
     mask = np.frombuffer(data, np.uint8).reshape(tall, wide)
@@ -368,7 +373,7 @@ def _normal(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | 
     return np.asarray((small - small.mean()) / (small.std() + 1e-3), np.float32)
 
 
-def _scaled(ink: Ink, grow: float) -> Ink:
+def _resize_ink(ink: Ink, grow: float) -> Ink:
     """Scale an image. Strong reductions are halved first, which skips no pixels and is faster in OpenCV."""
     tall, wide = ink.shape
     size = (max(1, round(wide * grow)), max(1, round(tall * grow)))
@@ -381,7 +386,7 @@ def _scaled(ink: Ink, grow: float) -> Ink:
     return np.asarray(cv2.resize(ink, size, interpolation=way), np.uint8)
 
 
-def _spread(ink: Ink, spread: float) -> Ink:
+def _change_width(ink: Ink, spread: float) -> Ink:
     """Make strokes thicker or thinner by pixels."""
     if abs(spread) < 0.5:
         return ink
@@ -392,7 +397,7 @@ def _spread(ink: Ink, spread: float) -> Ink:
     return np.asarray(cv2.erode(ink, kernel), np.uint8)
 
 
-def _wavering(written: Set, size: float, rng: Random) -> Set:
+def _distort(written: Rendering, size: float, rng: Random) -> Rendering:
     """Move letters up, down and sideways like handwriting, together with their boxes."""
     ink, boxes, baseline = written
     tall, wide = ink.shape
@@ -400,7 +405,7 @@ def _wavering(written: Set, size: float, rng: Random) -> Set:
     edge = math.ceil(abs(lean) * middle + 0.12 * size) + 1
     x = np.arange(-edge, wide + edge, dtype=np.float32)
     y = np.arange(-edge, tall + edge, dtype=np.float32)[:, None]
-    lift, aside = _slow(x, 0.04 * size, size, rng), _slow(x, 0.07 * size, size, rng)
+    lift, aside = _slow_waves(x, 0.04 * size, size, rng), _slow_waves(x, 0.07 * size, size, rng)
     moved = cv2.remap(ink, (x + aside) + lean * (y - middle), np.repeat(y, len(x), axis=1) + lift, cv2.INTER_LINEAR)
     left, top, right, bottom = boxes.T
     ends = np.stack([left, (left + right) / 2, right])
@@ -414,20 +419,20 @@ def _wavering(written: Set, size: float, rng: Random) -> Set:
     return np.asarray(moved, np.uint8), np.asarray(boxes + edge, np.float32), baseline + edge
 
 
-def _slow(x: Floats, far: float, size: float, rng: Random) -> NDArray[np.float32]:
+def _slow_waves(x: Floats, far: float, size: float, rng: Random) -> NDArray[np.float32]:
     """Return a slow random movement along places, (n,) -> (n,), about −far..far."""
     waves = rng.uniform(0.5, 2.5, (2, 1)) / size
     return np.asarray(far / 2 * np.sin(waves * x + rng.uniform(0, 6.28, (2, 1))).sum(axis=0), np.float32)
 
 
-def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:
+def _fade(ink: Ink, pen: Pen, rng: Random) -> Ink:
     """Make ink patchy."""
-    patches = marker.grain(ink.shape[0], ink.shape[1], rng)
-    cover = (1 - 0.6 * (1 - pen.cover)) * (1 - 0.5 * pen.dry)
+    patches = marker.make_grain(ink.shape[0], ink.shape[1], rng)
+    cover = (1 - 0.6 * (1 - pen.opacity)) * (1 - 0.5 * pen.dryness)
     return np.asarray(cv2.multiply(ink, patches, scale=cover / 255), np.uint8)
 
 
-def _reason(path: Path, error: Exception) -> str:
+def _error_reason(path: Path, error: Exception) -> str:
     if path.suffix.lower() == ".woff2" and isinstance(error, OSError):
         return tr("WOFF2 fonts need FreeType with Brotli support: {reason}", reason=error)
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from ocr_studio.engine.synth.handwriting import stroke_font
 
 Points: TypeAlias = NDArray[np.float64]
-Spot: TypeAlias = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
 
 # Variation of letter shapes between handwritings, in letter units: enough to distinguish them, not to turn an "a" into
 # an "o".
-_HABIT = 0.13
+_SHAPE_SIGMA = 0.13
 # Variation of a letter each time: points of a stroke in units, rotation in radians, size as a share.
 _POINT, _TURN, _GROW, _SLANT = 0.07, 0.018, 0.025, 0.015
 # Pixels between points of a curve, small enough to hide corners; and the minimum in units.
 STEP, _FINEST = 2.0, 0.25
 # Number of points with a habit, and the maximum number of points of a letter.
-_PECULIAR, _MOST = 512, 32
+_OFFSETS, _MAX_POINTS = 512, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +36,44 @@ class Hand:
         size: Pixels per letter unit (an x-height is 5 units, a capital 8).
         pen: Stroke width in units.
         slant: To the right, as a tangent.
-        wide: Width of letters relative to the model.
+        width_scale: Width of letters relative to the model.
         tracking: Space between letters in units.
         space: Space between words in units.
-        unsteady: Variation of letters; 0 for none.
-        habit: Seed of the peculiar letter shapes.
+        jitter: Variation of letters; 0 for none.
+        shape_seed: Seed of the peculiar letter shapes.
     """
 
     size: float
     pen: float = 1.1
     slant: float = 0.06
-    wide: float = 1.0
+    width_scale: float = 1.0
     tracking: float = 1.0
     space: float = 3.6
-    unsteady: float = 1.0
-    habit: int = 0
+    jitter: float = 1.0
+    shape_seed: int = 0
 
     @classmethod
-    def any(cls, rng: np.random.Generator, *, size: float) -> Hand:
+    def sample(cls, rng: np.random.Generator, *, size: float) -> Hand:
         """Choose a handwriting, typical for a board."""
         return cls(
             size=size,
             pen=float(rng.uniform(0.75, 1.25)),
             slant=float(rng.normal(0.06, 0.07)),
-            wide=float(rng.uniform(0.88, 1.12)),
+            width_scale=float(rng.uniform(0.88, 1.12)),
             tracking=float(rng.uniform(0.7, 1.3)),
             space=float(rng.uniform(3.4, 4.6)),
-            unsteady=float(rng.uniform(0.7, 1.6)),
-            habit=int(rng.integers(1, 2**31)),
+            jitter=float(rng.uniform(0.7, 1.6)),
+            shape_seed=int(rng.integers(1, 2**31)),
         )
 
-    def length(self, text: str) -> float:
+    def estimate_length(self, text: str) -> float:
         """Estimate the length of a text in pixels."""
         steps = [self._advance(letter) for letter in text]
         return float(sum(steps)) - self.tracking * self.size
 
-    def letter(self, letter: str, rng: np.random.Generator, start: Spot = (0.0, 0.0)) -> tuple[list[Points], float]:
+    def write_letter(
+        self, letter: str, rng: np.random.Generator, start: Point = (0.0, 0.0)
+    ) -> tuple[list[Points], float]:
         """Write one letter.
 
         Args:
@@ -85,18 +87,18 @@ class Hand:
         Raises:
             ValueError: The letter has no shape.
         """
-        points, weights, ends = stroke_font.traced(letter, self._step)
-        grow, turn, slant, *off = (self.unsteady * rng.standard_normal(3 + points.size)).tolist()
-        grow, turn, slant = self.size * (1 + _GROW * grow), _TURN * turn, self.slant + _SLANT * slant
-        sin, cos = math.sin(turn), math.cos(turn)
+        points, weights, ends = stroke_font.trace_letter(letter, self._step)
+        scale, rotation, slant, *off = (self.jitter * rng.standard_normal(3 + points.size)).tolist()
+        scale, rotation, slant = self.size * (1 + _GROW * scale), _TURN * rotation, self.slant + _SLANT * slant
+        sin, cos = math.sin(rotation), math.cos(rotation)
         # In letter units y points up.
-        shape = np.array([[self.wide * cos, -self.wide * sin], [slant - sin, -cos]]) * grow
-        wavering = points + np.array(off).reshape(-1, 2) * _POINT
-        if self.habit:
-            place = 37 * ord(letter) % _PECULIAR
-            wavering += _peculiar(self.habit)[place : place + len(points)]
-        written = weights @ (wavering @ shape + start)
-        return _parted(written, ends), self._advance(letter) * float(1 + self.unsteady * rng.uniform(-0.03, 0.05))
+        shape = np.array([[self.width_scale * cos, -self.width_scale * sin], [slant - sin, -cos]]) * scale
+        control_points = points + np.array(off).reshape(-1, 2) * _POINT
+        if self.shape_seed:
+            place = 37 * ord(letter) % _OFFSETS
+            control_points += _shape_offsets(self.shape_seed)[place : place + len(points)]
+        written = weights @ (control_points @ shape + start)
+        return _split_strokes(written, ends), self._advance(letter) * float(1 + self.jitter * rng.uniform(-0.03, 0.05))
 
     @property
     def _step(self) -> float:
@@ -106,20 +108,20 @@ class Hand:
     def _advance(self, letter: str) -> float:
         if letter == " ":
             return (self.space - self.tracking) * self.size
-        return (stroke_font.strokes(letter)[0] * self.wide + self.tracking) * self.size
+        return (stroke_font.letter_strokes(letter)[0] * self.width_scale + self.tracking) * self.size
 
 
-def _parted(points: Points, ends: Sequence[int]) -> list[Points]:
+def _split_strokes(points: Points, ends: Sequence[int]) -> list[Points]:
     return [points[first:end] for first, end in pairwise((0, *ends))]
 
 
 @lru_cache(maxsize=64)
-def _peculiar(habit: int) -> Points:
+def _shape_offsets(habit: int) -> Points:
     """Return by how many units a habit moves the control points, (n, 2); each letter uses some of them."""
-    return np.random.default_rng(habit).normal(0, _HABIT, (_PECULIAR + _MOST, 2))
+    return np.random.default_rng(habit).normal(0, _SHAPE_SIGMA, (_OFFSETS + _MAX_POINTS, 2))
 
 
-def wander(rng: np.random.Generator, count: int) -> Points:
+def random_walk(rng: np.random.Generator, count: int) -> Points:
     """Return a slow random walk around zero, (count,), about −2..2, like an unsteady arm."""
     noise = rng.normal(0, 1, count + 24)
     window = np.hanning(25)

@@ -65,32 +65,32 @@ class Pen:
         width: Stroke width as a share of a capital's height.
         tip: Shape of the tip.
         angle: Rotation of a chisel's edge in radians (0 level, clockwise).
-        flat: Thin side of a chisel as a share of the wide one.
+        aspect: Thin side of a chisel as a share of the wide one.
         pressure: Variation of the width along a stroke, 0..1.
-        cover: Opacity of one stroke, 0..1; it adds up where strokes cross.
-        dry: How far the ink has run out, 0..1: streaks, gaps, paler towards the end.
+        opacity: Opacity of one stroke, 0..1; it adds up where strokes cross.
+        dryness: How far the ink has run out, 0..1: streaks, gaps, paler towards the end.
     """
 
     width: float = 0.13
     tip: Tip = Tip.ROUND
     angle: float = 0.7
-    flat: float = 0.45
+    aspect: float = 0.45
     pressure: float = 0.2
-    cover: float = 0.95
-    dry: float = 0.0
+    opacity: float = 0.95
+    dryness: float = 0.0
 
     @classmethod
-    def any(cls, rng: Random) -> Pen:
+    def sample(cls, rng: Random) -> Pen:
         """Choose a typical pen, mostly a used one."""
         chisel = rng.random() < 0.35
         return cls(
             width=min(0.19, max(0.035, float(rng.lognormal(math.log(0.105), 0.4)))),
             tip=Tip.CHISEL if chisel else Tip.ROUND,
             angle=float(rng.normal(0.75, 0.3)) * (1 if rng.random() < 0.3 else -1),
-            flat=float(rng.uniform(0.3, 0.7)),
+            aspect=float(rng.uniform(0.3, 0.7)),
             pressure=float(rng.beta(1.5, 4)),
-            cover=float(rng.uniform(0.6, 1.0)),
-            dry=float(rng.beta(1.1, 2.2)) if rng.random() < 0.4 else 0.0,
+            opacity=float(rng.uniform(0.6, 1.0)),
+            dryness=float(rng.beta(1.1, 2.2)) if rng.random() < 0.4 else 0.0,
         )
 
     def larger(self, times: float) -> Pen:
@@ -99,14 +99,14 @@ class Pen:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class InkDrawing:
     """Ink, (h, w) uint8, and the position of its top left pixel in the strokes' coordinates, (x, y)."""
 
     ink: Ink
     corner: tuple[float, float]
 
 
-def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Drawn:
+def draw_strokes(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> InkDrawing:
     """Draw strokes, each (n, 2) pixels, y down, with a pen. size: pixels of a capital's height. Raises CannotDraw."""
     if not strokes:
         raise CannotDraw("there are no strokes")
@@ -128,10 +128,10 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
     ink = brush.finish(layers)
     if scale > 1:
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
-    return Drawn(ink, (float(low[0]), float(low[1])))
+    return InkDrawing(ink, (float(low[0]), float(low[1])))
 
 
-def reach(pen: Pen, size: float) -> float:
+def ink_radius(pen: Pen, size: float) -> float:
     """Return how far ink extends from the middle of a stroke in pixels. size: pixels of a capital's height."""
     return max(_FINEST, pen.width * size) / 2 * (1 + 0.6 * pen.pressure) + 0.4
 
@@ -141,8 +141,8 @@ class _Brush:
 
     def __init__(self, pen: Pen, weight: float, rng: Random) -> None:
         self._pen, self._weight, self._rng = pen, weight, rng
-        self._core = max(1.0, weight * pen.flat) if pen.tip is Tip.CHISEL else weight
-        self._full = round(255 * (1 - 0.75 * (1 - pen.cover)))
+        self._core = max(1.0, weight * pen.aspect) if pen.tip is Tip.CHISEL else weight
+        self._full = round(255 * (1 - 0.75 * (1 - pen.opacity)))
 
     def draw(self, layers: NDArray[np.uint8], points: Floats, counts: Sequence[int]) -> None:
         """Draw strokes alternately onto two layers.
@@ -153,7 +153,7 @@ class _Brush:
             counts: Number of points of each stroke, at least two.
         """
         paths = np.rint(points * (1 << _SHIFT)).astype(np.int32)
-        if not self._pen.dry:
+        if not self._pen.dryness:
             # With one tone the order does not matter, so strokes of equal width are drawn together.
             alike: defaultdict[tuple[int, int], list[NDArray[np.int32]]] = defaultdict(list)
             for stroke, first, end, width, _ in self._runs(counts):
@@ -166,7 +166,7 @@ class _Brush:
             layer = layers[stroke % 2]
             for _, first, end, width, cover in runs:
                 cv2.polylines(layer, [paths[first:end]], False, cover, width, cv2.LINE_AA, _SHIFT)
-            if self._pen.dry > 0.15 and counts[stroke] > 3 and self._weight >= 3:
+            if self._pen.dryness > 0.15 and counts[stroke] > 3 and self._weight >= 3:
                 self._streak(layer, points[ends[stroke] - counts[stroke] : ends[stroke]])
 
     def _runs(self, counts: Sequence[int]) -> Iterable[tuple[int, int, int, int, int]]:
@@ -176,9 +176,9 @@ class _Brush:
         many = starts.pop()
         widths = np.maximum(1, np.rint(self._core * (1 + self._pen.pressure * _wander(self._rng, many))))
         covers = np.full(many, self._full)
-        if self._pen.dry:
+        if self._pen.dryness:
             along = (np.arange(many) - np.repeat(starts, pieces)) / np.repeat(pieces, pieces)
-            left = 1 - self._pen.dry * (0.25 + 0.45 * along + 0.5 * _wander(self._rng, many))
+            left = 1 - self._pen.dryness * (0.25 + 0.45 * along + 0.5 * _wander(self._rng, many))
             toned = np.rint(self._full * np.minimum(1, left) / _TONE) * _TONE
             covers = np.minimum(255, np.maximum(25, toned)).astype(np.int64)
         changed = np.empty(many, bool)
@@ -196,11 +196,11 @@ class _Brush:
         length = np.maximum(1e-3, np.sqrt(along[:, :1] ** 2 + along[:, 1:] ** 2))
         across = along[:, ::-1] * (_LEFTWARDS * (self._core * (1 << _SHIFT)) / length)
         path = points * (1 << _SHIFT)
-        for chance in self._rng.random((1 + int(self._rng.random() * (1 + round(4 * self._pen.dry))), 5)).tolist():
+        for chance in self._rng.random((1 + int(self._rng.random() * (1 + round(4 * self._pen.dryness))), 5)).tolist():
             start = int(chance[0] * (len(points) - 2))
             stop = start + 2 + int(chance[1] * (len(points) - 2))
             beside = path[start:stop] + across[start:stop] * (0.9 * chance[2] - 0.45)
-            pale = round(self._full * (1 - self._pen.dry) * (0.2 + 0.7 * chance[3]))
+            pale = round(self._full * (1 - self._pen.dryness) * (0.2 + 0.7 * chance[3]))
             thick = max(1, round(self._core * (0.06 + 0.14 * chance[4])))
             cv2.polylines(layer, [np.round(beside).astype(np.int32)], False, pale, thick, cv2.LINE_AA, _SHIFT)
 
@@ -212,13 +212,13 @@ class _Brush:
             if kernel.size > 1:
                 first, second = (np.asarray(cv2.dilate(layer, kernel), np.uint8) for layer in layers)
         ink = cv2.add(first, cv2.subtract(second, cv2.multiply(first, second, scale=1 / 255)))
-        if self._full < 250 or self._pen.dry:
-            patches = grain(ink.shape[0], ink.shape[1], self._rng)
+        if self._full < 250 or self._pen.dryness:
+            patches = make_grain(ink.shape[0], ink.shape[1], self._rng)
             ink = cv2.multiply(ink, patches, scale=1 / 255)
         return np.asarray(ink, np.uint8)
 
 
-def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> Picture:
+def blend_ink(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> Picture:
     """Apply coloured ink to a background: (h, w, 3) uint8 RGB and (h, w) uint8 -> (h, w, 3) uint8.
 
     Thin ink is translucent: a pale tone of its colour. opaque: as chalk, which may be lighter than the background.
@@ -233,7 +233,7 @@ def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> P
     return np.asarray(cv2.add(kept, cv2.applyColorMap(ink, added[:, None])), np.uint8)
 
 
-def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
+def measure_contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
     """Return by how many levels inked pixels differ from bare ones, for a photo and its ink, (h, w) uint8 each; 0
     without ink.
     """
@@ -246,7 +246,7 @@ def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
     return abs(float(cv2.mean(grey, inked)[0]) - float(cv2.mean(grey, bare)[0]))
 
 
-def grain(height: int, width: int, rng: Random) -> Ink:
+def make_grain(height: int, width: int, rng: Random) -> Ink:
     """Return patches, (height, width) uint8 about 150..255, where a board takes less ink."""
     bank = _patches()
     side = bank.shape[0]

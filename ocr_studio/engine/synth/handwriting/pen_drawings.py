@@ -11,11 +11,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.handwriting.hand import wander
+from ocr_studio.engine.synth.handwriting.hand import random_walk
 
 Points: TypeAlias = NDArray[np.float64]
 Colour: TypeAlias = tuple[int, int, int]
-Spot: TypeAlias = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
 
 INKS: dict[str, Colour] = {
     "black": (38, 38, 44),
@@ -28,7 +28,7 @@ INKS: dict[str, Colour] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class DrawingPen:
     """A marker for drawings. strength: 1 covers the board, 0.2 is a dry marker."""
 
     colour: Colour = INKS["black"]
@@ -46,20 +46,20 @@ class Stroke:
 
 
 @dataclass
-class Sheet:
+class StrokeCanvas:
     """Collects strokes. They may extend anywhere; nothing is clipped."""
 
     rng: np.random.Generator
     strokes: list[Stroke] = field(default_factory=list)
 
-    def touch(self, points: Points, *, width: float, marker: Marker) -> None:
+    def draw_curve(self, points: Points, *, width: float, marker: DrawingPen) -> None:
         """Add a stroke along points (N, 2) with slightly varying width and opacity."""
         count = len(points)
-        widths = width * (1 + 0.13 * wander(self.rng, count))
-        covers = marker.strength * np.clip(0.93 + 0.07 * wander(self.rng, count), 0.72, 1.0)
+        widths = width * (1 + 0.13 * random_walk(self.rng, count))
+        covers = marker.strength * np.clip(0.93 + 0.07 * random_walk(self.rng, count), 0.72, 1.0)
         self.strokes.append(Stroke(points, widths, covers, marker.colour))
 
-    def draw(self, corners: Sequence[Spot], *, width: float, marker: Marker) -> None:
+    def draw(self, corners: Sequence[Point], *, width: float, marker: DrawingPen) -> None:
         """Draw a freehand line through corners."""
         bent: list[Points] = []
         for (x0, y0), (x1, y1) in pairwise(corners):
@@ -67,11 +67,14 @@ class Sheet:
             steps = max(2, int(length / 6))
             t = np.linspace(0, 1, steps)[:, None]
             across = np.array([y0 - y1, x1 - x0]) / max(1.0, length)
-            bow = np.sin(t * np.pi) * self.rng.uniform(-0.008, 0.008) * length + 0.5 * wander(self.rng, steps)[:, None]
+            bow = (
+                np.sin(t * np.pi) * self.rng.uniform(-0.008, 0.008) * length
+                + 0.5 * random_walk(self.rng, steps)[:, None]
+            )
             bent.append(np.array([x0, y0]) * (1 - t) + np.array([x1, y1]) * t + across * bow)
-        self.touch(np.concatenate(bent), width=width, marker=marker)
+        self.draw_curve(np.concatenate(bent), width=width, marker=marker)
 
-    def box(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
+    def draw_box(self, low: Point, high: Point, *, width: float, marker: DrawingPen) -> None:
         """Draw a freehand rectangle whose end is slightly off its beginning."""
         (left, top), (right, bottom) = low, high
         off = self.rng.uniform(-0.8, 0.8, 10) * width
@@ -79,16 +82,16 @@ class Sheet:
         moved = [(x + off[2 * k], y + off[2 * k + 1]) for k, (x, y) in enumerate(corners)]
         self.draw(moved, width=width, marker=marker)
 
-    def oval(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
+    def draw_ellipse(self, low: Point, high: Point, *, width: float, marker: DrawingPen) -> None:
         """Draw a freehand ellipse in a box, its ends overlapping."""
         (left, top), (right, bottom) = low, high
         turn = self.rng.uniform(-2.2, -1.2) + np.linspace(0, 2 * np.pi + 0.15, 90)
-        swell = 1 + 0.012 * wander(self.rng, 90)
+        swell = 1 + 0.012 * random_walk(self.rng, 90)
         x = (left + right) / 2 + (right - left) / 2 * swell * np.cos(turn)
         y = (top + bottom) / 2 + (bottom - top) / 2 * swell * np.sin(turn)
-        self.touch(np.stack([x, y], axis=1), width=width, marker=marker)
+        self.draw_curve(np.stack([x, y], axis=1), width=width, marker=marker)
 
-    def arrow(self, start: Spot, end: Spot, *, width: float, marker: Marker) -> None:
+    def draw_arrow(self, start: Point, end: Point, *, width: float, marker: DrawingPen) -> None:
         """Draw a freehand arrow."""
         self.draw([start, end], width=width, marker=marker)
         angle = math.atan2(end[1] - start[1], end[0] - start[0])

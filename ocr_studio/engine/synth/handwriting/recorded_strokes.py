@@ -23,19 +23,26 @@ from ocr_studio.core.files import array_files
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth.handwriting import marker, stroke_font
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, Split, Writing, boxed, extents
-from ocr_studio.engine.synth.handwriting.stroke_layout import Pose, Strokes, cuts
+from ocr_studio.engine.synth.handwriting.rendered_text import (
+    CannotWrite,
+    Random,
+    RenderedText,
+    SourceSplit,
+    measure_extents,
+    place_letters,
+)
+from ocr_studio.engine.synth.handwriting.stroke_layout import HandVariation, Strokes, estimate_boxes
 
 _REMEDY: Final = later("Choose a .npz file with {arrays}, or don’t use pen strokes.")
 _NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
 # The largest collection has ten million points: 160 MB as float64.
-_MOST_BYTES: Final = 512 << 20
-_MOST_LETTERS: Final = 64
-_MOST_POINTS: Final = 20_000  # of an item; a long word has some hundred
-_FAR: Final = 1e9  # of points, from 0, so that computed values stay finite
+_MAX_BYTES: Final = 512 << 20
+_MAX_LETTERS: Final = 64
+_MAX_POINTS: Final = 20_000  # of an item; a long word has some hundred
+_MAX_COORDINATE: Final = 1e9  # of points, from 0, so that computed values stay finite
 # Share of borrowed punctuation up to which a text counts as the writer's own.
-_BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
-_ENDS: Final = "".join(sorted(_BORROWED))
+_PUNCTUATION: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
+_ENDS: Final = "".join(sorted(_PUNCTUATION))
 
 
 class BadStrokes(StudioError):
@@ -83,13 +90,13 @@ class StrokesFile:
         )
 
 
-def load(path: Path) -> StrokesFile:
+def load_strokes(path: Path) -> StrokesFile:
     """Load a file. Raises BadStrokes."""
     try:
-        held = array_files.read(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
-        if missing := [name for name in _NEEDED if name not in held]:
+        arrays = array_files.read(path, most=_MAX_BYTES, names=(*_NEEDED, "train"))
+        if missing := [name for name in _NEEDED if name not in arrays]:
             raise ValueError(tr("“{name}” is missing", name=missing[0]))
-        return _checked(path, held, held.get("train"))
+        return _validate(path, arrays, arrays.get("train"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadStrokes(
@@ -99,19 +106,19 @@ def load(path: Path) -> StrokesFile:
         ) from error
 
 
-def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
-    points = held["points"]
+def _validate(path: Path, arrays: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
+    points = arrays["points"]
     if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
         raise ValueError(tr("its points are not pairs of numbers"))
     with np.errstate(over="ignore"):  # values beyond float32 become infinite and are rejected
         points = points.astype(np.float32)
-    if not (np.abs(points) <= _FAR).all():
+    if not (np.abs(points) <= _MAX_COORDINATE).all():
         raise ValueError(tr("some of its points are not numbers or are too far away"))
-    strokes = _offsets(held["stroke_offsets"], len(points))
-    items = _offsets(held["item_offsets"], len(strokes) - 1)
-    if len(items) > 1 and int(np.diff(strokes[items]).max()) > _MOST_POINTS:
-        raise ValueError(tr("one of its words has more than {most} points", most=_MOST_POINTS))
-    texts, writers, names = held["texts"], held["writers"], held["writer_names"]
+    strokes = _check_offsets(arrays["stroke_offsets"], len(points))
+    items = _check_offsets(arrays["item_offsets"], len(strokes) - 1)
+    if len(items) > 1 and int(np.diff(strokes[items]).max()) > _MAX_POINTS:
+        raise ValueError(tr("one of its words has more than {most} points", most=_MAX_POINTS))
+    texts, writers, names = arrays["texts"], arrays["writers"], arrays["writer_names"]
     count = len(items) - 1
     if texts.dtype.kind != "U" or names.dtype.kind != "U" or writers.dtype.kind not in "iu":
         raise ValueError(tr("its texts or writers have the wrong data type"))
@@ -121,11 +128,11 @@ def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | No
         raise ValueError(tr("some of its writers have no name"))
     if train is not None and (train.shape != (count,) or train.dtype.kind != "b"):
         raise ValueError(tr("“train” must be true or false for each item"))
-    flat = _flat(points[:, 0], strokes[items], texts)
+    flat = _find_flat(points[:, 0], strokes[items], texts)
     return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train, flat)
 
 
-def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.str_]) -> NDArray[np.bool_]:
+def _find_flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.str_]) -> NDArray[np.bool_]:
     """Return which items of two or more letters have no width. starts: (I+1,), of items among points."""
     if not len(texts):
         return np.zeros(0, np.bool_)
@@ -133,7 +140,7 @@ def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.s
     return np.asarray((low == high) & (np.char.str_len(texts) > 1), np.bool_)
 
 
-def _offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
+def _check_offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
     """Check offsets: each item has at least one part, and all parts belong to an item."""
     if given.ndim != 1 or given.dtype.kind not in "iu" or len(given) < 1:
         raise ValueError(tr("its offsets are not a list of numbers"))
@@ -152,16 +159,16 @@ class StrokeWriter:
 
     Attributes:
         words: Recorded items, including single letters.
-        lent: Strokes of other writers, (file, item) by character, for characters this one never wrote.
+        borrowed: Strokes of other writers, (file, item) by character, for characters this one never wrote.
     """
 
     name: str
-    split: Split
+    split: SourceSplit
     words: dict[str, Items] = field(default_factory=dict)
-    lent: dict[str, Items] = field(default_factory=dict)
+    borrowed: dict[str, Items] = field(default_factory=dict)
 
     @cached_property
-    def known(self) -> Sequence[str]:
+    def recorded_words(self) -> Sequence[str]:
         """Recorded words of two or more letters."""
         return tuple(word for word in self.words if len(word) > 1)
 
@@ -173,7 +180,7 @@ class StrokeWriter:
     @property
     def letters(self) -> int:
         """Number of different single letters."""
-        return len(self.words) - len(self.known)
+        return len(self.words) - len(self.recorded_words)
 
     def can_write(self, text: str) -> bool:
         """Whether each word, without punctuation at its ends, or all of its letters were recorded."""
@@ -189,65 +196,65 @@ class StrokeWriter:
         end = max(start, len(word.rstrip(_ENDS)))
         core = word[start:end]
         parts = [*word[:start], core, *word[end:]] if len(core) > 1 and core in self.words else list(word)
-        return parts if all(part in self.words or part in self.lent for part in parts) else []
+        return parts if all(part in self.words or part in self.borrowed for part in parts) else []
 
-    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> RenderedText:
         """Write a text, see ``Writer``. Letters of whole words have estimated boxes."""
         if not self.can_write(text):
             raise CannotWrite(text)
-        pen = pen or Pen.any(rng)
-        pose = Pose.any(rng, size / stroke_font.CAPITAL, pen.width * size)
+        pen = pen or Pen.sample(rng)
+        pose = HandVariation.sample(rng, size / stroke_font.CAPITAL, pen.width * size)
         strokes: Strokes = []
         boxes: list[NDArray[np.float32]] = []
         along, exact = 0.0, True
         for word in text.split():
             pieces = self._pieces(word)
             items = [self._strokes(piece, rng) for piece in pieces]
-            placed, widths = pose.composed(pieces, items, rng)
-            moved = iter(pose.bent(placed, along))
+            placed, widths = pose.compose(pieces, items, rng)
+            moved = iter(pose.transform(placed, along))
             parts = [list(islice(moved, len(item))) for item in items]
-            for piece, part, box in zip(pieces, parts, extents(parts), strict=True):
-                boxes.append(cuts(piece, part, pose.slant) if len(piece) > 1 else box[None])
+            for piece, part, box in zip(pieces, parts, measure_extents(parts), strict=True):
+                boxes.append(estimate_boxes(piece, part, pose.slant) if len(piece) > 1 else box[None])
                 strokes += part
                 exact = exact and len(piece) == 1
             along += widths + pose.space
-        drawn = marker.draw(strokes, pen, size=size, rng=rng)
-        return boxed(text, drawn, np.concatenate(boxes), reach=marker.reach(pen, size), exact=exact)
+        drawn = marker.draw_strokes(strokes, pen, size=size, rng=rng)
+        return place_letters(text, drawn, np.concatenate(boxes), reach=marker.ink_radius(pen, size), exact=exact)
 
     def _strokes(self, piece: str, rng: Random) -> Strokes:
-        items = self.words.get(piece) or self.lent[piece]
+        items = self.words.get(piece) or self.borrowed[piece]
         file, item = items[int(rng.integers(len(items)))]
         return file.of(item)
 
 
-def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
+def group_by_writer(files: Sequence[StrokesFile], split: SourceSplit) -> tuple[StrokeWriter, ...]:
     """Return the writers in some files; the same one in several files is returned once.
 
     If a file has a split, its training writers are for training, also by name in other files, and the others are
     divided between validation and test. Missing punctuation is borrowed from other writers of the same split.
     """
-    people: dict[str, StrokeWriter] = {}
+    writers: dict[str, StrokeWriter] = {}
     lent: dict[str, Items] = {}
-    told: dict[str, bool] = {}
+    is_train: dict[str, bool] = {}
     for file in files:
-        for name, items in _by_writer(file):
+        for name, items in _iter_writers(file):
             if file.train is not None:
-                told[name] = told.get(name, True) and bool(file.train[items].all())
+                is_train[name] = is_train.get(name, True) and bool(file.train[items].all())
     for file in files:
-        for name, items in _by_writer(file):
-            if _split(name, told.get(name)) is not split:
+        for name, items in _iter_writers(file):
+            if _split_of(name, is_train.get(name)) is not split:
                 continue
-            person = people.setdefault(name, StrokeWriter(name, split, lent=lent))
+            person = writers.setdefault(name, StrokeWriter(name, split, borrowed=lent))
             wide = items[~file.flat[items]]
             for item, text in zip(wide.tolist(), file.texts[wide].tolist(), strict=True):
-                if 0 < len(text) <= _MOST_LETTERS and not any(sign.isspace() for sign in text):
+                if 0 < len(text) <= _MAX_LETTERS and not any(sign.isspace() for sign in text):
                     person.words.setdefault(text, []).append((file, item))
-                    if text in _BORROWED:
+                    if text in _PUNCTUATION:
                         lent.setdefault(text, []).append((file, item))
-    return tuple(people[name] for name in sorted(people))
+    return tuple(writers[name] for name in sorted(writers))
 
 
-def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
+def _iter_writers(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """Return names and items of the writers."""
     order = np.argsort(file.writers, kind="stable")
     starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
@@ -255,10 +262,10 @@ def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
         yield str(file.names[file.writers[items[0]]]), items
 
 
-def _split(name: str, train: bool | None) -> Split:
+def _split_of(name: str, train: bool | None) -> SourceSplit:
     """Return the split of a writer. train: what files say; None if they do not."""
     if train is None:
-        return Split.of(name.encode())
+        return SourceSplit.of(name.encode())
     if train:
-        return Split.TRAIN
-    return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION
+        return SourceSplit.TRAIN
+    return SourceSplit.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else SourceSplit.VALIDATION

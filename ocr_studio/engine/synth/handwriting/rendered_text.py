@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.engine.synth.handwriting import marker
-from ocr_studio.engine.synth.handwriting.marker import Drawn, Pen
+from ocr_studio.engine.synth.handwriting.marker import InkDrawing, Pen
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Ink: TypeAlias = NDArray[np.uint8]
@@ -21,7 +21,7 @@ Boxes: TypeAlias = NDArray[np.float32]
 Random: TypeAlias = np.random.Generator
 
 
-class Split(StrEnum):
+class SourceSplit(StrEnum):
     """What a writer, a font or a background is used for; splits are disjoint."""
 
     TRAIN = "train"
@@ -29,7 +29,7 @@ class Split(StrEnum):
     TEST = "test"
 
     @classmethod
-    def of(cls, content: bytes) -> Split:
+    def of(cls, content: bytes) -> SourceSplit:
         """Choose the split by contents, independent of names: 8 of 10 to train, 1 to validation, 1 to test."""
         place = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 10
         return (cls.VALIDATION, cls.TEST)[place] if place < 2 else cls.TRAIN
@@ -40,7 +40,7 @@ class CannotWrite(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Writing:
+class RenderedText:
     """A rendered text.
 
     Attributes:
@@ -67,7 +67,7 @@ class Writer(Protocol):
         ...
 
     @property
-    def known(self) -> Sequence[str]:
+    def recorded_words(self) -> Sequence[str]:
         """Words recorded as a whole, which look best; mostly empty."""
         ...
 
@@ -75,7 +75,7 @@ class Writer(Protocol):
         """Whether it has each of the letters."""
         ...
 
-    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> RenderedText:
         """Write one line, words separated by single spaces; reproducible for the same random generator.
 
         Args:
@@ -90,12 +90,12 @@ class Writer(Protocol):
         ...
 
 
-def squares(boxes: Boxes) -> Boxes:
+def boxes_to_quads(boxes: Boxes) -> Boxes:
     """Convert upright boxes, (n, 4) left, top, right, bottom, to corners, (n, 4, 2), clockwise from the top left."""
     return np.asarray(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2), np.float32)
 
 
-def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: float, rng: Random) -> Writing:
+def render_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: float, rng: Random) -> RenderedText:
     """Render a text from the strokes of each letter.
 
     Args:
@@ -105,11 +105,11 @@ def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: 
         size: Pixels of a capital's height.
         rng: Random generator.
     """
-    drawn = marker.draw([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
-    return boxed(text, drawn, extents(parts), reach=marker.reach(pen, size))
+    drawn = marker.draw_strokes([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
+    return place_letters(text, drawn, measure_extents(parts), reach=marker.ink_radius(pen, size))
 
 
-def boxed(text: str, drawn: Drawn, boxes: Boxes, *, reach: float, exact: bool = True) -> Writing:
+def place_letters(text: str, drawn: InkDrawing, boxes: Boxes, *, reach: float, exact: bool = True) -> RenderedText:
     """Combine a drawn text with the boxes of its letters.
 
     Args:
@@ -117,15 +117,15 @@ def boxed(text: str, drawn: Drawn, boxes: Boxes, *, reach: float, exact: bool = 
         drawn: Its ink.
         boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline.
         reach: How far ink extends from them.
-        exact: As in ``Writing``.
+        exact: As in ``RenderedText``.
     """
     left, top = drawn.corner
     moved = boxes + np.array([-reach - left, -reach - top, reach - left, reach - top], np.float32)
-    return Writing(text, drawn.ink, squares(moved), -top, exact)
+    return RenderedText(text, drawn.ink, boxes_to_quads(moved), -top, exact)
 
 
-def extents(parts: Sequence[Sequence[Floats]]) -> Boxes:
-    """Return left, top, right and bottom of the strokes of each part, (n, 4). parts: as in ``by_letters``."""
+def measure_extents(parts: Sequence[Sequence[Floats]]) -> Boxes:
+    """Return left, top, right and bottom of the strokes of each part, (n, 4). parts: as in ``render_letters``."""
     points = np.concatenate([stroke for part in parts for stroke in part])
     starts = [0, *accumulate(sum(map(len, part)) for part in parts[:-1])]
     low, high = (reduce.reduceat(points, starts) for reduce in (np.minimum, np.maximum))

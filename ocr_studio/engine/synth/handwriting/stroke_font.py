@@ -140,7 +140,7 @@ _BELOW = "\u0327"
 
 
 @lru_cache(maxsize=512)
-def strokes(letter: str) -> tuple[float, tuple[tuple[Points, bool], ...]]:
+def letter_strokes(letter: str) -> tuple[float, tuple[tuple[Points, bool], ...]]:
     """Return the width of a letter and for each stroke the points (N, 2) and whether they are on a curve.
 
     Raises ValueError for an unsupported letter.
@@ -166,7 +166,7 @@ def can_write(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
+def trace_letter(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
     """Return a letter's control points and how its strokes depend on them, so that the control points can be moved
     first.
 
@@ -181,7 +181,7 @@ def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
     Raises:
         ValueError: The letter is not supported.
     """
-    _, written = strokes(letter)
+    _, written = letter_strokes(letter)
     given = np.concatenate([points for points, _ in written])
     woven: list[Points] = []
     ends: list[int] = []
@@ -200,12 +200,12 @@ def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
     return given, weights, tuple(ends)
 
 
-def curve(points: Points, steps: int) -> Points:
+def interpolate_curve(points: Points, steps: int) -> Points:
     """Interpolate a smooth curve, (N, 2) -> (M, 2), with this many steps between neighbouring points."""
     return np.asarray(_weights((steps,) * (len(points) - 1), True) @ points)
 
 
-def smooth_shares(t: NDArray[np.float64]) -> NDArray[np.float64]:
+def catmull_rom_weights(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weights of four points for a curve between the middle two (Catmull and Rom 1974), (N, 4).
 
     t: (N,), position from the second to the third, 0..1.
@@ -225,7 +225,7 @@ def _weights(counts: tuple[int, ...], smooth: bool) -> Points:
     shares[-1, -2] = 1
     rows = np.arange(len(t))[:, None]
     if smooth:
-        shares[rows, piece[:, None] + np.arange(4)] = smooth_shares(t)
+        shares[rows, piece[:, None] + np.arange(4)] = catmull_rom_weights(t)
     else:
         shares[rows, piece[:, None] + (1, 2)] = np.stack([1 - t, t], axis=1)
     shares[:, 1] += shares[:, 0]
@@ -235,7 +235,7 @@ def _weights(counts: tuple[int, ...], smooth: bool) -> Points:
 
 def _known(letter: str) -> bool:
     try:
-        strokes(letter)
+        letter_strokes(letter)
     except ValueError:
         return False
     return True

@@ -28,12 +28,12 @@ _STEP: Final = 2.5
 
 
 @lru_cache(maxsize=4096)
-def extent(letter: str) -> tuple[float, float, float]:
+def letter_extent(letter: str) -> tuple[float, float, float]:
     """Return top and bottom of a letter over the baseline and its width, in letter units; a capital's for an unknown
     one.
     """
     try:
-        width, parts = stroke_font.strokes(letter)
+        width, parts = stroke_font.letter_strokes(letter)
     except ValueError:
         return stroke_font.CAPITAL, 0.0, 0.6 * stroke_font.CAPITAL
     height = np.concatenate([points[:, 1] for points, _ in parts])
@@ -41,13 +41,13 @@ def extent(letter: str) -> tuple[float, float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pose:
+class HandVariation:
     """Variation of a recorded handwriting.
 
     Attributes:
         unit: Pixels of a letter unit (a capital is 8 high).
         slant: To the right, as a tangent, added to the writer's own.
-        wide: Relative width.
+        width_scale: Relative width.
         low: Relative height of lowercase letters.
         tracking: Space between single letters in pixels.
         space: Space between words in pixels.
@@ -59,7 +59,7 @@ class Pose:
 
     unit: float
     slant: float
-    wide: float
+    width_scale: float
     low: float
     tracking: float
     space: float
@@ -69,12 +69,12 @@ class Pose:
     uneven: float
 
     @classmethod
-    def any(cls, rng: Random, unit: float, pen: float) -> Pose:
+    def sample(cls, rng: Random, unit: float, pen: float) -> HandVariation:
         """Choose a typical variation. pen: stroke width in pixels; with a broad marker letters are wider apart."""
         return cls(
             unit=unit,
             slant=float(rng.normal(0, 0.12)),
-            wide=min(1.45, max(0.65, float(rng.normal(1, 0.14)))),
+            width_scale=min(1.45, max(0.65, float(rng.normal(1, 0.14)))),
             low=min(1.3, max(0.75, float(rng.normal(1.02, 0.12)))),
             tracking=unit * min(2.0, max(-0.5, float(rng.normal(0.3, 0.55)))) + 0.75 * pen,
             space=unit * float(rng.uniform(2.4, 5.0)),
@@ -84,7 +84,7 @@ class Pose:
             uneven=float(rng.uniform(0.4, 1.6)),
         )
 
-    def composed(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[Strokes, float]:
+    def compose(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[Strokes, float]:
         """Compose a word of single letters or parts: all strokes, from 0 on the baseline, and its width."""
         strokes = [stroke for item in items for stroke in item]
         points, counts = np.concatenate(strokes), [sum(map(len, item)) for item in items]
@@ -98,9 +98,9 @@ class Pose:
         for piece, (wide, tall), (lift, larger, gap) in zip(
             pieces, np.maximum(high - low, 1e-3).tolist(), uneven.tolist(), strict=True
         ):
-            top, bottom, width = self._room(piece)
+            top, bottom, width = self._part_extent(piece)
             top, bottom = top * (1 + larger) + lift, bottom * (1 + larger) + lift
-            across, grow = self._grown(wide, tall, top - bottom, width)
+            across, grow = self._part_scale(wide, tall, top - bottom, width)
             scales.append((self.unit * across, self.unit * grow))
             lifts.append((along, -self.unit * (top + bottom) / 2))
             end = along + self.unit * across * wide
@@ -109,41 +109,41 @@ class Pose:
         base, scale, lifted = (
             np.repeat(np.asarray(each, np.float32), counts, axis=0) for each in (base, scales, lifts)
         )
-        return _parted((points - base) * scale + lifted, strokes), end
+        return _split_strokes((points - base) * scale + lifted, strokes), end
 
-    def _room(self, piece: str) -> tuple[float, float, float]:
+    def _part_extent(self, piece: str) -> tuple[float, float, float]:
         """Return top and bottom of a part over the baseline and its width, in letter units."""
-        extents = [extent(letter) for letter in piece]
+        extents = [letter_extent(letter) for letter in piece]
         top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
         if piece.islower():
             top, bottom = (top * self.low if top < 6 else top), bottom * self.low
         return top, bottom, sum(each[2] + 1 for each in extents) - 1
 
-    def _grown(self, wide: float, tall: float, height: float, width: float) -> tuple[float, float]:
+    def _part_scale(self, wide: float, tall: float, height: float, width: float) -> tuple[float, float]:
         """Return the scale across and down that gives a part its height in letter units, or a flat one its width."""
         grow = height / tall
         if height < _FLAT:
             # A dot is as wide as it is high; a dash is not.
             grow = min(width / wide, 2.5 * max(0.3, height) / tall)
         natural = width / (wide * grow)
-        return grow * min(1.9 * natural, max(0.55 * natural, self.wide)), grow
+        return grow * min(1.9 * natural, max(0.55 * natural, self.width_scale)), grow
 
-    def bent(self, strokes: Strokes, along: float) -> Strokes:
+    def transform(self, strokes: Strokes, along: float) -> Strokes:
         """Move strokes along the line, slant and smooth them, on a slightly wavy line."""
         every = np.concatenate(strokes)
         x, y = every[:, 0] + np.float32(along), every[:, 1]
         moved = np.empty_like(every)
         moved[:, 0] = x - self.slant * y
         moved[:, 1] = y + self.wave * np.sin(x / self.length + self.start)
-        return [smooth(stroke) for stroke in _parted(moved, strokes)]
+        return [smooth_stroke(stroke) for stroke in _split_strokes(moved, strokes)]
 
 
-def _parted(points: NDArray[np.float32], as_in: Strokes) -> Strokes:
+def _split_strokes(points: NDArray[np.float32], as_in: Strokes) -> Strokes:
     """Split points into strokes of the given lengths."""
     return [points[start:end] for start, end in pairwise((0, *accumulate(map(len, as_in))))]
 
 
-def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
+def smooth_stroke(points: NDArray[np.float32]) -> NDArray[np.float32]:
     """Interpolate a curve through points, (n, 2) pixels -> (m, 2) (Catmull and Rom 1974); close points stay as they
     are.
     """
@@ -155,18 +155,18 @@ def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
     if steps < 2:
         return points
     padded = np.concatenate([points[:1], points, points[-1:]])[:, None, :]
-    a, b, c, d = _shares(steps)
+    a, b, c, d = _cached_weights(steps)
     between = a * padded[:-3] + b * padded[1:-2] + c * padded[2:-1] + d * padded[3:]
     return np.concatenate([between.reshape(-1, 2), points[-1:]])
 
 
 @lru_cache(maxsize=8)
-def _shares(steps: int) -> NDArray[np.float32]:
+def _cached_weights(steps: int) -> NDArray[np.float32]:
     """Return the weights of four points for those between the middle two, (4, 1, steps, 1)."""
-    return stroke_font.smooth_shares(np.arange(steps) / steps).T.astype(np.float32).reshape(4, 1, steps, 1)
+    return stroke_font.catmull_rom_weights(np.arange(steps) / steps).T.astype(np.float32).reshape(4, 1, steps, 1)
 
 
-def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float32]:
+def estimate_boxes(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float32]:
     """Estimate the boxes of the letters of a word written in one go: (n, 4) left, top, right, bottom.
 
     Widths are proportional to the built-in font; a cut is where the least ink is nearby. slant: as a tangent, y down.
@@ -174,7 +174,7 @@ def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float
     points = np.concatenate(strokes)
     level = points[:, 0] + slant * points[:, 1]
     low, high = float(level.min()), float(level.max())
-    widths = np.array([extent(letter)[2] + 1 for letter in word])
+    widths = np.array([letter_extent(letter)[2] + 1 for letter in word])
     ends = low + (high - low) * np.cumsum([0, *widths]) / widths.sum()
     bins = 6 * len(word)
     places = ((level - low) * (bins / max(high - low, 1e-3))).astype(np.intp)
@@ -185,10 +185,10 @@ def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float
     ends[1:-1] = centres[np.argmin(np.where(far < 0.4, crowd / crowd.mean() + 3 * far, np.inf), axis=1)]
     ends.sort()
     owner = np.clip(np.searchsorted(ends, level, side="right") - 1, 0, len(word) - 1)
-    return _around(points, owner, ends - slant * float(points[:, 1].mean()))
+    return _letter_boxes(points, owner, ends - slant * float(points[:, 1].mean()))
 
 
-def _around(points: Floats, owner: NDArray[np.intp], ends: Floats) -> NDArray[np.float32]:
+def _letter_boxes(points: Floats, owner: NDArray[np.intp], ends: Floats) -> NDArray[np.float32]:
     """Return the boxes of letters, (n, 4), around their points; a letter without points gets its estimated range."""
     top, bottom = points[:, 1].min(), points[:, 1].max()
     boxes = np.stack([ends[:-1], np.full(len(ends) - 1, top), ends[1:], np.full(len(ends) - 1, bottom)], axis=1)

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import board_surface
-from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.photo.board_surface import Surface
 
 Picture: TypeAlias = NDArray[np.uint8]
 Random: TypeAlias = np.random.Generator
@@ -34,8 +34,8 @@ _MOST_PHOTOS: Final = 200
 # Generated surfaces are created once: number of each kind, and size.
 _MADE: Final = 24
 _SIZE: Final = (800, 600)
-_SHARES: Final[Mapping[Ground, float]] = MappingProxyType(
-    {Ground.WHITEBOARD: 0.62, Ground.PAPER: 0.18, Ground.BLACKBOARD: 0.12, Ground.GLASS: 0.08}
+_SHARES: Final[Mapping[Surface, float]] = MappingProxyType(
+    {Surface.WHITEBOARD: 0.62, Surface.PAPER: 0.18, Surface.BLACKBOARD: 0.12, Surface.GLASS: 0.08}
 )
 _REMEDY: Final = later("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper.")
 
@@ -44,12 +44,12 @@ class BadBackgrounds(StudioError):
     """A folder of backgrounds cannot be used."""
 
 
-class NoPhotos(StudioError):
+class NoBackgroundPhotos(StudioError):
     """Only photos of boards are selected as backgrounds, and there are none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grounds:
+class Backgrounds:
     """Backgrounds of words.
 
     Attributes:
@@ -60,38 +60,38 @@ class Grounds:
 
     photos: tuple[Picture, ...] = ()
     real: float = 0.5
-    shares: Mapping[Ground, float] = field(default_factory=lambda: _SHARES)
+    shares: Mapping[Surface, float] = field(default_factory=lambda: _SHARES)
 
-    def asked(self, shares: Mapping[Ground, float]) -> Grounds:
+    def asked(self, shares: Mapping[Surface, float]) -> Backgrounds:
         """Return the same photos with other shares; without photos their share is dropped. Raises as ``check``."""
         self.check(shares)
-        made: Mapping[Ground, float] = {
-            kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0
+        made: Mapping[Surface, float] = {
+            kind: share for kind, share in shares.items() if kind is not Surface.REAL and share > 0
         }
-        real = shares.get(Ground.REAL, 0.0) if self.photos else 0.0
+        real = shares.get(Surface.REAL, 0.0) if self.photos else 0.0
         total = real + sum(made.values())
         return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)
 
-    def check(self, shares: Mapping[Ground, float]) -> None:
+    def check(self, shares: Mapping[Surface, float]) -> None:
         """Raise NoPhotos if these shares select no available background."""
-        if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Ground.REAL}:
-            raise NoPhotos(
+        if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Surface.REAL}:
+            raise NoBackgroundPhotos(
                 tr("no photos of empty boards are specified"),
                 remedy=tr("Choose a folder of photos of empty boards, or include synthetic backgrounds."),
             )
 
-    def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:
+    def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Surface]:
         """Return a background, (height, width, 3) uint8 RGB, that may be modified, and its kind."""
         if self.photos and rng.random() < self.real:
             photo = self.photos[int(rng.integers(len(self.photos)))]
-            return _cut(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Ground.REAL
+            return _crop(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Surface.REAL
         heights = list(itertools.accumulate(self.shares.values()))
         kind = list(self.shares)[bisect.bisect_left(heights, rng.random() * 0.999 * heights[-1])]
-        large = _made(kind, int(rng.integers(_MADE)))
-        return _cut(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
+        large = _cached_surface(kind, int(rng.integers(_MADE)))
+        return _crop(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
 
 
-def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
+def load_backgrounds(folder: Path, split: SourceSplit) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
     """Load the photos of a folder that belong to a split, shrunk if large, and the errors of those that cannot be used.
 
     The split depends on the contents. Of very many photos some from all over the folder are used, which is reported,
@@ -116,12 +116,12 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
         refused.append(_left_out(folder, left))
     for path in chosen:
         try:
-            if Split.of(photo_file.content_id(path).encode()) is split:
-                photos.append(_opened(path))
+            if SourceSplit.of(photo_file.content_id(path).encode()) is split:
+                photos.append(_open_photo(path))
         except photo_file.PhotoError as error:
             refused.append(error)
     if not photos:
-        troubles = list(itertools.takewhile(bool, map(_trouble, chosen)))
+        troubles = list(itertools.takewhile(bool, map(_find_trouble, chosen)))
         if len(troubles) == len(chosen):
             raise BadBackgrounds(
                 tr("none of the photos in this folder can be used ({reason})", reason=troubles[-1]),
@@ -131,16 +131,16 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
     return tuple(photos), tuple(refused)
 
 
-def _trouble(path: Path) -> str:
+def _find_trouble(path: Path) -> str:
     """Return why a photo cannot be used; empty if it can."""
     try:
-        _opened(path)
+        _open_photo(path)
     except photo_file.PhotoError as error:
         return error.what
     return ""
 
 
-def _opened(path: Path) -> Picture:
+def _open_photo(path: Path) -> Picture:
     """Load a photo, shrunk if large. Raises PhotoError, also for a strip."""
     photo = photo_file.open_photo(path)
     tall, wide = photo.shape[:2]
@@ -148,7 +148,7 @@ def _opened(path: Path) -> Picture:
         raise photo_file.PhotoError(
             tr("it is too narrow: {size} pixels", size=f"{wide} × {tall}"), file=path, remedy=tr(_REMEDY)
         )
-    return _shrunk(photo)
+    return _shrink(photo)
 
 
 def _left_out(folder: Path, count: int) -> BadBackgrounds:
@@ -163,7 +163,7 @@ def _left_out(folder: Path, count: int) -> BadBackgrounds:
     )
 
 
-def _shrunk(photo: Picture) -> Picture:
+def _shrink(photo: Picture) -> Picture:
     grow = _SIDE / max(photo.shape[:2])
     if grow >= 1:
         return photo
@@ -171,11 +171,11 @@ def _shrunk(photo: Picture) -> Picture:
 
 
 @lru_cache(maxsize=_MADE * len(_SHARES))
-def _made(kind: Ground, number: int) -> Picture:
-    return board_surface.surface(kind, *_SIZE, np.random.default_rng((*kind.encode(), number)))
+def _cached_surface(kind: Surface, number: int) -> Picture:
+    return board_surface.make_surface(kind, *_SIZE, np.random.default_rng((*kind.encode(), number)))
 
 
-def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> Picture:
+def _crop(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> Picture:
     """Return an enlarged part of a photo, which is mirrored at its sides if it is too small."""
     wide, tall = max(2, round(width / zoom)), max(2, round(height / zoom))
     right, down = max(0, wide - photo.shape[1]), max(0, tall - photo.shape[0])
@@ -189,7 +189,7 @@ def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> P
     return np.asarray(cv2.flip(cut, 1) if rng.random() < 0.5 else cut, np.uint8)
 
 
-def rule(ground: Picture, pitch: float, level: float, rng: Random) -> None:
+def draw_rules(ground: Picture, pitch: float, level: float, rng: Random) -> None:
     """Draw rules onto paper, in place: lines or squares with this distance in pixels, one of them at the given
     height.
     """

@@ -19,7 +19,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
 
-class Ground(StrEnum):
+class Surface(StrEnum):
     """Kind of surface."""
 
     WHITEBOARD = "whiteboard"
@@ -30,7 +30,7 @@ class Ground(StrEnum):
 
 
 # Surfaces for light, opaque ink.
-CHALKY: Final = frozenset({Ground.BLACKBOARD, Ground.GLASS})
+OPAQUE_INK: Final = frozenset({Surface.BLACKBOARD, Surface.GLASS})
 # Smooth structures are computed at a reduced size.
 _COARSE: Final = 8
 _MARKERS: Final[tuple[Colour, ...]] = ((30, 30, 34), (30, 60, 160), (190, 36, 44), (20, 120, 70))
@@ -71,20 +71,22 @@ class BoardPlacement:
         return low, np.maximum(high, low + 1)
 
 
-def surface(ground: Ground, width: int, height: int, rng: Random, *, real: Picture | None = None) -> Picture:
+def make_surface(ground: Surface, width: int, height: int, rng: Random, *, real: Picture | None = None) -> Picture:
     """Return an empty surface, (height, width, 3) uint8 RGB.
 
-    real: part of a real board's surface, for ``Ground.REAL``.
+    real: part of a real board's surface, for ``Surface.REAL``.
     """
-    if ground is Ground.REAL and real is not None:
-        return _stretched(real, width, height, rng)
+    if ground is Surface.REAL and real is not None:
+        return _extend_surface(real, width, height, rng)
     small = (max(8, width // _COARSE), max(8, height // _COARSE))
-    plain = {Ground.PAPER: _paper, Ground.GLASS: _behind_glass, Ground.BLACKBOARD: _slate}.get(ground, _enamel)
+    plain = {Surface.PAPER: _make_paper, Surface.GLASS: _make_glass, Surface.BLACKBOARD: _make_blackboard}.get(
+        ground, _make_whiteboard
+    )
     coarse = np.clip(plain(small, rng), 0, 255).astype(np.uint8)
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def ruled(scene: Picture, place: BoardPlacement, rng: Random, *, pitch: float) -> None:
+def draw_rules(scene: Picture, place: BoardPlacement, rng: Random, *, pitch: float) -> None:
     """Draw rules onto paper, in place: lines or squares. pitch: distance in pixels of the sheet."""
     wide, tall = place.sheet
     colour = [int(level) for level in rng.integers(150, 215, 3)]
@@ -100,44 +102,48 @@ def ruled(scene: Picture, place: BoardPlacement, rng: Random, *, pitch: float) -
             cv2.polylines(scene, [points.astype(np.int32)], False, colour, thick, cv2.LINE_AA, 4)
 
 
-def surround(scene: Picture, place: BoardPlacement, ground: Ground, rng: Random) -> None:
+def draw_surroundings(scene: Picture, place: BoardPlacement, ground: Surface, rng: Random) -> None:
     """Draw wall, frame, tray and objects around the board, in place."""
     written_on = scene.copy()
     board = np.zeros(scene.shape[:2], np.uint8)
-    _fill(board, _rim(place, 0.0), 255)
-    scene[:] = _wall(scene.shape[1], scene.shape[0], rng)
+    _fill(board, _board_corners(place, 0.0), 255)
+    scene[:] = _make_wall(scene.shape[1], scene.shape[0], rng)
     unit = min(place.sheet) / 100
-    frame = None if ground in {Ground.PAPER, Ground.GLASS} else _Frame.any(rng, unit)
-    _shade(scene, _rim(place, frame.wide + 1.5 * unit if frame else 0.7 * unit), strength=float(rng.uniform(0.1, 0.4)))
+    frame = None if ground in {Surface.PAPER, Surface.GLASS} else _Frame.sample(rng, unit)
+    _draw_shadow(
+        scene,
+        _board_corners(place, frame.wide + 1.5 * unit if frame else 0.7 * unit),
+        strength=float(rng.uniform(0.1, 0.4)),
+    )
     for grow, tone in frame.steps() if frame else ():
-        _fill(scene, _rim(place, grow), tone)
+        _fill(scene, _board_corners(place, grow), tone)
     cv2.copyTo(written_on, board, scene)
     if frame is not None and rng.random() < 0.6:
-        _tray(scene, place, frame, rng)
+        _draw_tray(scene, place, frame, rng)
 
 
-def _clouds(size: tuple[int, int], cells: int, rng: Random) -> NDArray[np.float32]:
+def _smooth_noise(size: tuple[int, int], cells: int, rng: Random) -> NDArray[np.float32]:
     """Return smooth noise, (height, width, 1), about −2..2. size: (width, height)."""
     down = max(2, round(cells * size[1] / size[0]))
     noise = rng.normal(0, 1, (down + 1, cells + 1)).astype(np.float32)
     return np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)[..., None], np.float32)
 
 
-def _enamel(size: tuple[int, int], rng: Random) -> Floats:
+def _make_whiteboard(size: tuple[int, int], rng: Random) -> Floats:
     """Return a whiteboard: grey-white, with traces of wiped ink."""
     grey = float(np.clip(rng.normal(222, 16), 175, 252))
     tint = rng.normal(0, 4.5, 3) + np.array([1.5, 0.5, -2.0]) * rng.normal(0, 2.2)
     board = np.full((size[1], size[0], 3), grey, np.float32) + tint.astype(np.float32)
-    board += rng.uniform(0.3, 2.2) * _clouds(size, 5, rng) + rng.uniform(0.2, 1.3) * _clouds(size, 24, rng)
+    board += rng.uniform(0.3, 2.2) * _smooth_noise(size, 5, rng) + rng.uniform(0.2, 1.3) * _smooth_noise(size, 24, rng)
     dirt = rng.beta(1, 3.5)
     for _ in range(int(rng.integers(2, 9) * (0.5 + 2.5 * dirt))):
         tone = np.array(_MARKERS[int(rng.integers(len(_MARKERS)))], np.float32)
-        mask = _wipe(size, rng) * np.float32(rng.uniform(0.004, 0.02) * (1 + 6 * dirt))
+        mask = _eraser_trace(size, rng) * np.float32(rng.uniform(0.004, 0.02) * (1 + 6 * dirt))
         board += mask[..., None] * (tone - board)
     return board
 
 
-def _wipe(size: tuple[int, int], rng: Random) -> NDArray[np.float32]:
+def _eraser_trace(size: tuple[int, int], rng: Random) -> NDArray[np.float32]:
     """Return the traces of an eraser, (height, width), 0..1."""
     mask = np.zeros((size[1], size[0]), np.uint8)
     start = rng.uniform(0, 1, 2) * size
@@ -156,26 +162,26 @@ def _wipe(size: tuple[int, int], rng: Random) -> NDArray[np.float32]:
     return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
-def _paper(size: tuple[int, int], rng: Random) -> Floats:
+def _make_paper(size: tuple[int, int], rng: Random) -> Floats:
     tone = np.array([252, 250, 244]) - rng.uniform(0, 45) - np.array([0, 1, 3]) * rng.uniform(0, 7)
     sheet = np.full((size[1], size[0], 3), tone, np.float32)
-    sheet += rng.uniform(0.5, 3.0) * _clouds(size, 4, rng) + rng.uniform(0.2, 1.2) * _clouds(size, 40, rng)
+    sheet += rng.uniform(0.5, 3.0) * _smooth_noise(size, 4, rng) + rng.uniform(0.2, 1.2) * _smooth_noise(size, 40, rng)
     return sheet
 
 
-def _slate(size: tuple[int, int], rng: Random) -> Floats:
+def _make_blackboard(size: tuple[int, int], rng: Random) -> Floats:
     """Return a blackboard, green or black, with wiped chalk."""
     tones = ((38, 62, 52), (30, 50, 44), (44, 46, 48), (32, 33, 35), (52, 74, 66))
     tone = np.array(tones[int(rng.integers(len(tones)))]) + rng.normal(0, 5, 3)
     board = np.full((size[1], size[0], 3), tone, np.float32)
-    board += rng.uniform(1, 6) * _clouds(size, 6, rng) + rng.uniform(0.5, 3) * _clouds(size, 40, rng)
+    board += rng.uniform(1, 6) * _smooth_noise(size, 6, rng) + rng.uniform(0.5, 3) * _smooth_noise(size, 40, rng)
     for _ in range(int(rng.integers(4, 16))):
-        mask = _wipe(size, rng) * np.float32(rng.uniform(0.02, 0.14))
+        mask = _eraser_trace(size, rng) * np.float32(rng.uniform(0.02, 0.14))
         board += mask[..., None] * (205 - board)
     return board
 
 
-def _behind_glass(size: tuple[int, int], rng: Random) -> Floats:
+def _make_glass(size: tuple[int, int], rng: Random) -> Floats:
     """Return a blurred room behind a glass pane."""
     room = np.full((size[1], size[0], 3), rng.uniform(40, 215), np.float32) + rng.normal(0, 12, 3).astype(np.float32)
     for _ in range(int(rng.integers(4, 14))):
@@ -190,7 +196,7 @@ def _behind_glass(size: tuple[int, int], rng: Random) -> Floats:
     return np.asarray(room, np.float32)
 
 
-def _stretched(real: Picture, width: int, height: int, rng: Random) -> Picture:
+def _extend_surface(real: Picture, width: int, height: int, rng: Random) -> Picture:
     """Enlarge a small part of a real surface: its light is stretched, its grain repeated with mirroring."""
     piece = real[:: 1 if rng.random() < 0.5 else -1, :: 1 if rng.random() < 0.5 else -1]
     if (height > width) != (piece.shape[0] > piece.shape[1]):
@@ -205,10 +211,10 @@ def _stretched(real: Picture, width: int, height: int, rng: Random) -> Picture:
     return np.asarray(cv2.add(large, grain[:height, :width], dtype=cv2.CV_8U), np.uint8)
 
 
-def _wall(width: int, height: int, rng: Random) -> Picture:
+def _make_wall(width: int, height: int, rng: Random) -> Picture:
     size = (max(8, width // _COARSE), max(8, height // _COARSE))
     tone = np.clip(rng.uniform(70, 240) + rng.normal(0, 9, 3), 20, 250)
-    wall = np.full((size[1], size[0], 3), tone, np.float32) + rng.uniform(1, 6) * _clouds(size, 4, rng)
+    wall = np.full((size[1], size[0], 3), tone, np.float32) + rng.uniform(1, 6) * _smooth_noise(size, 4, rng)
     if rng.random() < 0.35:  # the part below is painted differently, or is a desk
         wall[int(rng.uniform(0.7, 0.95) * size[1]) :] = np.clip(tone * rng.uniform(0.5, 1.3), 0, 250)
     if rng.random() < 0.2:
@@ -226,7 +232,7 @@ class _Frame:
     tone: tuple[int, int, int]
 
     @classmethod
-    def any(cls, rng: Random, unit: float) -> _Frame:
+    def sample(cls, rng: Random, unit: float) -> _Frame:
         grey = float(rng.choice([rng.uniform(25, 70), rng.uniform(120, 180), rng.uniform(180, 225)]))
         warm = np.array([1.25, 1.0, 0.7]) if rng.random() < 0.15 else np.array([0.99, 1.0, 1.02])
         tone = np.clip(grey * warm, 5, 250).astype(int)
@@ -239,7 +245,7 @@ class _Frame:
                 for reach, shade in shades]  # fmt: skip
 
 
-def _tray(scene: Picture, place: BoardPlacement, frame: _Frame, rng: Random) -> None:
+def _draw_tray(scene: Picture, place: BoardPlacement, frame: _Frame, rng: Random) -> None:
     """Draw the tray below a board, with an eraser and markers."""
     (wide, tall), unit = place.sheet, min(place.sheet) / 100
     left, right = sorted(rng.uniform(0, 1, 2)) if rng.random() < 0.4 else (-0.01, 1.01)
@@ -261,7 +267,7 @@ def _tray(scene: Picture, place: BoardPlacement, frame: _Frame, rng: Random) -> 
         cv2.line(scene, cap[0], cap[1], tone, thick, cv2.LINE_AA)
 
 
-def _rim(place: BoardPlacement, grow: float) -> Floats:
+def _board_corners(place: BoardPlacement, grow: float) -> Floats:
     """Return the board's corners on the photo, (4, 2), moved outwards by pixels of the board."""
     wide, tall = place.sheet
     return place.on([(-grow, -grow), (wide + grow, -grow), (wide + grow, tall + grow), (-grow, tall + grow)])
@@ -278,7 +284,7 @@ def _box(
     _fill(scene, place.on([low, (high[0], low[1]), high, (low[0], high[1])]), tone)
 
 
-def _shade(scene: Picture, corners: Floats, *, strength: float) -> None:
+def _draw_shadow(scene: Picture, corners: Floats, *, strength: float) -> None:
     """Draw the shadow of a board on the wall, in place."""
     small = np.zeros((scene.shape[0] // _COARSE + 1, scene.shape[1] // _COARSE + 1), np.uint8)
     _fill(small, corners / _COARSE, round(255 * strength))

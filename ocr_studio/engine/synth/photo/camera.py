@@ -32,7 +32,7 @@ _GLARES: Final = (0, 0, 0, 0, 1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Lens:
+class Camera:
     """Defects of a photo.
 
     Attributes:
@@ -64,29 +64,29 @@ class Lens:
     app: bool = False
 
     @classmethod
-    def any(cls, rng: Random, *, pixels: int, harm: float = 1.0) -> Lens:
+    def sample(cls, rng: Random, *, pixels: int, harm: float = 1.0) -> Camera:
         """Choose typical defects. pixels: number of the photo's pixels, as blur grows with it. harm: from 0 (none) to 1
         (typical).
         """
         large = max(1.0, math.sqrt(pixels / 1.3e6)) ** 0.75
         shaken = rng.random() < 0.1 * harm
         return cls(
-            blur=harm * _within(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6) * large,
+            blur=harm * _clamp(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6) * large,
             shake=(float(rng.uniform(1.5, 4) * large), float(rng.uniform(0, math.pi))) if shaken else (0.0, 0.0),
             sharpen=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
-            noise=harm * _within(rng.lognormal(math.log(1.7), 0.55), 0.4, 7),
+            noise=harm * _clamp(rng.lognormal(math.log(1.7), 0.55), 0.4, 7),
             grain=float(rng.uniform(0.4, 1.1)),
             dark=min(0.9, harm * float(rng.beta(1.6, 3.5) * 0.75)),
             shadows=int(rng.random() < 0.25 * harm),
             glares=_GLARES[int(rng.integers(len(_GLARES)))] if rng.random() < harm else 0,
-            contrast=1 + harm * _within(rng.normal(0, 0.12), -0.35, 0.35),
+            contrast=1 + harm * _clamp(rng.normal(0, 0.12), -0.35, 0.35),
             warmth=harm * float(rng.normal(0, 7)),
             quality=int(rng.integers(round(96 - 41 * min(1.0, harm)), 97)),
             app=bool(rng.random() < 0.2 * harm),
         )
 
 
-def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> BoardPlacement:
+def place_board(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> BoardPlacement:
     """Choose the place of a board on a photo, seen from somewhere in front of it.
 
     Args:
@@ -113,7 +113,7 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
         high = low + room - spare
     sheet = high - low
     ends = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * sheet
-    seen = _seen(ends - sheet / 2, tilt * rng.normal(0, [9.0, 4.5, 1.2]), distance=1.4 * float(sheet.max()))
+    seen = _project(ends - sheet / 2, tilt * rng.normal(0, [9.0, 4.5, 1.2]), distance=1.4 * float(sheet.max()))
     # Restore its size, around the same centre.
     seen *= math.sqrt(float(sheet.prod()) / float(cv2.contourArea(seen.astype(np.float32))))
     corners = seen - (seen.min(axis=0) + seen.max(axis=0)) / 2 + (low + high) / 2
@@ -121,7 +121,7 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
     return BoardPlacement(size[0], size[1], (float(sheet[0]), float(sheet[1])), np.asarray(matrix, np.float64), framed)
 
 
-def turned(view: BoardPlacement, quarters: int) -> BoardPlacement:
+def rotate_camera(view: BoardPlacement, quarters: int) -> BoardPlacement:
     """Rotate the camera by quarter turns, clockwise."""
     wide, tall = float(view.width), float(view.height)
     turns = {
@@ -134,19 +134,19 @@ def turned(view: BoardPlacement, quarters: int) -> BoardPlacement:
     return BoardPlacement(*size, view.sheet, turns[quarters % 4] @ view.matrix, view.framed)
 
 
-def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
+def take_photo(scene: Picture, lens: Camera, rng: Random) -> Picture:
     """Return the photo of a scene, (h, w, 3) uint8 RGB; the scene is modified."""
     height, width = scene.shape[:2]
     if lens.blur > 0.25:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), lens.blur), np.uint8)
     if lens.shake[0] > 1:
-        scene = np.asarray(cv2.filter2D(scene, -1, _shaken(*lens.shake)), np.uint8)
-    light, glare = _light(width, height, lens, rng), _glare(width, height, lens, rng)
+        scene = np.asarray(cv2.filter2D(scene, -1, _motion_kernel(*lens.shake)), np.uint8)
+    light, glare = _light_map(width, height, lens, rng), _glare_map(width, height, lens, rng)
     warm = np.array([1 + lens.warmth / 100, 1.0, 1 - lens.warmth / 100]) * lens.contrast
     tones = np.zeros((3, 4))
     tones[_DIAGONAL], tones[:, 3] = warm, 128 * (1 - lens.contrast)
     rows = max(1, _BAND // width)
-    grain = _grain(round(lens.grain, 1))
+    grain = _sensor_noise(round(lens.grain, 1))
     for top in range(0, height, rows):
         part = scene[top : top + rows]
         # Each for all colours: NumPy broadcasts slowly along the last axis.
@@ -154,20 +154,20 @@ def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
         if glare is not None:
             band = cv2.add(band, cv2.merge([glare[top : top + rows]] * 3), dst=band)
         band = cv2.transform(band, tones)
-        noise = _repeated(grain, width, len(part), rng)
+        noise = _tile_noise(grain, width, len(part), rng)
         scene[top : top + rows] = cv2.addWeighted(band, 1, noise, lens.noise, 0, dtype=cv2.CV_8U)
     if lens.sharpen:
         soft = cv2.sepFilter2D(scene, -1, _SOFT, _SOFT)
         cv2.addWeighted(scene, 1 + lens.sharpen, soft, -lens.sharpen, 0, dst=scene)
     if lens.app:
-        scene = whitened(scene, rng)
+        scene = whiten(scene, rng)
     done, data = cv2.imencode(".jpg", cv2.cvtColor(scene, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, lens.quality])
     if not done:
         raise RuntimeError("the picture could not be encoded")
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
-def whitened(photo: Picture, rng: Random) -> Picture:
+def whiten(photo: Picture, rng: Random) -> Picture:
     """Process a photo like a scanner app: white background, strong ink. (h, w, 3) uint8 RGB."""
     height, width = photo.shape[:2]
     small = cv2.resize(photo, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA)
@@ -179,11 +179,11 @@ def whitened(photo: Picture, rng: Random) -> Picture:
     return np.asarray(cv2.LUT(level, np.round(steps).astype(np.uint8)), np.uint8)
 
 
-def _within(value: float, low: float, high: float) -> float:
+def _clamp(value: float, low: float, high: float) -> float:
     return min(high, max(low, value))
 
 
-def _seen(points: Floats, degrees: Floats, *, distance: float) -> Floats:
+def _project(points: Floats, degrees: Floats, *, distance: float) -> Floats:
     """Project points of a plane, (N, 2) around its centre, rotated by yaw, pitch and roll, for a camera at a distance
     in pixels.
     """
@@ -195,9 +195,9 @@ def _seen(points: Floats, degrees: Floats, *, distance: float) -> Floats:
     return np.stack([x * math.cos(yaw) * near, y * math.cos(pitch) * near], axis=1)
 
 
-def _light(width: int, height: int, lens: Lens, rng: Random) -> Maps:
+def _light_map(width: int, height: int, lens: Camera, rng: Random) -> Maps:
     """Return the light, (height, width), 0..1."""
-    x, y, size = _coarse(width, height)
+    x, y, size = _coarse_grid(width, height)
     turn = rng.uniform(0, 2 * math.pi)
     light = 1 - lens.dark * np.minimum(1.3, np.maximum(0, 0.5 + x * math.cos(turn) + y * math.sin(turn)))
     light *= 1 - rng.uniform(0, 0.35) * lens.dark * 2 * (x * x + y * y)
@@ -221,11 +221,11 @@ def _shadow(size: tuple[int, int], rng: Random) -> Maps:
     return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
-def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
+def _glare_map(width: int, height: int, lens: Camera, rng: Random) -> Maps | None:
     """Return the levels that reflections add, (height, width); None for none."""
     if not lens.glares:
         return None
-    x, y, _ = _coarse(width, height)
+    x, y, _ = _coarse_grid(width, height)
     glare = np.zeros_like(x)
     row, lean = rng.uniform(-0.45, 0.3), rng.normal(0, 0.15)
     for _ in range(lens.glares):
@@ -242,14 +242,14 @@ def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
     return np.asarray(cv2.resize(glare.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC))
 
 
-def _coarse(width: int, height: int) -> tuple[Floats, Floats, tuple[int, int]]:
+def _coarse_grid(width: int, height: int) -> tuple[Floats, Floats, tuple[int, int]]:
     """Return coordinates of a reduced map, −0.5..0.5 across and down, and its (width, height)."""
     size = (max(8, width // _COARSE), max(8, height // _COARSE))
-    return *_places(*size), size
+    return *_cached_grid(*size), size
 
 
 @lru_cache(maxsize=256)
-def _places(across: int, down: int) -> tuple[Floats, Floats]:
+def _cached_grid(across: int, down: int) -> tuple[Floats, Floats]:
     """Return coordinates, cached because crops of words have few sizes."""
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, across), np.linspace(-0.5, 0.5, down))
     x.flags.writeable = y.flags.writeable = False
@@ -257,7 +257,7 @@ def _places(across: int, down: int) -> tuple[Floats, Floats]:
 
 
 @lru_cache(maxsize=16)
-def _grain(soft: float) -> Maps:
+def _sensor_noise(soft: float) -> Maps:
     """Return sensor noise, (512, 512, 3), with standard deviation 1, mostly equal in all colours. soft: sigma of a
     grain.
     """
@@ -269,7 +269,7 @@ def _grain(soft: float) -> Maps:
     return np.asarray(noise / noise.std(), np.float32)
 
 
-def _repeated(grain: Maps, width: int, height: int, rng: Random) -> Maps:
+def _tile_noise(grain: Maps, width: int, height: int, rng: Random) -> Maps:
     """Tile the noise to an image, (height, width, 3), with a random offset."""
     down, across = rng.integers(0, _GRAIN, 2).tolist()
     if height < _GRAIN and width < _GRAIN:
@@ -279,7 +279,7 @@ def _repeated(grain: Maps, width: int, height: int, rng: Random) -> Maps:
     return np.tile(rolled, (height // _GRAIN + 1, width // _GRAIN + 1, 1))[:height, :width]
 
 
-def _shaken(far: float, turn: float) -> Maps:
+def _motion_kernel(far: float, turn: float) -> Maps:
     """Return a motion blur kernel of this length and direction."""
     side = 2 * math.ceil(far / 2) + 1
     kernel = np.zeros((side, side), np.uint8)

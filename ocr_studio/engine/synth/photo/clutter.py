@@ -22,7 +22,7 @@ _NEIGHBOURS: Final = (0.35, 0.35, 0.22, 0.28)
 _LINES: Final = (0.07, 0.035, 0.03, 0.012, 0.035)
 
 
-def neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -> None:
+def draw_neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -> None:
     """Draw parts of the same handwriting at the sides of a canvas, in place, too little to be legible.
 
     Args:
@@ -36,18 +36,18 @@ def neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -
     before, behind, above, below = (rng.random() < share for share in _NEIGHBOURS)
     gap = round(size * rng.uniform(0.3, 0.8))
     if before:
-        _put(canvas, word, left - gap - word.shape[1], top + round(rng.normal(0, 0.08) * size))
+        _paste_ink(canvas, word, left - gap - word.shape[1], top + round(rng.normal(0, 0.08) * size))
     if behind:
-        _put(canvas, word, right + gap, top + round(rng.normal(0, 0.08) * size))
+        _paste_ink(canvas, word, right + gap, top + round(rng.normal(0, 0.08) * size))
     line = round(size * rng.uniform(0.12, 0.5))
     aside = round(float(rng.uniform(-0.6, 0.6)) * word.shape[1])
     if above:
-        _put(canvas, word, left + aside, top - line - word.shape[0])
+        _paste_ink(canvas, word, left + aside, top - line - word.shape[0])
     if below:
-        _put(canvas, word, left - aside, bottom + line)
+        _paste_ink(canvas, word, left - aside, bottom + line)
 
 
-def lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None:
+def draw_lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None:
     """Draw lines at a word, in place, with its pen or a similar one."""
     under, ring, box, through, edge = (rng.random() < share for share in _LINES)
     if not (under or ring or box or through or edge):
@@ -67,7 +67,7 @@ def lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None
         turn = rng.uniform(0, 6.28) + np.linspace(0, 6.4, 40)
         middle = np.array([(left + right) / 2, (top + bottom) / 2])
         reach = np.array([(right - left) / 2 + room, (bottom - top) / 2 + room]) * rng.uniform(1.0, 1.2)
-        strokes.append(middle + reach * np.stack([np.cos(turn), np.sin(turn)], axis=1) * _swell(40, rng))
+        strokes.append(middle + reach * np.stack([np.cos(turn), np.sin(turn)], axis=1) * _wobble(40, rng))
     if box:
         corners = [(left - room, top - room), (right + room, top - room), (right + room, bottom + room)]
         corners += [(left - room, bottom + room), (left - room, top - room)]
@@ -75,11 +75,11 @@ def lines(canvas: Ink, place: Place, pen: Pen, size: float, rng: Random) -> None
     if edge:
         x = (left - room) if rng.random() < 0.5 else (right + room)
         strokes.append(_line((x, 0), (x, canvas.shape[0]), size, rng))
-    drawn = marker.draw(strokes, pen, size=size, rng=rng)
-    _put(canvas, drawn.ink, round(drawn.corner[0]), round(drawn.corner[1]))
+    drawn = marker.draw_strokes(strokes, pen, size=size, rng=rng)
+    _paste_ink(canvas, drawn.ink, round(drawn.corner[0]), round(drawn.corner[1]))
 
 
-def smeared(ink: Ink, size: float, rng: Random) -> Ink:
+def smear(ink: Ink, size: float, rng: Random) -> Ink:
     """Return ink that was smeared while wet."""
     far = max(3, round(size * rng.uniform(0.2, 0.7))) | 1
     kernel = np.zeros((far, far), np.float32)
@@ -90,7 +90,7 @@ def smeared(ink: Ink, size: float, rng: Random) -> Ink:
     return np.asarray(cv2.addWeighted(ink, 0.9, trail, float(rng.uniform(0.2, 0.5)), 0), np.uint8)
 
 
-def twice(ink: Ink, size: float, rng: Random) -> Ink:
+def write_twice(ink: Ink, size: float, rng: Random) -> Ink:
     """Return ink written a second time with a small offset."""
     shift = np.eye(2, 3, dtype=np.float32)
     shift[:, 2] = rng.normal(0, 0.035 * size, 2)
@@ -98,7 +98,7 @@ def twice(ink: Ink, size: float, rng: Random) -> Ink:
     return np.asarray(cv2.max(ink, again), np.uint8)
 
 
-def old(ink: Ink, rng: Random) -> Ink:
+def wipe(ink: Ink, rng: Random) -> Ink:
     """Return wiped ink: displaced, blurred, pale."""
     turned = ink[::-1, ::-1] if rng.random() < 0.5 else ink[:, ::-1]
     rolled = np.roll(turned, (int(rng.integers(ink.shape[0])), int(rng.integers(ink.shape[1]))), axis=(0, 1))
@@ -106,7 +106,7 @@ def old(ink: Ink, rng: Random) -> Ink:
     return np.asarray(cv2.convertScaleAbs(soft, alpha=float(rng.uniform(0.05, 0.28))), np.uint8)
 
 
-def _put(canvas: Ink, ink: Ink, left: int, top: int) -> None:
+def _paste_ink(canvas: Ink, ink: Ink, left: int, top: int) -> None:
     """Draw ink onto a canvas, clipped, in place."""
     x0, y0 = max(0, left), max(0, top)
     x1, y1 = min(canvas.shape[1], left + ink.shape[1]), min(canvas.shape[0], top + ink.shape[0])
@@ -124,6 +124,6 @@ def _line(start: tuple[float, float], end: tuple[float, float], size: float, rng
     return np.asarray(ends[0] * (1 - t) + ends[1] * t + bow * across / max(1.0, float(np.hypot(*across))))
 
 
-def _swell(count: int, rng: Random) -> Floats:
+def _wobble(count: int, rng: Random) -> Floats:
     turn = np.linspace(0, 6.28, count)[:, None]
     return np.asarray(1 + 0.04 * np.sin(turn * rng.uniform(0.7, 2) + rng.uniform(0, 6)))

@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.handwriting.marker import Colour, Pen, contrast, grain, lay
+from ocr_studio.engine.synth.handwriting.marker import Colour, Pen, blend_ink, make_grain, measure_contrast
 from ocr_studio.engine.synth.handwriting.pen_drawings import INKS
-from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Floats, Ink, Random, Writing
+from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Floats, Ink, Random, RenderedText
 from ocr_studio.engine.synth.photo import backgrounds, camera, clutter
-from ocr_studio.engine.synth.photo.backgrounds import Grounds, Picture
-from ocr_studio.engine.synth.photo.board_surface import CHALKY, Ground
-from ocr_studio.engine.synth.photo.camera import Lens
+from ocr_studio.engine.synth.photo.backgrounds import Backgrounds, Picture
+from ocr_studio.engine.synth.photo.board_surface import OPAQUE_INK, Surface
+from ocr_studio.engine.synth.photo.camera import Camera
 
 Matrix: TypeAlias = NDArray[np.float64]
 
@@ -57,37 +57,37 @@ class WordPhotoOptions:
 
     size: float
     pen: Pen
-    grounds: Grounds
+    grounds: Backgrounds
     harm: float = 1.0
     printed: bool = False
 
 
-def take(writing: Writing, how: WordPhotoOptions, rng: Random) -> tuple[Picture, Boxes]:
+def take_word_photo(writing: RenderedText, options: WordPhotoOptions, rng: Random) -> tuple[Picture, Boxes]:
     """Return the crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
-    pad = round(0.62 * how.size) + 4
-    word = _handled(writing.ink, how, rng)
+    pad = round(0.62 * options.size) + 4
+    word = _degrade(writing.ink, options, rng)
     height, width = word.shape
     place = (pad, pad, pad + width, pad + height, pad + writing.baseline)
     around = np.zeros((height + 2 * pad, width + 2 * pad), np.uint8)
-    clutter.neighbours(around, word, place, how.size, rng)
-    if not how.printed:
-        clutter.lines(around, place, how.pen, how.size, rng)
-    matrix, sides = _seen_from(around.shape[1], around.shape[0], how, rng)
+    clutter.draw_neighbours(around, word, place, options.size, rng)
+    if not options.printed:
+        clutter.draw_lines(around, place, options.pen, options.size, rng)
+    matrix, sides = _random_view(around.shape[1], around.shape[0], options, rng)
     # Corners of the ink and of letters, and the ends of the line, relative to the ink's top left.
     edge = [(0, 0), (width, 0), (width, height), (0, height), (0, writing.baseline), (width, writing.baseline)]
-    moved = _moved(np.concatenate([edge, writing.letters.reshape(-1, 2)]) + pad, matrix)
+    moved = _map_points(np.concatenate([edge, writing.letters.reshape(-1, 2)]) + pad, matrix)
     boxes, (start, end) = moved[6:].reshape(-1, 4, 2), moved[4:6, 1].tolist()
     own = _Part.of(word, pad, matrix, moved[:4], sides)
-    left, top, right, bottom = box = _cut(own, (min(start, end), max(start, end)), how, rng)
+    left, top, right, bottom = box = _crop(own, (min(start, end), max(start, end)), options, rng)
     cut = own.within(box)
     other = None
     if around.any():
         aside = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
-        other = _warped(around, aside, (right - left, bottom - top))
-    scene = _laid(cut, other, (start + end) / 2 - top, how, rng)
+        other = _warp(around, aside, (right - left, bottom - top))
+    scene = _compose_scene(cut, other, (start + end) / 2 - top, options, rng)
     crop = np.array([right - left, bottom - top], np.float32)
     letters = np.minimum(np.maximum(boxes - np.array([left, top], np.float32), 0), crop)
-    return _photographed(scene, cut, how, rng), letters
+    return _take_legible(scene, cut, options, rng), letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,7 @@ class _Part:
         size = (min(photo[0], math.ceil(high_x) + 1) - left, min(photo[1], math.ceil(high_y) + 1) - top)
         to_photo = matrix @ np.array([[1, 0, pad], [0, 1, pad], [0, 0, 1]])
         to_part = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ to_photo
-        return cls(_warped(word, to_part, size), left, top, photo)
+        return cls(_warp(word, to_part, size), left, top, photo)
 
     def within(self, box: tuple[int, int, int, int]) -> Ink:
         """Return the ink in a box of the photo, left, top, right, bottom."""
@@ -126,25 +126,25 @@ class _Part:
         return np.asarray(cv2.copyMakeBorder(seen, *edges, cv2.BORDER_CONSTANT), np.uint8)
 
 
-def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
+def _warp(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
     return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _handled(word: Ink, how: WordPhotoOptions, rng: Random) -> Ink:
+def _degrade(word: Ink, options: WordPhotoOptions, rng: Random) -> Ink:
     """Return ink that is written twice, smeared, or, mostly, unchanged."""
     fate = rng.random()
-    if how.printed or fate > 0.06:
+    if options.printed or fate > 0.06:
         return word
-    return clutter.twice(word, how.size, rng) if fate < 0.035 else clutter.smeared(word, how.size, rng)
+    return clutter.write_twice(word, options.size, rng) if fate < 0.035 else clutter.smear(word, options.size, rng)
 
 
-def _seen_from(width: int, height: int, how: WordPhotoOptions, rng: Random) -> tuple[Matrix, tuple[int, int]]:
+def _random_view(width: int, height: int, options: WordPhotoOptions, rng: Random) -> tuple[Matrix, tuple[int, int]]:
     """Return a matrix from the canvas to the photo, and the photo's (width, height): the rotation and perspective that
     are left after detection.
     """
     turn, shear = math.radians(float(rng.normal(0, 1.4))), float(rng.normal(0, 0.03))
     corners = [(0, 0), (width, 0), (width, height), (0, height)]
-    cos, sin, off = math.cos(turn), math.sin(turn), how.harm * 0.02 * height * rng.standard_normal(8)
+    cos, sin, off = math.cos(turn), math.sin(turn), options.harm * 0.02 * height * rng.standard_normal(8)
     across = [x * cos + y * (shear - sin) for x, y in corners] + off[::2]
     down = [x * sin + y * cos for x, y in corners] + off[1::2]
     turned = np.stack([across - across.min(), down - down.min()], axis=1)
@@ -153,21 +153,23 @@ def _seen_from(width: int, height: int, how: WordPhotoOptions, rng: Random) -> t
     return np.asarray(matrix, np.float64), size
 
 
-def _moved(points: Floats, matrix: Matrix) -> Boxes:
+def _map_points(points: Floats, matrix: Matrix) -> Boxes:
     """Map points, (n, 2), to the photo."""
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
 
 
-def _cut(own: _Part, baseline: tuple[float, float], how: WordPhotoOptions, rng: Random) -> tuple[int, int, int, int]:
+def _crop(
+    own: _Part, baseline: tuple[float, float], options: WordPhotoOptions, rng: Random
+) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of a box around the ink: tight, wide, or as high as the line."""
     _, seen = cv2.threshold(own.ink, _SEEN, 255, cv2.THRESH_BINARY)
     left, top, wide, tall = cv2.boundingRect(seen)
     left, top = left + own.left, top + own.top
     right, bottom = left + wide, top + tall
     if rng.random() < 0.35:
-        top = min(top, round(baseline[0] - how.size * rng.uniform(0.85, 1.1)))
-        bottom = max(bottom, round(baseline[1] + how.size * rng.uniform(0.1, 0.4)))
-    room = [how.size * min(0.6, max(-0.06, share)) for share in rng.normal(0.09, 0.075, 4).tolist()]
+        top = min(top, round(baseline[0] - options.size * rng.uniform(0.85, 1.1)))
+        bottom = max(bottom, round(baseline[1] + options.size * rng.uniform(0.1, 0.4)))
+    room = [options.size * min(0.6, max(-0.06, share)) for share in rng.normal(0.09, 0.075, 4).tolist()]
     return (
         max(0, round(left - room[0])),
         max(0, round(top - room[1])),
@@ -176,57 +178,59 @@ def _cut(own: _Part, baseline: tuple[float, float], how: WordPhotoOptions, rng: 
     )
 
 
-def _laid(own: Ink, other: Ink | None, baseline: float, how: WordPhotoOptions, rng: Random) -> Picture:
+def _compose_scene(own: Ink, other: Ink | None, baseline: float, options: WordPhotoOptions, rng: Random) -> Picture:
     """Draw ink onto a background."""
     tall, wide = own.shape
-    picture, kind = how.grounds.piece(wide, tall, rng)
-    chalk = kind in CHALKY and (kind is Ground.BLACKBOARD or float(picture.mean()) < 130)
-    if kind is Ground.PAPER and rng.random() < 0.5:
-        backgrounds.rule(picture, how.size * float(rng.uniform(1.2, 2.2)), baseline + how.size * 0.1, rng)
+    picture, kind = options.grounds.piece(wide, tall, rng)
+    chalk = kind in OPAQUE_INK and (kind is Surface.BLACKBOARD or float(picture.mean()) < 130)
+    if kind is Surface.PAPER and rng.random() < 0.5:
+        backgrounds.draw_rules(picture, options.size * float(rng.uniform(1.2, 2.2)), baseline + options.size * 0.1, rng)
     if rng.random() < 0.1:
-        picture = lay(picture, clutter.old(own, rng), _colour(chalk, rng), opaque=chalk)
+        picture = blend_ink(picture, clutter.wipe(own, rng), _colour(chalk, rng), opaque=chalk)
     colour = _colour(chalk, rng)
     strength = float(rng.uniform(0.35, 1.0)) if rng.random() < 0.4 else 1.0
     if chalk:
-        own, other = _dusty(own, rng), None if other is None else _dusty(other, rng)
-    picture, colour, strength = _written(picture, own, (colour, strength), opaque=chalk or how.printed)
+        own, other = _chalk(own, rng), None if other is None else _chalk(other, rng)
+    picture, colour, strength = _draw_visibly(picture, own, (colour, strength), opaque=chalk or options.printed)
     if other is not None:
         second = colour if rng.random() < 0.8 else _colour(chalk, rng)
-        picture = lay(picture, _paler(other, strength), second, opaque=chalk or how.printed)
+        picture = blend_ink(picture, _fade(other, strength), second, opaque=chalk or options.printed)
     return picture
 
 
-def _written(ground: Picture, own: Ink, pen: tuple[Colour, float], *, opaque: bool) -> tuple[Picture, Colour, float]:
+def _draw_visibly(
+    ground: Picture, own: Ink, pen: tuple[Colour, float], *, opaque: bool
+) -> tuple[Picture, Colour, float]:
     """Return ink on a background, and the colour and strength used: a fresh pen if the given one is hardly visible,
     otherwise the colour with the most contrast, opaque.
     """
     colour, strength = pen
     for fresher in (strength, 1.0):
-        laid = lay(ground, _paler(own, fresher), colour, opaque=opaque)
-        if contrast(_grey(laid), own) >= _PALE:
+        laid = blend_ink(ground, _fade(own, fresher), colour, opaque=opaque)
+        if measure_contrast(_grey(laid), own) >= _PALE:
             return laid, colour, fresher
     around = float(_grey(ground).mean())
     colour = _DARKEST if around > (_DARKEST[0] + _LIGHTEST[0]) / 2 else _LIGHTEST
-    return lay(ground, own, colour, opaque=True), colour, 1.0
+    return blend_ink(ground, own, colour, opaque=True), colour, 1.0
 
 
 def _grey(picture: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _photographed(scene: Picture, ink: Ink, how: WordPhotoOptions, rng: Random) -> Picture:
+def _take_legible(scene: Picture, ink: Ink, options: WordPhotoOptions, rng: Random) -> Picture:
     """Return a photo on which the ink is still visible."""
-    photo = _shot(scene, how.size, how.harm, rng)
+    photo = _take_once(scene, options.size, options.harm, rng)
     for less in (0.5, 0.0):
-        if contrast(_grey(photo), ink) > _FAINT:
+        if measure_contrast(_grey(photo), ink) > _FAINT:
             return photo
-        photo = _shot(scene, how.size, how.harm * less, rng)
+        photo = _take_once(scene, options.size, options.harm * less, rng)
     return photo
 
 
-def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
+def _take_once(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
     """Apply light, lens and app of a phone."""
-    lens = Lens.any(rng, pixels=1, harm=harm)
+    lens = Camera.sample(rng, pixels=1, harm=harm)
     app = lens.app or rng.random() < 0.12
     lens = replace(
         lens,
@@ -238,23 +242,23 @@ def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
         glares=0,
         app=app and harm >= 1 and sum(cv2.mean(scene)[:3]) > 3 * 120,
     )
-    lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
+    lit = _add_light(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
     if rng.random() < 0.2 * harm and size > 20:
-        return _resized(lit, lens, rng)
-    return camera.expose(lit, lens, rng)
+        return _resample(lit, lens, rng)
+    return camera.take_photo(lit, lens, rng)
 
 
-def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
+def _resample(scene: Picture, lens: Camera, rng: Random) -> Picture:
     """Shrink a photo, as for sending, and enlarge it again."""
     small = float(rng.uniform(0.45, 0.85))
     tall, wide = scene.shape[:2]
     size = (max(8, round(wide * small)), max(8, round(tall * small)))
     less = np.asarray(cv2.resize(scene, size, interpolation=cv2.INTER_AREA), np.uint8)
-    photo = camera.expose(less, replace(lens, blur=lens.blur * small), rng)
+    photo = camera.take_photo(less, replace(lens, blur=lens.blur * small), rng)
     return np.asarray(cv2.resize(photo, (wide, tall), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _lit(picture: Picture, rng: Random) -> Picture:
+def _add_light(picture: Picture, rng: Random) -> Picture:
     """Add the edge of a shadow or a reflection."""
     size = (picture.shape[1], picture.shape[0])
     if rng.random() < 0.5:
@@ -266,13 +270,13 @@ def _lit(picture: Picture, rng: Random) -> Picture:
     return np.asarray(cv2.add(picture, cv2.merge([shine, shine, shine])), np.uint8)
 
 
-def _paler(ink: Ink, strength: float) -> Ink:
+def _fade(ink: Ink, strength: float) -> Ink:
     return ink if strength >= 1 else np.asarray(cv2.convertScaleAbs(ink, alpha=strength), np.uint8)
 
 
-def _dusty(ink: Ink, rng: Random) -> Ink:
+def _chalk(ink: Ink, rng: Random) -> Ink:
     """Return ink like chalk on a board's grain."""
-    patches = grain(ink.shape[0], ink.shape[1], rng)
+    patches = make_grain(ink.shape[0], ink.shape[1], rng)
     rough = cv2.LUT(patches, _ROUGH)
     return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)
 

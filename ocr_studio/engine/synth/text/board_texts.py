@@ -9,23 +9,23 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ocr_studio.engine.synth.text.texts import Texts, figure, nonsense
+from ocr_studio.engine.synth.text.texts import Vocabulary, random_number, random_string
 
 Random: TypeAlias = np.random.Generator
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def _split(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
-_NAMES: Final = _listed(
+_NAMES: Final = _split(
     """
     i j k n m x y z a b c arr str num obj node list tree head tail left right root key value val max min sum len map set
     get add push pop peek insert find sort merge swap index count temp result data item user name type id self this
     stack queue hash graph edge path array string input output test main file line next prev current start end size
     """
 )
-_KEYWORDS: Final = _listed(
+_KEYWORDS: Final = _split(
     """
     if else for while return function def class let var const null None true false True False int void new import from
     in of and or not async await try catch public static print console.log lambda => -> == != <= >= && || += ++
@@ -77,11 +77,11 @@ _UNITS: Final = (
     "%",
 )
 # Suffixes of ordinal numbers outside English.
-_NEXT: Final = "."
+_ORDINAL_DOT: Final = "."
 # Suffixes of times of day, in English only.
 _HALVES: Final = ("am", "pm")
 # Maximum length of linked words; a word list may have none that is so short.
-_LINKED: Final = 8
+_MAX_LINKED: Final = 8
 _TRIES: Final = 12
 _MONEY: Final = ("$", "€", "£")
 _ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", ".html", ".json")
@@ -97,7 +97,7 @@ class BoardTexts:
         only: Whether only words are written, as they are.
     """
 
-    words: Texts
+    words: Vocabulary
     plain: float = 0.66
     only: bool = False
 
@@ -106,41 +106,41 @@ class BoardTexts:
         if self.only:
             return self.words.word(rng)
         if self.words.words and rng.random() < self.plain:
-            return self._dressed(self.words.word(rng), rng)
+            return self._vary_case(self.words.word(rng), rng)
         ways: tuple[Callable[[Random], str], ...] = (
-            self._figure,
-            self._figure,
-            self._code,
-            self._code,
-            self._code,
-            self._bullet,
-            nonsense if rng.random() < 0.6 else self._address,
+            self._random_number,
+            self._random_number,
+            self._random_code,
+            self._random_code,
+            self._random_code,
+            self._random_bullet,
+            random_string if rng.random() < 0.6 else self._random_address,
         )
         return ways[int(rng.integers(len(ways)))](rng)
 
-    def _dressed(self, word: str, rng: Random) -> str:
+    def _vary_case(self, word: str, rng: Random) -> str:
         """Add capitals and punctuation."""
         case = rng.random()
         if case < 0.18:
             word = self.words.capitals.upper(word)
         elif case < 0.42:
-            word = self.words.capitals.headed(word)
-        return self.signed(word, rng)
+            word = self.words.capitals.capitalize(word)
+        return self.add_punctuation(word, rng)
 
-    def signed(self, word: str, rng: Random) -> str:
+    def add_punctuation(self, word: str, rng: Random) -> str:
         """Add punctuation one time in four, unless only words are wanted."""
         if self.only:
             return word
         signs = rng.random()
         if signs < 0.15:
-            return word + _any(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)
+            return word + _choose(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)
         if signs < 0.2:
-            pair = _any(rng, _PAIRS)
+            pair = _choose(rng, _PAIRS)
             return (pair[0] if rng.random() < 0.7 else "") + word + (pair[1] if rng.random() < 0.7 else "")
         if signs < 0.225:
-            return _any(rng, ("-", "#", "@", "/", "*", "+")) + word
+            return _choose(rng, ("-", "#", "@", "/", "*", "+")) + word
         if signs < 0.25:
-            return self._linked(word, rng)
+            return self._link_words(word, rng)
         return word
 
     @property
@@ -148,18 +148,18 @@ class BoardTexts:
         """Whether all words are English; unknown for a word list."""
         return self.words.languages == ("en",)
 
-    def _linked(self, word: str, rng: Random) -> str:
+    def _link_words(self, word: str, rng: Random) -> str:
         """Link two words with a symbol, or make an English possessive. Without another short word it is unchanged."""
-        link = _any(rng, ("-", "/", "&", "+", "_", "'s"))
+        link = _choose(rng, ("-", "/", "&", "+", "_", "'s"))
         if link == "'s":
             if self._english and word.isalpha():
                 return word + ("'" if word[-1] in "sS" else "'S" if len(word) > 1 and word.isupper() else "'s")
             link = "-"
         others = (self.words.word(rng) for _ in range(_TRIES))
-        short = next((other for other in others if len(other) <= _LINKED), "")
+        short = next((other for other in others if len(other) <= _MAX_LINKED), "")
         return word + link + short if short else word
 
-    def _figure(self, rng: Random) -> str:
+    def _random_number(self, rng: Random) -> str:
         number = int(10 ** rng.uniform(0, 4.3))
         small, month, day = (int(rng.integers(1, most)) for most in (60, 13, 32))
         year = int(rng.integers(1960, 2050))
@@ -168,40 +168,40 @@ class BoardTexts:
             lambda: str(small),
             lambda: str(number),
             lambda: f"{small}.",
-            lambda: f"{small}{_any(rng, (')', ':', ',', ']'))}",
-            lambda: f"{_any(rng, _MONEY)}{number}",
-            lambda: f"{number:,}{_any(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
+            lambda: f"{small}{_choose(rng, (')', ':', ',', ']'))}",
+            lambda: f"{_choose(rng, _MONEY)}{number}",
+            lambda: f"{number:,}{_choose(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
             lambda: f"{date}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{date}/{year % 100:02d}",
             lambda: f"{year}-{month:02d}-{date:02d}" if rng.random() < 0.4 else str(year),
             lambda: self._time(day % 24, small, rng),
-            lambda: f"{small}{_any(rng, ('%', '%', '.5%'))}",
-            lambda: self._counted(number if rng.random() < 0.4 else small, rng),
-            lambda: f"{small}{_any(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
-            lambda: f"{_any(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
+            lambda: f"{small}{_choose(rng, ('%', '%', '.5%'))}",
+            lambda: self._random_count(number if rng.random() < 0.4 else small, rng),
+            lambda: f"{small}{_choose(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
+            lambda: f"{_choose(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
             lambda: f"{small}-{small + day}",
             lambda: f"[{', '.join(str(n) for n in rng.integers(0, 30, int(rng.integers(1, 5))))}]".replace(", ", ","),
             lambda: f"{day % 10},{small}" if rng.random() < 0.5 else f"{day % 10}.{small}",
-            lambda: figure(rng),
+            lambda: random_number(rng),
         )
         return ways[int(rng.integers(len(ways)))]()
 
     def _time(self, hour: int, minute: int, rng: Random) -> str:
         """Return a time of day, with twelve hours if the language tells the halves apart."""
-        said = _any(rng, ("", "", "h", *_HALVES))
+        said = _choose(rng, ("", "", "h", *_HALVES))
         if said in _HALVES and not self._english:
             said = "h"
         return f"{hour % 12 + 1 if said in _HALVES else hour}:{minute:02d}{said}"
 
-    def _counted(self, number: int, rng: Random) -> str:
+    def _random_count(self, number: int, rng: Random) -> str:
         """Return a count or an ordinal."""
-        if (unit := _any(rng, (*_UNITS, _NEXT))) != _NEXT or not self._english:
+        if (unit := _choose(rng, (*_UNITS, _ORDINAL_DOT))) != _ORDINAL_DOT or not self._english:
             return f"{number}{unit}"
         last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{last}"
 
-    def _name(self, rng: Random) -> str:
+    def _random_name(self, rng: Random) -> str:
         """Return a variable or function name, with English capitals as in programs."""
-        parts = [self._part(rng) for _ in range((1, 1, 2, 2, 3)[int(rng.integers(5))])]
+        parts = [self._name_part(rng) for _ in range((1, 1, 2, 2, 3)[int(rng.integers(5))])]
         kind = rng.random()
         if kind < 0.45:
             return parts[0] + "".join(part.capitalize() for part in parts[1:])
@@ -209,50 +209,50 @@ class BoardTexts:
             return "".join(part.capitalize() for part in parts)
         return "_".join(parts) if kind < 0.85 else "_".join(parts).upper()
 
-    def _part(self, rng: Random) -> str:
+    def _name_part(self, rng: Random) -> str:
         if rng.random() < 0.7 or not self.words.words:
-            return _any(rng, _NAMES)
+            return _choose(rng, _NAMES)
         return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng))[:9] if sign.isalnum()) or "x"
 
-    def _code(self, rng: Random) -> str:
-        name, other, digit = self._name(rng), _any(rng, _NAMES), int(rng.integers(10))
-        index = _any(rng, ("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other))
+    def _random_code(self, rng: Random) -> str:
+        name, other, digit = self._random_name(rng), _choose(rng, _NAMES), int(rng.integers(10))
+        index = _choose(rng, ("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other))
         ways: tuple[Callable[[], str], ...] = (
             lambda: name,
-            lambda: name + _any(rng, (";", ",", ":", "=", ".", "{")),
+            lambda: name + _choose(rng, (";", ",", ":", "=", ".", "{")),
             lambda: f"{name}()",
-            lambda: f"{name}({other})" + _any(rng, ("", ";", "{", ":")),
+            lambda: f"{name}({other})" + _choose(rng, ("", ";", "{", ":")),
             lambda: f"{name}(" if rng.random() < 0.5 else f"({name},",
             lambda: f"{other}[{index}]",
-            lambda: f"{other}.{name}" + _any(rng, ("", "()", ";")),
-            lambda: f"{other}{_any(rng, _OPERATORS)}{index}",
-            lambda: _any(rng, _KEYWORDS) + _any(rng, ("", "", "", "(", ":")),
+            lambda: f"{other}.{name}" + _choose(rng, ("", "()", ";")),
+            lambda: f"{other}{_choose(rng, _OPERATORS)}{index}",
+            lambda: _choose(rng, _KEYWORDS) + _choose(rng, ("", "", "", "(", ":")),
             lambda: (
-                f"O({_any(rng, ('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h')).replace(' ', '')})"
+                f"O({_choose(rng, ('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h')).replace(' ', '')})"
             ),
-            lambda: _any(rng, ("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}")),
-            lambda: _any(rng, _OPERATORS),
-            lambda: f"{_any(rng, ('//', '#', '/*', '<', '</', '--'))}{name}",
+            lambda: _choose(rng, ("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}")),
+            lambda: _choose(rng, _OPERATORS),
+            lambda: f"{_choose(rng, ('//', '#', '/*', '<', '</', '--'))}{name}",
             lambda: f"{other}{digit}" if rng.random() < 0.5 else f"{other}'",
             lambda: f'"{name}"' if rng.random() < 0.5 else f"'{other}'",
             lambda: f"{other}={digit}" if rng.random() < 0.5 else f"{other}:{digit},",
         )
         return ways[int(rng.integers(len(ways)))]()
 
-    def _bullet(self, rng: Random) -> str:
+    def _random_bullet(self, rng: Random) -> str:
         if rng.random() < 0.6:
-            return _any(rng, _BULLETS)
-        return _any(rng, "abcdABCDivx123456789") + _any(rng, (")", ".", ":", "", "/", "-"))
+            return _choose(rng, _BULLETS)
+        return _choose(rng, "abcdABCDivx123456789") + _choose(rng, (")", ".", ":", "", "/", "-"))
 
-    def _address(self, rng: Random) -> str:
-        parts = [self._part(rng).lower() for _ in range(3)]
+    def _random_address(self, rng: Random) -> str:
+        parts = [self._name_part(rng).lower() for _ in range(3)]
         kind = rng.random()
         if kind < 0.4:
-            return f"{parts[0]}{_any(rng, ('.', '_', '', '-'))}{parts[1]}@{parts[2]}{_any(rng, _ENDINGS[:5])}"
+            return f"{parts[0]}{_choose(rng, ('.', '_', '', '-'))}{parts[1]}@{parts[2]}{_choose(rng, _ENDINGS[:5])}"
         if kind < 0.6:
-            return f"{_any(rng, ('www.', 'http://', '/', './'))}{parts[0]}{_any(rng, _ENDINGS)}"
-        return f"{parts[0]}{_any(rng, _ENDINGS)}" if kind < 0.85 else f"@{parts[0]}"
+            return f"{_choose(rng, ('www.', 'http://', '/', './'))}{parts[0]}{_choose(rng, _ENDINGS)}"
+        return f"{parts[0]}{_choose(rng, _ENDINGS)}" if kind < 0.85 else f"@{parts[0]}"
 
 
-def _any(rng: Random, choices: tuple[str, ...] | str) -> str:
+def _choose(rng: Random, choices: tuple[str, ...] | str) -> str:
     return choices[int(rng.integers(len(choices)))]

@@ -18,13 +18,13 @@ _RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Capitals:
+class CaseRules:
     """Converts case. dotted: lowercase words whose “i” keeps its dot; all others are converted as in English."""
 
     dotted: frozenset[str] = frozenset()
 
     @classmethod
-    def of_languages(cls, words: Mapping[str, Collection[str]]) -> Capitals:
+    def of_languages(cls, words: Mapping[str, Collection[str]]) -> CaseRules:
         """Create it from words by language code. Words that languages share but convert differently are treated as
         English.
         """
@@ -33,7 +33,7 @@ class Capitals:
         return cls(frozenset(dotted - others))
 
     @classmethod
-    def of_list(cls, words: Collection[str]) -> Capitals:
+    def of_list(cls, words: Collection[str]) -> CaseRules:
         """Create it for words of an unknown language, judged by their letters."""
         telling = sum(any(letter in word for letter in _TELLING) for word in words)
         return cls(frozenset(map(_small, words)) if telling and telling >= _OFTEN * len(words) else frozenset())
@@ -51,7 +51,7 @@ class Capitals:
         # Python returns the dot as a combining character.
         return text.replace("İ", "i").lower()
 
-    def headed(self, text: str) -> str:
+    def capitalize(self, text: str) -> str:
         """Capitalize the first letter."""
         first = _RUN.match(text)
         if first and text[0] == "i" and self._has(first[0]):
@@ -62,7 +62,7 @@ class Capitals:
         return _small(word) in self.dotted
 
 
-USUAL: Final = Capitals()
+DEFAULT: Final = CaseRules()
 
 
 def _small(word: str) -> str:

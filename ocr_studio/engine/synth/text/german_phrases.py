@@ -8,88 +8,88 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ocr_studio.engine.synth.text.phrases import listed, one, parts
+from ocr_studio.engine.synth.text.phrases import choose, split_at_bars, split_words
 
 Random: TypeAlias = np.random.Generator
 
 # By theme, the values of ``contents.Theme``.
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
-        "programs": parts(
+        "programs": split_at_bars(
             """
             Aufgabe|Algorithmus|Pseudocode|Skizze|Laufzeit|Code|Eingabe|Ausgabe|Sonderfälle|Tests|Beispiel|Prüfung
             Schritt für Schritt|Datenstrukturen|Ansatz|Schnittstelle|Server|Datenbank|Klassen|Zustand|Fragen|Lösung
             Notizen|Warteschlange|Stapel|Verkettete Liste|Binärbaum|Graph|Hashtabelle|Komplexität
             """
         ),
-        "meeting": parts(
+        "meeting": split_at_bars(
             """
             Tagesordnung|Beschlüsse|Offene Fragen|Nächste Schritte|Teilnehmer|Risiken|Themen|Protokoll|Rückblick
             Was gut lief|Was besser geht|Themenspeicher|Rückmeldung|Ziele|Maßnahmen|Beteiligte|Stand|Hindernisse|Ideen
             """
         ),
-        "tasks": parts(
+        "tasks": split_at_bars(
             "Zu tun|In Arbeit|Erledigt|Heute|Morgen|Diese Woche|Später|Dringend|Einkaufen|Offen|Prüfen|Wartet"
         ),
-        "plan": parts(
+        "plan": split_at_bars(
             """
             Zeitplan|Meilensteine|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Start|Freigabe|Sprint 14|Termine|Fristen|KW 12|KW 13
             Umfang|Plan B|Abhängigkeiten|Mittel|Team|Fahrplan
             """
         ),
-        "maths": parts(
+        "maths": split_at_bars(
             """
             Beweis|Satz|Definition|Beispiel|Hilfssatz|Übung 3|Lösung|Gegeben|Gesucht|Hausaufgabe|Grenzwerte|Ableitung
             Matrizen|Wahrscheinlichkeit|Fall 1|Fall 2|Erinnerung|Hinweis|Nebenrechnung
             """
         ),
-        "lesson": parts(
+        "lesson": split_at_bars(
             """
             Wortschatz|Heute lernen wir|Hausaufgabe|Ziele|Aufwärmen|Begriffe|Kapitel 4|Gruppe A|Gruppe B|Regeln|Zelle
             Energie|Geschichte|Ursachen|Folgen|Dafür|Dagegen|Wer?|Warum?|Fragen
             """
         ),
-        "money": parts(
+        "money": split_at_bars(
             "Haushalt|Kosten|Einnahmen|Rechnung|Ausgaben|Vorschau|Umsatz|Preise|Summe|Bestellungen|Lager|Angebote|Gewinn"
         ),
     }
 )
-TITLES: Final = parts(
+TITLES: Final = split_at_bars(
     """
     Projektbesprechung|Plan für das Jahr|Ideen für den Sommer|Wochenbesprechung|Was wir gelernt haben
     Unsere nächsten Schritte|Stand der Dinge|Fahrplan bis Herbst|Lernziele der Stunde
     """
 )
-DAYS: Final = parts("Mo|Di|Mi|Do|Fr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Sa|So")
-MONTHS: Final = parts("Jan.|Feb.|März|April|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.")
-SMALL: Final = parts("ja|nein|neu|alt|fertig|Warum?|erledigt|offen|wichtig|ca.|max.")
-_THINGS: Final = parts(
+DAYS: Final = split_at_bars("Mo|Di|Mi|Do|Fr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Sa|So")
+MONTHS: Final = split_at_bars("Jan.|Feb.|März|April|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.")
+SMALL: Final = split_at_bars("ja|nein|neu|alt|fertig|Warum?|erledigt|offen|wichtig|ca.|max.")
+_THINGS: Final = split_at_bars(
     """
     Angebote|Rechnungen|Kunden|Termine|Unterlagen|Preise|Fragen|Ergebnisse|Bestellungen|Tische|Räume|Berichte|Daten
     Fehler|Bilder|Texte|Pläne|Karten|Schlüssel|Verträge|Proben|Muster|Teile|Geräte|Lieferungen|Briefe|Gäste|Listen
     """
 )
-_HOW: Final = parts("neue|alte|offene|letzte|kleine|große|dringende|fehlende|weitere|wichtige|andere|erste")
-_DO: Final = parts(
+_HOW: Final = split_at_bars("neue|alte|offene|letzte|kleine|große|dringende|fehlende|weitere|wichtige|andere|erste")
+_DO: Final = split_at_bars(
     """
     prüfen|bestellen|ordnen|sammeln|zählen|suchen|vergleichen|kopieren|testen|planen|verschicken|besprechen|ändern
     drucken|abholen|reparieren|bezahlen|aufschreiben|zeichnen|messen|sortieren|löschen|schreiben
     """
 )
-_NAMES: Final = listed(
+_NAMES: Final = split_words(
     "Anna Ben David Elena Felix Hugo Ines Jonas Karin Marie Nora Oskar Paula Ruth Simon Tessa Vera Zoe"
 )
 
 
-def phrase(rng: Random) -> str:
+def random_phrase(rng: Random) -> str:
     """Return two to six words, such as “offene Fragen mit Vera besprechen”."""
-    thing, more = one(rng, _THINGS), one(rng, _THINGS)
+    thing, more = choose(rng, _THINGS), choose(rng, _THINGS)
     ways = (
-        f"{thing} {one(rng, _DO)}",
-        f"{one(rng, _HOW)} {thing} {one(rng, _DO)}",
-        f"{one(rng, _HOW)} {thing} mit {one(rng, _NAMES)} {one(rng, _DO)}",
-        f"{one(rng, _NAMES)} und {one(rng, _NAMES)}: {thing} {one(rng, _DO)}",
-        f"{rng.integers(2, 60)} {thing} für {one(rng, _HOW)} {more}",
-        f"{thing} und {more} {one(rng, _DO)}",
+        f"{thing} {choose(rng, _DO)}",
+        f"{choose(rng, _HOW)} {thing} {choose(rng, _DO)}",
+        f"{choose(rng, _HOW)} {thing} mit {choose(rng, _NAMES)} {choose(rng, _DO)}",
+        f"{choose(rng, _NAMES)} und {choose(rng, _NAMES)}: {thing} {choose(rng, _DO)}",
+        f"{rng.integers(2, 60)} {thing} für {choose(rng, _HOW)} {more}",
+        f"{thing} und {more} {choose(rng, _DO)}",
     )
     return ways[int(rng.integers(len(ways)))]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from ocr_studio.engine.synth.text.phrases import listed
+from ocr_studio.engine.synth.text.phrases import split_words
 
 _NOUN_ENDS: Final = re.compile(
     r".{3,}(ung|heit|keit|schaft|ion|ität|nis|ling|eur)(en|e|s|n|sen|se)?$|.{3,}(ismus|ment|ments|mente|tum|tums|innen)$"
@@ -20,14 +20,14 @@ _OTHER_ENDS: Final = re.compile(
     r".{2,}(lich|isch|bar|los|sam|haft|voll|mässig|artig|fähig|end|iert)(e|en|er|es|em|ere|eren|erer|ste|sten|ster)?$"
     r"|.{2,}(ieren|weise|wärts)$"
 )
-_PARTS: Final = listed(
+_PARTS: Final = split_words(
     "ab an auf aus bei durch ein fort frei her hin los mit nach statt teil um vor weg weiter wieder zu zurück zusammen"
 )
 _CONJUGATED: Final = ("e", "t", "et", "st", "est", "te", "ten", "ete", "eten", "end", "ende", "enden")
 _DECLINED: Final = ("", "e", "en", "er", "es", "em", "ere", "eren", "erer", "ste", "sten", "ster")
 # Uninflected words, and irregular verbs.
 _SMALL: Final = frozenset(
-    listed("""
+    split_words("""
         die der und das ich ist nicht den von es auf für im sie sich auch dem des als er dass so wie aber hat
     sind noch wir
     du war nur wenn oder wird was werden am man zum kann über da dann schon ja mehr mir mal zur hier mich bis doch immer
@@ -47,7 +47,7 @@ _SMALL: Final = frozenset(
     """)
 )
 _NOUNS: Final = frozenset(
-    listed("""
+    split_words("""
     menschen mensch tag tage zeit zeiten jahr jahre jahren uhr frau frauen mann männer stadt städte welt leute kinder
     kind geld teil teile land länder haus häuser bild bilder platz plätze familie familien namen name problem probleme
     grund gründe stunde stunden minute minuten sekunde nacht thema themen beispiel beispiele abend musik wasser ort orte
@@ -97,7 +97,7 @@ _SHARP: Final = re.compile(
 )
 
 
-def written(shares: Mapping[str, float]) -> dict[str, float]:
+def restore_spelling(shares: Mapping[str, float]) -> dict[str, float]:
     """Return the words in German spelling with their shares; undecided words are left out."""
     verbs = frozenset(_verbs(shares))
     adjectives = frozenset(_adjectives(shares))
@@ -105,14 +105,14 @@ def written(shares: Mapping[str, float]) -> dict[str, float]:
     for word, share in shares.items():
         plain = word in _SMALL or word in adjectives
         if word in _NOUNS or (not plain and (_NOUN_ENDS.match(word) or _composed(word, verbs))):
-            own = sharpened(word)
+            own = restore_sharp_s(word)
             found[own[:1].upper() + own[1:]] = share
         elif plain or word in verbs or _OTHER_ENDS.match(word):
-            found[sharpened(word)] = share
+            found[restore_sharp_s(word)] = share
     return found
 
 
-def sharpened(word: str) -> str:
+def restore_sharp_s(word: str) -> str:
     """Return a lowercase word with “ß” where the lists have “ss” for it."""
     return _SHARP.sub("ß", word)
 

@@ -13,13 +13,13 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from ocr_studio.engine.synth.text import german_phrases, phrases
-from ocr_studio.engine.synth.text.texts import Texts, texts
+from ocr_studio.engine.synth.text.texts import Vocabulary, load_vocabulary
 
 Random: TypeAlias = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class LanguagePhrases:
     """Phrases of a language.
 
     Attributes:
@@ -30,7 +30,7 @@ class Speech:
         months: From January; likewise.
         dates: Formats a day of a month; likewise.
         small: Contents of cells and margins; likewise.
-        halves: Whether each half of a day has twelve hours of its own.
+        twelve_hours: Whether each half of a day has twelve hours of its own.
     """
 
     phrase: Callable[[Random], str]
@@ -40,38 +40,38 @@ class Speech:
     months: Sequence[str] = ()
     small: Sequence[str] = ()
     dates: Sequence[str] = ()
-    halves: bool = False
+    twelve_hours: bool = False
 
 
-_ENGLISH: Final = Speech(
-    phrases.phrase,
-    phrases.title,
-    lambda theme, rng: phrases.one(rng, phrases.HEADINGS[theme]),
+_ENGLISH: Final = LanguagePhrases(
+    phrases.random_phrase,
+    phrases.random_title,
+    lambda theme, rng: phrases.choose(rng, phrases.HEADINGS[theme]),
     phrases.DAYS,
     phrases.MONTHS,
     phrases.SMALL,
     dates=("{month} {day}", "{day} {month}"),
-    halves=True,
+    twelve_hours=True,
 )
-_GERMAN: Final = Speech(
-    german_phrases.phrase,
-    lambda rng: phrases.one(rng, german_phrases.TITLES),
-    lambda theme, rng: phrases.one(rng, german_phrases.HEADINGS[theme]),
+_GERMAN: Final = LanguagePhrases(
+    german_phrases.random_phrase,
+    lambda rng: phrases.choose(rng, german_phrases.TITLES),
+    lambda theme, rng: phrases.choose(rng, german_phrases.HEADINGS[theme]),
     german_phrases.DAYS,
     german_phrases.MONTHS,
     german_phrases.SMALL,
     dates=("{day}. {month}",),
 )
-_KNOWN: Final[Mapping[str, Speech]] = {"en": _ENGLISH, "de": _GERMAN}
+_KNOWN: Final[Mapping[str, LanguagePhrases]] = {"en": _ENGLISH, "de": _GERMAN}
 
 
 @lru_cache(maxsize=8)
-def of(language: str) -> Speech:
+def phrases_of(language: str) -> LanguagePhrases:
     """Return the phrases of a language, a key of ``lexicon.LANGUAGES``. Raises NoWordCounts."""
-    return _KNOWN.get(language) or composed(texts((language,)))
+    return _KNOWN.get(language) or compose_phrases(load_vocabulary((language,)))
 
 
-def composed(words: Texts) -> Speech:
+def compose_phrases(words: Vocabulary) -> LanguagePhrases:
     """Return phrases composed of words, at least one."""
 
     def some(rng: Random, least: int, most: int) -> str:
@@ -79,6 +79,6 @@ def composed(words: Texts) -> Speech:
 
     def headed(rng: Random, most: int) -> str:
         text = some(rng, 1, most)
-        return words.capitals.headed(text)
+        return words.capitals.capitalize(text)
 
-    return Speech(lambda rng: some(rng, 2, 6), lambda rng: headed(rng, 4), lambda _, rng: headed(rng, 2))
+    return LanguagePhrases(lambda rng: some(rng, 2, 6), lambda rng: headed(rng, 4), lambda _, rng: headed(rng, 2))

@@ -9,31 +9,31 @@ from typing import Final
 import numpy as np
 
 
-def parts(text: str) -> list[str]:
+def split_at_bars(text: str) -> list[str]:
     """Split a text at bars and line ends."""
     return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
 
 
-def listed(words: str) -> list[str]:
+def split_words(words: str) -> list[str]:
     """Split a text into words."""
     return words.split()
 
 
-_VERBS = listed(
+_VERBS = split_words(
     """
     ask call check clean close copy count cut draw email file find finish fix invite join keep learn list measure
     merge move name open order paint pay phone pick plan print read record repair review save sell send share show
     sketch sort start store test thank train update visit wait write
     """
 )
-_ADJECTIVES = listed(
+_ADJECTIVES = split_words(
     """
     annual bright cheap clear cold daily early easy empty extra fast final first fresh full good green heavy large
     last late local long main missing new next old open plain quiet red second sharp short simple small spare strong
     third weekly wide
     """
 )
-_NOUNS = listed(
+_NOUNS = split_words(
     """
     answer author balance bottle branch bridge budget button camera chart client coffee colour copper corner
     customer delivery desk dinner drawing engine example factory figure folder garden guide hammer house income
@@ -43,7 +43,7 @@ _NOUNS = listed(
     tool travel trial valley value vendor village warehouse water week window winter worker yellow
     """
 )
-_NAMES = listed(
+_NAMES = split_words(
     """
     Anna Ben Carla David Elena Felix Grace Hugo Ines Jonas Karin Louis Marie Nora Oscar Paula Quentin Ruth Simon
     Tessa Ulrich Vera Walter Xenia Yara Zoe
@@ -63,81 +63,83 @@ _TITLES = [
 # By theme, the values of ``contents.Theme``.
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
-        "programs": parts(
+        "programs": split_at_bars(
             """
         Problem Domain|Algorithm|Pseudo Code|Visual|Big O|Code|Input|Output|Edge Cases|Testing|Example|Verification
         Step Through|Data Structures|Approach|API|Server|Client|Database|Routes|Classes|State|Questions|Problem
         Solution|Notes|Whiteboard Process|Complexity|Queue|Stack|Linked List|Binary Tree|Graph|Hash Table
         """
         ),
-        "meeting": parts(
+        "meeting": split_at_bars(
             """
         Agenda|Decisions|Open Questions|Next Steps|Attendees|Risks|Topics|Minutes|Retro|What went well|Ideas
         What to improve|Parking Lot|Feedback|Goals|Actions|Stakeholders|Status|Blockers
         """
         ),
-        "tasks": parts(
+        "tasks": split_at_bars(
             "To Do|Doing|Done|Today|Tomorrow|This Week|Later|Urgent|Shopping|Backlog|In Progress|Review|Waiting"
         ),
-        "plan": parts(
+        "plan": split_at_bars(
             """
         Roadmap|Timeline|Milestones|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Launch|Release|Sprint 14|Schedule|Deadlines|Week 1
         Week 2|MVP|Scope|Plan B|Dependencies|Resources|Team
         """
         ),
-        "maths": parts(
+        "maths": split_at_bars(
             """
         Proof|Theorem|Definition|Example|Lemma|Exercise 3|Solution|Given|Find|Homework|Limits|Derivatives|Matrices
         Probability|Case 1|Case 2|Recall|Hint
         """
         ),
-        "lesson": parts(
+        "lesson": split_at_bars(
             """
         Vocabulary|Today's Lesson|Homework|Objectives|Warm-up|Key Terms|Chapter 4|Group A|Group B|Rules|Cell|Energy
         History|Causes|Effects|Pros|Cons|Who?|Why?|Questions
         """
         ),
-        "money": parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
+        "money": split_at_bars(
+            "Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"
+        ),
     }
 )
-DAYS: Final = parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
-MONTHS: Final = parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
-SMALL: Final = parts("yes|no|new|old|done|Why?")
+DAYS: Final = split_at_bars("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
+MONTHS: Final = split_at_bars("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
+SMALL: Final = split_at_bars("yes|no|new|old|done|Why?")
 
 
-def name(rng: np.random.Generator) -> str:
+def random_name(rng: np.random.Generator) -> str:
     """Return a first name."""
-    return one(rng, _NAMES)
+    return choose(rng, _NAMES)
 
 
-def title(rng: np.random.Generator) -> str:
+def random_title(rng: np.random.Generator) -> str:
     """Return a title of a board."""
-    return one(rng, _TITLES)
+    return choose(rng, _TITLES)
 
 
-def figure(rng: np.random.Generator) -> str:
+def random_figure(rng: np.random.Generator) -> str:
     """Return a number as in a table."""
     kind = int(rng.integers(3))
     return (f"{rng.integers(2, 999)}", f"{rng.integers(2, 99)}.{rng.integers(10, 99)}", f"{rng.integers(5, 95)}%")[kind]
 
 
-def phrase(rng: np.random.Generator) -> str:
+def random_phrase(rng: np.random.Generator) -> str:
     """Return three to seven words, such as "check the spare tool with Vera"."""
-    middle = [one(rng, _VERBS), "the", one(rng, _ADJECTIVES), one(rng, _NOUNS)]
+    middle = [choose(rng, _VERBS), "the", choose(rng, _ADJECTIVES), choose(rng, _NOUNS)]
     kind = int(rng.integers(5))
     if kind == 0:
         middle.pop(2)
     if kind == 1:
-        middle += [one(rng, _LINKS), one(rng, _NAMES)]
+        middle += [choose(rng, _LINKS), choose(rng, _NAMES)]
     if kind == 2:
-        middle = [one(rng, _NAMES), "and", one(rng, _NAMES), *middle]
+        middle = [choose(rng, _NAMES), "and", choose(rng, _NAMES), *middle]
     if kind == 3:
-        middle += [one(rng, _LINKS), "the", one(rng, _NOUNS)]
+        middle += [choose(rng, _LINKS), "the", choose(rng, _NOUNS)]
     if kind == 4:
         middle[1] = str(rng.integers(2, 60))
     return " ".join(middle)
 
 
-def one(rng: np.random.Generator, choices: list[str]) -> str:
+def choose(rng: np.random.Generator, choices: list[str]) -> str:
     """Choose one of some texts."""
     return choices[int(rng.integers(len(choices)))]

@@ -25,7 +25,7 @@ from ocr_studio.core.plain_text import composed
 from ocr_studio.core.synth import source_fingerprints
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth.text import german_spelling
-from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
+from ocr_studio.engine.synth.text.capitals import DEFAULT, CaseRules
 
 Random: TypeAlias = np.random.Generator
 
@@ -46,7 +46,7 @@ class BadWordList(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class Vocabulary:
     """A vocabulary.
 
     Attributes:
@@ -67,7 +67,7 @@ class Texts:
     too_long: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     unwritable: tuple[str, ...] = ()
-    capitals: Capitals = USUAL
+    capitals: CaseRules = DEFAULT
 
     def word(self, rng: Random) -> str:
         """Return a word. Raises IndexError if there are none."""
@@ -75,7 +75,7 @@ class Texts:
 
 
 @lru_cache(maxsize=4)
-def texts(languages: tuple[str, ...]) -> Texts:
+def load_vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     """Return the vocabulary of languages, keys of ``lexicon.LANGUAGES``, with German nouns capitalized. Raises
     NoWordCounts.
     """
@@ -91,12 +91,12 @@ def texts(languages: tuple[str, ...]) -> Texts:
                     # Square roots, otherwise every third word would be “the”.
                     own[word] = math.sqrt(frequency)
         known[code] = own
-        for word, share in (german_spelling.written(own) if code == "de" else own).items():
+        for word, share in (german_spelling.restore_spelling(own) if code == "de" else own).items():
             shares[word] = shares.get(word, 0.0) + share
-    return replace(_shared(shares), languages=languages, capitals=Capitals.of_languages(known))
+    return replace(_shared(shares), languages=languages, capitals=CaseRules.of_languages(known))
 
 
-def listed(path: Path) -> Texts:
+def load_word_list(path: Path) -> Vocabulary:
     """Return the words of a text file, separated by spaces or lines; repeated ones are drawn more often.
 
     Raises BadWordList.
@@ -106,11 +106,11 @@ def listed(path: Path) -> Texts:
         stamp = source_fingerprints.word_list_stamp(path)
     found = _listed(path, stamp)
     if not found.words:
-        raise _bad(path, "; ".join(left_out(found)) or tr("it contains no words"))
+        raise _bad(path, "; ".join(describe_rejected(found)) or tr("it contains no words"))
     return found
 
 
-def only(words: Texts, kept: Collection[str]) -> Texts:
+def restrict_vocabulary(words: Vocabulary, kept: Collection[str]) -> Vocabulary:
     """Return a vocabulary with only some words; the others are marked as unwritable."""
     weights = dict(zip(words.words, np.diff(words.shares, prepend=0.0), strict=True))
     missing = tuple(word for word in words.words if word not in kept)
@@ -118,7 +118,7 @@ def only(words: Texts, kept: Collection[str]) -> Texts:
     return replace(words, words=fewer.words, shares=fewer.shares, unwritable=words.unwritable + missing)
 
 
-def left_out(words: Texts) -> Iterator[str]:
+def describe_rejected(words: Vocabulary) -> Iterator[str]:
     """Yield messages about rejected words, one for each reason."""
     if words.too_long:
         yield tr_n(
@@ -151,8 +151,8 @@ def _named(words: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=4)
-def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
-    """Read a word list, as ``listed``; the last argument is a cache key that shows changes."""
+def _listed(path: Path, _: tuple[int, int] | None) -> Vocabulary:
+    """Read a word list, as ``load_word_list``; the last argument is a cache key that shows changes."""
     try:
         text = paths.read_file(path, most=source_fingerprints.MAX_WORD_LIST_BYTES).decode("utf-8-sig")
         counts = Counter[str]()
@@ -169,7 +169,7 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     too_long = tuple(word for word in counts if word.isprintable() and len(word) > _LONGEST)
     out = {*unseen, *too_long}
     kept = _shared({word: math.sqrt(count) for word, count in counts.items() if word not in out})
-    capitals = Capitals.of_list(kept.words)
+    capitals = CaseRules.of_list(kept.words)
     return replace(kept, file=path, too_long=too_long, unseen=unseen, capitals=capitals)
 
 
@@ -189,13 +189,13 @@ def _latin(letter: str) -> bool:
     return letter in "'ªº" or "LATIN" in unicodedata.name(letter, "")
 
 
-def _shared(weights: dict[str, float]) -> Texts:
+def _shared(weights: dict[str, float]) -> Vocabulary:
     counts = np.fromiter(weights.values(), np.float64, len(weights))
     shares = np.cumsum(counts / (counts.sum() or 1.0))
-    return Texts(tuple(weights), shares / shares[-1:])
+    return Vocabulary(tuple(weights), shares / shares[-1:])
 
 
-def figure(rng: Random) -> str:
+def random_number(rng: Random) -> str:
     """Return a number as in a text."""
     number = int(10 ** rng.uniform(0, 5))
     ways: tuple[Callable[[], str], ...] = (
@@ -211,7 +211,7 @@ def figure(rng: Random) -> str:
     return ways[int(rng.integers(len(ways)))]()
 
 
-def nonsense(rng: Random) -> str:
+def random_string(rng: Random) -> str:
     """Return a random string, so that every letter, digit and symbol occurs."""
     kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
     signs = kinds[int(rng.integers(len(kinds)))]

@@ -80,7 +80,7 @@ def curved() -> list[Labelled]:
 
 def made(index: int, **options: Any) -> list[Labelled]:
     plan = made_boards.maker(seed=5, tilt=1.0, **options).plan(index)
-    return [Labelled(each.quad, each.text, each.ignore) for each in whole_boards.truth(plan)]
+    return [Labelled(each.quad, each.text, each.ignore) for each in whole_boards.label_words(plan)]
 
 
 @pytest.mark.parametrize("kind", ["level", "another", "turned", "curved"])
