@@ -15,9 +15,8 @@ from ship_model import SHIPPED
 
 from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import bundled
+from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, Source
 from ocr_studio.core.settings import ALPHABETS
 from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
@@ -25,15 +24,15 @@ from tests.core.made_models import CARD, shipped
 
 
 @pytest.fixture
-def real(monkeypatch: pytest.MonkeyPatch) -> list[models.Model]:
+def real(monkeypatch: pytest.MonkeyPatch) -> list[registry.Model]:
     """Those that come with the program as it is."""
     monkeypatch.setattr(resources, "models", lambda: SHIPPED)
     found = bundled.adapted()
-    assert not [each for each in found if isinstance(each, models.Damaged)]
-    return [each for each in found if isinstance(each, models.Model)]
+    assert not [each for each in found if isinstance(each, registry.Damaged)]
+    return [each for each in found if isinstance(each, registry.Model)]
 
 
-def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.Model]) -> None:
+def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[registry.Model]) -> None:
     for model in real:
         assert model.folder is not None
         assert model.card is not None
@@ -50,19 +49,19 @@ def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.
         assert all(np.isfinite(array).all() for array in model_weights.read_weights(net).values())
 
 
-def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> None:
+def test_at_most_one_is_the_default_of_anything(real: list[registry.Model]) -> None:
     for kind in ("recognizer", "detector"):
         for alphabet in ALPHABETS:
             claim = [
                 each.name for each in real if each.kind == kind and each.card and alphabet in each.card.default_for
             ]
             assert len(claim) <= 1
-            assert models.default(kind, alphabet=alphabet).name in (
+            assert registry.default(kind, alphabet=alphabet).name in (
                 *claim,
                 *(each.name for each in bundled.BORROWED),
             )
     # It knows fewer letters than are asked for then.
-    assert models.default("recognizer", alphabet="all") == models.BUILT_IN
+    assert registry.default("recognizer", alphabet="all") == registry.BUILT_IN
 
 
 # ------------------------------------------------------------------------------------------------------- the command
@@ -113,7 +112,7 @@ def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_la
         ["nowhere", "--name", "boards"],
         ["--name", "boards"],
         ["--name", "../boards"],
-        ["--name", models.BUILT_IN.name],
+        ["--name", registry.BUILT_IN.name],
         ["--name", "there", "--facts", "sha.json"],
         ["--name", "there", "--facts", "list.json"],
         ["--name", "there", "--facts", "nowhere.json"],

@@ -107,7 +107,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
         PhotoError: The folder can't be read.
     """
     wanted = _split(split) if split else None
-    found = photo_file.photos_in(_folder(folder))
+    found = photo_file.list_photos(_folder(folder))
     if wanted is None:
         return found
     return [path for path in found if Split.of(_photo_bytes(path)) is wanted]
@@ -117,7 +117,7 @@ def _photo_bytes(path: Path) -> bytes:
     try:
         return paths.read_file(path, most=photo_stream.MAX_BYTES)
     except OSError as error:
-        raise photo_errors.refused(path, error) from error
+        raise photo_errors.make_access_error(path, error) from error
     except TooLarge as error:
         raise photo_file.PhotoError(str(error), file=path) from error
 

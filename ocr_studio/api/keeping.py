@@ -15,8 +15,7 @@ from ocr_studio.api import given
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.models.registry import Model
@@ -57,7 +56,7 @@ def opened(weights: str | Path, kind: Kind) -> Model:
         TypeError: The weights are neither a name nor a path.
     """
     if weights == DEFAULT:
-        return models.in_use(None, kind)
+        return registry.in_use(None, kind)
     folder = path_of(weights)
     lies_there = isinstance(weights, Path) or len(folder.parts) > 1
     model = _in_folder(folder) if lies_there else _named(str(weights), kind)
@@ -81,10 +80,10 @@ def keras_file(weights: object) -> Path | None:
 
 def _in_folder(folder: Path) -> Model:
     if not folder.is_dir():
-        raise models.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
+        raise registry.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
     if not (folder / CARD_FILE).is_file():
         raise BadModel("no model in this folder", file=folder, remedy=f"Choose a folder with {CARD_FILE}.")
-    return models.in_folder(folder)
+    return registry.in_folder(folder)
 
 
 def _named(name: str, kind: Kind) -> Model:
@@ -92,10 +91,10 @@ def _named(name: str, kind: Kind) -> Model:
     if other is not None:
         raise BadModel(f"“{name}” is a {other}, not a {kind}", remedy="Choose another model.")
     try:
-        return models.find(name)
-    except models.NoSuchModel as error:
-        names = ", ".join((*_SPECIAL[kind], *(model.name for model in models.available(kind))))
-        raise models.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
+        return registry.find(name)
+    except registry.NoSuchModel as error:
+        names = ", ".join((*_SPECIAL[kind], *(model.name for model in registry.available(kind))))
+        raise registry.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
 
 
 def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
@@ -148,9 +147,9 @@ def keep(
     _check_card(card, charset)
     folder = candidate.write(name, net, charset=charset, card=card)
     try:
-        model = models.install(folder)
+        model = registry.install(folder)
     except StudioError:
-        models.discard(folder)
+        registry.discard(folder)
         raise
     assert model.folder is not None
     return model.folder
@@ -161,8 +160,8 @@ def check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"the name of a model must be a string, not {given.shown(name)}")
     if any(name in names for names in _SPECIAL.values()) or keras_file(name):
-        raise models.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
-    models.check_name(name)
+        raise registry.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
+    registry.check_name(name)
 
 
 def _check_card(card: ModelCard, charset: Charset | None) -> None:

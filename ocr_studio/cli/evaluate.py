@@ -29,7 +29,7 @@ from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.evaluation.word_results import WordsEvaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning import evaluate_words
@@ -90,7 +90,7 @@ def evaluate(options: argparse.Namespace) -> int:
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()
     if options.model is not None:
-        reader = replace(reader, model=models.chosen(options.model))
+        reader = replace(reader, model=registry.chosen(options.model))
     where = places(options, chosen)
     if dataset_sources.is_only_dataset(options.data, **where):
         return _evaluate_dataset(options, reader)

@@ -27,7 +27,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.training import detector_events
 from ocr_studio.core.training import report as training_report
@@ -180,7 +180,7 @@ def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     training_runs.check_name(options.name)
     known = training_runs.load(options.name)
     if not (options.resume and known):
-        models.check_name(options.name)
+        registry.check_name(options.name)
     kind: Kind = "detector" if options.detector else "recognizer"
     chosen = settings_for([] if options.base or options.resume else [kind]).reader_options()
     given = _given(options)
@@ -252,7 +252,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     names = [field.name for field in fields(Recipe)]
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if "base" in given:
-        given["base"] = models.chosen(given["base"], "detector" if options.detector else "recognizer")
+        given["base"] = registry.chosen(given["base"], "detector" if options.detector else "recognizer")
     return given
 
 

@@ -232,7 +232,7 @@ def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME
 
     least: the IoU from which on two quads are in the same place.
     """
-    touching = overlap.of(_stack(truth), _stack(found))
+    touching = overlap.compute_overlap(_stack(truth), _stack(found))
     return _one_to_one(touching, touching.iou >= least)
 
 
@@ -258,16 +258,16 @@ def compare(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool
     truth, found = _plain(truth), _plain(found)
     regions = [word for word in truth if word.ignore]
     wanted = [word for word in truth if word.text and not word.ignore]
-    same_place = _most(overlap.of(_quads(found), _quads(wanted)), "iou") >= SAME_PLACE
-    hidden = overlap.of(_quads(found), _quads(regions))
+    same_place = _most(overlap.compute_overlap(_quads(found), _quads(wanted)), "iou") >= SAME_PLACE
+    hidden = overlap.compute_overlap(_quads(found), _quads(regions))
     counts = same_place | (_most(hidden, "cover_a") <= LIES_IN)
     stray = ~same_place & (_most(hidden, "iou") < SAME_PLACE)
     if not whole:
-        places = overlap.of(_quads(found), _quads([word for word in truth if not word.ignore]))
+        places = overlap.compute_overlap(_quads(found), _quads([word for word in truth if not word.ignore]))
         known = np.maximum(_most(places, "cover_a"), _most(places, "cover_b")) > LIES_IN
         counts, stray = counts & known, stray & known
     kept = [found[index] for index in np.flatnonzero(counts)]
-    touching = overlap.of(_quads(wanted), _quads(kept))
+    touching = overlap.compute_overlap(_quads(wanted), _quads(kept))
     bag = bag_of_words(*([word.text for word in words] for words in ((truth, found) if whole else (wanted, kept))))
     pairs = tuple(_one_to_one(touching, touching.iou >= SAME_PLACE))
     return Comparison(tuple(wanted), tuple(kept), touching, pairs, bag, int(stray.sum()))

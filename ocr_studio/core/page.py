@@ -214,8 +214,9 @@ class Page:
     """One photo and the words on it. Lines and text are computed, never stored; so is the reading order, unless a
     person has given another (``facts.order``).
 
-    id: hash of the photo's bytes (``photo_file.content_id``). image: path of the photo relative to the project's photo
-    folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last read, ISO 8601 UTC.
+    id: hash of the photo's bytes (``photo_file.compute_content_id``). image: path of the photo relative to the
+    project's photo folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last
+    read, ISO 8601 UTC.
     """
 
     id: str

@@ -16,7 +16,7 @@ from ocr_studio.api import Detector, Recognizer
 from ocr_studio.api import data_generation as data
 from ocr_studio.api.detection import LearnsOtherwise
 from ocr_studio.api.recognition import CannotBeLearned
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, BadModel
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.recognition import ctc
@@ -92,7 +92,7 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
     assert Recognizer(weights="with words", languages=()).languages == ()
     (crops, *_), _ = next(batches)
     np.testing.assert_allclose(again.model(crops), recognizer.model(crops, training=False), atol=1e-3)
-    model = models.find("mine")
+    model = registry.find("mine")
     assert model.card is not None
     assert model.card.scores == {"test": {"cer": 0.5}}
     assert Recognizer(weights=str(model.folder)).alphabet == LETTERS
@@ -106,8 +106,8 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
 def test_what_cannot_be_kept_leaves_nothing_behind() -> None:
     with pytest.raises(BadModel):
         Recognizer(LETTERS, weights=None, languages=()).save("mine", title="a" * 300)
-    assert models.candidates("mine") == ()
-    assert not models.is_taken("mine")
+    assert registry.candidates("mine") == ()
+    assert not registry.is_taken("mine")
 
 
 def test_the_network_of_keras_ocr_is_fed_as_it_was() -> None:

@@ -179,13 +179,13 @@ def _of_sure_lines(boxes: Sequence[Box]) -> Iterator[Labelled]:
         Word(f"{index:08}", box.quad, human=Transcription(box.text or "?", Source.HUMAN))
         for index, box in enumerate(boxes)
     ]
-    for line in reading_order.lines(words):
+    for line in reading_order.find_lines(words):
         some = [boxes[int(word.id)] for word in line]
         sure = float(np.mean([box.confidence if box.text else 0.0 for box in some]))
         if sure >= SURE:
             yield from (Labelled(box.quad, box.text or "?") for box in some)
         else:
-            yield Labelled(geometry.joined([box.quad for box in some]), "?", ignore=True)
+            yield Labelled(geometry.union_quad([box.quad for box in some]), "?", ignore=True)
 
 
 def _suspected(folder: Path, out: Path, photos: Sequence[str]) -> Mapping[str, Sequence[Quad]]:
@@ -209,7 +209,7 @@ def _unread(suspected: Sequence[Quad], words: Sequence[Labelled]) -> list[Labell
     if not suspected:
         return []
     places, read = (np.array([each.corners for each in some]) for some in (suspected, [word.quad for word in words]))
-    covered = geometry.cover_matrix(places.reshape(-1, 4, 2), read.reshape(-1, 4, 2)).sum(axis=1)
+    covered = geometry.compute_cover_matrix(places.reshape(-1, 4, 2), read.reshape(-1, 4, 2)).sum(axis=1)
     return [Labelled(quad, "", ignore=True) for quad, share in zip(suspected, covered, strict=True) if share < _READ]
 
 

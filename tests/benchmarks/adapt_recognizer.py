@@ -45,7 +45,7 @@ import numpy as np
 from ocr_studio.core import paths
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
@@ -126,7 +126,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[TrainingExamp
     for photo, found in sorted(words.items()):
         image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
-        crop = partial(geometry.crop, image)
+        crop = partial(geometry.crop_quad, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
             held_out += [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
@@ -311,11 +311,11 @@ def mean(folders: Sequence[Path]) -> Path:
     """A candidate that is the mean of models which began with the same one. Its card is that of the last."""
     from ocr_studio.engine.weights import candidate, model_weights
 
-    nets = [model_weights.load_recognizer(models.in_folder(folder)) for folder in folders]
+    nets = [model_weights.load_recognizer(registry.in_folder(folder)) for folder in folders]
     net, charset = nets[-1]
     for variable, *others in zip(net.weights, *(other.weights for other, _ in nets[:-1]), strict=True):
         variable.assign(np.mean([each.numpy() for each in (variable, *others)], axis=0))
-    card = models.in_folder(folders[-1]).card
+    card = registry.in_folder(folders[-1]).card
     assert card is not None  # a training writes one
     settings = {**card.settings, "rounds": len(folders)}
     return candidate.write(card.title, net, charset=charset, card=replace(card, settings=settings, scores={}))
@@ -336,10 +336,10 @@ def main() -> int:
             return 3
         rounds.append(model)
         reader = f"round-{number + 1}"
-        if not models.is_taken(reader):
-            copy = models.candidate_folder(reader)
+        if not registry.is_taken(reader):
+            copy = registry.candidate_folder(reader)
             shutil.copytree(model, copy, dirs_exist_ok=True)
-            models.install(copy)
+            registry.install(copy)
     os.replace(mean(rounds), given.out / "model")
     return 0
 

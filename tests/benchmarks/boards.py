@@ -70,7 +70,10 @@ def ours(first: list[float], look: BoardLook | None = None) -> Program:
         assert look is not None
         made = clean_board.cleaned(photo, look)
         back = np.linalg.inv(made.matrix)
-        return [Labelled(board_corners.led(back, each.quad) or each.quad, each.text) for each in read(made.picture)]
+        return [
+            Labelled(board_corners.transform_quad(back, each.quad) or each.quad, each.text)
+            for each in read(made.picture)
+        ]
 
     def read(photo: Photo) -> list[Labelled]:
         start = time.perf_counter()

@@ -67,7 +67,7 @@ class Session(QObject):
         self.timer.setTimerType(Qt.TimerType.PreciseTimer)
         self.timer.timeout.connect(self.step)
         self.photo = np.zeros((2, 2, 3), np.uint8)
-        self.ids = {name: photo_file.content_id(photos / name) for name in PHOTOS}
+        self.ids = {name: photo_file.compute_content_id(photos / name) for name in PHOTOS}
         self.show(PHOTOS[0])
         # Photos are opened in a thread of their own, which locks and reads while another saves.
         threading.Thread(target=self.open_photos, daemon=True).start()

@@ -150,13 +150,13 @@ def _ordered_by_hand(given: Given) -> object:
     ids = list(given.page.words)
     order = tuple(tuple(ids[at : at + 10]) for at in range(len(ids) // 2, len(ids), 10))
     page = replace(given.page, facts=PageFacts(order=order))
-    page_order.text(page)
-    return page_order.moved(page, {ids[-1]}, ids[0])
+    page_order.compose_text(page)
+    return page_order.move_words(page, {ids[-1]}, ids[0])
 
 
 def _snap(given: Given) -> object:
     quads = np.array([word.quad.corners for word in given.page.words.values()])
-    return snapping.snap(snapping.of_box(next(iter(given.page.words.values())).quad), quads, 10.0)
+    return snapping.snap_edges(snapping.box_edges(next(iter(given.page.words.values())).quad), quads, 10.0)
 
 
 def _alike(given: Given) -> object:
@@ -174,15 +174,15 @@ def _rendered(kind: Format, given: Given) -> str:
 STEPS: Final[Mapping[str, Callable[[Given], object]]] = {
     "encode": lambda given: page_file.encode(given.page),
     "decode": lambda given: page_file.decode(given.data),
-    "order": lambda given: reading_order.order(given.page.words.values()),
+    "order": lambda given: reading_order.order_words(given.page.words.values()),
     **{name: partial(_rendered, each) for name, each in FORMATS.items()},
     "given order": _ordered_by_hand,
-    "baselines": lambda given: baselines.of_words(given.page.words.values()),
+    "baselines": lambda given: baselines.find_baselines(given.page.words.values()),
     "search": lambda given: PageSearch(given.page).find("etaoin"),
     "index": _index,
     "snap": _snap,
     "alike": _alike,
-    "areas": lambda given: [geometry.area(word.quad) for word in list(given.page.words.values())[:1000]],
+    "areas": lambda given: [geometry.measure_area(word.quad) for word in list(given.page.words.values())[:1000]],
 }
 
 

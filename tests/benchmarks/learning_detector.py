@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
 from ocr_studio.core.training.events import Recipe, StepDone
@@ -176,11 +176,11 @@ def run(trial: Trial, recipe: Recipe) -> None:
     print(f"  it says: {compared.verdict}; held-out part {_change(*own)}, its general boards {_change(*general)}")
     before = Reader(ReaderOptions())
     folder = trained.folder
-    candidate = replace(models.BUILT_IN_DETECTOR, name="trial", folder=folder)
+    candidate = replace(registry.BUILT_IN_DETECTOR, name="trial", folder=folder)
     after = Reader(
         ReaderOptions(), detector=Detector(model_weights.load_detector(candidate)), recognizer=before.recognizer
     )
-    models.discard(folder)
+    registry.discard(folder)
     for title, photos in trial.others.items():
         (lines, words), (more_lines, more_words) = (_scores(reader, photos) for reader in (before, after))
         print(f"  {title:18} lines found F {lines.f or 0:.3f} → {more_lines.f or 0:.3f};", end=" ")

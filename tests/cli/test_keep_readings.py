@@ -75,7 +75,7 @@ def corrected(folder: Path, image: str, text: str) -> None:
     project = Project.open(folder)
     pages = [page for key in project.page_ids() if (page := project.load_page(key))]
     page = next(page for page in pages if page.image == image)
-    first, second = (page.words[key] for key in page_order.order(page))
+    first, second = (page.words[key] for key in page_order.order_words(page))
     words = {first.id: replace(first, human=Transcription.by_human(text)), second.id: second}
     facts = PageFacts(writer="Anna", order=((second.id, first.id),))
     project.save_page(replace(page, words=words, facts=facts))

@@ -70,7 +70,7 @@ def project(folder: Path, pages: Sequence[Sequence[Word]]) -> Project:
         photo = folder / f"board {number}.png"
         photo_file.save_png(photo, drawn(number))
         by_id = {word.id: word for word in found}
-        made.save_page(Page(photo_file.content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
+        made.save_page(Page(photo_file.compute_content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
     made.unlock()
     return Project.open(folder)
 

@@ -135,7 +135,7 @@ def open_photos(*given: Path) -> int:
     failed = False
     for path in given:
         try:
-            photos = photo_file.photos_in(path) if paths.is_folder(path) else [path]
+            photos = photo_file.list_photos(path) if paths.is_folder(path) else [path]
         except StudioError as error:
             said(error)
             failed = True
@@ -151,7 +151,7 @@ def _open(photo: Path) -> None:
     try:
         list(open_photo.list_folder(photo.parent))
         for opened in open_photo.open_photo(photo, keeping=keeping, projects=projects):
-            photo_file.thumbnail(photo, side=64)
+            photo_file.make_thumbnail(photo, side=64)
             if warning := getattr(opened, "warning", ""):
                 said(StudioError(warning))
     finally:
@@ -167,9 +167,9 @@ def look_at_photos(*photos: Path) -> int:
 
 def _look(photo: Path) -> None:
     photo_file.is_photo(photo)
-    photo_file.photo_size(photo)
-    photo_file.pages_in(photo)
-    photo_file.content_id(photo)
+    photo_file.read_photo_size(photo)
+    photo_file.count_pages(photo)
+    photo_file.compute_content_id(photo)
 
 
 def edit_pages(folder: Path) -> int:
@@ -247,7 +247,7 @@ def load_own_files() -> int:
         recent.add(Path("photo.jpg"))
         state_file.RecentChoices().ages()
         replace_rules.save(paths.config_dir(), replace_rules.load(paths.config_dir()))
-        characters.last_used(paths.config_dir())
+        characters.load_recent(paths.config_dir())
         kept = last_session.SessionFile()
         kept.begin()
         kept.write(None, closed=True)

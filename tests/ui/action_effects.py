@@ -156,7 +156,7 @@ ARRANGE: Mapping[str, Callable[[Studio], object]] = {
 
 def _other_order(studio: Studio, was: Before) -> bool:
     page = studio.document.page
-    return page is not None and page_order.order(page) != page_order.order(was.page)
+    return page is not None and page_order.order_words(page) != page_order.order_words(was.page)
 
 
 EFFECTS: Mapping[str, Effect] = {

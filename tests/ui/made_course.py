@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ocr_studio.core.datasets.dataset import Example
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, LinesChecked, PlaceOfWord
 from ocr_studio.core.training.events import (
@@ -74,8 +74,8 @@ class StandInLearner:
         yield self._trained(course, done, stopped)
 
     def _trained(self, course: TrainingTask, steps: int, stopped: str) -> Trained:
-        folder = models.candidate_folder(course.run.name)
-        card = ModelCard(RECOGNIZER, title=course.run.name, parent=models.BUILT_IN.name, alphabet=("a", "b"))
+        folder = registry.candidate_folder(course.run.name)
+        card = ModelCard(RECOGNIZER, title=course.run.name, parent=registry.BUILT_IN.name, alphabet=("a", "b"))
         write_model(folder, card)
         before, after = self.mistakes
         samples = self._samples(course.dataset.held_out, self.steps)
@@ -111,8 +111,8 @@ class StandInDetectorLearner(StandInLearner):
             yield StepDone(step, self.steps, 0.9 / step**0.4, (self.steps - step) * 0.5)
             if step % 3 == 0:
                 yield LinesChecked(step, 0.7 + 0.2 * step / self.steps, 0.93, True)
-        folder = models.candidate_folder(course.run.name)
-        write_model(folder, ModelCard(DETECTOR, title=course.run.name, parent=models.BUILT_IN_DETECTOR.name))
+        folder = registry.candidate_folder(course.run.name)
+        write_model(folder, ModelCard(DETECTOR, title=course.run.name, parent=registry.BUILT_IN_DETECTOR.name))
         comparison = FindingComparison(
             Score(165, 185, 200),
             Score(180, 192, 200),

@@ -16,7 +16,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import tr
@@ -157,7 +157,7 @@ class Dataset:
             return picture(self.folder, example.crop, most=MAX_CROP_PIXELS, most_bytes=MAX_CROP_BYTES)
         if example.quad is None:
             raise BadCrop(tr("the example has neither an image nor a box on a photo"), file=self.folder)
-        return level(self._pyramid(example.photo), example.quad.array())
+        return extract_crop(self._pyramid(example.photo), example.quad.array())
 
     def photo(self, page: TruePhoto) -> RGB:
         """The photo, (H, W, 3) uint8 RGB. Raises BadCrop."""

@@ -52,7 +52,7 @@ class Candidate:
 
 def candidates(source: SourcePage, *, unit: str, letters: frozenset[str] | None) -> list[Candidate]:
     """The words (or lines) of a page in reading order. letters: the only ones that may be in a text; None: any."""
-    lines = page_order.lines(source.page)
+    lines = page_order.find_lines(source.page)
     found = list(_lines(lines, source) if unit == "lines" else _words(lines, source))
     judged = [
         each if each.reason else replace(each, reason=Reason.OUTSIDE if outside else _unfit(each, letters))
@@ -81,7 +81,7 @@ def _lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Cand
             continue
         found = _candidate(written, line[0].id, missing[0] if missing else None)
         crowded = found.reason is None and any(
-            geometry.contains(found.quad, geometry.centre(word.quad))
+            geometry.contains_point(found.quad, geometry.find_centre(word.quad))
             for other in lines
             if other is not line
             for word in other
@@ -122,9 +122,9 @@ def _around(quads: Sequence[Quad]) -> Quad:
     of upright boxes on a line that climbs."""
     if len(quads) == 1:
         return quads[0]
-    ends = np.subtract(geometry.centre(quads[-1]), geometry.centre(quads[0]))
-    boxes = geometry.joined(quads), geometry.joined(quads, along=ends)
-    return min(boxes, key=lambda box: geometry.size(box)[1])
+    ends = np.subtract(geometry.find_centre(quads[-1]), geometry.find_centre(quads[0]))
+    boxes = geometry.union_quad(quads), geometry.union_quad(quads, along=ends)
+    return min(boxes, key=lambda box: geometry.measure_size(box)[1])
 
 
 def _machine(words: Sequence[Word]) -> MachineReading | None:
@@ -142,7 +142,7 @@ def _machine(words: Sequence[Word]) -> MachineReading | None:
 def _outside(candidates: Sequence[Candidate], page: Page) -> list[bool]:
     """Which boxes lie more off the photo than on it, or have no area."""
     photo = Quad.from_box(0, 0, page.width, page.height)
-    shared = overlap.of([each.quad.corners for each in candidates], [photo.corners])
+    shared = overlap.compute_overlap([each.quad.corners for each in candidates], [photo.corners])
     inside = shared.matrix(shared.cover_a)[:, 0]
     return [bool(each) for each in (shared.areas_a < 1) | (inside < _ON_PHOTO)]
 
@@ -151,8 +151,8 @@ def _unfit(candidate: Candidate, letters: frozenset[str] | None) -> Reason | Non
     if letters is not None and not letters.issuperset(candidate.text):
         return Reason.LETTERS
     # The net has one step more than fit into the picture, see ``Recognizer.steps``.
-    steps = word_crops.size(candidate.quad.array())[0] // word_crops.STEP + 1
-    return Reason.NARROW if steps < word_crops.steps_for(candidate.text) else None
+    steps = word_crops.compute_crop_size(candidate.quad.array())[0] // word_crops.STEP + 1
+    return Reason.NARROW if steps < word_crops.count_ctc_steps(candidate.text) else None
 
 
 def _without_twins(found: list[Candidate]) -> list[Candidate]:
@@ -161,7 +161,7 @@ def _without_twins(found: list[Candidate]) -> list[Candidate]:
     if len(fit) < 2:
         return found
     quads = np.array([found[index].quad.corners for index in fit])
-    shared = overlap.of(quads, quads)
+    shared = overlap.compute_overlap(quads, quads)
     near = (shared.iou >= _SAME) & (shared.rows < shared.columns)
     for row, column in zip(shared.rows[near].tolist(), shared.columns[near].tolist(), strict=True):
         first, second = fit[row], fit[column]

@@ -213,7 +213,7 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
         seen.add(page.photo)
         try:
             data = bytes_of(folder.path, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
-            width, height = photo_file.photo_size(folder.full(page.photo))
+            width, height = photo_file.read_photo_size(folder.full(page.photo))
         except (BadCrop, photo_file.PhotoError) as error:
             troubles.add(page.photo, error.what)
             continue

@@ -102,7 +102,7 @@ def from_annotations(folder: Path) -> Sources:
 
 
 def _marked(true: TruePage) -> SourcePage:
-    width, height = photo_file.photo_size(true.photo)
+    width, height = photo_file.read_photo_size(true.photo)
     if wrong := ground_truth.off_photo(true, width, height):
         raise wrong
     words = {
@@ -112,5 +112,5 @@ def _marked(true: TruePage) -> SourcePage:
         for number, each in enumerate(true.words, start=1)
     }
     ignored = frozenset(key for key, each in zip(words, true.words, strict=True) if each.ignore)
-    page = Page(photo_file.content_id(true.photo), true.image, width, height, words)
+    page = Page(photo_file.compute_content_id(true.photo), true.image, width, height, words)
     return SourcePage(page, true.photo, whole=True, ignored=ignored)

@@ -22,7 +22,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 
@@ -56,7 +56,7 @@ def export(
     there is nothing to write; what lies there already then stays.
     """
     layout = LAYOUTS[wanted.layout]
-    ordered = sorted(pages, key=lambda source: (photo_file.natural_key(source.page.image), source.page.id))
+    ordered = sorted(pages, key=lambda source: (photo_file.make_natural_key(source.page.image), source.page.id))
     with dataset_folder.workshop(folder, layout) as workshop:
         making = Making(workshop, layout, wanted.unit, trouble=list(trouble))
         gathering = _Gathering(making, wanted)
@@ -120,7 +120,7 @@ class _Gathering:
         for each in found:
             reason = each.reason
             if reason is None:
-                picture = level(pyramid, each.quad.array())
+                picture = extract_crop(pyramid, each.quad.array())
                 key = hashlib.sha256(f"{picture.shape}".encode() + picture.tobytes()).digest(), each.text
                 reason = Reason.DUPLICATE if key in self._known else None
                 self._known.add(key)
@@ -162,6 +162,6 @@ def _true_photo(source: SourcePage, photo: str) -> TruePhoto:
     words = tuple(
         Labelled(word.quad, word.text, word.id in aside)
         for word in page.words.values()
-        if (word.text or word.id in aside) and geometry.area(word.quad) >= 1
+        if (word.text or word.id in aside) and geometry.measure_area(word.quad) >= 1
     )
     return TruePhoto(photo, page.id, page.image, page.width, page.height, words)

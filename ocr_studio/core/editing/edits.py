@@ -106,7 +106,7 @@ def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
     words = _free(page, ids)
     dx, dy = _within(page, [word.quad for word in words], (dx, dy))
     name = tr_n("Move word", "Move {count} words", len(words))
-    return _placed(name, words, [geometry.moved(word.quad, dx, dy) for word in words])
+    return _placed(name, words, [geometry.move_quad(word.quad, dx, dy) for word in words])
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
@@ -115,11 +115,11 @@ def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
-    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``, and stays on the photo."""
+    """Rotate each box about its own centre, as ``geometry.rotate_quad`` does, and keep it on the photo."""
     words = _free(page, ids)
-    turned = [geometry.rotated(word.quad, degrees) for word in words]
+    turned = [geometry.rotate_quad(word.quad, degrees) for word in words]
     shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
-    kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
+    kept = [geometry.move_quad(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
     return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
@@ -130,7 +130,7 @@ def turn_writing(page: Page, word_id: str) -> Edit:
     words = _free(page, [word_id])
     turned = []
     for word in words:
-        along, across = geometry.size(word.quad)
+        along, across = geometry.measure_size(word.quad)
         by = 2 if along >= across else 1
         corners = word.quad.corners
         turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
@@ -150,7 +150,7 @@ def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
     What is larger than the photo is cut off at its borders.
     """
     dx, dy = _within(page, [word.quad for word in words], offset, strictly=True)
-    quads = [geometry.clamped(geometry.moved(word.quad, dx, dy), page.width, page.height) for word in words]
+    quads = [geometry.clamp_quad(geometry.move_quad(word.quad, dx, dy), page.width, page.height) for word in words]
     copies = [
         replace(word, id=_free_id(page), quad=quad, quad_source=Source.HUMAN)
         for word, quad in zip(words, quads, strict=True)
@@ -169,7 +169,7 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
     place = split_words.cut_place(word, fraction, letter) if word else None
     if word is None or place is None:
         return Edit(tr("Split word"))
-    left, right = geometry.cut(word.quad, place.fraction)
+    left, right = geometry.split_quad(word.quad, place.fraction)
     halves = [
         Word(word.id, left, Source.HUMAN, *split_words.part(word, place, last=False), mark=word.mark),
         Word(_free_id(page), right, Source.HUMAN, *split_words.part(word, place, last=True), mark=word.mark),
@@ -184,10 +184,10 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     checked; otherwise it stays the recognizer's text. Empty if a word is locked or the text would become too long.
     """
     found = {word.id: word for word in _known(page, ids)}
-    words = [found[key] for key in page_order.order(page, found)]
+    words = [found[key] for key in page_order.order_words(page, found)]
     if len(words) < 2 or any(word.locked for word in words):
         return Edit(tr("Merge words"))
-    quad = geometry.joined([word.quad for word in words])
+    quad = geometry.union_quad([word.quad for word in words])
     marks = {word.mark for word in words}
     sides = _merged_sides(words, quad)
     whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
@@ -306,7 +306,7 @@ def _shortened(low: float, high: float, length: float, by: float, *, strictly: b
 
 def _joined_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
     by_id = {word.id: word for word in words}
-    found = [by_id[key] for key in reading_order.order(by_id.values())] if len(words) > 1 else words
+    found = [by_id[key] for key in reading_order.order_words(by_id.values())] if len(words) > 1 else words
     return split_words.joined_reading([(word.quad, word.machine) for word in found if word.machine], quad)
 
 
@@ -378,8 +378,10 @@ def _shared(one: Quad, other: Quad) -> float:
     """How much two boxes share, 0 where they are not in the same place."""
     if one == other:
         return 1.0
-    share = float(geometry.iou(one, other))
+    share = float(geometry.compute_iou(one, other))
     if share > SAME_PLACE:
         return share
-    inside = geometry.contains(one, geometry.centre(other)) or geometry.contains(other, geometry.centre(one))
+    inside = geometry.contains_point(one, geometry.find_centre(other)) or geometry.contains_point(
+        other, geometry.find_centre(one)
+    )
     return max(share, 1e-9) if inside else 0.0

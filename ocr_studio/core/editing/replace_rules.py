@@ -121,7 +121,7 @@ class Replacer:
         A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
         all others, which the last one says. Raises BadRule.
         """
-        for key in page_order.order(page):
+        for key in page_order.order_words(page):
             before = page.words[key].text
             try:
                 after = self.replaced(before) if before else before

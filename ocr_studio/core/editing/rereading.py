@@ -31,7 +31,7 @@ class PageDifferences:
 
 def unreviewed(page: Page) -> tuple[Word, ...]:
     """The unchecked words, in reading order."""
-    return tuple(word for key in page_order.order(page) if not (word := page.words[key]).checked)
+    return tuple(word for key in page_order.order_words(page) if not (word := page.words[key]).checked)
 
 
 def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:

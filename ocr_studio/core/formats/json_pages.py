@@ -16,7 +16,7 @@ def page_object(page: Page) -> dict[str, object]:
     quad: four [x, y] in pixels of the upright photo, clockwise from the text's top left. confidence: 0..1 or null.
     line: number of the word's line in reading order, from 1.
     """
-    lines, text = page_order.lines_and_text(page)
+    lines, text = page_order.find_lines_and_text(page)
     return {
         "image": shown(page.image),
         "width": page.width,

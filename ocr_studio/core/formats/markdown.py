@@ -37,7 +37,7 @@ def _inline(line: str) -> str:
 
 
 def _body(page: Page) -> str:
-    return body(page_order.text(page))
+    return body(page_order.compose_text(page))
 
 
 def body(text: str) -> str:

@@ -23,7 +23,7 @@ from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.formats import output_marks
-from ocr_studio.core.images.photo_errors import known_beginning
+from ocr_studio.core.images.photo_errors import is_photo_format
 from ocr_studio.core.translation import later, tr
 
 LIST: Final = ".ocr-studio-files.jsonl"
@@ -242,7 +242,7 @@ def _check(
 
 def _is_picture(beginning: bytes) -> bool:
     """Whether a file that begins like this is a picture; a text may begin with the two letters of a BMP."""
-    return known_beginning(beginning) and not (beginning.startswith(b"BM") and 0 not in beginning)
+    return is_photo_format(beginning) and not (beginning.startswith(b"BM") and 0 not in beginning)
 
 
 @contextmanager

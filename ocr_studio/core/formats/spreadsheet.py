@@ -43,7 +43,7 @@ def safe(cell: str) -> str:
 
 def _rows(page: Page) -> Iterator[list[object]]:
     name, number = safe(shown(page.image)), 0
-    for line, words in enumerate(page_order.lines(page), start=1):
+    for line, words in enumerate(page_order.find_lines(page), start=1):
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)

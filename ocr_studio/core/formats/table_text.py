@@ -16,7 +16,7 @@ from ocr_studio.core.formats.spreadsheet import safe
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import text_lines
-from ocr_studio.core.reading_order.text_lines import Boxes, Floats, Indices
+from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes
 
 Table = tuple[tuple[str, ...], ...]
 
@@ -33,10 +33,10 @@ def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
     chosen = [word for word in page.words.values() if word.text and (ids is None or word.id in ids)]
     if not chosen:
         return ()
-    words, corners = text_lines.sorted_words(chosen)
-    corners = corners @ text_lines.frame(corners).T
+    words, corners = text_lines.sort_words(chosen)
+    corners = corners @ text_lines.find_frame(corners).T
     cells = _cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
-    boxes = Boxes.of(corners).joined(cells)
+    boxes = LineBoxes.of(corners).joined(cells)
     numbers, columns = _row_numbers(boxes), _column_numbers(boxes)
     table = [["" for _ in range(max(columns) + 1)] for _ in range(max(numbers) + 1)]
     for index in np.argsort(boxes.low[:, 0], kind="stable").tolist():
@@ -59,16 +59,16 @@ def as_html(table: Table) -> str:
 
 def _cells(corners: Floats, written: Indices) -> list[Indices]:
     """Rows of words, cut at wide blanks. corners: (N, 4, 2); written: (N,) how many words each box holds."""
-    words = Boxes.of(corners)
+    words = LineBoxes.of(corners)
     found: list[Indices] = []
-    for row in text_lines.find(corners, written):
+    for row in text_lines.find_rows(corners, written):
         gaps = words.left[row[1:], 0] - words.right[row[:-1], 0]
         height = np.minimum(words.height[row[1:]], words.height[row[:-1]])
         found += np.split(row, np.nonzero(gaps > _GAP * height)[0] + 1)
     return found
 
 
-def _row_numbers(cells: Boxes) -> list[int]:
+def _row_numbers(cells: LineBoxes) -> list[int]:
     """The row of each cell, from the top: each joins the row whose last cell it stands beside most."""
     middle, height = (cells.left[:, 1] + cells.right[:, 1]) / 2, cells.height
     numbers = np.zeros(len(middle), dtype=np.intp)
@@ -87,7 +87,7 @@ def _row_numbers(cells: Boxes) -> list[int]:
     return [int(number) for number in numbers]
 
 
-def _column_numbers(cells: Boxes) -> list[int]:
+def _column_numbers(cells: LineBoxes) -> list[int]:
     """The column of each cell, from the left."""
     starts, ends = cells.low[:, 0], cells.high[:, 0]
     edges = np.unique(np.concatenate([starts, ends]))

@@ -57,13 +57,13 @@ class Overlap:
         return whole
 
 
-def of(a: ArrayLike, b: ArrayLike) -> Overlap:
+def compute_overlap(a: ArrayLike, b: ArrayLike) -> Overlap:
     """The overlap of (N, 4, 2) and (M, 4, 2) quads. The time grows with N × M by nanoseconds, the memory does not.
 
     Beyond MAX_PAIRS touching pairs, those of the last quads of ``a`` are left out.
     """
     quads_a, quads_b = (np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2) for quads in (a, b))
-    hulls_a, hulls_b = convex(quads_a), convex(quads_b)
+    hulls_a, hulls_b = compute_convex_hulls(quads_a), compute_convex_hulls(quads_b)
     found = list(_touching(quads_a, quads_b))
     rows, columns, boxes = (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else _NOTHING
     shared = boxes.copy()
@@ -71,15 +71,15 @@ def of(a: ArrayLike, b: ArrayLike) -> Overlap:
     for start in range(0, len(turned), _CLIPPED_TOGETHER):
         some = turned[start : start + _CLIPPED_TOGETHER]
         shared[some] = _intersections(hulls_a[rows[some]], hulls_b[columns[some]])
-    return Overlap(rows, columns, shared, areas(hulls_a), areas(hulls_b))
+    return Overlap(rows, columns, shared, compute_areas(hulls_a), compute_areas(hulls_b))
 
 
-def areas(polygons: Floats) -> Floats:
+def compute_areas(polygons: Floats) -> Floats:
     """(N, V, 2) -> (N,): square pixels inside each, by the shoelace formula."""
     return np.abs(_signed(polygons))
 
 
-def convex(quads: Floats) -> Floats:
+def compute_convex_hulls(quads: Floats) -> Floats:
     """(N, 4, 2) -> (N, 4, 2): the convex hulls, clockwise on the screen; where one has three corners, one is twice."""
     along = np.roll(quads, -1, axis=1) - quads
     turns = _cross(along, np.roll(along, -1, axis=1))
@@ -128,7 +128,7 @@ def _intersections(subjects: Floats, windows: Floats) -> Floats:
     polygons: Floats = subjects - origin
     for corner in range(4):
         polygons = _clipped(polygons, windows[:, corner], windows[:, (corner + 1) % 4])
-    return areas(polygons)
+    return compute_areas(polygons)
 
 
 def _clipped(polygons: Floats, start: Floats, end: Floats) -> Floats:

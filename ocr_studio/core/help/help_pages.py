@@ -136,7 +136,7 @@ def _folded(topic: str) -> tuple[tuple[int, str], ...]:
 
 def _searchable(text: str) -> str:
     """The words of a text, folded, each with a space before it."""
-    return "".join(f" {folded}" for word in text.replace("-", " ").split() if (folded := folding.word(word)))
+    return "".join(f" {folded}" for word in text.replace("-", " ").split() if (folded := folding.fold_word(word)))
 
 
 def _section_with(each: HelpPage, words: list[str]) -> str:

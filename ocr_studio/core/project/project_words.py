@@ -45,7 +45,7 @@ def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
 
 
 class Counted(Protocol):
-    """A page or summary with counted words; see ``lexicon.typed_words``."""
+    """A page or summary with counted words; see ``lexicon.find_typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:
@@ -85,4 +85,4 @@ class TypedWords:
 
 
 def _typed(page: Page | Counted) -> Mapping[str, int]:
-    return lexicon.typed_words(page.words.values()) if isinstance(page, Page) else page.typed
+    return lexicon.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed

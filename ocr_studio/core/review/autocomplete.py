@@ -78,8 +78,8 @@ def _word(begun: Beginning, lexicon: Lexicon) -> str:
     # What was read of this word: behind what the words before it stand for. Where it ends nobody knows: within misread
     # words there are signs and spaces, too.
     behind = begun.read[int(_apart(before, begun.read).argmin()) :]
-    folded = "".join(map(language.fold, typed))
-    found = _Search("".join(map(language.fold, behind)), lexicon).best(folded)
+    folded = "".join(map(language.fold_character, typed))
+    found = _Search("".join(map(language.fold_character, behind)), lexicon).best(folded)
     missing = found[len(folded) :]
     return missing.upper() if len(typed) > 1 and typed.isupper() else missing
 
@@ -101,7 +101,7 @@ class _Search:
 
     def best(self, begun: str) -> str:
         """The whole word, folded; "" if no word goes on so."""
-        texts, keys = [begun], np.array([language.key(begun)], np.uint64)
+        texts, keys = [begun], np.array([language.hash_letters(begun)], np.uint64)
         rows = _apart(begun, self._read)[None]
         best, word = -np.inf, ""
         while texts and len(texts[0]) < _LONGEST and self._letters:
@@ -146,7 +146,7 @@ def _next(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Distance
 def _costs(letter: str, read: str) -> Distances:
     """What it costs that this was read as each letter of the reading; case does not count."""
     small = letter.lower()
-    alike = confusable.costs(small)
+    alike = confusable.find_substitution_costs(small)
     return np.array(
         [0.0 if other == small else alike.get(other, 1.0) for other in read.lower()[: len(read)]], np.float32
     )

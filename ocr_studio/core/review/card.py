@@ -37,14 +37,14 @@ def cut(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> Card:
     most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp
     size = min(size[0], most), min(size[1], most)
     corners = np.asarray(quad.corners, dtype=np.float64)
-    along, across = (max(1.0, float(side)) for side in geometry.sizes(corners)[0])
+    along, across = (max(1.0, float(side)) for side in geometry.measure_sizes(corners)[0])
     scale = min(_HIGH * size[1] / across, _WIDE * size[0] / along, _MOST_ENLARGED)
     reach = np.array(size, dtype=np.float64) / scale
     middle = corners.mean(axis=0)
-    if abs(geometry.angle(quad)) < _LEVEL:
+    if abs(geometry.measure_angle(quad)) < _LEVEL:
         axis, middle = np.array([1.0, 0.0]), _inside(middle, reach, photo.level(0))
     else:
-        axis = geometry.directions(corners)[0]
+        axis = geometry.find_directions(corners)[0]
     axes = np.stack([axis, [-axis[1], axis[0]]])  # along, across
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) / 2
     frame = middle + (signs * reach) @ axes

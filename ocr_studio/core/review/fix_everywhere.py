@@ -75,7 +75,7 @@ def likelihood(odds: float, likeness: float) -> float:
     """How likely a word is the corrected one, 0..1.
 
     odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
-    ``word_appearance.likeness``.
+    ``word_appearance.compute_likeness``.
     """
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds + _INK * likeness**3))))
 

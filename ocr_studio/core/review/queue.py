@@ -67,7 +67,7 @@ class QueueRow:
 
 def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
     """The unchecked words of a page, in reading order. second: texts of a second model."""
-    for place, key in enumerate(page_order.order(page)):
+    for place, key in enumerate(page_order.order_words(page)):
         word = page.words[key]
         if not word.checked:
             read = word.machine.alternatives if word.machine else ()
@@ -126,7 +126,7 @@ def typed(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Ste
 
 
 def _by_page(row: QueueRow) -> tuple[object, ...]:
-    return photo_file.natural_key(row.image), row.page_id, row.place
+    return photo_file.make_natural_key(row.image), row.page_id, row.place
 
 
 def _by_sureness(row: QueueRow) -> tuple[object, ...]:

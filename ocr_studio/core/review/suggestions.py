@@ -91,7 +91,7 @@ def guesses(reading: Transcription, written: WrittenTexts, *, most: int) -> tupl
 
 
 def _letters(text: str) -> str:
-    return folding.fold(text).replace(" ", _NO_SPACE).replace("\n", _NO_SPACE)
+    return folding.fold_text(text).replace(" ", _NO_SPACE).replace("\n", _NO_SPACE)
 
 
 def _without_edges(text: str) -> Sequence[str]:

@@ -36,7 +36,7 @@ class Letters:
     def costs(self, letter: str) -> Floats:
         """What it costs to find each code instead of this letter, (codes,)."""
         found = np.ones(len(self.codes) + 2, np.float32)
-        for other, cost in confusable.costs(letter).items():
+        for other, cost in confusable.find_substitution_costs(letter).items():
             found[self.code(other)] = cost
         found[self.code(letter)] = 0.0
         return found
@@ -55,10 +55,10 @@ class _Written(Letters):
 
     def costs(self, letter: str) -> Floats:
         found = np.ones(len(self.codes) + 2, np.float32)
-        base = folding.fold(letter)
-        nearly = confusable.costs(base)
+        base = folding.fold_text(letter)
+        nearly = confusable.find_substitution_costs(base)
         for other, code in self.codes.items():
-            folded = folding.fold(other)
+            folded = folding.fold_text(other)
             if folded != base:
                 found[code] = nearly.get(folded, 1.0)
             elif letter.lower() != other.lower():
@@ -142,7 +142,7 @@ class _Rows:
         last, before = self.current, self._before
         row = last + np.float32(_leaving(letter))
         np.minimum(row[1:], last[:-1] + self._letters.costs(letter)[words], out=row[1:])
-        for two, one in confusable.pairs():
+        for two, one in confusable.list_merged_pairs():
             if letter == one:
                 found = self._at(two[0], words[:-1]) & self._at(two[1], words[1:])
                 _lower(row[2:], last[:-2] + np.float32(confusable.SHAPE), found)

@@ -87,7 +87,7 @@ def _fingerprint(key: str, given: Sequence[Path]) -> str:
 def _files(key: str, given: Sequence[Path]) -> list[Path]:
     """Return all source files: those given, or those in the given folder. Raises OSError, PhotoError and ValueError."""
     if key == "backgrounds":
-        return photo_file.photos_in(given[0])
+        return photo_file.list_photos(given[0])
     if key:
         return fonts_in(given[0])
     for path in given:  # a missing file cannot be compared, unlike one missing in a folder

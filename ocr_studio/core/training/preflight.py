@@ -131,8 +131,8 @@ def _twist(quad: Quad, letters: int) -> str:
     # Shoelace formula: positive if the corners are in clockwise order on the screen.
     if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
         return tr("The corners of the box are crossed or in the wrong order.")
-    angle = geometry.angle(quad)
-    width, height = geometry.size(quad)
+    angle = geometry.measure_angle(quad)
+    width, height = geometry.measure_size(quad)
     if abs(angle) > 180 - _STEEP:
         return tr("The box is upside down.")
     if abs(angle) > _STEEP:
@@ -153,7 +153,7 @@ def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
     for _, page in groupby(placed, key=lambda example: example.page):
         some = list(page)
         quads = np.array([example.quad.corners for example in some if example.quad], dtype=np.float64)
-        shared = overlap.of(quads, quads)
+        shared = overlap.compute_overlap(quads, quads)
         same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
         told: set[int] = set()
         for pair in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):

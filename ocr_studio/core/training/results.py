@@ -13,7 +13,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.dataset_files.values import UNITS
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample, Trained
@@ -53,14 +53,14 @@ def load(run: Run) -> AnyTrained | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, TooLarge) as error:
         log.warning("%s: what came of the training cannot be read: %s", file, error)
         return None
-    return trained if trained.folder in models.candidates(run.name) else None
+    return trained if trained.folder in registry.candidates(run.name) else None
 
 
 def _trained(raw: Any, run: Run) -> AnyTrained:
     """Parse a result. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
     if raw["version"] != VERSION or raw["kind"] != run.kind or raw["name"] != run.name:
         raise ValueError("it is of another run or version")
-    folder = models.models_dir() / ".candidates" / _text(raw["folder"])
+    folder = registry.models_dir() / ".candidates" / _text(raw["folder"])
     facts = _whole(raw["steps"]), _number(raw["seconds"]), _text(raw["stopped"]), dict(raw["settings"])
     compared = raw["comparison"]
     if run.kind == "detector":

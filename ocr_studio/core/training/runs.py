@@ -20,7 +20,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import DEVICES, PARTS, Recipe
 from ocr_studio.core.translation import tr
@@ -99,7 +99,7 @@ def folder_of(name: str) -> Path:
 
 def check_name(name: str) -> None:
     """Raise RunTrouble if the name is not valid for a model."""
-    if trouble := models.name_trouble(name):
+    if trouble := registry.name_trouble(name):
         raise RunTrouble(trouble, remedy=tr("Choose another name."))
 
 
@@ -107,7 +107,7 @@ def free_name(wanted: str) -> str:
     """Return a name similar to the wanted one that no model and no run has."""
     taken = {each.casefold() for each in _names()}
     for number in count(1):
-        name = models.free_name(wanted if number == 1 else f"{wanted[:50]} {number}")
+        name = registry.free_name(wanted if number == 1 else f"{wanted[:50]} {number}")
         if name.casefold() not in taken:
             return name
     raise AssertionError("numbers never end")
@@ -161,7 +161,7 @@ def check_free(model: str) -> None:
     """Raise ModelInUse if an unfinished training is based on this model, as it could not be resumed without it."""
     for run in map(load, _names()):
         if run is not None and run.recipe.base == model and (run.far or _held(run)):
-            raise models.ModelInUse(
+            raise registry.ModelInUse(
                 tr("the training “{name}” is based on the model “{model}”", name=run.name, model=model),
                 remedy=tr("Finish or discard that training first."),
                 command='Resume it first ("ocr-studio train" with --resume), or discard it in the window.',
@@ -206,7 +206,7 @@ def lock(name: str) -> FileLock:
 
 def _names() -> list[str]:
     try:
-        return [each.name for each in runs_dir().iterdir() if not models.name_trouble(each.name)]
+        return [each.name for each in runs_dir().iterdir() if not registry.name_trouble(each.name)]
     except OSError:
         return []
 

@@ -114,7 +114,7 @@ class WordPrior:
         self._lexicons = tuple(lexicon for lexicon in lexicons if len(lexicon.keys))
         letters = ["", *charset.characters]
         self._kinds = np.array([_kind(letter) for letter in letters], np.int8)
-        self._codes = np.array([ord(language.fold(letter)) if letter else 0 for letter in letters], np.uint64)
+        self._codes = np.array([ord(language.fold_character(letter)) if letter else 0 for letter in letters], np.uint64)
         self._marks = np.array([self._mark(letter) for letter in letters])
 
     def weights(self, readings: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -207,7 +207,7 @@ class WordPrior:
         marked = len(parts) > 1 and parts[0].isascii() and parts[0].isalpha()
         if not marked or not self._lexicons:
             return 1.0
-        share = sum(lexicon.letters.get(language.fold(letter), 0.0) for lexicon in self._lexicons)
+        share = sum(lexicon.letters.get(language.fold_character(letter), 0.0) for lexicon in self._lexicons)
         return 1.0 if share >= RARE else MARK
 
 
@@ -218,7 +218,7 @@ def _weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
 
 
 def _kind(letter: str) -> int:
-    if letter and language.fold(letter) == "'":
+    if letter and language.fold_character(letter) == "'":
         return _APOSTROPHE
     if not letter or not letter.isalnum():
         return _SIGN

@@ -74,7 +74,7 @@ class Line:
     def on_photo(self, places: ArrayLike) -> NDArray[np.float64]:
         """Map places in the crop, (N, 2) pixels, to the photo."""
         height, width = self.crop.shape[:2]
-        return np.asarray(geometry.on_ribbon(self.quad, np.asarray(places) / (width, height)))
+        return np.asarray(geometry.map_to_ribbon(self.quad, np.asarray(places) / (width, height)))
 
 
 class LineReader:
@@ -170,7 +170,7 @@ class LineReader:
         """Crop a word, levelled."""
         left, top, right, bottom = box
         corners = line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)])
-        return word_crops.level(self._photo, corners, height=HEIGHT, step=1)
+        return word_crops.extract_crop(self._photo, corners, height=HEIGHT, step=1)
 
 
 _NOTHING = FrameProbabilities(np.zeros((0, 1), np.float32), 1.0)
@@ -184,7 +184,7 @@ def _word_by_word(line: Line, words: tuple[SeenWord, ...]) -> Line:
 
 def _sides(quad: Quads) -> tuple[bool, float]:
     """Return whether a quad is tall, and the ratio of its sides."""
-    width, height = geometry.sizes(quad[:4])[0]
+    width, height = geometry.measure_sizes(quad[:4])[0]
     return bool(height >= _TALL * width), float(max(width, height) / max(min(width, height), 1e-6))
 
 
@@ -205,6 +205,6 @@ def ribbons(corners: Quads) -> Quads:
 
 def _levelled(photo: Pyramid, quad: Quads) -> Photo:
     """Crop a line, (6, 2), levelled, at the recognizer's height: (48, w, 3), w a multiple of a step."""
-    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * geometry.sizes(quad[:4])[0, 1]:
-        return word_crops.level(photo, quad[:4], height=HEIGHT, step=STEP)
-    return photo.straighten(quad, word_crops.size(quad[:4], height=HEIGHT, step=STEP))
+    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * geometry.measure_sizes(quad[:4])[0, 1]:
+        return word_crops.extract_crop(photo, quad[:4], height=HEIGHT, step=STEP)
+    return photo.straighten(quad, word_crops.compute_crop_size(quad[:4], height=HEIGHT, step=STEP))

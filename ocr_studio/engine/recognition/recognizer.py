@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, Source, Transcription, now
@@ -130,7 +130,7 @@ class Recognizer:
 
         Raises PretrainedError if they are missing.
         """
-        return cls.of(models.BUILT_IN, alphabet=alphabet)
+        return cls.of(registry.BUILT_IN, alphabet=alphabet)
 
     @classmethod
     def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:

@@ -74,8 +74,8 @@ def lines_of(found: Quads) -> Quads:
     if len(found) == 0:
         return found
     corners = found[:, :4].astype(np.float64)
-    level = text_lines.frame(corners)
-    joined_rows = text_lines.find(corners @ level.T, np.ones(len(corners), np.intp))
+    level = text_lines.find_frame(corners)
+    joined_rows = text_lines.find_rows(corners @ level.T, np.ones(len(corners), np.intp))
     quads = np.array([_around(corners[row]) for row in joined_rows], np.float32)
     return ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
 

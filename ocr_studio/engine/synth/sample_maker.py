@@ -285,7 +285,7 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
     if _too_narrow(corners, text):
         return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
     crop = f"{CROPS}/{name}.png"
-    picture = word_crops.level(Pyramid(word.crop), corners)
+    picture = word_crops.extract_crop(Pyramid(word.crop), corners)
     example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
     return Sample(WORD, index, {crop: encoded(crop, picture)}, (example,))
 
@@ -294,7 +294,7 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
     name = _board_name(index)
     photo = f"{PHOTOS}/{name}.jpg"
     height, width = board.image.shape[:2]
-    flat = [geometry.area(each.quad) < 1 for each in board.labelled]
+    flat = [geometry.measure_area(each.quad) < 1 for each in board.labelled]
     words = tuple(
         replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
     )
@@ -308,7 +308,7 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
             left_out.append(LeftOut(name, photo, own, text, why))
             continue
         crop = f"{CROPS}/{name}-{own}.png"
-        pictures[crop] = encoded(crop, word_crops.level(pyramid, word.quad.array()))
+        pictures[crop] = encoded(crop, word_crops.extract_crop(pyramid, word.quad.array()))
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
@@ -350,7 +350,7 @@ def _writer(name: str) -> str:
 
 def _too_narrow(corners: Floats, text: str) -> bool:
     """Whether the recognizer has fewer steps for it than letters, as in ``eligibility``."""
-    return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
+    return word_crops.compute_crop_size(corners)[0] // word_crops.STEP + 1 < word_crops.count_ctc_steps(text)
 
 
 def encoded(name: str, picture: Picture) -> bytes:

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.images.word_crops import steps_for
-from ocr_studio.core.language.charset import Charset, normalise
+from ocr_studio.core.images.word_crops import count_ctc_steps
+from ocr_studio.core.language.charset import Charset, normalize_text
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.training.augmentation import varied
 from ocr_studio.engine.training.training_data import TrainingExample
@@ -136,7 +136,7 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
         np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, :width])
         pixels[row, :, :width] -= 1.0
         steps[row] = min(math.ceil(width / STEP) + 1, padded // STEP)
-        if steps_for(classes) <= steps[row]:
+        if count_ctc_steps(classes) <= steps[row]:
             written[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
@@ -154,11 +154,11 @@ def usable(lesson: TrainingExample, charset: Charset) -> bool:
     width.
     """
     height, width = lesson.crop.shape[:2]
-    text = normalise(lesson.text)
+    text = normalize_text(lesson.text)
     if not text or not height or not width or charset.unknown(text):
         return False
     steps: int = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
-    return steps_for(charset.encode(text)) <= steps
+    return count_ctc_steps(charset.encode(text)) <= steps
 
 
 def held(crop: NDArray[np.float32]) -> NDArray[np.float32]:

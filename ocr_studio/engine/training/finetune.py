@@ -23,7 +23,7 @@ import keras
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet, Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
@@ -135,7 +135,7 @@ def finetune(
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
-    model = models.in_use(recipe.base, alphabet=data.options.alphabet)
+    model = registry.in_use(recipe.base, alphabet=data.options.alphabet)
     architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
@@ -303,10 +303,10 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
     ) -> Generator[TrainingEvent, None, list[str]]:
         """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
-        typed = lexicon.vocabulary(
-            Counter(itertools.chain.from_iterable(lexicon.runs(lesson.text) for lesson in self.lessons.train))
+        typed = lexicon.build_lexicon(
+            Counter(itertools.chain.from_iterable(lexicon.find_runs(lesson.text) for lesson in self.lessons.train))
         )
-        reader.set_lexicons([lexicon.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
+        reader.set_lexicons([lexicon.load_lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
         for start in range(0, len(lessons), _READ_AT_ONCE):
             yield Preparing(what, start, len(lessons))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
-from ocr_studio.core.language.charset import normalise
+from ocr_studio.core.language.charset import normalize_text
 from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample
 from ocr_studio.engine.training.training_data import TrainingExample
 
@@ -36,8 +36,8 @@ def compare(
         keep_read: Their readings.
         unit: What all of them are, "words" or "lines".
     """
-    texts = [normalise(lesson.text) for lesson in lessons]
-    keep_texts = [normalise(lesson.text) for lesson in keep]
+    texts = [normalize_text(lesson.text) for lesson in lessons]
+    keep_texts = [normalize_text(lesson.text) for lesson in keep]
     before, after = (_edits(texts, side) for side in read)
     keep_before, keep_after = (_edits(keep_texts, side) for side in keep_read)
     changed = [
@@ -59,14 +59,14 @@ def compare(
 
 def cer(lessons: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
     """Return the character error rate; None without characters."""
-    texts = [normalise(lesson.text) for lesson in lessons]
+    texts = [normalize_text(lesson.text) for lesson in lessons]
     letters = sum(map(len, texts))
     return float(_edits(texts, read).sum()) / letters if letters else None
 
 
 def _edits(texts: Sequence[str], read: Sequence[str]) -> Counts:
     """Return the edit distance of each text, (N,)."""
-    return metrics.edit_distances(list(zip(texts, map(normalise, read), strict=True)))
+    return metrics.edit_distances(list(zip(texts, map(normalize_text, read), strict=True)))
 
 
 def _reading(texts: Sequence[str], edits: Counts) -> Reading:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.models.registry import Model
 from ocr_studio.engine.weights import model_weights, weight_delta
@@ -58,8 +58,8 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     published = weight_delta.PUBLISHED.get(card.architecture)
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
-    borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
-    whole = model_weights.read_weights(_net(models.in_folder(source)))
+    borrowed = registry.BUILT_IN if card.kind == "recognizer" else registry.BUILT_IN_DETECTOR
+    whole = model_weights.read_weights(_net(registry.in_folder(source)))
     card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
     before = model_weights.read_weights(weight_delta.borrowed_net(card, file=source))
     moved = weight_delta.extract(whole, before)

@@ -22,7 +22,7 @@ from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import PictureFile
+from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
@@ -125,7 +125,7 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
     for number, error in enumerate(failed, start=1):
         yield PhotoUnfit(error, number, total)
     done, results, model = len(failed), [], ""
-    finder, kept = _Finder(), PictureFile()
+    finder, kept = _Finder(), ImageSpool()
     for page in truth.pages:
         try:
             path, image = yield from finder.open(page, done, total)
@@ -194,7 +194,7 @@ def _result(
     seconds: float,
     *,
     path: Path,
-    kept: PictureFile,
+    kept: ImageSpool,
 ) -> PhotoResult:
     compared = metrics.compare(page.words, found, whole=page.whole)
     wrong = mistakes(compared)
@@ -236,7 +236,7 @@ class _Finder:
     def _elsewhere(self, page: TruePage, done: int, total: int) -> Generator[SearchingPhoto, None, Path]:
         if page.folder is not None:
             if page.folder not in self._folders:
-                self._folders[page.folder] = _Folder(photo_file.photos_in(page.folder))
+                self._folders[page.folder] = _Folder(photo_file.list_photos(page.folder))
             folder = self._folders[page.folder]
             while page.page_id not in folder.by_id and folder.looked < len(folder.photos):
                 path = folder.photos[folder.looked]
@@ -254,6 +254,6 @@ class _Finder:
 
 def _content_id(path: Path) -> str:
     try:
-        return photo_file.content_id(path)
+        return photo_file.compute_content_id(path)
     except StudioError:
         return ""

@@ -18,7 +18,7 @@ from ocr_studio.core.datasets.dataset import Dataset, LeftOut, Reason, Report, W
 from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
@@ -217,11 +217,11 @@ def _page(source: SourcePage) -> PageLook:
 
 def _known(letters: str, options: ReaderOptions) -> str:
     """The characters among ``letters`` that the model in use can read."""
-    model = models.in_use(options.model, alphabet=options.alphabet)
+    model = registry.in_use(options.model, alphabet=options.alphabet)
     if model.card is not None:
         return "".join(model.card.alphabet)
     alphabet: charset.Alphabet = "all" if options.alphabet == "all" else "latin"
-    return "".join(each for each in letters if charset.in_alphabet(each, alphabet))
+    return "".join(each for each in letters if charset.is_in_alphabet(each, alphabet))
 
 
 def _fresh_folder() -> Path:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ocr_studio.core.datasets import dataset as datasets
 from ocr_studio.core.datasets.dataset import BadCrop, Dataset, Example, Split, TruePhoto
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, RECOGNIZER, Kind, learning_on
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import ReaderOptions
@@ -108,7 +108,7 @@ def check_base(kind: str, recipe: Recipe) -> None:
         CannotLearn: The model can't be trained.
     """
     known: Kind = "detector" if kind == "detector" else "recognizer"
-    learning_on(models.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
+    learning_on(registry.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
 
 
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
@@ -134,10 +134,10 @@ def keep(trained: AnyTrained) -> Model:
         StudioError: It can't be installed, and is still a candidate.
     """
     name = trained.name
-    if models.is_taken(name):
+    if registry.is_taken(name):
         name = training_runs.free_name(name)
-        models.retitle(trained.folder, name)
-    model = models.install(trained.folder, name=name)
+        registry.retitle(trained.folder, name)
+    model = registry.install(trained.folder, name=name)
     training_runs.forget(trained.name)
     return model
 
@@ -155,7 +155,7 @@ def renamed(model: Model, wanted: str) -> str:
 
 def discard(trained: AnyTrained) -> None:
     """Delete the candidate and its training. Raises StudioError."""
-    models.discard(trained.folder)
+    registry.discard(trained.folder)
     training_runs.forget(trained.name)
 
 
@@ -174,8 +174,8 @@ def throw_away(run: Run) -> None:
 
 
 def _discard_candidates(run: Run) -> None:
-    for folder in models.candidates(run.name):
-        models.discard(folder)
+    for folder in registry.candidates(run.name):
+        registry.discard(folder)
 
 
 class _Held:

@@ -17,7 +17,7 @@ from ocr_studio.core.editing.rereading import PageDifferences
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import PictureFile, Pictures
+from ocr_studio.core.images.image_spool import ImageSpool, SpooledImages
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
@@ -66,7 +66,7 @@ class PageReread:
     """The words of a page were read again. pictures: PNG images of the words that are read differently."""
 
     differences: PageDifferences
-    pictures: Pictures
+    pictures: SpooledImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
         for key, summary in project.summaries().items()
         if summary.unchecked
     ]
-    yield tuple(sorted(pages, key=lambda page: photo_file.natural_key(page.image)))
+    yield tuple(sorted(pages, key=lambda page: photo_file.make_natural_key(page.image)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class ProjectRereading:
     desk: OcrService
     project: Project
     photos: MovedPhotos
-    pictures: PictureFile
+    pictures: ImageSpool
 
     def read(self, wanted: PageToRead) -> Iterator[RereadingEvent]:
         """Read the unchecked words of a page again; yields WordsRead …, then PageReread or PageNotRead."""
@@ -132,7 +132,7 @@ def _pictures(image: NDArray[np.uint8], quads: Iterable[Quad]) -> Iterator[bytes
     photo = Pyramid(image)
     for quad in quads:
         corners = quad.array()
-        along, across = geometry.sizes(corners)[0]
+        along, across = geometry.measure_sizes(corners)[0]
         scale = min(1.0, _WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0))
         picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
         done, data = cv2.imencode(".png", picture[:, :, ::-1])

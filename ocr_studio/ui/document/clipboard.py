@@ -59,7 +59,7 @@ class Clipping(QObject):
     def copy_markdown(self) -> None:
         """Copy the text of the selected words, or of all words, as Markdown."""
         if page := self._document.page:
-            text = markdown.body(page_order.text(page, self._document.selection or None))
+            text = markdown.body(page_order.compose_text(page, self._document.selection or None))
             QGuiApplication.clipboard().setText(text)
             self.said.emit(tr("Copied as Markdown"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.help import fuzzy_title
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.menus import conditions
@@ -114,7 +114,7 @@ def _opening(parts: WindowParts, path: Path) -> Callable[[], object]:
 
 def _models(parts: WindowParts) -> Iterable[Entry]:
     used = parts.opening.settings.reads_with()
-    for model in models.available("recognizer"):
+    for model in registry.available("recognizer"):
         why = tr("This model is already in use.") if model.name == used else ""
         title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)

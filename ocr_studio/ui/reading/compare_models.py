@@ -64,7 +64,7 @@ class TwoReadings(QObject):
         image, page = self._document.image, self._document.page
         if image is None or page is None or not page.words:
             return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
+        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order_words(page))
         project, page_id = self._reading.project, page.id
 
         def work() -> Iterator[ComparingEvent]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QV
 from ocr_studio.core import plain_text
 from ocr_studio.core.editing import find_replace
 from ocr_studio.core.search import matching
-from ocr_studio.core.search.index import Findings
+from ocr_studio.core.search.index import SearchResult
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.review import preview_rules
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
@@ -52,7 +52,7 @@ class FindPanel(PanelDock):
         self.searching, self._document, self._opening = searching, document, opening
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
         self.model = FindModel(pictures, self)
-        self._findings = Findings([], 0, 0)
+        self._findings = SearchResult([], 0, 0)
         self._replacing = False
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
@@ -184,7 +184,7 @@ class FindPanel(PanelDock):
         self.searching.wanted = True
         self.searching.ask(text)
 
-    def _take(self, query: str, findings: Findings) -> None:
+    def _take(self, query: str, findings: SearchResult) -> None:
         if query != self.line.text():
             return
         self._findings = findings

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.training.detector_events import DetectorTrained, PlaceOfWord
 from ocr_studio.core.training.events import Recipe, Trained
@@ -199,8 +199,8 @@ class TrainerPanel(PanelDock):
             self.boxes.show_look(training.look)
             if training.look and training.look.reviewed and not training.look.words:
                 self.tabs.setCurrentIndex(KINDS.index("detector"))
-            self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
-            self.boxes.show_models(models.available("detector"), training.options.finds_with())
+            self.preflight.show_models(registry.available("recognizer"), training.options.reads_with())
+            self.boxes.show_models(registry.available("detector"), training.options.finds_with())
         if training.stage is Stage.IDLE and training.look is None and training.origin:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_failed(training.origin.failed)

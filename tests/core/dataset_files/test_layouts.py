@@ -15,7 +15,7 @@ from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets.dataset import LAYOUTS, Checked, Dataset, Split
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import Source, Transcription, Word
 from tests.core import made_datasets
 from tests.core.made_datasets import exported, place, project, three_boards
@@ -84,7 +84,7 @@ def test_a_project_of_ppocrlabel_is_read(tmp_path: Path) -> None:
     assert {each.split for each in found.examples} == {Split.TRAIN, Split.HELD_OUT}
     assert [word.ignore for word in found.pages[0].words] == [False, True, False]
     photo = Pyramid(made_datasets.drawn(1))
-    assert (found.crop(found.examples[0]) == level(photo, made_datasets.place(0, 0).array())).all()
+    assert (found.crop(found.examples[0]) == extract_crop(photo, made_datasets.place(0, 0).array())).all()
 
 
 def test_the_files_are_as_the_other_programs_have_them(tmp_path: Path) -> None:

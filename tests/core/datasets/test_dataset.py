@@ -20,7 +20,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import Mark, Page, PageFacts, Quad, Word, apply
 from ocr_studio.core.reading_order import layout as reading_order
 from tests.core import made_datasets
@@ -52,7 +52,7 @@ def test_crops_are_as_the_words_stand_on_the_photo(tmp_path: Path) -> None:
     for example in found.examples:
         photo = photo_file.open_photo(tmp_path / "photos" / example.image)
         assert example.quad is not None
-        assert (found.crop(example) == level(Pyramid(photo), example.quad.array())).all()
+        assert (found.crop(example) == extract_crop(Pyramid(photo), example.quad.array())).all()
 
 
 def test_photos_whose_every_word_is_checked_go_along(tmp_path: Path) -> None:
@@ -100,7 +100,9 @@ def test_the_box_of_a_line_climbs_with_it(tmp_path: Path) -> None:
     made = project(tmp_path / "photos", [[*climbing("up", 150, 8), *climbing("abc", 190, 8)], words(2)])
     report = exported(made, tmp_path / "data", unit="lines")
     assert (report.written, report.left_out) == (4, ())
-    heights = {each.text: geometry.size(each.quad)[1] for each in dataset.read(tmp_path / "data").examples if each.quad}
+    heights = {
+        each.text: geometry.measure_size(each.quad)[1] for each in dataset.read(tmp_path / "data").examples if each.quad
+    }
     assert heights["up up up up up up"] < 40
     assert heights["ask Anna about queues"] == 34
 
@@ -111,7 +113,7 @@ def test_a_line_whose_box_holds_words_of_another_is_left_out(monkeypatch: pytest
     )
     other, far = (checked(read(f"1{n}", "b", Quad.from_box(200, 50 + 120 * n, 240, 70 + 120 * n))) for n in (0, 1))
     level_one = checked(read("02", "c", Quad.from_box(500, 0, 560, 60)))
-    monkeypatch.setattr(reading_order, "lines", lambda _: [[high, low, level_one], [other], [far]])
+    monkeypatch.setattr(reading_order, "find_lines", lambda _: [[high, low, level_one], [other], [far]])
     page = Page("p", "p.png", 640, 300, {word.id: word for word in (high, low, level_one, other, far)})
     found = eligibility.candidates(SourcePage(page, Path("p.png"), whole=True), unit="lines", letters=None)
     assert [(each.text, each.reason) for each in found] == [("a a c", Reason.CROWDED), ("b", None), ("b", None)]
@@ -177,7 +179,7 @@ def test_the_same_picture_with_the_same_text_is_written_once(tmp_path: Path) -> 
 
     Image.fromarray(made_datasets.drawn(1)).save(copy)  # the same pixels, other bytes: another photo to the project
     (page,) = (source.page for source in dataset_sources.from_project(made).pages)
-    made.save_page(replace(page, id=photo_file.content_id(copy), image="copy.bmp"))
+    made.save_page(replace(page, id=photo_file.compute_content_id(copy), image="copy.bmp"))
     made.unlock()
     report = exported(made, tmp_path / "data")
     assert (report.found, report.written, report.counts[Reason.DUPLICATE]) == (16, 8, 8)

@@ -269,7 +269,7 @@ def test_whatever_is_on_a_page_is_written_and_read_back_or_counted(found: list[W
         folder = Path(place)
         photo = folder / "a  photo\u200b.png"
         photo_file.save_png(photo, np.full((1000, 1000, 3), 200, np.uint8))
-        page = Page(photo_file.content_id(photo), photo.name, 1000, 1000, {word.id: word for word in found})
+        page = Page(photo_file.compute_content_id(photo), photo.name, 1000, 1000, {word.id: word for word in found})
         source = SourcePage(page, photo, whole=False)
         try:
             *_, report = dataset.export([source], folder / "data", Wanted())

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_studio.core.editing import edits, find_replace
 from ocr_studio.core.page import Transcription
-from ocr_studio.core.search.matching import Side
+from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.core.search.page_search import PageSearch
 from tests.core.made_pages import page_of, read_word
 
@@ -43,7 +43,7 @@ def test_what_becomes_what_on_a_page() -> None:
     by_hand = replace(read_word("x", 300), human=Transcription.by_human("queue"))
     page = page_of(read_word("queve", 100), by_hand, read_word("eueuq", 500))
     hits = PageSearch(page).find("queue")
-    assert [hit.side for hit in hits] == [Side.HUMAN, Side.MACHINE, Side.CHOICE]
+    assert [hit.side for hit in hits] == [MatchedSide.HUMAN, MatchedSide.MACHINE, MatchedSide.CHOICE]
     term = find_replace.term_of("queue")
     assert term is not None
     # A second choice does not stand there, and what would be the same is none.

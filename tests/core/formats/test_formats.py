@@ -173,7 +173,7 @@ def test_every_format_takes_every_page(page: Page) -> None:
         assert each.render([page]) == text
         assert text == "" or text.endswith("\n")
     found = json.loads(render("json", page))
-    assert [word["id"] for word in found["words"]] == list(reading_order.order(page.words.values()))
+    assert [word["id"] for word in found["words"]] == list(reading_order.order_words(page.words.values()))
     rows = list(csv.reader(io.StringIO(render("csv", page), newline="")))
     assert len(rows) == len(page.words) + 1
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)

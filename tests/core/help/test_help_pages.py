@@ -68,7 +68,7 @@ def test_a_section_is_found_by_its_heading(topic: str) -> None:
 
 
 def fold(text: str) -> list[str]:
-    return [folding.word(word) for word in text.replace("-", " ").split()]
+    return [folding.fold_word(word) for word in text.replace("-", " ").split()]
 
 
 def test_the_page_that_has_a_word_most_often_comes_first() -> None:

@@ -93,7 +93,7 @@ def test_looking_many_up_together_says_the_same(speller: Speller) -> None:
 
 
 def test_english_as_it_is_written() -> None:
-    real = Speller(("en",), language.lexicon(("en",)))
+    real = Speller(("en",), language.load_lexicon(("en",)))
     slips = "recieve definately adress retum exmaple goverment"
     assert [each.word for each in real.doubts(slips)] == slips.split()
     assert not real.doubts("Please receive our agenda for tomorrow's meeting about throughout stakeholders don't")

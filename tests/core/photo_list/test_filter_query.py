@@ -196,7 +196,7 @@ def test_a_page_and_its_row_in_the_index_say_the_same() -> None:
     page = replace(page_of(read_word("the", 100), read_word("map", 200)), facts=PageFacts("Anna", ("exam",)))
     half = apply(page, edits.accept(page, ["the-100"]))
     for each, state in ((page, PhotoState.READ), (half, PhotoState.PARTLY)):
-        (known,) = photo_rows.rows_of([("board.jpg", 0.0)], [index_packing.row_of(each, "")], {})
+        (known,) = photo_rows.rows_of([("board.jpg", 0.0)], [index_packing.make_page_row(each, "")], {})
         assert photo_rows.of_page(PhotoRow("board.jpg"), each) == known
         assert known.state is state
     row = photo_rows.of_page(PhotoRow("board.jpg"), half)
@@ -204,10 +204,10 @@ def test_a_page_and_its_row_in_the_index_say_the_same() -> None:
 
 
 def test_a_photo_is_told_by_its_bytes_where_they_are_known_else_by_its_name() -> None:
-    page = index_packing.row_of(page_of(read_word("the", 100)), "")
+    page = index_packing.make_page_row(page_of(read_word("the", 100)), "")
     files = [("board.jpg", 1.0), ("copy.jpg", 2.0), ("new.jpg", 3.0)]
     board, copy, new = photo_rows.rows_of(files, [page], {"copy.jpg": PAGE_ID, "board.jpg": "f" * 32})
     assert (board.state, copy.state, new.state) == (PhotoState.UNREAD, PhotoState.READ, PhotoState.UNREAD)
-    bad = index_packing.unreadable(PAGE_ID, "", "it is damaged")
+    bad = index_packing.make_unreadable_row(PAGE_ID, "", "it is damaged")
     (row,) = photo_rows.rows_of([("copy.jpg", 1.0)], [bad], {"copy.jpg": PAGE_ID})
     assert (row.state, row.why) == (PhotoState.FAILED, "it is damaged")

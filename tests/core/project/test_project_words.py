@@ -28,14 +28,14 @@ def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    count = lexicon.typed_words
+    count = lexicon.find_typed_words
 
     def counting(words: Iterable[Word]) -> Counter[str]:
         found = count(words)
         counted.extend(found)
         return found
 
-    monkeypatch.setattr(lexicon, "typed_words", counting)
+    monkeypatch.setattr(lexicon, "find_typed_words", counting)
     project = Project.open(photos)
     project.save_page(typed("a", "map mop"))
     project.save_page(typed("b", "mop"))

@@ -208,7 +208,7 @@ def made(fill: Callable[[Board], None], seed: int, *, climb: float = 0.0, bend: 
 
 
 def lines_read(words: list[Word]) -> list[str]:
-    return [" ".join(word.text for word in line) for line in reading_order.lines(words)]
+    return [" ".join(word.text for word in line) for line in reading_order.find_lines(words)]
 
 
 VIEWS = {
@@ -245,7 +245,7 @@ def test_boxes_are_paragraphs_of_the_text(fill: Callable[[Board], None]) -> None
         blocks: dict[int, list[str]] = {}
         for text, block in zip(board.texts, board.blocks, strict=True):
             blocks.setdefault(block, []).append(text)
-        paragraphs = reading_order.text(board.words(turned(0))).split("\n\n")
+        paragraphs = reading_order.compose_text(board.words(turned(0))).split("\n\n")
         assert [paragraph.split() for paragraph in paragraphs] == list(blocks.values())
 
 
@@ -254,7 +254,7 @@ def test_points_under_points_are_indented() -> None:
     for seed in range(8):
         board = made(lists, seed)
         wanted = [depth for text, depth in zip(board.texts, board.indents, strict=True) if text == "-"]
-        read = reading_order.text(board.words(turned(0))).split("\n")
+        read = reading_order.compose_text(board.words(turned(0))).split("\n")
         found = [(len(line) - len(line.lstrip())) // 2 for line in read if line.strip().startswith("-")]
         assert found == wanted, seed
         seen |= set(found)

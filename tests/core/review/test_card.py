@@ -54,7 +54,7 @@ def test_a_box_is_turned_so_that_its_writing_runs_along_it() -> None:
     angles = []
     for _ in range(3):
         page = apply(page, edits.turn_writing(page, "w"))
-        angles.append(round(geometry.angle(page.words["w"].quad)))
+        angles.append(round(geometry.measure_angle(page.words["w"].quad)))
         assert set(page.words["w"].quad.corners) == set(Quad.from_box(100, 50, 130, 150).corners)
     assert angles == [90, -90, 90]
     locked = apply(page, edits.lock(page, ["w"], locked=True))

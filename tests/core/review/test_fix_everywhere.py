@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_appearance import InkLook
+from ocr_studio.core.images.word_appearance import WordAppearance
 from ocr_studio.core.page import Alternative, Edit, Mark, Page, Quad, Source, Transcription, Word, apply
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
@@ -33,8 +33,8 @@ def _picture(text: str, *, ink: int = 40, board: int = 240, scale: float = 1.5, 
     return np.asarray(np.clip(leaning + noise, 0, 255), np.uint8)
 
 
-def _look(text: str, **how: float) -> InkLook:
-    found = word_appearance.of_picture(_picture(text, **how))  # type: ignore[arg-type]
+def _look(text: str, **how: float) -> WordAppearance:
+    found = word_appearance.describe_picture(_picture(text, **how))  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -42,15 +42,18 @@ def _look(text: str, **how: float) -> InkLook:
 @pytest.mark.parametrize("how", [{"ink": 120}, {"ink": 250, "board": 40}, {"scale": 1.1}, {"lean": 0.15}])
 def test_the_same_word_looks_alike_in_any_ink_size_and_slant(how: dict[str, float]) -> None:
     queue, other = _look("queue"), _look("queue", **how)
-    others = [word_appearance.likeness(queue, _look(text)) for text in ("quota", "mouse", "gauze", "table")]
-    assert word_appearance.likeness(queue, other) > max(others) + 0.05
-    assert word_appearance.likeness(queue, queue) == pytest.approx(1.0, abs=1e-4)
+    others = [word_appearance.compute_likeness(queue, _look(text)) for text in ("quota", "mouse", "gauze", "table")]
+    assert word_appearance.compute_likeness(queue, other) > max(others) + 0.05
+    assert word_appearance.compute_likeness(queue, queue) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_much_longer_words_never_look_alike_and_a_bare_board_has_no_look() -> None:
-    assert word_appearance.likeness(_look("in"), _look("interest")) == 0.0
-    assert word_appearance.of_picture(np.full((40, 100, 3), 230, np.uint8)) is None
-    assert word_appearance.of(Pyramid(np.full((40, 100, 3), 230, np.uint8)), Quad.from_box(0, 0, 50, 20)) is None
+    assert word_appearance.compute_likeness(_look("in"), _look("interest")) == 0.0
+    assert word_appearance.describe_picture(np.full((40, 100, 3), 230, np.uint8)) is None
+    assert (
+        word_appearance.describe_word(Pyramid(np.full((40, 100, 3), 230, np.uint8)), Quad.from_box(0, 0, 50, 20))
+        is None
+    )
 
 
 def _word(text: str, *others: tuple[str, float], confidence: float = 0.9, key: str = "w1") -> Word:

@@ -157,8 +157,8 @@ def test_the_pace_leaves_breaks_out() -> None:
 @pytest.mark.parametrize("degrees", [0.0, 3.0, 40.0, 90.0, -170.0])
 def test_a_card_shows_the_word_level_at_its_corners(degrees: float) -> None:
     image = np.full((400, 600, 3), 250, np.uint8)
-    quad = geometry.rotated(Quad.from_box(250, 180, 350, 220), degrees)
-    x, y = geometry.centre(quad)
+    quad = geometry.rotate_quad(Quad.from_box(250, 180, 350, 220), degrees)
+    x, y = geometry.find_centre(quad)
     image[int(y) - 3 : int(y) + 3, int(x) - 3 : int(x) + 3] = (200, 0, 0)
     card = review_card.cut(Pyramid(image), quad, (500, 200))
     assert card.picture.shape == (200, 500, 3)

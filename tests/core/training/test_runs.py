@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.runs import Run, RunTrouble
@@ -41,7 +41,7 @@ def test_what_ended_before_it_had_come_anywhere_is_not_offered_and_goes(left: tu
     assert training_runs.unfinished() == ()
     training_runs.check_free("mine")  # nor does it keep the model it began with
     held = training_runs.lock("my hand")
-    with pytest.raises(models.ModelInUse):
+    with pytest.raises(registry.ModelInUse):
         training_runs.check_free("mine")
     training_runs.sweep()
     assert training_runs.load("my hand") == run()
@@ -152,5 +152,5 @@ def test_a_free_name_is_neither_a_models_nor_a_runs() -> None:
     training_runs.begin(run("boards"))
     assert training_runs.free_name("boards") == "boards 2"
     assert training_runs.free_name("../../etc") not in ("", "../../etc")
-    assert training_runs.free_name(models.BUILT_IN.name) != models.BUILT_IN.name
+    assert training_runs.free_name(registry.BUILT_IN.name) != registry.BUILT_IN.name
     training_runs.check_name(training_runs.free_name("x" * 300))

@@ -45,7 +45,7 @@ def test_words_that_are_drawn_are_found_as_large_as_they_are(height: int, degree
         Labelled(box(60 + 3.5 * height, 90, 1.3 * height, height, degrees=degrees), "of"),
     ]
     found = word_quads(drawn(*truth, size=(480, 320)))
-    matrix = geometry.iou_matrix(found, [word.quad.corners for word in truth])
+    matrix = geometry.compute_iou_matrix(found, [word.quad.corners for word in truth])
     assert matrix.shape == (2, 2)
     assert (matrix.max(axis=0) > 0.65).all(), matrix
 
@@ -143,7 +143,7 @@ def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normal
     plain = folded(net, build_light_craft())
     seen = np.asarray(plain(tiles.pixels, training=False))
     np.testing.assert_allclose(seen, net(tiles.pixels, training=False), atol=1e-4)
-    matrix = geometry.iou_matrix(word_quads(seen[0]), word_quads(tiles.maps[0]))
+    matrix = geometry.compute_iou_matrix(word_quads(seen[0]), word_quads(tiles.maps[0]))
     assert matrix.shape == (4, 4)
     assert (matrix.max(axis=0) > 0.6).all(), matrix
 

@@ -13,7 +13,7 @@ import pytest
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WEIGHTS_FILE
 from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
@@ -79,13 +79,13 @@ def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None
     assert {sample.truth for sample in checks[0].samples} == {"poem", "table", "Bad"}
     trained = last(events)
     assert trained.comparison.before.words == trained.comparison.after.words == 3
-    assert models.candidates("mine") == (trained.folder,)
+    assert registry.candidates("mine") == (trained.folder,)
     assert checkpoints.load(tmp_path / "work") is None
 
 
 def test_the_candidate_can_be_kept_and_says_where_it_comes_from(tmp_path: Path) -> None:
     trained = last(list(run(tmp_path)))
-    model = models.install(trained.folder)
+    model = registry.install(trained.folder)
     assert (model.name, model.card is not None) == ("mine", True)
     assert model.card is not None
     assert (model.card.parent, model.card.dataset, model.card.alphabet) == ("tiny", "1234", ALPHABET.characters)
@@ -100,7 +100,7 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
         if isinstance(event, StepDone) and event.step == 5:
             break
     cut.close()  # type: ignore[attr-defined]
-    assert models.candidates("mine") == (whole.folder,)
+    assert registry.candidates("mine") == (whole.folder,)
     kept = checkpoints.load(tmp_path / "cut")
     assert kept is not None
     assert kept.facts["step"] == 5  # the last examination was after step 4
@@ -232,7 +232,7 @@ def test_new_letters_are_told_and_kept(tmp_path: Path) -> None:
     data = TrainingData([*TRAIN, printed("ßa"), printed("→b"), printed("eЖ")], [printed("aß")])
     events = list(run(tmp_path, data))
     assert [event.new_letters for event in events if isinstance(event, Started)] == ["ßЖ→"]
-    card = models.install(last(events).folder).card
+    card = registry.install(last(events).folder).card
     assert card is not None
     assert card.alphabet == (*ALPHABET.characters, *"ßЖ→")
 
@@ -261,7 +261,7 @@ def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) ->
 def test_numbers_that_run_away_are_said(tmp_path: Path) -> None:
     with pytest.raises(TrainingFailed, match="lower learning rate"):
         list(run(tmp_path, recipe=replace(RECIPE, learning_rate=1e30, patience=None)))
-    assert models.candidates("mine") == ()
+    assert registry.candidates("mine") == ()
 
 
 def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +271,7 @@ def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch
     monkeypatch.setattr(SafeFolder, "replace", full)
     with pytest.raises(CheckpointNotSaved, match="No space left"):
         list(run(tmp_path))
-    assert models.candidates("mine") == ()
+    assert registry.candidates("mine") == ()
 
 
 def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:

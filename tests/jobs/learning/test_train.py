@@ -13,7 +13,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.datasets.dataset import Reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import description as model_description
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
@@ -43,7 +43,7 @@ def course_of(project: Project, kind: str = "recognizer") -> TrainingTask:
 
 
 def candidates() -> list[Path]:
-    folder = models.models_dir() / ".candidates"
+    folder = registry.models_dir() / ".candidates"
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -103,9 +103,9 @@ def test_a_course_keeps_its_dataset_and_ends_with_a_candidate(project: Project) 
     assert course.dataset.crop(course.dataset.examples[0]).size
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
-    assert models.available() == (models.BUILT_IN,)
+    assert registry.available() == (registry.BUILT_IN,)
     model = training.keep(trained)
-    assert [each.name for each in models.available()] == [models.BUILT_IN.name, model.name]
+    assert [each.name for each in registry.available()] == [registry.BUILT_IN.name, model.name]
     assert candidates() == []
     assert not course.run.folder.exists()
 
@@ -114,7 +114,7 @@ def test_discarded_nothing_stays(project: Project) -> None:
     *_, trained = training.train(course_of(project), learn=StandInLearner())
     assert isinstance(trained, Trained)
     training.discard(trained)
-    assert (candidates(), models.available()) == ([], (models.BUILT_IN,))
+    assert (candidates(), registry.available()) == ([], (registry.BUILT_IN,))
     assert list(training_runs.runs_dir().iterdir()) == []
 
 
@@ -129,7 +129,7 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         events.close()
         assert learner.closed
         assert candidates() == []
-        assert models.available() == (models.BUILT_IN,)
+        assert registry.available() == (registry.BUILT_IN,)
         run = training_runs.load("photos")
         assert run is not None
         assert training_runs.unfinished() == ((run,) if run.far else ())
@@ -193,7 +193,7 @@ def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
     course = course_of(project)
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
-    models.discard(trained.folder)
+    registry.discard(trained.folder)
     assert training_results.load(course.run) is None
 
 
@@ -224,7 +224,7 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     model = training.keep(trained)
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
     assert "The name “photos” was taken meanwhile" in training.renamed(model, trained.name)
-    assert models.available()[1:] == (*others, model)
+    assert registry.available()[1:] == (*others, model)
     assert training_runs.load("photos") is None
     assert candidates() == []
 

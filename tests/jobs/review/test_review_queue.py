@@ -35,7 +35,9 @@ def project(tmp_path: Path) -> Project:
             each.id: replace(each, machine=made_board.reading(each.text, 0.2 * number + 0.01 * at))
             for at, each in enumerate(made_board.words())
         }
-        project.save_page(Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00"))
+        project.save_page(
+            Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
+        )
     return project
 
 

@@ -53,7 +53,7 @@ def strange(open_studio: Open, tmp_path: Path) -> Studio:
     facts = PageFacts(writer="<b>writer</b>", tags=("<u>tag</u>", "&tag"), note="n" * 100_000)
     project = Project.open(photo.parent)
     project.save_page(
-        Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00", facts)
+        Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00", facts)
     )
     project.unlock()
     studio = open_studio(photo)

@@ -162,7 +162,7 @@ def test_a_character_is_found_by_name_and_put_into_the_line_on_the_photo(studio:
     QTest.keyClick(popup.search, Key.Key_Return)
     assert editor.isVisible()
     assert editor.text() == "Sh€ip"
-    assert characters.last_used(paths.config_dir()) == ("€",)
+    assert characters.load_recent(paths.config_dir()) == ("€",)
     QTest.keyClick(editor, Key.Key_Return)
     assert texts(studio)[0] == "Sh€ip"
 
@@ -186,7 +186,7 @@ def test_the_line_in_the_table_stays_open_for_a_character(studio: Studio) -> Non
 
 
 def test_without_a_line_the_current_word_is_opened_and_the_last_used_come_first(studio: Studio) -> None:
-    characters.use(paths.config_dir(), "✓")
+    characters.remember_character(paths.config_dir(), "✓")
     studio.document.select(["w2"])
     studio.window.action_set["characters"].trigger()
     popup = _palette()

@@ -316,7 +316,7 @@ def test_where_nothing_may_be_changed_no_editor_opens(view: PhotoView, qtbot: Qt
 
 
 def _height(view: PhotoView, name: str) -> float:
-    return geometry.size(word(view, name).quad)[1] * view.zoom
+    return geometry.measure_size(word(view, name).quad)[1] * view.zoom
 
 
 def test_a_word_too_small_to_be_read_comes_nearer_and_the_next_stays_there(view: PhotoView, qtbot: QtBot) -> None:

@@ -98,7 +98,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
     too. Raises BadBackgrounds for a folder without usable photos.
     """
     try:
-        found = photo_file.photos_in(folder)
+        found = photo_file.list_photos(folder)
         if not found:
             raise FileNotFoundError
     except (OSError, photo_file.PhotoError) as error:
@@ -116,7 +116,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
         refused.append(_left_out(folder, left))
     for path in chosen:
         try:
-            if Split.of(photo_file.content_id(path).encode()) is split:
+            if Split.of(photo_file.compute_content_id(path).encode()) is split:
                 photos.append(_opened(path))
         except photo_file.PhotoError as error:
             refused.append(error)

@@ -85,7 +85,7 @@ def texts(languages: tuple[str, ...]) -> Texts:
         if code not in lexicon.LANGUAGES:
             raise ValueError(f"no language “{code}”")
         own: dict[str, float] = {}
-        for frequency, band in word_frequencies.counted(code, rarest=_RAREST):
+        for frequency, band in word_frequencies.load_frequencies(code, rarest=_RAREST):
             for word in band:
                 if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
                     # Square roots, otherwise every third word would be “the”.

@@ -54,11 +54,11 @@ class LinePlaces:
     def of(cls, words: Iterable[Labelled]) -> LinePlaces:
         """Create them from all words of a photo."""
         known = list(words)
-        unclear = [geometry.widened(word.quad, _MARGIN) for word in known if word.ignore]
+        unclear = [geometry.widen_quad(word.quad, _MARGIN) for word in known if word.ignore]
         lines: list[Floats] = []
-        for line in reading_order.lines(_words(word for word in known if word.text and not word.ignore)):
+        for line in reading_order.find_lines(_words(word for word in known if word.text and not word.ignore)):
             corners = np.array([word.quad.corners for word in line])
-            height = geometry.sizes(ribbon_around(corners)[None, :4])[0, 1]
+            height = geometry.measure_sizes(ribbon_around(corners)[None, :4])[0, 1]
             gaps = _gaps(corners) / max(float(height), 1e-6)
             lines += [ribbon_around(part) for part in np.split(corners, np.flatnonzero(gaps > _APART) + 1)]
             doubtful = np.flatnonzero((gaps > _JOINED) & (gaps <= _APART))
@@ -82,11 +82,11 @@ def ribbon_around(corners: ArrayLike) -> Floats:
         corners: (W, 4, 2) of the words from left to right.
     """
     quads = np.asarray(corners, np.float64)
-    widths = geometry.sizes(quads)[:, 0] + 1e-6
-    along = _direction((geometry.directions(quads) * widths[:, None]).sum(axis=0))
+    widths = geometry.measure_sizes(quads)[:, 0] + 1e-6
+    along = _direction((geometry.find_directions(quads) * widths[:, None]).sum(axis=0))
     middles = np.stack([quads[:, [0, 3]].mean(axis=1), quads[:, [1, 2]].mean(axis=1)], axis=1).reshape(-1, 2)
     weights = np.sqrt(np.repeat(widths, 2))  # polyfit squares them
-    height = float(np.median(geometry.sizes(quads)[:, 1]))
+    height = float(np.median(geometry.measure_sizes(quads)[:, 1]))
     if len(quads) > 1 and np.ptp(middles @ along) > _LONG * height:
         u, v = _turned(middles, along)
         slope = float(np.polyfit(u, v, 1, w=weights)[0])
@@ -111,8 +111,8 @@ def _edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
     One large letter does not make a line higher, and upright boxes on a slope are higher than their words.
     """
     u, v = _turned(quads.mean(axis=1), along)
-    sizes = geometry.sizes(quads)
-    forth, down = _turned(geometry.directions(quads), along)
+    sizes = geometry.measure_sizes(quads)
+    forth, down = _turned(geometry.find_directions(quads), along)
     aslant = np.abs(down / np.maximum(forth, 0.5) - np.polyval(np.polyder(curve), u))
     spare = np.minimum(sizes[:, 0] * aslant, 0.5 * sizes[:, 1])
     half, off = (sizes[:, 1] - spare) / 2, v - np.polyval(curve, u)
@@ -163,7 +163,7 @@ def shrunk_by(length: float, height: float) -> float:
 
 def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
     """Return outlines of a line's core, (K, 2): slightly larger, exact, slightly smaller; all shrunk by ``less``."""
-    length, height = geometry.sizes(line[None, :4])[0]
+    length, height = geometry.measure_sizes(line[None, :4])[0]
     margin = _MARGIN * height
     inset = shrunk_by(length + 2 * margin, height + 2 * margin) / 2 - margin
     for band in (-_BAND, 0.0, _BAND):
@@ -173,7 +173,7 @@ def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
         places = np.concatenate(
             [np.stack([x, np.full_like(x, y)], axis=1), np.stack([x[::-1], np.full_like(x, 1 - y)], axis=1)]
         )
-        yield geometry.on_ribbon(line, places)
+        yield geometry.map_to_ribbon(line, places)
 
 
 def _fill(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:
@@ -193,7 +193,7 @@ def _words(labelled: Iterable[Labelled]) -> list[Word]:
 def _gaps(corners: Floats) -> Floats:
     """Return the gaps in pixels between neighbouring words, (W, 4, 2), along the line."""
     right, left = corners[:, [1, 2]].mean(axis=1), corners[:, [0, 3]].mean(axis=1)
-    along = geometry.directions(corners)
+    along = geometry.find_directions(corners)
     both = along[:-1] + along[1:]
     return np.asarray(((left[1:] - right[:-1]) * both).sum(axis=1) / 2)
 

@@ -83,12 +83,12 @@ def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) ->
     if inside is not None:
         true, given = true[_within(inside, true)], given[_within(inside, given)]
     if len(unclear) and len(given):
-        given = given[geometry.cover_matrix(given, unclear).sum(axis=1) < 0.5]
+        given = given[geometry.compute_cover_matrix(given, unclear).sum(axis=1) < 0.5]
     if not len(true) or not len(given):
         return LineScore(wanted=len(true), given=len(given))
-    heights, high = (np.sort(geometry.sizes(quads), axis=1)[:, 0] for quads in (true, given))
-    covered = geometry.cover_matrix(true, given) * (high[None, :] < _SEVERAL * heights[:, None])
-    writing = geometry.cover_matrix(given, true).sum(axis=1)
+    heights, high = (np.sort(geometry.measure_sizes(quads), axis=1)[:, 0] for quads in (true, given))
+    covered = geometry.compute_cover_matrix(true, given) * (high[None, :] < _SEVERAL * heights[:, None])
+    writing = geometry.compute_cover_matrix(given, true).sum(axis=1)
     return LineScore(
         int((covered.sum(axis=1) >= _COVERED).sum()), len(true), int((writing >= _WRITING).sum()), len(given)
     )
@@ -187,7 +187,7 @@ def _nearest(word: Labelled, wanted: Sequence[Labelled]) -> int:
     if not wanted:
         return 0
     middles = np.array([each.quad.corners for each in wanted]).mean(axis=1)
-    return int(np.linalg.norm(middles - geometry.centre(word.quad), axis=1).argmin())
+    return int(np.linalg.norm(middles - geometry.find_centre(word.quad), axis=1).argmin())
 
 
 def _interval(rows: NDArray[np.int64]) -> Interval:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import keras
 
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
@@ -71,8 +71,8 @@ def finetune_detector(
         recipe: Hyperparameters; ``detector_events.RECIPE`` is a good default.
         folder: Folder of the checkpoint, created if needed. An interrupted run with the same data and recipe is
             resumed.
-        name: Name of the new model. Its candidate is where ``core.models`` has them, for ``models.install`` or
-            ``models.discard``.
+        name: Name of the new model. Its candidate is where ``core.models`` has them, for ``registry.install`` or
+            ``registry.discard``.
         stop: Called after each step; true ends the run with the best result so far.
         most: Number of steps, by default MOST_STEPS.
 
@@ -84,7 +84,7 @@ def finetune_detector(
     """
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
-    base = models.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
+    base = registry.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device(recipe.device):
         net = model_weights.load_detector(base)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word, new_id
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
@@ -233,7 +233,7 @@ def test_a_run_tells_how_it_goes_and_ends_with_a_candidate(tmp_path: Path) -> No
     assert isinstance(trained, DetectorTrained)
     assert (trained.steps, trained.stopped) == (6, "")
     assert trained.comparison.before.wanted == len(board()[1])
-    assert models.candidates("mine") == (trained.folder,)
+    assert registry.candidates("mine") == (trained.folder,)
     assert checkpoints.load(tmp_path / "work") is None
 
 
@@ -257,7 +257,7 @@ def test_cancelled_anywhere_no_half_model_is_left(tmp_path: Path) -> None:
         else:
             pytest.fail("it came to its end")
         run.close()  # type: ignore[attr-defined]
-        assert not models.candidates("mine")
+        assert not registry.candidates("mine")
 
 
 @pytest.mark.usefixtures("tiny")
@@ -288,9 +288,9 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(model_weights, "save", full)
-    with pytest.raises(models.ModelsNotWritten, match="Free up disk space"):
+    with pytest.raises(registry.ModelsNotWritten, match="Free up disk space"):
         list(begun(tmp_path))
-    assert not models.candidates("mine")
+    assert not registry.candidates("mine")
     assert checkpoints.load(tmp_path) is not None
 
 
@@ -341,8 +341,8 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     monkeypatch.setattr(model_weights, "save", seen)
     trained = end_of(begun(tmp_path, recipe))
     assert trained.comparison.before.wanted > 0
-    model = models.install(trained.folder)
-    assert (model.kind, model.card and model.card.parent) == ("detector", models.BUILT_IN_DETECTOR.name)
+    model = registry.install(trained.folder)
+    assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
     photo, _ = board()
     saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"))
     assert (saved.look(photo)[0] == reader.detector.look(photo)[0]).all()
