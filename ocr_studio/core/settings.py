@@ -14,7 +14,7 @@ from typing import Any
 
 from ocr_studio.core import paths, state_file
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.safe_folder import can_be_path
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
@@ -317,10 +317,7 @@ class RecentFiles:
 
     def paths(self) -> list[Path]:
         """Absolute paths, newest first. They may have vanished since."""
-        entries = state_file.read(self._path).get("files")
-        if not isinstance(entries, list):
-            return []
-        return [Path(entry) for entry in entries if isinstance(entry, str) and can_be_path(entry)][: self._limit]
+        return json_schema.valid_entries(state_file.read(self._path).get("files"), Path)[: self._limit]
 
     def add(self, path: Path) -> None:
         """Put one first."""
