@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Annotated, Final
 
 import regex
+from msgspec import Meta
 
 from ocr_studio.core import errors, plain_text, state_file
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
@@ -23,7 +25,6 @@ from ocr_studio.core.translation import tr
 
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
-_LONGEST: Final = 2000
 _SHOWN: Final = 40  # letters of a text, where it is named
 # Seconds for one pattern in one text: a word takes microseconds.
 PATIENCE: Final = 0.2
@@ -51,8 +52,8 @@ class Rule:
     where it is no part of a longer word. case: capitals and small letters differ. on: whether the rule is used.
     """
 
-    find: str
-    put: str
+    find: Annotated[str, Meta(max_length=2000)]
+    put: Annotated[str, Meta(max_length=2000)]
     pattern: bool = False
     whole: bool = False
     case: bool = True
@@ -157,9 +158,7 @@ def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
 
 def load(folder: Path) -> tuple[Rule, ...]:
     """Load the saved rules. folder: that of the settings."""
-    found = state_file.read(folder / FILE).get("rules")
-    rules = found[:_MOST_RULES] if isinstance(found, list) else []
-    return tuple(rule for each in rules if (rule := _rule(each)) is not None)
+    return tuple(json_schema.valid_entries(state_file.read(folder / FILE).get("rules"), Rule)[:_MOST_RULES])
 
 
 def save(folder: Path, rules: Sequence[Rule]) -> None:
@@ -212,13 +211,3 @@ def _bad(rule: Rule, error: Exception) -> BadRule:
     return BadRule(
         tr("can't replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
     )
-
-
-def _rule(each: object) -> Rule | None:
-    if not isinstance(each, dict):
-        return None
-    find, put = each.get("find"), each.get("put")
-    if not isinstance(find, str) or not isinstance(put, str) or len(find) > _LONGEST or len(put) > _LONGEST:
-        return None
-    flags = {name: each[name] for name in ("pattern", "whole", "case", "on") if isinstance(each.get(name), bool)}
-    return Rule(find, put, **flags)

@@ -116,6 +116,7 @@ def test_rules_are_kept_and_damaged_ones_left_out(tmp_path: Path) -> None:
     rules = (Rule("a", "b"), Rule("c+", "d", pattern=True, whole=True, case=False, on=False))
     replace_rules.save(tmp_path, rules)
     assert replace_rules.load(tmp_path) == rules
-    (tmp_path / replace_rules.FILE).write_text('{"rules": [{"find": "a"}, 3, {"find": "x", "put": "y", "case": 7}]}')
+    damaged = '{"find": "a"}, 3, {"find": "x", "put": "z", "case": 7}'
+    (tmp_path / replace_rules.FILE).write_text(f'{{"rules": [{damaged}, {{"find": "x", "put": "y"}}]}}')
     assert replace_rules.load(tmp_path) == (Rule("x", "y"),)
     assert replace_rules.load(tmp_path / "nowhere") == ()
