@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.files.json_schema import Count
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.geometry.overlap import Overlap
 from ocr_studio.core.page import Quad
@@ -49,9 +50,9 @@ class Labelled:
 class Score:
     """Counts of one task, over one photo or, added up, over many."""
 
-    right: int = 0
-    found: int = 0
-    wanted: int = 0
+    right: Count = 0
+    found: Count = 0
+    wanted: Count = 0
 
     def __add__(self, other: Score) -> Score:
         return Score(self.right + other.right, self.found + other.found, self.wanted + other.wanted)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.json_schema import Corners, FiniteNumber
 from ocr_studio.core.translation import tr
 
 Point: TypeAlias = tuple[float, float]
@@ -66,7 +67,7 @@ class Quad:
     corners: ((x, y), …) in pixels of the upright photo; (0, 0) is the top left corner of the top left pixel.
     """
 
-    corners: tuple[Point, Point, Point, Point]
+    corners: Corners[FiniteNumber]
 
     @classmethod
     def from_array(cls, points: NDArray[np.floating] | Iterable[Iterable[float]]) -> Quad:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, overload
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_type_hints, overload
 
 import msgspec
 from msgspec import Meta
@@ -54,6 +55,22 @@ _LENGTHS: Final = {
     ("array", "<="): later("a list of at most {count} entries"),
     ("object", "<="): later("an object of at most {count} entries"),
 }
+
+
+def one_of(names: Iterable[str]) -> Meta:
+    """Say of a text that it is one of these."""
+    return Meta(pattern=rf"^(?:{'|'.join(map(re.escape, names))})\Z")
+
+
+def ranges(wanted: type) -> dict[str, tuple[float, float]]:
+    """Return the least and the most of the numbers of a dataclass that have both, by the names of the fields."""
+    return {
+        name: (limits.ge, limits.le)
+        for name, hint in get_type_hints(wanted, include_extras=True).items()
+        for part in (hint, *get_args(hint))  # of ``Annotated[int, …] | None`` the first
+        for limits in getattr(part, "__metadata__", ())
+        if limits.ge is not None and limits.le is not None
+    }
 
 
 class BadValue(ValueError):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta
+
+from ocr_studio.core.files.json_schema import Count, one_of
 
 # Parts of a recognizer that can be trained, from least to most: the output layer; the attention blocks before it as
 # well; the upper half of the backbone as well; everything.
@@ -32,16 +36,16 @@ class Recipe:
     """
 
     base: str | None = None
-    what: str = "upper"
-    epochs: int = 12
-    learning_rate: float = 2e-4
-    batch: int = 16
-    augmentation: float = 1.0
-    replay: float = 0.5
-    average: float = 0.3
-    patience: int | None = 4
-    seed: int = 0
-    device: str = "auto"
+    what: Annotated[str, one_of(PARTS)] = "upper"
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 12
+    learning_rate: Annotated[float, Meta(ge=1e-7, le=1e-1)] = 2e-4
+    batch: Annotated[int, Meta(ge=1, le=512)] = 16
+    augmentation: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    replay: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.5
+    average: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    patience: Annotated[int, Meta(ge=1, le=1000)] | None = 4
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    device: Annotated[str, one_of(DEVICES)] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,8 @@ class Reading:
         cer: Character error rate (0..).
     """
 
-    words: int
-    right: int
+    words: Count
+    right: Count
     cer: float
 
 

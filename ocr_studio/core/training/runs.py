@@ -11,18 +11,20 @@ import json
 import logging
 import shutil
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
-from ocr_studio.core.training.events import DEVICES, PARTS, Recipe
+from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
@@ -54,7 +56,7 @@ class Run:
     """
 
     name: str
-    kind: str
+    kind: Annotated[str, one_of(KINDS)]
     data: Path
     digest: str
     recipe: Recipe
@@ -142,11 +144,10 @@ def load(name: str) -> Run | None:
     """Return the run of this name; None if there is none or it is damaged, which is logged."""
     file = folder_of(name) / "run.json"
     try:
-        raw = json.loads(paths.read_file(file).decode("utf-8"))
-        return _run(raw, name)
+        return _run(strict_json.load(paths.read_file(file)), name)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, TooLarge) as error:
+    except (OSError, ValueError, TooLarge) as error:
         log.warning("%s: this training cannot be gone on with: %s", file, error)
         return None
 
@@ -230,49 +231,21 @@ def _held(run: Run) -> bool:
     return False
 
 
-def _run(raw: Any, name: str) -> Run:
-    """Parse a run. Raises ValueError, KeyError or TypeError if it is not a run of this version."""
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT or raw.get("version") != VERSION:
-        raise ValueError("it is of another version")
-    texts = {key: raw[key] for key in ("kind", "data", "digest", "about", "begun")}
-    if not all(isinstance(value, str) for value in texts.values()) or raw["name"] != name:
-        raise ValueError("it does not say what is trained")
-    if texts["kind"] not in KINDS or "\0" in texts["data"]:
-        raise ValueError("it does not say on what")
-    return Run(name, texts["kind"], Path(texts["data"]), texts["digest"], recipe_from(raw["recipe"]),
-               texts["about"], texts["begun"])  # fmt: skip
+def _run(raw: object, name: str) -> Run:
+    """Parse a run. Raises ValueError if it is not a run of this name and version."""
+    head = raw if isinstance(raw, dict) else {}
+    if (head.get("format"), head.get("version"), head.get("name")) != (FORMAT, VERSION, name):
+        raise ValueError("it is of another version or name")
+    return replace(json_schema.convert(raw, Run), recipe=recipe_from(head["recipe"]))
 
 
 # Minimum and maximum; integers if both are.
-LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "epochs": (1, 1000),
-    "learning_rate": (1e-7, 1e-1),
-    "batch": (1, 512),
-    "augmentation": (0.0, 1.0),
-    "replay": (0.0, 0.9),
-    "average": (0.0, 1.0),
-    "patience": (1, 1000),
-    "seed": (0, 2**31 - 1),
-}
+LIMITS: Final = json_schema.ranges(Recipe)
 
 
-def recipe_from(raw: Any) -> Recipe:
-    """Parse a recipe from a JSON object. Raises ValueError for invalid values, TypeError if it is not an object."""
-    if not isinstance(raw, dict) or {each.name for each in fields(Recipe)} < set(raw):
-        raise TypeError("no recipe")
-    for key, value in raw.items():
-        if not _allowed(key, value):
-            raise ValueError(f"{key} cannot be {value!r}")
-    return Recipe(**raw)
-
-
-def _allowed(key: str, value: object) -> bool:
-    if key in {"base", "patience"} and value is None:
-        return True
-    if key == "base":
-        return isinstance(value, str)
-    if key in {"what", "device"}:
-        return value in (PARTS if key == "what" else DEVICES)
-    low, high = LIMITS.get(key, (1, 0))
-    kind = int if isinstance(low, int) else int | float
-    return isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high
+def recipe_from(raw: object) -> Recipe:
+    """Parse a recipe from a JSON object. Raises ValueError."""
+    recipe = json_schema.convert(raw, Recipe)
+    if isinstance(raw, dict) and (unknown := raw.keys() - asdict(recipe).keys()):
+        raise ValueError(f"{min(unknown)} is unknown")
+    return recipe

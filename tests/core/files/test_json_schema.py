@@ -94,3 +94,22 @@ def test_bad_entries_are_left_out() -> None:
     assert json_schema.valid_entries(["a", 3, None, "b", ["c"]], str) == ["a", "b"]
     assert json_schema.valid_entries({"a": "b"}, str) == []
     assert json_schema.convert_or(-1, Count, None) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    a: Annotated[int, Meta(ge=1, le=3)]
+    b: Annotated[float, Meta(ge=0.5, le=2)] | None = None
+    c: Count = 0
+    d: Annotated[str, json_schema.one_of(("x+", "y"))] = "y"
+
+
+def test_the_ranges_of_numbers_are_known() -> None:
+    assert json_schema.ranges(Numbers) == {"a": (1, 3), "b": (0.5, 2)}
+
+
+def test_a_text_may_be_one_of_a_few() -> None:
+    assert json_schema.convert({"a": 1, "d": "x+"}, Numbers).d == "x+"
+    for text in ("xx", "x+\n", "z", ""):
+        with pytest.raises(BadValue, match="“d” has an invalid value"):
+            json_schema.convert({"a": 1, "d": text}, Numbers)
