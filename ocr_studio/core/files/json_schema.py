@@ -63,11 +63,14 @@ def one_of(names: Iterable[str]) -> Meta:
 
 
 def ranges(wanted: type) -> dict[str, tuple[float, float]]:
-    """Return the least and the most of the numbers of a dataclass that have both, by the names of the fields."""
+    """Return the least and the most of the numbers of a dataclass that have both, by the names of the fields.
+
+    They are integers where the number is one.
+    """
     return {
-        name: (limits.ge, limits.le)
+        name: (part.__origin__(limits.ge), part.__origin__(limits.le))
         for name, hint in get_type_hints(wanted, include_extras=True).items()
-        for part in (hint, *get_args(hint))  # of ``Annotated[int, …] | None`` the first
+        for part in (get_args(hint) if type(None) in get_args(hint) else (hint,))
         for limits in getattr(part, "__metadata__", ())
         if limits.ge is not None and limits.le is not None
     }

@@ -101,11 +101,15 @@ class Numbers:
     a: Annotated[int, Meta(ge=1, le=3)]
     b: Annotated[float, Meta(ge=0.5, le=2)] | None = None
     c: Count = 0
+    f: Share = 1.0
+    e: tuple[Share, ...] = ()
     d: Annotated[str, json_schema.one_of(("x+", "y"))] = "y"
 
 
 def test_the_ranges_of_numbers_are_known() -> None:
-    assert json_schema.ranges(Numbers) == {"a": (1, 3), "b": (0.5, 2)}
+    found = json_schema.ranges(Numbers)
+    assert found == {"a": (1, 3), "b": (0.5, 2), "f": (0, 1)}
+    assert [type(low) for low, _ in found.values()] == [int, float, float]
 
 
 def test_a_text_may_be_one_of_a_few() -> None:
