@@ -94,33 +94,13 @@ def _scattered(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | 
 
 def _slipped(token: str, words: list[tuple[int, str]]) -> Fit | None:
     """The beginning of a word, but for a letter too many, missing, wrong, or in its neighbour's place."""
+    from rapidfuzz.distance import OSA
+
     allowed = 0 if len(token) < _ONE_SLIP else 1 if len(token) < _TWO_SLIPS else 2
     best: Fit | None = None
     for start, word in words if allowed else ():
-        if len(word) < len(token) - allowed or not _shares(token, word, allowed):
-            continue
         for length in range(max(1, len(token) - 1), len(token) + 2):
-            slips = _slips(token, word[:length])
+            slips = OSA.distance(token, word[:length])
             if slips <= allowed and (best is None or _SLIP + slips < best.cost):
                 best = Fit(_SLIP + slips, tuple(range(start, start + min(length, len(word)))))
     return best
-
-
-def _shares(token: str, word: str, allowed: int) -> bool:
-    """Whether enough letters are in both, in any order; a quick look before the slow one."""
-    return sum(letter in word for letter in token) >= len(token) - allowed
-
-
-def _slips(one: str, other: str) -> int:
-    """Letters to insert, delete, change or swap with their neighbours (optimal string alignment distance)."""
-    before_last: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, a in enumerate(one, 1):
-        now = [row]
-        for column, b in enumerate(other, 1):
-            cost = min(now[-1] + 1, last[column] + 1, last[column - 1] + (a != b))
-            if row > 1 and column > 1 and a == other[column - 2] and one[row - 2] == b:
-                cost = min(cost, before_last[column - 2] + 1)
-            now.append(cost)
-        before_last, last = last, now
-    return last[-1]

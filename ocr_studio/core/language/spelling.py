@@ -197,6 +197,8 @@ class Speller:
 
     def _near(self, word: str) -> dict[str, tuple[int, float]]:
         """Known word -> how many slips away it is, and how frequent. Slips in the very first letters are found, too."""
+        from rapidfuzz.distance import OSA
+
         if len(word) > _LONGEST:
             return {}
         found = {
@@ -207,7 +209,8 @@ class Speller:
         for own, (edits, _) in _find_near_words(word, self.own.lexicon, _list_letters(self.own.lexicon)).items():
             found[own] = edits, self._share(own)
         for own in self._more:
-            if abs(len(own) - len(word)) <= _MOST_EDITS and (edits := _count_edits(own, word)) <= _MOST_EDITS:
+            # Two letters that changed places are one slip.
+            if (edits := OSA.distance(own, word)) <= _MOST_EDITS:
                 found[own] = edits, self._share(own)
         return found
 
@@ -350,17 +353,3 @@ def _find_continuations(beginnings: Collection[str], lexicon: Lexicon) -> list[s
     every = list(beginnings)
     begin = lexicon.look_up(_hash_words(every))[0]
     return [each for each, share in zip(every, begin.tolist(), strict=True) if share > 0]
-
-
-def _count_edits(one: str, other: str) -> int:
-    """How many slips lead from one word to the other; two letters in turn are one."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        last, before, row = before, row, [i]
-        for j, sign in enumerate(other, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != sign))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]

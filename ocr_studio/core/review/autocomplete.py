@@ -126,6 +126,7 @@ class _Search:
 
 def _apart(text: str, read: str) -> Distances:
     """How far a text is from each beginning of what was read, the empty one first: (len(read) + 1,)."""
+    # Not rapidfuzz: confusable characters cost less than others, and the whole last row of the table is needed.
     row = np.arange(len(read) + 1, dtype=np.float32)[None]
     for letter in text:
         row = _next(row, _costs(letter, read)[None], missed=1.0 if letter.isalnum() else edit_distance.SIGN)

@@ -78,6 +78,7 @@ def distances(
     restricted form (optimal string alignment; Boytsov 2011, https://doi.org/10.1145/1963190.1963191), with the costs of
     ``confusable`` for letters and for two letters that are taken for one.
     """
+    # Not rapidfuzz, which weighs all replacements alike: confusable characters cost less, and two may stand for one.
     most += _ROUNDING
     whole = np.full(words.shape[1], np.inf, np.float32)
     begun = whole.copy()
