@@ -102,9 +102,7 @@ def find_centre(quad: Quad) -> Point:
 
 def measure_area(quad: Quad) -> float:
     """Square pixels inside the quad."""
-    return float(
-        overlap.compute_areas(overlap.compute_convex_hulls(np.asarray(quad.corners, dtype=np.float64)[None]))[0]
-    )
+    return float(overlap.compute_convex_hulls(quad.corners)[0].area)
 
 
 def contains_point(quad: Quad, point: Point) -> bool:

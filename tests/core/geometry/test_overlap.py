@@ -44,7 +44,6 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     quads = random.uniform(0, 200, (40, 1, 2)) + random.uniform(-60, 60, (40, 4, 2))
     whole = overlap.compute_overlap(quads, quads)
     monkeypatch.setattr(overlap, "_TOGETHER", 100)
-    monkeypatch.setattr(overlap, "_CLIPPED_TOGETHER", 7)
     parts = overlap.compute_overlap(quads, quads)
     assert (parts.rows == whole.rows).all()
     assert np.allclose(parts.shared, whole.shared)
