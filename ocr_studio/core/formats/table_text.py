@@ -7,10 +7,11 @@ few rows have anything written. A cell that reaches across several columns, like
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr_studio.core.formats.spreadsheet import safe
 from ocr_studio.core.page import Page
@@ -100,14 +101,8 @@ def _column_numbers(cells: LineBoxes) -> list[int]:
     return [int(number) for number in np.searchsorted(used, inside)]
 
 
-def _middles(edges: Floats, free: Sequence[bool] | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+def _middles(edges: Floats, free: NDArray[np.bool_]) -> Floats:
     """Where columns are parted: the middle of each stretch with next to no writing."""
-    found: list[float] = []
-    start: float | None = None
-    for index, is_free in enumerate(free):
-        if is_free and start is None:
-            start = float(edges[index])
-        elif not is_free and start is not None:
-            found.append((start + float(edges[index])) / 2)
-            start = None
-    return np.array(found, dtype=np.float64)
+    turns = np.flatnonzero(np.diff(free, prepend=False))  # into a stretch and out of it, in turn
+    begins, ends = turns[: len(turns) // 2 * 2].reshape(-1, 2).T
+    return np.asarray((edges[begins] + edges[ends]) / 2)

@@ -79,7 +79,7 @@ def find_board(image: Photo) -> Board | None:
             worth = _rate_board(sides, corners)
             sure = float(np.dot(worth, lengths) / lengths.sum())
             # Of two quads whose sides are seen as well, the larger one is the board, the other a sheet on it.
-            rank = sure + 0.25 * math.sqrt(_area(corners) / (size[0] * size[1]))
+            rank = sure + 0.25 * math.sqrt(cv2.contourArea(corners.astype(np.float32)) / (size[0] * size[1]))
             if best is None or rank > best[0]:
                 best = rank, sure, corners
     if best is None or best[1] < _SURE:
@@ -226,7 +226,7 @@ def _is_like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
         return False
     run = np.roll(corners, -1, axis=0) - corners
     lengths = np.linalg.norm(run, axis=1)
-    if lengths.min() < 0.2 * min(size) or _area(corners) < _LEAST_AREA * size[0] * size[1]:
+    if lengths.min() < 0.2 * min(size) or cv2.contourArea(corners.astype(np.float32)) < _LEAST_AREA * size[0] * size[1]:
         return False
     before = -np.roll(run, 1, axis=0)
     turn = before[:, 0] * run[:, 1] - before[:, 1] * run[:, 0]
@@ -245,11 +245,6 @@ def _rate_board(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide], co
             mine = (side.along >= low) & (side.along <= high)
             worth[index] = float(side.worth[mine].mean()) if mine.any() else 0.0
     return worth
-
-
-def _area(corners: Floats) -> float:
-    x, y = corners.T
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
 
 
 def straighten_board(image: Photo, quad: Quad) -> tuple[Photo, NDArray[np.float64]]:

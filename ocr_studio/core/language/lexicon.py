@@ -6,6 +6,7 @@ They are kept as a table of all beginnings of all words, looked up many at a tim
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,6 +74,7 @@ _SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
 _APOSTROPHES: Final = "'’ʼ"
+_RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_APOSTROPHES}])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +205,7 @@ def build_lexicon(typed: Mapping[str, int]) -> Lexicon:
 
 def find_runs(text: str) -> Iterator[str]:
     """The words inside a text: runs of letters and digits, with apostrophes between them."""
-    start = None
-    for place, character in enumerate(text + " "):
-        inside = character.isalnum() or (start is not None and character in _APOSTROPHES)
-        if inside and start is None:
-            start = place
-        elif not inside and start is not None:
-            yield text[start:place].rstrip(_APOSTROPHES)
-            start = None
+    return (found.group().rstrip(_APOSTROPHES) for found in _RUN.finditer(text))
 
 
 class _Unmarked(dict[int, str]):

@@ -104,17 +104,9 @@ def parse(typed: str) -> PhotoFilter:
     """Parse a filter. Never raises."""
     terms: list[Term] = []
     problems: list[str] = []
-    place = 0
-    while place < len(typed):
-        if typed[place].isspace():
-            place += 1
-            continue
-        found = _TERM.match(typed, place)
-        assert found is not None  # the last choice takes anything
-        place = found.end()
-        minus, key, quoted, bare = found.groups()
-        if not found.group() or (not key and not quoted and not bare):
-            continue  # only a minus or quotes
+    for minus, key, quoted, bare in (found.groups() for found in _TERM.finditer(typed)):
+        if not (key or quoted or bare):
+            continue  # white space, or only a minus or quotes
         term = _term(bool(minus), (key or "").casefold(), bare if quoted is None else quoted, quoted is not None)
         if isinstance(term, Term):
             terms.append(term)
