@@ -26,7 +26,7 @@ from typing import Any
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import bundled, registry
-from ocr_studio.core.models.card import CARD_FILE, ModelCard, Source
+from ocr_studio.core.models.card import CARD_FILE, DataSource, ModelCard
 from ocr_studio.engine.weights import package_model
 
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
@@ -43,7 +43,7 @@ def facts_from(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict) or not value.keys() <= known:
         raise ValueError(f"{file}: must be an object with any of {', '.join(sorted(known))}")
     if "data" in value:
-        value["data"] = tuple(Source(each["what"], each["licence"]) for each in value["data"])
+        value["data"] = tuple(DataSource(each["what"], each["licence"]) for each in value["data"])
     if "weaknesses" in value:
         value["weaknesses"] = tuple(value["weaknesses"])
     return value

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import ImageFont
 
 from ocr_studio.core.synth.options import SynthOptions
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 
 WORDS = "ship the new build ask anna"
 
@@ -25,9 +25,9 @@ def options(folder: Path, **asked: Any) -> SynthOptions:
 
 
 @lru_cache
-def font(split: Split = Split.TRAIN) -> bytes:
+def font(split: TextSplit = TextSplit.TRAIN) -> bytes:
     """The file of a font of this split: what stands behind a font's end changes its split only."""
     known = ImageFont.load_default(20)
     assert isinstance(known, ImageFont.FreeTypeFont)
     file = bytes(known.font_bytes) if hasattr(known, "font_bytes") else Path(str(known.path)).read_bytes()
-    return next(made for end in range(1000) if Split.of(made := file + bytes(end)) is split)
+    return next(made for end in range(1000) if TextSplit.of(made := file + bytes(end)) is split)

@@ -333,7 +333,7 @@ def test_a_bomb_is_refused_without_the_memory_it_would_take(tmp_path: Path) -> N
         "import resource, sys; from pathlib import Path; from ocr_studio.core.images import photo_file as images\n"
         "used = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, used + 2**27))\n"
-        "for look in (images.open_photo, images.photo_size, lambda path: images.thumbnail(path, side=9)):\n"
+        "for look in (images.open_photo, images.read_photo_size, lambda path: images.make_thumbnail(path, side=9)):\n"
         "    try: look(Path(sys.argv[1]))\n"
         "    except images.PhotoError as error: print(error)\n"
     )

@@ -17,7 +17,7 @@ from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, Source
+from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, DataSource
 from ocr_studio.core.settings import ALPHABETS
 from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
 from tests.core.made_models import CARD, shipped
@@ -100,7 +100,7 @@ def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_la
     assert ship_model.main(["--name", "boards", "--facts", str(facts)], into=into) == 0
     assert capsys.readouterr().err == ""
     card = model_folder.inspect(into / "boards", thoroughly=True)
-    assert (card.title, card.default_for, card.data) == ("Boards", ("latin",), (Source("my words", "CC0"),))
+    assert (card.title, card.default_for, card.data) == ("Boards", ("latin",), (DataSource("my words", "CC0"),))
     assert card.sha256 == hashlib.sha256(written).hexdigest()
     assert ship_model.main(["--name", "boards", "--no-default"], into=into) == 0
     assert model_folder.inspect(into / "boards").default_for == ()
@@ -133,7 +133,7 @@ def test_what_cannot_ship_is_said_and_changes_nothing(
 
 
 def test_what_cards_say_goes_to_translators(tmp_path: Path) -> None:
-    card = replace(CARD, data=(Source("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
+    card = replace(CARD, data=(DataSource("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / CARD_FILE).write_bytes(card.to_json())
     assert [shown.text for shown in shown_texts.of_models(tmp_path)] == ["Board 7", "Pens", "Faint ink."]

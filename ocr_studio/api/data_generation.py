@@ -39,7 +39,7 @@ from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.handwriting import fonts
 from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit, Writer
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
@@ -63,7 +63,7 @@ __all__ = [
 
 Word: TypeAlias = tuple[Picture, str]
 
-SPLITS: Final = tuple(str(split) for split in Split)
+SPLITS: Final = tuple(str(split) for split in TextSplit)
 # After this many empty texts in a row, the generator gives up.
 _MOST_EMPTY: Final = 1000
 
@@ -110,7 +110,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
     found = photo_file.list_photos(_folder(folder))
     if wanted is None:
         return found
-    return [path for path in found if Split.of(_photo_bytes(path)) is wanted]
+    return [path for path in found if TextSplit.of(_photo_bytes(path)) is wanted]
 
 
 def _photo_bytes(path: Path) -> bytes:
@@ -357,8 +357,8 @@ def _corners(quad: Quad) -> NDArray[np.float32]:
     return np.array(quad.corners, np.float32)
 
 
-def _split(name: str) -> Split:
-    return Split(given.one_of("split", name, SPLITS))
+def _split(name: str) -> TextSplit:
+    return TextSplit(given.one_of("split", name, SPLITS))
 
 
 def _folder(folder: object) -> Path:

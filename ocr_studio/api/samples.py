@@ -278,7 +278,7 @@ def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
 def are_in(stream: BinaryIO) -> bool:
     """Whether an open file contains samples."""
     try:
-        return set(array_files.from_stream(stream, most=MOST_BYTES, names=_OWN)) == _OWN
+        return set(array_files.read_stream(stream, most=MOST_BYTES, names=_OWN)) == _OWN
     except (OSError, ValueError):
         return False
 
@@ -286,7 +286,7 @@ def are_in(stream: BinaryIO) -> bool:
 def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
     """Load the samples of a file; None if it is missing, unusable, or has other samples."""
     try:
-        kept = array_files.read(file, most=MOST_BYTES)
+        kept = array_files.read_arrays(file, most=MOST_BYTES)
         if made_of != str(kept.get("made_of", "")):
             return None
         jpegs = [_checked_jpeg(each) for each in _parted(kept["jpeg"], kept["sizes"], np.uint8, (-1,))]

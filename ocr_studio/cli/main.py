@@ -312,7 +312,7 @@ def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.N
 
 
 def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Namespace) -> int:
-    objects = [json_pages.page_object(page) for page in pages]
+    objects = [json_pages.build_page_object(page) for page in pages]
     print(json_text(objects))
     return len(objects)
 

@@ -125,14 +125,14 @@ def _default(_: argparse.Namespace, chosen: Settings) -> int:
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     # Bundled models are refused below.
     if not any(model.of_program for model in registry.everything() if model.name == options.name):
-        training_runs.check_free(options.name)
+        training_runs.check_model_unused(options.name)
     registry.delete(options.name, in_use=_in_use(chosen))
     print(visible(options.name))
     return GOOD
 
 
 def _rename(options: argparse.Namespace, chosen: Settings) -> int:
-    training_runs.check_free(options.name)
+    training_runs.check_model_unused(options.name)
     used = options.name in _in_use(chosen)
     model = registry.rename(options.name, options.new)
     if used:

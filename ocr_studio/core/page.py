@@ -23,7 +23,7 @@ from ocr_studio.core.translation import tr
 Point: TypeAlias = tuple[float, float]
 
 
-class Source(StrEnum):
+class TextSource(StrEnum):
     """Origin of a text or box: a recognizer, the user, or an imported file."""
 
     MODEL = "model"
@@ -112,7 +112,7 @@ class Transcription:
     """
 
     text: str
-    source: Source
+    source: TextSource
     confidence: float | None = None
     model: str | None = None
     when: str | None = None
@@ -122,7 +122,7 @@ class Transcription:
     @classmethod
     def by_human(cls, text: str) -> Transcription:
         """Create a text typed by the user now."""
-        return cls(text=text, source=Source.HUMAN, when=now())
+        return cls(text=text, source=TextSource.HUMAN, when=now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Word:
 
     id: str
     quad: Quad
-    quad_source: Source = Source.MODEL
+    quad_source: TextSource = TextSource.MODEL
     machine: Transcription | None = None
     human: Transcription | None = None
     mark: Mark | None = None
@@ -172,7 +172,7 @@ class Word:
     @property
     def touched(self) -> bool:
         """Whether the user has checked the word or placed its box; reading again changes neither."""
-        return self.checked or self.locked or self.quad_source is not Source.MODEL
+        return self.checked or self.locked or self.quad_source is not TextSource.MODEL
 
 
 @dataclass(frozen=True, slots=True)

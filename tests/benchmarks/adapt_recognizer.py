@@ -48,7 +48,14 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training.events import (
+    Recipe,
+    StepDone,
+    Trained,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
+)
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
 from ocr_studio.engine.synth.word_crops import Options, WordMaker
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
@@ -287,9 +294,9 @@ def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
     enough = False
     for event in finetune.finetune(data, recipe, folder=out / "run", name="whiteboards", stop=lambda: False):
         match event:
-            case Preparing() if event.done % 640 == 0:
+            case TrainingPreparing() if event.done % 640 == 0:
                 print(event.what, event.done, event.total, flush=True)
-            case Started():
+            case TrainingStarted():
                 print(event, flush=True)
             case StepDone():
                 if enough:  # there is more to do; a checkpoint is kept after its examination
@@ -298,7 +305,7 @@ def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
                 if event.step % 100 == 0:
                     minutes = (time.monotonic() - began) / 60
                     print(f"{event.step}/{event.steps} {np.mean(losses[-100:]):.4f} {minutes:.1f} min", flush=True)
-            case Checked():
+            case WordsEvaluated():
                 print(f"step {event.step}: CER held out {event.held_out_cer}, general {event.keep_cer}", flush=True)
                 enough = bool(given.minutes and time.monotonic() - began > 60 * given.minutes)
             case Trained():

@@ -171,7 +171,7 @@ class Story:
             self.wrong.append("history: other steps")
         if "zebra" not in project_words.load_added(fresh.files):
             self.wrong.append("the word that was added is lost")
-        if replace_rules.load(paths.config_dir()) != (Rule("a", "b"),):
+        if replace_rules.load_rules(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")
         self.studio.window.parts.session.leave()
         last = SessionFile().begin()

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.formats import FORMATS, Format
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
-from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import baselines, page_order
 from ocr_studio.core.reading_order import layout as reading_order
@@ -117,7 +117,7 @@ def page_of(kind: str, count: int, *, seed: int = 0) -> Page:
         text, sure, key = texts[index % len(texts)], float(rng.random()), f"{index:012x}"
         others = (Alternative(text, sure), Alternative(text[::-1] + "e", sure / 2))
         places = tuple((np.arange(len(text)) + 0.5) / len(text))
-        read = Transcription(text, Source.MODEL, sure, "board-reader", "2026-01-01T00:00:00+00:00", others, places)
+        read = Transcription(text, TextSource.MODEL, sure, "board-reader", "2026-01-01T00:00:00+00:00", others, places)
         human = Transcription.by_human(text) if index % 10 == 0 else None
         words[key] = Word(key, Quad.from_array(quad), machine=read, human=human)
     return Page("large", "large.jpg", SIDE, SIDE, words)
@@ -164,7 +164,7 @@ def _alike(given: Given) -> object:
     read = words[1].machine
     assert read is not None
     corrected = fix_everywhere.Correction(("large", words[1].id), read.text, read.text + "x")
-    return fix_everywhere.worth_a_look(words, corrected, read)
+    return fix_everywhere.select_candidates(words, corrected, read)
 
 
 def _rendered(kind: Format, given: Given) -> str:

@@ -34,7 +34,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
+from ocr_studio.core.training.detector_events import RECIPE, CheckedPhoto, DetectorData, DetectorTrained
 from ocr_studio.core.training.events import Recipe, StepDone
 from tests.engine import made_boards
 
@@ -69,15 +69,15 @@ class Trial:
     """Learn from some photos, measure on others. others: title → photos."""
 
     title: str
-    learned: tuple[ReviewedPhoto, ...]
-    others: Mapping[str, tuple[ReviewedPhoto, ...]]
+    learned: tuple[CheckedPhoto, ...]
+    others: Mapping[str, tuple[CheckedPhoto, ...]]
 
 
 def synthetic(trouble: str) -> Trial:
     """Two boards to learn from, five others with that trouble, five without."""
     spoil = TROUBLES[trouble]
 
-    def make(number: int) -> ReviewedPhoto:
+    def make(number: int) -> CheckedPhoto:
         return _spaced(number) if spoil is None else _board(number, spoil)
 
     return Trial(
@@ -90,12 +90,12 @@ def synthetic(trouble: str) -> Trial:
     )
 
 
-def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
+def _board(number: int, spoil: Callable[[Photo], Photo]) -> CheckedPhoto:
     board = made_boards.maker(seed=7).at(number)
-    return ReviewedPhoto(f"board {number}", lambda: spoil(board.image), board.labelled)
+    return CheckedPhoto(f"board {number}", lambda: spoil(board.image), board.labelled)
 
 
-def _spaced(seed: int) -> ReviewedPhoto:
+def _spaced(seed: int) -> CheckedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
     from ocr_studio.engine.synth.boards import whole_boards
     from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Scribe
@@ -120,7 +120,7 @@ def _spaced(seed: int) -> ReviewedPhoto:
     plan = whole_boards.Plan(place, board_surface.Ground.WHITEBOARD, patch, (), (), scribe.size)
     photo = camera.expose(made_boards.maker().scene(plan, rng), camera.Lens(), rng)
     words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.truth(plan, photo))
-    return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
+    return CheckedPhoto(f"spaced {seed}", lambda: photo, words)
 
 
 def _running(rng: np.random.Generator, count: int) -> list[str]:
@@ -136,7 +136,7 @@ def _running(rng: np.random.Generator, count: int) -> list[str]:
 def real(folder: Path, name: str) -> Trial:
     """One real board to learn from, the others to measure on."""
     photos = [
-        ReviewedPhoto(Path(page.image).stem, partial(photo_file.open_photo, page.photo), tuple(page.words))
+        CheckedPhoto(Path(page.image).stem, partial(photo_file.open_photo, page.photo), tuple(page.words))
         for page in ground_truth.from_annotations(folder).pages
     ]
     learned = tuple(photo for photo in photos if name in photo.name)
@@ -188,7 +188,7 @@ def run(trial: Trial, recipe: Recipe) -> None:
         print(f"and read {_change(words.end_to_end, more_words.end_to_end)}", flush=True)
 
 
-def _scores(reader: Reader, photos: Sequence[ReviewedPhoto]) -> tuple[LineScore, PhotoScore]:
+def _scores(reader: Reader, photos: Sequence[CheckedPhoto]) -> tuple[LineScore, PhotoScore]:
     from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
     from ocr_studio.engine.training.detector.evaluation import LineScore, of_lines
 

@@ -258,7 +258,7 @@ class Person(QObject):
                 return
         page = self.document.page
         assert page is not None
-        replace_rules.save(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
+        replace_rules.save_rules(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
         self.actions["rules"].trigger()
         for dialog in self.studio.window.findChildren(RulesDialog):
             if dialog.isVisible():

@@ -189,10 +189,10 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     installed("Anna")
-    training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    training_runs.begin_run(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
     (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
         assert "the training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
-    training_runs.forget("Clara")
+    training_runs.delete_run("Clara")
     _run(capsys, "rename", "Anna", "Berta")
     _run(capsys, "delete", "Berta")

@@ -57,7 +57,7 @@ def test_it_says_what_came_of_it_and_keeps_it(
     assert out.endswith("Saved as “mine”. To use it: ocr-studio models use mine\n")
     assert "12 steps" in err
     assert names() == ["mine"]
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()
     assert run(data) == FAILED
     assert "a model named “mine” already exists" in capsys.readouterr().err
 
@@ -110,7 +110,7 @@ def test_a_network_that_cannot_be_trained_further_is_refused_before_anything_is_
     installed("Theirs", architecture=architecture, title="Hand", **known)
     assert run(data, "--base", "Theirs", *more) == FAILED
     assert said in capsys.readouterr().err
-    assert training_runs.load("mine") is None
+    assert training_runs.load_run("mine") is None
     assert not registry.candidates("mine")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.cli.console import FAILED
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.jobs.synth import generate
 from tests import made_synth
 from tests.core import made_datasets
@@ -44,7 +44,7 @@ def test_of_what_the_program_has_drawn_it_is_said_what_to_draw(
     tmp_path: Path, asked: dict[str, Any], more: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = made_synth.options(tmp_path, **asked)
-    split = Split.TEST if options.purpose == "test" else Split.TRAIN
+    split = TextSplit.TEST if options.purpose == "test" else TextSplit.TRAIN
     (tmp_path / "fonts" / "print.ttf").write_bytes(made_synth.font(split))
     list(generate.write(options, tmp_path / "drawn", children=0))
     line = told(tmp_path / "drawn", *more, capsys=capsys)

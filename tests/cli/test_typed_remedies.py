@@ -33,7 +33,7 @@ from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.runs import Run
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo import backgrounds
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import TrainingTask
@@ -231,13 +231,13 @@ def nothing_begun(room: Room) -> None:
 
 def other_words(room: Room) -> None:
     data = made_datasets.three_boards(room.folder)
-    training_runs.begin(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
+    training_runs.begin_run(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
     room.run("train", "--dataset", data.folder, "--name", "mine", "--resume")
 
 
 def begun_with_it(room: Room) -> None:
     run = Run("mine", "recognizer", room.folder, "d" * 64, Recipe(base=made_models.installed("first").name))
-    training_runs.begin(run)
+    training_runs.begin_run(run)
     (run.work / "checkpoint.npz").write_bytes(b"far")
     room.run("models", "delete", "first")
 
@@ -279,13 +279,13 @@ def read_half_drawn(room: Room) -> None:
     room.run("train", "--dataset", room.folder / "out", "--name", "mine")
 
 
-def one_font(room: Room, split: Split, *more: object) -> None:
+def one_font(room: Room, split: TextSplit, *more: object) -> None:
     (hands := room.folder / "hands").mkdir()
     (hands / "one.ttf").write_bytes(made_synth.font(split))
     room.synth("--fonts", hands, "--writing", "handwriting", *more)
 
 
-def one_photo(room: Room, split: Split, *more: object) -> None:
+def one_photo(room: Room, split: TextSplit, *more: object) -> None:
     (boards := room.folder / "boards").mkdir()
     tone = 180
     while (
@@ -344,16 +344,16 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),
     "core/synth/target_folder.py:check#2": (("synth",), drawn_otherwise),
     "core/training/runs.py:check_free": (("models", "delete"), begun_with_it),
-    "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, Split.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, TextSplit.VALIDATION)),
     "engine/synth/sample_maker.py:_no_photos#2": (
         ("synth",),
-        lambda room: one_photo(room, Split.TRAIN, "--held-out", 0.5),
+        lambda room: one_photo(room, TextSplit.TRAIN, "--held-out", 0.5),
     ),
     "engine/synth/sample_maker.py:_no_writers": (
         ("synth",),
-        lambda room: one_font(room, Split.TRAIN, "--held-out", 0.5),
+        lambda room: one_font(room, TextSplit.TRAIN, "--held-out", 0.5),
     ),
-    "engine/synth/sample_maker.py:_no_writers#2": (("synth",), lambda room: one_font(room, Split.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_writers#2": (("synth",), lambda room: one_font(room, TextSplit.VALIDATION)),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),

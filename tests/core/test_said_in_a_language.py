@@ -80,10 +80,10 @@ def test_names_of_edits_are() -> None:
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize("comparison", [BETTER, WORSE, FORGETFUL, UNCLEAR, SAME, NOTHING, FOUND])
 def test_what_came_of_a_training_is(comparison: training_report.AnyComparison) -> None:
-    assert is_marked(training_report.title(comparison))
-    assert is_marked(training_report.sentence(comparison))
-    assert is_marked(training_report.advice(comparison, stopped="asked"))
-    assert all(is_marked(row.title) for row in training_report.rows(comparison))
+    assert is_marked(training_report.format_title(comparison))
+    assert is_marked(training_report.format_result(comparison))
+    assert is_marked(training_report.format_advice(comparison, stopped="asked"))
+    assert all(is_marked(row.title) for row in training_report.list_rows(comparison))
 
 
 @pytest.mark.usefixtures("marked")

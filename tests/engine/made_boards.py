@@ -7,7 +7,7 @@ from typing import Any
 
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo.board_surface import Ground
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 
@@ -30,4 +30,4 @@ def maker(*, seed: int = 0, **options: Any) -> BoardMaker:
 
 @cache
 def _stock() -> Stock:
-    return Stock.open(Sources(prints=()), Split.TRAIN)
+    return Stock.open(Sources(prints=()), TextSplit.TRAIN)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.reader import Reader
@@ -89,7 +89,7 @@ def test_each_word_knows_who_read_it_how_surely_and_what_else_it_may_be(reader: 
     for word in words:
         machine = word.machine
         assert machine is not None
-        assert machine.source is Source.MODEL
+        assert machine.source is TextSource.MODEL
         assert machine.model == reader.name
         assert machine.confidence is not None
         assert 0.5 < machine.confidence <= 1.0
@@ -200,6 +200,6 @@ def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reade
     beyond = len(line.steps.probabilities)
     assert beyond * line.steps.span > line.crop.shape[1]
     stretch = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
-    doubtful = Transcription("l", Source.MODEL, confidence=0.1)
+    doubtful = Transcription("l", TextSource.MODEL, confidence=0.1)
     (read_again,) = reader._again([(line, stretch, doubtful)])
     assert read_again != doubtful

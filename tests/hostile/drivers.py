@@ -15,7 +15,7 @@ import numpy as np
 from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word, apply
+from ocr_studio.core.page import Edit, Page, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.project import page_file, project_words, second_readings, undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos import open_photo
@@ -82,7 +82,7 @@ class Reader:
 
 
 def _read() -> Transcription:
-    return Transcription(READ, Source.MODEL, 0.75, Reader.name, "2026-01-02T03:04:05+00:00")
+    return Transcription(READ, TextSource.MODEL, 0.75, Reader.name, "2026-01-02T03:04:05+00:00")
 
 
 def without_networks(*, weights: bool) -> None:
@@ -246,14 +246,14 @@ def load_own_files() -> int:
         recent.paths()
         recent.add(Path("photo.jpg"))
         state_file.RecentChoices().ages()
-        replace_rules.save(paths.config_dir(), replace_rules.load(paths.config_dir()))
+        replace_rules.save_rules(paths.config_dir(), replace_rules.load_rules(paths.config_dir()))
         characters.load_recent(paths.config_dir())
         kept = last_session.SessionFile()
         kept.begin()
         kept.write(None, closed=True)
         kept.end()
-        if training_runs.load("a run") is not None:
-            checkpoints.load(training_runs.folder_of("a run") / "work")
+        if training_runs.load_run("a run") is not None:
+            checkpoints.load(training_runs.find_folder("a run") / "work")
 
     return int(_failed(all_of_it))
 

@@ -18,13 +18,13 @@ from ocr_studio.core.search.vocabulary import Vocabulary
 _WORD: Final = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
 
 
-def term_of(query: str) -> SearchTerm | None:
+def parse_single_term(query: str) -> SearchTerm | None:
     """The one word of a query; None where there are several, as nobody could say which is to be replaced."""
     terms = matching.parse_query(query)
     return terms[0] if len(terms) == 1 else None
 
 
-def replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[tuple[Hit, Replacement]]:
+def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[tuple[Hit, Replacement]]:
     """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same or
     become too long for a word.
     """
@@ -33,41 +33,41 @@ def replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[tuple[H
         word = hit.words[0]
         if len(hit.words) > 1 or word.side is MatchedSide.CHOICE:
             continue
-        after = replaced(word.text, term, by)
+        after = replace_word(word.text, term, by)
         if after != word.text and not plain_text.outgrows(after, word.text):
             found.append((hit, Replacement(hit.page_id, hit.image, word.word_id, word.text, after)))
     return found
 
 
-def replaced(text: str, term: SearchTerm, by: str) -> str:
+def replace_word(text: str, term: SearchTerm, by: str) -> str:
     """The text with the word that is nearest to the wanted one replaced; punctuation around it stays. Of a word that is
     put together ("load-balancer") only the piece that was wanted is.
     """
     pieces = re.split(r"(\s+)", text)
     words = [place for place in range(0, len(pieces), 2) if pieces[place]]
-    nearest = _nearest([pieces[place] for place in words], term)
+    nearest = _find_nearest([pieces[place] for place in words], term)
     if nearest is None:
         return text
     place = words[nearest]
-    before, core, behind = _around(pieces[place])
+    before, core, behind = _split_punctuation(pieces[place])
     if folding.fold_text(core) != term.text:
         parts = re.split(r"([\W_]+)", core)
         inner = [number for number in range(0, len(parts), 2) if parts[number]]
-        part = _nearest([parts[number] for number in inner], term) if len(inner) > 1 else None
-        if part is not None and _distance(parts[inner[part]], term) < _distance(core, term):
+        part = _find_nearest([parts[number] for number in inner], term) if len(inner) > 1 else None
+        if part is not None and _measure_distance(parts[inner[part]], term) < _measure_distance(core, term):
             parts[inner[part]] = by
             core, by = "".join(parts), "".join(parts)
     pieces[place] = f"{before}{by}{behind}"
     return "".join(pieces).strip()
 
 
-def _around(word: str) -> tuple[str, str, str]:
+def _split_punctuation(word: str) -> tuple[str, str, str]:
     found = _WORD.fullmatch(word)
     before, core, behind = found.groups() if found else ("", word, "")
     return (before, core, behind) if core else ("", word, "")
 
 
-def _nearest(words: list[str], term: SearchTerm) -> int | None:
+def _find_nearest(words: list[str], term: SearchTerm) -> int | None:
     if not words:
         return None
     vocabulary = Vocabulary()
@@ -77,7 +77,7 @@ def _nearest(words: list[str], term: SearchTerm) -> int | None:
     return best if np.isfinite(near[best]) else None
 
 
-def _distance(word: str, term: SearchTerm) -> float:
+def _measure_distance(word: str, term: SearchTerm) -> float:
     vocabulary = Vocabulary()
     vocabulary.add(folding.fold_word(word), 0)
     return float(vocabulary.near(term.text, most=matching.allowed_cost(len(term.text)))[0][0])

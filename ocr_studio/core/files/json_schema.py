@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_type
 import msgspec
 from msgspec import Meta
 
-from ocr_studio.core.files.safe_folder import can_be_path
+from ocr_studio.core.files.safe_folder import is_valid_path
 from ocr_studio.core.translation import later, tr
 
 _Value = TypeVar("_Value")
@@ -118,7 +118,7 @@ def valid_entries(values: object, wanted: Any) -> list[Any]:
 
 
 def _path(wanted: type, value: object) -> object:
-    if wanted is Path and isinstance(value, str) and can_be_path(value):
+    if wanted is Path and isinstance(value, str) and is_valid_path(value):
         return Path(value)
     raise ValueError("Expected `path`")
 

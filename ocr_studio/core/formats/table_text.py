@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.formats.spreadsheet import safe
+from ocr_studio.core.formats.spreadsheet import escape_cell
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import text_lines
@@ -29,14 +29,14 @@ _SHARED: Final = 0.5
 _ACROSS: Final = 0.2
 
 
-def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
+def make_table(page: Page, ids: Collection[str] | None = None) -> Table:
     """The words of a page, or some of them, as rows of cells, all rows as long; () where nothing is written."""
     chosen = [word for word in page.words.values() if word.text and (ids is None or word.id in ids)]
     if not chosen:
         return ()
     words, corners = text_lines.sort_words(chosen)
     corners = corners @ text_lines.find_frame(corners).T
-    cells = _cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
+    cells = _find_cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
     boxes = LineBoxes.of(corners).joined(cells)
     numbers, columns = _row_numbers(boxes), _column_numbers(boxes)
     table = [["" for _ in range(max(columns) + 1)] for _ in range(max(numbers) + 1)]
@@ -47,18 +47,18 @@ def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
     return tuple(map(tuple, table))
 
 
-def as_tabs(table: Table) -> str:
+def format_tabs(table: Table) -> str:
     """A line for each row, tabs between cells; a cell that could be taken for a formula is made a text."""
-    return "".join("\t".join(map(safe, row)) + "\n" for row in table)
+    return "".join("\t".join(map(escape_cell, row)) + "\n" for row in table)
 
 
-def as_html(table: Table) -> str:
+def format_html(table: Table) -> str:
     """The table for programs that paste formatted text; cells are texts, also to those that calculate."""
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(safe(cell))}</td>' for cell in row)}</tr>" for row in table)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(escape_cell(cell))}</td>' for cell in row)}</tr>" for row in table)
     return f'<meta charset="utf-8"><table>{body}</table>'
 
 
-def _cells(corners: Floats, written: Indices) -> list[Indices]:
+def _find_cells(corners: Floats, written: Indices) -> list[Indices]:
     """Rows of words, cut at wide blanks. corners: (N, 4, 2); written: (N,) how many words each box holds."""
     words = LineBoxes.of(corners)
     found: list[Indices] = []
@@ -95,13 +95,13 @@ def _column_numbers(cells: LineBoxes) -> list[int]:
     over = ((starts[:, None] <= edges[:-1]) & (ends[:, None] >= edges[1:])).sum(axis=0)
     most = int(over.max(initial=1))
     free = over <= (_ACROSS * most if most > 2 else 0)
-    parts = _middles(edges, free)
+    parts = _find_middles(edges, free)
     inside = np.searchsorted(parts, starts + np.minimum(ends - starts, cells.height) / 2)
     used = np.unique(inside)
     return [int(number) for number in np.searchsorted(used, inside)]
 
 
-def _middles(edges: Floats, free: NDArray[np.bool_]) -> Floats:
+def _find_middles(edges: Floats, free: NDArray[np.bool_]) -> Floats:
     """Where columns are parted: the middle of each stretch with next to no writing."""
     turns = np.flatnonzero(np.diff(free, prepend=False))  # into a stretch and out of it, in turn
     begins, ends = turns[: len(turns) // 2 * 2].reshape(-1, 2).T

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.language import lexicon as language
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.lexicon import Hashes, Lexicon
 
 Shares: TypeAlias = NDArray[np.float32]
@@ -76,7 +76,7 @@ class OwnWords:
     @classmethod
     def of(cls, typed: Mapping[str, int]) -> OwnWords:
         """typed: as a person wrote them, with how often. Takes a while where there are many thousands."""
-        return cls(frozenset(map(_fold_word, typed)), language.build_lexicon(typed))
+        return cls(frozenset(map(_fold_word, typed)), lexicon.build_lexicon(typed))
 
 
 @dataclass(slots=True)
@@ -228,7 +228,7 @@ def _replace_apostrophes(text: str) -> list[UnknownWord]:
         if _CODE.search(token):
             continue
         start = 0
-        for run in language.find_runs(token):
+        for run in lexicon.find_runs(token):
             start = token.index(run, start)
             if _is_word(run):
                 found.append(UnknownWord(piece.start() + start, piece.start() + start + len(run), run))
@@ -251,7 +251,7 @@ def _is_latin(letters: str) -> bool:
 
 
 def _fold_word(word: str) -> str:
-    return "".join(map(language.fold_character, word))
+    return "".join(map(lexicon.fold_character, word))
 
 
 def _copy_case(pattern: str, word: str) -> str:
@@ -261,7 +261,7 @@ def _copy_case(pattern: str, word: str) -> str:
 
 
 def _hash_words(words: Sequence[str]) -> Hashes:
-    return np.fromiter((language.hash_letters(word) for word in words), np.uint64, len(words))
+    return np.fromiter((lexicon.hash_letters(word) for word in words), np.uint64, len(words))
 
 
 def _list_near_spellings(word: str, signs: NDArray[np.uint64]) -> Hashes:
@@ -269,9 +269,9 @@ def _list_near_spellings(word: str, signs: NDArray[np.uint64]) -> Hashes:
 
     A hash is a polynomial of the letters, so each is put together from those of what stands before and behind.
     """
-    step, codes = int(language.STEP), [ord(letter) for letter in word]
+    step, codes = int(lexicon.STEP), [ord(letter) for letter in word]
     size = len(codes)
-    powers, before, behind = [1], [int(language.SEED)], [0]
+    powers, before, behind = [1], [int(lexicon.SEED)], [0]
     for code in codes:
         powers.append(powers[-1] * step & _MASK)
         before.append((before[-1] * step + code) & _MASK)

@@ -40,7 +40,7 @@ def cache_path(*what: object) -> Path:
 def load_cached(path: Path) -> dict[str, NDArray[np.generic]] | None:
     """The arrays kept there by name; None where there are none that can be used."""
     try:
-        return dict(array_files.read(path, most=_MOST_CACHED_BYTES))
+        return dict(array_files.read_arrays(path, most=_MOST_CACHED_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -107,7 +107,7 @@ class _Layout:
         return [[self.words[index] for index in line] for line in self.lines]
 
     def text(self) -> str:
-        """What is written; see ``reading_order.text``."""
+        """What is written; see ``reading_order.compose_text``."""
         written = [" ".join(self.words[index].text for index in line if self.words[index].text) for line in self.lines]
         kept = [index for index, line in enumerate(written) if line]
         if not kept:

@@ -65,7 +65,7 @@ class ConfusionModel:
                 shares[row, number[text]] += share
         shares /= shares.sum(axis=1, keepdims=True)
         own_texts = [text for text, _ in held[0]]
-        chances = np.exp(-SLIP * edit_distance.between([self._right, *own_texts], texts))
+        chances = np.exp(-SLIP * edit_distance.compute_distance_matrix([self._right, *own_texts], texts))
         slipped = np.log(shares @ chances[0] + _NOTHING)
         shared = np.log(shares @ (shares[0, [number[text] for text in own_texts]] @ chances[1:]) + _NOTHING)
         right = np.log(np.array([dict(each).get(self._right, 0.0) for each in held]) + POSSIBLE)

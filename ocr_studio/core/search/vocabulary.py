@@ -115,12 +115,14 @@ class Vocabulary:
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""
-        letters, width = edit_distance.Letters(self._codes), min(len(wanted) + _limit_spare(most), LONGEST)
+        letters, width = edit_distance.LetterCodes(self._codes), min(len(wanted) + _limit_spare(most), LONGEST)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
             # Of longer words only the beginning can be near enough.
             lengths = np.minimum(self._lengths[some], width)
-            ends, starts = edit_distance.distances(wanted, self._words(some, lengths), lengths, letters, most=most)
+            ends, starts = edit_distance.compute_distances(
+                wanted, self._words(some, lengths), lengths, letters, most=most
+            )
             np.minimum.at(whole, self._texts[some], np.where(self._lengths[some] > width, np.inf, ends))
             np.minimum.at(begun, self._texts[some], starts)
 

@@ -137,7 +137,7 @@ _TYPES: Final = get_type_hints(SynthOptions, include_extras=True)
 LIMITS: Final = json_schema.ranges(SynthOptions)
 
 
-def check(options: SynthOptions) -> None:
+def check_options(options: SynthOptions) -> None:
     """Check the options as far as possible without reading files. Raises BadOptions."""
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
@@ -239,7 +239,7 @@ def _shown(value: object) -> str:
 # -------------------------------------------------------------------------------------------------------------- JSON
 
 
-def values(options: SynthOptions) -> dict[str, object]:
+def options_values(options: SynthOptions) -> dict[str, object]:
     """Return the options as JSON values."""
     found = {each.name: getattr(options, each.name) for each in fields(options)}
     return {"version": VERSION} | {key: _plain(value) for key, value in found.items()}
@@ -253,7 +253,7 @@ def _plain(value: object) -> object:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def from_values(raw: object, *, file: object = None) -> SynthOptions:
+def parse_options(raw: object, *, file: object = None) -> SynthOptions:
     """Parse options from a JSON object; missing ones have their defaults. Raises BadOptions."""
     if not isinstance(raw, Mapping):
         raise BadOptions(tr("it contains no options for synthetic samples"), file=file, remedy=tr(_MEND))
@@ -279,16 +279,18 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
     return SynthOptions(**given)
 
 
-def load(path: Path) -> SynthOptions:
+def load_options(path: Path) -> SynthOptions:
     """Return the options from a file, or from a dataset's folder or manifest. Raises BadOptions, and BadDataset for an
     unfinished dataset.
     """
     about, file = _about(path)
-    return from_values(about.get("options"), file=file)
+    return parse_options(about.get("options"), file=file)
 
 
-def made_of_before(path: Path) -> Mapping[str, str]:
-    """Return the fingerprints of the files a dataset was generated from, if known. Raises the errors of ``load``."""
+def load_fingerprints(path: Path) -> Mapping[str, str]:
+    """Return the fingerprints of the files a dataset was generated from, if known. Raises the errors of
+    ``load_options``.
+    """
     about = _about(path)[0]
     listed, known = about.get(_LISTED), about.get(MADE_OF)
     found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})

@@ -49,7 +49,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class HeldOutSample:
     """A held-out word and how it is read.
 
     Attributes:
@@ -65,7 +65,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Preparing:
+class TrainingPreparing:
     """A preparation before training.
 
     Attributes:
@@ -80,7 +80,7 @@ class Preparing:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class TrainingStarted:
     """Training has started.
 
     Attributes:
@@ -116,7 +116,7 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class WordsEvaluated:
     """Evaluation during training: how well words that are not trained on are read at this step.
 
     Attributes:
@@ -130,11 +130,11 @@ class Checked:
     held_out_cer: float | None
     keep_cer: float | None
     best: bool
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[HeldOutSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingScore:
     """How well a model reads some words.
 
     Attributes:
@@ -157,7 +157,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RecognizerComparison:
     """The old and the new model on the same held-out words and on general words.
 
     Attributes:
@@ -168,14 +168,14 @@ class Comparison:
         unit: What was counted, "words" or "lines".
     """
 
-    before: Reading
-    after: Reading
+    before: ReadingScore
+    after: ReadingScore
     change: Interval
-    keep_before: Reading
-    keep_after: Reading
+    keep_before: ReadingScore
+    keep_after: ReadingScore
     keep_change: Interval
-    gained: tuple[Sample, ...] = ()
-    lost: tuple[Sample, ...] = ()
+    gained: tuple[HeldOutSample, ...] = ()
+    lost: tuple[HeldOutSample, ...] = ()
     unit: str = "words"
 
     @property
@@ -201,11 +201,11 @@ class Trained:
 
     name: str
     folder: Path
-    comparison: Comparison
+    comparison: RecognizerComparison
     steps: int
     seconds: float
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-TrainingEvent: TypeAlias = Preparing | Started | StepDone | Checked | Trained
+TrainingEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | WordsEvaluated | Trained

@@ -14,7 +14,7 @@ from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.models import registry
 from ocr_studio.core.training.detector_events import DetectorTrained
-from ocr_studio.core.training.events import Comparison, Reading, Trained
+from ocr_studio.core.training.events import ReadingScore, RecognizerComparison, Trained
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import Run
 
@@ -25,7 +25,7 @@ _MOST_BYTES: Final = 64 << 20
 log = logging.getLogger(__name__)
 
 
-def save(run: Run, trained: AnyTrained) -> None:
+def save_result(run: Run, trained: AnyTrained) -> None:
     """Save the result of a run. Errors are only logged, as the user can still decide now."""
     value = {"version": VERSION, "kind": run.kind, **asdict(trained), "folder": trained.folder.name}
     try:
@@ -34,12 +34,12 @@ def save(run: Run, trained: AnyTrained) -> None:
         log.warning("%s: what came of the training is not kept: %s", run.result, error)
 
 
-def forget(run: Run) -> None:
+def delete_result(run: Run) -> None:
     """Delete the result of a run, which is trained again."""
     (run.result).unlink(missing_ok=True)
 
 
-def load(run: Run) -> AnyTrained | None:
+def load_result(run: Run) -> AnyTrained | None:
     """Return the result of a run whose candidate still exists; None without a readable one."""
     file = run.result
     try:
@@ -65,7 +65,7 @@ def _trained(raw: object, run: Run) -> AnyTrained:
     return replace(trained, folder=registry.models_dir() / ".candidates" / trained.folder)
 
 
-def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
+def make_scores(comparison: RecognizerComparison) -> dict[str, dict[str, float | None]]:
     """Return a comparison as the scores of a model card.
 
     "before" and "after" hold words, right and cer on held-out words; "general_before" and "general_after" the same on
@@ -83,7 +83,7 @@ def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
     return scores
 
 
-def _figures(reading: Reading) -> dict[str, float | None]:
+def _figures(reading: ReadingScore) -> dict[str, float | None]:
     return {"words": reading.words, "right": reading.right, "cer": _finite(reading.cer)}
 
 

@@ -1,7 +1,7 @@
 """Training runs that are running, were interrupted, or wait for a decision: one folder each.
 
 ``<state>/training/NAME/`` contains ``run.json`` (model, data and recipe), ``data/`` (the dataset, if it was created for
-this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock``, held while it runs.
+this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock_run``, held while it runs.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Run:
     @property
     def folder(self) -> Path:
         """The folder of the run."""
-        return folder_of(self.name)
+        return find_folder(self.name)
 
     @property
     def work(self) -> Path:
@@ -88,15 +88,15 @@ class Run:
         return kept or self.result.exists()
 
 
-def runs_dir() -> Path:
+def find_runs_folder() -> Path:
     """Return the folder of all runs. It may not exist yet."""
     return paths.state_dir() / "training"
 
 
-def folder_of(name: str) -> Path:
+def find_folder(name: str) -> Path:
     """Return the folder of a run. Raises RunTrouble for an invalid name."""
     check_name(name)
-    return runs_dir() / name
+    return find_runs_folder() / name
 
 
 def check_name(name: str) -> None:
@@ -105,7 +105,7 @@ def check_name(name: str) -> None:
         raise RunTrouble(trouble, remedy=tr("Choose another name."))
 
 
-def free_name(wanted: str) -> str:
+def find_free_name(wanted: str) -> str:
     """Return a name similar to the wanted one that no model and no run has."""
     taken = {each.casefold() for each in _names()}
     for number in count(1):
@@ -115,7 +115,7 @@ def free_name(wanted: str) -> str:
     raise AssertionError("numbers never end")
 
 
-def begin(run: Run) -> None:
+def begin_run(run: Run) -> None:
     """Record a new run; checkpoints of an earlier run of this name are deleted. Raises RunTrouble."""
     shutil.rmtree(run.work, ignore_errors=True)
     about = {
@@ -140,11 +140,11 @@ def begin(run: Run) -> None:
         ) from error
 
 
-def load(name: str) -> Run | None:
+def load_run(name: str) -> Run | None:
     """Return the run of this name; None if there is none or it is damaged, which is logged."""
-    file = folder_of(name) / "run.json"
+    file = find_folder(name) / "run.json"
     try:
-        return _run(strict_json.load(paths.read_file(file)), name)
+        return _parse_run(strict_json.load(paths.read_file(file)), name)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TooLarge) as error:
@@ -152,16 +152,16 @@ def load(name: str) -> Run | None:
         return None
 
 
-def unfinished() -> tuple[Run, ...]:
+def list_unfinished() -> tuple[Run, ...]:
     """Return the runs that can be resumed or decided on and are not running, the latest first."""
-    found = [run for run in map(load, _names()) if run is not None and run.far and not _held(run)]
+    found = [run for run in map(load_run, _names()) if run is not None and run.far and not _is_locked(run)]
     return tuple(sorted(found, key=lambda run: run.begun, reverse=True))
 
 
-def check_free(model: str) -> None:
+def check_model_unused(model: str) -> None:
     """Raise ModelInUse if an unfinished training is based on this model, as it could not be resumed without it."""
-    for run in map(load, _names()):
-        if run is not None and run.recipe.base == model and (run.far or _held(run)):
+    for run in map(load_run, _names()):
+        if run is not None and run.recipe.base == model and (run.far or _is_locked(run)):
             raise registry.ModelInUse(
                 tr("the training “{name}” is based on the model “{model}”", name=run.name, model=model),
                 remedy=tr("Finish or discard that training first."),
@@ -169,28 +169,28 @@ def check_free(model: str) -> None:
             )
 
 
-def sweep() -> None:
+def delete_remains() -> None:
     """Delete the remains of runs that never started or ended before their first checkpoint."""
     for name in _names():
-        folder = runs_dir() / name
+        folder = find_runs_folder() / name
         try:
             left = not (folder / "run.json").exists() and time.time() - folder.stat().st_mtime > _STALE
         except OSError:
             continue
         if left:
             shutil.rmtree(folder, ignore_errors=True)
-        elif (run := load(name)) is not None and not run.far:
+        elif (run := load_run(name)) is not None and not run.far:
             _sweep_away(run)
 
 
-def forget(name: str) -> None:
+def delete_run(name: str) -> None:
     """Delete a run, if it exists."""
-    shutil.rmtree(folder_of(name), ignore_errors=True)
+    shutil.rmtree(find_folder(name), ignore_errors=True)
 
 
-def lock(name: str) -> FileLock:
+def lock_run(name: str) -> FileLock:
     """Lock a run until the lock is released. Raises RunTrouble if it is locked by another process."""
-    folder = folder_of(name)
+    folder = find_folder(name)
     held = FileLock(SafeFolder(folder), "lock", passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,7 +207,7 @@ def lock(name: str) -> FileLock:
 
 def _names() -> list[str]:
     try:
-        return [each.name for each in runs_dir().iterdir() if not registry.name_trouble(each.name)]
+        return [each.name for each in find_runs_folder().iterdir() if not registry.name_trouble(each.name)]
     except OSError:
         return []
 
@@ -215,35 +215,35 @@ def _names() -> list[str]:
 def _sweep_away(run: Run) -> None:
     """Delete a run without checkpoints, unless it is running."""
     with contextlib.suppress(RunTrouble):
-        held = lock(run.name)
+        held = lock_run(run.name)
         try:
             if not run.far:  # it may have saved one since
-                forget(run.name)
+                delete_run(run.name)
         finally:
             held.release()
 
 
-def _held(run: Run) -> bool:
+def _is_locked(run: Run) -> bool:
     try:
-        lock(run.name).release()
+        lock_run(run.name).release()
     except RunTrouble:
         return True
     return False
 
 
-def _run(raw: object, name: str) -> Run:
+def _parse_run(raw: object, name: str) -> Run:
     """Parse a run. Raises ValueError if it is not a run of this name and version."""
     head = raw if isinstance(raw, dict) else {}
     if (head.get("format"), head.get("version"), head.get("name")) != (FORMAT, VERSION, name):
         raise ValueError("it is of another version or name")
-    return replace(json_schema.convert(raw, Run), recipe=recipe_from(head["recipe"]))
+    return replace(json_schema.convert(raw, Run), recipe=parse_recipe(head["recipe"]))
 
 
 # Minimum and maximum; integers if both are.
 LIMITS: Final = json_schema.ranges(Recipe)
 
 
-def recipe_from(raw: object) -> Recipe:
+def parse_recipe(raw: object) -> Recipe:
     """Parse a recipe from a JSON object. Raises ValueError."""
     recipe = json_schema.convert(raw, Recipe)
     if isinstance(raw, dict) and (unknown := raw.keys() - asdict(recipe).keys()):

@@ -53,7 +53,7 @@ def joined(line: Line, reads: Sequence[Transcription]) -> Transcription:
 
 def _joined(line: Line, reads: Sequence[Transcription], whole: Box) -> Transcription:
     parts = [(Quad.from_box(*seen.box), read) for seen, read in zip(_words(line), reads, strict=True)]
-    return split_words.joined_reading(parts, Quad.from_box(*whole)) or reads[0]
+    return split_words.join_readings(parts, Quad.from_box(*whole)) or reads[0]
 
 
 def _words(line: Line) -> tuple[SeenWord, ...]:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.dataset_files.values import CROPS, PHOTOS, Checked, Example, TruePhoto
+from ocr_studio.core.dataset_files.values import CROPS, PHOTOS, CheckKind, Example, TruePhoto
 from ocr_studio.core.dataset_files.values import Split as Side
 from ocr_studio.core.datasets.report import LeftOut, Reason
 from ocr_studio.core.errors import StudioError
@@ -23,7 +23,7 @@ from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.synth.dataset import BOARD, WORD, Sample, Source
+from ocr_studio.core.synth.dataset import BOARD, WORD, SynthSample, SynthSource
 from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth import word_list_filter
@@ -31,7 +31,7 @@ from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.handwriting.fonts import Font, carried
 from ocr_studio.engine.synth.handwriting.marker import CannotDraw
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Split
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, TextSplit
 from ocr_studio.engine.synth.photo.backgrounds import NoPhotos
 from ocr_studio.engine.synth.photo.board_surface import Ground
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
@@ -41,7 +41,7 @@ from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 # Cached sources.
-Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
+Stocks: TypeAlias = MutableMapping[tuple[Sources, TextSplit], Stock]
 
 # As in any dataset, boxes and strokes are those of the photo itself.
 _JPEG_QUALITY: Final = 95
@@ -67,21 +67,21 @@ class SampleMaker:
         """Create it without reading anything. stocks: cache of sources, which is extended."""
         self._options = options
         self._stocks: Stocks = {} if stocks is None else stocks
-        self._writable: dict[Split, Stock] = {}
-        self._words: dict[Split, WordMaker] = {}
-        self._boards: dict[Split, BoardMaker] = {}
+        self._writable: dict[TextSplit, Stock] = {}
+        self._words: dict[TextSplit, WordMaker] = {}
+        self._boards: dict[TextSplit, BoardMaker] = {}
 
     @cached_property
-    def splits(self) -> tuple[Split, ...]:
+    def splits(self) -> tuple[TextSplit, ...]:
         """The splits of the samples."""
         options = self._options
         if options.purpose == "test":
-            return (Split.TEST,)
+            return (TextSplit.TEST,)
         longest = max(options.words, options.boards)
         held = any(options.is_held_out(index) for index in range(longest))
-        return (Split.TRAIN, Split.VALIDATION) if held else (Split.TRAIN,)
+        return (TextSplit.TRAIN, TextSplit.VALIDATION) if held else (TextSplit.TRAIN,)
 
-    def source(self) -> Source:
+    def source(self) -> SynthSource:
         """Read all sources, and return what cannot be used. Raises the errors of ``Stock.open``, and BadOptions without
         any handwriting.
         """
@@ -95,7 +95,7 @@ class SampleMaker:
             lacking |= letters_lacking(fonts, usual_letters(stock.texts.words))
         never = word_list_filter.never_written([self._words_of(split).stock for split in self.splits])
         told = (*by_folder(refused.values(), self._folders), *never)
-        return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
+        return SynthSource(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
 
     @property
     def _folders(self) -> list[Path]:
@@ -111,14 +111,14 @@ class SampleMaker:
             (options.backgrounds, stock.grounds.photos),
         )
         for folder, found in given:
-            if folder is not None and not found and stock.split is Split.TRAIN:
+            if folder is not None and not found and stock.split is TextSplit.TRAIN:
                 yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more files."))
 
-    def at(self, kind: str, index: int) -> Sample:
+    def at(self, kind: str, index: int) -> SynthSample:
         """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
         return self.taken(self.word(index) if kind == WORD else self.board(index), index)
 
-    def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
+    def taken(self, made: SynthWord | SynthBoard, index: int) -> SynthSample:
         """Convert a word or a board with this index to a sample."""
         side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
         if isinstance(made, SynthWord):
@@ -139,19 +139,19 @@ class SampleMaker:
         """Whether a sample is held out."""
         return self._options.is_held_out(index)
 
-    def _split(self, index: int) -> Split:
+    def _split(self, index: int) -> TextSplit:
         if self._options.purpose == "test":
-            return Split.TEST
-        return Split.VALIDATION if self._options.is_held_out(index) else Split.TRAIN
+            return TextSplit.TEST
+        return TextSplit.VALIDATION if self._options.is_held_out(index) else TextSplit.TRAIN
 
-    def _words_of(self, split: Split) -> WordMaker:
+    def _words_of(self, split: TextSplit) -> WordMaker:
         if split not in self._words:
             options = self._options
             asked = Options(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
             self._words[split] = self._able(self._stock(split), asked)
         return self._words[split]
 
-    def _boards_of(self, split: Split) -> BoardMaker:
+    def _boards_of(self, split: TextSplit) -> BoardMaker:
         if split not in self._boards:
             options = self._options
             asked = BoardOptions(
@@ -173,7 +173,7 @@ class SampleMaker:
         except NoPhotos as error:
             raise _no_photos(self._options, stock, error) from error
 
-    def _stock(self, split: Split) -> Stock:
+    def _stock(self, split: TextSplit) -> Stock:
         key = (sources(self._options), split)
         if key not in self._stocks:
             for old in [each for each in self._stocks if each[0] != key[0]]:
@@ -223,7 +223,7 @@ def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
 
 def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
     """Return the error for a split without writers although sources were given."""
-    if stock.split is Split.VALIDATION:
+    if stock.split is TextSplit.VALIDATION:
         return BadOptions(
             tr("there are too few fonts and writers to hold some out"),
             remedy=tr("Hold nothing out, add more, or include synthetic handwriting."),
@@ -234,7 +234,7 @@ def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> Studio
     for kind, folder, found in given:
         if options.writing.get(kind, 0) > 0 and folder is not None and not found:
             return NoSources(
-                tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+                tr(_NONE_KEPT if stock.split is TextSplit.TEST else _ALL_KEPT),
                 file=folder,
                 remedy=tr("Add more files, or include synthetic handwriting."),
                 command="Add more files, or include synthetic handwriting (made=1 in --writing).",
@@ -246,7 +246,7 @@ def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioEr
     """Return the error for a split without backgrounds although photos were given."""
     if options.backgrounds is None:
         return error
-    if stock.split is Split.VALIDATION:
+    if stock.split is TextSplit.VALIDATION:
         return BadOptions(
             tr("there are too few photos of boards to hold some out"),
             remedy=tr("Hold nothing out, add more, or include synthetic backgrounds."),
@@ -254,7 +254,7 @@ def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioEr
             option="held_out",
         )
     return NoPhotos(
-        tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+        tr(_NONE_KEPT if stock.split is TextSplit.TEST else _ALL_KEPT),
         file=options.backgrounds,
         remedy=tr("Add more files, or include synthetic backgrounds."),
         command="Add more files, or include synthetic backgrounds (whiteboard=1 in --grounds).",
@@ -278,19 +278,19 @@ def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------- for a dataset
 
 
-def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
+def _word_sample(word: SynthWord, index: int, side: Side) -> SynthSample:
     name, text = _word_name(index), one_line(word.text)
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()
     if _too_narrow(corners, text):
-        return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
+        return SynthSample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
     crop = f"{CROPS}/{name}.png"
     picture = word_crops.extract_crop(Pyramid(word.crop), corners)
-    example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
-    return Sample(WORD, index, {crop: encoded(crop, picture)}, (example,))
+    example = Example(text, crop, split=side, checked=CheckKind.CONFIRMED, by="synthetic", writer=_writer(word.writer))
+    return SynthSample(WORD, index, {crop: encoded(crop, picture)}, (example,))
 
 
-def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
+def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> SynthSample:
     name = _board_name(index)
     photo = f"{PHOTOS}/{name}.jpg"
     height, width = board.image.shape[:2]
@@ -312,11 +312,11 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
-                checked=Checked.CONFIRMED, by="synthetic", writer=writer,
+                checked=CheckKind.CONFIRMED, by="synthetic", writer=writer,
             )
         )  # fmt: skip
     page = TruePhoto(photo, name, photo, width, height, words, side)
-    return Sample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
+    return SynthSample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
 
 
 def _word_name(index: int) -> str:

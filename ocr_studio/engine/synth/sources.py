@@ -19,7 +19,7 @@ from ocr_studio.engine.synth.handwriting import fonts, recorded_strokes
 from ocr_studio.engine.synth.handwriting.fonts import BadFont, Font
 from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
 from ocr_studio.engine.synth.handwriting.recorded_strokes import StrokesFile, StrokeWriter
-from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit, Writer
 from ocr_studio.engine.synth.photo import backgrounds as grounds
 from ocr_studio.engine.synth.photo.backgrounds import Grounds
 from ocr_studio.engine.synth.text import texts
@@ -78,7 +78,7 @@ class Sources:
 class Stock:
     """The sources of one split. refused: words, fonts and photos that cannot be used, and why."""
 
-    split: Split
+    split: TextSplit
     people: tuple[StrokeWriter, ...]
     handwriting: tuple[Font, ...]
     prints: tuple[Font, ...]
@@ -89,7 +89,7 @@ class Stock:
     _lettered: tuple[StrokeWriter, ...] = field(default=())
 
     @classmethod
-    def open(cls, sources: Sources, split: Split) -> Stock:
+    def open(cls, sources: Sources, split: TextSplit) -> Stock:
         """Read the sources of a split.
 
         Raises BadStrokes; BadFont and BadBackgrounds for a folder without usable files; BadWordList; NoWordCounts.
@@ -113,7 +113,7 @@ class Stock:
             people,
             handwriting,
             # Without system fonts there is one for training; held-out words do not share it.
-            prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
+            prints or ((fonts.carried(),) if split is TextSplit.TRAIN else ()),
             Grounds(photos),
             BoardTexts(words, only=sources.only_words),
             (
@@ -186,7 +186,7 @@ def _strokes(path: Path) -> StrokesFile:
 
 
 def _fonts(
-    folders: Sequence[Path], split: Split, *, hand: bool = False
+    folders: Sequence[Path], split: TextSplit, *, hand: bool = False
 ) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
     """Return the fonts of a split, and the errors of all fonts. Raises BadFont for a folder without usable fonts."""
     good: list[Font] = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, Split, Writer
+from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, TextSplit, Writer
 from ocr_studio.engine.synth.photo import word_photo
 from ocr_studio.engine.synth.photo.board_surface import Ground
 from ocr_studio.engine.synth.photo.word_photo import WordPhotoOptions
@@ -65,7 +65,7 @@ class SynthWord:
     kind: Kind
     letters: Boxes
     exact: bool
-    split: Split
+    split: TextSplit
 
 
 class WordMaker:
@@ -74,7 +74,12 @@ class WordMaker:
     """
 
     def __init__(
-        self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
+        self,
+        sources: Sources | Stock,
+        split: TextSplit = TextSplit.TRAIN,
+        *,
+        options: Options | None = None,
+        seed: int = 0,
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
 
@@ -87,7 +92,7 @@ class WordMaker:
         self._grounds = self.stock.grounds if asked is None else self.stock.grounds.asked(asked)
         shares = self.stock.kinds(self._options.shares)
         self._kinds, self._heights = tuple(shares), np.cumsum(list(shares.values()))
-        self._seed = (seed, list(Split).index(split))
+        self._seed = (seed, list(TextSplit).index(split))
 
     def at(self, index: int) -> SynthWord:
         """Return the word of an index."""

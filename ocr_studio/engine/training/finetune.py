@@ -27,16 +27,16 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
-    Checked,
-    Comparison,
-    Preparing,
+    HeldOutSample,
     Recipe,
-    Sample,
-    Started,
+    RecognizerComparison,
     Trained,
     TrainingEvent,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
 )
-from ocr_studio.core.training.results import scores_of
+from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import runtime
 from ocr_studio.engine.recognition.recognizer import Recognizer
@@ -110,7 +110,7 @@ def finetune(
     Raises:
         StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
-    yield Preparing(tr("Loading the model"))
+    yield TrainingPreparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
@@ -124,7 +124,7 @@ def finetune(
         parent=base.name,
         dataset=data.digest,
         settings=settings,
-        scores=scores_of(comparison),
+        scores=make_scores(comparison),
         licence=base.licence,
         temperature=base.temperature,
         made=now(),
@@ -144,7 +144,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
-class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Checked]):
+class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
     """A recognizer's run. first: readings of held-out and general words before training."""
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
@@ -188,7 +188,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in rehearsal.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
-                yield Preparing(
+                yield TrainingPreparing(
                     tr("Generating general lines") if data.lines else tr("Generating general words"), len(general), many
                 )
             general.append(lesson)
@@ -221,7 +221,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         lessons = self.lessons
         counts = len(lessons.train), len(lessons.held_out), len(lessons.keep)
-        started = Started(*counts, self.steps, self._new, resumed_at=self.step, unit=self._data.unit)
+        started = TrainingStarted(*counts, self.steps, self._new, resumed_at=self.step, unit=self._data.unit)
         yield from self.course(started, stop)
         self.trainee.take(self.best.weights)
 
@@ -229,13 +229,13 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         """Return the next step."""
         return partial(self.trainee.learn, self._batches.at(self.step))
 
-    def check(self) -> Checked:
+    def check(self) -> WordsEvaluated:
         """Evaluate the current result."""
         kept, (held_out, keep) = self.examine(lambda: (self._exam.sit(self.trainee), self._keep.sit(self.trainee)))
         if not self.begun:
             self.first = (held_out, keep)
         better = self.note(kept, self._score(held_out, keep))
-        return Checked(
+        return WordsEvaluated(
             self.step,
             model_comparison.cer(self._exam.lessons, held_out.texts),
             model_comparison.cer(self._keep.lessons, keep.texts),
@@ -251,11 +251,11 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         forgotten = max(0.0, keep.loss - self.first[1].loss)
         return held_out.loss + forgotten if len(self._exam) else -float(self.step)
 
-    def _samples(self, marks: EvaluationResult) -> tuple[Sample, ...]:
+    def _samples(self, marks: EvaluationResult) -> tuple[HeldOutSample, ...]:
         """Return some words and how they are read now, those misread before first."""
         before = self.first[0].texts
         words = [
-            Sample(lesson.name, lesson.text, old, now_read, lesson.place)
+            HeldOutSample(lesson.name, lesson.text, old, now_read, lesson.place)
             for lesson, old, now_read in zip(self._exam.lessons, before, marks.texts, strict=True)
         ]
         words.sort(key=lambda word: word.before == word.truth)
@@ -280,7 +280,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
 
     # -------------------------------------------------------------------------------------------------- after
 
-    def compare(self) -> Generator[TrainingEvent, None, Comparison]:
+    def compare(self) -> Generator[TrainingEvent, None, RecognizerComparison]:
         """Read the held-out words with the new model and return the comparison."""
         reader = self._reader
         if self._new:
@@ -309,7 +309,7 @@ class _Run(LearningRun[Learner, tuple[EvaluationResult, EvaluationResult], Check
         reader.set_lexicons([lexicon.load_lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
         for start in range(0, len(lessons), _READ_AT_ONCE):
-            yield Preparing(what, start, len(lessons))
+            yield TrainingPreparing(what, start, len(lessons))
             crops = [lesson.crop for lesson in lessons[start : start + _READ_AT_ONCE]]
             texts += [read.text for read in reader.read(crops, spaces=self._data.lines)]
         return texts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
 from ocr_studio.core.language.charset import normalize_text
-from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample
+from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison
 from ocr_studio.engine.training.training_data import TrainingExample
 
 Counts: TypeAlias = NDArray[np.int64]
@@ -26,7 +26,7 @@ def compare(
     keep_read: tuple[Sequence[str], Sequence[str]],
     *,
     unit: str = "words",
-) -> Comparison:
+) -> RecognizerComparison:
     """Compare readings of the old and the new model.
 
     Args:
@@ -41,10 +41,10 @@ def compare(
     before, after = (_edits(texts, side) for side in read)
     keep_before, keep_after = (_edits(keep_texts, side) for side in keep_read)
     changed = [
-        Sample(lesson.name, text, old, new, lesson.place)
+        HeldOutSample(lesson.name, text, old, new, lesson.place)
         for lesson, text, old, new in zip(lessons, texts, *read, strict=True)
     ]
-    return Comparison(
+    return RecognizerComparison(
         before=_reading(texts, before),
         after=_reading(texts, after),
         change=_interval(texts, after - before),
@@ -69,9 +69,9 @@ def _edits(texts: Sequence[str], read: Sequence[str]) -> Counts:
     return metrics.edit_distances(list(zip(texts, map(normalize_text, read), strict=True)))
 
 
-def _reading(texts: Sequence[str], edits: Counts) -> Reading:
+def _reading(texts: Sequence[str], edits: Counts) -> ReadingScore:
     letters = sum(map(len, texts))
-    return Reading(len(texts), int((edits == 0).sum()), float(edits.sum()) / letters if letters else 0.0)
+    return ReadingScore(len(texts), int((edits == 0).sum()), float(edits.sum()) / letters if letters else 0.0)
 
 
 def _interval(texts: Sequence[str], change: Counts) -> Interval:

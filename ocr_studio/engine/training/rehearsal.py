@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from ocr_studio.engine.synth.word_crops import Options, WordMaker
 from ocr_studio.engine.training.training_data import TrainingExample
@@ -32,4 +32,4 @@ def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = Fal
 @lru_cache(maxsize=1)
 def load_rehearsal(languages: tuple[str, ...]) -> Stock:
     """Return the sources of writing that come with the program and the system."""
-    return Stock.open(Sources(languages=languages), Split.TRAIN)
+    return Stock.open(Sources(languages=languages), TextSplit.TRAIN)

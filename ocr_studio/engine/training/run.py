@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from ocr_studio.core.training.events import Recipe, Started, StepDone
+from ocr_studio.core.training.events import Recipe, StepDone, TrainingStarted
 from ocr_studio.engine.training import checkpoints, trainer
 from ocr_studio.engine.training.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.training.trainable_weights import Arrays, MovingWeights, fitted
@@ -69,7 +69,9 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         self.clock = TimeLeft(steps, len(self._examinations) + 1)
         self._resume()
 
-    def course(self, started: Started, stop: Callable[[], bool]) -> Iterator[Started | StepDone | Examined]:
+    def course(
+        self, started: TrainingStarted, stop: Callable[[], bool]
+    ) -> Iterator[TrainingStarted | StepDone | Examined]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop.
 
         If the generator is closed early, a checkpoint is saved.

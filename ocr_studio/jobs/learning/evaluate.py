@@ -152,16 +152,16 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
 
 def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
     """Write a web page for each photo, then the index. If a photo is gone, its page has no overview image."""
-    names = html_report.names(evaluation)
+    names = html_report.name_pages(evaluation)
     total = len(names) + 1
     for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
         try:
-            overview = error_images.overview(photo_file.open_photo(photo.photo))
+            overview = error_images.draw_overview(photo_file.open_photo(photo.photo))
         except StudioError:
             overview = b""
-        text = html_report.photo_page(photo, overview, model=evaluation.model)
+        text = html_report.render_photo_page(photo, overview, model=evaluation.model)
         yield _written(out, name, text, number, total)
-    yield _written(out, html_report.INDEX, html_report.index_page(evaluation), total, total)
+    yield _written(out, html_report.INDEX, html_report.render_index(evaluation), total, total)
 
 
 def free_folder(folder: Path) -> Path:
@@ -198,7 +198,7 @@ def _result(
 ) -> PhotoResult:
     compared = metrics.compare(page.words, found, whole=page.whole)
     wrong = mistakes(compared)
-    pictures = kept.add(error_images.picture(image, mistake) for mistake in wrong)
+    pictures = kept.add(error_images.draw_mistake(image, mistake) for mistake in wrong)
     height, width = image.shape[:2]
     score = metrics.score(compared)
     return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)

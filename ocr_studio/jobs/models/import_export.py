@@ -96,7 +96,7 @@ def _import_weights(
 def _sweep() -> None:
     """Delete what killed imports and deletions have left behind, except candidates of trainings."""
     for name, folder in registry.abandoned(seconds=_LEFT_SECONDS):
-        if registry.name_trouble(name) or training_runs.load(name) is None:
+        if registry.name_trouble(name) or training_runs.load_run(name) is None:
             with contextlib.suppress(registry.ModelsNotWritten):  # it is deleted another time
                 registry.discard(folder)
 

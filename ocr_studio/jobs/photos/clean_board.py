@@ -102,7 +102,7 @@ def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
 
 def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
     """The cleaned board as JPEG or PNG data by the suffix of its file, marked as an output of this program."""
-    return output_marks.encoded(cleaned(image, look).picture, suffix)
+    return output_marks.encode_marked(cleaned(image, look).picture, suffix)
 
 
 def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> CleanedBoard:

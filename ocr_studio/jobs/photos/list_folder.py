@@ -43,10 +43,10 @@ class PhotoSeen:
 
 
 def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[PhotosKnown]:
-    """The rows of the photo list; see ``photo_rows.rows_of``. Raises IndexTrouble."""
+    """The rows of the photo list; see ``photo_rows.make_rows``. Raises IndexTrouble."""
     pages = index.pages()
-    moved = photo_rows.moved(files, pages, ids)
-    yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids), moved)
+    moved = photo_rows.find_moved(files, pages, ids)
+    yield PhotosKnown(photo_rows.make_rows(files, pages, ids), photo_rows.find_lost(files, pages, ids), moved)
 
 
 def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:

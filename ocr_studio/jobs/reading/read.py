@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.editing.split_words import joined_reading
+from ocr_studio.core.editing.split_words import join_readings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners, photo_file
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import BoardLook, Page, Quad, Source, Transcription, Word, now
+from ocr_studio.core.page import BoardLook, Page, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
@@ -48,7 +48,7 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     Returns:
         The texts in reading order, joined by spaces; None for other boxes, which are read as they are.
     """
-    if word.quad_source is not Source.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
+    if word.quad_source is not TextSource.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
         return None
     crop = geometry.crop_quad(image, word.quad)
     lines = reader.find(crop)
@@ -61,7 +61,7 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     found = {each.id: each for _, words in reader.read_lines(crop, lines) for each in words}
     parts = [found[key] for key in reading_order.order_words(found.values())]
     whole = Quad.from_box(0, 0, crop.shape[1], crop.shape[0])
-    return joined_reading([(part.quad, part.machine) for part in parts if part.machine], whole)
+    return join_readings([(part.quad, part.machine) for part in parts if part.machine], whole)
 
 
 _Told = TypeVar("_Told")

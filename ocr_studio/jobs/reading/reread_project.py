@@ -103,7 +103,7 @@ class ProjectRereading:
         """Read the unchecked words of a page again; yields WordsRead …, then PageReread or PageNotRead."""
         try:
             page = self.project.load_page(wanted.page_id, aside=False)
-            words = rereading.unreviewed(page) if page else ()
+            words = rereading.list_unchecked(page) if page else ()
             image = self.photos.of_page(page, self.project)[1] if page and words else None
             if page is None or image is None:  # checked meanwhile
                 yield PageReread(PageDifferences(wanted.page_id, wanted.image, 0, ()), self.pictures.add(()))
@@ -114,7 +114,7 @@ class ProjectRereading:
                     fresh += event.words
                 if isinstance(event, Preparing | WordsRead):
                     yield event
-            found = rereading.differences(page, fresh)
+            found = rereading.find_differences(page, fresh)
             store_second_readings(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
             pictures = self.pictures.add(_pictures(image, (each.word.quad for each in found)))
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
@@ -124,7 +124,7 @@ class ProjectRereading:
 
 def wish(page: PageDifferences, chosen: Collection[str]) -> Change:
     """The change that applies the chosen differences of a page. chosen: ids of words."""
-    edit = partial(rereading.taken_over_later, found=page.found, chosen=chosen)
+    edit = partial(rereading.make_later_edit, found=page.found, chosen=chosen)
     return Change(page.page_id, page.image, len(chosen), edit)
 
 

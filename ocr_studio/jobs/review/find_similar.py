@@ -81,7 +81,7 @@ def _candidates(
         if other is None or read is None:
             continue
         words = [word for word in other.words.values() if (key, word.id) != corrected.place]
-        if odds := fix_everywhere.worth_a_look(words, corrected, read):
+        if odds := fix_everywhere.select_candidates(words, corrected, read):
             found.append((other, odds))
         if len(found) >= _PHOTOS:
             break
@@ -106,7 +106,11 @@ def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppeara
     for word_id, by_reading in odds.items():
         word = page.words[word_id]
         other = word_appearance.describe_word(photo, word.quad)
-        likely = fix_everywhere.likelihood(by_reading, word_appearance.compute_likeness(look, other)) if other else 0.0
+        likely = (
+            fix_everywhere.estimate_likelihood(by_reading, word_appearance.compute_likeness(look, other))
+            if other
+            else 0.0
+        )
         if likely >= fix_everywhere.OFFERED:
             yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
 

@@ -110,7 +110,7 @@ class BoardLooking(QObject):
             return
         self._usual = replace(look, corners=None, read=False)
         if self._document.writable:
-            self._document.push(edits.state(page, replace(page.facts, board=look), name), join=join)
+            self._document.push(edits.set_facts(page, replace(page.facts, board=look), name), join=join)
         else:
             self._loose = look
         self._follow()

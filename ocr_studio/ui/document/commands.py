@@ -142,7 +142,7 @@ def write_and_split(document: ShownDocument, word_id: str, text: str, letter: in
 def choose(document: ShownDocument, index: int) -> None:
     """Use an alternative of the current word as its text; index 0 is the best one."""
     if document.page and document.current:
-        document.push(edits.choose(document.page, document.current, index))
+        document.push(edits.choose_alternative(document.page, document.current, index))
 
 
 def delete(document: ShownDocument) -> None:

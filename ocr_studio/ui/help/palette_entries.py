@@ -72,7 +72,7 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     """
     ranked: list[tuple[float, int, int, Found]] = []
     for number, entry in enumerate(entries):
-        fit = fuzzy_title.fit(typed, entry.title)
+        fit = fuzzy_title.match_title(typed, entry.title)
         by_words = _fit_words(typed, entry) if fit is None else None
         age = ages.get(entry.id, len(ages))
         if fit is not None:
@@ -83,9 +83,9 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
 
 
-def _fit_words(typed: str, entry: Entry) -> fuzzy_title.Fit | None:
+def _fit_words(typed: str, entry: Entry) -> fuzzy_title.TitleMatch | None:
     # Among this many words, typos or scattered letters would match by chance.
-    return fuzzy_title.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
+    return fuzzy_title.match_title(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
 def _actions(parts: WindowParts, actions: ActionSet) -> Iterable[Entry]:

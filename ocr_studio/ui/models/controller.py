@@ -91,12 +91,12 @@ class Modelling(QObject):
 
     def delete(self, name: str) -> None:
         """Delete a model permanently. Raises StudioError."""
-        training_runs.check_free(name)
+        training_runs.check_model_unused(name)
         registry.delete(name, in_use=self._used())
 
     def rename(self, name: str, new: str) -> None:
         """Rename a model; if it is in use, it stays in use. Raises StudioError."""
-        training_runs.check_free(name)
+        training_runs.check_model_unused(name)
         used = name in self._used()
         registry.rename(name, new.strip())
         if used:

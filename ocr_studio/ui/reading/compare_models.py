@@ -112,7 +112,7 @@ class TwoReadings(QObject):
         if page is None or not self._document.writable or not chosen:
             return 0
         fresh = [replace(each.word, machine=each.other) for each in self.differing if each.word.id in chosen]
-        self._document.push(rereading.taken_over(page, fresh, chosen))
+        self._document.push(rereading.make_edit(page, fresh, chosen))
         return len(chosen)
 
     def _open(self, each: WordCompared) -> bool:

@@ -90,7 +90,7 @@ class ReviewLine(WordEditor):
         self.selectAll()
         reading = word.machine if word else None
         self._read = reading.text if reading else ""
-        self._doubted = doubted_parts(doubtful_letters.doubts(reading)) if reading else []
+        self._doubted = doubted_parts(doubtful_letters.rate_doubts(reading)) if reading else []
 
     def take_up(self, typed: str) -> None:
         """Restore the draft of this word."""

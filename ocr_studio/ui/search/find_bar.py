@@ -14,7 +14,7 @@ from ocr_studio.core.search.page_search import PageSearch
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.search.highlights import FindMarks, Mark
+from ocr_studio.ui.search.highlights import FindMarks, Highlight
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -211,7 +211,9 @@ class FindBar(QFrame):
             self._marks = FindMarks()
             self._view.scene().addItem(self._marks)
         placed = self._view.document.placed
-        marks = [Mark(tuple(placed(word.quad) for word in hit.words), hit.side is MatchedSide.CHOICE) for hit in hits]
+        marks = [
+            Highlight(tuple(placed(word.quad) for word in hit.words), hit.side is MatchedSide.CHOICE) for hit in hits
+        ]
         self._marks.show_marks(marks, self.here, self._view.sceneRect())
 
     def _bring_near(self, hit: Hit) -> None:

@@ -179,7 +179,7 @@ class FindPanel(PanelDock):
     # ----------------------------------------------------------------------------------------------------- finding
 
     def _ask(self, text: str) -> None:
-        several = bool(text.strip()) and find_replace.term_of(text) is None
+        several = bool(text.strip()) and find_replace.parse_single_term(text) is None
         self.why.setText(tr("Only single words can be replaced") if several else "")
         self.searching.wanted = True
         self.searching.ask(text)
@@ -240,13 +240,13 @@ class FindPanel(PanelDock):
     # ---------------------------------------------------------------------------------------------------- replacing
 
     def _preview(self) -> None:
-        term = find_replace.term_of(self.line.text())
+        term = find_replace.parse_single_term(self.line.text())
         if not self._replacing or term is None or not self.line.text().strip():
             self.model.preview(None)
         else:
             here = self._document.page.id if self._document.page else ""
             hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
-            self.model.preview(find_replace.replacements(hits, term, self.by.text()))
+            self.model.preview(find_replace.list_replacements(hits, term, self.by.text()))
         self._show_ticks()
 
     def _show_ticks(self) -> None:

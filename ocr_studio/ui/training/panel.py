@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.training.detector_events import DetectorTrained, PlaceOfWord
+from ocr_studio.core.training.detector_events import DetectorTrained, PlacedWord
 from ocr_studio.core.training.events import Recipe, Trained
 from ocr_studio.core.training.runs import KINDS
 from ocr_studio.core.translation import later, tr
@@ -252,7 +252,7 @@ class TrainerPanel(PanelDock):
             self._training.look_at(self._training.origin)
 
     def _go(self, place: LearnedPlace) -> None:
-        if isinstance(place, PlaceOfWord):
+        if isinstance(place, PlacedWord):
             if photo := self._training.photo_called(place.photo):
                 self._places.go_to_box(photo, place.quad)
         elif photo := self._training.photo_of(place[0]):

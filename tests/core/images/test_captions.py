@@ -29,7 +29,7 @@ def test_letters_of_other_languages_and_signs_are_each_themselves() -> None:
 
 def test_captions_of_samples_have_them_too() -> None:
     word = np.full((72, 90, 3), 200, np.uint8)
-    sheets = {contact_sheet.sheet([(word, text)], []).tobytes() for text in "éèê•←→"}
+    sheets = {contact_sheet.draw_sheet([(word, text)], []).tobytes() for text in "éèê•←→"}
     assert len(sheets) == 6
 
 

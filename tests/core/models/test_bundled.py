@@ -12,7 +12,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import CARD_FILE, DETECTOR, BadModel, ModelCard, Source
+from ocr_studio.core.models.card import CARD_FILE, DETECTOR, BadModel, DataSource, ModelCard
 from ocr_studio.core.models.registry import BadName, ModelInUse
 from ocr_studio.core.settings import ReaderOptions, Settings
 from tests.core.made_models import CARD, installed, shipped
@@ -125,7 +125,7 @@ def test_a_learned_one_goes_back_over_it_to_the_borrowed_one() -> None:
 
 SAID = ModelCard(
     CARD.architecture, "Boards", BASE, alphabet=("a",), sha256="0" * 64,
-    data=(Source("words of 445 people", "CC BY 4.0"), Source("fonts", "OFL 1.1")), recipe="python -m make it",
+    data=(DataSource("words of 445 people", "CC BY 4.0"), DataSource("fonts", "OFL 1.1")), recipe="python -m make it",
     weaknesses=("Chinese.", "Faint ink."), default_for=("latin",), difference_to="f" * 64,
     scores={"board_words_before": {"right": 0.8, "right_alone": 0.75},
             "board_words_after": {"right": 0.9, "right_alone": 0.85},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.files.safe_folder import Entry, SafeFolder
+from ocr_studio.core.files.safe_folder import FolderEntry, SafeFolder
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
@@ -65,7 +65,7 @@ def test_where_there_is_an_index_no_file_is_looked_at(photos: Path, monkeypatch:
     looked: list[str] = []
     look = SafeFolder.entries
 
-    def listened(folder: SafeFolder, name: str = ".") -> list[Entry]:
+    def listened(folder: SafeFolder, name: str = ".") -> list[FolderEntry]:
         looked.append(name)
         return look(folder, name)
 

@@ -168,7 +168,7 @@ def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
     assert [word["text"] for word in found["words"]] == wanted
     assert [word["line"] for word in found["words"]] == [1, 2, 2, 3, 3]
     assert [row["text"] for row in csv.DictReader(io.StringIO(FORMATS["csv"].render([page])))] == wanted
-    assert [row.word_id for row in review_queue.rows(page)] == wanted
+    assert [row.word_id for row in review_queue.list_rows(page)] == wanted
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 HEIGHT = 20.0
@@ -18,7 +18,7 @@ HEIGHT = 20.0
 
 def word(text: str, left: float, top: float, *, width: float | None = None) -> Word:
     quad = Quad.from_box(left, top, left + (width or 12 * len(text)), top + HEIGHT)
-    return Word(f"{text}@{left:.0f},{top:.0f}", quad, machine=Transcription(text, Source.MODEL, 0.9))
+    return Word(f"{text}@{left:.0f},{top:.0f}", quad, machine=Transcription(text, TextSource.MODEL, 0.9))
 
 
 def written(text: str, *, left: float = 0.0, top: float = 0.0, pitch: float = 35.0) -> list[Word]:
@@ -179,5 +179,5 @@ def test_boxes_without_width_or_height_have_one_place_each() -> None:
         for number in range(rng.randrange(2, 25)):
             left, top = 10 * rng.randrange(20), 10 * rng.randrange(20)
             quad = Quad.from_box(left, top, left + 10 * rng.randrange(6), top + 5 * rng.randrange(4))
-            words.append(Word(str(number), quad, machine=Transcription("x", Source.MODEL, 0.9)))
+            words.append(Word(str(number), quad, machine=Transcription("x", TextSource.MODEL, 0.9)))
         assert sorted(reading_order.order_words(words)) == sorted(each.id for each in words)

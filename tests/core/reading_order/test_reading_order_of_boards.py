@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 Points: TypeAlias = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Board:
     def words(self, see: Callable[[Points], Points]) -> list[Word]:
         """As a recognizer without faults gives them, in no particular order. see: from the board to the photo."""
         found = [
-            Word(f"w{number:04}", Quad.from_array(see(corners)), machine=Transcription(text, Source.MODEL, 0.9))
+            Word(f"w{number:04}", Quad.from_array(see(corners)), machine=Transcription(text, TextSource.MODEL, 0.9))
             for number, (text, corners) in enumerate(zip(self.texts, self.corners, strict=True))
         ]
         return [found[index] for index in np.random.default_rng(1).permutation(len(found))]

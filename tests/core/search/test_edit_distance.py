@@ -16,7 +16,7 @@ folded = st.text("abcdlmnorvw01i5s-+", min_size=1, max_size=9)
 
 
 def distance(wanted: str, word: str) -> float:
-    """As ``edit_distance.distances`` says, in the plainest way."""
+    """As ``edit_distance.compute_distances`` says, in the plainest way."""
 
     @cache
     def of(i: int, j: int) -> float:
@@ -115,12 +115,12 @@ def test_tokens_have_no_spaces_and_are_not_empty(text: str) -> None:
 
 @given(folded, st.lists(folded, max_size=5))
 def test_texts_without_a_vocabulary_are_as_far(wanted: str, texts: list[str]) -> None:
-    found = edit_distance.between([wanted], texts)[0]
+    found = edit_distance.compute_distance_matrix([wanted], texts)[0]
     assert found.tolist() == pytest.approx([distance(wanted, text) for text in texts], abs=1e-4)
 
 
 def test_as_they_are_written_capitals_are_other_letters_unless_they_look_the_same() -> None:
-    assert edit_distance.between(["return"], ["return", "retum"])[0].tolist() == [0, confusable.SHAPE]
-    assert edit_distance.between(["ship"], ["Ship", "sHip"])[0].tolist() == [confusable.SHAPE, 1]
-    assert edit_distance.between([""], ["", "ab", "-"])[0].tolist() == [0, 2, edit_distance.SIGN]
-    assert edit_distance.between(["a" * 1000, ""], ["a" * 2000])[0, 0] == 0
+    assert edit_distance.compute_distance_matrix(["return"], ["return", "retum"])[0].tolist() == [0, confusable.SHAPE]
+    assert edit_distance.compute_distance_matrix(["ship"], ["Ship", "sHip"])[0].tolist() == [confusable.SHAPE, 1]
+    assert edit_distance.compute_distance_matrix([""], ["", "ab", "-"])[0].tolist() == [0, 2, edit_distance.SIGN]
+    assert edit_distance.compute_distance_matrix(["a" * 1000, ""], ["a" * 2000])[0, 0] == 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.page_cache import PageSummary
 from ocr_studio.core.project.project import Project
@@ -430,7 +430,7 @@ def test_words_come_the_least_sure_first_and_so_many_at_a_time(tmp_path: Path) -
 def test_pages_with_words_that_were_read_alike_and_that_nobody_has_checked(tmp_path: Path) -> None:
     project, held = opened(tmp_path), (Alternative("return", 0.1),)
     checked = replace(read_word("retum", 300), human=Transcription.by_human("return"))
-    guess = replace(checked, human=None, machine=Transcription("vehum", Source.MODEL, 0.8, alternatives=held))
+    guess = replace(checked, human=None, machine=Transcription("vehum", TextSource.MODEL, 0.8, alternatives=held))
     words = {"same": read_word("retum", 100), "held": guess, "checked": checked, "right": read_word("return", 100)}
     for name, word in words.items():
         project.save_page(replace(page_of(word, image=f"{name}.jpg"), id=name.ljust(16, "0")))

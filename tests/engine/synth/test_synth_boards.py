@@ -17,7 +17,7 @@ from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import PARTS
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, Plan, SynthBoard
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo.board_surface import BoardPlacement, Ground
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from tests.engine import drawn_strokes
@@ -40,7 +40,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 @pytest.fixture(scope="module")
 def stock(sources: Sources) -> Stock:
-    return Stock.open(sources, Split.TRAIN)
+    return Stock.open(sources, TextSplit.TRAIN)
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +132,10 @@ def test_the_same_number_makes_the_same_board_in_any_order(stock: Stock) -> None
 
 
 def test_splits_share_neither_hands_nor_backgrounds(sources: Sources) -> None:
-    writers: dict[Split, set[str]] = {}
-    photos: dict[Split, set[bytes]] = {}
+    writers: dict[TextSplit, set[str]] = {}
+    photos: dict[TextSplit, set[bytes]] = {}
     options = BoardOptions(words=(10, 30), writers={Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.MADE: 1.0})
-    for split in Split:
+    for split in TextSplit:
         maker = BoardMaker(sources, options, split=split, seed=2)
         photos[split] = {photo.tobytes() for photo in maker.stock.grounds.photos}
         writers[split] = {word.ink.writer for index in range(5) for word in maker.plan(index).written.words}

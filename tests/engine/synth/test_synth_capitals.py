@@ -13,7 +13,7 @@ from ocr_studio.api import data_generation
 from ocr_studio.engine.synth import sample_maker
 from ocr_studio.engine.synth.boards.board_options import _contents
 from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import language_phrases
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
@@ -30,8 +30,8 @@ def rng() -> np.random.Generator:
 
 
 def contents(**asked: object) -> Contents:
-    stock = Stock.open(Sources(prints=(), **asked), Split.TRAIN)  # type: ignore[arg-type]
-    return _contents(stock, MadeHand.any(np.random.default_rng(1), Split.TRAIN))
+    stock = Stock.open(Sources(prints=(), **asked), TextSplit.TRAIN)  # type: ignore[arg-type]
+    return _contents(stock, MadeHand.any(np.random.default_rng(1), TextSplit.TRAIN))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from ocr_studio.engine.synth.boards.board_options import _contents
 from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import german_phrases, german_spelling, language_phrases, phrases
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
@@ -30,8 +30,8 @@ def rng() -> np.random.Generator:
 
 
 def contents(*languages: str) -> Contents:
-    stock = Stock.open(Sources(prints=(), languages=languages), Split.TRAIN)
-    return _contents(stock, MadeHand.any(np.random.default_rng(1), Split.TRAIN))
+    stock = Stock.open(Sources(prints=(), languages=languages), TextSplit.TRAIN)
+    return _contents(stock, MadeHand.any(np.random.default_rng(1), TextSplit.TRAIN))
 
 
 def headings(said: Contents, rng: np.random.Generator) -> list[str]:

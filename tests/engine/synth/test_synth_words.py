@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.images import photo_file
 from ocr_studio.engine.synth import sources as sources_
 from ocr_studio.engine.synth.boards import board_options
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo import backgrounds, board_surface
 from ocr_studio.engine.synth.photo.backgrounds import BadBackgrounds
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
@@ -80,7 +80,7 @@ def test_a_word_is_a_picture_with_a_box_for_each_letter(sources: Sources) -> Non
         assert word.letters.shape == (len(word.text.replace(" ", "")), 4, 2)
         assert (word.letters >= 0).all()
         assert (word.letters <= (width, height)).all()
-        assert word.split is Split.TRAIN
+        assert word.split is TextSplit.TRAIN
 
 
 def test_what_can_be_seen_on_the_crop_lies_in_the_letters_boxes(sources: Sources) -> None:
@@ -127,19 +127,21 @@ def test_only_letters_that_are_asked_for_are_written(sources: Sources) -> None:
 
 def test_writers_and_backgrounds_of_one_split_are_in_no_other(sources: Sources) -> None:
     options = Options(shares={Kind.STROKES: 1.0, Kind.MADE: 1.0})
-    writers = {split: {word.writer for word in some(WordMaker(sources, split, options=options), 20)} for split in Split}
-    assert all(not (writers[one] & writers[two]) for one, two in combinations(Split, 2))
+    writers = {
+        split: {word.writer for word in some(WordMaker(sources, split, options=options), 20)} for split in TextSplit
+    }
+    assert all(not (writers[one] & writers[two]) for one, two in combinations(TextSplit, 2))
     assert sources.backgrounds is not None
     tones = {
         split: {tuple(photo[0, 0].tolist()) for photo in backgrounds.load(sources.backgrounds, split)[0]}
-        for split in Split
+        for split in TextSplit
     }
-    assert all(not (tones[one] & tones[two]) for one, two in combinations(Split, 2))
+    assert all(not (tones[one] & tones[two]) for one, two in combinations(TextSplit, 2))
     assert sum(map(len, tones.values())) == 24
 
 
 def test_splits_share_what_was_read_and_it_goes_with_the_last_of_them(sources: Sources) -> None:
-    stocks = [Stock.open(sources, split) for split in Split]
+    stocks = [Stock.open(sources, split) for split in TextSplit]
     files = [writer.words["board"][0][0] for stock in stocks for writer in stock.people]
     assert len(files) == 6
     assert len(set(map(id, files))) == 1
@@ -200,7 +202,7 @@ def test_who_wrote_few_words_of_the_list_does_not_write_these_over_and_over(sour
     (tmp_path / "list.txt").write_text(" ".join([*made, "board"]), "utf-8")  # of which people wrote the last
     asked, rng = replace(sources, words=tmp_path / "list.txt"), np.random.default_rng(4)
     for only in (False, True):
-        stock = Stock.open(replace(asked, only_words=only), Split.TRAIN)
+        stock = Stock.open(replace(asked, only_words=only), TextSplit.TRAIN)
         writer = stock.writer(Kind.COMPOSED, rng)
         words = [word for _ in range(40) for word in board_options._contents(stock, writer).sentence(rng, 5)]
         assert bool(stock.left_words_enough(writer)) is not only
@@ -228,9 +230,9 @@ def test_what_is_no_word_list_is_refused(tmp_path: Path, data: bytes) -> None:
 
 def test_a_folder_without_backgrounds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadBackgrounds, match=r"no photos of empty boards.*Choose a folder"):
-        backgrounds.load(tmp_path, Split.TRAIN)
+        backgrounds.load(tmp_path, TextSplit.TRAIN)
     with pytest.raises(BadBackgrounds):
-        backgrounds.load(tmp_path / "nowhere", Split.TRAIN)
+        backgrounds.load(tmp_path / "nowhere", TextSplit.TRAIN)
 
 
 def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
@@ -240,7 +242,7 @@ def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
     for number in range(25):
         photo_file.save_png(tmp_path / f"{number:02d}.png", np.full((40, 60, 3), 100 + number, np.uint8))
     taken, told = set(), set()
-    for split in Split:
+    for split in TextSplit:
         photos, refused = backgrounds.load(tmp_path, split)
         taken |= {int(photo[0, 0, 0]) - 100 for photo in photos}
         told |= {str(each) for each in refused}

@@ -19,7 +19,7 @@ from ocr_studio.engine.synth.handwriting.hand import Hand
 from ocr_studio.engine.synth.handwriting.marker import Pen, Tip
 from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
 from ocr_studio.engine.synth.handwriting.recorded_strokes import BadStrokes, StrokeWriter
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Split, Writer, Writing
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, TextSplit, Writer, Writing
 from ocr_studio.engine.synth.sources import Sources, Stock
 from tests.engine import drawn_strokes
 
@@ -47,7 +47,7 @@ def font_file(tmp_path: Path) -> Path:
 
 
 def person(path: Path) -> StrokeWriter:
-    return recorded_strokes.writers([recorded_strokes.load(path)], Split.TRAIN)[0]
+    return recorded_strokes.writers([recorded_strokes.load(path)], TextSplit.TRAIN)[0]
 
 
 def boxed_share(writing: Writing) -> float:
@@ -72,7 +72,7 @@ def writers(strokes_file: Path) -> list[Writer]:
     return [
         person(strokes_file),
         fonts.carried(),
-        fonts.Font("as by hand", Split.TRAIN, fonts.carried().face, hand=True),
+        fonts.Font("as by hand", TextSplit.TRAIN, fonts.carried().face, hand=True),
         MadeHand.any(rng),
     ]
 
@@ -130,10 +130,10 @@ def test_nobody_is_in_two_splits(strokes_file: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.npz"
     drawn_strokes.write(more, writers=12, words=("so",), letters="ab")
     held = [recorded_strokes.load(strokes_file), recorded_strokes.load(more)]
-    names = {split: {writer.name for writer in recorded_strokes.writers(held[1:], split)} for split in Split}
-    assert all(not (names[one] & names[two]) for one, two in combinations(Split, 2))
+    names = {split: {writer.name for writer in recorded_strokes.writers(held[1:], split)} for split in TextSplit}
+    assert all(not (names[one] & names[two]) for one, two in combinations(TextSplit, 2))
     assert set.union(*names.values()) == {f"person {number}" for number in range(12)}
-    assert len(names[Split.TRAIN]) == 11
+    assert len(names[TextSplit.TRAIN]) == 11
 
 
 def test_nobody_is_in_two_splits_though_one_of_two_files_does_not_tell(tmp_path: Path) -> None:
@@ -143,24 +143,25 @@ def test_nobody_is_in_two_splits_though_one_of_two_files_does_not_tell(tmp_path:
     spoilt(untold, train=None)
     for files in ([told, untold], [untold, told]):
         held = [recorded_strokes.load(path) for path in files]
-        names = {split: [writer.name for writer in recorded_strokes.writers(held, split)] for split in Split}
+        names = {split: [writer.name for writer in recorded_strokes.writers(held, split)] for split in TextSplit}
         everybody = [name for held_ in names.values() for name in held_]
         assert sorted(everybody) == sorted(f"person {number}" for number in range(12))
-        assert len(names[Split.TRAIN]) == 11
+        assert len(names[TextSplit.TRAIN]) == 11
 
 
 def test_files_are_divided_by_what_they_contain() -> None:
-    splits = [Split.of(bytes([number, 7])) for number in range(250)]
-    assert 170 < splits.count(Split.TRAIN) < 230
-    assert min(splits.count(Split.VALIDATION), splits.count(Split.TEST)) > 8
-    assert splits == [Split.of(bytes([number, 7])) for number in range(250)]
+    splits = [TextSplit.of(bytes([number, 7])) for number in range(250)]
+    assert 170 < splits.count(TextSplit.TRAIN) < 230
+    assert min(splits.count(TextSplit.VALIDATION), splits.count(TextSplit.TEST)) > 8
+    assert splits == [TextSplit.of(bytes([number, 7])) for number in range(250)]
 
 
 def test_made_up_hands_of_two_splits_have_nothing_in_common() -> None:
     habits = {
-        split: {MadeHand.any(np.random.default_rng(seed), split).hand.habit for seed in range(60)} for split in Split
+        split: {MadeHand.any(np.random.default_rng(seed), split).hand.habit for seed in range(60)}
+        for split in TextSplit
     }
-    assert all(not (habits[one] & habits[two]) for one, two in combinations(Split, 2))
+    assert all(not (habits[one] & habits[two]) for one, two in combinations(TextSplit, 2))
 
 
 def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
@@ -174,7 +175,7 @@ def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
 
 def test_a_font_is_not_asked_for_what_it_would_set_wrongly(font_file: Path) -> None:
     face = fonts.load(font_file).face
-    all_letters = fonts.Font("all", Split.TRAIN, fonts._Face(face.font, ((0, 0), b""), small=True))
+    all_letters = fonts.Font("all", TextSplit.TRAIN, fonts._Face(face.font, ((0, 0), b""), small=True))
     assert all_letters.can_write("Жук 漢 é")
     for text in ("שלום", "سلام", "e\u0301", "\u0301", "नि"):
         assert not all_letters.can_write(text), text
@@ -182,7 +183,7 @@ def test_a_font_is_not_asked_for_what_it_would_set_wrongly(font_file: Path) -> N
 
 def test_a_font_of_capitals_is_not_asked_for_small_letters(font_file: Path) -> None:
     face = fonts.load(font_file).face
-    capitals = fonts.Font("capitals", Split.TRAIN, fonts._Face(face.font, face.blank, small=False))
+    capitals = fonts.Font("capitals", TextSplit.TRAIN, fonts._Face(face.font, face.blank, small=False))
     assert capitals.can_write("TEAM 4")
     assert not capitals.can_write("Team")
 
@@ -290,12 +291,12 @@ def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> No
         points[strokes_[items[item]] : strokes_[items[item + 1]], 0] = 7
     spoilt(path, points=points)
     file = recorded_strokes.load(path)
-    (writer,) = recorded_strokes.writers([file], Split.TRAIN)
+    (writer,) = recorded_strokes.writers([file], TextSplit.TRAIN)
     assert writer.known == ("so",)
     assert writer.can_write("l")
     assert not writer.can_write("ill")
     assert writer.write("so all", 30.0, np.random.default_rng(2)).letters.shape == (5, 4, 2)
-    stock = Stock.open(Sources(strokes=(path,), prints=()), Split.TRAIN)
+    stock = Stock.open(Sources(strokes=(path,), prints=()), TextSplit.TRAIN)
     assert [str(each) for each in stock.refused] == [f"{path}: 1 word was left out because it has no width."]
 
 

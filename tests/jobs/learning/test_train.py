@@ -115,7 +115,7 @@ def test_discarded_nothing_stays(project: Project) -> None:
     assert isinstance(trained, Trained)
     training.discard(trained)
     assert (candidates(), registry.available()) == ([], (registry.BUILT_IN,))
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert list(training_runs.find_runs_folder().iterdir()) == []
 
 
 def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(project: Project) -> None:
@@ -130,9 +130,9 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         assert learner.closed
         assert candidates() == []
         assert registry.available() == (registry.BUILT_IN,)
-        run = training_runs.load("photos")
+        run = training_runs.load_run("photos")
         assert run is not None
-        assert training_runs.unfinished() == ((run,) if run.far else ())
+        assert training_runs.list_unfinished() == ((run,) if run.far else ())
         again = training.gone_on_with(run, options=OPTIONS)
         *_, trained = training.train(again, resume=True, learn=StandInLearner())
         assert isinstance(trained, Trained)
@@ -162,8 +162,8 @@ def test_what_nobody_has_decided_on_waits_as_it_was(project: Project, kind: str)
     course = course_of(project, kind)
     learner = StandInDetectorLearner() if kind == "detector" else StandInLearner()
     *_, trained = training.train(course, learn=learner)
-    (run,) = training_runs.unfinished()
-    assert training_results.load(run) == trained
+    (run,) = training_runs.list_unfinished()
+    assert training_results.load_result(run) == trained
     again = StandInLearner()
     events = list(training.train(training.gone_on_with(run, options=OPTIONS), resume=True, learn=again))
     assert events == [trained]
@@ -194,7 +194,7 @@ def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
     registry.discard(trained.folder)
-    assert training_results.load(course.run) is None
+    assert training_results.load_result(course.run) is None
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -207,8 +207,8 @@ def test_a_learner_that_fails_leaves_how_far_it_had_come_and_frees_its_lock(proj
     course = course_of(project)
     with pytest.raises(StudioError, match="disk is full"):
         list(training.train(course, learn=fail))
-    assert training_runs.unfinished() == ((course.run,) if far else ())
-    training_runs.sweep()
+    assert training_runs.list_unfinished() == ((course.run,) if far else ())
+    training_runs.delete_remains()
     assert course.run.data.exists() is far
 
 
@@ -225,7 +225,7 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
     assert "The name “photos” was taken meanwhile" in training.renamed(model, trained.name)
     assert registry.available()[1:] == (*others, model)
-    assert training_runs.load("photos") is None
+    assert training_runs.load_run("photos") is None
     assert candidates() == []
 
 
@@ -243,5 +243,5 @@ def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
     lines = replace(trained, comparison=replace(trained.comparison, unit="lines"))
-    training_results.save(course.run, lines)
-    assert training_results.load(course.run) == lines
+    training_results.save_result(course.run, lines)
+    assert training_results.load_result(course.run) == lines

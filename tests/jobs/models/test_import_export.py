@@ -56,7 +56,7 @@ def test_what_killed_imports_left_goes_and_what_a_training_waits_with_stays(tmp_
     left, waiting, fresh = (fill(registry.candidate_folder(name)) for name in ("left", "waiting", "fresh"))
     for folder in (left, waiting):
         os.utime(folder, (1, 1))
-    training_runs.begin(Run("waiting", "recognizer", tmp_path, "0", Recipe()))
+    training_runs.begin_run(Run("waiting", "recognizer", tmp_path, "0", Recipe()))
     with pytest.raises(BadModel):
         list(import_model(tmp_path / "nothing.zip"))
     assert not left.exists()

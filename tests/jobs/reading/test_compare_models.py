@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.models.registry import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading.compare_models import (
     Comparing,
@@ -45,7 +45,7 @@ class _Reads:
 
     def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         for _ in quads:
-            yield [Transcription(self.name, Source.MODEL, 0.5, self.name)]
+            yield [Transcription(self.name, TextSource.MODEL, 0.5, self.name)]
 
 
 class _Desk(OcrService):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Quad, Source, Word
+from ocr_studio.core.page import Quad, TextSource, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
@@ -20,7 +20,7 @@ def desk() -> OcrService:
     return desk
 
 
-def read(desk: OcrService, image: np.ndarray, quad: Quad, source: Source = Source.HUMAN) -> str:
+def read(desk: OcrService, image: np.ndarray, quad: Quad, source: TextSource = TextSource.HUMAN) -> str:
     (event,) = [event for event in read_words(desk, image, [Word("w", quad, source)]) if isinstance(event, WordsRead)]
     return event.words[0].text
 
@@ -48,4 +48,4 @@ def test_a_box_on_one_line_is_read_as_it_stands(desk: OcrService) -> None:
 def test_boxes_of_the_recognizer_are_read_as_they_stand(desk: OcrService) -> None:
     photo, labels = drawn()
     quad = geometry.union_quad([label.quad for label in labels])
-    assert read(desk, photo, quad, Source.MODEL) != " ".join(LINES)
+    assert read(desk, photo, quad, TextSource.MODEL) != " ".join(LINES)

@@ -14,7 +14,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
-from ocr_studio.core.page import BoardLook, Quad, Source, Transcription, Word
+from ocr_studio.core.page import BoardLook, Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
@@ -62,7 +62,7 @@ class TwoLines:
             yield [self._read(start + number) for number in range(len(quads[start : start + 2]))]
 
     def _read(self, number: int) -> Transcription:
-        return Transcription(f"text{number}", Source.MODEL, 0.9, self.name)
+        return Transcription(f"text{number}", TextSource.MODEL, 0.9, self.name)
 
 
 class Desk(OcrService):

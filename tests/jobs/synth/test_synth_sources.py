@@ -11,10 +11,10 @@ import pytest
 
 from ocr_studio.core.datasets.dataset import Report
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.dataset import SynthSource
 from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.engine.synth import sample_maker
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo import backgrounds
 from ocr_studio.engine.synth.text.texts import Texts
 from ocr_studio.jobs.synth import generate
@@ -74,8 +74,8 @@ def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("split", Split)
-def test_why_no_photo_of_a_folder_can_be_opened_is_said(tmp_path: Path, split: Split) -> None:
+@pytest.mark.parametrize("split", TextSplit)
+def test_why_no_photo_of_a_folder_can_be_opened_is_said(tmp_path: Path, split: TextSplit) -> None:
     (tmp_path / "torn.png").write_bytes(b"no photo")
     with pytest.raises(StudioError, match=r"can be used \(\w.+\)"):  # whichever split it belongs to
         backgrounds.load(tmp_path, split)
@@ -83,7 +83,7 @@ def test_why_no_photo_of_a_folder_can_be_opened_is_said(tmp_path: Path, split: S
 
 def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> None:
     (tmp_path / "hands").mkdir()
-    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split.VALIDATION))
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(TextSplit.VALIDATION))
     report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
     (line,) = report.trouble
     assert line.startswith(f"{tmp_path / 'hands'}: this folder has too few files")
@@ -96,7 +96,7 @@ def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert sample_maker.letters_lacking([carried], "abc123") == {}
     assert sample_maker.letters_lacking([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
     assert sample_maker.usual_letters(Texts(("für", "das"), np.array([0.5, 1.0]))) == "0123456789DFadfrsü"
-    said = generate.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
+    said = generate.about(SynthSource(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
     assert said[0] == "bad.ttf: broken."
     assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]
 
@@ -118,27 +118,27 @@ def test_photos_too_narrow_to_show_a_surface_are_left_out_and_told(tmp_path: Pat
     boards.mkdir()
     for name, shape in {"flat": (1, 5000), "tall": (6000, 3)}.items():
         cv2.imwrite(str(boards / f"{name}.png"), np.full((*shape, 3), 200, np.uint8))
-    for split in Split:  # there is nothing else
+    for split in TextSplit:  # there is nothing else
         with pytest.raises(backgrounds.BadBackgrounds, match=r"too narrow: 3 × 6000 pixels"):
             backgrounds.load(boards, split)
     for number in range(20):
         cv2.imwrite(str(boards / f"wall {number}.png"), np.full((300, 400, 3), 180 + number, np.uint8))
-    read = [backgrounds.load(boards, split) for split in Split]
+    read = [backgrounds.load(boards, split) for split in TextSplit]
     assert sum(len(photos) for photos, _ in read) == 20
     assert sorted(Path(each.file or "").name for _, refused in read for each in refused) == ["flat.png", "tall.png"]
 
 
 ASIDE = {
-    Split.TRAIN: ({"held_out": 0.5}, "too few {} to hold some out"),
-    Split.VALIDATION: ({}, "has too few files: all are held out"),
-    Split.TEST: ({"held_out": 0.5}, "has too few files: all are held out"),
+    TextSplit.TRAIN: ({"held_out": 0.5}, "too few {} to hold some out"),
+    TextSplit.VALIDATION: ({}, "has too few files: all are held out"),
+    TextSplit.TEST: ({"held_out": 0.5}, "has too few files: all are held out"),
 }
 
 
 @pytest.mark.parametrize("kind", ["words", "boards"])
-@pytest.mark.parametrize("split", Split)
+@pytest.mark.parametrize("split", TextSplit)
 def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
-    tmp_path: Path, split: Split, kind: str
+    tmp_path: Path, split: TextSplit, kind: str
 ) -> None:
     (tmp_path / "boards").mkdir()
     photo = tmp_path / "boards" / "wall.png"
@@ -151,22 +151,22 @@ def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
     with pytest.raises(StudioError, match=said.format("photos of boards")) as caught:
         list(generate.Preview().show(made_synth.options(tmp_path, **asked | how), words=range(2), boards=range(2)))
     assert "grounds" in caught.value.remedy
-    asked |= {"held_out": 0.0, "purpose": "test" if split is Split.TEST else "learn"}
-    if split is not Split.VALIDATION:
+    asked |= {"held_out": 0.0, "purpose": "test" if split is TextSplit.TEST else "learn"}
+    if split is not TextSplit.VALIDATION:
         assert write(made_synth.options(tmp_path, **asked), tmp_path / "out")[0].written
-    asked["purpose"] = "learn" if split is Split.TEST else "test"
+    asked["purpose"] = "learn" if split is TextSplit.TEST else "test"
     with pytest.raises(StudioError, match="has too few files"):
         write(made_synth.options(tmp_path, **asked), tmp_path / "other")
 
 
-@pytest.mark.parametrize("split", Split)
-def test_why_fonts_that_are_given_cannot_be_written_with_is_said(tmp_path: Path, split: Split) -> None:
+@pytest.mark.parametrize("split", TextSplit)
+def test_why_fonts_that_are_given_cannot_be_written_with_is_said(tmp_path: Path, split: TextSplit) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(split))
     how, said = ASIDE[split]
     options = made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands", writing={"handwriting": 1.0}, **how)
     with pytest.raises(StudioError, match=said.format("fonts and writers")) as caught:
         write(options, tmp_path / "out")
-    assert ("--held-out 0" in caught.value.typed) is (split is Split.TRAIN)  # elsewhere it would not help
+    assert ("--held-out 0" in caught.value.typed) is (split is TextSplit.TRAIN)  # elsewhere it would not help
     assert "train" not in caught.value.typed
     assert "made=1" in caught.value.typed

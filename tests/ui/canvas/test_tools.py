@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Page, Point, Quad, Source
+from ocr_studio.core.page import Page, Point, Quad, TextSource
 from ocr_studio.ui.canvas.items import handles
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -100,7 +100,7 @@ def test_a_release_that_never_comes_ends_the_gesture(view: PhotoView, hand: Hand
 def test_moving_is_one_step(view: PhotoView, hand: Hand) -> None:
     hand.drag(middle("two"), (middle("two")[0] + 30, middle("two")[1] + 40))
     assert near(quad_of(view, "two"), (290, 100, 450, 150))
-    assert page_of(view).words["two"].quad_source is Source.HUMAN
+    assert page_of(view).words["two"].quad_source is TextSource.HUMAN
     assert document_of(view).undo_stack.count() == 1
     document_of(view).undo_stack.undo()
     assert near(quad_of(view, "two"), BOXES["two"])

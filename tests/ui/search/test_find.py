@@ -22,7 +22,7 @@ from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.search.find_bar import FindBar
 from ocr_studio.ui.search.find_panel import FindPanel
-from ocr_studio.ui.search.highlights import Mark
+from ocr_studio.ui.search.highlights import Highlight
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
@@ -153,7 +153,7 @@ def test_a_selected_word_is_what_is_looked_for(studio: Studio, qtbot: QtBot) -> 
     assert open_bar(studio, qtbot).line.text() == "build"
 
 
-def _marks(bar: FindBar) -> tuple[Mark, ...]:
+def _marks(bar: FindBar) -> tuple[Highlight, ...]:
     return bar._marks.marks if bar._marks else ()
 
 

@@ -72,7 +72,7 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert [model.name for model in registry.available()] == [registry.BUILT_IN.name, "boards"]
     assert studio.settings.model == settings_file.load().model == "boards"
     assert candidates() == []
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()
     assert "Now reading with “boards”" in said(studio)
     qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
     dialog = studio.window.findChild(RereadingDialog)
@@ -118,7 +118,7 @@ def test_worse_is_said_plainly_and_discarding_leaves_nothing(
     qtbot.waitUntil(lambda: not ready.busy)
     assert registry.available() == (registry.BUILT_IN,)
     assert candidates() == []
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert list(training_runs.find_runs_folder().iterdir()) == []
     assert ready.window.trainer.preflight.column.begin.isEnabled()
 
 
@@ -174,7 +174,7 @@ def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot
     qtbot.waitUntil(lambda: not ready.busy)
     assert learner.closed
     assert candidates() == []
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert list(training_runs.find_runs_folder().iterdir()) == []
     assert ready.training.stage is Stage.READY
     begin(ready, qtbot)
 

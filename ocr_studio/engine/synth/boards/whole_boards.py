@@ -21,7 +21,7 @@ from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import Arranging, Cast
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo import board_surface, camera
 from ocr_studio.engine.synth.photo.board_surface import CHALKY, BoardPlacement, Ground
 from ocr_studio.engine.synth.photo.camera import Lens
@@ -120,7 +120,7 @@ class BoardMaker:
         sources: Sources | Stock,
         options: BoardOptions | None = None,
         *,
-        split: Split = Split.TRAIN,
+        split: TextSplit = TextSplit.TRAIN,
         seed: int = 0,
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
@@ -131,7 +131,7 @@ class BoardMaker:
         self.options = options or BoardOptions()
         self._kinds = self.stock.kinds(self.options.writers)
         self.stock.grounds.check(self.options.grounds)
-        self._seed = (seed, list(Split).index(self.stock.split))
+        self._seed = (seed, list(TextSplit).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:
         """Return the board of a number, from 0."""

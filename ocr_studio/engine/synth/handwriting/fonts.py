@@ -34,7 +34,7 @@ from ocr_studio.engine.synth.handwriting.rendered_text import (
     Floats,
     Ink,
     Random,
-    Split,
+    TextSplit,
     Writing,
     squares,
 )
@@ -98,7 +98,7 @@ class Font:
     """
 
     name: str
-    split: Split
+    split: TextSplit
     face: _Face
     hand: bool = False
     _seen: dict[str, bool] = field(default_factory=dict)
@@ -220,7 +220,7 @@ def load(path: Path, *, hand: bool = False) -> Font:
         raise BadFont(
             tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
-    return Font(path.stem, Split.of(data), face, hand)
+    return Font(path.stem, TextSplit.of(data), face, hand)
 
 
 def _check(data: bytes) -> None:
@@ -244,7 +244,7 @@ def measure_here(_: Mapping[str, object], data: bytes) -> Answer:
 def files_in(folder: Path) -> list[Path]:
     """Return all font files in a folder and its subfolders, sorted. Raises BadFont if the folder cannot be read."""
     try:
-        return source_fingerprints.fonts_in(folder)
+        return source_fingerprints.list_fonts(folder)
     except OSError as error:
         raise BadFont(
             tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is not a folder")),
@@ -253,7 +253,7 @@ def files_in(folder: Path) -> list[Path]:
         ) from error
 
 
-def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
+def usable(files: Sequence[Path], split: TextSplit | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
     """Yield the usable fonts of files, of one split if given, and the errors of the others.
 
     hand: as of ``Font``.
@@ -281,7 +281,10 @@ def system_files() -> list[Path]:
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
     found = sorted(
-        path for folder in folders for path in source_fingerprints.fonts_below(folder) if not _called_pictures(path)
+        path
+        for folder in folders
+        for path in source_fingerprints.find_fonts_below(folder)
+        if not _called_pictures(path)
     )
     return found[:: 1 + len(found) // _OF_SYSTEM]
 
@@ -296,7 +299,7 @@ def carried() -> Font:
     font = ImageFont.load_default(_SET / 0.7)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType")
-    return Font("carried", Split.TRAIN, _Face(font, _bitmap(font, _LACKED), small=True))
+    return Font("carried", TextSplit.TRAIN, _Face(font, _bitmap(font, _LACKED), small=True))
 
 
 def _sized(data: bytes) -> ImageFont.FreeTypeFont:

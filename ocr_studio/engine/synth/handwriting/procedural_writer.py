@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.engine.synth.handwriting import stroke_font
 from ocr_studio.engine.synth.handwriting.hand import STEP, Hand
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, Split, Writing, by_letters
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, TextSplit, Writing, by_letters
 
 Points: TypeAlias = NDArray[np.float64]
 
@@ -39,11 +39,11 @@ class MadeHand:
     joined: bool = False
 
     @classmethod
-    def any(cls, rng: Random, split: Split = Split.TRAIN) -> MadeHand:
+    def any(cls, rng: Random, split: TextSplit = TextSplit.TRAIN) -> MadeHand:
         """Choose one of very many; splits share none. They are hastier and odder than on typical boards, as a network
         learns nothing from what it reads easily.
         """
-        habit = int(rng.integers(1, 2**29)) * len(Split) + list(Split).index(split)
+        habit = int(rng.integers(1, 2**29)) * len(TextSplit) + list(TextSplit).index(split)
         hand = replace(
             Hand.any(rng, size=1.0),
             slant=float(rng.normal(0.15, 0.2)),

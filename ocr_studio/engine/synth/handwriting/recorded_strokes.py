@@ -23,7 +23,7 @@ from ocr_studio.core.files import array_files
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth.handwriting import marker, stroke_font
 from ocr_studio.engine.synth.handwriting.marker import Pen
-from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, Split, Writing, boxed, extents
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, TextSplit, Writing, boxed, extents
 from ocr_studio.engine.synth.handwriting.stroke_layout import Pose, Strokes, cuts
 
 _REMEDY: Final = later("Choose a .npz file with {arrays}, or don’t use pen strokes.")
@@ -86,7 +86,7 @@ class StrokesFile:
 def load(path: Path) -> StrokesFile:
     """Load a file. Raises BadStrokes."""
     try:
-        held = array_files.read(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
+        held = array_files.read_arrays(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
         if missing := [name for name in _NEEDED if name not in held]:
             raise ValueError(tr("“{name}” is missing", name=missing[0]))
         return _checked(path, held, held.get("train"))
@@ -156,7 +156,7 @@ class StrokeWriter:
     """
 
     name: str
-    split: Split
+    split: TextSplit
     words: dict[str, Items] = field(default_factory=dict)
     lent: dict[str, Items] = field(default_factory=dict)
 
@@ -220,7 +220,7 @@ class StrokeWriter:
         return file.of(item)
 
 
-def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
+def writers(files: Sequence[StrokesFile], split: TextSplit) -> tuple[StrokeWriter, ...]:
     """Return the writers in some files; the same one in several files is returned once.
 
     If a file has a split, its training writers are for training, also by name in other files, and the others are
@@ -255,10 +255,10 @@ def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
         yield str(file.names[file.writers[items[0]]]), items
 
 
-def _split(name: str, train: bool | None) -> Split:
+def _split(name: str, train: bool | None) -> TextSplit:
     """Return the split of a writer. train: what files say; None if they do not."""
     if train is None:
-        return Split.of(name.encode())
+        return TextSplit.of(name.encode())
     if train:
-        return Split.TRAIN
-    return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION
+        return TextSplit.TRAIN
+    return TextSplit.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else TextSplit.VALIDATION

@@ -21,7 +21,7 @@ Boxes: TypeAlias = NDArray[np.float32]
 Random: TypeAlias = np.random.Generator
 
 
-class Split(StrEnum):
+class TextSplit(StrEnum):
     """What a writer, a font or a background is used for; splits are disjoint."""
 
     TRAIN = "train"
@@ -29,7 +29,7 @@ class Split(StrEnum):
     TEST = "test"
 
     @classmethod
-    def of(cls, content: bytes) -> Split:
+    def of(cls, content: bytes) -> TextSplit:
         """Choose the split by contents, independent of names: 8 of 10 to train, 1 to validation, 1 to test."""
         place = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") % 10
         return (cls.VALIDATION, cls.TEST)[place] if place < 2 else cls.TRAIN

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.handwriting.rendered_text import TextSplit
 from ocr_studio.engine.synth.photo import board_surface
 from ocr_studio.engine.synth.photo.board_surface import Ground
 
@@ -91,7 +91,7 @@ class Grounds:
         return _cut(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
 
 
-def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
+def load(folder: Path, split: TextSplit) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
     """Load the photos of a folder that belong to a split, shrunk if large, and the errors of those that cannot be used.
 
     The split depends on the contents. Of very many photos some from all over the folder are used, which is reported,
@@ -116,7 +116,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
         refused.append(_left_out(folder, left))
     for path in chosen:
         try:
-            if Split.of(photo_file.compute_content_id(path).encode()) is split:
+            if TextSplit.of(photo_file.compute_content_id(path).encode()) is split:
                 photos.append(_opened(path))
         except photo_file.PhotoError as error:
             refused.append(error)

@@ -103,7 +103,7 @@ def listed(path: Path) -> Texts:
     """
     stamp = None
     with contextlib.suppress(OSError, ValueError):  # reading reports the error
-        stamp = source_fingerprints.word_list_stamp(path)
+        stamp = source_fingerprints.stamp_word_list(path)
     found = _listed(path, stamp)
     if not found.words:
         raise _bad(path, "; ".join(left_out(found)) or tr("it contains no words"))

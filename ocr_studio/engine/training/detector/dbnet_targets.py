@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Source, Transcription, Word
+from ocr_studio.core.page import TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 Quads: TypeAlias = NDArray[np.float32]
@@ -185,7 +185,7 @@ def _fill(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:
 
 def _words(labelled: Iterable[Labelled]) -> list[Word]:
     return [
-        Word(f"{index:08}", word.quad, human=Transcription(word.text, Source.HUMAN))
+        Word(f"{index:08}", word.quad, human=Transcription(word.text, TextSource.HUMAN))
         for index, word in enumerate(labelled)
     ]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled, Score
-from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfWord
+from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
 from ocr_studio.core.training.events import Interval
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.reader import Reader
@@ -111,8 +111,8 @@ class TwoDetectors:
     before: Reader
     after: Reader
     _rows: list[NDArray[np.int64]] = field(default_factory=list)
-    _gained: list[PlaceOfWord] = field(default_factory=list)
-    _lost: list[PlaceOfWord] = field(default_factory=list)
+    _gained: list[PlacedWord] = field(default_factory=list)
+    _lost: list[PlacedWord] = field(default_factory=list)
 
     def add(self, photo: ExamPhoto) -> None:
         """Find the words of one more photo with both."""
@@ -127,7 +127,7 @@ class TwoDetectors:
                 rows[_nearest(word, wanted), column + 1] += 1
         self._rows.append(rows)
         for new, old, places in ((hits[1], hits[0], self._gained), (hits[0], hits[1], self._lost)):
-            places += [PlaceOfWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
+            places += [PlacedWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
 
     def result(self) -> tuple[Score, Score, Interval]:
         """Return the scores before and after, and the change of F1 with its confidence interval."""
@@ -137,20 +137,20 @@ class TwoDetectors:
         return before, after, _interval(rows)
 
     @property
-    def gained(self) -> tuple[PlaceOfWord, ...]:
+    def gained(self) -> tuple[PlacedWord, ...]:
         """Words that only the second detector found."""
         return tuple(self._gained)
 
     @property
-    def lost(self) -> tuple[PlaceOfWord, ...]:
+    def lost(self) -> tuple[PlacedWord, ...]:
         """Words that only the first detector found."""
         return tuple(self._lost)
 
 
-def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> FindingComparison:
+def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> DetectorComparison:
     """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
-    return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
+    return DetectorComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
 
 def _compared(reader: Reader, photo: ExamPhoto) -> metrics.Comparison:

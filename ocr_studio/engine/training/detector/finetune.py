@@ -23,13 +23,13 @@ from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, le
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
+    DetectorComparison,
     DetectorData,
     DetectorEvent,
     DetectorTrained,
-    FindingComparison,
-    LinesChecked,
+    LinesEvaluated,
 )
-from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
+from ocr_studio.core.training.events import Interval, Recipe, TrainingPreparing, TrainingStarted
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions
@@ -82,7 +82,7 @@ def finetune_detector(
     Raises:
         StudioError: NoLines, TrainingFailed, CheckpointNotSaved, BadModel …
     """
-    yield Preparing(tr("Loading the model"))
+    yield TrainingPreparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = registry.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
@@ -108,7 +108,7 @@ def finetune_detector(
     checkpoints.forget(folder)  # the caller has saved the result by now
 
 
-def scores_of(comparison: FindingComparison) -> Scores:
+def scores_of(comparison: DetectorComparison) -> Scores:
     """Return a comparison as the scores of a model card, as ``training.results.scores_of`` with F1 instead of
     the CER.
     """
@@ -130,7 +130,7 @@ def scores_of(comparison: FindingComparison) -> Scores:
     return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
 
 
-class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
+class _Run(LearningRun[DetectorTrainee, float | None, LinesEvaluated]):
     """A detector's run. first: F1 on general boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
@@ -168,20 +168,20 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
         held_out = detector_evaluation.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
         train = lines[0] - held_out * self.lessons.hidden
-        started = Started(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
+        started = TrainingStarted(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
         yield from self.course(started, stop)
 
     def next_step(self) -> Callable[[], float]:
         """Return the next step."""
         return partial(self.trainee.learn, self._batches.at(self.step))
 
-    def check(self) -> LinesChecked:
+    def check(self) -> LinesEvaluated:
         """Evaluate the current result."""
         kept, (held_out, keep, loss) = self.examine(self._exam)
         if not self.begun:
             self.first = keep
         better = self.note(kept, self._score(held_out, keep, loss))
-        return LinesChecked(self.step, held_out, keep, better)
+        return LinesEvaluated(self.step, held_out, keep, better)
 
     def _exam(self) -> tuple[float | None, float | None, float]:
         """Return the F1 score on held-out lines and on general boards, and the loss on held-out tiles."""
@@ -216,7 +216,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
 
     # -------------------------------------------------------------------------------------------------- after
 
-    def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
+    def compare(self) -> Generator[DetectorEvent, None, DetectorComparison]:
         """Find words with the old and the new detector, put the result into the network, and return the comparison."""
         old = keras.models.clone_model(self.net)
         self.trainee.take(self.trainee.start)
@@ -231,7 +231,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
             (keep, self.lessons.kept(seed=self.recipe.seed)),
         ):
             for photo in photos:
-                yield Preparing(tr("Comparing the old and the new model"), done, self.lessons.to_compare)
+                yield TrainingPreparing(tr("Comparing the old and the new model"), done, self.lessons.to_compare)
                 comparing.add(photo)
                 done += 1
         return detector_evaluation.comparison(held_out, keep, unit=self._options.unit)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.training.detector_events import DetectorData, ReviewedPhoto
-from ocr_studio.core.training.events import Preparing, Recipe
+from ocr_studio.core.training.detector_events import CheckedPhoto, DetectorData
+from ocr_studio.core.training.events import Recipe, TrainingPreparing
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.detection.detector import Detector, Photo
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
@@ -68,15 +68,15 @@ class DetectorLessons:
     general: Tiles | None = None
     hidden: bool = False
     exam: Tiles | None = None
-    _sources: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+    _sources: list[tuple[CheckedPhoto, Box | None]] = field(default_factory=list)
     _repeated: list[str] = field(default_factory=list)
 
-    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[TrainingPreparing]:
         """Load the photos and generate the boards. detector: before training. Raises NoLines."""
         outside = {photo.held_out for photo in data.photos}
         self.hidden = len(outside) < 2
         for number, photo in enumerate(data.photos):
-            yield Preparing(tr("Opening the photos"), number, len(data.photos))
+            yield TrainingPreparing(tr("Opening the photos"), number, len(data.photos))
             self._add(photo, detector)
         if not sum(len(photo.places.lines) for photo in self.train):
             raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check all boxes of a photo first."))
@@ -87,7 +87,7 @@ class DetectorLessons:
         yield from self._repeat(data.general, detector, recipe)
         for number, board in enumerate(_boards_to_keep(recipe.seed)):
             repeated = len(self._repeated)
-            yield Preparing(tr("Generating general boards"), repeated + number, repeated + _KEPT)
+            yield TrainingPreparing(tr("Generating general boards"), repeated + number, repeated + _KEPT)
             self.keep.append(_sized(board, detector))
 
     def compared(self) -> Iterator[ExamPhoto]:
@@ -118,7 +118,7 @@ class DetectorLessons:
                 found.update(np.round(photo.places.unclear, 2).tobytes())
         return found.hexdigest()
 
-    def _add(self, photo: ReviewedPhoto, detector: Detector) -> None:
+    def _add(self, photo: CheckedPhoto, detector: Detector) -> None:
         image = _opened(photo)
         if image is None:
             return
@@ -131,7 +131,7 @@ class DetectorLessons:
             self.held_out.append(sized)
             self._sources.append((photo, box))
 
-    def _repeat(self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+    def _repeat(self, more: Sequence[CheckedPhoto], detector: Detector, recipe: Recipe) -> Iterator[TrainingPreparing]:
         """Return tiles of boards and other photos with the network's output on them as the target."""
         if recipe.replay <= 0:
             return
@@ -148,7 +148,7 @@ class DetectorLessons:
         )
         pieces: list[Tiles] = []
         for number, photo in enumerate(photos):
-            yield Preparing(tr("Generating general boards"), number, _REPEATED + len(more) + _KEPT)
+            yield TrainingPreparing(tr("Generating general boards"), number, _REPEATED + len(more) + _KEPT)
             self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
@@ -180,7 +180,7 @@ def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
     return best and best[1]
 
 
-def _opened(photo: ReviewedPhoto) -> Photo | None:
+def _opened(photo: CheckedPhoto) -> Photo | None:
     try:
         return photo.open()
     except StudioError as error:
@@ -201,7 +201,7 @@ def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
 
 
 def _as_looked_at(
-    photo: ReviewedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
+    photo: CheckedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
 ) -> SizedPhoto:
     """Resize a photo to the size of the detector's last pass."""
     return SizedPhoto.of(photo.name, image, places, scale=detector.look(image)[1], hidden=hidden)
