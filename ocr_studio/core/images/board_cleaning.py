@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.geometry.quads import Photo
 from ocr_studio.core.images.board_corners import straighten_board
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.page import BoardLook, Quad
 
 # Pixels of the longer side on which light and glare are estimated.
@@ -89,7 +90,7 @@ def reduce_glare(image: Photo, strength: float = 0.5) -> Photo:
     wider than a stroke, so ink inside it gets its contrast back as far as the camera still saw any; where it did not
     (``measure_burnt_share``), plain ground remains. Nothing is made up.
     """
-    small = _reduce_image(image)
+    small = shrink_image(image, side=_LOOKED_AT)
     ground, share = _estimate_ground(image), min(1.0, 2 * strength)
     wide = _round_up_to_odd(_STROKE * max(small.shape[:2]))
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
@@ -134,7 +135,7 @@ def measure_burnt_share(image: Photo) -> float:
 
     A ground that is white all over (a scan, a lamp's own light) is not burnt out.
     """
-    small = _reduce_image(image)
+    small = shrink_image(image, side=_LOOKED_AT)
     if float(np.median(small)) >= _BURNT:
         return 0.0
     return float((small.min(axis=2) >= _BURNT).mean())
@@ -147,7 +148,7 @@ def is_dark_ground(ground: NDArray[np.float32]) -> bool:
 
 def _estimate_ground(image: Photo) -> NDArray[np.float32]:
     """(h, w, 3) float32: how bright the ground is, on the reduced copy."""
-    small = _reduce_image(image)
+    small = shrink_image(image, side=_LOOKED_AT)
     wide = _round_up_to_odd(_LIGHT * max(small.shape[:2]))
     padded = cv2.copyMakeBorder(small, wide, wide, wide, wide, cv2.BORDER_REFLECT_101)
     ground = cv2.medianBlur(np.ascontiguousarray(padded), wide)[wide:-wide, wide:-wide]
@@ -156,14 +157,8 @@ def _estimate_ground(image: Photo) -> NDArray[np.float32]:
 
 def _estimate_noise(image: Photo, ground: NDArray[np.float32]) -> float:
     """The ground's own unevenness, in levels of 255: what differs from it, in the middle of all that does."""
-    off = np.abs(_reduce_image(image).astype(np.float32) - ground)
+    off = np.abs(shrink_image(image, side=_LOOKED_AT).astype(np.float32) - ground)
     return 1.4826 * float(np.median(off))
-
-
-def _reduce_image(image: Photo) -> Photo:
-    scale = min(1.0, _LOOKED_AT / max(image.shape[:2]))
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _enlarge_image(small: NDArray[np.floating], image: Photo) -> Photo:

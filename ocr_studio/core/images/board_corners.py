@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.page import Quad
 
 # Pixels of the longer side a board is looked for on: its edges are long, letters are not to be seen one by one.
@@ -60,11 +61,10 @@ def find_board(image: Photo) -> Board | None:
 
     image: (H, W, 3) uint8 RGB. A side that the photo cuts off is the photo's border; at least two sides must be seen.
     """
-    scale = min(1.0, _LOOKED_AT / max(image.shape[:2]))
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    small = shrink_image(image, side=_LOOKED_AT)
+    size = small.shape[1], small.shape[0]
     if min(size) < 32:
         return None
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     level, upright = _find_edges(small)
     best: tuple[float, float, Floats] | None = None
     for top, bottom in _pair_sides(level, size[1]):

@@ -16,6 +16,7 @@ from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import board_cleaning, board_corners
 from ocr_studio.core.images.board_cleaning import CleanedBoard
 from ocr_studio.core.images.board_corners import Board
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import BoardLook, Quad
 
@@ -108,12 +109,9 @@ def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
 def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> CleanedBoard:
     """Clean a reduced photo, and enlarge the result to full size."""
     height, width = image.shape[:2]
-    scale = _ROUGH / max(height, width)
-    small = cv2.resize(
-        image, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
-    )
+    small = shrink_image(image, side=_ROUGH)
     shrunk = quad and Quad.from_array(quad.array() * (small.shape[1] / width, small.shape[0] / height))
-    made = board_cleaning.clean_board(np.asarray(small, dtype=np.uint8), look, shrunk)
+    made = board_cleaning.clean_board(small, look, shrunk)
     matrix, size = np.eye(3), (width, height)
     if look.straighten and quad is not None:
         matrix, size = board_corners.compute_straightening(quad, width, height)
