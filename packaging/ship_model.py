@@ -25,9 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.models import bundled
-from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import CARD_FILE, ModelCard, Source
+from ocr_studio.core.models import bundled, registry
+from ocr_studio.core.models.card import CARD_FILE, DataSource, ModelCard
 from ocr_studio.engine.weights import package_model
 
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
@@ -44,7 +43,7 @@ def facts_from(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict) or not value.keys() <= known:
         raise ValueError(f"{file}: must be an object with any of {', '.join(sorted(known))}")
     if "data" in value:
-        value["data"] = tuple(Source(each["what"], each["licence"]) for each in value["data"])
+        value["data"] = tuple(DataSource(each["what"], each["licence"]) for each in value["data"])
     if "weaknesses" in value:
         value["weaknesses"] = tuple(value["weaknesses"])
     return value
@@ -90,7 +89,7 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int
 
 
 def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) -> ModelCard:
-    if trouble := models.name_trouble(chosen.name):
+    if trouble := registry.name_trouble(chosen.name):
         raise ValueError(trouble)
     if chosen.name in [model.name for model in bundled.BORROWED]:
         raise ValueError(f"“{chosen.name}” is a third-party model")

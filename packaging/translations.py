@@ -18,8 +18,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +27,7 @@ import translation_slips
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from filelock import lock_descriptor
 
 CHECKOUT = Path(__file__).parent.parent
 CATALOGUES = CHECKOUT / "resources" / "translations"
@@ -208,19 +208,6 @@ def _says_something(message: Message) -> bool:
     return any(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Lock the catalogues, so that two runs don't overwrite each other's changes."""
-    try:
-        import fcntl  # noqa: PLC0415  (not on Windows)
-    except ImportError:
-        yield
-        return
-    with open(__file__, "rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def main() -> int:
     """Run a command. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -238,7 +225,8 @@ def main() -> int:
         if do is _take:
             command.add_argument("file", type=Path)
     options = parser.parse_args()
-    with _alone():
+    with open(__file__, "rb") as file:
+        lock_descriptor(file.fileno())  # so that two runs don't overwrite each other's changes
         try:
             options.do(options)
         except shown_texts.NotPlain as error:

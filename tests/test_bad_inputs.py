@@ -227,8 +227,8 @@ def test_it_opens_right(case: Case, tmp_path: Path) -> None:
     else:
         assert pixels.shape == case.expected.shape
         assert np.abs(pixels.astype(int) - case.expected).max() <= 3
-    assert photo_file.photo_size(path) == pixels.shape[1::-1]
-    assert max(photo_file.thumbnail(path, side=32).shape[:2]) <= 32
+    assert photo_file.read_photo_size(path) == pixels.shape[1::-1]
+    assert max(photo_file.make_thumbnail(path, side=32).shape[:2]) <= 32
     assert path.read_bytes() == before
 
 
@@ -243,14 +243,14 @@ def test_it_says_why_not(case: Case, tmp_path: Path) -> None:
     assert "\n" not in line
     assert caught.value.remedy
     with pytest.raises(photo_file.PhotoError, match=case.expected):
-        photo_file.thumbnail(path, side=32)
+        photo_file.make_thumbnail(path, side=32)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case.name[:30]))
 def test_nothing_but_a_photo_error_comes_of_looking_at_it(case: Case, tmp_path: Path) -> None:
     path = case.path(tmp_path)
     photo_file.is_photo(path)
-    for look in (photo_file.photo_size, photo_file.content_id, photo_file.open_with_id):
+    for look in (photo_file.read_photo_size, photo_file.compute_content_id, photo_file.open_photo_with_id):
         with contextlib.suppress(photo_file.PhotoError):
             look(path)
 
@@ -320,7 +320,7 @@ def test_a_disk_that_fails_while_it_is_read() -> None:
     path = Path("/proc/self/mem")  # a plain file to the system, whose first byte nobody can read
     if not path.exists():
         pytest.skip("a Linux way to have a failing read")
-    for look in (photo_file.open_photo, photo_file.photo_size, photo_file.content_id):
+    for look in (photo_file.open_photo, photo_file.read_photo_size, photo_file.compute_content_id):
         with pytest.raises(photo_file.PhotoError, match="/proc/self/mem: the file is empty"):
             look(path)
 
@@ -333,7 +333,7 @@ def test_a_bomb_is_refused_without_the_memory_it_would_take(tmp_path: Path) -> N
         "import resource, sys; from pathlib import Path; from ocr_studio.core.images import photo_file as images\n"
         "used = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, used + 2**27))\n"
-        "for look in (images.open_photo, images.photo_size, lambda path: images.thumbnail(path, side=9)):\n"
+        "for look in (images.open_photo, images.read_photo_size, lambda path: images.make_thumbnail(path, side=9)):\n"
         "    try: look(Path(sys.argv[1]))\n"
         "    except images.PhotoError as error: print(error)\n"
     )

@@ -110,8 +110,8 @@ def _settings(folder: Path) -> Callable[[], object]:
 
 
 def _rules(folder: Path) -> Callable[[], object]:
-    replace_rules.save(folder, [Rule("a", "b")])
-    return lambda: replace_rules.save(folder, [])
+    replace_rules.save_rules(folder, [Rule("a", "b")])
+    return lambda: replace_rules.save_rules(folder, [])
 
 
 def _words(folder: Path) -> Callable[[], object]:
@@ -141,7 +141,7 @@ def _model(folder: Path) -> Callable[[], object]:
 
 def _run(folder: Path) -> Callable[[], object]:
     run = Run("mine", "recognizer", folder, "d" * 64, RECIPE, "/photos", "2026-01-01T00:00:00+00:00")
-    return lambda: training_runs.begin(run)
+    return lambda: training_runs.begin_run(run)
 
 
 def _checkpoint(folder: Path) -> Callable[[], object]:

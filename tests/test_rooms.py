@@ -19,7 +19,9 @@ ALL_SOURCES = sorted([*SOURCES, *(CHECKOUT / "tests").rglob("*.py"), *(CHECKOUT 
 FUNCTION_LINES, CLASS_LINES, FILE_LINES = 60, 400, 600
 WINDOW_LINES, WINDOW_METHODS = 300, 25
 SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools_common"}
-HEAVY = ("tensorflow", "keras", "onnx", "onnxruntime", "rapidocr", "ocr_studio.engine")
+HEAVY = (
+    "tensorflow", "keras", "onnx", "onnxruntime", "rapidocr", "rapidfuzz", "shapely", "filelock", "ocr_studio.engine",
+)  # fmt: skip
 
 
 def _name(path: Path) -> str:

@@ -15,25 +15,24 @@ from ship_model import SHIPPED
 
 from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import bundled
+from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, Source
+from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, DataSource
 from ocr_studio.core.settings import ALPHABETS
 from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
 from tests.core.made_models import CARD, shipped
 
 
 @pytest.fixture
-def real(monkeypatch: pytest.MonkeyPatch) -> list[models.Model]:
+def real(monkeypatch: pytest.MonkeyPatch) -> list[registry.Model]:
     """Those that come with the program as it is."""
     monkeypatch.setattr(resources, "models", lambda: SHIPPED)
     found = bundled.adapted()
-    assert not [each for each in found if isinstance(each, models.Damaged)]
-    return [each for each in found if isinstance(each, models.Model)]
+    assert not [each for each in found if isinstance(each, registry.Damaged)]
+    return [each for each in found if isinstance(each, registry.Model)]
 
 
-def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.Model]) -> None:
+def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[registry.Model]) -> None:
     for model in real:
         assert model.folder is not None
         assert model.card is not None
@@ -50,19 +49,19 @@ def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.
         assert all(np.isfinite(array).all() for array in model_weights.read_weights(net).values())
 
 
-def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> None:
+def test_at_most_one_is_the_default_of_anything(real: list[registry.Model]) -> None:
     for kind in ("recognizer", "detector"):
         for alphabet in ALPHABETS:
             claim = [
                 each.name for each in real if each.kind == kind and each.card and alphabet in each.card.default_for
             ]
             assert len(claim) <= 1
-            assert models.default(kind, alphabet=alphabet).name in (
+            assert registry.default(kind, alphabet=alphabet).name in (
                 *claim,
                 *(each.name for each in bundled.BORROWED),
             )
     # It knows fewer letters than are asked for then.
-    assert models.default("recognizer", alphabet="all") == models.BUILT_IN
+    assert registry.default("recognizer", alphabet="all") == registry.BUILT_IN
 
 
 # ------------------------------------------------------------------------------------------------------- the command
@@ -101,7 +100,7 @@ def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_la
     assert ship_model.main(["--name", "boards", "--facts", str(facts)], into=into) == 0
     assert capsys.readouterr().err == ""
     card = model_folder.inspect(into / "boards", thoroughly=True)
-    assert (card.title, card.default_for, card.data) == ("Boards", ("latin",), (Source("my words", "CC0"),))
+    assert (card.title, card.default_for, card.data) == ("Boards", ("latin",), (DataSource("my words", "CC0"),))
     assert card.sha256 == hashlib.sha256(written).hexdigest()
     assert ship_model.main(["--name", "boards", "--no-default"], into=into) == 0
     assert model_folder.inspect(into / "boards").default_for == ()
@@ -113,7 +112,7 @@ def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_la
         ["nowhere", "--name", "boards"],
         ["--name", "boards"],
         ["--name", "../boards"],
-        ["--name", models.BUILT_IN.name],
+        ["--name", registry.BUILT_IN.name],
         ["--name", "there", "--facts", "sha.json"],
         ["--name", "there", "--facts", "list.json"],
         ["--name", "there", "--facts", "nowhere.json"],
@@ -134,7 +133,7 @@ def test_what_cannot_ship_is_said_and_changes_nothing(
 
 
 def test_what_cards_say_goes_to_translators(tmp_path: Path) -> None:
-    card = replace(CARD, data=(Source("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
+    card = replace(CARD, data=(DataSource("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / CARD_FILE).write_bytes(card.to_json())
     assert [shown.text for shown in shown_texts.of_models(tmp_path)] == ["Board 7", "Pens", "Faint ink."]

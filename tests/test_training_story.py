@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import resources
 from ocr_studio.core.editing import edits
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import Settings
 from ocr_studio.engine.training import finetune
@@ -79,17 +79,17 @@ def test_correct_press_watch_keep_reread_and_roll_back(studio: Studio, qtbot: Qt
 
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.settings.model == NAME, timeout=WAIT_MS)
-    assert models.find(NAME).card is not None
+    assert registry.find(NAME).card is not None
     qtbot.waitUntil(lambda: not studio.busy, timeout=WAIT_MS)
     read(studio, order[-3:], qtbot)
     assert [reader_of(studio, key) for key in order[-3:]] == [NAME] * 3
-    assert reader_of(studio, order[6]) == models.BUILT_IN.name, "each word remembers who has read it"
+    assert reader_of(studio, order[6]) == registry.BUILT_IN.name, "each word remembers who has read it"
 
     qtbot.mouseClick(trainer.result.go_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.settings.model is None and not studio.busy, timeout=WAIT_MS)
     read(studio, order[-3:], qtbot)
-    assert [reader_of(studio, key) for key in order[-3:]] == [models.BUILT_IN.name] * 3
-    assert NAME in [model.name for model in models.available()]
+    assert [reader_of(studio, key) for key in order[-3:]] == [registry.BUILT_IN.name] * 3
+    assert NAME in [model.name for model in registry.available()]
     assert {key: page(studio).words[key].human for key in order[:5]} == checked
 
 

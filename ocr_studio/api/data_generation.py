@@ -117,7 +117,7 @@ def _read_photo(path: Path) -> bytes:
     try:
         return paths.read_file(path, most=photo_stream.MAX_BYTES)
     except OSError as error:
-        raise photo_errors.refused(path, error) from error
+        raise photo_errors.make_access_error(path, error) from error
     except TooLarge as error:
         raise photo_file.PhotoError(str(error), file=path) from error
 

@@ -15,8 +15,7 @@ from ocr_studio.api import arguments
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.models.registry import Model
@@ -81,10 +80,10 @@ def keras_path(weights: object) -> Path | None:
 
 def _load_folder(folder: Path) -> Model:
     if not folder.is_dir():
-        raise models.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
+        raise registry.NoSuchModel("the folder does not exist", file=folder, remedy="Check the path.")
     if not (folder / CARD_FILE).is_file():
         raise BadModel("no model in this folder", file=folder, remedy=f"Choose a folder with {CARD_FILE}.")
-    return models.in_folder(folder)
+    return registry.in_folder(folder)
 
 
 def _find_by_name(name: str, kind: Kind) -> Model:
@@ -148,9 +147,9 @@ def save_model(
     _check_card(card, charset)
     folder = candidate.write_candidate(name, net, charset=charset, card=card)
     try:
-        model = models.install(folder)
+        model = registry.install(folder)
     except StudioError:
-        models.discard(folder)
+        registry.discard(folder)
         raise
     assert model.folder is not None
     return model.folder

@@ -27,7 +27,7 @@ from ocr_studio.api.model_store import (
 from ocr_studio.api.startup import silence_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images.word_crops import steps_for
+from ocr_studio.core.images.word_crops import count_ctc_steps
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import downloads
@@ -153,7 +153,7 @@ class Recognizer:
         kind = CrnnRecognizer if self.architecture == CRNN else EngineRecognizer
         reader = kind(self.model, self.charset, name=self.name)
         if self.languages:
-            reader.set_lexicons([lexicon.lexicon(self.languages)])
+            reader.set_lexicons([lexicon.load_lexicon(self.languages)])
         return reader
 
     # ------------------------------------------------------------------------------------------------------ reading
@@ -296,7 +296,7 @@ class Recognizer:
         padded = np.zeros((len(crops), max(map(len, labels))), np.int32)
         lengths = np.zeros(len(crops), np.int32)
         for row, classes in enumerate(labels):
-            fits = steps_for(classes) <= reader.plan.steps
+            fits = count_ctc_steps(classes) <= reader.plan.steps
             padded[row, : len(classes)] = classes if fits else 1
             lengths[row] = len(classes) if fits else 0
         return _Batch(crops, padded, steps, lengths)

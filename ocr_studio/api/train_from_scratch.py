@@ -40,7 +40,7 @@ from ocr_studio.core.command_line import CommandParser
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.recognition import ctc
@@ -325,7 +325,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         scores = evaluate_detector(learned, _generate_boards(sources, "test", sizes, session))
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
     # Another model may have taken the name during the training.
-    folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
+    folder = learned.save(registry.free_name(chosen.name), settings=facts, scores={"test": scores})
     SafeFolder(chosen.out, follow=True).replace(run_folder.SCORES, (json.dumps(scores, indent=1) + "\n").encode())
     print("on test data:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
     print(f"saved as “{folder.name}” in {folder.parent}")  # noqa: T201

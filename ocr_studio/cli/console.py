@@ -18,7 +18,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.settings import Settings
 
@@ -71,7 +71,7 @@ def settings_for(kinds: Collection[Kind]) -> Settings:
     chosen = settings.load()
     for kind in kinds:
         name = settings.chosen_model(kind)
-        if name is not None and not models.can_be_chosen(name, kind):
+        if name is not None and not registry.can_be_chosen(name, kind):
             instead = chosen.reads_with() if kind == "recognizer" else chosen.finds_with()
             what = f"the selected {kind} “{name}” is missing or damaged; using “{instead}” instead"
             complain(StudioError(what, remedy='Select another one with "ocr-studio models use".'))

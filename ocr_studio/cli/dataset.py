@@ -14,7 +14,7 @@ from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
+from ocr_studio.core.datasets.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, ExportOptions, PhotoCut, Report
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.learning import export_dataset
 
@@ -82,7 +82,7 @@ def work(options: argparse.Namespace) -> int:
     """Export, copy or list a dataset. Returns the exit status; raises StudioError."""
     where = places(options, settings.load())
     if options.out is None:
-        if dataset_sources.is_no_dataset_yet(options.project, **where):
+        if dataset_sources.has_source_pages(options.project, **where):
             what = "these photos have not been exported as a dataset yet"
             complain(StudioError(what, file=options.project, remedy="Add --out FOLDER to export them."))
             return MISUSED
@@ -90,11 +90,11 @@ def work(options: argparse.Namespace) -> int:
     if dataset_sources.is_only_dataset(options.project, **where):
         report = _watched(_copied(options))
     else:
-        sources = dataset_sources.find(options.project, **where)
-        wanted = Wanted(options.layout, options.unit or UNITS[0], options.letters)
+        sources = dataset_sources.find_sources(options.project, **where)
+        wanted = ExportOptions(options.layout, options.unit or UNITS[0], options.letters)
         report = _watched(export_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":
-        print(json_text(dataset_report.everything(report)))
+        print(json_text(dataset_report.report_values(report)))
     else:
         print("\n".join(map(visible, dataset_report.render(report))))
     return _complained(report.trouble)
@@ -108,7 +108,7 @@ def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
             file=options.project,
             remedy="Remove these options, or export the project instead.",
         )
-    return dataset.copy(found, options.out, options.layout)
+    return dataset.copy_dataset(found, options.out, options.layout)
 
 
 def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
@@ -122,9 +122,9 @@ def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
 
 def _tell(found: Dataset, *, as_json: bool) -> int:
     if as_json:
-        print(json_text(dataset_report.contents(found)))
+        print(json_text(dataset_report.dataset_values(found)))
     else:
-        print("\n".join(map(visible, dataset_report.render_contents(found))))
+        print("\n".join(map(visible, dataset_report.render_dataset(found))))
     return _complained(found.trouble)
 
 

@@ -29,7 +29,7 @@ from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.evaluation.word_results import WordsEvaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning import evaluate_words
@@ -90,17 +90,17 @@ def evaluate(options: argparse.Namespace) -> int:
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()
     if options.model is not None:
-        reader = replace(reader, model=models.chosen(options.model))
+        reader = replace(reader, model=registry.chosen(options.model))
     where = places(options, chosen)
     if dataset_sources.is_only_dataset(options.data, **where):
         return _evaluate_dataset(options, reader)
     truth = ground_truth.load(options.data, **where)
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
-    out = _make_room(options, *html_report.names_of(page.image for page in truth.pages))
+    out = _make_room(options, *html_report.name_pages_of(page.image for page in truth.pages))
     evaluation = _watched(evaluating.evaluate(OcrService(reader), truth, data=str(options.data)))
     if options.format == "json":
-        print(json_text(evaluation_table.values(evaluation)))
+        print(json_text(evaluation_table.to_values(evaluation)))
     else:
         _print_table(evaluation)
     good = out is None or _write(evaluation, out)
@@ -112,12 +112,12 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     found = dataset.read(options.data)
     truth = evaluate_words.photos(found)
     desk = OcrService(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
-    pages = html_report.names_of(page.image for page in truth.pages)
+    pages = html_report.name_pages_of(page.image for page in truth.pages)
     out = _make_room(options, *([word_html_report.NAME] if found.examples else []), *pages)
     words = _words_watched(evaluate_words.evaluate_words(desk, found))
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":
-        values = word_results.values(words) | {"photos": photos and evaluation_table.values(photos)}
+        values = word_results.to_values(words) | {"photos": photos and evaluation_table.to_values(photos)}
         print(json_text(values))
     else:
         print("\n".join(map(visible, word_results.render(words))))

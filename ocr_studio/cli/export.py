@@ -71,7 +71,7 @@ def work(options: argparse.Namespace) -> int:
     out = OutputFolder(options.out, overwrite=options.overwrite)
     suffix = f" cleaned{_PNG}" if cleaned else FORMATS[options.format].suffix
     known = project.summaries()
-    found = sorted(known, key=lambda key: (photo_file.natural_key(known[key].image), key))
+    found = sorted(known, key=lambda key: (photo_file.make_natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
     # Pages without a summary are damaged: exporting them reports why.

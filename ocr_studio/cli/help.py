@@ -23,11 +23,11 @@ def work(options: argparse.Namespace) -> int:
     """
     if options.topic is None:
         width = max(map(len, help_pages.TOPICS))
-        for page in help_pages.pages():
+        for page in help_pages.load_pages():
             print(f"{page.topic:<{width}}  {page.summary}")
         return GOOD
     try:
-        print(help_pages.page(options.topic).text.rstrip())
+        print(help_pages.find_page(options.topic).text.rstrip())
     except help_pages.NoSuchTopic as error:
         complain(error)
         return MISUSED

@@ -46,7 +46,7 @@ from ocr_studio.core.formats import FORMATS, json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import Places
@@ -144,7 +144,7 @@ def run(arguments: Sequence[str]) -> int:
         photo_file.allow_megapixels(settings.largest_photo())
         with logs.libraries_silenced():
             return work(options)
-    except models.NoSuchModel as error:
+    except registry.NoSuchModel as error:
         complain(error)
         return MISUSED
     except StudioError as error:
@@ -254,7 +254,7 @@ def _read(options: argparse.Namespace) -> int:
     preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     chosen = preferred.reader_options()
     if options.model is not None:
-        chosen = replace(chosen, model=models.chosen(options.model))
+        chosen = replace(chosen, model=registry.chosen(options.model))
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     answer = _ANSWERS[options.format]
@@ -291,7 +291,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     all_good = True
     for path in given:
         try:
-            inside = photo_file.photos_in(path) if paths.is_folder(path) else [path]
+            inside = photo_file.list_photos(path) if paths.is_folder(path) else [path]
             if not inside:
                 raise photo_file.PhotoError("no photos in this folder", file=path, remedy="Choose another folder.")
             found += inside
@@ -306,13 +306,13 @@ def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.N
     for page in pages:
         if len(photos) > 1:
             print(f"{'' if count == 0 else chr(10)}{visible(page.image)}:")
-        print(printed(page_order.text(page), terminal=on_terminal), flush=True)
+        print(printed(page_order.compose_text(page), terminal=on_terminal), flush=True)
         count += 1
     return count
 
 
 def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Namespace) -> int:
-    objects = [json_pages.page_object(page) for page in pages]
+    objects = [json_pages.build_page_object(page) for page in pages]
     print(json_text(objects))
     return len(objects)
 
@@ -373,7 +373,7 @@ class _Progress:
 
 def _tell_unread_pages(path: Path) -> None:
     try:
-        pages = photo_file.pages_in(path)
+        pages = photo_file.count_pages(path)
     except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
         return
     if pages > 1:
@@ -383,7 +383,7 @@ def _tell_unread_pages(path: Path) -> None:
 
 def _numbered(page: Page) -> Page:
     """Return the page with word ids that are the same each time it is read."""
-    names = {key: f"w{number}" for number, key in enumerate(page_order.order(page), start=1)}
+    names = {key: f"w{number}" for number, key in enumerate(page_order.order_words(page), start=1)}
     words = {name: replace(page.words[key], id=name) for key, name in names.items()}
     order = tuple(tuple(names[key] for key in line if key in names) for line in page.facts.order)
     return replace(page, words=words, facts=replace(page.facts, order=order))

@@ -20,8 +20,7 @@ from ocr_studio.cli.console import (
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.models import description as model_description
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training import runs as training_runs
@@ -85,7 +84,7 @@ def work(options: argparse.Namespace) -> int:
 
 def _list(_: argparse.Namespace, __: Settings) -> int:
     used = _in_use(settings_for(("recognizer", "detector")))
-    known, broken = models.overview()
+    known, broken = registry.overview()
     for model in known:
         print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(_about(model))}")
     for found in broken:
@@ -103,13 +102,13 @@ def _about(model: Model) -> str:
 
 
 def _show(options: argparse.Namespace, _: Settings) -> int:
-    for title, value in model_description.facts(models.find(options.name), models.history(options.name)):
+    for title, value in model_description.facts(registry.find(options.name), registry.history(options.name)):
         print(f"{title}: {visible(value)}")
     return GOOD
 
 
 def _use(options: argparse.Namespace, chosen: Settings) -> int:
-    model = models.find(options.name)
+    model = registry.find(options.name)
     _keep(chosen, model)
     print(visible(model.name))
     return GOOD
@@ -125,17 +124,17 @@ def _default(_: argparse.Namespace, chosen: Settings) -> int:
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     # Bundled models are refused below.
-    if not any(model.of_program for model in models.everything() if model.name == options.name):
-        training_runs.check_free(options.name)
-    models.delete(options.name, in_use=_in_use(chosen))
+    if not any(model.of_program for model in registry.everything() if model.name == options.name):
+        training_runs.check_model_unused(options.name)
+    registry.delete(options.name, in_use=_in_use(chosen))
     print(visible(options.name))
     return GOOD
 
 
 def _rename(options: argparse.Namespace, chosen: Settings) -> int:
-    training_runs.check_free(options.name)
+    training_runs.check_model_unused(options.name)
     used = options.name in _in_use(chosen)
-    model = models.rename(options.name, options.new)
+    model = registry.rename(options.name, options.new)
     if used:
         _keep(chosen, model)
     print(visible(model.name))
@@ -143,7 +142,7 @@ def _rename(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _export(options: argparse.Namespace, _: Settings) -> int:
-    for event in import_export.export_model(models.find(options.name), options.file, overwrite=options.overwrite):
+    for event in import_export.export_model(registry.find(options.name), options.file, overwrite=options.overwrite):
         print(visible(str(event.file)))
     return GOOD
 

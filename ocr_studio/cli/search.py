@@ -14,7 +14,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Quad
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import Hit, Index
-from ocr_studio.core.search.matching import FoundWord, Side
+from ocr_studio.core.search.matching import FoundWord, MatchedSide
 from ocr_studio.jobs.photos import index as indexing
 
 _EPILOG: Final = """\
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Search and print the hits. Returns the exit status; raises StudioError."""
-    if not matching.parse(" ".join(options.query).removesuffix("*")):
+    if not matching.parse_query(" ".join(options.query).removesuffix("*")):
         complain("the query is empty; enter at least one character")
         return MISUSED
     project = known_project(options.project, options)
@@ -95,7 +95,7 @@ def _answer_as_text(hits: Sequence[Hit]) -> None:
 
 
 def _said(word: FoundWord) -> str:
-    if word.side is not Side.CHOICE:
+    if word.side is not MatchedSide.CHOICE:
         return word.text
     return f"{word.matched} (alternative {word.rank}; read as “{word.text}”)"
 

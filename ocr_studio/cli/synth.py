@@ -25,7 +25,7 @@ from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.formats.output_folder import FileTaken, OutputFile
 from ocr_studio.core.synth import contact_sheet, source_fingerprints
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.synth.dataset import WORD, Source
+from ocr_studio.core.synth.dataset import WORD, SynthSource
 from ocr_studio.core.synth.options import GROUNDS, LIMITS, WRITING, BadOptions, SynthOptions
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Preview, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
@@ -131,7 +131,7 @@ def work(options: argparse.Namespace) -> int:
         wrong = error.typed
     try:
         if not wrong:
-            synth_options.check(wanted)
+            synth_options.check_options(wanted)
     except BadOptions as error:
         flag = _FLAGS.get(error.option, error.option.replace("_", "-"))
         wrong = f"--{flag}: {error.typed}" if flag else error.typed
@@ -222,7 +222,7 @@ def _shares(text: str) -> dict[str, float]:
 def _wanted(options: argparse.Namespace) -> SynthOptions:
     """Return the options of the dataset, unchecked. Raises BadOptions if ``--like`` has none."""
     like = options.like
-    begun = synth_options.load(like) if like else SynthOptions(words=0)
+    begun = synth_options.load_options(like) if like else SynthOptions(words=0)
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
     # Absolute, because the manifest stores paths and --like may run in another folder.
     given = {key: value.absolute() if isinstance(value, Path) else value for key, value in given.items()}
@@ -246,7 +246,9 @@ def _tell_others(like: Path, begun: SynthOptions, given: Collection[str]) -> Non
         begun: Its options.
         given: Options that were given on the command line and may differ.
     """
-    changed = source_fingerprints.others(synth_options.made_of_before(like), source_fingerprints.fingerprints(begun))
+    changed = source_fingerprints.find_changed(
+        synth_options.load_fingerprints(like), source_fingerprints.compute_fingerprints(begun)
+    )
     for key in changed:
         if key in given:
             continue
@@ -263,9 +265,22 @@ _NOT_AS_BEFORE: Final = {
     "backgrounds": "the photos of empty boards have changed",
 }
 _GIVEN: Final = (
-    "words", "boards", "fonts", "prints", "backgrounds", "word_list", "only_words", "languages", "writing", "grounds",
-    "spoiled", "side", "held_out", "seed", "cut",
-)  # fmt: skip
+    "words",
+    "boards",
+    "fonts",
+    "prints",
+    "backgrounds",
+    "word_list",
+    "only_words",
+    "languages",
+    "writing",
+    "grounds",
+    "spoiled",
+    "side",
+    "held_out",
+    "seed",
+    "cut",
+)
 
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
@@ -275,7 +290,7 @@ _FLAGS: Final = {"prints": "print-fonts", "purpose": "test"}
 
 def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
     events = generate.write(wanted, options.out, children=options.processes, replace=options.replace)
-    source, report = Source(), None
+    source, report = SynthSource(), None
     try:
         with closing(_watched(events)) as watched:
             for event in watched:
@@ -290,7 +305,7 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
         raise
     assert report is not None, "writing ends with its report"
     if options.format == "json":
-        said = dataset_report.everything(report) | {"lacking": dict(source.lacking)}
+        said = dataset_report.report_values(report) | {"lacking": dict(source.lacking)}
         print(json_text(said))
     else:
         print("\n".join(map(visible, dataset_report.render(report))))
@@ -361,7 +376,7 @@ def _draw_preview(wanted: SynthOptions, path: Path, *, replace: bool) -> int:
         else:
             refused = event.refused
     show_progress("")
-    data = contact_sheet.png(
+    data = contact_sheet.encode_png(
         [(each.picture, each.text) for each in shown if each.kind == WORD],
         [each.picture for each in shown if each.kind != WORD],
     )

@@ -27,14 +27,23 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.training import detector_events
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training import results as training_results
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.detector_events import DetectorTrained, LinesChecked
-from ocr_studio.core.training.events import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training.detector_events import DetectorTrained, LinesEvaluated
+from ocr_studio.core.training.events import (
+    DEVICES,
+    PARTS,
+    Recipe,
+    StepDone,
+    Trained,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
+)
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
 from ocr_studio.jobs.learning import train as training
@@ -144,7 +153,7 @@ def _gone_on_with(
     """
     with closing(events):
         for event in events:
-            if far and isinstance(event, Started) and not event.resumed_at:
+            if far and isinstance(event, TrainingStarted) and not event.resumed_at:
                 raise RunTrouble(
                     f"the training “{name}” can't be resumed:"
                     " its saved state is damaged, or the languages or characters have changed",
@@ -168,7 +177,7 @@ def _afterwards(run: Run, *, replace: bool) -> str:
         run: The interrupted run.
         replace: Whether it was started with ``--replace``.
     """
-    if training_results.load(run) is not None:
+    if training_results.load_result(run) is not None:
         return f"“{run.name}” is trained; use --resume to save its model"
     if run.far:
         return f"run the same command{' without --replace' if replace else ''} to resume “{run.name}”"
@@ -178,9 +187,9 @@ def _afterwards(run: Run, *, replace: bool) -> str:
 def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     """Return what to train, and whether an earlier run is resumed. Raises StudioError."""
     training_runs.check_name(options.name)
-    known = training_runs.load(options.name)
+    known = training_runs.load_run(options.name)
     if not (options.resume and known):
-        models.check_name(options.name)
+        registry.check_name(options.name)
     kind: Kind = "detector" if options.detector else "recognizer"
     chosen = settings_for([] if options.base or options.resume else [kind]).reader_options()
     given = _given(options)
@@ -199,7 +208,7 @@ def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
         complain(line)
     default = detector_events.RECIPE if options.detector else Recipe()
     base = chosen.finds_with() if options.detector else chosen.reads_with()
-    recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
+    recipe = training_runs.parse_recipe(asdict(replace(default, **({"base": base} | given))))
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
     resume = known is not None and _goes_on(known, run, replace=options.replace)
     if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
@@ -209,7 +218,7 @@ def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
 
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     """Whether this run resumes an interrupted one. Raises StudioError if that would be lost."""
-    if training_results.load(known) is not None:
+    if training_results.load_result(known) is not None:
         raise RunTrouble(
             f"the training “{known.name}” is finished, but its model is neither saved nor discarded",
             remedy="Add --resume to save it, --resume --keep never to discard it, or choose another name.",
@@ -217,7 +226,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     if replace or not known.far:
         return False
     if was := _differs(known, run):
-        training_runs.lock(known.name).release()  # reports if it is still running
+        training_runs.lock_run(known.name).release()  # reports if it is still running
         raise RunTrouble(
             f"there is already an interrupted training “{known.name}” {was}",
             remedy="Use the same options to resume it, --replace to start over, or another --name.",
@@ -252,7 +261,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     names = [field.name for field in fields(Recipe)]
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if "base" in given:
-        given["base"] = models.chosen(given["base"], "detector" if options.detector else "recognizer")
+        given["base"] = registry.chosen(given["base"], "detector" if options.detector else "recognizer")
     return given
 
 
@@ -313,9 +322,9 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
     steps = checked = ""
     announced, progress = 0, LongProgress()
     for event in events:
-        if isinstance(event, Preparing):
+        if isinstance(event, TrainingPreparing):
             progress.show(f"{event.what}: {event.done} of {event.total}" if event.total else f"{event.what}…")
-        elif isinstance(event, Started):
+        elif isinstance(event, TrainingStarted):
             show_progress("")
             announced = event.steps
             print("\n".join(map(visible, _begun(event))), file=sys.stderr, flush=True)
@@ -323,10 +332,10 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         elif isinstance(event, StepDone):
             steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
             progress.show(f"{steps}{checked}")
-        elif isinstance(event, Checked) and event.held_out_cer is not None:
-            checked = f", character error rate {training_report.percent(event.held_out_cer)}"
-        elif isinstance(event, LinesChecked) and event.held_out is not None:
-            checked = f", F-score of lines {training_report.percent(event.held_out)}"
+        elif isinstance(event, WordsEvaluated) and event.held_out_cer is not None:
+            checked = f", character error rate {training_report.format_percent(event.held_out_cer)}"
+        elif isinstance(event, LinesEvaluated) and event.held_out is not None:
+            checked = f", F-score of lines {training_report.format_percent(event.held_out)}"
         elif isinstance(event, Trained | DetectorTrained):
             show_progress("")
             if ended := _ended(event, announced):
@@ -335,7 +344,7 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         yield event
 
 
-def _begun(event: Started) -> Iterator[str]:
+def _begun(event: TrainingStarted) -> Iterator[str]:
     counted = f"{event.train} {event.unit} to train on, {event.held_out} held out, {event.keep} general"
     letters = f"; new characters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
@@ -363,15 +372,16 @@ def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         yield event
 
 
-_NAMES: Final = {Preparing: "preparing", Started: "started", StepDone: "step", Checked: "checked",
-                 LinesChecked: "checked", Trained: "trained", DetectorTrained: "trained"}  # fmt: skip
+_NAMES: Final = {TrainingPreparing: "preparing", TrainingStarted: "started", StepDone: "step", WordsEvaluated:
+"checked",
+                 LinesEvaluated: "checked", Trained: "trained", DetectorTrained: "trained"}  # fmt: skip
 
 
 def _values(event: LearningEvent) -> dict[str, object]:
     name: dict[str, object] = {"event": _NAMES[type(event)]}
     if isinstance(event, Trained | DetectorTrained):
         facts = {"name": event.name, "steps": event.steps, "seconds": event.seconds, "stopped": event.stopped}
-        return name | facts | {"settings": dict(event.settings)} | training_report.values(event)
+        return name | facts | {"settings": dict(event.settings)} | training_report.report_values(event)
     return name | asdict(event)
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.files.json_schema import Count
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.geometry.overlap import Overlap
 from ocr_studio.core.page import Quad
@@ -28,8 +29,6 @@ LIES_IN = 0.5
 
 # As in published figures: signs and letters beyond ASCII dropped, one token for each word that has any left.
 _NOT_COUNTED = re.compile(r"[^a-z0-9]+")
-# Cells of edit distances computed together.
-_CELLS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ class Labelled:
 class Score:
     """Counts of one task, over one photo or, added up, over many."""
 
-    right: int = 0
-    found: int = 0
-    wanted: int = 0
+    right: Count = 0
+    found: Count = 0
+    wanted: Count = 0
 
     def __add__(self, other: Score) -> Score:
         return Score(self.right + other.right, self.found + other.found, self.wanted + other.wanted)
@@ -167,48 +166,10 @@ class Comparison:
 
 
 def edit_distances(pairs: Pairs) -> NDArray[np.int64]:
-    """How many letters to insert, delete or replace turn each first text into the second (Levenshtein 1966).
+    """How many letters to insert, delete or replace turn each first text into the second (Levenshtein 1966), (K,)."""
+    from rapidfuzz.distance import Levenshtein
 
-    Many pairs at once. Returns (K,) int64.
-    """
-    sorted_pairs = [(a, b) if len(a) <= len(b) else (b, a) for a, b in pairs]
-    distances = np.array([len(b) for _, b in sorted_pairs], dtype=np.int64)
-    order = sorted((index for index, (a, _) in enumerate(sorted_pairs) if a), key=lambda i: len(sorted_pairs[i][1]))
-    start = 0
-    while start < len(order):
-        end = start + 1
-        while end < len(order) and (end - start + 1) * (len(sorted_pairs[order[end]][1]) + 1) <= _CELLS:
-            end += 1
-        some = order[start:end]
-        distances[some] = _distances([sorted_pairs[index] for index in some])
-        start = end
-    return distances
-
-
-def _distances(pairs: Pairs) -> NDArray[np.int64]:
-    """pairs: the shorter text first, neither empty."""
-    short, long = (_codes([pair[side] for pair in pairs], blank=-1 - side) for side in (0, 1))
-    ends = np.array([[len(a), len(b)] for a, b in pairs])
-    places = np.arange(long.shape[1] + 1)
-    rows = np.tile(places, (len(pairs), 1))
-    distances = np.zeros(len(pairs), dtype=np.int64)
-    for index in range(short.shape[1]):
-        replaced = rows[:, :-1] + (long != short[:, index : index + 1])
-        best = np.full_like(rows, index + 1)
-        np.minimum(replaced, rows[:, 1:] + 1, out=best[:, 1:])
-        # An insertion follows from the cell to the left: a running minimum once each place's own cost is taken off.
-        rows = np.minimum.accumulate(best - places, axis=1) + places
-        done = np.flatnonzero(ends[:, 0] == index + 1)
-        distances[done] = rows[done, ends[done, 1]]
-    return distances
-
-
-def _codes(texts: Sequence[str], *, blank: int) -> NDArray[np.int64]:
-    """The letters of each text as numbers, (K, longest text), what is beyond its end as the blank."""
-    codes = np.full((len(texts), max(map(len, texts))), blank, dtype=np.int64)
-    for row, text in enumerate(texts):
-        codes[row, : len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return codes
+    return np.array([Levenshtein.distance(*pair) for pair in pairs], dtype=np.int64)
 
 
 def similarities(pairs: Pairs) -> Floats:
@@ -232,7 +193,7 @@ def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME
 
     least: the IoU from which on two quads are in the same place.
     """
-    touching = overlap.of(_stack(truth), _stack(found))
+    touching = overlap.compute_overlap(_stack(truth), _stack(found))
     return _one_to_one(touching, touching.iou >= least)
 
 
@@ -258,16 +219,16 @@ def compare(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool
     truth, found = _plain(truth), _plain(found)
     regions = [word for word in truth if word.ignore]
     wanted = [word for word in truth if word.text and not word.ignore]
-    same_place = _most(overlap.of(_quads(found), _quads(wanted)), "iou") >= SAME_PLACE
-    hidden = overlap.of(_quads(found), _quads(regions))
+    same_place = _most(overlap.compute_overlap(_quads(found), _quads(wanted)), "iou") >= SAME_PLACE
+    hidden = overlap.compute_overlap(_quads(found), _quads(regions))
     counts = same_place | (_most(hidden, "cover_a") <= LIES_IN)
     stray = ~same_place & (_most(hidden, "iou") < SAME_PLACE)
     if not whole:
-        places = overlap.of(_quads(found), _quads([word for word in truth if not word.ignore]))
+        places = overlap.compute_overlap(_quads(found), _quads([word for word in truth if not word.ignore]))
         known = np.maximum(_most(places, "cover_a"), _most(places, "cover_b")) > LIES_IN
         counts, stray = counts & known, stray & known
     kept = [found[index] for index in np.flatnonzero(counts)]
-    touching = overlap.of(_quads(wanted), _quads(kept))
+    touching = overlap.compute_overlap(_quads(wanted), _quads(kept))
     bag = bag_of_words(*([word.text for word in words] for words in ((truth, found) if whole else (wanted, kept))))
     pairs = tuple(_one_to_one(touching, touching.iou >= SAME_PLACE))
     return Comparison(tuple(wanted), tuple(kept), touching, pairs, bag, int(stray.sum()))

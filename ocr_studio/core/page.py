@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.json_schema import Corners, FiniteNumber
 from ocr_studio.core.translation import tr
 
 Point: TypeAlias = tuple[float, float]
 
 
-class Source(StrEnum):
+class TextSource(StrEnum):
     """Origin of a text or box: a recognizer, the user, or an imported file."""
 
     MODEL = "model"
@@ -66,7 +67,7 @@ class Quad:
     corners: ((x, y), …) in pixels of the upright photo; (0, 0) is the top left corner of the top left pixel.
     """
 
-    corners: tuple[Point, Point, Point, Point]
+    corners: Corners[FiniteNumber]
 
     @classmethod
     def from_array(cls, points: NDArray[np.floating] | Iterable[Iterable[float]]) -> Quad:
@@ -111,7 +112,7 @@ class Transcription:
     """
 
     text: str
-    source: Source
+    source: TextSource
     confidence: float | None = None
     model: str | None = None
     when: str | None = None
@@ -121,7 +122,7 @@ class Transcription:
     @classmethod
     def by_human(cls, text: str) -> Transcription:
         """Create a text typed by the user now."""
-        return cls(text=text, source=Source.HUMAN, when=now())
+        return cls(text=text, source=TextSource.HUMAN, when=now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Word:
 
     id: str
     quad: Quad
-    quad_source: Source = Source.MODEL
+    quad_source: TextSource = TextSource.MODEL
     machine: Transcription | None = None
     human: Transcription | None = None
     mark: Mark | None = None
@@ -171,7 +172,7 @@ class Word:
     @property
     def touched(self) -> bool:
         """Whether the user has checked the word or placed its box; reading again changes neither."""
-        return self.checked or self.locked or self.quad_source is not Source.MODEL
+        return self.checked or self.locked or self.quad_source is not TextSource.MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +215,9 @@ class Page:
     """One photo and the words on it. Lines and text are computed, never stored; so is the reading order, unless a
     person has given another (``facts.order``).
 
-    id: hash of the photo's bytes (``photo_file.content_id``). image: path of the photo relative to the project's photo
-    folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last read, ISO 8601 UTC.
+    id: hash of the photo's bytes (``photo_file.compute_content_id``). image: path of the photo relative to the
+    project's photo folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last
+    read, ISO 8601 UTC.
     """
 
     id: str

@@ -14,9 +14,9 @@ from typing import Any
 
 from ocr_studio.core import paths, state_file
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.safe_folder import can_be_path
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.language import lexicon
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.translation import tr
 
@@ -74,7 +74,7 @@ class ReaderOptions:
         alphabet: "latin" (ASCII, accented letters, common symbols) or "all" characters of the bundled model; a trained
             model has its own alphabet.
         gpu_memory_mb: Maximum GPU memory, MiB; None allocates memory as needed.
-        model: Name of the recognizer; None for the default of this alphabet, ``models.default``.
+        model: Name of the recognizer; None for the default of this alphabet, ``registry.default``.
         unit: Whether boxes contain single "words" or whole "lines".
         detection: Options for detecting words.
         languages: Languages of the photos, keys of ``language.LANGUAGES``.
@@ -93,11 +93,11 @@ class ReaderOptions:
 
     def reads_with(self) -> str:
         """The name of the recognizer, chosen or default. It need not exist."""
-        return self.model or models.default("recognizer", alphabet=self.alphabet).name
+        return self.model or registry.default("recognizer", alphabet=self.alphabet).name
 
     def finds_with(self) -> str:
         """The name of the detector, chosen or default. It need not exist."""
-        return self.detector or models.default("detector", alphabet=self.alphabet).name
+        return self.detector or registry.default("detector", alphabet=self.alphabet).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Settings(ReaderOptions):
 
 
 def _known_model(kind: Kind, value: object) -> bool:
-    return value is None or (isinstance(value, str) and models.can_be_chosen(value, kind))
+    return value is None or (isinstance(value, str) and registry.can_be_chosen(value, kind))
 
 
 def _number_in(name: str, value: object) -> bool:
@@ -317,10 +317,7 @@ class RecentFiles:
 
     def paths(self) -> list[Path]:
         """Absolute paths, newest first. They may have vanished since."""
-        entries = state_file.read(self._path).get("files")
-        if not isinstance(entries, list):
-            return []
-        return [Path(entry) for entry in entries if isinstance(entry, str) and can_be_path(entry)][: self._limit]
+        return json_schema.valid_entries(state_file.read(self._path).get("files"), Path)[: self._limit]
 
     def add(self, path: Path) -> None:
         """Put one first."""

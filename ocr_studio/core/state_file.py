@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.files import strict_json
+from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder
 
 _MOST_BYTES: Final = 1 << 20
@@ -86,9 +86,7 @@ class RecentChoices:
     def __init__(self, path: Path | None = None) -> None:
         """path: the JSON file that keeps them, by default that of the command palette."""
         self._path = path or paths.state_dir() / "palette.json"
-        kept = read(self._path).get("chosen")
-        names = kept if isinstance(kept, list) else []
-        self._names = [name for name in names if isinstance(name, str)][:_MOST_CHOICES]
+        self._names: list[str] = json_schema.valid_entries(read(self._path).get("chosen"), str)[:_MOST_CHOICES]
 
     def ages(self) -> dict[str, int]:
         """0 for what was chosen last, 1 for what before that, and so on."""

@@ -16,7 +16,7 @@ import numpy as np
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader, runtime
@@ -61,8 +61,8 @@ class Reader:
     def __init__(
         self, options: ReaderOptions, *, detector: Detector | None = None, recognizer: Recognizer | None = None
     ) -> None:
-        reads = models.in_use(options.model, alphabet=options.alphabet)
-        finds = models.in_use(options.detector, "detector", alphabet=options.alphabet)
+        reads = registry.in_use(options.model, alphabet=options.alphabet)
+        finds = registry.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
         self._detector = detector or model_loader.load_detector(finds, options.detection)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
@@ -74,13 +74,13 @@ class Reader:
         )
         self._unit = options.unit
         self.name = self._recognizer.name
-        self._languages = lexicon.lexicon(options.languages) if options.language_strength > 0 else None
+        self._languages = lexicon.load_lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
         self.learn({})
 
     def learn(self, typed: Mapping[str, int]) -> None:
         """Use the words that the user typed, with their counts, replacing earlier ones."""
-        known = [] if self._languages is None else [self._languages, lexicon.vocabulary(typed)]
+        known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(typed)]
         self._recognizer.set_lexicons(known, strength=self._strength)
 
     def tuned_to(self, detection: DetectionOptions, recognizer: Recognizer) -> Reader:
@@ -212,7 +212,7 @@ class Reader:
 
 def _batches(quads: Quads) -> Iterator[Quads]:
     """Group quads in order, in batches small enough for early results and large enough for the network."""
-    sizes = geometry.sizes(quads[:, :4])
+    sizes = geometry.measure_sizes(quads[:, :4])
     # A tall quad may be a vertical line.
     across = np.cumsum(HEIGHT * np.maximum(sizes.max(axis=1) / np.maximum(sizes.min(axis=1), 1.0), 1.0))
     start, limit = 0, float(_FIRST_BATCH)

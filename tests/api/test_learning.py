@@ -92,7 +92,7 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
     assert Recognizer(weights="with words", languages=()).languages == ()
     (crops, *_), _ = next(batches)
     np.testing.assert_allclose(again.model(crops), recognizer.model(crops, training=False), atol=1e-3)
-    model = models.find("mine")
+    model = registry.find("mine")
     assert model.card is not None
     assert model.card.scores == {"test": {"cer": 0.5}}
     assert Recognizer(weights=str(model.folder)).alphabet == LETTERS
@@ -106,8 +106,8 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
 def test_what_cannot_be_kept_leaves_nothing_behind() -> None:
     with pytest.raises(BadModel):
         Recognizer(LETTERS, weights=None, languages=()).save("mine", title="a" * 300)
-    assert models.candidates("mine") == ()
-    assert not models.is_taken("mine")
+    assert registry.candidates("mine") == ()
+    assert not registry.is_taken("mine")
 
 
 def test_the_network_of_keras_ocr_is_fed_as_it_was() -> None:

@@ -40,7 +40,7 @@ def test_a_photo_is_read_by_what_comes_with_the_program(pipeline: Pipeline, tmp_
     for text, box in first:
         assert box.shape == (4, 2)
         if text in truth:
-            assert geometry.iou_matrix([box], [truth[text]])[0, 0] > 0.5, text
+            assert geometry.compute_iou_matrix([box], [truth[text]])[0, 0] > 0.5, text
 
 
 def test_boxes_of_ones_own_are_read(pipeline: Pipeline) -> None:

@@ -84,7 +84,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     run(tmp_path, "--minutes", "0.0001")
     began = capsys.readouterr().out
     assert "continue with the same command and --resume" in began
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name]
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name]
     assert not (tmp_path / "scores.json").exists()
     assert "Epoch 1/3\n" in began
     run(tmp_path, "--resume")
@@ -95,7 +95,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
         rows = list(csv.DictReader(log))
     assert [(row["epoch"], row["steps"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
     assert all(float(row["val_cer"]) >= 0 for row in rows)
-    (model,) = (model for model in models.available() if model != models.BUILT_IN)
+    (model,) = (model for model in registry.available() if model != registry.BUILT_IN)
     assert model.name == "Tiny"
     assert model.card is not None
     scores = json.loads((tmp_path / "scores.json").read_text())
@@ -111,7 +111,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     run(tmp_path, "--resume")
     assert capsys.readouterr().out == "nothing to do: this run is complete and its model is saved\n"
     assert contents(tmp_path) == before
-    assert len(models.available()) == 2
+    assert len(registry.available()) == 2
     # Nor is it lost by the way; who says so begins anew.
     with pytest.raises(train_from_scratch.RunExists, match="Use --resume to continue it, --replace to start over"):
         run(tmp_path, "--name", "Other")
@@ -235,7 +235,7 @@ def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
         (["--out", "file/out"], "file/out: can't create the folder"),
         (["--name", "kurapan"], "weights=“kurapan” already has a meaning"),
         (["--name", "a/b"], "“a/b” cannot be a model name"),
-        (["--name", models.BUILT_IN.name.upper()], "a model named “"),
+        (["--name", registry.BUILT_IN.name.upper()], "a model named “"),
     ],
 )
 def test_what_is_wrong_is_one_line_before_anything_is_drawn(

@@ -44,11 +44,11 @@ from ocr_studio.core import paths
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions
-from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, LinesChecked, ReviewedPhoto
-from ocr_studio.core.training.events import Preparing, Recipe, Started, StepDone
+from ocr_studio.core.training.detector_events import RECIPE, CheckedPhoto, DetectorData, DetectorTrained, LinesEvaluated
+from ocr_studio.core.training.events import Recipe, StepDone, TrainingPreparing, TrainingStarted
 from ocr_studio.engine.synth.boards.board_options import GROUNDS, BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
@@ -129,7 +129,7 @@ def _said(board: SynthBoard) -> list[tuple[tuple[tuple[float, float], ...], str,
     return [(word.quad.corners, word.text, word.ignore) for word in board.words]
 
 
-def made(making: Making, out: Path, *, held_out: bool = False) -> list[ReviewedPhoto]:
+def made(making: Making, out: Path, *, held_out: bool = False) -> list[CheckedPhoto]:
     """All boards of it, made by all cores as far as they do not lie in a folder yet."""
     folder = out / f"{making.name}_{making.seed}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,10 +143,10 @@ def made(making: Making, out: Path, *, held_out: bool = False) -> list[ReviewedP
     return [_made(folder / f"{number:05}.jpg", held_out=held_out) for number in range(making.many)]
 
 
-def _made(photo: Path, *, held_out: bool) -> ReviewedPhoto:
+def _made(photo: Path, *, held_out: bool) -> CheckedPhoto:
     rows = json.loads(photo.with_suffix(".json").read_bytes())
     words = tuple(Labelled(Quad.from_array(np.array(corners)), text, ignore) for corners, text, ignore in rows)
-    return ReviewedPhoto(
+    return CheckedPhoto(
         f"{photo.parent.name}/{photo.name}", partial(photo_file.open_photo, photo), words, held_out=held_out
     )
 
@@ -154,7 +154,7 @@ def _made(photo: Path, *, held_out: bool) -> ReviewedPhoto:
 # ------------------------------------------------------------------------------------------------- real boards
 
 
-def real(data: Path, out: Path, reader: str) -> Iterator[ReviewedPhoto]:
+def real(data: Path, out: Path, reader: str) -> Iterator[CheckedPhoto]:
     """Photos of boards, with the words that are sure; what is not is to be ignored."""
     folder = data / "boards_unlabelled"
     people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
@@ -167,7 +167,7 @@ def real(data: Path, out: Path, reader: str) -> Iterator[ReviewedPhoto]:
             continue
         doubtful = _unread(suspected[photo], words)
         held_out = people[photo].startswith(adapt_recognizer.HELD_OUT)
-        yield ReviewedPhoto(
+        yield CheckedPhoto(
             photo, partial(photo_file.open_photo, folder / photo), (*words, *doubtful), held_out=held_out
         )
 
@@ -176,16 +176,16 @@ def _of_sure_lines(boxes: Sequence[Box]) -> Iterator[Labelled]:
     """The words of lines that are sure on the whole, also those that nobody can read: a hole there would teach to cut
     lines. Of other lines all is to be ignored, the blanks between their words, too."""
     words = [
-        Word(f"{index:08}", box.quad, human=Transcription(box.text or "?", Source.HUMAN))
+        Word(f"{index:08}", box.quad, human=Transcription(box.text or "?", TextSource.HUMAN))
         for index, box in enumerate(boxes)
     ]
-    for line in reading_order.lines(words):
+    for line in reading_order.find_lines(words):
         some = [boxes[int(word.id)] for word in line]
         sure = float(np.mean([box.confidence if box.text else 0.0 for box in some]))
         if sure >= SURE:
             yield from (Labelled(box.quad, box.text or "?") for box in some)
         else:
-            yield Labelled(geometry.joined([box.quad for box in some]), "?", ignore=True)
+            yield Labelled(geometry.union_quad([box.quad for box in some]), "?", ignore=True)
 
 
 def _suspected(folder: Path, out: Path, photos: Sequence[str]) -> Mapping[str, Sequence[Quad]]:
@@ -209,7 +209,7 @@ def _unread(suspected: Sequence[Quad], words: Sequence[Labelled]) -> list[Labell
     if not suspected:
         return []
     places, read = (np.array([each.corners for each in some]) for some in (suspected, [word.quad for word in words]))
-    covered = geometry.cover_matrix(places.reshape(-1, 4, 2), read.reshape(-1, 4, 2)).sum(axis=1)
+    covered = geometry.compute_cover_matrix(places.reshape(-1, 4, 2), read.reshape(-1, 4, 2)).sum(axis=1)
     return [Labelled(quad, "", ignore=True) for quad, share in zip(suspected, covered, strict=True) if share < _READ]
 
 
@@ -286,9 +286,9 @@ def train(data: DetectorData, recipe: Recipe, given: argparse.Namespace) -> int:
         data, recipe, folder=given.out / "run", name="whiteboards", stop=lambda: False, most=given.steps
     ):
         match event:
-            case Preparing() if event.done % 50 == 0:
+            case TrainingPreparing() if event.done % 50 == 0:
                 print(event.what, event.done, event.total, flush=True)
-            case Started():
+            case TrainingStarted():
                 began = time.monotonic()
                 print(event, flush=True)
             case StepDone():
@@ -298,7 +298,7 @@ def train(data: DetectorData, recipe: Recipe, given: argparse.Namespace) -> int:
                 if event.step % 50 == 0:
                     minutes = (time.monotonic() - began) / 60
                     print(f"{event.step}/{event.steps} {np.mean(losses[-50:]):.4f} {minutes:.1f} min", flush=True)
-            case LinesChecked():
+            case LinesEvaluated():
                 print(f"step {event.step}: F of lines held out {event.held_out}, general {event.keep}", flush=True)
                 enough = bool(given.minutes and losses and time.monotonic() - began > 60 * given.minutes)
             case DetectorTrained():

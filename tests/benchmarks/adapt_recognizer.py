@@ -45,10 +45,17 @@ import numpy as np
 from ocr_studio.core import paths
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training.events import (
+    Recipe,
+    StepDone,
+    Trained,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
+)
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
 from ocr_studio.engine.synth.word_crops import WordMaker, WordOptions
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
@@ -126,7 +133,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[TrainingExamp
     for photo, found in sorted(words.items()):
         image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
-        crop = partial(geometry.crop, image)
+        crop = partial(geometry.crop_quad, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
             held_out += [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
@@ -287,9 +294,9 @@ def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
     enough = False
     for event in finetune.finetune(data, recipe, folder=out / "run", name="whiteboards", stop=lambda: False):
         match event:
-            case Preparing() if event.done % 640 == 0:
+            case TrainingPreparing() if event.done % 640 == 0:
                 print(event.what, event.done, event.total, flush=True)
-            case Started():
+            case TrainingStarted():
                 print(event, flush=True)
             case StepDone():
                 if enough:  # there is more to do; a checkpoint is kept after its examination
@@ -298,7 +305,7 @@ def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
                 if event.step % 100 == 0:
                     minutes = (time.monotonic() - began) / 60
                     print(f"{event.step}/{event.steps} {np.mean(losses[-100:]):.4f} {minutes:.1f} min", flush=True)
-            case Checked():
+            case WordsEvaluated():
                 print(f"step {event.step}: CER held out {event.held_out_cer}, general {event.keep_cer}", flush=True)
                 enough = bool(given.minutes and time.monotonic() - began > 60 * given.minutes)
             case Trained():
@@ -311,11 +318,11 @@ def mean(folders: Sequence[Path]) -> Path:
     """A candidate that is the mean of models which began with the same one. Its card is that of the last."""
     from ocr_studio.engine.weights import candidate, model_weights
 
-    nets = [model_weights.load_recognizer(models.in_folder(folder)) for folder in folders]
+    nets = [model_weights.load_recognizer(registry.in_folder(folder)) for folder in folders]
     net, charset = nets[-1]
     for variable, *others in zip(net.weights, *(other.weights for other, _ in nets[:-1]), strict=True):
         variable.assign(np.mean([each.numpy() for each in (variable, *others)], axis=0))
-    card = models.in_folder(folders[-1]).card
+    card = registry.in_folder(folders[-1]).card
     assert card is not None  # a training writes one
     settings = {**card.settings, "rounds": len(folders)}
     return candidate.write_candidate(card.title, net, charset=charset, card=replace(card, settings=settings, scores={}))
@@ -336,10 +343,10 @@ def main() -> int:
             return 3
         rounds.append(model)
         reader = f"round-{number + 1}"
-        if not models.is_taken(reader):
-            copy = models.candidate_folder(reader)
+        if not registry.is_taken(reader):
+            copy = registry.candidate_folder(reader)
             shutil.copytree(model, copy, dirs_exist_ok=True)
-            models.install(copy)
+            registry.install(copy)
     os.replace(mean(rounds), given.out / "model")
     return 0
 

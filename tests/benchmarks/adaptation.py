@@ -34,7 +34,7 @@ from ocr_studio.core import metrics
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Quad
@@ -67,7 +67,7 @@ class Pair:
     @property
     def name(self) -> str:
         """Of both, the borrowed ones as such."""
-        borrowed = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+        borrowed = registry.BUILT_IN.name, registry.BUILT_IN_DETECTOR.name
         return " + ".join("borrowed" if each in borrowed else each for each in (self.reads, self.finds))
 
 
@@ -75,8 +75,8 @@ def model_of(named: str) -> Model:
     """The model of this name, or in this folder. Raises StudioError."""
     folder = Path(named)
     if not (folder / CARD_FILE).is_file():
-        return models.find(named)
-    return models.in_folder(folder)
+        return registry.find(named)
+    return registry.in_folder(folder)
 
 
 @cache
@@ -158,7 +158,7 @@ def of_words(words: WordSet, reads: Recognizer) -> dict[str, Cell]:
     widths = [crop.shape[1] for crop in words.crops]
     found = []
     for languages in ((), LANGUAGES):
-        reads.set_lexicons([lexicon.lexicon(languages)] if languages else [])
+        reads.set_lexicons([lexicon.load_lexicon(languages)] if languages else [])
         first = reads.transcribe(steps, widths=widths)
         pairs = words.pairs([read.text for read in reads.reread_doubtful(first, words.crops, steps, spaces=False)])
         found.append((sum(true == read for true, read in pairs) / len(pairs), metrics.cer(pairs)))
@@ -203,7 +203,7 @@ def of_nothing(folder: Path, pair: Pair) -> dict[str, Cell]:
     """How many words are read on boards that are empty, a hundredth for each, so that the table shows them whole."""
     readers = _readers(pair)
     counts = np.zeros(2)
-    for path in photo_file.photos_in(folder):
+    for path in photo_file.list_photos(folder):
         counts += [len(words) for words in _read(readers, photo_file.open_photo(path))]
     return {"words found": (float(counts[0]) / 100, float(counts[1]) / 100)}
 
@@ -270,7 +270,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--together", action="store_true", help="only all borrowed, and each given with each given")
     parser.add_argument("--scores", type=Path, metavar="FILE", help="write the last column beside the first, as JSON")
     chosen = parser.parse_args(arguments)
-    read, find = [models.BUILT_IN.name, *chosen.recognizer], [models.BUILT_IN_DETECTOR.name, *chosen.detector]
+    read, find = [registry.BUILT_IN.name, *chosen.recognizer], [registry.BUILT_IN_DETECTOR.name, *chosen.detector]
     pairs = [Pair(finds, reads) for reads, finds in itertools.product(read, find)]
     if chosen.together:
         given = itertools.product(read[1:] or read, find[1:] or find)

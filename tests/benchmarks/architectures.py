@@ -112,7 +112,7 @@ def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[s
     if architecture == "default":
         steps = [seen.without(reads._space) for seen in reads.run(crops)]
         found["search"] = {}
-        for name, lexicons in (("alone", []), ("en", [lexicon.lexicon(("en",))])):
+        for name, lexicons in (("alone", []), ("en", [lexicon.load_lexicon(("en",))])):
             reads.set_lexicons(lexicons)
             found["search"][name] = _search(reads, steps, seconds, rounds)
     return found

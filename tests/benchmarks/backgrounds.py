@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     if shutil.which("tesseract"):
         known["tesseract"] = boards.tesseract
-    photos = {path.name: photo_file.open_photo(path) for path in photo_file.photos_in(chosen.data / "backgrounds")}
+    photos = {path.name: photo_file.open_photo(path) for path in photo_file.list_photos(chosen.data / "backgrounds")}
     for name, make in known.items():
         if chosen.only not in (None, name):
             continue

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.datasets import ground_truth
-from ocr_studio.core.evaluation.table import figure
+from ocr_studio.core.evaluation.table import format_figure
 from ocr_studio.core.images import board_corners, photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import BoardLook, Quad
@@ -70,7 +70,10 @@ def ours(first: list[float], look: BoardLook | None = None) -> Program:
         assert look is not None
         made = clean_board.cleaned(photo, look)
         back = np.linalg.inv(made.matrix)
-        return [Labelled(board_corners.led(back, each.quad) or each.quad, each.text) for each in read(made.picture)]
+        return [
+            Labelled(board_corners.transform_quad(back, each.quad) or each.quad, each.text)
+            for each in read(made.picture)
+        ]
 
     def read(photo: Photo) -> list[Labelled]:
         start = time.perf_counter()
@@ -171,7 +174,7 @@ def _row(name: str, score: PhotoScore, seconds: float) -> None:
 
 
 def _figures(score: Score) -> str:
-    return " ".join(figure(share) for share in (score.precision, score.recall, score.f))
+    return " ".join(format_figure(share) for share in (score.precision, score.recall, score.f))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -31,7 +31,7 @@ from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QGraphicsPolygonItem, QGraphicsScene
 
 from ocr_studio.core.images.tone_curve import Tones
-from ocr_studio.core.page import Page, Quad, Source, Transcription, Word, now
+from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word, now
 from ocr_studio.ui.canvas.items.photo_item import PhotoItem
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -92,7 +92,7 @@ def board(count: int) -> tuple[Page, NDArray[np.uint8]]:
         quad = Quad.from_array([(x, y), (right, y + slope), (right, bottom + slope), (x, bottom)])
         cv2.line(image, (int(x) + 4, int(bottom) - 4), (int(right) - 4, int(y) + 6), (20, 30, 120), 3, cv2.LINE_AA)
         sure = float(random.uniform(0.3, 1.0))
-        read = None if number % 10 == 0 else Transcription(f"word{number}", Source.MODEL, sure)
+        read = None if number % 10 == 0 else Transcription(f"word{number}", TextSource.MODEL, sure)
         human = Transcription.by_human("word") if number % 4 == 0 else None
         words[f"w{number}"] = Word(f"w{number}", quad, machine=read, human=human)
     return Page("0" * 32, "board.jpg", WIDTH, HEIGHT, words, now()), image

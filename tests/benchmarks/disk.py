@@ -57,7 +57,9 @@ def _timed(folder: Path, pages: int, rounds: int) -> dict[str, float]:
             from PIL import Image
 
             Image.fromarray(picture).save(path)
-        found[f"open a photo of 2 megapixels, {kind}"] = 1e3 * _fastest(partial(photo_file.open_with_id, path), rounds)
+        found[f"open a photo of 2 megapixels, {kind}"] = 1e3 * _fastest(
+            partial(photo_file.open_photo_with_id, path), rounds
+        )
     project = Project.open(folder)
     project.lock()
     made = [_page(number, 100) for number in range(pages)]

@@ -116,7 +116,7 @@ def _count(
 ) -> Counts:
     likely = [each for each in events if isinstance(each, LookAlike)]
     offers = tuple(
-        each for each in fix_everywhere.offer(likely) if cased or not _same(each.text, corrected.right, False)
+        each for each in fix_everywhere.select_offers(likely) if cased or not _same(each.text, corrected.right, False)
     )
     same = [each for each in offers if each.place in company]
     ticked = [each for each in offers if each.likelihood >= TICKED]
@@ -126,7 +126,7 @@ def _count(
     read = pages[corrected.place[0]].words[corrected.place[1]].machine
     for place in company - {each.place for each in offers}:
         word = pages[place[0]].words[place[1]]
-        looked_at = read is not None and fix_everywhere.worth_a_look([word], corrected, read)
+        looked_at = read is not None and fix_everywhere.select_candidates([word], corrected, read)
         counts.unsure += place in near
         counts.unlike += place not in near and bool(looked_at)
         counts.unread += place not in near and not looked_at

@@ -53,7 +53,7 @@ class Story:
             made_board.write_photo(self.photos / f"board {number}.png", number)
         self.said: list[str] = []
         self.wrong: list[str] = []
-        load_lexicon.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
+        load_lexicon.load_lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
         self.studio = Studio(settings.Settings(), desk=StandInDesk())
         self.parts, self.document = self.studio.window.parts, self.studio.document
         self._show = self.parts.messages.show_message
@@ -171,7 +171,7 @@ class Story:
             self.wrong.append("history: other steps")
         if "zebra" not in project_words.load_added(fresh.files):
             self.wrong.append("the word that was added is lost")
-        if replace_rules.load(paths.config_dir()) != (Rule("a", "b"),):
+        if replace_rules.load_rules(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")
         self.studio.window.parts.session.leave()
         last = SessionFile().begin()

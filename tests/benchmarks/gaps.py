@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
     parser.add_argument("--boards", type=int, default=60, help="how many boards are drawn by hand (default: 60)")
     parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
-    parser.add_argument("--recognizer", default=models.default().name, help="name or folder of the model that reads")
+    parser.add_argument("--recognizer", default=registry.default().name, help="name or folder of the model that reads")
     chosen = parser.parse_args(arguments)
     reader = Reader(ReaderOptions(), recognizer=recognizer(chosen.recognizer))
     sets: dict[str, list[Pair]] = looked_at(chosen.data, reader)

@@ -43,7 +43,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.review import doubtful_letters
-from ocr_studio.core.review.queue import Order, Place
+from ocr_studio.core.review.queue import Place, QueueOrder
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import app as window_app
 from ocr_studio.ui.review import word_line
@@ -82,7 +82,7 @@ class Expert:
         self.waits: list[tuple[float, float]] = []
         self._pressed = 0.0, 0.0
 
-    def work(self, order: Order, *, stay: bool) -> None:
+    def work(self, order: QueueOrder, *, stay: bool) -> None:
         """Correct everything."""
         self.panel.reviewing.order = order
         self._press(Key.Key_F6, self._studio.window.view)
@@ -209,7 +209,7 @@ class Expert:
     def _doubted(self, read: str, wanted: str) -> Doubted | None:
         """How it is corrected by replacing one of the parts that are doubted, if it is."""
         word = self.panel.reviewing.word
-        parts = word_line.doubted_parts(doubtful_letters.doubts(word.machine)) if word and word.machine else []
+        parts = word_line.doubted_parts(doubtful_letters.rate_doubts(word.machine)) if word and word.machine else []
         for times, (start, end) in enumerate(parts, start=1):
             typed = wanted[start : len(wanted) - (len(read) - end)]
             if read[:start] + typed + read[end:] == wanted:
@@ -270,7 +270,7 @@ class Expert:
         QTest.keyClick(target, key, held)  # type: ignore[call-overload]
 
 
-def _measure(data: Path, folder: Path, order: Order, *, stay: bool, foreseen: bool) -> None:
+def _measure(data: Path, folder: Path, order: QueueOrder, *, stay: bool, foreseen: bool) -> None:
     boards = read_boards.read(data, folder)
     known = {key: page for key in boards.project.page_ids() if (page := boards.project.load_page(key))}
     read = {place: known[place[0]].words[place[1]].text for place in boards.truths}
@@ -317,7 +317,7 @@ def main() -> None:
     """Work, and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--data", type=Path, default=Path("../shared/data"))
-    asked.add_argument("--order", type=Order, default=Order.LEAST_SURE)
+    asked.add_argument("--order", type=QueueOrder, default=QueueOrder.LEAST_SURE)
     asked.add_argument("--stay", action="store_true", help="confirm every word, to the last")
     asked.add_argument("--unforeseen", action="store_true", help="do not reckon with what will be shown while typing")
     chosen = asked.parse_args()

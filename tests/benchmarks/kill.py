@@ -26,7 +26,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Alternative, Edit, Page, Quad, Source, Transcription, Word, new_id, now
+from ocr_studio.core.page import Alternative, Edit, Page, Quad, TextSource, Transcription, Word, new_id, now
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.project import PageDamaged, Project
@@ -67,7 +67,7 @@ class Session(QObject):
         self.timer.setTimerType(Qt.TimerType.PreciseTimer)
         self.timer.timeout.connect(self.step)
         self.photo = np.zeros((2, 2, 3), np.uint8)
-        self.ids = {name: photo_file.content_id(photos / name) for name in PHOTOS}
+        self.ids = {name: photo_file.compute_content_id(photos / name) for name in PHOTOS}
         self.show(PHOTOS[0])
         # Photos are opened in a thread of their own, which locks and reads while another saves.
         threading.Thread(target=self.open_photos, daemon=True).start()
@@ -118,7 +118,7 @@ def read_word(rng: random.Random) -> Word:
     x, y = rng.uniform(0, WIDTH - 300), rng.uniform(0, HEIGHT - 60)
     readings = tuple(Alternative(one_line(text[:-1] + rng.choice(ALPHABET)), rng.random()) for _ in range(5))
     letters = tuple((index + 0.5) / len(text) for index in range(len(text)))
-    machine = Transcription(text, Source.MODEL, rng.random(), "kill", now(), readings, letters)
+    machine = Transcription(text, TextSource.MODEL, rng.random(), "kill", now(), readings, letters)
     return Word(new_id(), Quad.from_box(x, y, x + 20 * len(text), y + 40), machine=machine)
 
 
@@ -132,7 +132,7 @@ def random_edit(page: Page, rng: random.Random) -> Edit:
         lambda: edits.write(page, one, other.text),
         lambda: edits.accept(page, some),
         lambda: edits.unaccept(page, some),
-        lambda: edits.choose(page, one, rng.randrange(5)),
+        lambda: edits.choose_alternative(page, one, rng.randrange(5)),
         lambda: edits.move(page, some, rng.uniform(-50, 50), rng.uniform(-50, 50)),
         lambda: edits.reshape(page, one, other.quad),
         lambda: edits.rotate(page, some, rng.uniform(-30, 30)),

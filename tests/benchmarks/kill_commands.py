@@ -118,7 +118,7 @@ def _check_project(folder: Path, out: Outcome) -> None:
 def kill_read(folder: Path, kills: int, rng: random.Random) -> Outcome:
     """Batch reading: what was printed is kept."""
     photos = [made_board.write_photo(folder / f"{number}.png", number) for number in range(5)]
-    ids = {str(photo): photo_file.content_id(photo) for photo in photos}
+    ids = {str(photo): photo_file.compute_content_id(photo) for photo in photos}
     command = (*STUDIO, "read", str(folder), "--keep", "--again")
     out = Outcome()
     for _ in range(kills):
@@ -152,7 +152,7 @@ def _known(folder: Path, pages: int) -> Project:
     for number in range(pages):
         photo = made_board.write_photo(folder / f"{number}.png", number % 200)
         words = {word.id: word for word in made_board.words(f"-{number}")}
-        page = Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
+        page = Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
         project.save_page(apply(page, edits.accept(page, tuple(words))))
     project.unlock()
     return project

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.formats import FORMATS, Format
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
-from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import baselines, page_order
 from ocr_studio.core.reading_order import layout as reading_order
@@ -117,7 +117,7 @@ def page_of(kind: str, count: int, *, seed: int = 0) -> Page:
         text, sure, key = texts[index % len(texts)], float(rng.random()), f"{index:012x}"
         others = (Alternative(text, sure), Alternative(text[::-1] + "e", sure / 2))
         places = tuple((np.arange(len(text)) + 0.5) / len(text))
-        read = Transcription(text, Source.MODEL, sure, "board-reader", "2026-01-01T00:00:00+00:00", others, places)
+        read = Transcription(text, TextSource.MODEL, sure, "board-reader", "2026-01-01T00:00:00+00:00", others, places)
         human = Transcription.by_human(text) if index % 10 == 0 else None
         words[key] = Word(key, Quad.from_array(quad), machine=read, human=human)
     return Page("large", "large.jpg", SIDE, SIDE, words)
@@ -150,13 +150,13 @@ def _ordered_by_hand(given: Given) -> object:
     ids = list(given.page.words)
     order = tuple(tuple(ids[at : at + 10]) for at in range(len(ids) // 2, len(ids), 10))
     page = replace(given.page, facts=PageFacts(order=order))
-    page_order.text(page)
-    return page_order.moved(page, {ids[-1]}, ids[0])
+    page_order.compose_text(page)
+    return page_order.move_words(page, {ids[-1]}, ids[0])
 
 
 def _snap(given: Given) -> object:
     quads = np.array([word.quad.corners for word in given.page.words.values()])
-    return snapping.snap(snapping.of_box(next(iter(given.page.words.values())).quad), quads, 10.0)
+    return snapping.snap_edges(snapping.box_edges(next(iter(given.page.words.values())).quad), quads, 10.0)
 
 
 def _alike(given: Given) -> object:
@@ -164,7 +164,7 @@ def _alike(given: Given) -> object:
     read = words[1].machine
     assert read is not None
     corrected = fix_everywhere.Correction(("large", words[1].id), read.text, read.text + "x")
-    return fix_everywhere.worth_a_look(words, corrected, read)
+    return fix_everywhere.select_candidates(words, corrected, read)
 
 
 def _rendered(kind: Format, given: Given) -> str:
@@ -174,15 +174,15 @@ def _rendered(kind: Format, given: Given) -> str:
 STEPS: Final[Mapping[str, Callable[[Given], object]]] = {
     "encode": lambda given: page_file.encode(given.page),
     "decode": lambda given: page_file.decode(given.data),
-    "order": lambda given: reading_order.order(given.page.words.values()),
+    "order": lambda given: reading_order.order_words(given.page.words.values()),
     **{name: partial(_rendered, each) for name, each in FORMATS.items()},
     "given order": _ordered_by_hand,
-    "baselines": lambda given: baselines.of_words(given.page.words.values()),
+    "baselines": lambda given: baselines.find_baselines(given.page.words.values()),
     "search": lambda given: PageSearch(given.page).find("etaoin"),
     "index": _index,
     "snap": _snap,
     "alike": _alike,
-    "areas": lambda given: [geometry.area(word.quad) for word in list(given.page.words.values())[:1000]],
+    "areas": lambda given: [geometry.measure_area(word.quad) for word in list(given.page.words.values())[:1000]],
 }
 
 

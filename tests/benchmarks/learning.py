@@ -44,7 +44,7 @@ from ocr_studio.core import metrics
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language import lexicon
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training.events import Recipe, Trained
 from ocr_studio.engine.recognition import ctc
@@ -77,7 +77,8 @@ def boards(folder: Path) -> dict[str, list[TrainingExample]]:
         words = [word for word in photo["words"] if not word["ignore"]]
         quads = [Quad.from_array(np.asarray(word["quad"], np.float64)) for word in words]
         found[Path(photo["image"]).stem] = [
-            TrainingExample(geometry.crop(image, quad), word["text"]) for quad, word in zip(quads, words, strict=True)
+            TrainingExample(geometry.crop_quad(image, quad), word["text"])
+            for quad, word in zip(quads, words, strict=True)
         ]
     return found
 
@@ -126,8 +127,8 @@ def writers(data: Path, many: int) -> Iterator[Play]:
 
 def read(reader: Recognizer, lessons: Sequence[TrainingExample], typed: Sequence[TrainingExample]) -> list[str]:
     """As the program reads these words when those have been typed."""
-    counted = Counter(word for lesson in typed for word in lexicon.runs(lesson.text))
-    reader.set_lexicons([lexicon.lexicon(("en",)), lexicon.vocabulary(counted)])
+    counted = Counter(word for lesson in typed for word in lexicon.find_runs(lesson.text))
+    reader.set_lexicons([lexicon.load_lexicon(("en",)), lexicon.build_lexicon(counted)])
     return [word.text for word in reader.read([lesson.crop for lesson in lessons], spaces=False)]
 
 
@@ -181,7 +182,7 @@ def measured(reader: Recognizer, play: Play, views: int) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def base() -> Recognizer:
     """The model that a recipe begins with where it names none."""
-    net, charset = model_weights.load_recognizer(models.default())
+    net, charset = model_weights.load_recognizer(registry.default())
     return Recognizer(net, charset, name="base")
 
 
@@ -193,9 +194,9 @@ def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
         data = TrainingData(train, held_out)
         *_, trained = finetune.finetune(data, recipe, folder=Path(folder), name="bench", stop=lambda: False)
     assert isinstance(trained, Trained)
-    model = models.Model("bench", "bench", folder=trained.folder)
+    model = registry.Model("bench", "bench", folder=trained.folder)
     net, charset = model_weights.load_recognizer(model)
-    models.discard(trained.folder)
+    registry.discard(trained.folder)
     return Recognizer(net, charset, name="bench"), trained
 
 

@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
+from ocr_studio.core.training.detector_events import RECIPE, CheckedPhoto, DetectorData, DetectorTrained
 from ocr_studio.core.training.events import Recipe, StepDone
 from tests.engine import made_boards
 
@@ -69,15 +69,15 @@ class Trial:
     """Learn from some photos, measure on others. others: title → photos."""
 
     title: str
-    learned: tuple[ReviewedPhoto, ...]
-    others: Mapping[str, tuple[ReviewedPhoto, ...]]
+    learned: tuple[CheckedPhoto, ...]
+    others: Mapping[str, tuple[CheckedPhoto, ...]]
 
 
 def synthetic(trouble: str) -> Trial:
     """Two boards to learn from, five others with that trouble, five without."""
     spoil = TROUBLES[trouble]
 
-    def make(number: int) -> ReviewedPhoto:
+    def make(number: int) -> CheckedPhoto:
         return _spaced(number) if spoil is None else _board(number, spoil)
 
     return Trial(
@@ -90,12 +90,12 @@ def synthetic(trouble: str) -> Trial:
     )
 
 
-def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
+def _board(number: int, spoil: Callable[[Photo], Photo]) -> CheckedPhoto:
     board = made_boards.maker(seed=7).at(number)
-    return ReviewedPhoto(f"board {number}", lambda: spoil(board.image), board.labelled)
+    return CheckedPhoto(f"board {number}", lambda: spoil(board.image), board.labelled)
 
 
-def _spaced(seed: int) -> ReviewedPhoto:
+def _spaced(seed: int) -> CheckedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
     from ocr_studio.engine.synth.boards import whole_boards
     from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWriter, WordBudget
@@ -136,7 +136,7 @@ def _running(rng: np.random.Generator, count: int) -> list[str]:
 def real(folder: Path, name: str) -> Trial:
     """One real board to learn from, the others to measure on."""
     photos = [
-        ReviewedPhoto(Path(page.image).stem, partial(photo_file.open_photo, page.photo), tuple(page.words))
+        CheckedPhoto(Path(page.image).stem, partial(photo_file.open_photo, page.photo), tuple(page.words))
         for page in ground_truth.from_annotations(folder).pages
     ]
     learned = tuple(photo for photo in photos if name in photo.name)
@@ -176,11 +176,11 @@ def run(trial: Trial, recipe: Recipe) -> None:
     print(f"  it says: {compared.verdict}; held-out part {_change(*own)}, its general boards {_change(*general)}")
     before = Reader(ReaderOptions())
     folder = trained.folder
-    candidate = replace(models.BUILT_IN_DETECTOR, name="trial", folder=folder)
+    candidate = replace(registry.BUILT_IN_DETECTOR, name="trial", folder=folder)
     after = Reader(
         ReaderOptions(), detector=Detector(model_weights.load_detector(candidate)), recognizer=before.recognizer
     )
-    models.discard(folder)
+    registry.discard(folder)
     for title, photos in trial.others.items():
         (lines, words), (more_lines, more_words) = (_scores(reader, photos) for reader in (before, after))
         print(f"  {title:18} lines found F {lines.f or 0:.3f} → {more_lines.f or 0:.3f};", end=" ")

@@ -24,7 +24,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core.page import Edit, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Edit, Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.events import StepDone
@@ -78,7 +78,7 @@ def _correct(studio: window_app.Studio, words: list[dict[str, object]]) -> None:
         f"{number:06d}": Word(
             f"{number:06d}",
             Quad.from_array(each["quad"]),  # type: ignore[arg-type]
-            Source.HUMAN,
+            TextSource.HUMAN,
             human=Transcription.by_human(str(each["text"])),
         )
         for number, each in enumerate(known)

@@ -105,7 +105,7 @@ def _make(options: argparse.Namespace) -> None:
         picture = io.BytesIO()
         Image.fromarray(rng.integers(0, 255, (6, 8, 3), np.uint8)).resize((64, 48)).save(picture, "JPEG")
         (photos / name).write_bytes(picture.getvalue())
-        page_id = photo_file.content_id(photos / name)
+        page_id = photo_file.compute_content_id(photos / name)
         chosen = [words[index] for index in np.minimum(rng.zipf(1.15, options.words), len(words)) - 1]
         (pages / f"{page_id}.json").write_bytes(_page(page_id, name, chosen, rng, checked=number % 10 == 0))
     print(f"{options.pages} pages made in {time.perf_counter() - begun:.0f} s")
@@ -145,9 +145,9 @@ def _word(text: str, place: int, rng: np.random.Generator, *, checked: bool) -> 
 def _index(options: argparse.Namespace) -> None:
     project = Project.open(options.keep)
     project.lock()
-    file = index_location.path_of(project.folder)
+    file = index_location.find_index_path(project.folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    index_location.discard(file)
+    index_location.delete_index(file)
     index = Index(project)
     begun, waits = time.perf_counter(), [time.perf_counter()]
     waits += (time.perf_counter() for _ in index.refresh())

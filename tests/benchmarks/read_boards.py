@@ -69,9 +69,9 @@ def _texts(found: list[Quad], labelled: tuple[Labelled, ...]) -> tuple[list[str 
     words = sorted((each for each in labelled if not each.ignore), key=lambda each: each.quad.bounds()[0])
     boxes = _stack(found)
     own = {box: word for word, box in metrics.matches([each.quad for each in words], found)}
-    inside = geometry.cover_matrix(_stack([each.quad for each in words]), boxes)  # of each word, in each box
-    covered = geometry.cover_matrix(boxes, _stack([each.quad for each in words]))  # of each box, by each word
-    ignored = geometry.cover_matrix(boxes, _stack([each.quad for each in labelled if each.ignore]))
+    inside = geometry.compute_cover_matrix(_stack([each.quad for each in words]), boxes)  # of each word, in each box
+    covered = geometry.compute_cover_matrix(boxes, _stack([each.quad for each in words]))  # of each box, by each word
+    ignored = geometry.compute_cover_matrix(boxes, _stack([each.quad for each in labelled if each.ignore]))
     texts: list[str | None] = []
     seen: set[int] = set(own.values())
     for box in range(len(found)):

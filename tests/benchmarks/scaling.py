@@ -86,7 +86,7 @@ def measured(reader: Reader, photo: NDArray[np.uint8], written: int, *, before: 
         looked = time.perf_counter()
         found = [word for _, words in reader.read_lines(photo, lines) for word in words]
         read = time.perf_counter()
-        reading_order.order(found)
+        reading_order.order_words(found)
         times.append((looked - start, read - looked, time.perf_counter() - read))
     best = [min(each) for each in zip(*times, strict=True)]
     size = photo.shape[0] * photo.shape[1] / 1e6

@@ -28,7 +28,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import folding
 from ocr_studio.core.search.index import Index
-from ocr_studio.core.search.matching import Hit, Side
+from ocr_studio.core.search.matching import Hit, MatchedSide
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading import read as reading
 from tests.benchmarks.boards import SETS, truth
@@ -39,8 +39,8 @@ _EXACT: Final = 0.999
 
 MODES: Final[dict[str, Callable[[Hit], bool]]] = {
     "what was read": lambda hit: hit.score > _EXACT,
-    "with second choices": lambda hit: hit.score > _EXACT or hit.side is Side.CHOICE,
-    "with slips": lambda hit: hit.side is not Side.CHOICE,
+    "with second choices": lambda hit: hit.score > _EXACT or hit.side is MatchedSide.CHOICE,
+    "with slips": lambda hit: hit.side is not MatchedSide.CHOICE,
     "all": lambda _: True,
 }
 
@@ -82,7 +82,7 @@ def _read(folder: Path, labels: dict[str, tuple[Labelled, ...]], project: Projec
     desk = reading.OcrService(ReaderOptions())
     words: dict[str, tuple[Labelled, ...]] = {}
     for name, known in labels.items():
-        photo, page_id = photo_file.open_with_id(folder / name)
+        photo, page_id = photo_file.open_photo_with_id(folder / name)
         found = {
             word.id: word
             for event in reading.read_page(desk, photo)
@@ -129,23 +129,23 @@ def _count(
             tally.lost[typed] += 1
     for hit in hits:
         there = [word for word in words[hit.page_id] if _covers(hit, word)]
-        if any(typed in (_typed(word.text), *folding.tokens(word.text)) for word in there if not word.ignore):
+        if any(typed in (_typed(word.text), *folding.tokenize(word.text)) for word in there if not word.ignore):
             tally.right += 1
         elif any(word.ignore for word in there):
             continue
         else:
-            tally.wrong[f"{typed}: {hit.text}{'?' if hit.side is Side.CHOICE else ''}"] += 1
+            tally.wrong[f"{typed}: {hit.text}{'?' if hit.side is MatchedSide.CHOICE else ''}"] += 1
         tally.hits += 1
 
 
 def _covers(hit: Hit, word: Labelled) -> bool:
     """Whether a hit is at the place of a true word."""
-    covered = geometry.cover_matrix(np.stack([word.quad.array()]), np.stack([hit.words[0].quad.array()]))
+    covered = geometry.compute_cover_matrix(np.stack([word.quad.array()]), np.stack([hit.words[0].quad.array()]))
     return bool(covered[0, 0] >= _COVERED)
 
 
 def _typed(text: str) -> str:
-    return " ".join(folded for each in text.split() if (folded := folding.word(each)))
+    return " ".join(folded for each in text.split() if (folded := folding.fold_word(each)))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def _read(app: QApplication, studio: window_app.Studio, ticks: Ticks, photo: Pat
     studio.reading.stopped.disconnect(stopped)
     seconds = time.perf_counter() - ticks.times[0]
     words = len(studio.document.page.words) if studio.document.page else 0
-    width, height = photo_file.photo_size(photo)
+    width, height = photo_file.read_photo_size(photo)
     print(f"reading {photo.name:14s} {ticks.said()}   {seconds:.1f} s, {words} words, {width}x{height}, {resident()}")
 
 

@@ -108,7 +108,9 @@ class Person(QObject):
         wrong = len(rows.keys() ^ pages.keys())
         for key, page in pages.items() if rows.keys() >= pages.keys() else ():
             # In another order the mean is another one, at its fifteenth digit.
-            row, meant = (replace(each, seen="", mean=None) for each in (rows[key], index_packing.row_of(page, "")))
+            row, meant = (
+                replace(each, seen="", mean=None) for each in (rows[key], index_packing.make_page_row(page, ""))
+            )
             wrong += row != meant
             text = next((word.text for word in page.words.values() if len(word.text) > 2), "")
             found = {hit.page_id for hit in index.find(f'"{text}"', 1000)} if text else {key}
@@ -256,7 +258,7 @@ class Person(QObject):
                 return
         page = self.document.page
         assert page is not None
-        replace_rules.save(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
+        replace_rules.save_rules(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
         self.actions["rules"].trigger()
         for dialog in self.studio.window.findChildren(RulesDialog):
             if dialog.isVisible():
@@ -319,7 +321,7 @@ def main() -> int:
     parser.add_argument("--leave", action="store_true", help="close the window once it is at work")
     options = parser.parse_args()
     # The real table of words takes seconds to be read.
-    load_lexicon.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
+    load_lexicon.load_lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
     slow_disk()
     qt = QApplication([])
     app.use_theme("light")

@@ -74,7 +74,7 @@ def board_words(folder: Path) -> WordSet:
         image = photo_file.open_photo(folder / name)
         for word in words:
             if not word.ignore:
-                crops.append(geometry.crop(image, word.quad))
+                crops.append(geometry.crop_quad(image, word.quad))
                 texts.append(word.text)
     return WordSet("boards", crops, texts, str.lower)
 
@@ -105,14 +105,14 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     program's choice.
     """
     from ocr_studio.core.language import lexicon
-    from ocr_studio.core.models import registry as models
+    from ocr_studio.core.models import registry
     from ocr_studio.core.settings import ReaderOptions
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
     recognizer = model_loader.load_recognizer(models.in_use(model))
     if languages:
-        recognizer.set_lexicons([lexicon.lexicon(languages)])
+        recognizer.set_lexicons([lexicon.load_lexicon(languages)])
     return recognizer
 
 

@@ -114,7 +114,7 @@ def project(
         sheet, quads = _sheet([word.crop for word in words])
         path = folder / f"{number:03}.png"
         Image.fromarray(sheet).save(path, compress_level=1)
-        key = photo_file.content_id(path)
+        key = photo_file.compute_content_id(path)
         read_as = read([word.crop for word in words])
         saved = {
             f"w{at}": Word(f"w{at}", quad, machine=reading)

@@ -14,7 +14,7 @@ import pytest
 from ocr_studio.cli import main as cli
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.page import Source, Transcription
+from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.jobs.reading.read import OcrService
 from tests.core.made_datasets import LINES, checked, exported, place, project, read, three_boards, words
 from tests.ui.made_board import StandInReader
@@ -140,7 +140,7 @@ class StandInRecognizer:
     def read(self, crops: Sequence[RGB], *, spaces: bool = True) -> list[Transcription]:
         self.spaces.add(spaces)
         assert all(crop.shape[0] == 48 and crop.dtype == np.uint8 for crop in crops)
-        return [Transcription("the", Source.MODEL, 0.5) for _ in crops]
+        return [Transcription("the", TextSource.MODEL, 0.5) for _ in crops]
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
     words = {word.id: word for word in made_board.words()}
     words["w0"] = replace(words["w0"], human=Transcription.by_human("Shop"))
     project = Project.open(photo.parent)
-    project.save_page(Page(photo_file.content_id(photo), "a.png", 480, 240, words))
+    project.save_page(Page(photo_file.compute_content_id(photo), "a.png", 480, 240, words))
     project.unlock()
     photo.rename(photo.with_name("renamed.png"))
     assert cli.run(["evaluate", str(photo.parent), "--format", "json"]) == 0
@@ -209,7 +209,7 @@ def test_a_project_with_nothing_checked_is_said(
     photo = made_board.write_photo(tmp_path / "a.png")
     project = Project.open(tmp_path)
     project.save_page(
-        Page(photo_file.content_id(photo), "a.png", 480, 240, {word.id: word for word in made_board.words()})
+        Page(photo_file.compute_content_id(photo), "a.png", 480, 240, {word.id: word for word in made_board.words()})
     )
     project.unlock()
     (file,) = (project.folder / "pages").glob("*.json")

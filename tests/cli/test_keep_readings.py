@@ -16,7 +16,7 @@ from ocr_studio.cli import main as cli
 from ocr_studio.core import settings
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, PageFacts, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Transcription, Word, new_id
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import FOLDER, Project, SaveFailed
 from ocr_studio.core.reading_order import page_order
@@ -41,7 +41,7 @@ class TwoWords:
         yield 1, [self._word(self.text, 5), self._word("-Create", 50)]
 
     def _word(self, text: str, left: float) -> Word:
-        read = Transcription(text, Source.MODEL, 0.75, self.name)
+        read = Transcription(text, TextSource.MODEL, 0.75, self.name)
         return Word(new_id(), Quad.from_box(left, 0, left + 25, 10), machine=read)
 
     def learn(self, typed: object) -> None:
@@ -75,7 +75,7 @@ def corrected(folder: Path, image: str, text: str) -> None:
     project = Project.open(folder)
     pages = [page for key in project.page_ids() if (page := project.load_page(key))]
     page = next(page for page in pages if page.image == image)
-    first, second = (page.words[key] for key in page_order.order(page))
+    first, second = (page.words[key] for key in page_order.order_words(page))
     words = {first.id: replace(first, human=Transcription.by_human(text)), second.id: second}
     facts = PageFacts(writer="Anna", order=((second.id, first.id),))
     project.save_page(replace(page, words=words, facts=facts))

@@ -21,7 +21,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Alternative, Quad, TextSource, Transcription, Word, new_id
 from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
 
@@ -40,7 +40,7 @@ class TwoWords:
 
     def _word(self, text: str, left: float) -> Word:
         others = (Alternative(text, 0.75), Alternative("other", 0.1))
-        read = Transcription(text, Source.MODEL, 0.75, self.name, alternatives=others)
+        read = Transcription(text, TextSource.MODEL, 0.75, self.name, alternatives=others)
         return Word(new_id(), Quad.from_box(left, 0, left + 25, 10), machine=read)
 
 

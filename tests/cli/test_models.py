@@ -9,8 +9,7 @@ import pytest
 from ocr_studio.cli import main as cli
 from ocr_studio.core import settings
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
@@ -19,7 +18,7 @@ from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.weights import model_weights
 from tests.core.made_models import CARD, installed
 
-BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+BASE, FINDER = registry.BUILT_IN.name, registry.BUILT_IN_DETECTOR.name
 
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> tuple[str, str]:
@@ -87,7 +86,7 @@ def test_a_name_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     installed("Berta", parent="Anna")
-    models.delete("Anna", in_use=[])
+    registry.delete("Anna", in_use=[])
     out, _ = _run(capsys, "show", "Berta")
     assert "Based on: Anna (no longer available)" in out
     assert (
@@ -119,7 +118,7 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     assert _marked(capsys) == [FINDER, "Clara"]
     _run(capsys, "use", BASE)
     assert _run(capsys, "delete", "Clara") == ("Clara\n", "")
-    assert [model.name for model in models.everything()] == [BASE, FINDER]
+    assert [model.name for model in registry.everything()] == [BASE, FINDER]
 
 
 @pytest.mark.parametrize(
@@ -146,15 +145,15 @@ def test_what_cannot_be_is_said_in_a_line(
     out, said = _run(capsys, *asked, status=status)
     assert out == ""
     assert said.splitlines()[-1].startswith("ocr-studio")
-    assert [model.name for model in models.everything()] == [BASE, FINDER, "Anna"]
+    assert [model.name for model in registry.everything()] == [BASE, FINDER, "Anna"]
     assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_model_is_taken_in_by_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _, said = _run(capsys, "use", "nobody", status=2)
     assert 'Import another one with "ocr-studio models import FILE"' in said
-    with pytest.raises(models.NoSuchModel) as caught:
-        models.find("nobody")
+    with pytest.raises(registry.NoSuchModel) as caught:
+        registry.find("nobody")
     assert "ocr-studio" not in str(caught.value)
     (tmp_path / "text.zip").write_text("no archive")
     _, said = _run(capsys, "import", str(tmp_path / "text.zip"), status=1)
@@ -170,7 +169,7 @@ def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert _run(capsys, "export", "Anna", str(file))[0] == f"{file}\n"
     assert _run(capsys, "import", str(file))[0] == "Board\n"
     assert _run(capsys, "import", str(file), "--name", "Berta")[0] == "Berta\n"
-    assert [model.name for model in models.available()] == [BASE, "Anna", "Berta", "Board"]
+    assert [model.name for model in registry.available()] == [BASE, "Anna", "Berta", "Board"]
 
 
 def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,10 +189,10 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     installed("Anna")
-    training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    training_runs.begin_run(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
     (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
         assert "the training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
-    training_runs.forget("Clara")
+    training_runs.delete_run("Clara")
     _run(capsys, "rename", "Anna", "Berta")
     _run(capsys, "delete", "Berta")

@@ -98,7 +98,7 @@ def test_what_is_changed_between_two_searches_is_found(project: Project, capsys:
     assert cli.run(["search", "zebra", "--project", str(project.photos)]) == 0  # while another has the project
     assert capsys.readouterr().out.count("zebra") == 1
     again.unlock()
-    index_location.path_of(project.folder).write_bytes(b"no index at all")
+    index_location.find_index_path(project.folder).write_bytes(b"no index at all")
     assert cli.run(["search", "zebra", "--project", str(project.photos)]) == 0
     assert capsys.readouterr().out.count("zebra") == 1
 

@@ -137,7 +137,7 @@ def test_what_was_begun_with_other_fonts_is_not_gone_on_with(tmp_path: Path) -> 
 
 def test_languages_are_known_however_they_are_written(tmp_path: Path, quick: list[str]) -> None:
     assert cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "1", "--languages", "DE, en"]) == 0
-    assert synth_options.load(tmp_path / "out").languages == ("de", "en")
+    assert synth_options.load_options(tmp_path / "out").languages == ("de", "en")
 
 
 def test_it_is_made_again_from_another_folder_as_well(
@@ -170,10 +170,10 @@ def test_what_the_one_before_was_made_with_can_be_turned_back(tmp_path: Path, qu
     assert cli.run(["synth", "--out", str(one), *quick, *given]) == 0
     assert len(dataset.read(one).examples) == 1
     assert cli.run(["synth", "--out", str(two), "--like", str(one)]) == 0
-    as_before, turned_back = synth_options.load(two), ["--no-only-words", "--cut", "--no-test"]
+    as_before, turned_back = synth_options.load_options(two), ["--no-only-words", "--cut", "--no-test"]
     assert (as_before.only_words, as_before.cut, as_before.purpose) == (True, False, "test")
     assert cli.run(["synth", "--out", str(three), "--like", str(one), *turned_back]) == 0
-    assert synth_options.load(three) == replace(as_before, only_words=False, cut=True, purpose="learn")
+    assert synth_options.load_options(three) == replace(as_before, only_words=False, cut=True, purpose="learn")
     assert len(dataset.read(three).examples) > 1
 
 

@@ -14,7 +14,7 @@ from ocr_studio.cli import console, train
 from ocr_studio.cli import main as cli
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED
 from ocr_studio.core import settings
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval, Trained
@@ -44,7 +44,7 @@ def run(data: Path, *more: str) -> int:
 
 
 def names() -> list[str]:
-    return [model.name for model in models.available()][1:]
+    return [model.name for model in registry.available()][1:]
 
 
 def test_it_says_what_came_of_it_and_keeps_it(
@@ -57,7 +57,7 @@ def test_it_says_what_came_of_it_and_keeps_it(
     assert out.endswith("Saved as “mine”. To use it: ocr-studio models use mine\n")
     assert "12 steps" in err
     assert names() == ["mine"]
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()
     assert run(data) == FAILED
     assert "a model named “mine” already exists" in capsys.readouterr().err
 
@@ -110,8 +110,8 @@ def test_a_network_that_cannot_be_trained_further_is_refused_before_anything_is_
     installed("Theirs", architecture=architecture, title="Hand", **known)
     assert run(data, "--base", "Theirs", *more) == FAILED
     assert said in capsys.readouterr().err
-    assert training_runs.load("mine") is None
-    assert not models.candidates("mine")
+    assert training_runs.load_run("mine") is None
+    assert not registry.candidates("mine")
 
 
 def test_a_light_network_can_be_begun_with(data: Path, learner: StandInLearner) -> None:

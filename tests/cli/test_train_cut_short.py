@@ -14,7 +14,7 @@ import pytest
 from ocr_studio.cli import train
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, interrupted_between
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.events import Started, StepDone, Trained
+from ocr_studio.core.training.events import StepDone, Trained, TrainingStarted
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.cli.test_train import data, learner, names, run
@@ -167,7 +167,7 @@ def test_by_words_or_numbers_that_are_others_it_is_not_lost(
     ways = "Use the same options to resume it, --replace to start over, or another --name."
     said = f"ocr-studio: there is already an interrupted training “mine” {was}. {ways}\n"
     assert capsys.readouterr().err.endswith(said)
-    before = training_runs.load("mine")
+    before = training_runs.load_run("mine")
     assert before is not None
     assert before.far
     assert learner.begun == 0
@@ -178,13 +178,13 @@ def test_what_turns_out_to_be_of_no_use_is_not_written_over(
     data: Path, resume: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def anew(course: TrainingTask) -> Iterator[LearningEvent]:
-        yield Started(5, 3, 64, 6)
+        yield TrainingStarted(5, 3, 64, 6)
         (course.run.work / "checkpoint.npz").write_bytes(b"another")
 
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
     with pytest.raises(KeyboardInterrupt):
         run(data)
-    before = training_runs.load("mine")
+    before = training_runs.load_run("mine")
     assert before is not None
     kept = (before.work / "checkpoint.npz").read_bytes()
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": anew})
@@ -246,7 +246,7 @@ def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
         signal.signal(signal.SIGINT, before)
     assert going_on == [1]
     assert "interrupted; run the same command to resume “mine”" in capsys.readouterr().err
-    training_runs.lock("mine").release()  # nobody is at it any more
+    training_runs.lock_run("mine").release()  # nobody is at it any more
 
 
 def test_ctrl_c_pressed_again_ends_at_once() -> None:
@@ -278,7 +278,7 @@ def test_begun_anew_on_its_own_dataset_it_keeps_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
 ) -> None:
     data = made_datasets.three_boards(tmp_path).folder
-    own = training_runs.folder_of("mine") / "data"  # where the window puts what it has collected
+    own = training_runs.find_folder("mine") / "data"  # where the window puts what it has collected
     own.parent.mkdir(parents=True)
     data.rename(own)
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
@@ -324,7 +324,7 @@ def test_what_was_cut_short_stays_until_another_begins(
     cut_short(data, monkeypatch, learner)
     assert run(tmp_path / "mistyped") == FAILED
     assert run(data, "--epochs", "0") == MISUSED
-    lock = training_runs.lock("mine")
+    lock = training_runs.lock_run("mine")
     capsys.readouterr()
     assert run(data) == FAILED
     assert "“mine” is being trained in another window or by another command" in capsys.readouterr().err

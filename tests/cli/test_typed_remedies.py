@@ -231,13 +231,13 @@ def nothing_begun(room: Room) -> None:
 
 def other_words(room: Room) -> None:
     data = made_datasets.three_boards(room.folder)
-    training_runs.begin(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
+    training_runs.begin_run(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
     room.run("train", "--dataset", data.folder, "--name", "mine", "--resume")
 
 
 def begun_with_it(room: Room) -> None:
     run = Run("mine", "recognizer", room.folder, "d" * 64, Recipe(base=made_models.installed("first").name))
-    training_runs.begin(run)
+    training_runs.begin_run(run)
     (run.work / "checkpoint.npz").write_bytes(b"far")
     room.run("models", "delete", "first")
 

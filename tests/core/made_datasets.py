@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import Dataset, Report, Wanted
+from ocr_studio.core.datasets.dataset import Dataset, ExportOptions, Report
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 
 WIDTH, HEIGHT = 480, 240
@@ -39,14 +39,16 @@ def place(row: int, column: int) -> Quad:
 
 def read(key: str, text: str, quad: Quad, confidence: float = 0.9) -> Word:
     """A word as a machine reads it."""
-    return Word(key, quad, machine=Transcription(text, Source.MODEL, confidence, "small", "2026-01-02T03:04:05+00:00"))
+    return Word(
+        key, quad, machine=Transcription(text, TextSource.MODEL, confidence, "small", "2026-01-02T03:04:05+00:00")
+    )
 
 
 def checked(word: Word, text: str | None = None) -> Word:
     """A word that a person has checked; text: what they wrote, None: what the machine had read."""
     read_text = word.machine.text if word.machine else ""
     written = read_text if text is None else text
-    return replace(word, human=Transcription(written, Source.HUMAN, when="2026-01-02T03:04:06+00:00"))
+    return replace(word, human=Transcription(written, TextSource.HUMAN, when="2026-01-02T03:04:06+00:00"))
 
 
 def words(number: int) -> list[Word]:
@@ -70,7 +72,7 @@ def project(folder: Path, pages: Sequence[Sequence[Word]]) -> Project:
         photo = folder / f"board {number}.png"
         photo_file.save_png(photo, drawn(number))
         by_id = {word.id: word for word in found}
-        made.save_page(Page(photo_file.content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
+        made.save_page(Page(photo_file.compute_content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
     made.unlock()
     return Project.open(folder)
 
@@ -78,7 +80,7 @@ def project(folder: Path, pages: Sequence[Sequence[Word]]) -> Project:
 def exported(made: Project, folder: Path, layout: str = "ocr-studio", unit: str = "words") -> Report:
     """The report of a dataset that is written."""
     sources = dataset_sources.from_project(made)
-    *_, report = dataset.export(sources.pages, folder, Wanted(layout, unit), trouble=sources.trouble)
+    *_, report = dataset.export(sources.pages, folder, ExportOptions(layout, unit), trouble=sources.trouble)
     assert isinstance(report, Report)
     return report
 

@@ -11,14 +11,14 @@ import numpy as np
 import safetensors.numpy
 
 from ocr_studio.core import resources
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.models.registry import Model
 
 CARD = ModelCard(
     RECOGNIZER,
     "Board 7",
-    models.BUILT_IN.name,
+    registry.BUILT_IN.name,
     alphabet=("a", "b", "ß", "→", " "),
     dataset="ab" * 32,
     settings={"what": "upper", "epochs": 8, "base": None, "learning_rate": 2e-4},
@@ -43,4 +43,4 @@ def shipped(name: str, *, weights: bytes = WEIGHTS, **changes: Any) -> Path:
 
 def installed(name: str, **changes: Any) -> Model:
     """A model that is kept under this name; changes: of its card."""
-    return models.install(fill(models.candidate_folder(name), replace(CARD, **changes)))
+    return registry.install(fill(registry.candidate_folder(name), replace(CARD, **changes)))

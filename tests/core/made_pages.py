@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Quad, TextSource, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.page_file import BOARD_SWITCHES
 
@@ -28,9 +28,9 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size
 
 
 @st.composite
-def transcriptions(draw: st.DrawFn, source: Source) -> Transcription:
+def transcriptions(draw: st.DrawFn, source: TextSource) -> Transcription:
     text = draw(texts)
-    if source is Source.HUMAN:
+    if source is TextSource.HUMAN:
         return Transcription(text, source, when="2026-01-02T03:04:05+00:00")
     return Transcription(
         text,
@@ -48,9 +48,9 @@ def words(draw: st.DrawFn, *, places: st.SearchStrategy[Quad] = quads) -> Word:
     return Word(
         draw(ids),
         draw(places),
-        draw(st.sampled_from(Source)),
-        machine=draw(st.none() | transcriptions(Source.MODEL)),
-        human=draw(st.none() | transcriptions(Source.HUMAN)),
+        draw(st.sampled_from(TextSource)),
+        machine=draw(st.none() | transcriptions(TextSource.MODEL)),
+        human=draw(st.none() | transcriptions(TextSource.HUMAN)),
         mark=draw(st.none() | st.sampled_from(Mark)),
         locked=draw(st.booleans()),
     )
@@ -86,7 +86,7 @@ def read_word(text: str, x: float, y: float = 100.0, *, key: str | None = None, 
     width = 20.0 * len(text) if width is None else width
     letters = tuple((index + 0.5) / len(text) for index in range(len(text)))
     readings = (Alternative(text, 0.8), Alternative(text[::-1], 0.1))
-    machine = Transcription(text, Source.MODEL, 0.8, "small", "2026-01-02T03:04:05+00:00", readings, letters)
+    machine = Transcription(text, TextSource.MODEL, 0.8, "small", "2026-01-02T03:04:05+00:00", readings, letters)
     return Word(key or f"{text}-{x:g}", Quad.from_box(x, y, x + width, y + 30), machine=machine)
 
 

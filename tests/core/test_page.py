@@ -13,7 +13,7 @@ from ocr_studio.core.page import (
     Page,
     PageState,
     Quad,
-    Source,
+    TextSource,
     Transcription,
     Word,
     WordState,
@@ -22,7 +22,7 @@ from ocr_studio.core.page import (
 
 
 def _word(word_id: str, text: str = "map", human: str | None = None) -> Word:
-    machine = Transcription(text, Source.MODEL, 0.8)
+    machine = Transcription(text, TextSource.MODEL, 0.8)
     return Word(
         word_id, Quad.from_box(0, 0, 10, 5), machine=machine, human=Transcription.by_human(human) if human else None
     )

@@ -16,7 +16,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_errors
 from ocr_studio.core.models import description as model_description
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Mark
 from ocr_studio.core.project import project_errors
 from ocr_studio.core.training import report as training_report
@@ -43,12 +43,12 @@ def is_marked(text: str) -> bool:
 @pytest.mark.parametrize(
     "error",
     [
-        lambda: photo_errors.refused("x", OSError(errno.ENOENT, "no")),
-        lambda: photo_errors.refused("x", OSError(errno.EIO, "5")),
-        lambda: photo_errors.refused("x", ValueError()),
-        lambda: photo_errors.not_a_file("x", 0o020000),
-        lambda: photo_errors.unreadable("x", b"%PDF-1.4 ...", UnidentifiedImageError()),
-        lambda: photo_errors.unreadable("x", b"plain words", UnidentifiedImageError()),
+        lambda: photo_errors.make_access_error("x", OSError(errno.ENOENT, "no")),
+        lambda: photo_errors.make_access_error("x", OSError(errno.EIO, "5")),
+        lambda: photo_errors.make_access_error("x", ValueError()),
+        lambda: photo_errors.make_not_a_file_error("x", 0o020000),
+        lambda: photo_errors.make_unreadable_error("x", b"%PDF-1.4 ...", UnidentifiedImageError()),
+        lambda: photo_errors.make_unreadable_error("x", b"plain words", UnidentifiedImageError()),
         lambda: project_errors.in_use(Path("x")),
         lambda: project_errors.save_failed(Path("x"), OSError(errno.ENOSPC, "full")),
     ],
@@ -80,17 +80,17 @@ def test_names_of_edits_are() -> None:
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize("comparison", [BETTER, WORSE, FORGETFUL, UNCLEAR, SAME, NOTHING, FOUND])
 def test_what_came_of_a_training_is(comparison: training_report.AnyComparison) -> None:
-    assert is_marked(training_report.title(comparison))
-    assert is_marked(training_report.sentence(comparison))
-    assert is_marked(training_report.advice(comparison, stopped="asked"))
-    assert all(is_marked(row.title) for row in training_report.rows(comparison))
+    assert is_marked(training_report.format_title(comparison))
+    assert is_marked(training_report.format_result(comparison))
+    assert is_marked(training_report.format_advice(comparison, stopped="asked"))
+    assert all(is_marked(row.title) for row in training_report.list_rows(comparison))
 
 
 @pytest.mark.usefixtures("marked")
 def test_facts_of_a_model_are_but_for_its_name() -> None:
-    for title, value in model_description.facts(models.BUILT_IN, ()):
+    for title, value in model_description.facts(registry.BUILT_IN, ()):
         assert is_marked(title)
-        assert is_marked(value) or value == models.BUILT_IN.name
+        assert is_marked(value) or value == registry.BUILT_IN.name
 
 
 def _errors_in(source: Path) -> Iterator[ast.Call]:

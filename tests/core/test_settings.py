@@ -16,14 +16,14 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ocr_studio.core import paths, settings
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
 
 OTHER = Settings(
     theme="dark",
     alphabet="all",
     gpu_memory_mb=2048,
-    model=models.BUILT_IN.name,
+    model=registry.BUILT_IN.name,
     keep="library",
     library_folder="/home/né/доски",
     read_when_opened=False,
@@ -31,7 +31,7 @@ OTHER = Settings(
     detection=DetectionOptions(limit_side=2048, threshold=0.2, box_threshold=0.6, unclip_ratio=1.2, space_width=0.5),
     languages=("de", "fr"),
     language_strength=0.5,
-    detector=models.BUILT_IN_DETECTOR.name,
+    detector=registry.BUILT_IN_DETECTOR.name,
     keys={"merge": ("J", "Ctrl+J"), "delete": (), "of another version": ("X",)},
     hints_seen=("correcting",),
     go_on=False,
@@ -80,8 +80,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("model", ""),
         ("model", "mine"),
         ("model", ["mine"]),
-        ("model", models.BUILT_IN_DETECTOR.name),
-        ("detector", models.BUILT_IN.name),
+        ("model", registry.BUILT_IN_DETECTOR.name),
+        ("detector", registry.BUILT_IN.name),
         ("read_when_opened", "yes"),
         ("unit", "letters"),
         ("unit", ["words"]),
@@ -174,14 +174,14 @@ def test_the_reader_gets_what_concerns_it() -> None:
     assert OTHER.reader_options() == ReaderOptions(
         alphabet="all",
         gpu_memory_mb=2048,
-        model=models.BUILT_IN.name,
+        model=registry.BUILT_IN.name,
         unit="lines",
         detection=DetectionOptions(
             limit_side=2048, threshold=0.2, box_threshold=0.6, unclip_ratio=1.2, space_width=0.5
         ),
         languages=("de", "fr"),
         language_strength=0.5,
-        detector=models.BUILT_IN_DETECTOR.name,
+        detector=registry.BUILT_IN_DETECTOR.name,
     )
 
 

@@ -18,7 +18,7 @@ from ocr_studio.core.formats import FORMATS, table_text
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import Speller
-from ocr_studio.core.page import Alternative, Source, Transcription
+from ocr_studio.core.page import Alternative, TextSource, Transcription
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.review import doubtful_letters
 from tests.core.made_pages import page_of, read_word
@@ -68,11 +68,11 @@ def test_marks_are_not_piled_on_a_letter() -> None:
 
 @pytest.mark.parametrize("cell", ["x;=1+1", "x; ＝1", "\u200b=1", "\ufeff@SUM(A1)", "' +1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    for text in (table_text.as_tabs(((cell,),)).strip(), _cells(table_text.as_html(((cell,),)))[0]):
+    for text in (table_text.format_tabs(((cell,),)).strip(), _cells(table_text.format_html(((cell,),)))[0]):
         for part in text.split(";"):
             assert next(each for each in part if each not in " \u200b\ufeff") not in "=+-@＝＋－＠"
     [row] = csv.DictReader(io.StringIO(FORMATS["csv"].render([page_of(read_word(cell, 5))])))
-    assert row["text"] == table_text.as_tabs(((cell,),)).rstrip("\n")
+    assert row["text"] == table_text.format_tabs(((cell,),)).rstrip("\n")
 
 
 class _Tags(HTMLParser):
@@ -97,13 +97,13 @@ def _cells(html: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_html_shows_just_the_text(text: str) -> None:
-    page = _Tags(html_report.page(text, ()))
+    page = _Tags(html_report.render_page(text, ()))
     assert page.texts.count(text) == 2  # title and heading
     assert {tag for tag, _ in page.tags} == {"html", "head", "meta", "title", "style", "body", "h1"}
     policy = [each["content"] for _, each in page.tags if each.get("http-equiv") == "Content-Security-Policy"]
     assert policy[0] is not None
     assert policy[0].startswith("default-src 'none'; img-src data:;")
-    table = _Tags(table_text.as_html(((text,),)))
+    table = _Tags(table_text.format_html(((text,),)))
     assert [tag for tag, _ in table.tags] == ["meta", "table", "tr", "td"]
     assert table.texts[0].endswith(text)
 
@@ -158,6 +158,6 @@ def test_a_name_of_bytes_that_are_no_text_keeps_them() -> None:
 def test_texts_of_any_length_are_judged_at_once() -> None:
     text = "ab" * 50_000
     others = (Alternative(text, 0.6), Alternative(text[1:], 0.4))
-    assert not any(doubtful_letters.doubts(Transcription(text, Source.MODEL, 0.6, alternatives=others)))
+    assert not any(doubtful_letters.rate_doubts(Transcription(text, TextSource.MODEL, 0.6, alternatives=others)))
     speller = Speller(("de",), Lexicon.of({"und": 1e-3}))
     assert speller.doubts(text)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.reader import Reader
@@ -46,7 +46,7 @@ def drawn(lines: tuple[str, ...] = LINES, *, degrees: float = 0.0) -> tuple[NDAr
             labels.append((word, pen.textbbox((x, y), word, font=font)))
             x += pen.textlength(word + " ", font=font)
     photo = board.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=(232, 230, 222))
-    quads = [geometry.rotated(Quad.from_box(*box), degrees, about=(450, 350)) for _, box in labels]
+    quads = [geometry.rotate_quad(Quad.from_box(*box), degrees, about=(450, 350)) for _, box in labels]
     return np.asarray(photo), [Labelled(quad, word) for quad, (word, _) in zip(quads, labels, strict=True)]
 
 
@@ -65,11 +65,11 @@ def read(reader: Reader, photo: NDArray[np.uint8]) -> list[Word]:
 def test_a_board_is_read_word_by_word(reader: Reader, degrees: float) -> None:
     photo, truth = drawn(degrees=degrees)
     words = read(reader, photo)
-    assert reading_order.text(words).split() == " ".join(LINES).split()
+    assert reading_order.compose_text(words).split() == " ".join(LINES).split()
     score = score_photo(truth, [Labelled(word.quad, word.text) for word in words])
     assert score.detection.f == 1.0
     assert score.end_to_end.f == 1.0
-    assert all(abs(geometry.angle(word.quad) - degrees) < 3 for word in words)
+    assert all(abs(geometry.measure_angle(word.quad) - degrees) < 3 for word in words)
 
 
 def test_lines_may_be_the_boxes(reader: Reader) -> None:
@@ -79,7 +79,7 @@ def test_lines_may_be_the_boxes(reader: Reader) -> None:
     assert [line.text for line in found] == list(LINES)
     for line, text in zip(found, LINES, strict=True):
         first, truth = truth[: len(text.split())], truth[len(text.split()) :]
-        assert geometry.iou(line.quad, geometry.joined([label.quad for label in first])) > 0.7
+        assert geometry.compute_iou(line.quad, geometry.union_quad([label.quad for label in first])) > 0.7
 
 
 def test_each_word_knows_who_read_it_how_surely_and_what_else_it_may_be(reader: Reader) -> None:
@@ -89,7 +89,7 @@ def test_each_word_knows_who_read_it_how_surely_and_what_else_it_may_be(reader: 
     for word in words:
         machine = word.machine
         assert machine is not None
-        assert machine.source is Source.MODEL
+        assert machine.source is TextSource.MODEL
         assert machine.model == reader.name
         assert machine.confidence is not None
         assert 0.5 < machine.confidence <= 1.0
@@ -114,7 +114,7 @@ def test_writing_turned_by_a_quarter_is_read(reader: Reader) -> None:
     for turned in (np.rot90(photo), np.rot90(photo, -1)):
         words = read(reader, np.ascontiguousarray(turned))
         assert sorted(word.text for word in words) == sorted(" ".join(LINES).split())
-        assert all(abs(abs(geometry.angle(word.quad)) - 90) < 3 for word in words)
+        assert all(abs(abs(geometry.measure_angle(word.quad)) - 90) < 3 for word in words)
 
 
 def test_single_quads_are_read_in_their_order(reader: Reader) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.core.training.detector_events import ReviewedPhoto
+from ocr_studio.core.training.detector_events import CheckedPhoto
 
 Photo = NDArray[np.uint8]
 LINES = (("some first line", 60), ("second", 130), ("and a third one", 210), ("four", 280), ("the last of all", 350))
@@ -31,9 +31,9 @@ def board(words: tuple[tuple[str, int], ...] = LINES) -> tuple[Photo, tuple[Labe
     return photo, tuple(labelled)
 
 
-def reviewed(name: str = "a", *, held_out: bool = False) -> ReviewedPhoto:
+def reviewed(name: str = "a", *, held_out: bool = False) -> CheckedPhoto:
     photo, words = board()
-    return ReviewedPhoto(name, lambda: photo, words, held_out)
+    return CheckedPhoto(name, lambda: photo, words, held_out)
 
 
 def tiny_net() -> keras.Model:

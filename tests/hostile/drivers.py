@@ -15,7 +15,7 @@ import numpy as np
 from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word, apply
+from ocr_studio.core.page import Edit, Page, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.project import page_file, project_words, second_readings, undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos import open_photo
@@ -82,7 +82,7 @@ class Reader:
 
 
 def _read() -> Transcription:
-    return Transcription(READ, Source.MODEL, 0.75, Reader.name, "2026-01-02T03:04:05+00:00")
+    return Transcription(READ, TextSource.MODEL, 0.75, Reader.name, "2026-01-02T03:04:05+00:00")
 
 
 def without_networks(*, weights: bool) -> None:
@@ -135,7 +135,7 @@ def open_photos(*given: Path) -> int:
     failed = False
     for path in given:
         try:
-            photos = photo_file.photos_in(path) if paths.is_folder(path) else [path]
+            photos = photo_file.list_photos(path) if paths.is_folder(path) else [path]
         except StudioError as error:
             said(error)
             failed = True
@@ -151,7 +151,7 @@ def _open(photo: Path) -> None:
     try:
         list(open_photo.list_folder(photo.parent))
         for opened in open_photo.open_photo(photo, keeping=keeping, projects=projects):
-            photo_file.thumbnail(photo, side=64)
+            photo_file.make_thumbnail(photo, side=64)
             if warning := getattr(opened, "warning", ""):
                 said(StudioError(warning))
     finally:
@@ -167,9 +167,9 @@ def look_at_photos(*photos: Path) -> int:
 
 def _look(photo: Path) -> None:
     photo_file.is_photo(photo)
-    photo_file.photo_size(photo)
-    photo_file.pages_in(photo)
-    photo_file.content_id(photo)
+    photo_file.read_photo_size(photo)
+    photo_file.count_pages(photo)
+    photo_file.compute_content_id(photo)
 
 
 def edit_pages(folder: Path) -> int:
@@ -246,8 +246,8 @@ def load_own_files() -> int:
         recent.paths()
         recent.add(Path("photo.jpg"))
         state_file.RecentChoices().ages()
-        replace_rules.save(paths.config_dir(), replace_rules.load(paths.config_dir()))
-        characters.last_used(paths.config_dir())
+        replace_rules.save_rules(paths.config_dir(), replace_rules.load_rules(paths.config_dir()))
+        characters.load_recent(paths.config_dir())
         kept = last_session.SessionFile()
         kept.begin()
         kept.write(None, closed=True)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from ocr_studio.core.page import Mark, Page, Word
 from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.commands.spec import Tool
@@ -87,7 +87,7 @@ def _marked(mark: Mark) -> Effect:
     return lambda studio, _: {_word(studio, each).mark for each in ("w0", "w1")} == {mark}
 
 
-def _queue(order: Order) -> Effect:
+def _queue(order: QueueOrder) -> Effect:
     return lambda studio, _: (
         studio.window.parts.review.isVisible() and (studio.window.parts.review.reviewing.order is order)
     )
@@ -156,7 +156,7 @@ ARRANGE: Mapping[str, Callable[[Studio], object]] = {
 
 def _other_order(studio: Studio, was: Before) -> bool:
     page = studio.document.page
-    return page is not None and page_order.order(page) != page_order.order(was.page)
+    return page is not None and page_order.order_words(page) != page_order.order_words(was.page)
 
 
 EFFECTS: Mapping[str, Effect] = {
@@ -211,11 +211,11 @@ EFFECTS: Mapping[str, Effect] = {
     "snap": lambda s, was: s.window.view.snapping != was.snapping == was.settings.snapping != s.settings.snapping,
     "review": _panel("review"),
     "fix_everywhere": _panel("fixes"),
-    "review_least_sure": _queue(Order.LEAST_SURE),
-    "review_page": _queue(Order.PAGE),
-    "review_writer": _queue(Order.WRITER),
-    "review_close": _queue(Order.CLOSE),
-    "review_differing": _queue(Order.DIFFERING),
+    "review_least_sure": _queue(QueueOrder.LEAST_SURE),
+    "review_page": _queue(QueueOrder.PAGE),
+    "review_writer": _queue(QueueOrder.WRITER),
+    "review_close": _queue(QueueOrder.CLOSE),
+    "review_differing": _queue(QueueOrder.DIFFERING),
     "read_page": _said,
     "read_words": lambda s, _: (_word(s, "w1").machine or _word(s, "w0")).text.startswith("again"),
     "read_unreviewed": _over("QDialog", "QMessageBox"),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, Point, Quad, TextSource, Transcription, Word
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 
@@ -29,7 +29,7 @@ TEXTS = {"one": "retum", "two": "white", "three": "board", "big": "whiteboard", 
 def machine(text: str, confidence: float = 0.7) -> Transcription:
     """A reading with two alternatives."""
     alternatives = (Alternative(text, confidence), Alternative(text.upper(), 0.2), Alternative("other", 0.1))
-    return Transcription(text, Source.MODEL, confidence, alternatives=alternatives)
+    return Transcription(text, TextSource.MODEL, confidence, alternatives=alternatives)
 
 
 def drawn_page() -> tuple[Page, NDArray[np.uint8]]:

@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
-    monkeypatch.setattr("ocr_studio.jobs.review.load_lexicon.lexicon", lambda _: made_board.LEXICON)
+    monkeypatch.setattr("ocr_studio.jobs.review.load_lexicon.load_lexicon", lambda _: made_board.LEXICON)
     monkeypatch.setattr("ocr_studio.ui.synth.controller._FIRST", made_synth.options(tmp_path / "synth", words=2))
     opened: list[Studio] = []
 

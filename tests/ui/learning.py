@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.training.controller import Stage
 
@@ -41,5 +41,5 @@ def said(studio: Studio) -> str:
 
 
 def candidates() -> list[Path]:
-    folder = models.models_dir() / ".candidates"
+    folder = registry.models_dir() / ".candidates"
     return list(folder.iterdir()) if folder.exists() else []

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.jobs.reading.read import OcrService
 
@@ -48,7 +48,7 @@ def write_photo(path: Path, seed: int = 0) -> Path:
 def reading(text: str, confidence: float = 0.95) -> Transcription:
     """As the recognizer gives it, with two alternatives."""
     others = (Alternative(text, confidence), Alternative(text.upper(), 0.03), Alternative(text + "s", 0.01))
-    return Transcription(text, Source.MODEL, confidence, "stand-in", "2026-01-01T00:00:00+00:00", others)
+    return Transcription(text, TextSource.MODEL, confidence, "stand-in", "2026-01-01T00:00:00+00:00", others)
 
 
 def words(mark: str = "") -> list[Word]:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 
 from ocr_studio.core.datasets.dataset import Example
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
-from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, LinesChecked, PlaceOfWord
+from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, LinesEvaluated, PlacedWord
 from ocr_studio.core.training.events import (
-    Checked,
-    Comparison,
+    HeldOutSample,
     Interval,
-    Preparing,
-    Reading,
-    Sample,
-    Started,
+    ReadingScore,
+    RecognizerComparison,
     StepDone,
     Trained,
     TrainingEvent,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
 )
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
@@ -54,9 +54,9 @@ class StandInLearner:
 
     def _events(self, course: TrainingTask) -> Iterator[TrainingEvent]:
         dataset = course.dataset
-        yield Preparing("Generating general words", 3, 10)
+        yield TrainingPreparing("Generating general words", 3, 10)
         words, resumed = (len(dataset.train), len(dataset.held_out)), int(self.resumed[-1])
-        yield Started(*words, 64, self.steps, new_letters="ß→", resumed_at=resumed, unit=self.unit)
+        yield TrainingStarted(*words, 64, self.steps, new_letters="ß→", resumed_at=resumed, unit=self.unit)
         done, stopped = 0, ""
         for step in range(1, self.steps + 1):
             if self.gate is not None:
@@ -67,24 +67,24 @@ class StandInLearner:
             if step % 3 == 0:
                 (course.run.work / "checkpoint.npz").write_bytes(b"far")
                 cer = 0.16 - 0.08 * step / self.steps
-                yield Checked(step, cer, 0.031 + 0.001 * (step % 4), True, self._samples(dataset.held_out, step))
+                yield WordsEvaluated(step, cer, 0.031 + 0.001 * (step % 4), True, self._samples(dataset.held_out, step))
             if course.stop():
                 stopped = "asked"
                 break
         yield self._trained(course, done, stopped)
 
     def _trained(self, course: TrainingTask, steps: int, stopped: str) -> Trained:
-        folder = models.candidate_folder(course.run.name)
-        card = ModelCard(RECOGNIZER, title=course.run.name, parent=models.BUILT_IN.name, alphabet=("a", "b"))
+        folder = registry.candidate_folder(course.run.name)
+        card = ModelCard(RECOGNIZER, title=course.run.name, parent=registry.BUILT_IN.name, alphabet=("a", "b"))
         write_model(folder, card)
         before, after = self.mistakes
         samples = self._samples(course.dataset.held_out, self.steps)
-        comparison = Comparison(
-            Reading(self.words, self.words - before, 0.152),
-            Reading(self.words, self.words - after, 0.152 + (self.change.low + self.change.high) / 2),
+        comparison = RecognizerComparison(
+            ReadingScore(self.words, self.words - before, 0.152),
+            ReadingScore(self.words, self.words - after, 0.152 + (self.change.low + self.change.high) / 2),
             self.change,
-            Reading(64, 58, 0.031),
-            Reading(64, 58, 0.030),
+            ReadingScore(64, 58, 0.031),
+            ReadingScore(64, 58, 0.030),
             Interval(-0.006, 0.004),
             gained=samples,
             lost=samples[:1] if after > before else (),
@@ -93,9 +93,11 @@ class StandInLearner:
         return Trained(course.run.name, folder, comparison, steps, 31.4, stopped)
 
     @staticmethod
-    def _samples(examples: tuple[Example, ...], step: int) -> tuple[Sample, ...]:
+    def _samples(examples: tuple[Example, ...], step: int) -> tuple[HeldOutSample, ...]:
         return tuple(
-            Sample(each.crop, each.text, each.text[:-1] + "n", each.text if step > 5 else each.text[1:], each.place)
+            HeldOutSample(
+                each.crop, each.text, each.text[:-1] + "n", each.text if step > 5 else each.text[1:], each.place
+            )
             for each in examples[:8]
         )
 
@@ -105,15 +107,15 @@ class StandInDetectorLearner(StandInLearner):
 
     def __call__(self, course: TrainingTask) -> Iterator[LearningEvent]:
         self.begun += 1
-        yield Started(40, 12, 30, self.steps)
+        yield TrainingStarted(40, 12, 30, self.steps)
         for step in range(1, self.steps + 1):
             time.sleep(self.pause)
             yield StepDone(step, self.steps, 0.9 / step**0.4, (self.steps - step) * 0.5)
             if step % 3 == 0:
-                yield LinesChecked(step, 0.7 + 0.2 * step / self.steps, 0.93, True)
-        folder = models.candidate_folder(course.run.name)
-        write_model(folder, ModelCard(DETECTOR, title=course.run.name, parent=models.BUILT_IN_DETECTOR.name))
-        comparison = FindingComparison(
+                yield LinesEvaluated(step, 0.7 + 0.2 * step / self.steps, 0.93, True)
+        folder = registry.candidate_folder(course.run.name)
+        write_model(folder, ModelCard(DETECTOR, title=course.run.name, parent=registry.BUILT_IN_DETECTOR.name))
+        comparison = DetectorComparison(
             Score(165, 185, 200),
             Score(180, 192, 200),
             Interval(0.012, 0.087),
@@ -121,7 +123,7 @@ class StandInDetectorLearner(StandInLearner):
             Score(50, 59, 60),
             Interval(-0.01, 0.02),
             gained=tuple(
-                PlaceOfWord(page.image, word.quad, word.text) for page in course.dataset.pages for word in page.words
+                PlacedWord(page.image, word.quad, word.text) for page in course.dataset.pages for word in page.words
             )[:6],
         )
         yield DetectorTrained(course.run.name, folder, comparison, self.steps, 52.0)

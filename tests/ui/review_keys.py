@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.page import Word
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui.studio import Open
@@ -36,7 +36,7 @@ def panel(studio: Studio, qtbot: QtBot) -> ReviewPanel:
 def begin(studio: Studio, qtbot: QtBot) -> ReviewPanel:
     """Open the queue, photo by photo, by its key, and wait for the first card."""
     panel = studio.window.parts.review
-    panel.reviewing.order = Order.PAGE
+    panel.reviewing.order = QueueOrder.PAGE
     studio.window.activateWindow()
     studio.window.view.setFocus()
     QTest.keyClick(studio.window.view, Qt.Key.Key_F6)

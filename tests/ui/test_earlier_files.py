@@ -96,9 +96,9 @@ def test_a_dataset_has_the_same_examples() -> None:
 
 
 def test_a_training_cut_short_is_offered(tmp_path: Path) -> None:
-    folder = runs.folder_of("old-cut")
+    folder = runs.find_folder("old-cut")
     folder.mkdir(parents=True)
     shutil.copy(EARLIER / "run.json", folder)
-    run = runs.load("old-cut")
+    run = runs.load_run("old-cut")
     assert run is not None
     assert (run.kind, run.recipe.what, run.recipe.learning_rate, run.recipe.patience) == ("recognizer", "head", 2e-4, 4)

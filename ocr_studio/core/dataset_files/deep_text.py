@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ocr_studio.core.dataset_files import tab_separated
-from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.validation import Troubles
 from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -19,7 +19,7 @@ _ALL, _TRAIN, _VALIDATION = "gt.txt", "gt_train.txt", "gt_validation.txt"
 
 def _render(examples: Sequence[Example], _: Sequence[TruePhoto]) -> Mapping[str, bytes]:
     def of(some: Iterable[Example]) -> bytes:
-        return tab_separated.lines((example.crop, example.text) for example in some)
+        return tab_separated.format_lines((example.crop, example.text) for example in some)
 
     return {
         _ALL: of(examples),
@@ -28,12 +28,13 @@ def _render(examples: Sequence[Example], _: Sequence[TruePhoto]) -> Mapping[str,
     }
 
 
-def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
-    sides = tab_separated.sides(folder, _TRAIN, _VALIDATION)
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> ListedFiles:
+    sides = tab_separated.read_sides(folder, _TRAIN, _VALIDATION)
     examples = [
-        Example(text, crop=crop, split=sides.of(crop)) for crop, text in tab_separated.pairs(folder, _ALL, troubles)
+        Example(text, crop=crop, split=sides.of(crop))
+        for crop, text in tab_separated.read_pairs(folder, _ALL, troubles)
     ]
-    return Listed(examples, divided=sides.divided)
+    return ListedFiles(examples, divided=sides.divided)
 
 
 LAYOUT = Layout(

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from ocr_studio.core.dataset_files import validation as fields
-from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.validation import Troubles, Unfit
 from ocr_studio.core.dataset_files.values import BadDataset, Example, Split, TruePhoto
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -37,7 +37,7 @@ def _row(example: Example) -> list[object]:
     return [example.photo, fields.corners_of(example.quad) if example.quad else None, example.text]
 
 
-def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> ListedFiles:
     examples: list[Example] = []
     for file, split in ((_TRAIN, Split.TRAIN), (_VALIDATION, Split.HELD_OUT)):
         if file == _VALIDATION and not folder.has(file):
@@ -47,7 +47,7 @@ def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Li
                 examples.append(_example(row, split))
             except Unfit as error:
                 troubles.add(f"{file}, entry {number}", error)
-    return Listed(examples, divided=any(example.split is Split.HELD_OUT for example in examples))
+    return ListedFiles(examples, divided=any(example.split is Split.HELD_OUT for example in examples))
 
 
 def _rows(folder: SafeFolder, file: str) -> Sequence[object]:

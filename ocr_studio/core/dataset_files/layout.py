@@ -12,7 +12,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedFiles:
     """What the label files of a folder list, nothing of it looked at yet. divided: somebody has said which examples are
     held out; else every ``split`` is meaningless."""
 
@@ -39,7 +39,7 @@ class Layout:
     files: tuple[str, ...]
     marks: tuple[str, ...]
     render: Callable[[Sequence[Example], Sequence[TruePhoto]], Mapping[str, bytes]]
-    read: Callable[[SafeFolder, Mapping[str, object], Troubles], Listed]
+    read: Callable[[SafeFolder, Mapping[str, object], Troubles], ListedFiles]
 
 
 @dataclass(slots=True)

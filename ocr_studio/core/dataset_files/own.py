@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from ocr_studio.core.dataset_files import validation as fields
-from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.validation import Troubles, Unfit
 from ocr_studio.core.dataset_files.values import (
     BOXES,
@@ -14,7 +14,7 @@ from ocr_studio.core.dataset_files.values import (
     CROPS,
     LABELS,
     BadDataset,
-    Checked,
+    CheckKind,
     Example,
     MachineReading,
     Split,
@@ -29,14 +29,14 @@ _Thing = TypeVar("_Thing")
 
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
-    return {LABELS: _lines(map(label_of, examples)), BOXES: _lines(map(boxes_of, pages))}
+    return {LABELS: _format_lines(map(encode_label, examples)), BOXES: _format_lines(map(encode_boxes, pages))}
 
 
-def _lines(objects: Iterator[dict[str, object]]) -> bytes:
+def _format_lines(objects: Iterator[dict[str, object]]) -> bytes:
     return b"".join(fields.json_bytes(each) + b"\n" for each in objects)
 
 
-def label_of(example: Example) -> dict[str, object]:
+def encode_label(example: Example) -> dict[str, object]:
     """An example as it stands in a line of labels.jsonl."""
     machine = example.machine
     return {
@@ -54,7 +54,7 @@ def label_of(example: Example) -> dict[str, object]:
     }
 
 
-def boxes_of(page: TruePhoto) -> dict[str, object]:
+def encode_boxes(page: TruePhoto) -> dict[str, object]:
     """A photo as it stands in a line of boxes.jsonl."""
     words = [{"quad": fields.corners_of(word.quad), "text": word.text, "ignore": word.ignore} for word in page.words]
     return {
@@ -68,36 +68,38 @@ def boxes_of(page: TruePhoto) -> dict[str, object]:
     }
 
 
-def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles) -> ListedFiles:
     if not manifest:
         raise BadDataset(
             tr("manifest.json is missing, so the dataset is incomplete"),
             file=folder.path,
             remedy=tr("Export it again."),
         )
-    examples = list(_made(example_from, folder, LABELS, troubles))
-    return Listed(examples, list(_made(page_from, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
+    examples = list(_parse_lines(parse_label, folder, LABELS, troubles))
+    return ListedFiles(
+        examples, list(_parse_lines(parse_boxes, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True
+    )
 
 
-def _made(
+def _parse_lines(
     make: Callable[[Mapping[str, object]], _Thing], folder: SafeFolder, file: str, troubles: Troubles
 ) -> Iterator[_Thing]:
     """What each line of a file says; those that say nothing that fits are told."""
     for where, line in fields.numbered_lines(folder, file):
         try:
-            yield make(fields.mapping(fields.json_value(_short(line))))
+            yield make(fields.mapping(fields.json_value(_shorten_line(line))))
         except Unfit as error:
             troubles.add(where, error)
 
 
-def _short(line: bytes) -> bytes:
+def _shorten_line(line: bytes) -> bytes:
     if len(line) > fields.MAX_LINE_BYTES:
         raise Unfit(f"it is longer than {fields.MAX_LINE_BYTES >> 20} MB")
     return line
 
 
-def example_from(found: Mapping[str, object]) -> Example:
-    """What ``label_of`` made. Raises Unfit."""
+def parse_label(found: Mapping[str, object]) -> Example:
+    """What ``encode_label`` made. Raises Unfit."""
     quad, writer = found.get("quad"), found.get("writer")
     return Example(
         text=fields.text(found.get("text")),
@@ -106,15 +108,15 @@ def example_from(found: Mapping[str, object]) -> Example:
         image=fields.label(found.get("image"), "its image"),
         word=fields.label(found.get("word"), "its word"),
         quad=None if quad is None else fields.quad(quad),
-        split=_side(found.get("split")),
-        checked=_checked(found.get("checked")),
+        split=_parse_side(found.get("split")),
+        checked=_parse_check(found.get("checked")),
         by=said if (said := found.get("by")) in BY and isinstance(said, str) else BY[0],
-        machine=_machine(found.get("machine")),
+        machine=_parse_machine(found.get("machine")),
         writer=None if writer is None else fields.label(writer, "its writer"),
     )
 
 
-def _side(value: object) -> Split:
+def _parse_side(value: object) -> Split:
     if value == Split.TRAIN.value:
         return Split.TRAIN
     if value == Split.HELD_OUT.value:
@@ -122,11 +124,11 @@ def _side(value: object) -> Split:
     raise Unfit("its split is neither “train” nor “held-out”")
 
 
-def _checked(value: object) -> Checked:
-    return Checked.CONFIRMED if value == Checked.CONFIRMED.value else Checked.CORRECTED
+def _parse_check(value: object) -> CheckKind:
+    return CheckKind.CONFIRMED if value == CheckKind.CONFIRMED.value else CheckKind.CORRECTED
 
 
-def _machine(value: object) -> MachineReading | None:
+def _parse_machine(value: object) -> MachineReading | None:
     if value is None:
         return None
     found = fields.mapping(value, "its machine")
@@ -141,8 +143,8 @@ def _machine(value: object) -> MachineReading | None:
     )
 
 
-def page_from(found: Mapping[str, object]) -> TruePhoto:
-    """What ``boxes_of`` made. Raises Unfit."""
+def parse_boxes(found: Mapping[str, object]) -> TruePhoto:
+    """What ``encode_boxes`` made. Raises Unfit."""
     words = fields.sequence(found.get("words"), "its words", most=fields.MAX_WORDS)
     sides = (fields.integer(found.get(side), f"its {side}", least=1, most=1_000_000) for side in ("width", "height"))
     width, height = sides
@@ -152,12 +154,12 @@ def page_from(found: Mapping[str, object]) -> TruePhoto:
         image=fields.label(found.get("image"), "its image"),
         width=width,
         height=height,
-        words=tuple(_word(fields.mapping(word, "a word")) for word in words),
-        split=_side(found.get("split")),
+        words=tuple(_parse_word(fields.mapping(word, "a word")) for word in words),
+        split=_parse_side(found.get("split")),
     )
 
 
-def _word(found: Mapping[str, object]) -> Labelled:
+def _parse_word(found: Mapping[str, object]) -> Labelled:
     ignore = found.get("ignore", False)
     if not isinstance(ignore, bool):
         raise Unfit("“ignore” of a word is neither true nor false")

@@ -15,7 +15,7 @@ from typing import Final
 
 from ocr_studio.core.dataset_files import tab_separated
 from ocr_studio.core.dataset_files import validation as fields
-from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.validation import Troubles, Unfit
 from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -27,11 +27,11 @@ _UNREADABLE: Final = "###"
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
     def of(some: Iterable[Example]) -> bytes:
-        return tab_separated.lines((example.crop, example.text) for example in some)
+        return tab_separated.format_lines((example.crop, example.text) for example in some)
 
     return {
         _ALL: of(examples),
-        _BOXES: tab_separated.lines((page.photo, _boxes(page)) for page in pages),
+        _BOXES: tab_separated.format_lines((page.photo, _boxes(page)) for page in pages),
         _TRAIN: of(each for each in examples if each.split is Split.TRAIN),
         _VALIDATION: of(each for each in examples if each.split is Split.HELD_OUT),
     }
@@ -49,12 +49,14 @@ def _boxes(page: TruePhoto) -> str:
     return json.dumps(words, ensure_ascii=False, allow_nan=False)
 
 
-def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
-    sides = tab_separated.sides(folder, _TRAIN, _VALIDATION)
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> ListedFiles:
+    sides = tab_separated.read_sides(folder, _TRAIN, _VALIDATION)
     pages = list(_pages(folder, troubles)) if folder.has(_BOXES) else []
     if folder.has(_ALL):
-        pairs = tab_separated.pairs(folder, _ALL, troubles)
-        return Listed([Example(text, crop=crop, split=sides.of(crop)) for crop, text in pairs], pages, sides.divided)
+        pairs = tab_separated.read_pairs(folder, _ALL, troubles)
+        return ListedFiles(
+            [Example(text, crop=crop, split=sides.of(crop)) for crop, text in pairs], pages, sides.divided
+        )
     # A project of PPOCRLabel whose words were not cut out yet.
     examples = [
         Example(word.text, photo=page.photo, image=page.photo, quad=word.quad)
@@ -62,11 +64,11 @@ def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Li
         for word in page.words
         if not word.ignore
     ]
-    return Listed(examples, pages)
+    return ListedFiles(examples, pages)
 
 
 def _pages(folder: SafeFolder, troubles: Troubles) -> Iterator[TruePhoto]:
-    for where, photo, rest in tab_separated.rows(folder, _BOXES, troubles):
+    for where, photo, rest in tab_separated.read_rows(folder, _BOXES, troubles):
         try:
             found = fields.sequence(fields.json_value(rest.encode()), "what follows the tab", most=fields.MAX_WORDS)
             words = tuple(_word(fields.mapping(word, "a word")) for word in found)

@@ -11,7 +11,7 @@ import cv2
 from ocr_studio.core import plain_text
 from ocr_studio.core.dataset_files.values import BadDataset
 from ocr_studio.core.files import safe_folder, strict_json
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, plain_name
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, normalize_name
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
@@ -59,7 +59,7 @@ def file_bytes(folder: SafeFolder, name: str, *, most: int = MAX_BYTES) -> bytes
         return folder.read(name, most=most)
     except (OSError, TooLarge) as error:
         raise BadDataset(
-            tr("it can't be read: {reason}", reason=safe_folder.reason(error)), file=folder.path / name
+            tr("it can't be read: {reason}", reason=safe_folder.explain_error(error)), file=folder.path / name
         ) from error
 
 
@@ -144,7 +144,7 @@ def label(value: object, what: str) -> str:
 def name(value: object, what: str) -> str:
     """A file's name inside the folder. Raises Unfit."""
     try:
-        return plain_name(value)
+        return normalize_name(value)
     except UnsafeFile as error:
         raise Unfit(f"{what}: {error}") from error
 

@@ -16,7 +16,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import tr
@@ -52,7 +52,7 @@ class Split(StrEnum):
     HELD_OUT = "held-out"
 
 
-class Checked(StrEnum):
+class CheckKind(StrEnum):
     """How a person has checked a word: wrote something else than the machine, or agreed with it."""
 
     CORRECTED = "corrected"
@@ -87,7 +87,7 @@ class Example:
     word: str = ""
     quad: Quad | None = None
     split: Split = Split.TRAIN
-    checked: Checked = Checked.CORRECTED
+    checked: CheckKind = CheckKind.CORRECTED
     by: str = "human"
     machine: MachineReading | None = None
     writer: str | None = None
@@ -149,15 +149,15 @@ class Dataset:
     @property
     def alphabet(self) -> str:
         """All characters of the labels, each once, sorted."""
-        return alphabet_of(example.text for example in self.examples)
+        return collect_alphabet(example.text for example in self.examples)
 
     def crop(self, example: Example) -> RGB:
         """Its picture, (h, w, 3) uint8 RGB; of our own datasets 48 pixels high. Raises BadCrop."""
         if example.crop:
-            return picture(self.folder, example.crop, most=MAX_CROP_PIXELS, most_bytes=MAX_CROP_BYTES)
+            return read_picture(self.folder, example.crop, most=MAX_CROP_PIXELS, most_bytes=MAX_CROP_BYTES)
         if example.quad is None:
             raise BadCrop(tr("the example has neither an image nor a box on a photo"), file=self.folder)
-        return level(self._pyramid(example.photo), example.quad.array())
+        return extract_crop(self._pyramid(example.photo), example.quad.array())
 
     def photo(self, page: TruePhoto) -> RGB:
         """The photo, (H, W, 3) uint8 RGB. Raises BadCrop."""
@@ -165,7 +165,7 @@ class Dataset:
 
     def photo_named(self, name: str) -> RGB:
         """A photo by its name in the folder, (H, W, 3) uint8 RGB. Raises BadCrop."""
-        return picture(self.folder, name, most=photo_file.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
+        return read_picture(self.folder, name, most=photo_file.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
 
     def _of(self, split: Split) -> tuple[Example, ...]:
         return tuple(example for example in self.examples if example.split is split)
@@ -180,23 +180,23 @@ class Dataset:
         return opened
 
 
-def picture(folder: Path, name: str, *, most: int, most_bytes: int) -> RGB:
+def read_picture(folder: Path, name: str, *, most: int, most_bytes: int) -> RGB:
     """A picture inside a folder, (h, w, 3) uint8 RGB, upright; at most so many pixels. Raises BadCrop."""
-    return decoded(bytes_of(folder, name, most_bytes=most_bytes), folder / name, most=most)
+    return decode_picture(read_crop_bytes(folder, name, most_bytes=most_bytes), folder / name, most=most)
 
 
-def bytes_of(folder: Path, name: str, *, most_bytes: int) -> bytes:
+def read_crop_bytes(folder: Path, name: str, *, most_bytes: int) -> bytes:
     """The bytes of a file inside a folder. Raises BadCrop."""
     try:
         return SafeFolder(folder, follow=True).read(name, most=most_bytes)
     except (OSError, TooLarge) as error:
         raise BadCrop(
-            tr("the image can't be used: {reason}", reason=safe_folder.reason(error)), file=folder / name
+            tr("the image can't be used: {reason}", reason=safe_folder.explain_error(error)), file=folder / name
         ) from error
 
 
-def decoded(data: bytes, path: Path, *, most: int) -> RGB:
-    """The picture in these bytes, as ``picture`` gives it. Raises BadCrop."""
+def decode_picture(data: bytes, path: Path, *, most: int) -> RGB:
+    """The picture in these bytes, as ``read_picture`` gives it. Raises BadCrop."""
     try:
         return photo_file.decode_photo(data, name=str(path), most=most)
     except photo_file.PhotoError as error:
@@ -225,6 +225,6 @@ class Digest:
         return hashlib.sha256(b"".join(sorted(self._each))).hexdigest()
 
 
-def alphabet_of(texts: Iterable[str]) -> str:
+def collect_alphabet(texts: Iterable[str]) -> str:
     """All characters of some texts, each once, sorted."""
     return "".join(sorted({letter for text in texts for letter in text}))

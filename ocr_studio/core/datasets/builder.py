@@ -20,12 +20,12 @@ from ocr_studio.core.dataset_files.values import (
     PHOTOS,
     VERSION,
     BadDataset,
-    Checked,
+    CheckKind,
     Digest,
     Example,
     Split,
     TruePhoto,
-    alphabet_of,
+    collect_alphabet,
 )
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets.report import LeftOut, Report
@@ -39,7 +39,7 @@ _JPEG_QUALITY: Final = 95
 
 
 @dataclass(slots=True)
-class Making:
+class DatasetBuilder:
     """The dataset that is being written.
 
     Attributes:
@@ -89,7 +89,7 @@ class Making:
         """Write labels and manifest. folder: where the dataset will be. Raises OSError, and BadDataset for nothing."""
         report = self._report(folder, rule)
         if not report.written and not report.boxes:
-            raise _nothing(report)
+            raise _make_nothing_error(report)
         for name, data in self.layout.render(self.examples, self.photos).items():
             self.room.replace(name, data)
         self.room.replace(MANIFEST, fields.json_bytes(self._manifest(report), indent=1) + b"\n")
@@ -101,7 +101,7 @@ class Making:
             digest.add(example, self._pictures[example.crop or example.photo])
         for page in self.photos:
             digest.add_photo(page, self._pictures[page.photo])
-        confirmed = sum(each.checked is Checked.CONFIRMED for each in written)
+        confirmed = sum(each.checked is CheckKind.CONFIRMED for each in written)
         held_out = sum(each.split is Split.HELD_OUT for each in written)
         return Report(
             folder=folder,
@@ -117,7 +117,7 @@ class Making:
             pages_written=len({each.page for each in written if each.page}),
             boxes=len(self.photos),
             rule=rule,
-            alphabet=alphabet_of(each.text for each in written),
+            alphabet=collect_alphabet(each.text for each in written),
             digest=digest.hex(),
             left_out=tuple(self.left_out),
             trouble=tuple(self.trouble),
@@ -135,7 +135,7 @@ class Making:
             "layout": self.layout.name,
             "unit": self.unit,
             "alphabet": report.alphabet,
-            "counts": dataset_report.values(report),
+            "counts": dataset_report.manifest_values(report),
             "split": {
                 "rule": report.rule,
                 "why": dataset_report.RULES[report.rule],
@@ -160,9 +160,10 @@ class NothingToWrite(BadDataset):
         self.report = report
 
 
-def _nothing(report: Report) -> NothingToWrite:
+def _make_nothing_error(report: Report) -> NothingToWrite:
     why = [
-        tr("{count} skipped: {reason}", count=count, reason=reason) for count, reason in dataset_report.reasons(report)
+        tr("{count} skipped: {reason}", count=count, reason=reason)
+        for count, reason in dataset_report.list_reasons(report)
     ]
     return NothingToWrite(
         tr("there are no words for training yet ({reasons})", reasons="; ".join([*why, *report.trouble]))

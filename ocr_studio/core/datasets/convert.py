@@ -15,11 +15,11 @@ from ocr_studio.core.dataset_files.values import (
     BadDataset,
     Dataset,
     Example,
-    bytes_of,
+    read_crop_bytes,
 )
 from ocr_studio.core.datasets import folder as dataset_folder
-from ocr_studio.core.datasets.builder import Making
-from ocr_studio.core.datasets.folder import file_id
+from ocr_studio.core.datasets.builder import DatasetBuilder
+from ocr_studio.core.datasets.folder import make_file_id
 from ocr_studio.core.datasets.report import Report
 from ocr_studio.core.translation import tr
 
@@ -34,7 +34,7 @@ class ExampleCopied:
     total: int
 
 
-def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | Report]:
+def copy_dataset(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | Report]:
     """Write a dataset that was read in another layout: ExampleCopied …, at last the Report.
 
     What a layout does not carry (places of words that were cut out, what the machine had read) is not in it. folder:
@@ -42,10 +42,10 @@ def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | 
     """
     if os.path.realpath(folder) == str(found.folder):
         raise BadDataset(tr("a dataset can't replace itself"), file=folder, remedy=tr("Choose another folder."))
-    with dataset_folder.workshop(folder, LAYOUTS[layout]) as room:
-        making = Making(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
+    with dataset_folder.open_workshop(folder, LAYOUTS[layout]) as room:
+        making = DatasetBuilder(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))
-        copying = _Copying(found, making)
+        copying = _DatasetCopy(found, making)
         for number, example in enumerate(found.examples, start=1):
             copying.add(example, number)
             yield ExampleCopied(number, len(found.examples))
@@ -55,8 +55,8 @@ def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | 
     yield report
 
 
-class _Copying:
-    def __init__(self, found: Dataset, making: Making) -> None:
+class _DatasetCopy:
+    def __init__(self, found: Dataset, making: DatasetBuilder) -> None:
         self._found, self._making = found, making
         self._names: dict[str, str] = {}
 
@@ -71,7 +71,7 @@ class _Copying:
         except BadCrop as error:
             making.trouble.append(str(error))
             return
-        stem = "-".join(map(file_id, example.place)) if example.place else f"{number:06d}"
+        stem = "-".join(map(make_file_id, example.place)) if example.place else f"{number:06d}"
         crop = f"{making.layout.crops or PHOTOS}/{stem}.png"
         making.write(crop, picture)
         making.examples.append(replace(example, crop=crop, photo=""))
@@ -87,10 +87,10 @@ class _Copying:
     def _photo(self, name: str) -> str:
         """A photo's name in the new dataset, copied if it was not before; JPEGs as they are."""
         if name not in self._names:
-            data = bytes_of(self._found.folder, name, most_bytes=MAX_PHOTO_BYTES)
-            fresh = f"{PHOTOS}/{file_id(Path(name).stem)}.jpg"
+            data = read_crop_bytes(self._found.folder, name, most_bytes=MAX_PHOTO_BYTES)
+            fresh = f"{PHOTOS}/{make_file_id(Path(name).stem)}.jpg"
             if self._making.has(fresh):
-                fresh = f"{PHOTOS}/{file_id(name)}.jpg"
+                fresh = f"{PHOTOS}/{make_file_id(name)}.jpg"
             if data.startswith(_JPEG):
                 self._making.write_encoded(fresh, data)
             else:

@@ -18,17 +18,17 @@ from ocr_studio.core.dataset_files.values import (
     UNITS,
     BadCrop,
     BadDataset,
-    Checked,
+    CheckKind,
     Dataset,
     Example,
     MachineReading,
     Split,
     TruePhoto,
 )
-from ocr_studio.core.datasets.convert import ExampleCopied, copy
+from ocr_studio.core.datasets.convert import ExampleCopied, copy_dataset
 from ocr_studio.core.datasets.reader import is_dataset, read
 from ocr_studio.core.datasets.report import REASONS, RULES, LeftOut, Reason, Report
-from ocr_studio.core.datasets.writer import PhotoCut, Wanted, export
+from ocr_studio.core.datasets.writer import ExportOptions, PhotoCut, export
 
 __all__ = (
     "LAYOUTS",
@@ -37,10 +37,11 @@ __all__ = (
     "UNITS",
     "BadCrop",
     "BadDataset",
-    "Checked",
+    "CheckKind",
     "Dataset",
     "Example",
     "ExampleCopied",
+    "ExportOptions",
     "LeftOut",
     "MachineReading",
     "PhotoCut",
@@ -48,8 +49,7 @@ __all__ = (
     "Report",
     "Split",
     "TruePhoto",
-    "Wanted",
-    "copy",
+    "copy_dataset",
     "export",
     "is_dataset",
     "read",

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_studio.core.dataset_files.values import Checked, MachineReading
+from ocr_studio.core.dataset_files.values import CheckKind, MachineReading
 from ocr_studio.core.datasets.report import Reason
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import word_crops
-from ocr_studio.core.page import Mark, Page, Quad, Source, Word, WordState
+from ocr_studio.core.page import Mark, Page, Quad, TextSource, Word, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
 
@@ -44,44 +44,44 @@ class Candidate:
     line: str
     text: str
     quad: Quad
-    checked: Checked
+    checked: CheckKind
     by: str
     machine: MachineReading | None
     reason: Reason | None = None
 
 
-def candidates(source: SourcePage, *, unit: str, letters: frozenset[str] | None) -> list[Candidate]:
+def find_candidates(source: SourcePage, *, unit: str, letters: frozenset[str] | None) -> list[Candidate]:
     """The words (or lines) of a page in reading order. letters: the only ones that may be in a text; None: any."""
-    lines = page_order.lines(source.page)
-    found = list(_lines(lines, source) if unit == "lines" else _words(lines, source))
+    lines = page_order.find_lines(source.page)
+    found = list(_find_lines(lines, source) if unit == "lines" else _find_words(lines, source))
     judged = [
-        each if each.reason else replace(each, reason=Reason.OUTSIDE if outside else _unfit(each, letters))
-        for each, outside in zip(found, _outside(found, source.page), strict=True)
+        each if each.reason else replace(each, reason=Reason.OUTSIDE if outside else _find_misfit(each, letters))
+        for each, outside in zip(found, _mark_outside(found, source.page), strict=True)
     ]
-    return _without_twins(judged)
+    return _drop_twins(judged)
 
 
-def _words(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:
+def _find_words(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:
     for line in lines:
         for word in line:
-            yield _candidate([word], line[0].id, _unsaid(word, source))
+            yield _make_candidate([word], line[0].id, _find_reason(word, source))
 
 
-def _lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:
+def _find_lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:
     """A line is known when every word of it is; a box in which nothing is written is no part of it.
 
     Lines that bend, or that run on across a gutter, have boxes that reach into their neighbours.
     """
     for line in lines:
-        reasons = [_unsaid(word, source) for word in line]
+        reasons = [_find_reason(word, source) for word in line]
         written = [word for word, why in zip(line, reasons, strict=True) if why is not Reason.EMPTY]
         missing = [why for why in reasons if why not in (None, Reason.EMPTY)]
         if not written:
-            yield _candidate(line, line[0].id, Reason.EMPTY)
+            yield _make_candidate(line, line[0].id, Reason.EMPTY)
             continue
-        found = _candidate(written, line[0].id, missing[0] if missing else None)
+        found = _make_candidate(written, line[0].id, missing[0] if missing else None)
         crowded = found.reason is None and any(
-            geometry.contains(found.quad, geometry.centre(word.quad))
+            geometry.contains_point(found.quad, geometry.find_centre(word.quad))
             for other in lines
             if other is not line
             for word in other
@@ -90,7 +90,7 @@ def _lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Cand
         yield replace(found, reason=Reason.CROWDED) if crowded else found
 
 
-def _unsaid(word: Word, source: SourcePage) -> Reason | None:
+def _find_reason(word: Word, source: SourcePage) -> Reason | None:
     """Why nothing is known of what is written there."""
     if word.id in source.ignored:
         return Reason.IGNORED if word.text else Reason.UNREADABLE
@@ -101,33 +101,33 @@ def _unsaid(word: Word, source: SourcePage) -> Reason | None:
     return None if one_line(word.human.text) else Reason.EMPTY
 
 
-def _candidate(words: Sequence[Word], line: str, reason: Reason | None) -> Candidate:
+def _make_candidate(words: Sequence[Word], line: str, reason: Reason | None) -> Candidate:
     """Words that stand in one line, as one."""
     confirmed = all(word.state is WordState.ACCEPTED for word in words)
-    imported = any(word.human is not None and word.human.source is Source.IMPORTED for word in words)
+    imported = any(word.human is not None and word.human.source is TextSource.IMPORTED for word in words)
     return Candidate(
         word=words[0].id,
         line=line,
         text=one_line(" ".join(word.text for word in words)),
-        quad=_around([word.quad for word in words]),
-        checked=Checked.CONFIRMED if confirmed else Checked.CORRECTED,
+        quad=_enclose_quads([word.quad for word in words]),
+        checked=CheckKind.CONFIRMED if confirmed else CheckKind.CORRECTED,
         by="imported" if imported else "human",
-        machine=_machine(words),
+        machine=_join_machine(words),
         reason=reason,
     )
 
 
-def _around(quads: Sequence[Quad]) -> Quad:
+def _enclose_quads(quads: Sequence[Quad]) -> Quad:
     """The box of a line: along its words' own slopes, or from the first to the last of them where that is tighter, as
     of upright boxes on a line that climbs."""
     if len(quads) == 1:
         return quads[0]
-    ends = np.subtract(geometry.centre(quads[-1]), geometry.centre(quads[0]))
-    boxes = geometry.joined(quads), geometry.joined(quads, along=ends)
-    return min(boxes, key=lambda box: geometry.size(box)[1])
+    ends = np.subtract(geometry.find_centre(quads[-1]), geometry.find_centre(quads[0]))
+    boxes = geometry.union_quad(quads), geometry.union_quad(quads, along=ends)
+    return min(boxes, key=lambda box: geometry.measure_size(box)[1])
 
 
-def _machine(words: Sequence[Word]) -> MachineReading | None:
+def _join_machine(words: Sequence[Word]) -> MachineReading | None:
     read = [word.machine for word in words if word.machine is not None]
     if len(read) < len(words):
         return None
@@ -139,29 +139,29 @@ def _machine(words: Sequence[Word]) -> MachineReading | None:
     )
 
 
-def _outside(candidates: Sequence[Candidate], page: Page) -> list[bool]:
+def _mark_outside(candidates: Sequence[Candidate], page: Page) -> list[bool]:
     """Which boxes lie more off the photo than on it, or have no area."""
     photo = Quad.from_box(0, 0, page.width, page.height)
-    shared = overlap.of([each.quad.corners for each in candidates], [photo.corners])
+    shared = overlap.compute_overlap([each.quad.corners for each in candidates], [photo.corners])
     inside = shared.matrix(shared.cover_a)[:, 0]
     return [bool(each) for each in (shared.areas_a < 1) | (inside < _ON_PHOTO)]
 
 
-def _unfit(candidate: Candidate, letters: frozenset[str] | None) -> Reason | None:
+def _find_misfit(candidate: Candidate, letters: frozenset[str] | None) -> Reason | None:
     if letters is not None and not letters.issuperset(candidate.text):
         return Reason.LETTERS
     # The net has one step more than fit into the picture, see ``Recognizer.steps``.
-    steps = word_crops.size(candidate.quad.array())[0] // word_crops.STEP + 1
-    return Reason.NARROW if steps < word_crops.steps_for(candidate.text) else None
+    steps = word_crops.compute_crop_size(candidate.quad.array())[0] // word_crops.STEP + 1
+    return Reason.NARROW if steps < word_crops.count_ctc_steps(candidate.text) else None
 
 
-def _without_twins(found: list[Candidate]) -> list[Candidate]:
+def _drop_twins(found: list[Candidate]) -> list[Candidate]:
     """Of boxes in the same place with the same text the first one stays."""
     fit = [index for index, each in enumerate(found) if each.reason is None]
     if len(fit) < 2:
         return found
     quads = np.array([found[index].quad.corners for index in fit])
-    shared = overlap.of(quads, quads)
+    shared = overlap.compute_overlap(quads, quads)
     near = (shared.iou >= _SAME) & (shared.rows < shared.columns)
     for row, column in zip(shared.rows[near].tolist(), shared.columns[near].tolist(), strict=True):
         first, second = fit[row], fit[column]

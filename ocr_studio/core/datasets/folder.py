@@ -41,7 +41,7 @@ _OWN_PICTURE: Final = re.compile(
 )
 
 
-def file_id(key: str) -> str:
+def make_file_id(key: str) -> str:
     """An id as a part of a file's name: itself where it is plain, which ours are, else a hash of it."""
     if _PLAIN_ID.fullmatch(key):
         return key
@@ -49,19 +49,19 @@ def file_id(key: str) -> str:
 
 
 @contextlib.contextmanager
-def workshop(folder: Path, layout: Layout) -> Iterator[SafeFolder]:
+def open_workshop(folder: Path, layout: Layout) -> Iterator[SafeFolder]:
     """A fresh folder inside the folder, gone at the end; with it the folder itself, if that was made here in vain.
 
     Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here,
     where what somebody would go on with was left in it, and while others write there.
     """
-    with _room(folder, layout, secrets.token_hex(_PASSING // 2)) as room:
+    with _open_room(folder, layout, secrets.token_hex(_PASSING // 2)) as room:
         yield room
 
 
 @contextlib.contextmanager
-def lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[], None]) -> Iterator[SafeFolder]:
-    """As ``workshop``, but unfinished files stay and can be resumed under the same name.
+def open_lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[], None]) -> Iterator[SafeFolder]:
+    """As ``open_workshop``, but unfinished files stay and can be resumed under the same name.
 
     Args:
         folder: Folder of the dataset.
@@ -72,12 +72,14 @@ def lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[]
     Raises:
         WriteFailed: The folder can't be written, or is in use.
     """
-    with _room(folder, layout, name, lasts=check) as room:
+    with _open_room(folder, layout, name, lasts=check) as room:
         yield room
 
 
 @contextlib.contextmanager
-def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] | None = None) -> Iterator[SafeFolder]:
+def _open_room(
+    folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] | None = None
+) -> Iterator[SafeFolder]:
     """lasts: what checks the folder, where what was made stays if it is left before its end."""
     made, room, done, named = _first_missing(folder), f"{_WORKSHOP}{name}", False, _named(folder)
     lock = FileLock(named, _LOCK, passing=True)
@@ -87,7 +89,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
         lock.sign()
         if lasts is not None:
             lasts()
-        elif others_unfinished(folder):
+        elif list_other_unfinished(folder):
             what = tr("the folder contains an unfinished synthetic dataset")
             raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."))
         _check_ours(folder, layout, spare=frozenset({room}))
@@ -95,9 +97,9 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
         yield SafeFolder(folder / room)
         done = True
     except LockedElsewhere as error:
-        raise _in_use(folder) from error
+        raise _make_in_use_error(folder) from error
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise _make_write_error(folder, error) from error
     finally:
         if lock.held:
             if done or lasts is None:
@@ -107,17 +109,17 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
         _remove_empty(folder, made)
 
 
-def writer(folder: Path) -> int | None:
+def find_writer(folder: Path) -> int | None:
     """Return the id of the process that is writing to a folder, 0 if unknown, None if there is none. Never raises."""
     return file_lock.holder(_named(folder), _LOCK)
 
 
-def unfinished(folder: Path, name: str) -> bool:
+def is_unfinished(folder: Path, name: str) -> bool:
     """Whether a lasting workshop of this name was left before its end. Never raises."""
     return _named(folder).is_folder(f"{_WORKSHOP}{name}")
 
 
-def others_unfinished(folder: Path, name: str = "") -> list[str]:
+def list_other_unfinished(folder: Path, name: str = "") -> list[str]:
     """The folders of lasting workshops of another name, or of any if none is given, that were left before their end, or
     are at work. Never raises."""
     try:
@@ -128,7 +130,7 @@ def others_unfinished(folder: Path, name: str = "") -> list[str]:
     return [each for each in names if _ROOM.fullmatch(each) and len(each) == lasting and each != f"{_WORKSHOP}{name}"]
 
 
-def clear(folder: Path, name: str) -> None:
+def discard_unfinished(folder: Path, name: str) -> None:
     """Throw away the lasting workshop of this name, which was left before its end, and the folder if nothing else is in
     it. Those of other names stay. Raises WriteFailed while others are at it: then all of it stays."""
     lock = FileLock(_named(folder), _LOCK, passing=True)
@@ -137,7 +139,7 @@ def clear(folder: Path, name: str) -> None:
             lock.take()
             _named(folder).remove_tree(f"{_WORKSHOP}{name}")
     except LockedElsewhere as error:
-        raise _in_use(folder) from error
+        raise _make_in_use_error(folder) from error
     finally:
         lock.release()
     with contextlib.suppress(OSError):  # it holds something else
@@ -206,8 +208,8 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
     unfinished = {name for name in names if _ROOM.fullmatch(name)}
     pictures = {name for name in (layout.crops, PHOTOS) if name}
     foreign = sorted(names - unfinished - pictures - {MANIFEST, *layout.files})
-    foreign += [f"{name}/{inside}" for name in sorted(pictures & names) for inside in _foreign(named, name)]
-    if names and not foreign and not unfinished and layout_of(folder) != layout.name:
+    foreign += [f"{name}/{inside}" for name in sorted(pictures & names) for inside in _find_foreign(named, name)]
+    if names and not foreign and not unfinished and read_layout(folder) != layout.name:
         foreign = sorted(names)
     if foreign:
         raise WriteFailed(
@@ -219,14 +221,14 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
         named.remove_tree(name)
 
 
-def _foreign(folder: SafeFolder, name: str) -> list[str]:
+def _find_foreign(folder: SafeFolder, name: str) -> list[str]:
     """What in a folder of pictures was not written here."""
     if not folder.is_folder(name):
         return [""]
     return [entry.name for entry in folder.entries(name) if not (_OWN_PICTURE.fullmatch(entry.name) and entry.is_file)]
 
 
-def layout_of(folder: Path) -> str:
+def read_layout(folder: Path) -> str:
     """Which layout the dataset in a folder has, as its manifest says; nothing where it is not one of ours. Never
     raises."""
     try:
@@ -238,19 +240,19 @@ def layout_of(folder: Path) -> str:
     return str(manifest.get("layout"))
 
 
-def _in_use(folder: Path) -> WriteFailed:
+def _make_in_use_error(folder: Path) -> WriteFailed:
     return WriteFailed(
         tr("another window or command is writing to this folder"), file=folder, remedy=tr("Wait until it has finished.")
     )
 
 
-def _not_written(folder: Path, error: OSError) -> WriteFailed:
+def _make_write_error(folder: Path, error: OSError) -> WriteFailed:
     file = next((each for each in (folder, *folder.parents) if paths.exists(each) and not paths.is_folder(each)), None)
     if file is not None:  # the system's word for that is hard to make out
         what = tr("can't write the dataset: {reason}", reason=tr("it is a file, not a folder"))
         return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
     return WriteFailed(
-        tr("can't write the dataset: {reason}", reason=safe_folder.reason(error)),
+        tr("can't write the dataset: {reason}", reason=safe_folder.explain_error(error)),
         file=folder,
         remedy=errors.write_remedy(error),
     )

@@ -149,7 +149,7 @@ def from_project(project: Project) -> Truth:
                 pages.append(page)
         except StudioError as error:
             troubles.append(error)
-    pages.sort(key=lambda page: (photo_file.natural_key(page.image), page.id))
+    pages.sort(key=lambda page: (photo_file.make_natural_key(page.image), page.id))
     true = [page for page in (_checked(page, project) for page in pages) if page.words]
     if not true and not troubles:
         why = (
@@ -172,7 +172,7 @@ def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
     Most often the places are those on the photo as the camera stored it, not yet turned.
     """
     for number, word in enumerate(() if page.page_id else page.words, start=1):
-        x, y = geometry.centre(word.quad)
+        x, y = geometry.find_centre(word.quad)
         if not (0 <= x <= width and 0 <= y <= height):
             what = tr(
                 "word {number}, “{text}”, is outside the photo, which is {width} × {height} pixels",
@@ -254,7 +254,7 @@ def _word(word: Mapping[str, object]) -> Labelled:
     if not one_line(text) and not ignore:
         raise _Bad(tr("it has no text"), tr('Add the text, or "ignore": true.'))
     quad = _quad(word.get("quad"))
-    if not ignore and geometry.area(quad) < 1:
+    if not ignore and geometry.measure_area(quad) < 1:
         raise _Bad(tr("its “quad” has no area"))
     return Labelled(quad, one_line(text), ignore)
 

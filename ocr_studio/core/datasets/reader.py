@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ocr_studio.core import paths
 from ocr_studio.core.dataset_files import own
-from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.layouts import LAYOUTS
 from ocr_studio.core.dataset_files.validation import (
     MAX_EXAMPLES,
@@ -35,8 +35,8 @@ from ocr_studio.core.dataset_files.values import (
     Example,
     Split,
     TruePhoto,
-    bytes_of,
-    decoded,
+    decode_picture,
+    read_crop_bytes,
 )
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.report import RULES
@@ -56,9 +56,9 @@ def is_dataset(folder: Path) -> bool:
 
 def check_ended(folder: Path) -> None:
     """Raise BadDataset if a folder contains an unfinished synthetic dataset."""
-    if is_dataset(folder) or not dataset_folder.others_unfinished(folder):
+    if is_dataset(folder) or not dataset_folder.list_other_unfinished(folder):
         return
-    if dataset_folder.writer(folder) is not None:
+    if dataset_folder.find_writer(folder) is not None:
         what = tr("a dataset is being generated in this folder")
         raise BadDataset(what, file=folder, remedy=tr("Wait until it has finished."))
     remedy = tr("To resume, choose “Generate synthetic boards” in the Read menu with the same options.")
@@ -69,7 +69,7 @@ def check_ended(folder: Path) -> None:
 
 def check_labels(folder: Path) -> None:
     """Raise BadDataset if a dataset with a manifest has no labels."""
-    if is_dataset(folder) or not (layout := LAYOUTS.get(dataset_folder.layout_of(folder))):
+    if is_dataset(folder) or not (layout := LAYOUTS.get(dataset_folder.read_layout(folder))):
         return
     what = tr("the labels of this dataset are missing: {names}", names=", ".join(layout.marks))
     raise BadDataset(what, file=folder, remedy=tr("Restore the files, or create the dataset again."))
@@ -101,7 +101,7 @@ def read(folder: Path) -> Dataset:
             file=folder,
             remedy=tr("Export it again from photos with checked words."),
         )
-    rule, examples = _divided(listed, [example for example, _ in usable], manifest, troubles)
+    rule, examples = _divide(listed, [example for example, _ in usable], manifest, troubles)
     digest = Digest()
     for example, (_, picture) in zip(examples, usable, strict=True):
         digest.add(example, picture)
@@ -116,7 +116,7 @@ def read(folder: Path) -> Dataset:
         manifest=manifest,
         trouble=troubles.lines(),
         layout=layout.name,
-        unit=_one_of(UNITS, manifest.get("unit"), "words"),
+        unit=_choose_known(UNITS, manifest.get("unit"), "words"),
         rule=rule,
         digest=digest.hex(),
     )
@@ -198,8 +198,8 @@ class _Pictures:
         return self._digest
 
     def _looked_at(self, name: str, most: int, most_bytes: int) -> bytes:
-        data = bytes_of(self._folder, name, most_bytes=most_bytes)
-        decoded(data, self._folder / name, most=most)
+        data = read_crop_bytes(self._folder, name, most_bytes=most_bytes)
+        decode_picture(data, self._folder / name, most=most)
         return hashlib.sha256(data).digest()
 
 
@@ -212,8 +212,8 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
             continue
         seen.add(page.photo)
         try:
-            data = bytes_of(folder.path, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
-            width, height = photo_file.photo_size(folder.full(page.photo))
+            data = read_crop_bytes(folder.path, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
+            width, height = photo_file.read_photo_size(folder.full(page.photo))
         except (BadCrop, photo_file.PhotoError) as error:
             troubles.add(page.photo, error.what)
             continue
@@ -232,8 +232,8 @@ def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) 
         yield replace(page, width=width, height=height), hashlib.sha256(data).digest()
 
 
-def _divided(
-    listed: Listed, examples: Sequence[Example], manifest: Mapping[str, object], troubles: Troubles
+def _divide(
+    listed: ListedFiles, examples: Sequence[Example], manifest: Mapping[str, object], troubles: Troubles
 ) -> tuple[str, list[Example]]:
     """Return the rule of the split and the split examples; an undivided dataset is split here."""
     if not listed.divided:
@@ -244,7 +244,7 @@ def _divided(
         division = divide(places)
         return division.rule, [replace(each, split=side) for each, side in zip(examples, division.sides, strict=True)]
     split = manifest.get("split")
-    rule = _one_of(RULES, split.get("rule") if isinstance(split, dict) else None, "given")
+    rule = _choose_known(RULES, split.get("rule") if isinstance(split, dict) else None, "given")
     sides: dict[str, set[Split]] = {}
     for example in examples:
         if example.page:
@@ -260,5 +260,5 @@ def _divided(
     return rule, list(examples)
 
 
-def _one_of(known: Collection[str], value: object, otherwise: str) -> str:
+def _choose_known(known: Collection[str], value: object, otherwise: str) -> str:
     return value if isinstance(value, str) and value in known else otherwise

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ocr_studio.core.dataset_files.values import Checked, Dataset
+from ocr_studio.core.dataset_files.values import CheckKind, Dataset
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 
 
@@ -120,13 +120,13 @@ class Report:
         return self.found == self.written + len(self.left_out) and self.written == self.train + self.held_out
 
 
-def everything(report: Report) -> dict[str, object]:
+def report_values(report: Report) -> dict[str, object]:
     """The report as JSON for other programs has it."""
     return {
         "folder": str(report.folder),
         "layout": report.layout,
         "unit": report.unit,
-        **values(report),
+        **manifest_values(report),
         "split": {"rule": report.rule, "train": report.train, "held-out": report.held_out},
         "alphabet": report.alphabet,
         "digest": report.digest,
@@ -134,7 +134,7 @@ def everything(report: Report) -> dict[str, object]:
     }
 
 
-def values(report: Report) -> dict[str, object]:
+def manifest_values(report: Report) -> dict[str, object]:
     """The counts as they stand in a manifest."""
     return {
         "found": report.found,
@@ -148,7 +148,7 @@ def values(report: Report) -> dict[str, object]:
     }
 
 
-def headline(report: Report) -> str:
+def format_headline(report: Report) -> str:
     """The number of exported words, one line."""
     if report.unit == "lines":
         one, many = later_n("{written} of {count} line written", "{written} of {count} lines written")
@@ -157,7 +157,7 @@ def headline(report: Report) -> str:
     return tr_n(one, many, report.found, written=report.written)
 
 
-def facts(report: Report) -> list[str]:
+def list_facts(report: Report) -> list[str]:
     """The contents of the export, a line for each fact."""
     lines = [
         tr(
@@ -189,7 +189,7 @@ def facts(report: Report) -> list[str]:
     return lines
 
 
-def reasons(report: Report) -> list[tuple[int, str]]:
+def list_reasons(report: Report) -> list[tuple[int, str]]:
     """The number of skipped words for each reason that occurred."""
     said = {**REASONS, Reason.NARROW: _DRAWN_NARROW} if report.synthetic else REASONS
     return [(count, tr(said[reason])) for reason, count in report.counts.items() if count]
@@ -197,19 +197,22 @@ def reasons(report: Report) -> list[tuple[int, str]]:
 
 def render(report: Report) -> list[str]:
     """The report as text, a line for each fact."""
-    left_out = [f"{count} skipped: {why}" for count, why in reasons(report)]
-    return [f"{headline(report)} to {report.folder}", *(f"  {line}" for line in (*facts(report), *left_out))]
+    left_out = [f"{count} skipped: {why}" for count, why in list_reasons(report)]
+    return [
+        f"{format_headline(report)} to {report.folder}",
+        *(f"  {line}" for line in (*list_facts(report), *left_out)),
+    ]
 
 
-def contents(found: Dataset) -> dict[str, object]:
+def dataset_values(found: Dataset) -> dict[str, object]:
     """What is in a dataset that was read, as JSON for other programs has it."""
     return {
         "folder": str(found.folder),
         "layout": found.layout,
         "unit": found.unit,
         "examples": len(found.examples),
-        "corrected": sum(each.checked is Checked.CORRECTED for each in found.examples),
-        "confirmed": sum(each.checked is Checked.CONFIRMED for each in found.examples),
+        "corrected": sum(each.checked is CheckKind.CORRECTED for each in found.examples),
+        "confirmed": sum(each.checked is CheckKind.CONFIRMED for each in found.examples),
         "boxes": len(found.pages),
         "split": {"rule": found.rule, "train": len(found.train), "held-out": len(found.held_out)},
         "alphabet": found.alphabet,
@@ -218,15 +221,15 @@ def contents(found: Dataset) -> dict[str, object]:
     }
 
 
-def render_contents(found: Dataset) -> list[str]:
+def render_dataset(found: Dataset) -> list[str]:
     """What is in a dataset that was read, for a person, a line for each fact."""
     return [
         f"{len(found.examples)} {found.unit} in {found.folder}, layout {found.layout}",
         f"  {len(found.train)} for training, {len(found.held_out)} held out: {RULES[found.rule]}",
-        f"  boxes for a detector: {_counted(len(found.pages), 'fully marked photo')}",
+        f"  boxes for a detector: {_format_count(len(found.pages), 'fully marked photo')}",
         f"  {len(found.alphabet)} different characters: {found.alphabet}",
     ]
 
 
-def _counted(count: int, noun: str) -> str:
+def _format_count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -13,21 +13,21 @@ from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.datasets.reader import check_ended, check_labels, is_dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
+from ocr_studio.core.page import Page, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import Places
 from ocr_studio.core.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class DatasetSources:
     """Pages to make examples of. trouble: those that could not be read, one line each."""
 
     pages: tuple[SourcePage, ...]
     trouble: tuple[str, ...] = ()
 
 
-def find(path: Path, **where: Unpack[Places]) -> Sources:
+def find_sources(path: Path, **where: Unpack[Places]) -> DatasetSources:
     """The pages in a project, a folder of photos that has one, or a folder with annotations.json. Raises StudioError.
 
     where: as in ``Project.find``.
@@ -55,7 +55,7 @@ def is_only_dataset(folder: Path, **where: Unpack[Places]) -> bool:
     return not Project.find(folder, **where).exists
 
 
-def is_no_dataset_yet(folder: Path, **where: Unpack[Places]) -> bool:
+def has_source_pages(folder: Path, **where: Unpack[Places]) -> bool:
     """Whether there is something in a folder that a dataset can be made of, and none itself.
 
     where: as in ``Project.find``. Raises StudioError where a project may not be looked into.
@@ -67,7 +67,7 @@ def is_no_dataset_yet(folder: Path, **where: Unpack[Places]) -> bool:
     return Project.find(folder, **where).exists
 
 
-def from_project(project: Project) -> Sources:
+def from_project(project: Project) -> DatasetSources:
     """All pages that are known. Nothing of the project is changed. Raises StudioError where there is none."""
     if not project.exists:
         raise StudioError(
@@ -85,10 +85,10 @@ def from_project(project: Project) -> Sources:
                 pages.append(SourcePage(page, project.photo(page), whole, folder=project.photos))
         except StudioError as error:
             trouble.append(str(error))
-    return Sources(tuple(pages), tuple(trouble))
+    return DatasetSources(tuple(pages), tuple(trouble))
 
 
-def from_annotations(folder: Path) -> Sources:
+def from_annotations(folder: Path) -> DatasetSources:
     """The photos that annotations.json lists, their words as somebody else has marked them. Raises StudioError."""
     truth = ground_truth.from_annotations(folder)
     pages: list[SourcePage] = []
@@ -98,19 +98,19 @@ def from_annotations(folder: Path) -> Sources:
             pages.append(_marked(page))
         except StudioError as error:
             trouble.append(str(error))
-    return Sources(tuple(pages), tuple(trouble))
+    return DatasetSources(tuple(pages), tuple(trouble))
 
 
 def _marked(true: TruePage) -> SourcePage:
-    width, height = photo_file.photo_size(true.photo)
+    width, height = photo_file.read_photo_size(true.photo)
     if wrong := ground_truth.off_photo(true, width, height):
         raise wrong
     words = {
         f"{number:06d}": Word(
-            f"{number:06d}", each.quad, Source.IMPORTED, human=Transcription(each.text, Source.IMPORTED)
+            f"{number:06d}", each.quad, TextSource.IMPORTED, human=Transcription(each.text, TextSource.IMPORTED)
         )
         for number, each in enumerate(true.words, start=1)
     }
     ignored = frozenset(key for key, each in zip(words, true.words, strict=True) if each.ignore)
-    page = Page(photo_file.content_id(true.photo), true.image, width, height, words)
+    page = Page(photo_file.compute_content_id(true.photo), true.image, width, height, words)
     return SourcePage(page, true.photo, whole=True, ignored=ignored)

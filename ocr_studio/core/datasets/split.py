@@ -51,27 +51,27 @@ def divide(places: Sequence[ExamplePlace]) -> Division:
     for rule, least, keys in ways:
         groups = Counter(keys)
         if len(groups) >= least:
-            held = _held_out(groups)
+            held = _choose_held_out(groups)
             return Division(rule, tuple(Split.HELD_OUT if key in held else Split.TRAIN for key in keys))
     return Division("none", (Split.TRAIN,) * len(places))
 
 
-def _held_out(groups: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
+def _choose_held_out(groups: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
     """Groups that are held out. Each has its own number 0..1, and is held out below a fifth; further ones, in the order
     of these numbers, only as long as less than half of what is wanted is held out. None that would make it too much."""
     total, taken = sum(groups.values()), 0
-    ordered = sorted(groups, key=_number)
+    ordered = sorted(groups, key=_hash_key)
     held: set[tuple[str, ...]] = set()
     for key in ordered:
         after = taken + groups[key]
-        if (_number(key) < SHARE or taken < SHARE / 2 * total) and after <= 1.5 * SHARE * total:
+        if (_hash_key(key) < SHARE or taken < SHARE / 2 * total) and after <= 1.5 * SHARE * total:
             held.add(key)
             taken = after
     # Few and large groups: one of them all the same, if it is not more than half of all there is.
     return held or set([key for key in ordered if 2 * groups[key] <= total][:1])
 
 
-def _number(key: tuple[str, ...]) -> float:
+def _hash_key(key: tuple[str, ...]) -> float:
     """0..1, evenly spread, the same for the same ids on every machine."""
     digest = hashlib.blake2b("\0".join(key).encode("utf-8", errors="surrogatepass"), digest_size=6).digest()
     return int.from_bytes(digest, "big") / 2**48

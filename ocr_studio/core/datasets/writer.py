@@ -12,9 +12,9 @@ from ocr_studio.core.dataset_files.layouts import LAYOUTS
 from ocr_studio.core.dataset_files.values import PHOTOS, Example, Split, TruePhoto
 from ocr_studio.core.datasets import eligibility
 from ocr_studio.core.datasets import folder as dataset_folder
-from ocr_studio.core.datasets.builder import Making
+from ocr_studio.core.datasets.builder import DatasetBuilder
 from ocr_studio.core.datasets.eligibility import Candidate, SourcePage
-from ocr_studio.core.datasets.folder import file_id
+from ocr_studio.core.datasets.folder import make_file_id
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
 from ocr_studio.core.datasets.split import ExamplePlace, divide
 from ocr_studio.core.errors import StudioError
@@ -22,13 +22,13 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportOptions:
     """How a dataset is to be written. layout: of ``LAYOUTS``. unit: "words" or "lines". letters: the only characters
     that labels may have; None: any."""
 
@@ -47,7 +47,7 @@ class PhotoCut:
 
 
 def export(
-    pages: Sequence[SourcePage], folder: Path, wanted: Wanted, *, trouble: Sequence[str] = ()
+    pages: Sequence[SourcePage], folder: Path, wanted: ExportOptions, *, trouble: Sequence[str] = ()
 ) -> Iterator[PhotoCut | Report]:
     """Write a dataset: PhotoCut for each page, at last the Report. Given up before, it leaves nothing behind.
 
@@ -56,10 +56,10 @@ def export(
     there is nothing to write; what lies there already then stays.
     """
     layout = LAYOUTS[wanted.layout]
-    ordered = sorted(pages, key=lambda source: (photo_file.natural_key(source.page.image), source.page.id))
-    with dataset_folder.workshop(folder, layout) as workshop:
-        making = Making(workshop, layout, wanted.unit, trouble=list(trouble))
-        gathering = _Gathering(making, wanted)
+    ordered = sorted(pages, key=lambda source: (photo_file.make_natural_key(source.page.image), source.page.id))
+    with dataset_folder.open_workshop(folder, layout) as workshop:
+        making = DatasetBuilder(workshop, layout, wanted.unit, trouble=list(trouble))
+        gathering = _ExampleCutter(making, wanted)
         for number, source in enumerate(ordered, start=1):
             gathering.add(source)
             yield PhotoCut(source.page.image, number, len(ordered))
@@ -68,10 +68,10 @@ def export(
     yield report
 
 
-class _Gathering:
+class _ExampleCutter:
     """Cuts out the words of one page after the other."""
 
-    def __init__(self, making: Making, wanted: Wanted) -> None:
+    def __init__(self, making: DatasetBuilder, wanted: ExportOptions) -> None:
         self._making, self._layout, self._wanted = making, making.layout, wanted
         self._letters = None if wanted.letters is None else frozenset(wanted.letters)
         self._places: list[ExamplePlace] = []
@@ -82,17 +82,17 @@ class _Gathering:
         """Take what can be learned from a page."""
         making = self._making
         making.pages.append((source.page.id, source.page.image))
-        found = eligibility.candidates(source, unit=self._wanted.unit, letters=self._letters)
+        found = eligibility.find_candidates(source, unit=self._wanted.unit, letters=self._letters)
         fit = any(each.reason is None for each in found)
         image = self._opened(source) if fit or source.whole else None
         if image is None:
-            making.left_out += [_left(source, each, each.reason or Reason.PHOTO) for each in found]
+            making.left_out += [_make_left_out(source, each, each.reason or Reason.PHOTO) for each in found]
             return
-        photo = f"{PHOTOS}/{file_id(source.page.id)}.jpg"
+        photo = f"{PHOTOS}/{make_file_id(source.page.id)}.jpg"
         self._cut(source, found, Pyramid(image), photo)
         boxes = source.whole and self._layout.photos == "reviewed"
         if boxes:
-            making.photos.append(_true_photo(source, photo))
+            making.photos.append(_make_true_photo(source, photo))
         if boxes or (fit and self._layout.photos == "all"):
             making.write(photo, image)
 
@@ -120,19 +120,19 @@ class _Gathering:
         for each in found:
             reason = each.reason
             if reason is None:
-                picture = level(pyramid, each.quad.array())
+                picture = extract_crop(pyramid, each.quad.array())
                 key = hashlib.sha256(f"{picture.shape}".encode() + picture.tobytes()).digest(), each.text
                 reason = Reason.DUPLICATE if key in self._known else None
                 self._known.add(key)
                 if reason is None:
                     self._keep(source, each, picture, photo)
             if reason is not None:
-                self._making.left_out.append(_left(source, each, reason))
+                self._making.left_out.append(_make_left_out(source, each, reason))
 
     def _keep(self, source: SourcePage, found: Candidate, picture: RGB, photo: str) -> None:
         page, crop = source.page, ""
         if self._layout.crops:
-            crop = f"{self._layout.crops}/{file_id(page.id)}-{file_id(found.word)}.png"
+            crop = f"{self._layout.crops}/{make_file_id(page.id)}-{make_file_id(found.word)}.png"
             self._making.write(crop, picture)
         example = Example(
             text=found.text,
@@ -151,17 +151,17 @@ class _Gathering:
         self._places.append(ExamplePlace(page.id, found.line, found.word))
 
 
-def _left(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:
+def _make_left_out(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:
     return LeftOut(source.page.id, source.page.image, found.word, found.text, reason)
 
 
-def _true_photo(source: SourcePage, photo: str) -> TruePhoto:
+def _make_true_photo(source: SourcePage, photo: str) -> TruePhoto:
     """All words of a photo; boxes in which a person found nothing written are none."""
     page = source.page
     aside = source.ignored | {word.id for word in page.words.values() if word.mark}
     words = tuple(
         Labelled(word.quad, word.text, word.id in aside)
         for word in page.words.values()
-        if (word.text or word.id in aside) and geometry.area(word.quad) >= 1
+        if (word.text or word.id in aside) and geometry.measure_area(word.quad) >= 1
     )
     return TruePhoto(photo, page.id, page.image, page.width, page.height, words)

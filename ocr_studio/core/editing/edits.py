@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr_studio.core.editing import split_words
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, TextSource, Transcription, Word, new_id
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.reading_order import page_order
@@ -36,15 +36,15 @@ def write(page: Page, word_id: str, text: str) -> Edit:
     word, text = page.words.get(word_id), one_line(text)
     if word is None or (word.human and word.human.text == text and not word.mark):
         return Edit(tr("Edit text"))
-    name = tr("Change text to “{text}”", text=_short(text)) if text else tr("Clear text")
+    name = tr("Change text to “{text}”", text=_shorten(text)) if text else tr("Clear text")
     return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:
     """Confirm the recognized text of words. Checked and unread words stay unchanged."""
-    words = [word for word in _known(page, ids) if word.machine and not word.checked]
+    words = [word for word in _select_words(page, ids) if word.machine and not word.checked]
     name = tr_n("Accept word", "Accept {count} words", len(words))
-    return _changed(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
+    return _make_edit(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
 
 
 def answer(page: Page, word_id: str, text: str) -> Edit:
@@ -60,35 +60,35 @@ def answer(page: Page, word_id: str, text: str) -> Edit:
 
 def unaccept(page: Page, ids: Iterable[str]) -> Edit:
     """Revert words to the recognized text and remove their marks. A word that was never read keeps its text."""
-    words = [word for word in _known(page, ids) if word.mark or (word.machine and word.human)]
+    words = [word for word in _select_words(page, ids) if word.mark or (word.machine and word.human)]
     after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
-    return _changed(
+    return _make_edit(
         tr_n("Revert to recognized text", "Revert {count} words to recognized text", len(words)), words, after
     )
 
 
 def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
     """Mark words as unreadable or ignored, or with None remove the mark; their texts stay."""
-    words = [word for word in _known(page, ids) if word.mark is not kind]
-    return _changed(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
+    words = [word for word in _select_words(page, ids) if word.mark is not kind]
+    return _make_edit(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
 
 
 def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
     """Lock or unlock boxes against moving, reshaping and deleting."""
-    words = [word for word in _known(page, ids) if word.locked is not locked]
+    words = [word for word in _select_words(page, ids) if word.locked is not locked]
     some = len(words)
     name = (
         tr_n("Lock word", "Lock {count} words", some) if locked else tr_n("Unlock word", "Unlock {count} words", some)
     )
-    return _changed(name, words, [replace(word, locked=locked) for word in words])
+    return _make_edit(name, words, [replace(word, locked=locked) for word in words])
 
 
-def state(page: Page, facts: PageFacts, name: str) -> Edit:
+def set_facts(page: Page, facts: PageFacts, name: str) -> Edit:
     """Change facts about the whole page. name: name of the step in the undo menu."""
     return Edit(name, facts=(page.facts, facts))
 
 
-def choose(page: Page, word_id: str, index: int) -> Edit:
+def choose_alternative(page: Page, word_id: str, index: int) -> Edit:
     """Use the recognizer's alternative at ``index``, 0 for the best, as the user's text."""
     word = page.words.get(word_id)
     readings = word.machine.alternatives if word and word.machine else ()
@@ -97,50 +97,50 @@ def choose(page: Page, word_id: str, index: int) -> Edit:
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:
     """Delete words, boxes and texts."""
-    words = _free(page, ids)
+    words = _select_unlocked(page, ids)
     return Edit(tr_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
 
 
 def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
     """Move words together by (dx, dy) pixels, but not beyond the photo."""
-    words = _free(page, ids)
-    dx, dy = _within(page, [word.quad for word in words], (dx, dy))
+    words = _select_unlocked(page, ids)
+    dx, dy = _limit_offset(page, [word.quad for word in words], (dx, dy))
     name = tr_n("Move word", "Move {count} words", len(words))
-    return _placed(name, words, [geometry.moved(word.quad, dx, dy) for word in words])
+    return _place_words(name, words, [geometry.move_quad(word.quad, dx, dy) for word in words])
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """Set the corners of a word's box."""
-    return _placed(tr("Resize box"), (words := _free(page, [word_id])), [quad] * len(words))
+    return _place_words(tr("Resize box"), (words := _select_unlocked(page, [word_id])), [quad] * len(words))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
-    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``, and stays on the photo."""
-    words = _free(page, ids)
-    turned = [geometry.rotated(word.quad, degrees) for word in words]
-    shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
-    kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
-    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
+    """Rotate each box about its own centre, as ``geometry.rotate_quad`` does, and keep it on the photo."""
+    words = _select_unlocked(page, ids)
+    turned = [geometry.rotate_quad(word.quad, degrees) for word in words]
+    shifts = [_limit_offset(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
+    kept = [geometry.move_quad(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
+    return _place_words(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
 def turn_writing(page: Page, word_id: str) -> Edit:
     """The writing in this box is the other way up, and begins at the opposite corner; in a box that is higher than long
     it runs along the other side. The outline stays.
     """
-    words = _free(page, [word_id])
+    words = _select_unlocked(page, [word_id])
     turned = []
     for word in words:
-        along, across = geometry.size(word.quad)
+        along, across = geometry.measure_size(word.quad)
         by = 2 if along >= across else 1
         corners = word.quad.corners
         turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
-    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
+    return _place_words(tr_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
     """Add a box drawn by the user, with a text or still to be read. The edit contains the new id."""
     human = None if text is None else Transcription.by_human(one_line(text))
-    word = Word(_free_id(page), quad, Source.HUMAN, human=human)
+    word = Word(_new_id(page), quad, TextSource.HUMAN, human=human)
     return Edit(tr("Draw box"), {word.id: (None, word)})
 
 
@@ -149,10 +149,10 @@ def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
 
     What is larger than the photo is cut off at its borders.
     """
-    dx, dy = _within(page, [word.quad for word in words], offset, strictly=True)
-    quads = [geometry.clamped(geometry.moved(word.quad, dx, dy), page.width, page.height) for word in words]
+    dx, dy = _limit_offset(page, [word.quad for word in words], offset, strictly=True)
+    quads = [geometry.clamp_quad(geometry.move_quad(word.quad, dx, dy), page.width, page.height) for word in words]
     copies = [
-        replace(word, id=_free_id(page), quad=quad, quad_source=Source.HUMAN)
+        replace(word, id=_new_id(page), quad=quad, quad_source=TextSource.HUMAN)
         for word, quad in zip(words, quads, strict=True)
     ]
     return Edit(tr_n("Paste word", "Paste {count} words", len(words)), {word.id: (None, word) for word in copies})
@@ -165,14 +165,14 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
     the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text, and
     for a locked word.
     """
-    word = next(iter(_free(page, [word_id])), None)
-    place = split_words.cut_place(word, fraction, letter) if word else None
+    word = next(iter(_select_unlocked(page, [word_id])), None)
+    place = split_words.find_cut_place(word, fraction, letter) if word else None
     if word is None or place is None:
         return Edit(tr("Split word"))
-    left, right = geometry.cut(word.quad, place.fraction)
+    left, right = geometry.split_quad(word.quad, place.fraction)
     halves = [
-        Word(word.id, left, Source.HUMAN, *split_words.part(word, place, last=False), mark=word.mark),
-        Word(_free_id(page), right, Source.HUMAN, *split_words.part(word, place, last=True), mark=word.mark),
+        Word(word.id, left, TextSource.HUMAN, *split_words.make_part(word, place, last=False), mark=word.mark),
+        Word(_new_id(page), right, TextSource.HUMAN, *split_words.make_part(word, place, last=True), mark=word.mark),
     ]
     return Edit(tr("Split word"), {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
 
@@ -183,14 +183,14 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     The visible text stays the same. If any part of it was written or checked by the user, the whole text counts as
     checked; otherwise it stays the recognizer's text. Empty if a word is locked or the text would become too long.
     """
-    found = {word.id: word for word in _known(page, ids)}
-    words = [found[key] for key in page_order.order(page, found)]
+    found = {word.id: word for word in _select_words(page, ids)}
+    words = [found[key] for key in page_order.order_words(page, found)]
     if len(words) < 2 or any(word.locked for word in words):
         return Edit(tr("Merge words"))
-    quad = geometry.joined([word.quad for word in words])
+    quad = geometry.union_quad([word.quad for word in words])
     marks = {word.mark for word in words}
-    sides = _merged_sides(words, quad)
-    whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
+    sides = _merge_sides(words, quad)
+    whole = Word(words[0].id, quad, TextSource.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
     if len(whole.text) > LONGEST:
         return Edit(tr("Merge words"))
     name = tr_n("Merge words", "Merge {count} words", len(words))
@@ -220,19 +220,19 @@ def reread(
     """
     touched = [word for word in page.words.values() if word.touched or word.id in keep]
     stay = {word.id for word in touched}
-    places = _same_places(touched, words)
+    places = _match_places(touched, words)
     fresh = [word for index, word in enumerate(words) if index not in places and word.id not in stay]
     before = [word for word in page.words.values() if earlier is None and word.id not in stay]
     changes: dict[str, tuple[Word | None, Word | None]] = {word.id: (word, None) for word in before}
-    for word in _again(before, fresh, left=left, taken=stay):
+    for word in _match_words(before, fresh, left=left, taken=stay):
         changes[word.id] = (page.words.get(word.id), word)
-    hit = _by_place(places, words)
-    near = _near([touched[place] for place in hit if touched[place].machine], earlier or ())
-    sooner = _by_place(_same_places(touched, near), near)
+    hit = _group_by_place(places, words)
+    near = _select_near([touched[place] for place in hit if touched[place].machine], earlier or ())
+    sooner = _group_by_place(_match_places(touched, near), near)
     for place, here in hit.items():
         old, before_it = touched[place], sooner.get(place, [])
-        mine = old.machine is None or (before_it and old.machine == _joined_machine(before_it, old.quad))
-        if mine and (reading := _joined_machine([*before_it, *here], old.quad)):
+        mine = old.machine is None or (before_it and old.machine == _join_machine(before_it, old.quad))
+        if mine and (reading := _join_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
     return Edit(tr("Read photo"), changes)
 
@@ -243,12 +243,12 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]
     name = tr_n("Read word again", "Read {count} words again", len(olds))
-    return _changed(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
+    return _make_edit(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
 
 
-def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
+def _merge_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
     """What the machine read and what a person wrote in words that become one, in their order."""
-    read = split_words.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
+    read = split_words.join_readings([(word.quad, word.machine) for word in words if word.machine], quad)
     # What a person wrote before they set a word aside is not lost either.
     seen = [text for word in words if (text := word.human.text if word.human else word.text)]
     checked = [word.checked for word in words]
@@ -258,45 +258,45 @@ def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | No
     return read if seen else None, None
 
 
-def _free(page: Page, ids: Iterable[str]) -> list[Word]:
+def _select_unlocked(page: Page, ids: Iterable[str]) -> list[Word]:
     """Those that are not locked."""
-    return [word for word in _known(page, ids) if not word.locked]
+    return [word for word in _select_words(page, ids) if not word.locked]
 
 
-def _known(page: Page, ids: Iterable[str]) -> list[Word]:
+def _select_words(page: Page, ids: Iterable[str]) -> list[Word]:
     return [page.words[key] for key in dict.fromkeys(ids) if key in page.words]
 
 
-def _changed(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
+def _make_edit(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
     return Edit(name, {word.id: (word, new) for word, new in zip(words, after, strict=True)})
 
 
-def _placed(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
+def _place_words(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
     pairs = [(word, quad) for word, quad in zip(words, quads, strict=True) if word.quad != quad]
-    return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=Source.HUMAN)) for word, quad in pairs})
+    return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=TextSource.HUMAN)) for word, quad in pairs})
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def _free_id(page: Page) -> str:
+def _new_id(page: Page) -> str:
     while (key := new_id()) in page.words:
         pass
     return key
 
 
-def _within(page: Page, quads: Sequence[Quad], offset: Point, *, strictly: bool = False) -> Point:
+def _limit_offset(page: Page, quads: Sequence[Quad], offset: Point, *, strictly: bool = False) -> Point:
     """The offset, shortened so that the quads stay on the photo. strictly: also pulled back where they are outside."""
     if not quads:
         return offset
     left, top, right, bottom = zip(*(quad.bounds() for quad in quads), strict=True)
     sides = ((min(left), max(right), page.width, offset[0]), (min(top), max(bottom), page.height, offset[1]))
-    dx, dy = (_shortened(*side, strictly=strictly) for side in sides)
+    dx, dy = (_limit_shift(*side, strictly=strictly) for side in sides)
     return dx, dy
 
 
-def _shortened(low: float, high: float, length: float, by: float, *, strictly: bool) -> float:
+def _limit_shift(low: float, high: float, length: float, by: float, *, strictly: bool) -> float:
     least, most = -low, length - high
     if not strictly:
         least, most = min(least, 0.0), max(most, 0.0)
@@ -304,20 +304,20 @@ def _shortened(low: float, high: float, length: float, by: float, *, strictly: b
     return max(min(by, most), least)
 
 
-def _joined_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
+def _join_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
     by_id = {word.id: word for word in words}
-    found = [by_id[key] for key in reading_order.order(by_id.values())] if len(words) > 1 else words
-    return split_words.joined_reading([(word.quad, word.machine) for word in found if word.machine], quad)
+    found = [by_id[key] for key in reading_order.order_words(by_id.values())] if len(words) > 1 else words
+    return split_words.join_readings([(word.quad, word.machine) for word in found if word.machine], quad)
 
 
-def _again(
+def _match_words(
     before: Sequence[Word], found: Sequence[Word], *, left: Sequence[Word], taken: Collection[str]
 ) -> list[Word]:
     """The found words; those that stand where one of before does, each one's best, as that word read again.
 
     Those that stand where one was left are not among them. taken: ids that no found word may have.
     """
-    places = _same_places([*before, *left], found)
+    places = _match_places([*before, *left], found)
     again: dict[int, int] = {}
     for index, (place, _) in sorted(places.items(), key=lambda item: item[1][1], reverse=True):
         if place < len(before):
@@ -327,20 +327,20 @@ def _again(
     words: list[Word] = []
     for index, word in enumerate(found):
         if old := olds.get(index):
-            words.append(_read_anew(old, word))
+            words.append(_update_reading(old, word))
         elif index not in places or places[index][0] < len(before):
             words.append(replace(word, id=new_id()) if word.id in used else word)
     return words
 
 
-def _read_anew(old: Word, found: Word) -> Word:
+def _update_reading(old: Word, found: Word) -> Word:
     """The word as it was found now. Read as before, it is as before: the moment alone is no change."""
     when = old.machine.when if old.machine else None
     same = found.machine and old.machine == replace(found.machine, when=when)
     return replace(old, quad=found.quad, machine=old.machine if same else found.machine)
 
 
-def _by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) -> dict[int, list[Word]]:
+def _group_by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) -> dict[int, list[Word]]:
     """Index of an old word -> the found words that stand where it does."""
     found: dict[int, list[Word]] = {}
     for index, (place, _) in places.items():
@@ -348,7 +348,7 @@ def _by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) ->
     return found
 
 
-def _near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
+def _select_near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
     """Those of the words that may touch any of some."""
     if not some or not words:
         return []
@@ -358,7 +358,7 @@ def _near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
     return [words[index] for index in np.flatnonzero(np.any(touching, axis=1)).tolist()]
 
 
-def _same_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:
+def _match_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:
     """Index of a found word -> index of the old word that stands most where it does, and how much they share."""
     if not old or not found:
         return {}
@@ -367,19 +367,21 @@ def _same_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[
     for index, word in enumerate(found):
         left, top, right, bottom = word.quad.bounds()
         near = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
-        shared = {place: _shared(old[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
+        shared = {place: _measure_shared(old[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
         best = max(shared, key=lambda place: shared[place], default=None)
         if best is not None and shared[best] > 0:
             places[index] = best, shared[best]
     return places
 
 
-def _shared(one: Quad, other: Quad) -> float:
+def _measure_shared(one: Quad, other: Quad) -> float:
     """How much two boxes share, 0 where they are not in the same place."""
     if one == other:
         return 1.0
-    share = float(geometry.iou(one, other))
+    share = float(geometry.compute_iou(one, other))
     if share > SAME_PLACE:
         return share
-    inside = geometry.contains(one, geometry.centre(other)) or geometry.contains(other, geometry.centre(one))
+    inside = geometry.contains_point(one, geometry.find_centre(other)) or geometry.contains_point(
+        other, geometry.find_centre(one)
+    )
     return max(share, 1e-9) if inside else 0.0

@@ -11,73 +11,73 @@ import numpy as np
 from ocr_studio.core import plain_text
 from ocr_studio.core.editing.replace_rules import Replacement
 from ocr_studio.core.search import folding, matching
-from ocr_studio.core.search.matching import Hit, Side, Term
+from ocr_studio.core.search.matching import Hit, MatchedSide, SearchTerm
 from ocr_studio.core.search.vocabulary import Vocabulary
 
 # A word, and the punctuation around it, which stays.
 _WORD: Final = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
 
 
-def term_of(query: str) -> Term | None:
+def parse_single_term(query: str) -> SearchTerm | None:
     """The one word of a query; None where there are several, as nobody could say which is to be replaced."""
-    terms = matching.parse(query)
+    terms = matching.parse_query(query)
     return terms[0] if len(terms) == 1 else None
 
 
-def replacements(hits: Iterable[Hit], term: Term, by: str) -> list[tuple[Hit, Replacement]]:
+def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[tuple[Hit, Replacement]]:
     """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same or
     become too long for a word.
     """
     found: list[tuple[Hit, Replacement]] = []
     for hit in hits:
         word = hit.words[0]
-        if len(hit.words) > 1 or word.side is Side.CHOICE:
+        if len(hit.words) > 1 or word.side is MatchedSide.CHOICE:
             continue
-        after = replaced(word.text, term, by)
+        after = replace_word(word.text, term, by)
         if after != word.text and not plain_text.outgrows(after, word.text):
             found.append((hit, Replacement(hit.page_id, hit.image, word.word_id, word.text, after)))
     return found
 
 
-def replaced(text: str, term: Term, by: str) -> str:
+def replace_word(text: str, term: SearchTerm, by: str) -> str:
     """The text with the word that is nearest to the wanted one replaced; punctuation around it stays. Of a word that is
     put together ("load-balancer") only the piece that was wanted is.
     """
     pieces = re.split(r"(\s+)", text)
     words = [place for place in range(0, len(pieces), 2) if pieces[place]]
-    nearest = _nearest([pieces[place] for place in words], term)
+    nearest = _find_nearest([pieces[place] for place in words], term)
     if nearest is None:
         return text
     place = words[nearest]
-    before, core, behind = _around(pieces[place])
-    if folding.fold(core) != term.text:
+    before, core, behind = _split_punctuation(pieces[place])
+    if folding.fold_text(core) != term.text:
         parts = re.split(r"([\W_]+)", core)
         inner = [number for number in range(0, len(parts), 2) if parts[number]]
-        part = _nearest([parts[number] for number in inner], term) if len(inner) > 1 else None
-        if part is not None and _distance(parts[inner[part]], term) < _distance(core, term):
+        part = _find_nearest([parts[number] for number in inner], term) if len(inner) > 1 else None
+        if part is not None and _measure_distance(parts[inner[part]], term) < _measure_distance(core, term):
             parts[inner[part]] = by
             core, by = "".join(parts), "".join(parts)
     pieces[place] = f"{before}{by}{behind}"
     return "".join(pieces).strip()
 
 
-def _around(word: str) -> tuple[str, str, str]:
+def _split_punctuation(word: str) -> tuple[str, str, str]:
     found = _WORD.fullmatch(word)
     before, core, behind = found.groups() if found else ("", word, "")
     return (before, core, behind) if core else ("", word, "")
 
 
-def _nearest(words: list[str], term: Term) -> int | None:
+def _find_nearest(words: list[str], term: SearchTerm) -> int | None:
     if not words:
         return None
     vocabulary = Vocabulary()
-    vocabulary.add("\n".join(" ".join(folding.tokens(word)) for word in words), len(words) - 1)
-    near, _ = vocabulary.near(term.text, most=0.0 if term.exact else matching.allowed(len(term.text)))
+    vocabulary.add("\n".join(" ".join(folding.tokenize(word)) for word in words), len(words) - 1)
+    near, _ = vocabulary.near(term.text, most=0.0 if term.exact else matching.allowed_cost(len(term.text)))
     best = int(np.argmin(near))
     return best if np.isfinite(near[best]) else None
 
 
-def _distance(word: str, term: Term) -> float:
+def _measure_distance(word: str, term: SearchTerm) -> float:
     vocabulary = Vocabulary()
-    vocabulary.add(folding.word(word), 0)
-    return float(vocabulary.near(term.text, most=matching.allowed(len(term.text)))[0][0])
+    vocabulary.add(folding.fold_word(word), 0)
+    return float(vocabulary.near(term.text, most=matching.allowed_cost(len(term.text)))[0][0])

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Annotated, Final
 
 import regex
+from msgspec import Meta
 
 from ocr_studio.core import errors, plain_text, state_file
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
@@ -23,7 +25,6 @@ from ocr_studio.core.translation import tr
 
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
-_LONGEST: Final = 2000
 _SHOWN: Final = 40  # letters of a text, where it is named
 # Seconds for one pattern in one text: a word takes microseconds.
 PATIENCE: Final = 0.2
@@ -51,8 +52,8 @@ class Rule:
     where it is no part of a longer word. case: capitals and small letters differ. on: whether the rule is used.
     """
 
-    find: str
-    put: str
+    find: Annotated[str, Meta(max_length=2000)]
+    put: Annotated[str, Meta(max_length=2000)]
     pattern: bool = False
     whole: bool = False
     case: bool = True
@@ -71,7 +72,7 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedWord:
     """A word that rules leave as it is, though they might change it. why: a sentence that names it and its photo."""
 
     word_id: str
@@ -85,7 +86,7 @@ class Replacer:
     """
 
     def __init__(self, rules: Iterable[Rule], *, most_slow: int = MOST_SLOW) -> None:
-        self._rules = [(rule, _compiled(rule)) for rule in rules if rule.on and rule.find]
+        self._rules = [(rule, _compile(rule)) for rule in rules if rule.on and rule.find]
         self._slow, self._most_slow = 0, most_slow
 
     @property
@@ -108,38 +109,40 @@ class Replacer:
                     text = compiled.sub(lambda _, rule=rule: rule.put, text, timeout=PATIENCE)
             except TimeoutError as error:
                 raise TooSlow(
-                    tr("the pattern “{find}” takes too long.", find=_short(rule.find)),
+                    tr("the pattern “{find}” takes too long.", find=_shorten(rule.find)),
                     remedy=tr("Simplify the pattern."),
                 ) from error
             except (regex.error, IndexError) as error:
-                raise _bad(rule, error) from error
+                raise _make_error(rule, error) from error
         return one_line(text)
 
-    def in_page(self, page: Page) -> Iterator[Replacement | Skipped]:
+    def in_page(self, page: Page) -> Iterator[Replacement | SkippedWord]:
         """What words of a page would become, as they are read; words without text stay so.
 
         A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
         all others, which the last one says. Raises BadRule.
         """
-        for key in page_order.order(page):
+        for key in page_order.order_words(page):
             before = page.words[key].text
             try:
                 after = self.replaced(before) if before else before
             except TooSlow as error:
                 self._slow += 1
-                yield Skipped(key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_named(page, before)))
+                yield SkippedWord(
+                    key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_name_word(page, before))
+                )
                 if self.given_up:
-                    yield Skipped(key, tr("Stopped: the patterns took too long in too many words."))
+                    yield SkippedWord(key, tr("Stopped: the patterns took too long in too many words."))
                     return
                 continue
             if plain_text.outgrows(after, before):
-                why = tr("“{text}” on {photo} was skipped: it would become too long.", **_named(page, before))
-                yield Skipped(key, why)
+                why = tr("“{text}” on {photo} was skipped: it would become too long.", **_name_word(page, before))
+                yield SkippedWord(key, why)
             elif after != before:
                 yield Replacement(page.id, page.image, key, before, after)
 
 
-def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
+def make_edit(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
     """Return the edit for confirmed replacements, and the number of words that were skipped because they have changed.
 
     The user has confirmed each replacement, so the words count as checked.
@@ -155,14 +158,12 @@ def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
     return changed, left
 
 
-def load(folder: Path) -> tuple[Rule, ...]:
+def load_rules(folder: Path) -> tuple[Rule, ...]:
     """Load the saved rules. folder: that of the settings."""
-    found = state_file.read(folder / FILE).get("rules")
-    rules = found[:_MOST_RULES] if isinstance(found, list) else []
-    return tuple(rule for each in rules if (rule := _rule(each)) is not None)
+    return tuple(json_schema.valid_entries(state_file.read(folder / FILE).get("rules"), Rule)[:_MOST_RULES])
 
 
-def save(folder: Path, rules: Sequence[Rule]) -> None:
+def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
     """Save the rules. Raises RulesNotSaved."""
     fields = [{name: getattr(rule, name) for name in Rule.__slots__} for rule in rules]
     try:
@@ -175,21 +176,21 @@ def save(folder: Path, rules: Sequence[Rule]) -> None:
         ) from error
 
 
-def trouble(rule: Rule) -> str:
+def describe_problem(rule: Rule) -> str:
     """Why a rule cannot be used, a sentence; nothing if it can. Groups that its new text names are looked for, too."""
     try:
-        compiled = _compiled(rule)
+        compiled = _compile(rule)
         if rule.pattern:
             # Nothing is replaced in nothing, but the new text is read.
             regex.compile(rf"(?:{compiled.pattern})|\A", compiled.flags).sub(rule.put, "", timeout=PATIENCE)
     except BadRule as error:
         return str(error)
     except (regex.error, IndexError, TimeoutError) as error:
-        return str(_bad(rule, error))
+        return str(_make_error(rule, error))
     return ""
 
 
-def _compiled(rule: Rule) -> regex.Pattern[str]:
+def _compile(rule: Rule) -> regex.Pattern[str]:
     found = rule.find if rule.pattern else regex.escape(rule.find)
     if rule.whole:
         # Not \b: that wants a letter at the edge, and a rule may begin or end with a sign.
@@ -197,28 +198,18 @@ def _compiled(rule: Rule) -> regex.Pattern[str]:
     try:
         return regex.compile(found, 0 if rule.case else regex.IGNORECASE)
     except (regex.error, OverflowError, RecursionError) as error:
-        raise _bad(rule, error) from error
+        raise _make_error(rule, error) from error
 
 
-def _named(page: Page, text: str) -> dict[str, str]:
-    return {"text": _short(text), "photo": PurePath(page.image).name}
+def _name_word(page: Page, text: str) -> dict[str, str]:
+    return {"text": _shorten(text), "photo": PurePath(page.image).name}
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _bad(rule: Rule, error: Exception) -> BadRule:
+def _make_error(rule: Rule, error: Exception) -> BadRule:
     return BadRule(
         tr("can't replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
     )
-
-
-def _rule(each: object) -> Rule | None:
-    if not isinstance(each, dict):
-        return None
-    find, put = each.get("find"), each.get("put")
-    if not isinstance(find, str) or not isinstance(put, str) or len(find) > _LONGEST or len(put) > _LONGEST:
-        return None
-    flags = {name: each[name] for name in ("pattern", "whole", "case", "on") if isinstance(each.get(name), bool)}
-    return Rule(find, put, **flags)

@@ -29,21 +29,21 @@ class PageDifferences:
     found: tuple[Difference, ...]
 
 
-def unreviewed(page: Page) -> tuple[Word, ...]:
+def list_unchecked(page: Page) -> tuple[Word, ...]:
     """The unchecked words, in reading order."""
-    return tuple(word for key in page_order.order(page) if not (word := page.words[key]).checked)
+    return tuple(word for key in page_order.order_words(page) if not (word := page.words[key]).checked)
 
 
-def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
+def find_differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
     """The words with new texts, in the order of ``fresh``, except words that were checked or moved since."""
     return tuple(
         Difference(page.words[word.id], word.machine)
-        for word in _standing(page, fresh)
+        for word in _select_unchanged(page, fresh)
         if word.machine is not None and word.machine.text != page.words[word.id].text
     )
 
 
-def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edit:
+def make_edit(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edit:
     """Apply new texts to the chosen words, and new confidences to words with unchanged texts.
 
     Args:
@@ -54,14 +54,14 @@ def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Ed
     Returns:
         The edit; empty if no words are chosen. Texts of the user stay.
     """
-    words = _standing(page, fresh)
+    words = _select_unchanged(page, fresh)
     some = [word for word in words if word.id in chosen]
     same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
     name = tr_n("Apply {count} new text", "Apply {count} new texts", len(some))
     return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
 
 
-def taken_over_later(page: Page, found: Iterable[Difference], chosen: Collection[str]) -> tuple[Edit, int]:
+def make_later_edit(page: Page, found: Iterable[Difference], chosen: Collection[str]) -> tuple[Edit, int]:
     """Apply new texts later: only to words that have not changed since.
 
     Args:
@@ -74,9 +74,9 @@ def taken_over_later(page: Page, found: Iterable[Difference], chosen: Collection
     """
     some = [each for each in found if each.word.id in chosen]
     still = [replace(each.word, machine=each.read) for each in some if page.words.get(each.word.id) == each.word]
-    return taken_over(page, still, {word.id for word in still}), len(some) - len(still)
+    return make_edit(page, still, {word.id for word in still}), len(some) - len(still)
 
 
-def _standing(page: Page, fresh: Iterable[Word]) -> list[Word]:
+def _select_unchanged(page: Page, fresh: Iterable[Word]) -> list[Word]:
     known = ((page.words.get(word.id), word) for word in fresh)
     return [word for old, word in known if old is not None and not old.checked and old.quad == word.quad]

@@ -23,11 +23,11 @@ class CutPlace:
     letter: int
 
 
-def cut_place(word: Word, fraction: float | None, letter: int | None) -> CutPlace | None:
+def find_cut_place(word: Word, fraction: float | None, letter: int | None) -> CutPlace | None:
     """The place given by a fraction of the box or by a letter of the text; None where there is nothing to cut."""
-    text, centres = word.text, _centres(word)
+    text, centres = word.text, _find_centres(word)
     if letter is not None:
-        letter = _whole_letters(text, letter)
+        letter = _skip_combining(text, letter)
         if not text[:letter].strip() or not text[letter:].strip():
             return None
         before = len(text[:letter].rstrip()) - 1
@@ -36,16 +36,16 @@ def cut_place(word: Word, fraction: float | None, letter: int | None) -> CutPlac
     if fraction is None or not _NARROWEST <= fraction <= 1 - _NARROWEST:
         return None
     if letter is None:
-        letter = _whole_letters(text, sum(centre < fraction for centre in centres))
+        letter = _skip_combining(text, sum(centre < fraction for centre in centres))
     return CutPlace(fraction, text, letter)
 
 
-def part(word: Word, place: CutPlace, *, last: bool) -> tuple[Transcription | None, Transcription | None]:
+def make_part(word: Word, place: CutPlace, *, last: bool) -> tuple[Transcription | None, Transcription | None]:
     """(machine's side, person's side) of the first or the last half of a word."""
-    return _half(word.machine, place, last=last), _half(word.human, place, last=last)
+    return _halve_side(word.machine, place, last=last), _halve_side(word.human, place, last=last)
 
 
-def joined_reading(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> Transcription | None:
+def join_readings(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> Transcription | None:
     """One reading of several boxes in their order, joined by spaces; as sure as the least sure of them."""
     parts = [(quad, reading) for quad, reading in parts if reading.text] or list(parts[:1])
     if not parts:
@@ -54,43 +54,43 @@ def joined_reading(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> 
         quad, reading = parts[0]
         if quad == whole or not reading.letters:
             return reading
-        return replace(reading, letters=tuple(_along(whole, quad, reading.letters)))
+        return replace(reading, letters=tuple(_map_along(whole, quad, reading.letters)))
     text = " ".join(reading.text for _, reading in parts)
     known = [reading.confidence for _, reading in parts if reading.confidence is not None]
     sure = min(known, default=None)
     places: list[float] = []
     for quad, reading in parts:
-        here = _along(whole, quad, reading.letters or _even(reading.text))
+        here = _map_along(whole, quad, reading.letters or _space_evenly(reading.text))
         places += [(places[-1] + here[0]) / 2, *here] if places else here
     alternatives = (Alternative(text, sure),) if sure is not None else ()
     letters = tuple(places) if len(places) == len(text) else ()
     return replace(parts[0][1], text=text, confidence=sure, alternatives=alternatives, letters=letters)
 
 
-def _half(side: Transcription | None, place: CutPlace, *, last: bool) -> Transcription | None:
+def _halve_side(side: Transcription | None, place: CutPlace, *, last: bool) -> Transcription | None:
     """One half of one side; None where no letter falls into it, as nobody said that nothing is written there."""
     if side is None:
         return None
     if not side.text:
         return side
-    letter = _same_letter(place, side.text)
-    text = _piece(side.text, letter, last=last)
+    letter = _match_letter(place, side.text)
+    text = _cut_text(side.text, letter, last=last)
     if not text:
         return None
     alternatives: dict[str, float] = {}
     for other in side.alternatives:
-        reading = _piece(other.text, _same_letter(place, other.text), last=last)
+        reading = _cut_text(other.text, _match_letter(place, other.text), last=last)
         if reading:
             alternatives.setdefault(reading, other.confidence)
     return replace(
         side,
         text=text,
         alternatives=tuple(Alternative(*pair) for pair in alternatives.items()),
-        letters=_half_letters(side, letter, place.fraction, last=last),
+        letters=_halve_letters(side, letter, place.fraction, last=last),
     )
 
 
-def _half_letters(side: Transcription, letter: int, fraction: float, *, last: bool) -> tuple[float, ...]:
+def _halve_letters(side: Transcription, letter: int, fraction: float, *, last: bool) -> tuple[float, ...]:
     if len(side.letters) != len(side.text):
         return ()
     start, width = (fraction, 1 - fraction) if last else (0.0, fraction)
@@ -100,11 +100,11 @@ def _half_letters(side: Transcription, letter: int, fraction: float, *, last: bo
     return tuple(min(1.0, max(0.0, (centre - start) / width)) for centre in side.letters[chosen][slice(*spaces)])
 
 
-def _piece(text: str, letter: int, *, last: bool) -> str:
+def _cut_text(text: str, letter: int, *, last: bool) -> str:
     return (text[letter:] if last else text[:letter]).strip()
 
 
-def _same_letter(place: CutPlace, other: str) -> int:
+def _match_letter(place: CutPlace, other: str) -> int:
     """The letter of another reading that stands where the cut's letter does in the word's text."""
     text, letter = place.text, place.letter
     if other.startswith(text[:letter]) and letter:
@@ -112,10 +112,10 @@ def _same_letter(place: CutPlace, other: str) -> int:
     if other.endswith(text[letter:]) and letter < len(text):
         return len(other) - (len(text) - letter)
     share = letter / len(text) if text else place.fraction
-    return _whole_letters(other, round(share * len(other)))
+    return _skip_combining(other, round(share * len(other)))
 
 
-def _whole_letters(text: str, letter: int) -> int:
+def _skip_combining(text: str, letter: int) -> int:
     """Past the marks that belong to the letter before."""
     letter = min(len(text), max(0, letter))
     while 0 < letter < len(text) and unicodedata.combining(text[letter]):
@@ -123,30 +123,30 @@ def _whole_letters(text: str, letter: int) -> int:
     return letter
 
 
-def _centres(word: Word) -> list[float]:
+def _find_centres(word: Word) -> list[float]:
     """Where each letter of the word's text stands along its box, 0..1, ascending; the machine's places where known."""
     text = word.text
     best = word.human or word.machine
     for side in (best, word.machine):
         if side and side.letters and len(side.letters) == len(side.text):
             places = np.maximum.accumulate(side.letters)
-            return [float(x) for x in np.interp(_even(text), _even(side.text), places)] if text else []
-    return _even(text)
+            return [float(x) for x in np.interp(_space_evenly(text), _space_evenly(side.text), places)] if text else []
+    return _space_evenly(text)
 
 
-def _even(text: str) -> list[float]:
+def _space_evenly(text: str) -> list[float]:
     return [(index + 0.5) / len(text) for index in range(len(text))]
 
 
-def _along(whole: Quad, quad: Quad, letters: Sequence[float]) -> list[float]:
+def _map_along(whole: Quad, quad: Quad, letters: Sequence[float]) -> list[float]:
     """Places along one box as places along another, 0..1, both measured on the line through their middles."""
-    (left, right), (start, end) = _axis(whole), _axis(quad)
+    (left, right), (start, end) = _find_axis(whole), _find_axis(quad)
     line = right - left
     points = start + np.asarray(letters)[:, None] * (end - start)  # (letters, 2)
     places = (points - left) @ line / max(float(line @ line), 1e-9)
     return [float(x) for x in np.clip(places, 0.0, 1.0)]
 
 
-def _axis(quad: Quad) -> tuple[np.ndarray, np.ndarray]:
+def _find_axis(quad: Quad) -> tuple[np.ndarray, np.ndarray]:
     a, b, c, d = np.asarray(quad.corners, dtype=np.float64)
     return (a + d) / 2, (b + c) / 2

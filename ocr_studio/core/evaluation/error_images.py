@@ -24,7 +24,7 @@ _OVERVIEW = 1600
 _QUALITY = 82
 
 
-def picture(image: RGB, mistake: Mistake) -> bytes:
+def draw_mistake(image: RGB, mistake: Mistake) -> bytes:
     """The place of a mistake as JPEG. image: the upright photo, (H, W, 3) uint8 RGB."""
     left, top, right, bottom = mistake.bounds
     air = max(_LEAST_AIR, _AIR * min(bottom - top, right - left))
@@ -33,18 +33,18 @@ def picture(image: RGB, mistake: Mistake) -> bytes:
     x1, y1 = int(np.clip(right + air, x0 + 1, width)), int(np.clip(bottom + air, y0 + 1, height))
     piece = image[y0:y1, x0:x1]
     scale = min(_LARGEST_SCALE, _HEIGHT / piece.shape[0], _WIDTH / piece.shape[1])
-    shown = _scaled(piece, scale)
+    shown = _scale(piece, scale)
     _draw(shown, mistake.wanted, (x0, y0), scale, WANTED, 3)
     _draw(shown, mistake.read, (x0, y0), scale, READ, 1)
-    return _jpeg(shown)
+    return _encode_jpeg(shown)
 
 
-def overview(image: RGB) -> bytes:
-    """The whole photo, small enough for a page, as JPEG. image: as for ``picture``."""
-    return _jpeg(_scaled(image, min(1.0, _OVERVIEW / max(image.shape[:2]))))
+def draw_overview(image: RGB) -> bytes:
+    """The whole photo, small enough for a page, as JPEG. image: as for ``draw_mistake``."""
+    return _encode_jpeg(_scale(image, min(1.0, _OVERVIEW / max(image.shape[:2]))))
 
 
-def _scaled(piece: RGB, scale: float) -> RGB:
+def _scale(piece: RGB, scale: float) -> RGB:
     size = max(1, round(piece.shape[1] * scale)), max(1, round(piece.shape[0] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.array(cv2.resize(piece, size, interpolation=how), dtype=np.uint8)
@@ -60,6 +60,6 @@ def _draw(
         cv2.polylines(shown, [points], True, tuple(colour), width, cv2.LINE_AA, shift=4)
 
 
-def _jpeg(image: RGB) -> bytes:
+def _encode_jpeg(image: RGB) -> bytes:
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return encoded.tobytes()

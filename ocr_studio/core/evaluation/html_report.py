@@ -14,9 +14,9 @@ from urllib.parse import quote
 from ocr_studio.core.evaluation import error_images
 from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
-from ocr_studio.core.evaluation.table import KINDS, TASKS, figure, percent
+from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format_percent
 from ocr_studio.core.formats.file_names import output_names
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score
 
 INDEX: Final = "index.html"
@@ -61,22 +61,26 @@ def is_page(stream: BinaryIO) -> bool:
     return b'<meta name="generator" content="OCR Studio, evaluation">' in stream.read(256)
 
 
-def names(evaluation: Evaluation) -> list[str]:
+def name_pages(evaluation: Evaluation) -> list[str]:
     """For each photo its page's path beside the index, "/" between parts."""
-    return names_of(photo.image for photo in evaluation.photos)
+    return name_pages_of(photo.image for photo in evaluation.photos)
 
 
-def names_of(images: Iterable[str]) -> list[str]:
-    """As ``names``, for photos that are called so."""
+def name_pages_of(images: Iterable[str]) -> list[str]:
+    """As ``name_pages``, for photos that are called so."""
     return [f"{FOLDER}/{file}" for file in output_names(images, ".html")]
 
 
-def index_page(evaluation: Evaluation) -> str:
+def render_index(evaluation: Evaluation) -> str:
     """The figures of all photos, with a link to the page of each."""
-    title, count = f"Evaluation of {shown(evaluation.data)}", len(evaluation.photos)
+    title, count = f"Evaluation of {format_photo_name(evaluation.data)}", len(evaluation.photos)
     rows = (
-        _row(f'<a href="{_address(link)}">{escape(shown(photo.image))}</a>{_partly(photo)}', photo.score, photo.seconds)
-        for photo, link in zip(evaluation.photos, names(evaluation), strict=True)
+        _render_row(
+            f'<a href="{_make_address(link)}">{escape(format_photo_name(photo.image))}</a>{_describe_partly(photo)}',
+            photo.score,
+            photo.seconds,
+        )
+        for photo, link in zip(evaluation.photos, name_pages(evaluation), strict=True)
     )
     table = (
         "<h2>Photos</h2><div class=wide><table><tr><th>Photo<th class=n>Words<th class=n>Found"
@@ -85,120 +89,123 @@ def index_page(evaluation: Evaluation) -> str:
     )
     parts = (
         f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.reader)}</p>",
-        _figures(evaluation.score, evaluation.seconds),
-        f"<p>{_counts(evaluation.kinds.items())}</p>",
+        _render_figures(evaluation.score, evaluation.seconds),
+        f"<p>{_render_counts(evaluation.kinds.items())}</p>",
         table,
         f"<p class=quiet>* {evaluation_table.PARTLY}</p>" if not all(p.whole for p in evaluation.photos) else "",
-        _list("Not evaluated", evaluation.failed),
+        _render_list("Not evaluated", evaluation.failed),
     )
-    return page(title, parts)
+    return render_page(title, parts)
 
 
-def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
+def render_photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
     """The mistakes of one photo as pictures, on the photo and in a list. overview: the photo as JPEG, or nothing."""
     wrong = [*enumerate(zip(photo.mistakes, photo.pictures, strict=True), start=1)]
     numbers = {kind: sum(mistake.kind is kind for mistake in photo.mistakes) for kind in MistakeKind}
     parts = (
         f'<p><a href="../{INDEX}">All photos</a> <span class=quiet>read by {escape(model)}</span></p>',
         f"<p>On this photo, {evaluation_table.PARTLY}.</p>" if not photo.whole else "",
-        _figures(photo.score, photo.seconds),
-        f"<h2>Mistakes</h2><p>{_counts(numbers.items())}</p>",
+        _render_figures(photo.score, photo.seconds),
+        f"<h2>Mistakes</h2><p>{_render_counts(numbers.items())}</p>",
         f"<p><b class=wanted>Thick blue: correct text.</b> <b class=read>Thin orange: recognized text.</b></p>"
-        f"<ol class=mistakes>{''.join(_mistake(n, mistake, jpeg) for n, (mistake, jpeg) in wrong)}</ol>"
+        f"<ol class=mistakes>{''.join(_render_mistake(n, mistake, jpeg) for n, (mistake, jpeg) in wrong)}</ol>"
         if wrong
         else "",
-        _drawing(photo, overview) if overview else "",
+        _render_drawing(photo, overview) if overview else "",
     )
-    return page(shown(photo.image), parts)
+    return render_page(format_photo_name(photo.image), parts)
 
 
-def page(title: str, parts: Iterable[str]) -> str:
+def render_page(title: str, parts: Iterable[str]) -> str:
     """A whole page in the style of all of them. parts: HTML; empty ones are left out."""
     body = "\n".join(part for part in parts if part)
     head = f"{_HEAD}<title>{escape(title)}</title><style>{_STYLE}</style></head>"
     return f"{head}\n<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
 
 
-def _figures(score: PhotoScore, seconds: float | None) -> str:
+def _render_figures(score: PhotoScore, seconds: float | None) -> str:
     tasks = "".join(
-        f"<tr><td title='{escape(meaning)}'>{escape(title)}{_numbers(getattr(score, key))}"
+        f"<tr><td title='{escape(meaning)}'>{escape(title)}{_list_numbers(getattr(score, key))}"
         f"<td class=quiet>{escape(meaning)}"
         for key, title, meaning in TASKS
     )
     errors = "".join(
         f"<tr><td>{escape(title)}<td class=n>{escape(whole)}<td class=n>{escape(found)}"
-        for title, whole, found in evaluation_table.error_lines(score)
+        for title, whole, found in evaluation_table.list_error_lines(score)
     )
     return (
         "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F<th>"
         f"{tasks}</table>"
         "<table><tr><th>Text errors<th class=n>all words<th class=n>found words"
-        f"{errors}<tr><td>Seconds per photo<td class=n>{figure(seconds, 2)}<td></table></div>"
+        f"{errors}<tr><td>Seconds per photo<td class=n>{format_figure(seconds, 2)}<td></table></div>"
     )
 
 
-def _numbers(task: Score) -> str:
-    return "".join(f"<td class=n>{figure(share)}" for share in (task.precision, task.recall, task.f))
+def _list_numbers(task: Score) -> str:
+    return "".join(f"<td class=n>{format_figure(share)}" for share in (task.precision, task.recall, task.f))
 
 
-def _row(title: str, score: PhotoScore, seconds: float) -> str:
+def _render_row(title: str, score: PhotoScore, seconds: float) -> str:
     counts = f"<td class=n>{score.detection.wanted}<td class=n>{score.detection.found}"
-    shares = "".join(f"<td class=n>{figure(task.f)}" for task in (score.detection, score.end_to_end, score.strict))
-    errors = f"<td class=n>{percent(score.text.cer)}<td class=n>{percent(score.text.wer)}"
+    shares = "".join(
+        f"<td class=n>{format_figure(task.f)}" for task in (score.detection, score.end_to_end, score.strict)
+    )
+    errors = f"<td class=n>{format_percent(score.text.cer)}<td class=n>{format_percent(score.text.wer)}"
     return f"<tr><td class=name>{title}{counts}{shares}{errors}<td class=n>{seconds:.2f}"
 
 
-def _partly(photo: PhotoResult) -> str:
+def _describe_partly(photo: PhotoResult) -> str:
     return "" if photo.whole else " *"
 
 
-def _counts(numbers: Iterable[tuple[MistakeKind, int]]) -> str:
+def _render_counts(numbers: Iterable[tuple[MistakeKind, int]]) -> str:
     some = [f"<b>{count}</b> {KINDS[kind][0]} ({KINDS[kind][1]})" for kind, count in numbers if count]
     return "; ".join(some) or "None."
 
 
-def _mistake(number: int, mistake: Mistake, jpeg: bytes) -> str:
+def _render_mistake(number: int, mistake: Mistake, jpeg: bytes) -> str:
     wanted = f"<span class='text wanted' dir=auto>{escape(mistake.wanted_text)}</span>" if mistake.wanted else "nothing"
     read = f"<span class='text read' dir=auto>{escape(mistake.read_text)}</span>" if mistake.read else "nothing"
     title, meaning = KINDS[mistake.kind]
     return (
-        f"<li id=m{number}><img alt='Part of the photo' src='{_data(jpeg)}'>"
+        f"<li id=m{number}><img alt='Part of the photo' src='{_encode_image(jpeg)}'>"
         f"<b title='{escape(meaning)}'>{title}</b><br>correct: {wanted}<br>read: {read}</li>"
     )
 
 
-def _drawing(photo: PhotoResult, overview: bytes) -> str:
+def _render_drawing(photo: PhotoResult, overview: bytes) -> str:
     """The photo with every mistake on it, each a link to its picture."""
     shapes = "".join(
-        f'<a href="#m{number}"><title>{escape(KINDS[mistake.kind][0])}: {escape(_told(mistake))}</title>'
-        f"{''.join(_polygons(mistake.wanted, _WANTED, 3))}{''.join(_polygons(mistake.read, _READ, 1.5))}</a>"
+        f'<a href="#m{number}"><title>{escape(KINDS[mistake.kind][0])}: {escape(_describe_mistake(mistake))}</title>'
+        f"{''.join(_render_polygons(mistake.wanted, _WANTED, 3))}"
+        f"{''.join(_render_polygons(mistake.read, _READ, 1.5))}</a>"
         for number, mistake in enumerate(photo.mistakes, start=1)
     )
     return (
         f'<h2>On the photo</h2><svg viewBox="0 0 {photo.width} {photo.height}" role="img" aria-label="The photo">'
-        f'<image href="{_data(overview)}" width="{photo.width}" height="{photo.height}"/>{shapes}</svg>'
+        f'<image href="{_encode_image(overview)}" width="{photo.width}" height="{photo.height}"/>{shapes}</svg>'
     )
 
 
-def _told(mistake: Mistake) -> str:
+def _describe_mistake(mistake: Mistake) -> str:
     return " → ".join(text for text in (mistake.wanted_text, mistake.read_text) if text)
 
 
-def _polygons(words: Sequence[Labelled], colour: str, width: float) -> Iterator[str]:
+def _render_polygons(words: Sequence[Labelled], colour: str, width: float) -> Iterator[str]:
     how = f'fill="none" stroke="{colour}" stroke-width="{width}" pointer-events="all"'
     for word in words:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in word.quad.corners)
         yield f'<polygon {how} points="{points}"/>'
 
 
-def _list(title: str, lines: Sequence[str]) -> str:
-    items = "".join(f"<li class=name>{escape(shown(line))}" for line in lines)
+def _render_list(title: str, lines: Sequence[str]) -> str:
+    items = "".join(f"<li class=name>{escape(format_photo_name(line))}" for line in lines)
     return f"<h2>{title}</h2><ul>{items}</ul>" if lines else ""
 
 
-def _data(jpeg: bytes) -> str:
+def _encode_image(jpeg: bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
 
 
-def _address(path: str) -> str:
+def _make_address(path: str) -> str:
     return quote(os.fsencode(path))

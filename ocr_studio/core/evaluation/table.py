@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.translation import later
 
@@ -35,90 +35,97 @@ NOTHING: Final = "–"
 _LONGEST_NAME: Final = 36
 
 
-def error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
+def list_error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
     """What (for ``tr``), of all words, of those found: the errors of the text, ready to be shown."""
     whole, found = score.text, score.text_found
     return (
-        (later("character errors (CER)"), percent(whole.cer), percent(found.cer)),
-        (later("word errors (WER)"), percent(whole.wer), percent(found.wer)),
-        (later("mean edit distance"), figure(whole.mean_distance, 2), figure(found.mean_distance, 2)),
-        (later("normalised edit distance"), percent(whole.normalised_distance), percent(found.normalised_distance)),
+        (later("character errors (CER)"), format_percent(whole.cer), format_percent(found.cer)),
+        (later("word errors (WER)"), format_percent(whole.wer), format_percent(found.wer)),
+        (later("mean edit distance"), format_figure(whole.mean_distance, 2), format_figure(found.mean_distance, 2)),
+        (
+            later("normalised edit distance"),
+            format_percent(whole.normalised_distance),
+            format_percent(found.normalised_distance),
+        ),
     )
 
 
-def percent(share: float | None) -> str:
+def format_percent(share: float | None) -> str:
     """0.1234 as "12.3 %"; a share of nothing as "–"."""
     return NOTHING if share is None else f"{100 * share:.1f} %"
 
 
-def figure(value: float | None, decimals: int = 3) -> str:
+def format_figure(value: float | None, decimals: int = 3) -> str:
     """0.1234 as "0.123"; a figure of nothing as "–"."""
     return NOTHING if value is None else f"{value:.{decimals}f}"
 
 
-def name(image: str) -> str:
+def shorten_name(image: str) -> str:
     """A photo's name, short enough for a table: the end of it tells most."""
-    text = shown(image)
+    text = format_photo_name(image)
     return text if len(text) <= _LONGEST_NAME else "…" + text[1 - _LONGEST_NAME :]
 
 
 def render(evaluation: Evaluation) -> str:
     """The table for people, lines ending in ``\\n``."""
-    return "\n".join((*_head(evaluation), *_photo_table(evaluation), "", *_total_table(evaluation))) + "\n"
+    return (
+        "\n".join((*_render_head(evaluation), *_render_photo_table(evaluation), "", *_render_total_table(evaluation)))
+        + "\n"
+    )
 
 
-def _head(evaluation: Evaluation) -> Iterator[str]:
-    yield f"{shown(evaluation.data)}, read by {evaluation.reader}"
+def _render_head(evaluation: Evaluation) -> Iterator[str]:
+    yield f"{format_photo_name(evaluation.data)}, read by {evaluation.reader}"
     if evaluation.left_out:
         pages = "photo has" if evaluation.left_out == 1 else "photos have"
         yield f"{evaluation.left_out} {pages} no checked words (not included)"
     yield ""
 
 
-def _photo_table(evaluation: Evaluation) -> Iterator[str]:
+def _render_photo_table(evaluation: Evaluation) -> Iterator[str]:
     photos = evaluation.photos
-    width = max([len(name(photo.image)) for photo in photos] + [12]) + 2
+    width = max([len(shorten_name(photo.image)) for photo in photos] + [12]) + 2
     yield (
         f"{'':{width}}{'words':>7}{'found':>7} |{'F found':>9}{'read':>7}{'exact':>7}{'bag':>7}"
         f" |{'CER':>9}{'WER':>9} |{'seconds':>8}"
     )
     for photo in photos:
         mark = "" if photo.whole else " *"
-        yield _photo_row(name(photo.image) + mark, photo.score, photo.seconds, width)
-    yield _photo_row("all", evaluation.score, evaluation.seconds, width)
+        yield _render_photo_row(shorten_name(photo.image) + mark, photo.score, photo.seconds, width)
+    yield _render_photo_row("all", evaluation.score, evaluation.seconds, width)
     if not all(photo.whole for photo in photos):
         yield f"* {PARTLY}"
 
 
-def _photo_row(title: str, score: PhotoScore, seconds: float | None, width: int) -> str:
+def _render_photo_row(title: str, score: PhotoScore, seconds: float | None, width: int) -> str:
     tasks = (score.detection, score.end_to_end, score.strict, score.bag_of_words)
-    figures = "".join(f"{figure(task.f):>{9 if index == 0 else 7}}" for index, task in enumerate(tasks))
-    errors = f"{percent(score.text.cer):>9}{percent(score.text.wer):>9}"
+    figures = "".join(f"{format_figure(task.f):>{9 if index == 0 else 7}}" for index, task in enumerate(tasks))
+    errors = f"{format_percent(score.text.cer):>9}{format_percent(score.text.wer):>9}"
     counts = f"{score.detection.wanted:7}{score.detection.found:7}"
-    return f"{title:{width}}{counts} |{figures} |{errors} |{figure(seconds, 2):>8}"
+    return f"{title:{width}}{counts} |{figures} |{errors} |{format_figure(seconds, 2):>8}"
 
 
-def _total_table(evaluation: Evaluation) -> Iterator[str]:
+def _render_total_table(evaluation: Evaluation) -> Iterator[str]:
     score = evaluation.score
     yield f"{'all photos':22}{'precision':>10}{'recall':>10}{'F':>10}"
     for key, title, meaning in TASKS:
         task = getattr(score, key)
-        shares = "".join(f"{figure(share):>10}" for share in (task.precision, task.recall, task.f))
+        shares = "".join(f"{format_figure(share):>10}" for share in (task.precision, task.recall, task.f))
         yield f"{title:22}{shares}   {meaning}"
     yield ""
     yield f"{'text errors':22}{'all words':>10}{'found':>10}"
-    for title, whole, found in error_lines(score):
+    for title, whole, found in list_error_lines(score):
         yield f"{title:22}{whole:>10}{found:>10}"
     yield ""
     counts = ", ".join(f"{count} {KINDS[kind][0]}" for kind, count in evaluation.kinds.items() if count)
     yield f"mistakes: {counts or 'none'}"
     total = sum(photo.seconds for photo in evaluation.photos)
-    yield f"seconds per photo: {figure(evaluation.seconds, 2)} (median), {total:.1f} in total"
+    yield f"seconds per photo: {format_figure(evaluation.seconds, 2)} (median), {total:.1f} in total"
     if evaluation.failed:
         yield f"not evaluated: {len(evaluation.failed)}"
 
 
-def values(evaluation: Evaluation) -> dict[str, object]:
+def to_values(evaluation: Evaluation) -> dict[str, object]:
     """The evaluation as plain values.
 
     data, model; photos: a list of {image, truth ("whole" or "checked words"), words, found, seconds, the scores,
@@ -131,7 +138,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
     score = evaluation.score
     seconds = [photo.seconds for photo in evaluation.photos]
     return {
-        "data": shown(evaluation.data),
+        "data": format_photo_name(evaluation.data),
         "model": evaluation.model,
         "unit": evaluation.unit,
         "photos": [_photo_values(photo) for photo in evaluation.photos],
@@ -139,7 +146,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
             "photos": len(evaluation.photos),
             "words": score.detection.wanted,
             "found": score.detection.found,
-            "seconds": {"total": round(sum(seconds), 3), "median": _rounded(evaluation.seconds, 3)},
+            "seconds": {"total": round(sum(seconds), 3), "median": _round(evaluation.seconds, 3)},
             **_score_values(score),
             "mistakes": {kind.value: count for kind, count in evaluation.kinds.items()},
         },
@@ -150,7 +157,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
 
 def _photo_values(photo: PhotoResult) -> dict[str, object]:
     return {
-        "image": shown(photo.image),
+        "image": format_photo_name(photo.image),
         "truth": "whole" if photo.whole else "checked words",
         "words": photo.score.detection.wanted,
         "found": photo.score.detection.found,
@@ -168,20 +175,20 @@ def _score_values(score: PhotoScore) -> dict[str, object]:
 def _task_values(task: Score) -> dict[str, float | None]:
     shares = {"precision": task.precision, "recall": task.recall, "f": task.f}
     counts = {"right": task.right, "found": task.found, "wanted": task.wanted}
-    return {key: _rounded(share) for key, share in shares.items()} | counts
+    return {key: _round(share) for key, share in shares.items()} | counts
 
 
 def _text_values(errors: TextErrors) -> dict[str, float | None]:
     return {
-        "cer": _rounded(errors.cer),
-        "wer": _rounded(errors.wer),
-        "mean_edit_distance": _rounded(errors.mean_distance),
-        "normalised_edit_distance": _rounded(errors.normalised_distance),
+        "cer": _round(errors.cer),
+        "wer": _round(errors.wer),
+        "mean_edit_distance": _round(errors.mean_distance),
+        "normalised_edit_distance": _round(errors.normalised_distance),
         "pairs": errors.pairs,
     }
 
 
-def _rounded(value: float | None, decimals: int = 5) -> float | None:
+def _round(value: float | None, decimals: int = 5) -> float | None:
     return None if value is None else round(value, decimals)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ocr_studio.core.dataset_files.values import Dataset, Example, Split
-from ocr_studio.core.evaluation.table import percent
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.evaluation.table import format_percent
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.metrics import TextErrors
 
 SIDES: Final = ((Split.HELD_OUT, "held out"), (Split.TRAIN, "training"))
@@ -46,16 +46,16 @@ class WordsEvaluation:
         return tuple(sorted(found, key=lambda each: each.example.split is not Split.HELD_OUT))
 
 
-def values(evaluation: WordsEvaluation) -> dict[str, object]:
+def to_values(evaluation: WordsEvaluation) -> dict[str, object]:
     """As JSON for other programs has it."""
     return {
         "data": str(evaluation.dataset.folder),
         "model": evaluation.model,
         "layout": evaluation.dataset.layout,
         "unit": evaluation.dataset.unit,
-        **{split.value: _figures(evaluation.errors(split)) for split, _ in SIDES},
-        "all": _figures(evaluation.errors()),
-        "mistakes": [_mistake(each) for each in evaluation.wrong],
+        **{split.value: _list_figures(evaluation.errors(split)) for split, _ in SIDES},
+        "all": _list_figures(evaluation.errors()),
+        "mistakes": [_mistake_values(each) for each in evaluation.wrong],
         "left_out": list(evaluation.left_out),
     }
 
@@ -63,24 +63,25 @@ def values(evaluation: WordsEvaluation) -> dict[str, object]:
 def render(evaluation: WordsEvaluation) -> list[str]:
     """A table for people, then the words that were read wrongly."""
     found = evaluation.dataset
+    model = evaluation.model or "an unknown model"
     lines = [
-        f"{shown(str(found.folder))}, images of {found.unit} read by {evaluation.model or 'an unknown model'}",
+        f"{format_photo_name(str(found.folder))}, images of {found.unit} read by {model}",
         "",
         f"{'':16}{found.unit:>8}{'correct':>10}{'CER':>10}",
     ]
     rows = [(title, evaluation.errors(split)) for split, title in SIDES]
     if all(errors.pairs for _, errors in rows):
         rows.append(("all", evaluation.errors()))
-    lines += [_row(title, errors) for title, errors in rows if errors.pairs]
-    return [*lines, *_wrong(evaluation.wrong)]
+    lines += [_render_row(title, errors) for title, errors in rows if errors.pairs]
+    return [*lines, *_render_wrong(evaluation.wrong)]
 
 
-def _row(title: str, errors: TextErrors) -> str:
+def _render_row(title: str, errors: TextErrors) -> str:
     right = None if errors.wer is None else 1 - errors.wer
-    return f"{title:16}{errors.pairs:>8}{percent(right):>10}{percent(errors.cer):>10}"
+    return f"{title:16}{errors.pairs:>8}{format_percent(right):>10}{format_percent(errors.cer):>10}"
 
 
-def _wrong(wrong: Sequence[ReadExample]) -> Iterable[str]:
+def _render_wrong(wrong: Sequence[ReadExample]) -> Iterable[str]:
     if wrong:
         yield ""
         yield "misread:"
@@ -91,7 +92,7 @@ def _wrong(wrong: Sequence[ReadExample]) -> Iterable[str]:
         yield f"  and {len(wrong) - _SHOWN} more; --format json has all of them"
 
 
-def _figures(errors: TextErrors) -> dict[str, object]:
+def _list_figures(errors: TextErrors) -> dict[str, object]:
     return {
         "words": errors.pairs,
         "right": errors.pairs - errors.wrong,
@@ -102,7 +103,7 @@ def _figures(errors: TextErrors) -> dict[str, object]:
     }
 
 
-def _mistake(each: ReadExample) -> dict[str, object]:
+def _mistake_values(each: ReadExample) -> dict[str, object]:
     example = each.example
     return {
         "crop": example.crop or None,

@@ -48,7 +48,7 @@ class BadArrays(ValueError):
     """A file is no archive of arrays, or one that cannot be used; says why, in a few words."""
 
 
-def read(path: Path, *, most: int, names: Collection[str] = ()) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path, *, most: int, names: Collection[str] = ()) -> dict[str, NDArray[Any]]:
     """Read the arrays in a file, each in the byte order of this machine.
 
     Args:
@@ -62,11 +62,11 @@ def read(path: Path, *, most: int, names: Collection[str] = ()) -> dict[str, NDA
         TooLarge: It is larger than ``most``, or its arrays are.
     """
     with paths.open_plain(path) as stream:
-        return from_stream(stream, most=most, names=names)
+        return read_stream(stream, most=most, names=names)
 
 
-def from_stream(stream: BinaryIO, *, most: int, names: Collection[str] = ()) -> dict[str, NDArray[Any]]:
-    """Read the arrays in a file that is open; see ``read``."""
+def read_stream(stream: BinaryIO, *, most: int, names: Collection[str] = ()) -> dict[str, NDArray[Any]]:
+    """Read the arrays in a file that is open; see ``read_arrays``."""
     try:
         size = stream.seek(0, os.SEEK_END)
         if size > most:

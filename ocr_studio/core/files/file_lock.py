@@ -1,17 +1,20 @@
-"""A lock between programs that the system itself releases when its holder ends, however it ends."""
+"""A lock between programs that the system itself releases when its holder ends, however it ends.
+
+filelock takes the lock on the open file; the file itself is opened through ``SafeFolder``, which follows no link.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import sys
 import time
 from typing import Final
 
 from ocr_studio.core.files.safe_folder import SafeFolder, is_own
 
 _SIGNED_AT: Final = 1
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _MOMENT: Final = 0.02  # seconds; ``holder`` has the lock for less, and must keep nobody out
 
 
@@ -111,26 +114,15 @@ def holder(folder: SafeFolder, name: str) -> int | None:
     return None
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _lock(handle: int) -> None:
+    from filelock import lock_descriptor
 
-    def _lock(handle: int) -> None:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise LockedElsewhere from error
-else:
-    import fcntl
-
-    _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-
-    def _lock(handle: int) -> None:
-        try:
-            # Unlike lockf it also holds between two windows of one program.
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockedElsewhere from error
-        except OSError as error:
-            # Some network file systems know no locks; work must be saved there as well.
-            if error.errno not in _NO_LOCKS:
-                raise
+    try:
+        taken = lock_descriptor(handle, blocking=False)
+    except OSError as error:
+        # Some network file systems know no locks; work must be saved there as well.
+        if error.errno not in _NO_LOCKS:
+            raise
+    else:
+        if not taken:
+            raise LockedElsewhere

@@ -61,7 +61,7 @@ class UnsafeFile(OSError):
         return f"{self.filename}: {self.strerror}" if self.filename else str(self.strerror)
 
 
-class Entry(NamedTuple):
+class FolderEntry(NamedTuple):
     """What lies in a folder. status: of itself, not of what a link leads to."""
 
     name: str
@@ -110,7 +110,7 @@ class SafeFolder:
         with self.reading(name) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > most:
-                raise TooLarge(tr("it is larger than {size}", size=shown_size(most)))
+                raise TooLarge(tr("it is larger than {size}", size=format_size(most)))
             return stream.read(size)
 
     @contextlib.contextmanager
@@ -153,13 +153,13 @@ class SafeFolder:
             return False
         return True
 
-    def entries(self, name: str = ".") -> list[Entry]:
+    def entries(self, name: str = ".") -> list[FolderEntry]:
         """What lies in a folder, in no order; links as themselves. What is gone meanwhile is left out."""
         found = []
         with self._folder(name) as at, os.scandir(at) as entries:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):
-                    found.append(Entry(entry.name, entry.stat(follow_symlinks=False)))
+                    found.append(FolderEntry(entry.name, entry.stat(follow_symlinks=False)))
         return found
 
     def replace(self, name: str, data: bytes, *, flush: bool = True) -> None:
@@ -178,7 +178,7 @@ class SafeFolder:
                 self.remove(temporary)
             raise
         if flush:
-            self.flush(_above(name))
+            self.flush(_find_parent(name))
 
     def create(self, name: str, data: bytes) -> None:
         """Write a file that nobody looks at before all of its folder is there; a power cut may leave half of it."""
@@ -203,7 +203,7 @@ class SafeFolder:
         fresh = f".{secrets.token_hex(8)}.tmp"
         with self._parent(name) as (at, last):
             mode = _replaceable(last, at, self.full(name))
-            temporary = _beside(last, fresh)
+            temporary = _make_temporary_name(last, fresh)
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _PLAIN, 0o666, dir_fd=at)
             try:
                 with os.fdopen(handle, "wb") as stream:
@@ -217,13 +217,18 @@ class SafeFolder:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary, dir_fd=at)
                 raise
-        return _beside(plain_name(name), fresh)
+        return _make_temporary_name(normalize_name(name), fresh)
 
     def put(self, temporary: str, name: str) -> None:
         """Give a file another name, in place of the file that had it, if any. Both lie in the same folder."""
         with self._parent(name) as (at, last):
             _replaceable(last, at, self.full(name))
-            os.replace(_beside(last, plain_name(temporary).rpartition("/")[2]), last, src_dir_fd=at, dst_dir_fd=at)
+            os.replace(
+                _make_temporary_name(last, normalize_name(temporary).rpartition("/")[2]),
+                last,
+                src_dir_fd=at,
+                dst_dir_fd=at,
+            )
 
     @contextlib.contextmanager
     def appending(self, name: str, *, most: int) -> Iterator[BinaryIO]:
@@ -285,7 +290,7 @@ class SafeFolder:
         """Make a folder and those above it, the folder itself included, so far as they are not there."""
         if not os.path.lexists(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-        parts = PurePosixPath(plain_name(name)).parts if name != "." else ()
+        parts = PurePosixPath(normalize_name(name)).parts if name != "." else ()
         for count in range(1, len(parts) + 1):
             with self._parent("/".join(parts[:count])) as (at, last), contextlib.suppress(FileExistsError):
                 os.mkdir(last, dir_fd=at)
@@ -307,7 +312,7 @@ class SafeFolder:
 
     def aside(self, name: str, why: str) -> str:
         """A free name beside a file under which it can be kept: ``pages/a.damaged-<time>.json``."""
-        path = PurePosixPath(plain_name(name))
+        path = PurePosixPath(normalize_name(name))
         stem = f"{path.stem}.{why}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
         names = (path.with_name(f"{stem}{number}{path.suffix}") for number in ("", *(f"-{n}" for n in range(2, 1000))))
         free = next((each for each in map(str, names) if not self.has(each)), None)
@@ -365,7 +370,7 @@ class SafeFolder:
     @contextlib.contextmanager
     def _parent(self, name: str) -> Iterator[tuple[int | None, str]]:
         """Where a file lies: the descriptor of its folder and its last name there; or None and its path."""
-        above, _, last = plain_name(name).rpartition("/")
+        above, _, last = normalize_name(name).rpartition("/")
         with self._folder(above or ".") as at:
             if isinstance(at, int):
                 yield at, last
@@ -381,7 +386,7 @@ class SafeFolder:
             return
         handle = self._open_folder(self.path, None, self.follow)
         try:
-            for part in () if name == "." else PurePosixPath(plain_name(name)).parts:
+            for part in () if name == "." else PurePosixPath(normalize_name(name)).parts:
                 below = self._open_folder(part, handle, False)
                 os.close(handle)
                 handle = below
@@ -411,13 +416,13 @@ class SafeFolder:
         path = str(self.path)
         if not self.follow:
             _refuse_link(path)
-        for part in () if name == "." else PurePosixPath(plain_name(name)).parts:
+        for part in () if name == "." else PurePosixPath(normalize_name(name)).parts:
             path = f"{path}{os.sep}{part}"
             _refuse_link(path)
         return path
 
 
-def plain_name(name: object) -> str:
+def normalize_name(name: object) -> str:
     """Check a name inside a folder, and write it in one way only: "./a//b" is "a/b".
 
     Raises:
@@ -440,7 +445,7 @@ def plain_name(name: object) -> str:
     return plain
 
 
-def can_be_path(text: str) -> bool:
+def is_valid_path(text: str) -> bool:
     """Whether a file can have this path: it is not empty and has no NUL and no half of a character.
 
     Halves that stand for the bytes of a name which is not UTF-8 pass: they lead to the file.
@@ -454,7 +459,7 @@ def can_be_path(text: str) -> bool:
 def stays_inside(name: str) -> bool:
     """Whether a relative path can only lead to a place in the folder that it is relative to."""
     path = PurePath(name)
-    return bool(path.parts) and can_be_path(name) and not path.anchor and ".." not in path.parts
+    return bool(path.parts) and is_valid_path(name) and not path.anchor and ".." not in path.parts
 
 
 def is_device(name: str) -> bool:
@@ -481,27 +486,27 @@ def is_own(handle: int) -> bool:
     return _is_ours(os.fstat(handle))
 
 
-def reason(error: Exception) -> str:
+def explain_error(error: Exception) -> str:
     """Why a file could not be read, in a few words."""
     if isinstance(error, FileNotFoundError):
         return tr("it does not exist")
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def shown_size(count: int) -> str:
+def format_size(count: int) -> str:
     """A number of bytes for people."""
     return f"{count >> 20} MB" if count >= 1 << 20 else f"{count >> 10} kB"
 
 
-def _above(name: str) -> str:
-    return plain_name(name).rpartition("/")[0] or "."
+def _find_parent(name: str) -> str:
+    return normalize_name(name).rpartition("/")[0] or "."
 
 
 def _is_ours(status: os.stat_result) -> bool:
     return status.st_nlink <= 1 and (sys.platform == "win32" or status.st_uid == os.geteuid())
 
 
-def _beside(name: str, other: str) -> str:
+def _make_temporary_name(name: str, other: str) -> str:
     """A name in the same folder as another one, both as the folder's descriptor or the system wants them."""
     return name[: len(name) - len(PurePath(name).name)] + other
 

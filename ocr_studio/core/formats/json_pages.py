@@ -5,34 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
 
 
-def page_object(page: Page) -> dict[str, object]:
+def build_page_object(page: Page) -> dict[str, object]:
     """One page as plain values: image, width, height, words in reading order, text.
 
     quad: four [x, y] in pixels of the upright photo, clockwise from the text's top left. confidence: 0..1 or null.
     line: number of the word's line in reading order, from 1.
     """
-    lines, text = page_order.lines_and_text(page)
+    lines, text = page_order.find_lines_and_text(page)
     return {
-        "image": shown(page.image),
+        "image": format_photo_name(page.image),
         "width": page.width,
         "height": page.height,
-        "words": [_word_object(word, number) for number, line in enumerate(lines, start=1) for word in line],
+        "words": [_build_word_object(word, number) for number, line in enumerate(lines, start=1) for word in line],
         "text": text,
     }
 
 
 def render(pages: Sequence[Page]) -> str:
     """One page's object, or a list of them where there is not exactly one."""
-    objects = [page_object(page) for page in pages]
+    objects = [build_page_object(page) for page in pages]
     return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1) + "\n"
 
 
-def _word_object(word: Word, line: int) -> dict[str, object]:
+def _build_word_object(word: Word, line: int) -> dict[str, object]:
     alternatives = word.machine.alternatives if word.machine else ()
     return {
         "id": word.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 
@@ -18,30 +18,30 @@ _LEADING = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([#+\-=:])")
 def render(pages: Sequence[Page]) -> str:
     """The text; where there are several pages, under a heading with the photo's name each."""
     if len(pages) == 1:
-        return _body(pages[0])
-    return "\n".join(f"## {_inline(shown(page.image))}\n\n{_body(page)}" for page in pages)
+        return _format_page(pages[0])
+    return "\n".join(f"## {_format_inline(format_photo_name(page.image))}\n\n{_format_page(page)}" for page in pages)
 
 
-def escaped(line: str) -> str:
+def escape_line(line: str) -> str:
     """One line of plain text as Markdown that shows just that line."""
-    return _LEADING.sub(_marked, _inline(line.strip()))
+    return _LEADING.sub(_escape_match, _format_inline(line.strip()))
 
 
-def _marked(found: re.Match[str]) -> str:
+def _escape_match(found: re.Match[str]) -> str:
     number, dot, sign = found.groups()
     return f"\\{sign}" if sign else f"{number}\\{dot}"
 
 
-def _inline(line: str) -> str:
+def _format_inline(line: str) -> str:
     return _INLINE.sub(r"\\\1", line)
 
 
-def _body(page: Page) -> str:
-    return body(page_order.text(page))
+def _format_page(page: Page) -> str:
+    return format_body(page_order.compose_text(page))
 
 
-def body(text: str) -> str:
+def format_body(text: str) -> str:
     """A text as Markdown: its lines and paragraphs stay as they are."""
     paragraphs = [part for part in re.split(r"\n{2,}", text.strip("\n")) if part.strip()]
     # A backslash before the line's end is a line break; two spaces would do, but editors strip them.
-    return "\n".join("\\\n".join(escaped(line) for line in part.split("\n")) + "\n" for part in paragraphs)
+    return "\n".join("\\\n".join(escape_line(line) for line in part.split("\n")) + "\n" for part in paragraphs)

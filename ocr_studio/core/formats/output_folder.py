@@ -23,7 +23,7 @@ from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.formats import output_marks
-from ocr_studio.core.images.photo_errors import known_beginning
+from ocr_studio.core.images.photo_errors import is_photo_format
 from ocr_studio.core.translation import later, tr
 
 LIST: Final = ".ocr-studio-files.jsonl"
@@ -74,7 +74,7 @@ class OutputFolder:
             self._folder.make_folder()
         except OSError as error:
             raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
-        with _told(path / LIST):
+        with _describe_path(path / LIST):
             self._written = self._load()
 
     def check(self, name: str) -> None:
@@ -95,10 +95,10 @@ class OutputFolder:
         Raises:
             WriteFailed: It cannot be written or may not; what was there stays.
         """
-        data = _encoded(data)
+        data = _encode_data(data)
         content = _Content.of(data)
         self._check(name, content)
-        with _told(self.path / name):
+        with _describe_path(self.path / name):
             if "/" in name:
                 self._folder.make_folder(name.rpartition("/")[0])
             self._note(name, content)  # first: killed in between, the file is still known by what it held
@@ -106,13 +106,13 @@ class OutputFolder:
 
     def _check(self, name: str, *content: _Content) -> None:
         contents = {*content, *self._written.get(name, ())}
-        _check(self._folder, name, contents, known=self._known, overwrite=self.overwrite)
+        _check_target(self._folder, name, contents, known=self._known, overwrite=self.overwrite)
 
     def _note(self, name: str, content: _Content) -> None:
         if content in self._written[name]:
             return
         # What stands there may end in the middle of a line.
-        line = b"\n" + _line(name, content)
+        line = b"\n" + _format_note(name, content)
         with self._folder.appending(LIST, most=_MOST_BYTES) as stream:
             if stream.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -138,7 +138,7 @@ class OutputFolder:
                     written[name].append(_Content(size, digest))
                 case _ if (wrong := wrong + 1) > _MOST_WRONG:
                     break
-        lines = [_line(name, each) for name, contents in written.items() for each in contents[-_LAST:]]
+        lines = [_format_note(name, each) for name, contents in written.items() for each in contents[-_LAST:]]
         if len(data) > 2 * sum(map(len, lines)) + _OUTDATED:
             self._folder.replace(LIST, b"\n".join(lines))
         return written
@@ -172,9 +172,9 @@ class OutputFile:
         Raises:
             WriteFailed: It cannot be written or may not; what was there stays.
         """
-        data = _encoded(data)
+        data = _encode_data(data)
         self._check({_Content.of(data)}, marked=output_marks.is_marked(io.BytesIO(data)))
-        with _told(self.path):
+        with _describe_path(self.path):
             self._folder.replace(self.path.name, data)
 
     @property
@@ -190,7 +190,7 @@ class OutputFile:
             opened.seek(0)
             return self.known is not None and self.known(opened)
 
-        _check(self._folder, self.path.name, contents, known=ours, overwrite=self.overwrite)
+        _check_target(self._folder, self.path.name, contents, known=ours, overwrite=self.overwrite)
 
 
 class _Content(NamedTuple):
@@ -204,11 +204,11 @@ class _Content(NamedTuple):
         return cls(len(data), hashlib.blake2b(data, digest_size=32).hexdigest())
 
 
-def _line(name: str, content: _Content) -> bytes:
+def _format_note(name: str, content: _Content) -> bytes:
     return json.dumps({"name": name, **content._asdict()}).encode("ascii")
 
 
-def _has(stream: BinaryIO, contents: set[_Content]) -> bool:
+def _has_content(stream: BinaryIO, contents: set[_Content]) -> bool:
     """Whether an open file holds one of these."""
     sizes = {each.size for each in contents}
     if (size := os.fstat(stream.fileno()).st_size) not in sizes:
@@ -216,13 +216,13 @@ def _has(stream: BinaryIO, contents: set[_Content]) -> bool:
     return _Content.of(stream.read(size)) in contents
 
 
-def _check(
+def _check_target(
     folder: SafeFolder, name: str, contents: set[_Content], *, overwrite: bool, known: Known | None = None
 ) -> None:
     """Raises WriteFailed where there is a file that may not be replaced."""
     path = folder.full(name)
-    with _told(path), suppress(FileNotFoundError), folder.reading(name) as stream:
-        if _has(stream, contents) or os.fstat(stream.fileno()).st_size == 0:
+    with _describe_path(path), suppress(FileNotFoundError), folder.reading(name) as stream:
+        if _has_content(stream, contents) or os.fstat(stream.fileno()).st_size == 0:
             return
         stream.seek(0)
         if known is not None and known(stream):
@@ -242,11 +242,11 @@ def _check(
 
 def _is_picture(beginning: bytes) -> bool:
     """Whether a file that begins like this is a picture; a text may begin with the two letters of a BMP."""
-    return known_beginning(beginning) and not (beginning.startswith(b"BM") and 0 not in beginning)
+    return is_photo_format(beginning) and not (beginning.startswith(b"BM") and 0 not in beginning)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _describe_path(path: Path) -> Iterator[None]:
     """What the system refuses, said of a file."""
     try:
         yield
@@ -254,5 +254,5 @@ def _told(path: Path) -> Iterator[None]:
         raise write_failed(path, error) from error
 
 
-def _encoded(data: bytes | str) -> bytes:
+def _encode_data(data: bytes | str) -> bytes:
     return data.encode("utf-8", errors="replace") if isinstance(data, str) else data

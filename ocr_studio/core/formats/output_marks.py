@@ -25,7 +25,7 @@ _REACH: Final = 512
 _MOST_BYTES: Final = 1 << 30
 
 
-def encoded(rgb: RGB, suffix: str = ".png") -> bytes:
+def encode_marked(rgb: RGB, suffix: str = ".png") -> bytes:
     """A picture with the mark, as the bytes of its file.
 
     Args:
@@ -34,13 +34,13 @@ def encoded(rgb: RGB, suffix: str = ".png") -> bytes:
     """
     jpeg = suffix.lower() in {".jpg", ".jpeg"}
     how = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
-    return marked(cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)[1].tobytes())
+    return add_mark(cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)[1].tobytes())
 
 
-def marked(data: bytes) -> bytes:
+def add_mark(data: bytes) -> bytes:
     """Put the mark into a PNG or JPEG that has none."""
-    place = _place(data)
-    return data[:place] + _mark(data) + data[place:]
+    place = _find_place(data)
+    return data[:place] + _make_mark(data) + data[place:]
 
 
 def is_marked(stream: BinaryIO) -> bool:
@@ -49,11 +49,11 @@ def is_marked(stream: BinaryIO) -> bool:
     if _SAID not in data:
         return False
     data += stream.read(_MOST_BYTES)
-    place, length = _place(data), len(_mark(data))
-    return place > 0 and marked(data[:place] + data[place + length :]) == data
+    place, length = _find_place(data), len(_make_mark(data))
+    return place > 0 and add_mark(data[:place] + data[place + length :]) == data
 
 
-def _place(data: bytes) -> int:
+def _find_place(data: bytes) -> int:
     """Where the mark goes; 0 for what is neither PNG nor JPEG."""
     if data.startswith(_PNG):
         return _PNG_HEADER
@@ -62,7 +62,7 @@ def _place(data: bytes) -> int:
     return 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2  # JFIF asks to come first
 
 
-def _mark(data: bytes) -> bytes:
+def _make_mark(data: bytes) -> bytes:
     said = _SAID + hashlib.blake2b(data, digest_size=_HASH_BYTES).hexdigest().encode("ascii")
     if data.startswith(_JPEG):
         return b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
@@ -30,22 +30,22 @@ def render(pages: Sequence[Page]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for page in pages:
-        writer.writerows(_rows(page))
+        writer.writerows(_list_rows(page))
     return out.getvalue()
 
 
-def safe(cell: str) -> str:
+def escape_cell(cell: str) -> str:
     """A cell of one line that no spreadsheet program takes for a formula: an apostrophe in front where it might."""
     cell = _NEXT_CELL.sub(lambda found: f"{found[0]}'", one_line(cell))
     first = next((place for place, letter in enumerate(cell) if letter not in "' " and letter.isprintable()), 0)
     return f"'{cell}" if cell.startswith(_FORMULA, first) else cell
 
 
-def _rows(page: Page) -> Iterator[list[object]]:
-    name, number = safe(shown(page.image)), 0
-    for line, words in enumerate(page_order.lines(page), start=1):
+def _list_rows(page: Page) -> Iterator[list[object]]:
+    name, number = escape_cell(format_photo_name(page.image)), 0
+    for line, words in enumerate(page_order.find_lines(page), start=1):
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)
             corners = [value for corner in word.quad.corners for value in corner]
-            yield [name, number, safe(word.text), confidence, word.state.value, line, *corners]
+            yield [name, number, escape_cell(word.text), confidence, word.state.value, line, *corners]

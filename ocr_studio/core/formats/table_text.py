@@ -7,16 +7,17 @@ few rows have anything written. A cell that reaches across several columns, like
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ocr_studio.core.formats.spreadsheet import safe
+from ocr_studio.core.formats.spreadsheet import escape_cell
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import text_lines
-from ocr_studio.core.reading_order.text_lines import Boxes, Floats, Indices
+from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes
 
 Table = tuple[tuple[str, ...], ...]
 
@@ -28,15 +29,15 @@ _SHARED: Final = 0.5
 _ACROSS: Final = 0.2
 
 
-def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
+def make_table(page: Page, ids: Collection[str] | None = None) -> Table:
     """The words of a page, or some of them, as rows of cells, all rows as long; () where nothing is written."""
     chosen = [word for word in page.words.values() if word.text and (ids is None or word.id in ids)]
     if not chosen:
         return ()
-    words, corners = text_lines.sorted_words(chosen)
-    corners = corners @ text_lines.frame(corners).T
-    cells = _cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
-    boxes = Boxes.of(corners).joined(cells)
+    words, corners = text_lines.sort_words(chosen)
+    corners = corners @ text_lines.find_frame(corners).T
+    cells = _find_cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
+    boxes = LineBoxes.of(corners).joined(cells)
     numbers, columns = _row_numbers(boxes), _column_numbers(boxes)
     table = [["" for _ in range(max(columns) + 1)] for _ in range(max(numbers) + 1)]
     for index in np.argsort(boxes.low[:, 0], kind="stable").tolist():
@@ -46,29 +47,29 @@ def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
     return tuple(map(tuple, table))
 
 
-def as_tabs(table: Table) -> str:
+def format_tabs(table: Table) -> str:
     """A line for each row, tabs between cells; a cell that could be taken for a formula is made a text."""
-    return "".join("\t".join(map(safe, row)) + "\n" for row in table)
+    return "".join("\t".join(map(escape_cell, row)) + "\n" for row in table)
 
 
-def as_html(table: Table) -> str:
+def format_html(table: Table) -> str:
     """The table for programs that paste formatted text; cells are texts, also to those that calculate."""
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(safe(cell))}</td>' for cell in row)}</tr>" for row in table)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(escape_cell(cell))}</td>' for cell in row)}</tr>" for row in table)
     return f'<meta charset="utf-8"><table>{body}</table>'
 
 
-def _cells(corners: Floats, written: Indices) -> list[Indices]:
+def _find_cells(corners: Floats, written: Indices) -> list[Indices]:
     """Rows of words, cut at wide blanks. corners: (N, 4, 2); written: (N,) how many words each box holds."""
-    words = Boxes.of(corners)
+    words = LineBoxes.of(corners)
     found: list[Indices] = []
-    for row in text_lines.find(corners, written):
+    for row in text_lines.find_rows(corners, written):
         gaps = words.left[row[1:], 0] - words.right[row[:-1], 0]
         height = np.minimum(words.height[row[1:]], words.height[row[:-1]])
         found += np.split(row, np.nonzero(gaps > _GAP * height)[0] + 1)
     return found
 
 
-def _row_numbers(cells: Boxes) -> list[int]:
+def _row_numbers(cells: LineBoxes) -> list[int]:
     """The row of each cell, from the top: each joins the row whose last cell it stands beside most."""
     middle, height = (cells.left[:, 1] + cells.right[:, 1]) / 2, cells.height
     numbers = np.zeros(len(middle), dtype=np.intp)
@@ -87,27 +88,21 @@ def _row_numbers(cells: Boxes) -> list[int]:
     return [int(number) for number in numbers]
 
 
-def _column_numbers(cells: Boxes) -> list[int]:
+def _column_numbers(cells: LineBoxes) -> list[int]:
     """The column of each cell, from the left."""
     starts, ends = cells.low[:, 0], cells.high[:, 0]
     edges = np.unique(np.concatenate([starts, ends]))
     over = ((starts[:, None] <= edges[:-1]) & (ends[:, None] >= edges[1:])).sum(axis=0)
     most = int(over.max(initial=1))
     free = over <= (_ACROSS * most if most > 2 else 0)
-    parts = _middles(edges, free)
+    parts = _find_middles(edges, free)
     inside = np.searchsorted(parts, starts + np.minimum(ends - starts, cells.height) / 2)
     used = np.unique(inside)
     return [int(number) for number in np.searchsorted(used, inside)]
 
 
-def _middles(edges: Floats, free: Sequence[bool] | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+def _find_middles(edges: Floats, free: NDArray[np.bool_]) -> Floats:
     """Where columns are parted: the middle of each stretch with next to no writing."""
-    found: list[float] = []
-    start: float | None = None
-    for index, is_free in enumerate(free):
-        if is_free and start is None:
-            start = float(edges[index])
-        elif not is_free and start is not None:
-            found.append((start + float(edges[index])) / 2)
-            start = None
-    return np.array(found, dtype=np.float64)
+    turns = np.flatnonzero(np.diff(free, prepend=False))  # into a stretch and out of it, in turn
+    begins, ends = turns[: len(turns) // 2 * 2].reshape(-1, 2).T
+    return np.asarray((edges[begins] + edges[ends]) / 2)

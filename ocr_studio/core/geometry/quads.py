@@ -17,14 +17,14 @@ from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Point, Quad
 
 
-def points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
+def find_points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
     """Which points the outline goes round: (N, 2), (M, 2) -> (N,).
 
     The outline closes by itself, from its last point to its first. What it goes round twice is inside, too, so that a
     loop in the hand's line leaves no hole (winding number). tolerance: pixels by which the outline may be simplified.
     """
     spots = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    corners = _simplified(np.asarray(outline, dtype=np.float64).reshape(-1, 2), tolerance)
+    corners = _simplify_corners(np.asarray(outline, dtype=np.float64).reshape(-1, 2), tolerance)
     if len(corners) < 3 or len(spots) == 0:
         return np.zeros(len(spots), dtype=np.bool_)
     start, end = corners, np.roll(corners, -1, axis=0)
@@ -36,7 +36,7 @@ def points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0
     return np.asarray(down.sum(axis=1) != up.sum(axis=1))
 
 
-def _simplified(corners: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+def _simplify_corners(corners: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
     if tolerance <= 0 or len(corners) < 3:
         return corners
     return np.asarray(cv2.approxPolyDP(corners.astype(np.float32), tolerance, closed=True), np.float64).reshape(-1, 2)
@@ -65,7 +65,7 @@ def order_corners(points: ArrayLike) -> NDArray[np.float32]:
     return np.roll(corners, -first, axis=0).astype(np.float32)
 
 
-def sizes(quads: ArrayLike) -> NDArray[np.float64]:
+def measure_sizes(quads: ArrayLike) -> NDArray[np.float64]:
     """(N, 4, 2) -> (N, 2): width along the writing and height across it, each the mean of two opposite edges."""
     corners = np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2)
     a, b, c, d = (corners[:, index] for index in range(4))
@@ -74,13 +74,13 @@ def sizes(quads: ArrayLike) -> NDArray[np.float64]:
     return np.stack([width, height], axis=1) / 2
 
 
-def size(quad: Quad) -> tuple[float, float]:
+def measure_size(quad: Quad) -> tuple[float, float]:
     """(width, height) in pixels: along the writing and across it."""
-    width, height = sizes(quad.array())[0]
+    width, height = measure_sizes(quad.array())[0]
     return float(width), float(height)
 
 
-def directions(quads: ArrayLike) -> NDArray[np.float64]:
+def find_directions(quads: ArrayLike) -> NDArray[np.float64]:
     """(N, 4, 2) -> (N, 2): unit vectors the writing runs along; (1, 0) for a quad without extent."""
     corners = np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2)
     along = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
@@ -88,30 +88,30 @@ def directions(quads: ArrayLike) -> NDArray[np.float64]:
     return np.where(length > 1e-6, along / np.maximum(length, 1e-6), (1.0, 0.0))
 
 
-def angle(quad: Quad) -> float:
+def measure_angle(quad: Quad) -> float:
     """The writing's slope in degrees, clockwise on the screen: 0 level, 90 straight down; in (-180, 180]."""
-    x, y = directions(quad.array())[0]
+    x, y = find_directions(quad.array())[0]
     return math.degrees(math.atan2(float(y), float(x)))
 
 
-def centre(quad: Quad) -> Point:
+def find_centre(quad: Quad) -> Point:
     """The mean of the four corners."""
     x, y = np.asarray(quad.corners).mean(axis=0)
     return float(x), float(y)
 
 
-def area(quad: Quad) -> float:
+def measure_area(quad: Quad) -> float:
     """Square pixels inside the quad."""
-    return float(overlap.areas(overlap.convex(np.asarray(quad.corners, dtype=np.float64)[None]))[0])
+    return float(overlap.compute_convex_hulls(quad.corners)[0].area)
 
 
-def contains(quad: Quad, point: Point) -> bool:
+def contains_point(quad: Quad, point: Point) -> bool:
     """Whether the point lies inside the quad or on its edge."""
     corners = np.asarray(quad.corners, dtype=np.float64) - np.asarray(point, dtype=np.float64)
     return cv2.pointPolygonTest(corners.astype(np.float32), (0.0, 0.0), measureDist=False) >= 0
 
 
-def fraction_at(quad: Quad, point: Point) -> float:
+def find_fraction(quad: Quad, point: Point) -> float:
     """How far along the writing a point stands: 0 = the quad's left edge .. 1 = its right edge; clipped."""
     corners = np.asarray(quad.corners)
     left, right = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
@@ -120,43 +120,43 @@ def fraction_at(quad: Quad, point: Point) -> float:
     return min(1.0, max(0.0, float((np.asarray(point) - left) @ along) / length)) if length > 0 else 0.0
 
 
-def iou(a: Quad, b: Quad) -> float:
+def compute_iou(a: Quad, b: Quad) -> float:
     """Intersection over union of two quads, 0..1; 0 where either has no area."""
-    return float(iou_matrix(np.asarray(a.corners)[None], np.asarray(b.corners)[None])[0, 0])
+    return float(compute_iou_matrix(np.asarray(a.corners)[None], np.asarray(b.corners)[None])[0, 0])
 
 
-def iou_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+def compute_iou_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
     """Intersection over union of every quad of ``a`` with every quad of ``b``.
 
     a: (N, 4, 2); b: (M, 4, 2); returns (N, M), 0..1. A quad that is not convex counts as its convex hull.
     """
-    shared = overlap.of(a, b)
+    shared = overlap.compute_overlap(a, b)
     return shared.matrix(shared.iou)
 
 
-def cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+def compute_cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
     """Which share of every quad of ``a`` lies inside every quad of ``b``: (N, 4, 2), (M, 4, 2) -> (N, M), 0..1."""
-    shared = overlap.of(a, b)
+    shared = overlap.compute_overlap(a, b)
     return shared.matrix(shared.cover_a)
 
 
-def crop(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
+def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
     """The writing inside a quad, turned level, as a picture of its own.
 
     image: (H, W, 3) or (H, W) uint8; margin: widening on every side as a share of the quad's height. Returns (h, w, …)
     uint8, at least one pixel, at the photo's own resolution. Outside the photo its border goes on.
     """
-    corners = widened(quad, margin)
-    return warp(image, corners, sizes(corners)[0])
+    corners = widen_quad(quad, margin)
+    return warp_piece(image, corners, measure_sizes(corners)[0])
 
 
-def warp(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
+def warp_piece(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
     """The four-cornered piece of a photo, stretched to a picture ``target`` = (width, height) pixels large.
 
     corners: (4, 2). The target is rounded and held between 1 pixel and twice the photo's sides together.
     """
-    width, height = _held(image, target)
-    piece, placed = _piece(image, corners)
+    width, height = _clip_target(image, target)
+    piece, placed = _cut_piece(image, corners)
     # The corners are pixel edges, OpenCV counts from pixel centres: hence the halves.
     box = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(box, (placed - 0.5).astype(np.float32))
@@ -170,27 +170,27 @@ def warp(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
     return np.asarray(warped, dtype=np.uint8)
 
 
-def straighten(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
+def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
     """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
 
-    ribbon: (6, 2), as for ``on_ribbon``; target: as for ``warp``.
+    ribbon: (6, 2), as for ``map_to_ribbon``; target: as for ``warp_piece``.
     """
-    width, height = _held(image, target)
+    width, height = _clip_target(image, target)
     x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
-    piece, placed = _piece(image, on_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
+    piece, placed = _cut_piece(image, map_to_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
     grid = (placed - 0.5).reshape(height, width, 2).astype(np.float32)
     level = cv2.remap(piece, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(level, dtype=np.uint8)
 
 
-def _held(image: Photo, target: ArrayLike) -> tuple[int, int]:
+def _clip_target(image: Photo, target: ArrayLike) -> tuple[int, int]:
     """The size of a picture of a piece of the photo, rounded and held within what makes sense and OpenCV can do."""
     most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
     width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
     return width, height
 
 
-def _piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
+def _cut_piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
     """The part of the photo the corners reach, small enough for OpenCV, and the corners within it."""
     shape = np.array([image.shape[1], image.shape[0]])
     low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, shape - 1).astype(int)
@@ -200,25 +200,25 @@ def _piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
     return np.ascontiguousarray(piece), (corners - low) / step
 
 
-def widened(quad: Quad, margin: float) -> Floats:
+def widen_quad(quad: Quad, margin: float) -> Floats:
     """The quad's corners, (4, 2), pushed out on every side by a share of its height."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     if not margin:
         return corners
-    reach = margin * sizes(corners)[0, 1]
-    along = directions(corners)[0]
+    reach = margin * measure_sizes(corners)[0, 1]
+    along = find_directions(corners)[0]
     across = np.array([-along[1], along[0]])
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
     return np.asarray(corners + reach * (signs[:, :1] * along + signs[:, 1:] * across), dtype=np.float64)
 
 
-def moved(quad: Quad, dx: float, dy: float) -> Quad:
+def move_quad(quad: Quad, dx: float, dy: float) -> Quad:
     """The quad, dx pixels further right and dy further down."""
     return Quad.from_array(np.asarray(quad.corners) + np.array([dx, dy]))
 
 
-def spanned(one: Point, other: Point, degrees: float = 0.0) -> Quad:
-    """The rectangle of writing that slopes so (as in ``angle``), with two opposite corners at these points."""
+def span_rectangle(one: Point, other: Point, degrees: float = 0.0) -> Quad:
+    """The rectangle of writing that slopes so (as in ``measure_angle``), with two opposite corners at these points."""
     turn = math.radians(degrees)
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
     points = np.array([one, other], dtype=np.float64)
@@ -228,22 +228,22 @@ def spanned(one: Point, other: Point, degrees: float = 0.0) -> Quad:
     )
 
 
-def rotated(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
+def rotate_quad(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
     """The quad turned clockwise on the screen, about a point or its own centre."""
-    pivot = np.asarray(centre(quad) if about is None else about)
+    pivot = np.asarray(find_centre(quad) if about is None else about)
     turn = math.radians(degrees)
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     return Quad.from_array((np.asarray(quad.corners) - pivot) @ matrix.T + pivot)
 
 
-def with_corner(quad: Quad, index: int, point: Point) -> Quad:
+def replace_corner(quad: Quad, index: int, point: Point) -> Quad:
     """The quad with one corner, 0..3, put elsewhere."""
     corners = list(quad.corners)
     corners[index] = point
     return Quad.from_array(corners)
 
 
-def clamped(quad: Quad, width: float, height: float) -> Quad:
+def clamp_quad(quad: Quad, width: float, height: float) -> Quad:
     """The quad pushed, unbent, into a photo of that size; one larger than the photo is cut off at its borders."""
     left, top, right, bottom = quad.bounds()
     dx = max(0.0, -left) + min(0.0, width - right) if right - left <= width else 0.0
@@ -252,18 +252,18 @@ def clamped(quad: Quad, width: float, height: float) -> Quad:
     return Quad.from_array(np.clip(corners, 0, (width, height)))
 
 
-def between(quad: Quad, start: float, end: float) -> Quad:
+def slice_quad(quad: Quad, start: float, end: float) -> Quad:
     """The part of a quad between two places along the writing, 0 = left edge .. 1 = right edge."""
     a, b, c, d = np.asarray(quad.corners, dtype=np.float64)
     return Quad.from_array([a + (b - a) * start, a + (b - a) * end, d + (c - d) * end, d + (c - d) * start])
 
 
-def cut(quad: Quad, fraction: float) -> tuple[Quad, Quad]:
+def split_quad(quad: Quad, fraction: float) -> tuple[Quad, Quad]:
     """The two parts of a quad, left and right of a place along the writing (0..1)."""
-    return between(quad, 0.0, fraction), between(quad, fraction, 1.0)
+    return slice_quad(quad, 0.0, fraction), slice_quad(quad, fraction, 1.0)
 
 
-def joined(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
+def union_quad(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
     """The smallest rectangle around all quads that follows the slope of the writing; ValueError for none.
 
     along: (2,), the way the writing runs; None: the mean of the quads' own slopes, weighted by their widths.
@@ -272,8 +272,8 @@ def joined(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
     if len(corners) == 0:
         raise ValueError("no quads to join")
     if along is None:
-        weights = sizes(corners)[:, :1] + 1e-6
-        along = (directions(corners) * weights).sum(axis=0)
+        weights = measure_sizes(corners)[:, :1] + 1e-6
+        along = (find_directions(corners) * weights).sum(axis=0)
     length = float(np.linalg.norm(along))
     along = along / length if length > 1e-6 else np.array([1.0, 0.0])
     across = np.array([-along[1], along[0]])
@@ -283,7 +283,7 @@ def joined(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
     return Quad.from_array([u * along + v * across for u, v in box])
 
 
-def on_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
+def map_to_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
     """Where places on a ribbon of paper, bent as a parabola along its length, lie: (N, 2) in the frame of the ribbon.
 
     ribbon: (6, 2), the corners clockwise from top left, then the middles of the upper and the lower edge. places:

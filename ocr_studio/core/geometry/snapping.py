@@ -1,6 +1,6 @@
 """Snapping: edges of a box that is being placed jump to the baselines, tops and sides of the boxes beside it.
 
-Everywhere: pixels of the upright photo; edges as in ``Side``. Slanted writing snaps along its own slope.
+Everywhere: pixels of the upright photo; edges as in ``BoxSide``. Slanted writing snaps along its own slope.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _COS_PARALLEL = math.cos(math.radians(10))
 _ALONG, _ACROSS = 8.0, 4.0
 
 
-class Side(IntEnum):
+class BoxSide(IntEnum):
     """The edges of a box, each from the corner of that number to the next, clockwise from the text's top left."""
 
     TOP, RIGHT, BOTTOM, LEFT = range(4)
@@ -35,19 +35,24 @@ class Side(IntEnum):
 
 # Words stand on one baseline and under one top; their sides line up, or one begins where the other ends.
 _LIKE = {
-    Side.TOP: (Side.TOP,),
-    Side.BOTTOM: (Side.BOTTOM,),
-    Side.LEFT: (Side.LEFT, Side.RIGHT),
-    Side.RIGHT: (Side.RIGHT, Side.LEFT),
+    BoxSide.TOP: (BoxSide.TOP,),
+    BoxSide.BOTTOM: (BoxSide.BOTTOM,),
+    BoxSide.LEFT: (BoxSide.LEFT, BoxSide.RIGHT),
+    BoxSide.RIGHT: (BoxSide.RIGHT, BoxSide.LEFT),
 }
-_EDGES = ((Side.TOP, Side.LEFT), (Side.TOP, Side.RIGHT), (Side.BOTTOM, Side.RIGHT), (Side.BOTTOM, Side.LEFT))
+_EDGES = (
+    (BoxSide.TOP, BoxSide.LEFT),
+    (BoxSide.TOP, BoxSide.RIGHT),
+    (BoxSide.BOTTOM, BoxSide.RIGHT),
+    (BoxSide.BOTTOM, BoxSide.LEFT),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     """An edge that may jump, or the end of one. way: unit vector it moves along. start, end: may be one point."""
 
-    side: Side
+    side: BoxSide
     start: Point
     end: Point
     way: Point
@@ -67,7 +72,7 @@ class Snap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
+class _EdgeMatch:
     """A neighbour's edge that is met. by: how far away, along the edge's way."""
 
     edge: Edge
@@ -76,33 +81,33 @@ class _Met:
     by: float
 
 
-def of_box(quad: Quad) -> tuple[Edge, ...]:
+def box_edges(quad: Quad) -> tuple[Edge, ...]:
     """All edges of a box that is moved whole."""
-    along, across = _ways(quad)
+    along, across = _find_ways(quad)
     corners = quad.corners
-    return tuple(Edge(side, corners[side], corners[(side + 1) % 4], along if side % 2 else across) for side in Side)
+    return tuple(Edge(side, corners[side], corners[(side + 1) % 4], along if side % 2 else across) for side in BoxSide)
 
 
-def of_side(quad: Quad, side: Side) -> tuple[Edge, ...]:
+def side_edges(quad: Quad, side: BoxSide) -> tuple[Edge, ...]:
     """One side of a box, pulled across itself."""
-    along, across = _ways(quad)
+    along, across = _find_ways(quad)
     way = along if side % 2 else across
     return (Edge(side, quad.corners[side], quad.corners[(side + 1) % 4], way),)
 
 
-def of_corner(quad: Quad, index: int) -> tuple[Edge, ...]:
+def corner_edges(quad: Quad, index: int) -> tuple[Edge, ...]:
     """The two edges that meet in one corner, 0..3, of a box, where that corner is pulled."""
-    along, across = _ways(quad)
+    along, across = _find_ways(quad)
     point = quad.corners[index]
     return tuple(Edge(side, point, point, along if side % 2 else across) for side in _EDGES[index])
 
 
-def shifted(edges: Iterable[Edge], by: Point) -> tuple[Edge, ...]:
+def shift_edges(edges: Iterable[Edge], by: Point) -> tuple[Edge, ...]:
     """The edges where a hand has brought them, (dx, dy) pixels from where they were."""
-    return tuple(replace(edge, start=_moved(edge.start, by), end=_moved(edge.end, by)) for edge in edges)
+    return tuple(replace(edge, start=_move_point(edge.start, by), end=_move_point(edge.end, by)) for edge in edges)
 
 
-def snap(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
+def snap_edges(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
     """Where edges jump to: across the writing and along it, each to the nearest line within reach.
 
     neighbours: (N, 4, 2), boxes that stay where they are; those far from the edges, or sloping otherwise, do not count.
@@ -111,7 +116,7 @@ def snap(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
     corners = np.asarray(neighbours, dtype=np.float64).reshape(-1, 4, 2)
     if len(corners) == 0 or reach <= 0:
         return Snap()
-    met = [found for edge in edges if (found := _nearest(edge, corners, reach))]
+    met = [found for edge in edges if (found := _find_nearest(edge, corners, reach))]
     best = [
         min(group, key=lambda each: abs(each.by))
         for parity in (0, 1)
@@ -119,25 +124,25 @@ def snap(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
     ]
     if not best:
         return Snap()
-    by = _together(best)
-    return Snap((float(by[0]), float(by[1])), tuple(_guide(each, by) for each in best))
+    by = _merge_matches(best)
+    return Snap((float(by[0]), float(by[1])), tuple(_make_guide(each, by) for each in best))
 
 
-def _moved(point: Point, by: Point) -> Point:
+def _move_point(point: Point, by: Point) -> Point:
     return point[0] + by[0], point[1] + by[1]
 
 
-def _ways(quad: Quad) -> tuple[Point, Point]:
-    x, y = geometry.directions(quad.array())[0]
+def _find_ways(quad: Quad) -> tuple[Point, Point]:
+    x, y = geometry.find_directions(quad.array())[0]
     return (float(x), float(y)), (-float(y), float(x))
 
 
-def _nearest(edge: Edge, corners: Floats, reach: float) -> _Met | None:
+def _find_nearest(edge: Edge, corners: Floats, reach: float) -> _EdgeMatch | None:
     """The edge of a neighbour that this one has the shortest way to."""
     sides = [int(side) for side in _LIKE[edge.side]]
     start = np.concatenate([corners[:, side] for side in sides])
     end = np.concatenate([corners[:, (side + 1) % 4] for side in sides])
-    heights = np.tile(geometry.sizes(corners)[:, 1], len(sides))
+    heights = np.tile(geometry.measure_sizes(corners)[:, 1], len(sides))
     line, way = end - start, np.asarray(edge.way)
     length = np.maximum(np.hypot(line[:, 0], line[:, 1]), 1e-6)
     crossing = _cross(way, line)
@@ -152,19 +157,19 @@ def _nearest(edge: Edge, corners: Floats, reach: float) -> _Met | None:
         return None
     # Of several as near, the one that stands nearest.
     best = fits[np.lexsort((beyond[fits], np.abs(by[fits]).round(1)))[0]]
-    return _Met(edge, start[best], end[best], float(by[best]))
+    return _EdgeMatch(edge, start[best], end[best], float(by[best]))
 
 
-def _together(met: Sequence[_Met]) -> Floats:
+def _merge_matches(met: Sequence[_EdgeMatch]) -> Floats:
     """The one move that brings each edge onto the line it has met."""
-    normals = np.array([_normal(each.end - each.start) for each in met])
+    normals = np.array([_find_normal(each.end - each.start) for each in met])
     lacking = [normal @ (each.start - np.asarray(each.edge.middle)) for normal, each in zip(normals, met, strict=True)]
     if len(met) == 1:
         return np.asarray(met[0].edge.way) * met[0].by
     return np.asarray(np.linalg.solve(normals, np.array(lacking)))
 
 
-def _guide(met: _Met, by: Floats) -> Guide:
+def _make_guide(met: _EdgeMatch, by: Floats) -> Guide:
     """The met line, as far as it takes to show the neighbour's edge and the one that has come to it."""
     along = (met.end - met.start) / max(float(np.linalg.norm(met.end - met.start)), 1e-6)
     points = np.array([met.start, met.end, np.asarray(met.edge.start) + by, np.asarray(met.edge.end) + by])
@@ -173,7 +178,7 @@ def _guide(met: _Met, by: Floats) -> Guide:
     return (float(first[0]), float(first[1])), (float(last[0]), float(last[1]))
 
 
-def _normal(line: Floats) -> Floats:
+def _find_normal(line: Floats) -> Floats:
     return np.array([-line[1], line[0]]) / max(float(np.hypot(*line)), 1e-6)
 
 

@@ -15,36 +15,36 @@ _ONE_SLIP, _TWO_SLIPS = 4, 7
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TitleMatch:
     """cost: 0 fits best. places: of the title's letters that were typed, where that can be said."""
 
     cost: float
     places: tuple[int, ...] = ()
 
 
-def fit(typed: str, title: str, *, scattered: bool = True, slips: bool = True) -> Fit | None:
+def match_title(typed: str, title: str, *, scattered: bool = True, slips: bool = True) -> TitleMatch | None:
     """How well this fits, or None if it does not. Nothing typed fits everything.
 
     Each word that is typed must fit; their order does not matter. scattered: whether letters in their order are enough;
     among words of whole sentences they are there by chance. slips: whether slips of the finger are forgiven.
     """
-    letters, origins = _folded(title)
+    letters, origins = _fold_text(title)
     words = [(found.start(), found.group()) for found in _WORD.finditer(letters)]
     cost, places = 0.0, set[int]()
-    for token in _folded(typed)[0].split():
+    for token in _fold_text(typed)[0].split():
         found = _fit_token(token, letters, words)
         if found is None and scattered:
-            found = _scattered(token, letters, words)
+            found = _fit_scattered(token, letters, words)
         if found is None and slips:
-            found = _slipped(token, words)
+            found = _fit_with_typos(token, words)
         if found is None:
             return None
         cost += found.cost
         places.update(origins[place] for place in found.places)
-    return Fit(cost, tuple(sorted(places)))
+    return TitleMatch(cost, tuple(sorted(places)))
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _fold_text(text: str) -> tuple[str, list[int]]:
     """A text without case and accents, and for each of its letters where it comes from."""
     letters: list[str] = []
     origins: list[int] = []
@@ -56,10 +56,12 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(letters), origins
 
 
-def _fit_token(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | None:
+def _fit_token(token: str, letters: str, words: list[tuple[int, str]]) -> TitleMatch | None:
     # The first word says most of what a thing is.
     begun = [
-        Fit((_WHOLE if word == token else _BEGINS) + min(number, 9) / 100, tuple(range(start, start + len(token))))
+        TitleMatch(
+            (_WHOLE if word == token else _BEGINS) + min(number, 9) / 100, tuple(range(start, start + len(token)))
+        )
         for number, (start, word) in enumerate(words)
         if word.startswith(token)
     ]
@@ -68,14 +70,14 @@ def _fit_token(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | 
     initials = "".join(word[0] for _, word in words)
     place = initials.find(token) if len(token) > 1 else -1
     if place >= 0:
-        return Fit(_INITIALS, tuple(words[place + number][0] for number in range(len(token))))
+        return TitleMatch(_INITIALS, tuple(words[place + number][0] for number in range(len(token))))
     place = letters.find(token)
     if place >= 0:
-        return Fit(_INSIDE, tuple(range(place, place + len(token))))
+        return TitleMatch(_INSIDE, tuple(range(place, place + len(token))))
     return None
 
 
-def _scattered(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | None:
+def _fit_scattered(token: str, letters: str, words: list[tuple[int, str]]) -> TitleMatch | None:
     """All letters in their order, from the beginning of a word on, and close together."""
     for start, _ in words if len(token) > 1 else ():
         places: list[int] = []
@@ -88,39 +90,19 @@ def _scattered(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | 
         else:
             width = places[-1] - places[0] + 1
             if places[0] == start and width <= 3 * len(token):
-                return Fit(_SCATTERED + width / len(token) / 10, tuple(places))
+                return TitleMatch(_SCATTERED + width / len(token) / 10, tuple(places))
     return None
 
 
-def _slipped(token: str, words: list[tuple[int, str]]) -> Fit | None:
+def _fit_with_typos(token: str, words: list[tuple[int, str]]) -> TitleMatch | None:
     """The beginning of a word, but for a letter too many, missing, wrong, or in its neighbour's place."""
+    from rapidfuzz.distance import OSA
+
     allowed = 0 if len(token) < _ONE_SLIP else 1 if len(token) < _TWO_SLIPS else 2
-    best: Fit | None = None
+    best: TitleMatch | None = None
     for start, word in words if allowed else ():
-        if len(word) < len(token) - allowed or not _shares(token, word, allowed):
-            continue
         for length in range(max(1, len(token) - 1), len(token) + 2):
-            slips = _slips(token, word[:length])
+            slips = OSA.distance(token, word[:length])
             if slips <= allowed and (best is None or _SLIP + slips < best.cost):
-                best = Fit(_SLIP + slips, tuple(range(start, start + min(length, len(word)))))
+                best = TitleMatch(_SLIP + slips, tuple(range(start, start + min(length, len(word)))))
     return best
-
-
-def _shares(token: str, word: str, allowed: int) -> bool:
-    """Whether enough letters are in both, in any order; a quick look before the slow one."""
-    return sum(letter in word for letter in token) >= len(token) - allowed
-
-
-def _slips(one: str, other: str) -> int:
-    """Letters to insert, delete, change or swap with their neighbours (optimal string alignment distance)."""
-    before_last: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, a in enumerate(one, 1):
-        now = [row]
-        for column, b in enumerate(other, 1):
-            cost = min(now[-1] + 1, last[column] + 1, last[column - 1] + (a != b))
-            if row > 1 and column > 1 and a == other[column - 2] and one[row - 2] == b:
-                cost = min(cost, before_last[column - 2] + 1)
-            now.append(cost)
-        before_last, last = last, now
-    return last[-1]

@@ -50,7 +50,7 @@ class HelpPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class HelpMatch:
     """A page that holds all words of a query. heading: the section with the first of them; "" for the page itself."""
 
     page: HelpPage
@@ -58,12 +58,12 @@ class Match:
 
 
 @cache
-def pages() -> tuple[HelpPage, ...]:
+def load_pages() -> tuple[HelpPage, ...]:
     """All help pages, in the order of the table of contents. Raises ResourceMissing."""
     return tuple(_read(topic) for topic in TOPICS)
 
 
-def page(topic: str) -> HelpPage:
+def find_page(topic: str) -> HelpPage:
     """Look up a page.
 
     Args:
@@ -75,13 +75,13 @@ def page(topic: str) -> HelpPage:
     """
     wanted = topic.strip().casefold()
     if wanted in TOPICS:
-        return next(each for each in pages() if each.topic == wanted)
+        return next(each for each in load_pages() if each.topic == wanted)
     near = difflib.get_close_matches(wanted, TOPICS, n=3, cutoff=_ALIKE)
     remedy = tr("Choose one of these: {topics}.", topics=", ".join(near or TOPICS))
     raise NoSuchTopic(tr("there is no help page “{topic}”", topic=topic), remedy=remedy)
 
 
-def find(query: str) -> list[Match]:
+def search_pages(query: str) -> list[HelpMatch]:
     """Search the pages for words, or beginnings of words, in any order; case and accents do not matter.
 
     Returns:
@@ -89,9 +89,9 @@ def find(query: str) -> list[Match]:
     """
     words = _searchable(query).split()
     if not words:
-        return [Match(each, "") for each in pages()]
-    rated = [(_rate(each.topic, words), number, each) for number, each in enumerate(pages())]
-    return [Match(each, _section_with(each, words)) for rate, _, each in sorted(rated, key=_best_first) if rate]
+        return [HelpMatch(each, "") for each in load_pages()]
+    rated = [(_rate(each.topic, words), number, each) for number, each in enumerate(load_pages())]
+    return [HelpMatch(each, _section_with(each, words)) for rate, _, each in sorted(rated, key=_best_first) if rate]
 
 
 def _best_first(rated: tuple[int, int, HelpPage]) -> tuple[int, int]:
@@ -125,7 +125,7 @@ def _rate(topic: str, words: list[str]) -> int:
 @cache
 def _folded(topic: str) -> tuple[tuple[int, str], ...]:
     """The title, headings and text of a page, folded for searching, and how much a word counts in each."""
-    each = page(topic)
+    each = find_page(topic)
     parts = (
         (_IN_TITLE, f"{each.title} {each.topic}"),
         (_IN_HEADING, " ".join(_HEADING.findall(each.text))),
@@ -136,7 +136,7 @@ def _folded(topic: str) -> tuple[tuple[int, str], ...]:
 
 def _searchable(text: str) -> str:
     """The words of a text, folded, each with a space before it."""
-    return "".join(f" {folded}" for word in text.replace("-", " ").split() if (folded := folding.word(word)))
+    return "".join(f" {folded}" for word in text.replace("-", " ").split() if (folded := folding.fold_word(word)))
 
 
 def _section_with(each: HelpPage, words: list[str]) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry.quads import Photo
-from ocr_studio.core.images.board_corners import straightened
+from ocr_studio.core.images.board_corners import straighten_board
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.page import BoardLook, Quad
 
 # Pixels of the longer side on which light and glare are estimated.
@@ -35,7 +36,7 @@ _STRONGEST: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedBoard:
     """What came of cleaning. picture: (h, w, 3) uint8 RGB; matrix: (3, 3), pixels of the photo → of the picture; burnt:
     share of it, 0..1, where glare was so bright that the camera saw nothing, and nothing can be got back.
     """
@@ -45,7 +46,7 @@ class Cleaned:
     burnt: float = 0.0
 
 
-def cleaned(image: Photo, look: BoardLook, quad: Quad | None = None) -> Cleaned:
+def clean_board(image: Photo, look: BoardLook, quad: Quad | None = None) -> CleanedBoard:
     """The board on a photo, (H, W, 3) uint8 RGB, as the look wants it.
 
     quad: where it is; None stands for the whole photo, which is then not straightened.
@@ -53,45 +54,45 @@ def cleaned(image: Photo, look: BoardLook, quad: Quad | None = None) -> Cleaned:
     matrix = np.eye(3)
     picture = image
     if look.straighten and quad is not None:
-        picture, matrix = straightened(image, quad)
-    burnt = burnt_share(picture) if look.less_glare else 0.0
+        picture, matrix = straighten_board(image, quad)
+    burnt = measure_burnt_share(picture) if look.less_glare else 0.0
     if look.less_glare:
-        picture = less_glare(picture, look.strength)
+        picture = reduce_glare(picture, look.strength)
     if look.even_light:
-        picture = even_light(picture, look.strength)
+        picture = even_out_light(picture, look.strength)
     if look.strong_ink:
-        picture = strong_ink(picture, look.strength)
-    return Cleaned(picture, matrix, burnt)
+        picture = strengthen_ink(picture, look.strength)
+    return CleanedBoard(picture, matrix, burnt)
 
 
-def even_light(image: Photo, strength: float = 0.5) -> Photo:
+def even_out_light(image: Photo, strength: float = 0.5) -> Photo:
     """The board as if light fell on it evenly: a whiteboard becomes white all over, a blackboard as dark all over.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1, from 0.5 on all of it. The light is the median of wide neighbourhoods,
     as most of a board is ground; on a whiteboard it is divided by, as light multiplies, on a blackboard subtracted, as
     dividing by little would show nothing but noise.
     """
-    ground, share = _ground(image), min(1.0, 2 * strength)
-    if is_dark(ground):
+    ground, share = _estimate_ground(image), min(1.0, 2 * strength)
+    if is_dark_ground(ground):
         level = np.median(ground.reshape(-1, 3), axis=0)
         uneven = share * (ground - level)
-        more, less = (_enlarged(np.clip(sign * uneven, 0, 255), image) for sign in (1, -1))
+        more, less = (_enlarge_image(np.clip(sign * uneven, 0, 255), image) for sign in (1, -1))
         return np.asarray(cv2.add(cv2.subtract(image, more), less), dtype=np.uint8)
     white = max(_WHITE, float(np.percentile(ground.mean(axis=2), 95)))
     divisor = np.clip(white * (np.maximum(ground, 1.0) / white) ** share, 1, 255)
-    return np.asarray(cv2.divide(image, _enlarged(divisor, image), scale=white), dtype=np.uint8)
+    return np.asarray(cv2.divide(image, _enlarge_image(divisor, image), scale=white), dtype=np.uint8)
 
 
-def less_glare(image: Photo, strength: float = 0.5) -> Photo:
+def reduce_glare(image: Photo, strength: float = 0.5) -> Photo:
     """The board with its reflections dimmed to the brightness round them.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1, from 0.5 on all of it. A reflection is brighter than the ground and
     wider than a stroke, so ink inside it gets its contrast back as far as the camera still saw any; where it did not
-    (``burnt_share``), plain ground remains. Nothing is made up.
+    (``measure_burnt_share``), plain ground remains. Nothing is made up.
     """
-    small = _reduced(image)
-    ground, share = _ground(image), min(1.0, 2 * strength)
-    wide = _odd(_STROKE * max(small.shape[:2]))
+    small = shrink_image(image, side=_LOOKED_AT)
+    ground, share = _estimate_ground(image), min(1.0, 2 * strength)
+    wide = _round_up_to_odd(_STROKE * max(small.shape[:2]))
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     # Opening takes away what is bright and thin, chalk too; closing first what is dark and thin, so that ink inside a
     # reflection does not part it.
@@ -102,76 +103,70 @@ def less_glare(image: Photo, strength: float = 0.5) -> Photo:
     usual = np.median(ground.reshape(-1, 3), axis=0)
     ground = np.minimum(ground, usual * 1.25 + 8)
     excess = np.maximum(0.0, broad - ground) * share
-    if is_dark(ground):
-        return np.asarray(cv2.subtract(image, _enlarged(np.clip(excess, 0, 255), image)), dtype=np.uint8)
+    if is_dark_ground(ground):
+        return np.asarray(cv2.subtract(image, _enlarge_image(np.clip(excess, 0, 255), image)), dtype=np.uint8)
     gain = 255.0 * np.maximum(ground, 1.0) / np.maximum(ground + excess, 1.0)
-    return np.asarray(cv2.multiply(image, _enlarged(gain, image), scale=1 / 255.0), dtype=np.uint8)
+    return np.asarray(cv2.multiply(image, _enlarge_image(gain, image), scale=1 / 255.0), dtype=np.uint8)
 
 
-def strong_ink(image: Photo, strength: float = 0.5) -> Photo:
+def strengthen_ink(image: Photo, strength: float = 0.5) -> Photo:
     """The board with its ink stronger and in its own colours, and its ground without noise and smears.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1. On a whiteboard each channel's share of the ground's brightness is
     raised to a power: what is ground stays, a colour becomes a fuller one of the same hue.
     """
-    ground = _ground(image)
+    ground = _estimate_ground(image)
     times = _STRONGEST**strength
-    if is_dark(ground):
-        shown = _enlarged(np.clip(ground, 0, 255), image)
+    if is_dark_ground(ground):
+        shown = _enlarge_image(np.clip(ground, 0, 255), image)
         ink = cv2.subtract(image, shown)
-        table = np.clip((np.arange(256) - _NOISE * _noise(image, ground)) * times, 0, 255).astype(np.uint8)
+        table = np.clip((np.arange(256) - _NOISE * _estimate_noise(image, ground)) * times, 0, 255).astype(np.uint8)
         return np.asarray(cv2.add(shown, cv2.LUT(ink, table)), dtype=np.uint8)
-    shown = _enlarged(np.clip(ground, 1, 255), image)
+    shown = _enlarge_image(np.clip(ground, 1, 255), image)
     share = cv2.divide(image, shown, scale=255.0)
-    quiet = min(0.2, _NOISE * _noise(image, ground) / max(1.0, float(np.median(ground))))
+    quiet = min(0.2, _NOISE * _estimate_noise(image, ground) / max(1.0, float(np.median(ground))))
     shares = np.clip(np.arange(256) / 255.0 / (1.0 - quiet), 0.0, 1.0)
     table = np.round(255.0 * shares**times).astype(np.uint8)
     return np.asarray(cv2.multiply(cv2.LUT(share, table), shown, scale=1 / 255.0), dtype=np.uint8)
 
 
-def burnt_share(image: Photo) -> float:
+def measure_burnt_share(image: Photo) -> float:
     """Of the picture, 0..1, what reflections have burnt out: white in all channels, and brighter than the ground.
 
     A ground that is white all over (a scan, a lamp's own light) is not burnt out.
     """
-    small = _reduced(image)
+    small = shrink_image(image, side=_LOOKED_AT)
     if float(np.median(small)) >= _BURNT:
         return 0.0
     return float((small.min(axis=2) >= _BURNT).mean())
 
 
-def is_dark(ground: NDArray[np.float32]) -> bool:
+def is_dark_ground(ground: NDArray[np.float32]) -> bool:
     """Whether a ground is that of a blackboard."""
     return float(np.median(ground.mean(axis=2))) < _DARK
 
 
-def _ground(image: Photo) -> NDArray[np.float32]:
+def _estimate_ground(image: Photo) -> NDArray[np.float32]:
     """(h, w, 3) float32: how bright the ground is, on the reduced copy."""
-    small = _reduced(image)
-    wide = _odd(_LIGHT * max(small.shape[:2]))
+    small = shrink_image(image, side=_LOOKED_AT)
+    wide = _round_up_to_odd(_LIGHT * max(small.shape[:2]))
     padded = cv2.copyMakeBorder(small, wide, wide, wide, wide, cv2.BORDER_REFLECT_101)
     ground = cv2.medianBlur(np.ascontiguousarray(padded), wide)[wide:-wide, wide:-wide]
     return np.asarray(cv2.GaussianBlur(ground, (0, 0), wide / 4), dtype=np.float32)
 
 
-def _noise(image: Photo, ground: NDArray[np.float32]) -> float:
+def _estimate_noise(image: Photo, ground: NDArray[np.float32]) -> float:
     """The ground's own unevenness, in levels of 255: what differs from it, in the middle of all that does."""
-    off = np.abs(_reduced(image).astype(np.float32) - ground)
+    off = np.abs(shrink_image(image, side=_LOOKED_AT).astype(np.float32) - ground)
     return 1.4826 * float(np.median(off))
 
 
-def _reduced(image: Photo) -> Photo:
-    scale = min(1.0, _LOOKED_AT / max(image.shape[:2]))
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _enlarged(small: NDArray[np.floating], image: Photo) -> Photo:
+def _enlarge_image(small: NDArray[np.floating], image: Photo) -> Photo:
     rounded = np.round(small).astype(np.uint8)
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.resize(rounded, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _odd(pixels: float) -> int:
+def _round_up_to_odd(pixels: float) -> int:
     # medianBlur of 8 bits takes odd sizes up to 255.
     return min(255, max(3, round(pixels) | 1))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.page import Quad
 
 # Pixels of the longer side a board is looked for on: its edges are long, letters are not to be seen one by one.
@@ -50,7 +51,7 @@ class Board:
     confidence: float
 
 
-def whole(image: Photo) -> Quad:
+def make_whole_quad(image: Photo) -> Quad:
     """The corners of the whole photo."""
     return Quad.from_box(0, 0, image.shape[1], image.shape[0])
 
@@ -60,26 +61,25 @@ def find_board(image: Photo) -> Board | None:
 
     image: (H, W, 3) uint8 RGB. A side that the photo cuts off is the photo's border; at least two sides must be seen.
     """
-    scale = min(1.0, _LOOKED_AT / max(image.shape[:2]))
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    small = shrink_image(image, side=_LOOKED_AT)
+    size = small.shape[1], small.shape[0]
     if min(size) < 32:
         return None
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    level, upright = _edges(small)
+    level, upright = _find_edges(small)
     best: tuple[float, float, Floats] | None = None
-    for top, bottom in _pairs(level, size[1]):
-        for left, right in _pairs(upright, size[0]):
+    for top, bottom in _pair_sides(level, size[1]):
+        for left, right in _pair_sides(upright, size[0]):
             sides = (top, right, bottom, left)
             if sum(side.seen for side in sides) < 2:
                 continue
-            corners = _corners(sides)
-            if corners is None or not _like_a_board(corners, size):
+            corners = _intersect_sides(sides)
+            if corners is None or not _is_like_a_board(corners, size):
                 continue
             lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-            worth = _worth(sides, corners)
+            worth = _rate_board(sides, corners)
             sure = float(np.dot(worth, lengths) / lengths.sum())
             # Of two quads whose sides are seen as well, the larger one is the board, the other a sheet on it.
-            rank = sure + 0.25 * math.sqrt(_area(corners) / (size[0] * size[1]))
+            rank = sure + 0.25 * math.sqrt(cv2.contourArea(corners.astype(np.float32)) / (size[0] * size[1]))
             if best is None or rank > best[0]:
                 best = rank, sure, corners
     if best is None or best[1] < _SURE:
@@ -90,7 +90,7 @@ def find_board(image: Photo) -> Board | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _BoardSide:
     """A line that a side of a board may lie on. normal, away: n·x = away, n pointing right or down; seen: whether it is
     an edge on the photo and not the photo's border. along: (K,) where it was looked at, in pixels along the line from
     its foot; worth: (K,) 0..1 how clearly an edge between two grounds is seen there.
@@ -103,7 +103,7 @@ class _Side:
     worth: NDArray[np.float64]
 
 
-def _edges(small: Photo) -> tuple[list[_Side], list[_Side]]:
+def _find_edges(small: Photo) -> tuple[list[_BoardSide], list[_BoardSide]]:
     """Level and upright candidates, the photo's borders among them."""
     height, width = small.shape[:2]
     longer = max(height, width)
@@ -119,21 +119,21 @@ def _edges(small: Photo) -> tuple[list[_Side], list[_Side]]:
     keep = lengths >= _PIECE * longer
     pieces, run, lengths = pieces[keep], run[keep], lengths[keep]
     angles = np.arctan2(run[:, 1], run[:, 0])
-    sides: tuple[list[_Side], list[_Side]] = ([], [])
+    sides: tuple[list[_BoardSide], list[_BoardSide]] = ([], [])
     for way, wanted in enumerate((0.0, math.pi / 2)):
         turned = (angles - wanted + math.pi / 2) % math.pi - math.pi / 2
         mine = np.abs(turned) <= _SLOPE
         across = np.array([0.0, 1.0]) if way == 0 else np.array([1.0, 0.0])
-        for normal, away in _lines(pieces[mine], lengths[mine], turned[mine] + wanted, longer, across):
-            sides[way].append(_looked_at(lab, normal, away))
+        for normal, away in _merge_lines(pieces[mine], lengths[mine], turned[mine] + wanted, longer, across):
+            sides[way].append(_rate_side(lab, normal, away))
         sides[way].sort(key=lambda side: -float(side.worth.sum()))
         del sides[way][_EDGES:]
         for away in (0.0, float(height if way == 0 else width)):
-            sides[way].append(_Side(across, away, False, np.zeros(0), np.zeros(0)))
+            sides[way].append(_BoardSide(across, away, False, np.zeros(0), np.zeros(0)))
     return sides
 
 
-def _lines(
+def _merge_lines(
     pieces: Floats, lengths: Floats, angles: Floats, longer: int, across: NDArray[np.float64]
 ) -> list[tuple[NDArray[np.float64], float]]:
     """Lines through pieces that lie on one another's, the longest first: letters and hands interrupt a board's edge."""
@@ -157,7 +157,7 @@ def _lines(
     return found
 
 
-def _looked_at(lab: Photo, normal: NDArray[np.float64], away: float) -> _Side:
+def _rate_side(lab: Photo, normal: NDArray[np.float64], away: float) -> _BoardSide:
     """How clearly an edge is seen along a line: a step in brightness or colour right there, and other ground beyond."""
     height, width = lab.shape[:2]
     way = np.array([normal[1], -normal[0]])
@@ -184,10 +184,10 @@ def _looked_at(lab: Photo, normal: NDArray[np.float64], away: float) -> _Side:
     frames = np.abs(at(0.0) - (at(far) + at(-far)) / 2).max(axis=1)  # a narrow frame before a wall like the board
     beyond = np.sqrt(np.minimum(1.0, np.maximum(grounds, frames) / _CLEAR_STEP))
     worth = np.clip(step / _CLEAR_STEP, 0.0, 1.0) * beyond
-    return _Side(normal, away, True, along, worth)
+    return _BoardSide(normal, away, True, along, worth)
 
 
-def _pairs(sides: list[_Side], length: int) -> list[tuple[_Side, _Side]]:
+def _pair_sides(sides: list[_BoardSide], length: int) -> list[tuple[_BoardSide, _BoardSide]]:
     """Two that may be opposite sides: the first nearer to the top, or to the left, and far enough from the second."""
     middle = [_middle(side, length, sides) for side in sides]
     return [
@@ -198,7 +198,7 @@ def _pairs(sides: list[_Side], length: int) -> list[tuple[_Side, _Side]]:
     ]
 
 
-def _middle(side: _Side, length: int, sides: list[_Side]) -> float:
+def _middle(side: _BoardSide, length: int, sides: list[_BoardSide]) -> float:
     # Lines slope by less than 45°, so their feet tell their order well enough.
     axis = 1 if abs(side.normal[1]) > abs(side.normal[0]) else 0
     if not side.seen or not len(side.along):
@@ -207,7 +207,7 @@ def _middle(side: _Side, length: int, sides: list[_Side]) -> float:
     return float((side.normal * side.away + float(side.along.mean()) * way)[axis])
 
 
-def _corners(sides: tuple[_Side, _Side, _Side, _Side]) -> Floats | None:
+def _intersect_sides(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide]) -> Floats | None:
     """(4, 2) where neighbouring sides meet, clockwise from the top left."""
     top, right, bottom, left = sides
     corners = []
@@ -219,14 +219,14 @@ def _corners(sides: tuple[_Side, _Side, _Side, _Side]) -> Floats | None:
     return np.array(corners)
 
 
-def _like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
+def _is_like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
     """Whether it is convex, large enough, not too oblique, and on the photo."""
     slack = 0.02 * max(size)
     if (corners < -slack).any() or (corners > np.array(size) + slack).any():
         return False
     run = np.roll(corners, -1, axis=0) - corners
     lengths = np.linalg.norm(run, axis=1)
-    if lengths.min() < 0.2 * min(size) or _area(corners) < _LEAST_AREA * size[0] * size[1]:
+    if lengths.min() < 0.2 * min(size) or cv2.contourArea(corners.astype(np.float32)) < _LEAST_AREA * size[0] * size[1]:
         return False
     before = -np.roll(run, 1, axis=0)
     turn = before[:, 0] * run[:, 1] - before[:, 1] * run[:, 0]
@@ -235,7 +235,7 @@ def _like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
     return bool((sines < -math.sin(math.radians(50.0))).all())
 
 
-def _worth(sides: tuple[_Side, _Side, _Side, _Side], corners: Floats) -> NDArray[np.float64]:
+def _rate_board(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide], corners: Floats) -> NDArray[np.float64]:
     """How clearly each of the four sides is seen between its corners, 0..1."""
     worth = np.full(4, _BORDER_WORTH)
     for index, side in enumerate(sides):
@@ -247,19 +247,14 @@ def _worth(sides: tuple[_Side, _Side, _Side, _Side], corners: Floats) -> NDArray
     return worth
 
 
-def _area(corners: Floats) -> float:
-    x, y = corners.T
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
-
-
-def straightened(image: Photo, quad: Quad) -> tuple[Photo, NDArray[np.float64]]:
+def straighten_board(image: Photo, quad: Quad) -> tuple[Photo, NDArray[np.float64]]:
     """The board inside a quad seen straight on, and the matrix that leads there.
 
-    Its width is that of its longer level side and its height follows from ``aspect``, so that no writing gets smaller
-    along the longer sides. Returns (h, w, 3) uint8 and (3, 3) float64: pixels of the photo → pixels of the picture, see
-    ``placed``. Raises ValueError for a quad that is not convex.
+    Its width is that of its longer level side and its height follows from ``estimate_aspect``, so that no writing gets
+    smaller along the longer sides. Returns (h, w, 3) uint8 and (3, 3) float64: pixels of the photo → pixels of the
+    picture, see ``transform_points``. Raises ValueError for a quad that is not convex.
     """
-    matrix, (width, height) = straightening(quad, image.shape[1], image.shape[0])
+    matrix, (width, height) = compute_straightening(quad, image.shape[1], image.shape[0])
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     # The matrix leads from pixel edges to pixel edges, OpenCV counts from the middle of a pixel.
     centred = np.linalg.inv(half) @ matrix @ half
@@ -269,15 +264,15 @@ def straightened(image: Photo, quad: Quad) -> tuple[Photo, NDArray[np.float64]]:
     return np.asarray(picture, dtype=np.uint8), matrix
 
 
-def straightening(quad: Quad, width: int, height: int) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """The matrix of ``straightened`` and the picture's (width, height), for a photo of this size. Raises ValueError."""
+def compute_straightening(quad: Quad, width: int, height: int) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Compute the matrix of ``straighten_board`` and the picture's (width, height). Raises ValueError."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     run = np.roll(corners, -1, axis=0) - corners
     after = np.roll(run, -1, axis=0)
     if not (run[:, 0] * after[:, 1] - run[:, 1] * after[:, 0] > 0).all():
         raise ValueError("the corners of a board do not go round it")
     lengths = np.linalg.norm(run, axis=1)
-    wide, ratio = max(lengths[0], lengths[2]), aspect(quad, width, height)
+    wide, ratio = max(lengths[0], lengths[2]), estimate_aspect(quad, width, height)
     # Neither side loses pixels, and the picture never has many more than the photo.
     wide = max(wide, max(lengths[1], lengths[3]) * ratio)
     wide = min(wide, math.sqrt(1.5 * width * height * ratio), 30_000.0, 30_000.0 * ratio)
@@ -286,7 +281,7 @@ def straightening(quad: Quad, width: int, height: int) -> tuple[NDArray[np.float
     return np.asarray(cv2.getPerspectiveTransform(quad.array(), target), dtype=np.float64), size
 
 
-def aspect(quad: Quad, width: int, height: int) -> float:
+def estimate_aspect(quad: Quad, width: int, height: int) -> float:
     """Width by height of the flat rectangle that is seen as this quad on a photo of this size.
 
     From the foreshortening, for a camera with square pixels whose axis goes through the photo's middle (Zhang and He,
@@ -312,23 +307,23 @@ def aspect(quad: Quad, width: int, height: int) -> float:
     return min(plain * 4 / 3, max(plain * 3 / 4, across / down)) if down > 0 else plain
 
 
-def placed(matrix: Floats, points: Floats) -> NDArray[np.float64]:
+def transform_points(matrix: Floats, points: Floats) -> NDArray[np.float64]:
     """Points (…, 2) led through a matrix (3, 3). Those on or behind the horizon, which no photo shows, become NaN."""
     flat = np.asarray(points, dtype=np.float64)
-    transform_quad = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
-    depth = np.where(transform_quad[..., 2:] > 1e-9, transform_quad[..., 2:], np.nan)
-    return np.asarray(transform_quad[..., :2] / depth)
+    mapped = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
+    depth = np.where(mapped[..., 2:] > 1e-9, mapped[..., 2:], np.nan)
+    return np.asarray(mapped[..., :2] / depth)
 
 
-def led(matrix: Floats, quad: Quad) -> Quad | None:
+def transform_quad(matrix: Floats, quad: Quad) -> Quad | None:
     """A quad led through a matrix; None where that shows it nowhere."""
-    corners = placed(matrix, np.asarray(quad.corners, dtype=np.float64))
+    corners = transform_points(matrix, np.asarray(quad.corners, dtype=np.float64))
     return Quad.from_array(corners) if np.isfinite(corners).all() and np.abs(corners).max() < 1e6 else None
 
 
-def is_round(quad: Quad) -> bool:
+def is_clockwise(quad: Quad) -> bool:
     """Whether its corners go clockwise round an area, as those of a board do."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     run = np.roll(corners, -1, axis=0) - corners
     after = np.roll(run, -1, axis=0)
-    return bool((run[:, 0] * after[:, 1] - run[:, 1] * after[:, 0] > 1.0).all()) and geometry.area(quad) >= 64.0
+    return bool((run[:, 0] * after[:, 1] - run[:, 1] * after[:, 0] > 1.0).all()) and geometry.measure_area(quad) >= 64.0

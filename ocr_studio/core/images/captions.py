@@ -16,9 +16,9 @@ _ABOVE: Final = 0.95  # of the font's size: from the top of its capitals, marks 
 _MIDDLE: Final = 0.35  # and from half of a capital's height
 
 
-def width(text: str, size: int) -> int:
+def measure_width(text: str, size: int) -> int:
     """Pixels that a text is wide. size: of the font, pixels."""
-    left, _, wide, _ = cv2.getTextSize((0, 0), _plain(text), (0, 0), cv2.FontFace(_FONT), size)
+    left, _, wide, _ = cv2.getTextSize((0, 0), _replace_unknown(text), (0, 0), cv2.FontFace(_FONT), size)
     return left + wide
 
 
@@ -32,14 +32,14 @@ def write_beside(
     picture: Picture, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int], *, left: bool
 ) -> None:
     """The same with the place at half of the text's height: left of it, or right."""
-    x = place[0] - width(text, size) if left else place[0]
+    x = place[0] - measure_width(text, size) if left else place[0]
     _write(picture, text, (x, place[1] + round(_MIDDLE * size)), size, colour)
 
 
 def _write(picture: Picture, text: str, base: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
-    cv2.putText(picture, _plain(text), base, colour, cv2.FontFace(_FONT), size)
+    cv2.putText(picture, _replace_unknown(text), base, colour, cv2.FontFace(_FONT), size)
 
 
-def _plain(text: str) -> str:
+def _replace_unknown(text: str) -> str:
     """On one line, and Unicode: halves of pairs bring OpenCV's process down, and at a 0 it ends."""
     return "".join(letter if letter.isprintable() else " " for letter in text.encode("utf-8", "replace").decode())

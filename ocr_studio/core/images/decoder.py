@@ -21,8 +21,8 @@ from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
-from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, refused, unreadable
-from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, shrunk, to_rgb, upright
+from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
+from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, rotate_upright, shrink_image, to_rgb
 from ocr_studio.core.translation import tr
 
 # As JPEG and most decoders have it; a row of two hundred million pixels keeps a decoder busy for ever.
@@ -72,67 +72,67 @@ def decode(stream: BinaryIO, name: str, most: int) -> RGB:
 
     name: what errors call it. most: pixels that it may have. Raises PhotoError.
     """
-    with _opened(stream, name, most) as image:
-        orientation = _orientation(image)
-        pixels = _fast_jpeg(image, stream)
+    with _open_image(stream, name, most) as image:
+        orientation = _read_orientation(image)
+        pixels = _decode_jpeg_fast(image, stream)
         if pixels is None:
             pixels = to_rgb(image)
         image.close()  # a large photo is not held twice while it is turned
-        return upright(pixels, orientation)
+        return rotate_upright(pixels, orientation)
 
 
-def size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
+def read_size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
     """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
-    with _opened(stream, name, most) as image:
+    with _open_image(stream, name, most) as image:
         width, height = image.size
         # Pillow's TIFF reader turns photos itself and gives the size they will have.
-        turned = image.format != "TIFF" and _orientation(image) in {5, 6, 7, 8}
+        turned = image.format != "TIFF" and _read_orientation(image) in {5, 6, 7, 8}
         return (height, width) if turned else (width, height)
 
 
-def pages(stream: BinaryIO, name: str, most: int) -> int:
+def count_pages(stream: BinaryIO, name: str, most: int) -> int:
     """How many pages or frames there are, at most MOST_PAGES, from their headers alone. Raises PhotoError.
 
     Small copies and masks in a TIFF, and what cameras put behind a JPEG (a preview, the other eye, a map of
     brightness), are no pages.
     """
-    with _opened(stream, name, most) as image:
+    with _open_image(stream, name, most) as image:
         if image.format in {"JPEG", "MPO"}:
             return 1
         if image.format == "GIF":
-            return _gif_frames(stream)
+            return _count_gif_frames(stream)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return _tiff_pages(image)
+            return _count_tiff_pages(image)
         return max(1, min(MOST_PAGES, int(getattr(image, "n_frames", 1))))
 
 
-def thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
+def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
     """A small upright picture of the photo, its longer side at most ``side`` pixels. Raises PhotoError."""
-    with _opened(stream, name, most) as image:
-        orientation = _orientation(image)
+    with _open_image(stream, name, most) as image:
+        orientation = _read_orientation(image)
         image.draft("RGB", (side, side))
-        return upright(shrunk(to_rgb(image), side=side), orientation)
+        return rotate_upright(shrink_image(to_rgb(image), side=side), orientation)
 
 
 @contextlib.contextmanager
-def _opened(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageFile]:
+def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageFile]:
     """The image in a stream, its header read and its size found fit. What Pillow raises inside becomes PhotoError."""
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
-        with _damage(name, b""):
+        with _describe_damage(name, b""):
             beginning = stream.read(512)
             count = stream.seek(0, os.SEEK_END)
             stream.seek(0)
         _check_read_whole(beginning, name, count)
-        with _damage(name, beginning), Image.open(stream, formats=_FORMATS) as image:
+        with _describe_damage(name, beginning), Image.open(stream, formats=_FORMATS) as image:
             _check_size(image, name, most)
             _check_bytes(image, name, count)
             yield image
 
 
 @contextlib.contextmanager
-def _damage(name: str, beginning: bytes) -> Iterator[None]:
+def _describe_damage(name: str, beginning: bytes) -> Iterator[None]:
     """What decoders raise for a file that begins like this becomes PhotoError."""
     try:
         yield
@@ -144,8 +144,8 @@ def _damage(name: str, beginning: bytes) -> Iterator[None]:
     except _DAMAGED as error:
         # Where the system says so, the disk is at fault, not the file; Pillow's own errors have no number.
         if isinstance(error, OSError) and error.errno:
-            raise refused(name, error) from error
-        raise unreadable(name, beginning, error) from error
+            raise make_access_error(name, error) from error
+        raise make_unreadable_error(name, beginning, error) from error
 
 
 def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
@@ -213,7 +213,7 @@ def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
         raise PhotoError(what, file=name, remedy=tr(COPY_AGAIN))
 
 
-def _tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
+def _count_tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
     # Asked for how many there are Pillow counts all, which takes for ever where there are millions.
     own = 1
     for number in range(1, MOST_PAGES):
@@ -226,7 +226,7 @@ def _tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
     return own
 
 
-def _gif_frames(stream: BinaryIO) -> int:
+def _count_gif_frames(stream: BinaryIO) -> int:
     """How many pictures a GIF holds: blocks, each in pieces that tell their length. GIF89a, 15 to 27.
 
     Pillow takes longer the more there are, without end.
@@ -265,12 +265,12 @@ def _skip_gif_data(stream: BinaryIO) -> bool:
     return False
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
+def _read_orientation(image: ImageFile.ImageFile) -> int:
     """EXIF orientation 1..8 still to be applied to the pixels; 1 where none is told or it is damaged."""
     if image.format == "TIFF":
         return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
     try:
-        if image.format == "PNG" and "exif" not in image.info and not _tells_late(image):
+        if image.format == "PNG" and "exif" not in image.info and not _has_late_orientation(image):
             # PNG's own method would decode the whole image to look for a chunk behind the pixels.
             value = Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT)
         else:
@@ -280,11 +280,11 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
 
 
-def _tells_late(image: ImageFile.ImageFile) -> bool:
-    return image.fp is not None and photo_headers.png_tells_late(image.fp)
+def _has_late_orientation(image: ImageFile.ImageFile) -> bool:
+    return image.fp is not None and photo_headers.png_has_late_exif(image.fp)
 
 
-def _fast_jpeg(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
+def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
     """The pixels of an RGB JPEG, not yet turned; None where Pillow should decode it, or say what is wrong.
 
     OpenCV uses the same library for it and gives the same pixels in 60 % of the time.
@@ -313,35 +313,35 @@ def _fast_jpeg(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
 # ----------------------------------------------------------------------------------------------------- in a child
 
 
-def decode_there(arguments: dict[str, Any], data: bytes) -> Answer:
+def decode_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """``decode`` for a child process: of the data, or of the file ``path`` where there are none."""
-    with _given(arguments, data) as stream:
+    with _parse_arguments(arguments, data) as stream:
         return Answer(arrays=[decode(stream, arguments["name"], arguments["most"])])
 
 
-def size_there(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``size`` for a child process."""
-    with _given(arguments, data) as stream:
-        return Answer(size(stream, arguments["name"], arguments["most"]))
+def read_size_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``read_size`` for a child process."""
+    with _parse_arguments(arguments, data) as stream:
+        return Answer(read_size(stream, arguments["name"], arguments["most"]))
 
 
-def pages_there(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``pages`` for a child process."""
-    with _given(arguments, data) as stream:
-        return Answer(pages(stream, arguments["name"], arguments["most"]))
+def count_pages_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``count_pages`` for a child process."""
+    with _parse_arguments(arguments, data) as stream:
+        return Answer(count_pages(stream, arguments["name"], arguments["most"]))
 
 
-def thumbnail_there(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``thumbnail`` for a child process."""
-    with _given(arguments, data) as stream:
-        return Answer(arrays=[thumbnail(stream, arguments["name"], arguments["most"], arguments["side"])])
+def decode_thumbnail_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``decode_thumbnail`` for a child process."""
+    with _parse_arguments(arguments, data) as stream:
+        return Answer(arrays=[decode_thumbnail(stream, arguments["name"], arguments["most"], arguments["side"])])
 
 
 @contextlib.contextmanager
-def _given(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
+def _parse_arguments(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
     path = arguments.get("path")
     if path is None:
         yield io.BytesIO(data)
         return
-    with photo_stream.reading(Path(path)) as stream:
+    with photo_stream.open_stream(Path(path)) as stream:
         yield stream

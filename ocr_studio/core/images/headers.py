@@ -25,7 +25,7 @@ _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-def is_ordinary(stream: IO[bytes]) -> bool:
+def is_plain_photo(stream: IO[bytes]) -> bool:
     """Whether this is a JPEG or a PNG that costs a decoder no more than its pixels do. Ends where it began: at 0.
 
     Raises OSError.
@@ -58,7 +58,7 @@ def jpeg_is_whole(data: bytes) -> bool:
     return False
 
 
-def png_tells_late(stream: IO[bytes]) -> bool:
+def png_has_late_exif(stream: IO[bytes]) -> bool:
     """Whether a PNG has its EXIF chunk behind the pixels, where it may be. PNG 3rd edition, 5.3 and 11.3.4.4."""
     back = stream.tell()
     found = b"eXIf" in _png_chunks(stream, _MOST_CHUNKS_OF_ALL)

@@ -12,7 +12,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 
 
-class PictureFile:
+class ImageSpool:
     """One file for the pictures of many photos. The system removes it when nobody uses it any more, or at the end.
 
     Pictures may be added by one thread while another looks at some.
@@ -30,7 +30,7 @@ class PictureFile:
         self._lock = threading.Lock()
         weakref.finalize(self, self._file.close)
 
-    def add(self, pictures: Iterable[bytes]) -> Pictures:
+    def add(self, pictures: Iterable[bytes]) -> SpooledImages:
         """Keep these. Raises StudioError where there is no room."""
         places = []
         try:
@@ -42,7 +42,7 @@ class PictureFile:
         except OSError as error:
             what = tr("can't save an image: {reason}", reason=error.strerror or error)
             raise StudioError(what, file=tempfile.gettempdir(), remedy=tr("Free up disk space.")) from error
-        return Pictures(self, places)
+        return SpooledImages(self, places)
 
     def read(self, place: int, length: int) -> bytes:
         """What is kept there; nothing where the disk fails, as a picture is not worth an error."""
@@ -54,10 +54,10 @@ class PictureFile:
                 return b""
 
 
-class Pictures(Sequence[bytes]):
+class SpooledImages(Sequence[bytes]):
     """The pictures of one photo, each read when it is asked for."""
 
-    def __init__(self, file: PictureFile, places: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, file: ImageSpool, places: Sequence[tuple[int, int]]) -> None:
         self._file, self._places = file, tuple(places)
 
     def __len__(self) -> int:
@@ -66,10 +66,10 @@ class Pictures(Sequence[bytes]):
     @overload
     def __getitem__(self, index: int) -> bytes: ...
     @overload
-    def __getitem__(self, index: slice) -> Pictures: ...
-    def __getitem__(self, index: int | slice) -> bytes | Pictures:
+    def __getitem__(self, index: slice) -> SpooledImages: ...
+    def __getitem__(self, index: int | slice) -> bytes | SpooledImages:
         if isinstance(index, slice):
-            return Pictures(self._file, self._places[index])
+            return SpooledImages(self._file, self._places[index])
         return self._file.read(*self._places[index])
 
     def __iter__(self) -> Iterator[bytes]:

@@ -59,14 +59,14 @@ class PhotoError(StudioError):
     """A photo cannot be opened or written; the message names it, says why, and what to do."""
 
 
-def known_other(data: bytes) -> bool:
+def is_other_format(data: bytes) -> bool:
     """Whether a file that begins like this is nothing that a decoder need be asked for: empty, a text, a document."""
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     other = any(start[: len(magic)].lower() == magic.lower() for magic, _ in _NOT_PHOTOS)
-    return not known_beginning(data) and (not data or other or _is_text(data))
+    return not is_photo_format(data) and (not data or other or _is_text(data))
 
 
-def known_beginning(data: bytes) -> bool:
+def is_photo_format(data: bytes) -> bool:
     """Whether a file that begins like this is in a photo format that can be opened. data: at least 12 bytes of it."""
     if data.startswith(_PHOTO_BEGINNINGS):
         return True
@@ -74,7 +74,7 @@ def known_beginning(data: bytes) -> bool:
     return riff or (data[4:8] == b"ftyp" and data[8:12] in _BOX_KINDS)
 
 
-def refused(path: object, error: Exception) -> PhotoError:
+def make_access_error(path: object, error: Exception) -> PhotoError:
     """The system did not let the file be opened or read, or (ValueError) its name cannot be one."""
     if not isinstance(error, OSError):
         return PhotoError(tr("this is not a valid file name"), file=path, remedy=tr("Check the path."))
@@ -84,17 +84,17 @@ def refused(path: object, error: Exception) -> PhotoError:
     return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file to another disk."))
 
 
-def not_a_file(path: object, mode: int) -> PhotoError:
+def make_not_a_file_error(path: object, mode: int) -> PhotoError:
     """What is there is no plain file. mode: ``st_mode``."""
     what = next((words for test, words in _FILE_KINDS if test(mode)), later("this is a device, not a photo"))
     return PhotoError(tr(what), file=path, remedy=tr("Choose a photo."))
 
 
-def unreadable(name: str, beginning: bytes, error: Exception) -> PhotoError:
+def make_unreadable_error(name: str, beginning: bytes, error: Exception) -> PhotoError:
     """The file was read, but no photo came of it. beginning: its first bytes; error: what the decoder raised."""
     if not beginning:
         return PhotoError(tr("the file is empty"), file=name, remedy=tr(COPY_AGAIN))
-    if isinstance(error, UnidentifiedImageError) and not known_beginning(beginning):
+    if isinstance(error, UnidentifiedImageError) and not is_photo_format(beginning):
         start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
         known = (words for magic, words in _NOT_PHOTOS if start[: len(magic)].lower() == magic.lower())
         text = later("this is a text file, not a photo")

@@ -29,10 +29,10 @@ from ocr_studio.core.images import photo_stream
 from ocr_studio.core.images.photo_errors import (
     COPY_AGAIN,
     PhotoError,
-    known_beginning,
-    known_other,
-    refused,
-    unreadable,
+    is_other_format,
+    is_photo_format,
+    make_access_error,
+    make_unreadable_error,
 )
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.translation import later, tr
@@ -42,17 +42,17 @@ __all__ = (
     "PHOTO_SUFFIXES",
     "PhotoError",
     "allow_megapixels",
-    "content_id",
+    "compute_content_id",
+    "count_pages",
     "decode_photo",
     "is_photo",
-    "natural_key",
+    "list_photos",
+    "make_natural_key",
+    "make_thumbnail",
     "open_photo",
-    "open_with_id",
-    "pages_in",
-    "photo_size",
-    "photos_in",
+    "open_photo_with_id",
+    "read_photo_size",
     "save_png",
-    "thumbnail",
 )
 
 PHOTO_SUFFIXES: Final = frozenset(
@@ -88,13 +88,13 @@ def is_photo(path: Path) -> bool:
     if path.suffix:
         return False
     try:
-        with photo_stream.reading(path) as stream:
-            return known_beginning(stream.read(32))
+        with photo_stream.open_stream(path) as stream:
+            return is_photo_format(stream.read(32))
     except PhotoError:
         return False
 
 
-def photos_in(folder: Path) -> list[Path]:
+def list_photos(folder: Path) -> list[Path]:
     """The photos lying in a folder, in natural order (2 before 10). Hidden files and folders inside it are left out.
 
     Raises PhotoError if the folder cannot be listed.
@@ -102,33 +102,33 @@ def photos_in(folder: Path) -> list[Path]:
     try:
         with os.scandir(folder) as entries:
             # By their names: ten thousand paths take ten times as long.
-            found = sorted((entry.name for entry in entries if _listed(entry)), key=natural_key)
+            found = sorted((entry.name for entry in entries if _is_listed(entry)), key=make_natural_key)
     except OSError as error:
-        raise refused(folder, error) from error
+        raise make_access_error(folder, error) from error
     return [path for name in found if is_photo(path := folder / name)]
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+def make_natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts names as people count: 2 before 10, upper and lower case together."""
     parts = re.split(r"([0-9]+)", name.casefold())
-    key = tuple(_natural(part) for part in parts if part)
+    key = tuple(_split_numbers(part) for part in parts if part)
     return (*key, (2, 0, name))
 
 
 def open_photo(path: Path) -> RGB:
     """The photo in a file, whatever its name: (H, W, 3) uint8, RGB, sRGB, upright. Raises PhotoError."""
-    data = photo_stream.read(path, most=_MOST_READ)
-    return _decoded_there(path, str(path), _Allowed.pixels) if data is None else decode_photo(data, name=str(path))
+    data = photo_stream.read_file(path, most=_MOST_READ)
+    return _decode_in_child(path, str(path), _Allowed.pixels) if data is None else decode_photo(data, name=str(path))
 
 
-def open_with_id(path: Path) -> tuple[RGB, str]:
-    """``open_photo`` and ``content_id`` of the same bytes: the file may be replaced while it is being looked at."""
-    data = photo_stream.read(path, most=_MOST_READ)
+def open_photo_with_id(path: Path) -> tuple[RGB, str]:
+    """Return ``open_photo`` and ``compute_content_id`` of the same bytes, even if the file is replaced meanwhile."""
+    data = photo_stream.read_file(path, most=_MOST_READ)
     if data is not None:
-        return decode_photo(data, name=str(path)), photo_stream.id_of(data)
-    before = _state(path)
-    photo, found = _decoded_there(path, str(path), _Allowed.pixels), content_id(path)
-    if _state(path) != before:
+        return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
+    before = _read_state(path)
+    photo, found = _decode_in_child(path, str(path), _Allowed.pixels), compute_content_id(path)
+    if _read_state(path) != before:
         remedy = tr("Wait until it has been written, then open it again.")
         raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
     return photo, found
@@ -143,54 +143,54 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     most = _Allowed.pixels if most is None else most
     stream = io.BytesIO(data)
     _check_beginning(stream, name)
-    if len(data) <= _MOST_READ and photo_headers.is_ordinary(stream):
+    if len(data) <= _MOST_READ and photo_headers.is_plain_photo(stream):
         return photo_decoder.decode(stream, name, most)
-    return _decoded_there(data, name, most)
+    return _decode_in_child(data, name, most)
 
 
-def pages_in(path: Path) -> int:
+def count_pages(path: Path) -> int:
     """How many pages or frames a file holds of which ``open_photo`` takes the first alone; 1 for an ordinary photo.
 
     Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
     Raises PhotoError.
     """
-    with photo_stream.reading(path) as stream:
+    with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
-            return photo_decoder.pages(stream, str(path), _Allowed.pixels)
-    found = _asked(photo_decoder.pages_there, path, str(path), _Allowed.pixels).values
+            return photo_decoder.count_pages(stream, str(path), _Allowed.pixels)
+    found = _ask_child(photo_decoder.count_pages_in_child, path, str(path), _Allowed.pixels).values
     return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
 
 
-def photo_size(path: Path) -> tuple[int, int]:
+def read_photo_size(path: Path) -> tuple[int, int]:
     """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
     most = _Allowed.pixels
-    with photo_stream.reading(path) as stream:
+    with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
-            return photo_decoder.size(stream, str(path), most)
-    match _asked(photo_decoder.size_there, path, str(path), most).values:
-        case [int(width), int(height)] if _possible(width, height, most):
+            return photo_decoder.read_size(stream, str(path), most)
+    match _ask_child(photo_decoder.read_size_in_child, path, str(path), most).values:
+        case [int(width), int(height)] if _is_possible_size(width, height, most):
             return width, height
-    raise _strange(str(path))
+    raise _make_strange_answer_error(str(path))
 
 
-def thumbnail(path: Path, *, side: int) -> RGB:
+def make_thumbnail(path: Path, *, side: int) -> RGB:
     """A small upright picture of the photo, (h, w, 3) uint8 RGB, its longer side at most ``side`` pixels.
 
     JPEGs are decoded at an eighth, a quarter or half of their size, which is several times faster. Raises PhotoError.
     """
-    with photo_stream.reading(path) as stream:
+    with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
-            return photo_decoder.thumbnail(stream, str(path), _Allowed.pixels, side)
-    answer = _asked(photo_decoder.thumbnail_there, path, str(path), _Allowed.pixels, side=side)
-    return _picture(answer, str(path), side * side)
+            return photo_decoder.decode_thumbnail(stream, str(path), _Allowed.pixels, side)
+    answer = _ask_child(photo_decoder.decode_thumbnail_in_child, path, str(path), _Allowed.pixels, side=side)
+    return _check_picture(answer, str(path), side * side)
 
 
-def content_id(path: Path) -> str:
+def compute_content_id(path: Path) -> str:
     """Which photo this is, whatever its name: BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
-    return photo_stream.content_id(path)
+    return photo_stream.compute_content_id(path)
 
 
 def save_png(path: Path, rgb: RGB) -> None:
@@ -206,7 +206,7 @@ def save_png(path: Path, rgb: RGB) -> None:
         ) from error
 
 
-def _natural(part: str) -> tuple[int, int, str]:
+def _split_numbers(part: str) -> tuple[int, int, str]:
     if not part.isdecimal():
         return 1, 0, part
     digits = part.lstrip("0")
@@ -218,19 +218,19 @@ def _check_beginning(stream: BinaryIO, name: str) -> None:
     """Refuse what is no photo before a child process is asked for it."""
     beginning = stream.read(512)
     stream.seek(0)
-    if known_other(beginning):
-        raise unreadable(name, beginning, UnidentifiedImageError())
+    if is_other_format(beginning):
+        raise make_unreadable_error(name, beginning, UnidentifiedImageError())
 
 
 def _is_ordinary(stream: io.BufferedReader) -> bool:
-    return os.fstat(stream.fileno()).st_size <= _MOST_READ and photo_headers.is_ordinary(stream)
+    return os.fstat(stream.fileno()).st_size <= _MOST_READ and photo_headers.is_plain_photo(stream)
 
 
-def _decoded_there(source: Path | bytes, name: str, most: int) -> RGB:
-    return _picture(_asked(photo_decoder.decode_there, source, name, most), name, most)
+def _decode_in_child(source: Path | bytes, name: str, most: int) -> RGB:
+    return _check_picture(_ask_child(photo_decoder.decode_in_child, source, name, most), name, most)
 
 
-def _asked(work: Work, source: Path | bytes, name: str, most: int, **more: int) -> Answer:
+def _ask_child(work: Work, source: Path | bytes, name: str, most: int, **more: int) -> Answer:
     """What a child process says of a photo: a file, or bytes. Raises PhotoError."""
     arguments: dict[str, object] = {"name": name, "most": most, **more}
     data = source if isinstance(source, bytes) else b""
@@ -247,42 +247,42 @@ def _asked(work: Work, source: Path | bytes, name: str, most: int, **more: int) 
         raise PhotoError(error.what, file=error.file, remedy=error.remedy) from error
 
 
-def _picture(answer: Answer, name: str, most: int) -> RGB:
+def _check_picture(answer: Answer, name: str, most: int) -> RGB:
     """The picture that a child sent: it may be anything where a file has taken over the child."""
     if len(answer.arrays) == 1:
         (array,) = answer.arrays
         if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3:
             height, width = array.shape[:2]
-            if _possible(width, height, most):
+            if _is_possible_size(width, height, most):
                 return array
-    raise _strange(name)
+    raise _make_strange_answer_error(name)
 
 
-def _possible(width: int, height: int, most: int) -> bool:
+def _is_possible_size(width: int, height: int, most: int) -> bool:
     return 0 < width <= photo_decoder.MAX_SIDE and 0 < height <= photo_decoder.MAX_SIDE and width * height <= most
 
 
-def _strange(name: str) -> PhotoError:
+def _make_strange_answer_error(name: str) -> PhotoError:
     return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
 
 
-def _state(path: Path) -> tuple[int, int, int, int]:
+def _read_state(path: Path) -> tuple[int, int, int, int]:
     """What changes when a file is written to or replaced."""
     try:
         status = Path(path).stat()
     except OSError as error:
-        raise refused(path, error) from error
+        raise make_access_error(path, error) from error
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _listed(entry: os.DirEntry[str]) -> bool:
+def _is_listed(entry: os.DirEntry[str]) -> bool:
     """Whether a person sees this as a file of the folder."""
     try:
-        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _hidden_by_windows(entry.stat()))
+        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _is_hidden_by_windows(entry.stat()))
         return not hidden and entry.is_file()
     except OSError:  # a link that leads nowhere or in a circle
         return False
 
 
-def _hidden_by_windows(status: os.stat_result) -> bool:
+def _is_hidden_by_windows(status: os.stat_result) -> bool:
     return bool(getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, not_a_file, refused
+from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, make_access_error, make_not_a_file_error
 from ocr_studio.core.translation import tr
 
 MAX_BYTES: Final = 2 << 30
@@ -21,7 +21,7 @@ _PIECE: Final = 1 << 18
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[io.BufferedReader]:
+def open_stream(path: Path) -> Iterator[io.BufferedReader]:
     """The file, open for reading; a link is followed. Raises PhotoError, also for what the system says meanwhile.
 
     Files without a size, as the system makes them up under /proc, count as empty: reading them may wait for ever.
@@ -36,23 +36,23 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
                 raise PhotoError(tr("the file is larger than 2 GiB"), file=path, remedy=remedy)
             yield stream
     except paths.NotPlainFile as error:
-        raise not_a_file(path, error.mode) from error
+        raise make_not_a_file_error(path, error.mode) from error
     except (OSError, ValueError) as error:
-        raise refused(path, error) from error
+        raise make_access_error(path, error) from error
 
 
-def read(path: Path, *, most: int) -> bytes | None:
+def read_file(path: Path, *, most: int) -> bytes | None:
     """All of a file; None where it has more bytes than ``most``. Raises PhotoError."""
-    with reading(path) as stream:
+    with open_stream(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         # So much memory is taken at once, however little there is to read; a file that grows meanwhile is cut off.
         return stream.read(size) if size <= most else None
 
 
-def content_id(path: Path) -> str:
+def compute_content_id(path: Path) -> str:
     """BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
-    with reading(path) as stream:
-        digest, left, piece = _digest(), MAX_BYTES, bytearray(_PIECE)
+    with open_stream(path) as stream:
+        digest, left, piece = _new_digest(), MAX_BYTES, bytearray(_PIECE)
         # No more than it may have: somebody may be writing to it without end.
         while left > 0 and (count := stream.readinto(piece)):
             digest.update(memoryview(piece)[:count])
@@ -60,12 +60,12 @@ def content_id(path: Path) -> str:
         return digest.hexdigest()
 
 
-def id_of(data: bytes) -> str:
-    """``content_id`` of a file with these bytes."""
-    digest = _digest()
+def compute_id(data: bytes) -> str:
+    """``compute_content_id`` of a file with these bytes."""
+    digest = _new_digest()
     digest.update(data)
     return digest.hexdigest()
 
 
-def _digest() -> hashlib.blake2b:
+def _new_digest() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=_ID_BYTES)

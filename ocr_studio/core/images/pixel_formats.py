@@ -46,18 +46,18 @@ def to_rgb(image: Image.Image) -> RGB:
     """
     image.load()
     if image.mode.startswith(_NUMBERS):
-        return _grey(_Bands(image))
+        return _convert_grey(_Bands(image))
     profile = image.info.get("icc_profile")
     if profile:
         try:
-            return _coloured(_Bands(image, _srgb_transform(_plain_mode(image), profile)))
+            return _convert_colour(_Bands(image, _srgb_transform(_convert_to_plain_mode(image), profile)))
         except _NO_PROFILE:
             pass  # damaged, or made for other channels than the photo has
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")) if image.mode == "LAB" else None
-    return _coloured(_Bands(image, _transform_from(lab, "LAB") if lab else None))
+    return _convert_colour(_Bands(image, _transform_from(lab, "LAB") if lab else None))
 
 
-def upright(pixels: RGB, orientation: int) -> RGB:
+def rotate_upright(pixels: RGB, orientation: int) -> RGB:
     """The picture as it was meant to be seen. orientation: EXIF tag 0x0112, 1..8; anything else counts as upright.
 
     pixels: (H, W, 3) uint8; returns (H, W, 3), or (W, H, 3) for 5..8. EXIF 2.32, table 4.6.4, tag Orientation.
@@ -71,7 +71,7 @@ def upright(pixels: RGB, orientation: int) -> RGB:
     return np.ascontiguousarray(turned, dtype=np.uint8)
 
 
-def shrunk(pixels: RGB, *, side: int) -> RGB:
+def shrink_image(pixels: RGB, *, side: int) -> RGB:
     """The picture with its longer side at most ``side`` pixels, the shorter at least 1; never enlarged."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
@@ -105,12 +105,12 @@ class _Bands:
     def _made(self, piece: Image.Image) -> Image.Image:
         if piece.mode.startswith(_NUMBERS):
             return piece
-        mode = _plain_mode(piece)
+        mode = _convert_to_plain_mode(piece)
         plain = piece if piece.mode == mode else piece.convert(mode)
         return plain if self._transform is None else ImageCms.applyTransform(plain, self._transform) or plain
 
 
-def _coloured(bands: _Bands) -> RGB:
+def _convert_colour(bands: _Bands) -> RGB:
     """What is painted in colours, on paper where it is transparent."""
     pixels, paint, dark_paint, clear = np.empty(bands.shape, np.uint8), 0, 0, False
     for rows, piece in bands:
@@ -130,7 +130,7 @@ def _coloured(bands: _Bands) -> RGB:
     return pixels
 
 
-def _grey(bands: _Bands) -> RGB:
+def _convert_grey(bands: _Bands) -> RGB:
     """Grey values of any depth as 0..255.
 
     White is 1 for floats within 0..1; for others it is the greatest value of the fewest bits, of 8, 10, 12, 14 and 16,
@@ -148,7 +148,7 @@ def _grey(bands: _Bands) -> RGB:
     low, high = (min(lows), max(highs)) if lows else (0.0, 0.0)
     kind = kinds.pop()
     short = kind.kind == "u" and kind.itemsize == 2
-    white = _white_of(0.0 if short else low, high, whole=kind.kind in "iu")
+    white = _find_white(0.0 if short else low, high, whole=kind.kind in "iu")
     pixels = np.empty(bands.shape, np.uint8)
     for rows, piece in bands:
         values = np.asarray(piece)
@@ -170,7 +170,7 @@ def _eight_of_numbers(values: NDArray[np.generic], low: float, high: float, whit
     return (numbers * (255.0 / white)).round().astype(np.uint8)
 
 
-def _white_of(low: float, high: float, *, whole: bool) -> float | None:
+def _find_white(low: float, high: float, *, whole: bool) -> float | None:
     """The value that means white where values reach from low to high; None where no convention fits."""
     if low < 0:
         return None
@@ -179,7 +179,7 @@ def _white_of(low: float, high: float, *, whole: bool) -> float | None:
     return next((white for white in _WHOLE_WHITES if high <= white), None)
 
 
-def _plain_mode(image: Image.Image) -> str:
+def _convert_to_plain_mode(image: Image.Image) -> str:
     """The mode of those that colour management knows that holds all of the image: L, RGB, RGBA, CMYK or LAB."""
     if image.has_transparency_data:
         return "RGBA"

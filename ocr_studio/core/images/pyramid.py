@@ -32,25 +32,27 @@ class Pyramid:
         return self._levels[number]
 
     def warp(self, corners: Floats, target: ArrayLike) -> Photo:
-        """As ``geometry.warp``, from the smallest level that has at least as many pixels as the target.
+        """As ``geometry.warp_piece``, from the smallest level that has at least as many pixels as the target.
 
         corners: (4, 2), pixels of the photo itself; target: (width, height) of the picture.
         """
         image, scale = self._enough_for(corners, target)
-        return geometry.warp(image, np.asarray(corners) * scale, target)
+        return geometry.warp_piece(image, np.asarray(corners) * scale, target)
 
     def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
         """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
 
-        ribbon: (6, 2), as for ``geometry.on_ribbon``, pixels of the photo itself; target: (width, height).
+        ribbon: (6, 2), as for ``geometry.map_to_ribbon``, pixels of the photo itself; target: (width, height).
         """
         image, scale = self._enough_for(ribbon[:4], target)
-        return geometry.straighten(image, np.asarray(ribbon) * scale, target)
+        return geometry.straighten_ribbon(image, np.asarray(ribbon) * scale, target)
 
     def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
         """The smallest level that has at least as many pixels as the target, and its scale across and down."""
         photo = self._levels[0]
-        shrinking = float((geometry.sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max())
+        shrinking = float(
+            (geometry.measure_sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max()
+        )
         number, side = 0, max(photo.shape[:2])
         while shrinking >= 2 and side >= 2 * _SMALLEST:
             number, shrinking, side = number + 1, shrinking / 2, side // 2

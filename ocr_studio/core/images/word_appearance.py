@@ -34,37 +34,37 @@ _STRETCH: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class InkLook:
+class WordAppearance:
     """The look of a word. directions: (cells × directions,) of length 1; shape: its ink's width over its height."""
 
     directions: Floats
     shape: float
 
 
-def of(photo: Pyramid, quad: Quad) -> InkLook | None:
+def describe_word(photo: Pyramid, quad: Quad) -> WordAppearance | None:
     """The look of what is written in a quad; None where there is no ink."""
-    corners = geometry.widened(quad, _MARGIN)
-    along, across = geometry.sizes(corners)[0]
+    corners = geometry.widen_quad(quad, _MARGIN)
+    along, across = geometry.measure_sizes(corners)[0]
     width = max(4, round(_HEIGHT * float(along) / max(1.0, float(across))))
-    return of_picture(photo.warp(corners, (width, _HEIGHT)))
+    return describe_picture(photo.warp(corners, (width, _HEIGHT)))
 
 
-def of_picture(picture: RGB) -> InkLook | None:
+def describe_picture(picture: RGB) -> WordAppearance | None:
     """The look of a level picture of a word, (H, W, 3); None where there is no ink."""
-    ink = _ink(picture)
+    ink = _find_ink(picture)
     if ink is None:
         return None
-    return InkLook(_directions(ink), ink.shape[1] / ink.shape[0])
+    return WordAppearance(_describe_directions(ink), ink.shape[1] / ink.shape[0])
 
 
-def likeness(one: InkLook, other: InkLook) -> float:
+def compute_likeness(one: WordAppearance, other: WordAppearance) -> float:
     """How much two words look alike, 0..1: 1 for the same picture, about 0.6 for words of no relation."""
     if max(one.shape, other.shape) > _STRETCH * min(one.shape, other.shape):
         return 0.0
     return max(0.0, float(one.directions @ other.directions))
 
 
-def _ink(picture: RGB) -> Floats | None:
+def _find_ink(picture: RGB) -> Floats | None:
     """Where ink is, 0..1, cut out tight; whatever its colour, and whether it is darker or brighter than the board."""
     # Coloured ink is dark in one of the colours, and bright ink on a dark board bright in one.
     grey = picture.min(axis=2)
@@ -86,7 +86,7 @@ def _ink(picture: RGB) -> Floats | None:
     return np.asarray(depth[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], np.float32)
 
 
-def _directions(ink: Floats) -> Floats:
+def _describe_directions(ink: Floats) -> Floats:
     stretched = cv2.resize(ink, (_WIDE, _HIGH), interpolation=cv2.INTER_AREA)
     across, down = cv2.Sobel(stretched, cv2.CV_32F, 1, 0), cv2.Sobel(stretched, cv2.CV_32F, 0, 1)
     steep, way = np.hypot(across, down), np.mod(np.arctan2(down, across), np.pi)

@@ -16,18 +16,18 @@ HEIGHT: Final = 48
 STEP: Final = 8
 
 
-def size(corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> tuple[int, int]:
+def compute_crop_size(corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> tuple[int, int]:
     """(width, height) of the level picture of a quad, (4, 2)."""
-    along, across = geometry.sizes(corners)[0]
+    along, across = geometry.measure_sizes(corners)[0]
     return step * max(1, math.ceil(height * along / max(across, 1.0) / step)), height
 
 
-def level(photo: Pyramid, corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> Photo:
+def extract_crop(photo: Pyramid, corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> Photo:
     """The piece inside a quad, (4, 2), turned level: (height, w, 3) uint8, w in whole steps."""
-    return photo.warp(corners, size(corners, height=height, step=step))
+    return photo.warp(corners, compute_crop_size(corners, height=height, step=step))
 
 
-def steps_for(text: Sequence[object]) -> int:
+def count_ctc_steps(text: Sequence[object]) -> int:
     """How many steps a CTC net needs to write a text, of letters or of their classes: one each, and a blank between
     two that are alike."""
     return len(text) + sum(left == right for left, right in itertools.pairwise(text))

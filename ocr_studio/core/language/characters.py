@@ -42,54 +42,54 @@ _KINDS: Final = {"Sc": _MONEY, "Pd": _QUOTES, "Pi": _QUOTES, "Pf": _QUOTES, "Sm"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CharacterGroup:
     """Characters of one kind. title: in English, for ``tr``."""
 
     title: str
     characters: tuple[str, ...]
 
 
-def latin() -> tuple[str, ...]:
+def list_latin() -> tuple[str, ...]:
     """The characters of the alphabet for writing in Latin letters."""
     found = (chr(code) for code in range(0x20, 0x3000))
-    return tuple(each for each in found if charset.in_alphabet(each, "latin"))
+    return tuple(each for each in found if charset.is_in_alphabet(each, "latin"))
 
 
-def groups(alphabet: Iterable[str]) -> tuple[Group, ...]:
+def group_characters(alphabet: Iterable[str]) -> tuple[CharacterGroup, ...]:
     """The characters of an alphabet without plain letters and digits, by kind; no group is empty."""
     found: dict[str, list[str]] = {title: [] for title in GROUPS}
-    for each in sorted({each for each in alphabet if len(each) == 1 and each not in _ON_KEYS}, key=_place)[:_MOST]:
-        found[_group(each)].append(each)
-    return tuple(Group(title, tuple(each)) for title, each in found.items() if each)
+    for each in sorted({each for each in alphabet if len(each) == 1 and each not in _ON_KEYS}, key=_sort_key)[:_MOST]:
+        found[_find_group(each)].append(each)
+    return tuple(CharacterGroup(title, tuple(each)) for title, each in found.items() if each)
 
 
-def name(character: str) -> str:
+def describe_character(character: str) -> str:
     """What it is called in Unicode, in small letters: "euro sign"."""
     return unicodedata.name(character, f"character {ord(character):X}").lower()
 
 
-def matching(characters: Iterable[str], query: str) -> tuple[str, ...]:
+def find_characters(characters: Iterable[str], query: str) -> tuple[str, ...]:
     """Those that a query means: the character itself, its base letter, or all words of the query in its name."""
     wanted = query.strip()
     if not wanted:
         return tuple(characters)
     words = wanted.lower().split()
     every = tuple(characters)
-    exact = [each for each in every if each == wanted or (len(wanted) == 1 and _base(each) == wanted)]
-    named = [each for each in every if all(word in name(each) for word in words)]
+    exact = [each for each in every if each == wanted or (len(wanted) == 1 and _find_base(each) == wanted)]
+    named = [each for each in every if all(word in describe_character(each) for word in words)]
     return tuple(dict.fromkeys((*exact, *(named if len(wanted) > 1 or not exact else ()))))
 
 
-def last_used(folder: Path) -> tuple[str, ...]:
+def load_recent(folder: Path) -> tuple[str, ...]:
     """The characters used last, the newest first. folder: that of the settings."""
     found = state_file.read(folder / FILE).get("last")
     kept = found[:MOST_LAST] if isinstance(found, list) else []
     return tuple(each for each in kept if isinstance(each, str) and len(each) == 1 and each.isprintable())
 
 
-def use(folder: Path, character: str) -> tuple[str, ...]:
+def remember_character(folder: Path, character: str) -> tuple[str, ...]:
     """Remember that one was used; the characters used last. No harm is done where that cannot be written."""
-    last = tuple(dict.fromkeys((character, *last_used(folder))))[:MOST_LAST]
+    last = tuple(dict.fromkeys((character, *load_recent(folder))))[:MOST_LAST]
     try:
         state_file.write(folder / FILE, {"last": list(last)})
     except OSError as error:
@@ -97,7 +97,7 @@ def use(folder: Path, character: str) -> tuple[str, ...]:
     return last
 
 
-def _group(character: str) -> str:
+def _find_group(character: str) -> str:
     kind, called = unicodedata.category(character), unicodedata.name(character, "")
     if kind[0] == "L" and character != "µ":
         return _LATIN if "LATIN" in called or character in "ªº" else _GREEK if "GREEK" in called else _OTHERS
@@ -105,15 +105,15 @@ def _group(character: str) -> str:
     return named or (_SIGNS if character.isascii() else _KINDS.get(kind, _SIGNS))
 
 
-def _place(character: str) -> tuple[bool, str, bool, int]:
+def _sort_key(character: str) -> tuple[bool, str, bool, int]:
     # The letters of European languages first; behind them the many that few have seen.
-    return character > "\u017f", _base(character).lower(), character.isupper(), ord(character)
+    return character > "\u017f", _find_base(character).lower(), character.isupper(), ord(character)
 
 
-def _base(character: str) -> str:
+def _find_base(character: str) -> str:
     return unicodedata.normalize("NFD", character)[0]
 
 
-def ordered(found: Sequence[Group]) -> tuple[str, ...]:
+def flatten_groups(found: Sequence[CharacterGroup]) -> tuple[str, ...]:
     """All characters of some groups, one after the other."""
     return tuple(each for group in found for each in group.characters)

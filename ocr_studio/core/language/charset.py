@@ -27,12 +27,12 @@ _SIGNS: Final = frozenset(
 )
 
 
-def normalise(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Text as nets and files have it; see ``plain_text.one_line``."""
     return one_line(text)
 
 
-def in_alphabet(character: str, alphabet: Alphabet) -> bool:
+def is_in_alphabet(character: str, alphabet: Alphabet) -> bool:
     """Whether a setting wants this one character.
 
     "all": anything that normalised text can hold (of two characters that Unicode calls the same, the usual one).
@@ -82,7 +82,7 @@ class Charset:
 
     def encode(self, text: str) -> list[int]:
         """The classes of a text, normalised first. Raises KeyError for a character that is not known."""
-        return [self._classes[character] for character in normalise(text)]
+        return [self._classes[character] for character in normalize_text(text)]
 
     def decode(self, classes: Iterable[int]) -> str:
         """The text of some classes, blanks left out. Raises IndexError for a class that there is not."""
@@ -90,11 +90,13 @@ class Charset:
 
     def unknown(self, text: str) -> frozenset[str]:
         """The characters of a text, normalised, that this charset lacks."""
-        return frozenset(normalise(text)) - self._classes.keys()
+        return frozenset(normalize_text(text)) - self._classes.keys()
 
     def cut(self, alphabet: Alphabet) -> tuple[Charset, Sequence[int]]:
         """The part of it that a setting wants, and the class each of its classes (the blank first) has in this one."""
-        kept = [index for index, character in enumerate(self.characters, start=1) if in_alphabet(character, alphabet)]
+        kept = [
+            index for index, character in enumerate(self.characters, start=1) if is_in_alphabet(character, alphabet)
+        ]
         return Charset(tuple(self.characters[index - 1] for index in kept)), (BLANK, *kept)
 
     def _character(self, index: int) -> str:

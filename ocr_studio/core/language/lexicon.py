@@ -6,6 +6,7 @@ They are kept as a table of all beginnings of all words, looked up many at a tim
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,6 +74,7 @@ _SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
 _APOSTROPHES: Final = "'’ʼ"
+_RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_APOSTROPHES}])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,13 @@ class Lexicon:
 
     @classmethod
     def of(cls, frequencies: Mapping[str, float]) -> Lexicon:
-        """frequencies: word → its share of all words written. Words as ``runs`` finds them."""
+        """frequencies: word → its share of all words written. Words as ``find_runs`` finds them."""
         words: dict[str, float] = {}
         for word, frequency in frequencies.items():
-            folded = "".join(map(fold, unicodedata.normalize("NFC", word)))[:_LONGEST]
+            folded = "".join(map(fold_character, unicodedata.normalize("NFC", word)))[:_LONGEST]
             words[folded] = words.get(folded, 0.0) + frequency
         words.pop("", None)
-        return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+        return _build_table(list(words), np.fromiter(words.values(), np.float64, len(words)))
 
     def look_up(self, keys: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """begin and whole for some hashes, (N,) each; 0 for what no word begins with."""
@@ -108,21 +110,21 @@ class Lexicon:
         return np.where(known, self.begin[at], np.float32(0)), np.where(known, self.whole[at], np.float32(0))
 
 
-def fold(character: str) -> str:
+def fold_character(character: str) -> str:
     """A character as words are looked up by: one character, in lower case, all apostrophes alike."""
     return "'" if character in _APOSTROPHES else character.lower()[0]
 
 
-def key(letters: str) -> int:
+def hash_letters(letters: str) -> int:
     """The hash by which some letters are looked up; they are folded first."""
     found = int(SEED)
     for letter in letters:
-        found = (found * int(STEP) + ord(fold(letter))) & 0xFFFF_FFFF_FFFF_FFFF
+        found = (found * int(STEP) + ord(fold_character(letter))) & 0xFFFF_FFFF_FFFF_FFFF
     return found
 
 
 @lru_cache(maxsize=4)
-def lexicon(languages: tuple[str, ...]) -> Lexicon:
+def load_lexicon(languages: tuple[str, ...]) -> Lexicon:
     """The words of some languages, of equal weight; keys of LANGUAGES, a KeyError for any other. Raises NoWordCounts.
 
     The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
@@ -130,19 +132,19 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
     names = [LANGUAGES[code] for code in languages]
     if not names:
         return Lexicon.of({})
-    path = word_frequencies.cache_path("3", word_frequencies.version(), *languages)
-    if (kept := _restored(word_frequencies.load_cached(path))) is not None:
+    path = word_frequencies.cache_path("3", word_frequencies.read_version(), *languages)
+    if (kept := _from_arrays(word_frequencies.load_cached(path))) is not None:
         return kept
-    made = _made(languages)
-    word_frequencies.store_cached(path, _taken_apart(made))
+    made = _build_lexicon_of(languages)
+    word_frequencies.store_cached(path, _to_arrays(made))
     return made
 
 
-def _made(languages: Sequence[str]) -> Lexicon:
+def _build_lexicon_of(languages: Sequence[str]) -> Lexicon:
     words: dict[str, float] = {}
     unmarked = _Unmarked()
     for language in languages:
-        for frequency, band in word_frequencies.counted(language, rarest=_RAREST):
+        for frequency, band in word_frequencies.load_frequencies(language, rarest=_RAREST):
             share = frequency / len(languages)
             for word in band:
                 if not (word.isalnum() or word.replace("'", "").isalnum()) or "00" in word:
@@ -152,12 +154,12 @@ def _made(languages: Sequence[str]) -> Lexicon:
                     bare = word[:_LONGEST].translate(unmarked)
                     words[bare] = words.get(bare, 0.0) + _UNMARKED * share
                 if language == "de" and "ss" in word:
-                    for sharp in _with_sharp_s(word[:_LONGEST]):
+                    for sharp in _spell_with_sharp_s(word[:_LONGEST]):
                         words[sharp] = words.get(sharp, 0.0) + _SHARP * share
-    return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+    return _build_table(list(words), np.fromiter(words.values(), np.float64, len(words)))
 
 
-def _with_sharp_s(word: str) -> Iterator[str]:
+def _spell_with_sharp_s(word: str) -> Iterator[str]:
     """The word with one “ß” for each of its “ss”, one at a time."""
     place = word.find("ss")
     while place >= 0:
@@ -165,14 +167,14 @@ def _with_sharp_s(word: str) -> Iterator[str]:
         place = word.find("ss", place + 2)
 
 
-def _taken_apart(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:
+def _to_arrays(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:
     letters = lexicon.letters
     codes = np.fromiter(map(ord, letters), np.uint32, len(letters))
     shares = np.fromiter(letters.values(), np.float64, len(letters))
     return {"keys": lexicon.keys, "begin": lexicon.begin, "whole": lexicon.whole, "codes": codes, "shares": shares}
 
 
-def _restored(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
+def _from_arrays(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
     """The lexicon that was taken apart; None if these arrays cannot be one."""
     kinds = {"keys": "uint64", "begin": "float32", "whole": "float32", "codes": "uint32", "shares": "float64"}
     if arrays is None or {name: array.dtype.name for name, array in arrays.items()} != kinds:
@@ -186,31 +188,24 @@ def _restored(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
     return Lexicon(keys, begin, whole, letters)
 
 
-def typed_words(words: Iterable[Word]) -> Counter[str]:
+def find_typed_words(words: Iterable[Word]) -> Counter[str]:
     """What a person wrote among these, word by word as the language knows words, and how often."""
     found: Counter[str] = Counter()
     for word in words:
         if word.human and not word.mark:
-            found.update(runs(word.human.text))
+            found.update(find_runs(word.human.text))
     return found
 
 
-def vocabulary(typed: Mapping[str, int]) -> Lexicon:
+def build_lexicon(typed: Mapping[str, int]) -> Lexicon:
     """The words a person has typed, with how often, as a lexicon."""
     total = sum(typed.values()) + _UNTYPED
     return Lexicon.of({word: count / total for word, count in typed.items()})
 
 
-def runs(text: str) -> Iterator[str]:
+def find_runs(text: str) -> Iterator[str]:
     """The words inside a text: runs of letters and digits, with apostrophes between them."""
-    start = None
-    for place, character in enumerate(text + " "):
-        inside = character.isalnum() or (start is not None and character in _APOSTROPHES)
-        if inside and start is None:
-            start = place
-        elif not inside and start is not None:
-            yield text[start:place].rstrip(_APOSTROPHES)
-            start = None
+    return (found.group().rstrip(_APOSTROPHES) for found in _RUN.finditer(text))
 
 
 class _Unmarked(dict[int, str]):
@@ -222,7 +217,7 @@ class _Unmarked(dict[int, str]):
         return self[code]
 
 
-def _table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:
+def _build_table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:
     """words: folded, each once, none empty."""
     if not words:
         empty = np.zeros(0, np.float32)
@@ -246,11 +241,11 @@ def _table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:
     first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
     begin, whole = (np.add.reduceat(np.concatenate(part)[sort], first) for part in (masses, ends))
     return Lexicon(
-        every[first], begin.astype(np.float32), whole.astype(np.float32), _letters(signs, lengths, frequencies)
+        every[first], begin.astype(np.float32), whole.astype(np.float32), _count_letters(signs, lengths, frequencies)
     )
 
 
-def _letters(signs: Hashes, lengths: NDArray[np.intp], frequencies: NDArray[np.float64]) -> dict[str, float]:
+def _count_letters(signs: Hashes, lengths: NDArray[np.intp], frequencies: NDArray[np.float64]) -> dict[str, float]:
     codes, which = np.unique(signs, return_inverse=True)
     shares = np.bincount(which, weights=np.repeat(frequencies, lengths))
     total = float(shares.sum()) or 1.0

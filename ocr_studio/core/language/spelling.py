@@ -1,8 +1,8 @@
-"""Which words are spelt as no word known is, and which words are near them.
+"""Spell checking: which words are unknown, and which known words are near them.
 
-Known are the words of the chosen languages (``language.lexicon``) and those of the project. A list of words as they are
-written holds frequent slips, too; so a rare word does not count as known where one letter off there is a far more
-frequent one. What is no plain word is left alone: numbers, codes, addresses, abbreviations.
+Known are the words of the chosen languages (``lexicon.load_lexicon``) and those of the project. Word lists made from
+real texts contain frequent typos, so a rare word does not count as known if a far more frequent one is only one letter
+away. Numbers, codes, addresses and abbreviations are not checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.language import lexicon as language
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.lexicon import Hashes, Lexicon
 
 Shares: TypeAlias = NDArray[np.float32]
@@ -58,7 +58,7 @@ _MASK: Final = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UnknownWord:
     """A word inside a text that is not known: its place in it, and the word. start, end: letters, end excluded."""
 
     start: int
@@ -76,15 +76,19 @@ class OwnWords:
     @classmethod
     def of(cls, typed: Mapping[str, int]) -> OwnWords:
         """typed: as a person wrote them, with how often. Takes a while where there are many thousands."""
-        return cls(frozenset(map(_folded, typed)), language.vocabulary(typed))
+        return cls(frozenset(map(_fold_word, typed)), lexicon.build_lexicon(typed))
 
 
 @dataclass(slots=True)
 class Speller:
     """Knows the words of some languages and of a project.
 
-    languages: as ``language.lexicon`` has them; without any nothing is ever doubted. own: words of the project; more:
-    a few further ones, as they are written. May be used from one thread at a time.
+    May be used from one thread at a time.
+
+    Attributes:
+        languages: Codes as in ``lexicon.load_lexicon``; without any, every word counts as known.
+        own: The words of the project.
+        more: A few further words, as they are written.
     """
 
     languages: tuple[str, ...]
@@ -96,8 +100,8 @@ class Speller:
     _signs: NDArray[np.uint64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._more = frozenset(map(_folded, self.more))
-        self._signs = _signs(self.lexicon)
+        self._more = frozenset(map(_fold_word, self.more))
+        self._signs = _list_letters(self.lexicon)
 
     def with_more(self, more: frozenset[str]) -> Speller:
         """The same, with other further words. What is known of all others is kept, so that it costs next to nothing;
@@ -109,15 +113,15 @@ class Speller:
         fresh._known = self._known
         return fresh
 
-    def doubts(self, text: str) -> tuple[Doubt, ...]:
+    def doubts(self, text: str) -> tuple[UnknownWord, ...]:
         """The words of a text that are not known."""
         if not self.languages:
             return ()
-        return tuple(doubt for doubt in _plain(text) if not self._is_known(_folded(doubt.word)))
+        return tuple(doubt for doubt in _replace_apostrophes(text) if not self._is_known(_fold_word(doubt.word)))
 
     def look_at(self, texts: Iterable[str]) -> None:
         """Look many texts up together, so that ``doubts`` has its answers at hand."""
-        words = {_folded(doubt.word) for text in texts for doubt in _plain(text)}
+        words = {_fold_word(doubt.word) for text in texts for doubt in _replace_apostrophes(text)}
         self._look_up([word for word in words if word not in self._known])
 
     def suggestions(self, word: str, *, held: Sequence[str] = (), most: int = 6) -> tuple[str, ...]:
@@ -125,22 +129,22 @@ class Speller:
 
         held: what the recognizer held possible for the whole text, the best first; those that are known are likelier.
         """
-        folded = _folded(word)
+        folded = _fold_word(word)
         scores: dict[str, float] = {}
         for found, (edits, share) in self._near(folded).items():
             scores[found] = log10(share) - _WEIGHT * edits
         for text in held:
-            for doubt in _plain(text):
-                other = _folded(doubt.word)
+            for doubt in _replace_apostrophes(text):
+                other = _fold_word(doubt.word)
                 if other != folded and self._is_known(other):
                     least = log10(max(self._share(other), 1e-8)) - _WEIGHT
                     scores[other] = max(scores.get(other, least), least) + _HELD
         scores.pop(folded, None)
         for text in (word, *held):
-            for two, share in self._parted(_folded(text)):
+            for two, share in self._parted(_fold_word(text)):
                 scores.setdefault(two, log10(share) - _WEIGHT * _SPACE_LEFT_OUT)
         best = sorted(scores, key=lambda each: (-scores[each], each))
-        return tuple(dict.fromkeys(_in_case_of(word, each) for each in best[:most]))
+        return tuple(dict.fromkeys(_copy_case(word, each) for each in best[:most]))
 
     def _is_known(self, folded: str) -> bool:
         if folded not in self._known:
@@ -148,7 +152,7 @@ class Speller:
         return self._known[folded]
 
     def _look_up(self, words: Sequence[str]) -> None:
-        shares = self.lexicon.look_up(_hashes(words))[1]
+        shares = self.lexicon.look_up(_hash_words(words))[1]
         for word, share in zip(words, shares.tolist(), strict=True):
             self._known[word] = self._is_own(word) or self._is_usual(word, share)
 
@@ -159,7 +163,7 @@ class Speller:
         if share >= _RARE:
             return True
         if share > 0:
-            near = float(self.lexicon.look_up(_one_off(word, self._signs))[1].max(initial=0.0))
+            near = float(self.lexicon.look_up(_list_near_spellings(word, self._signs))[1].max(initial=0.0))
             return near < share * (_SHORT_SLIP if len(word) <= _SHORT else _SLIP)
         bare = word[:-2] if word.endswith("'s") else ""
         return (bool(bare) and self._is_known(bare)) or self._is_joined(word)
@@ -169,10 +173,10 @@ class Speller:
             return False
         cuts = range(_PART, len(word) - _PART + 1)
         firsts, lasts = [word[:cut] for cut in cuts], [word[cut:] for cut in cuts]
-        first = self.lexicon.look_up(_hashes(firsts))[1]
+        first = self.lexicon.look_up(_hash_words(firsts))[1]
         # Words are joined by an “s”, too: Arbeitszimmer.
-        with_s = self.lexicon.look_up(_hashes([each.removesuffix("s") for each in firsts]))[1]
-        last = self.lexicon.look_up(_hashes(lasts))[1]
+        with_s = self.lexicon.look_up(_hash_words([each.removesuffix("s") for each in firsts]))[1]
+        last = self.lexicon.look_up(_hash_words(lasts))[1]
         return bool(((np.maximum(first, with_s) >= _PART_SHARE) & (last >= _PART_SHARE)).any())
 
     def _parted(self, folded: str) -> list[tuple[str, float]]:
@@ -181,50 +185,53 @@ class Speller:
             return []
         cuts = [cut for cut in range(1, len(folded)) if min(cut, len(folded) - cut) > 1 or folded[:cut] in _ALONE]
         firsts, lasts = [folded[:cut] for cut in cuts], [folded[cut:] for cut in cuts]
-        shares = np.minimum(*(self.lexicon.look_up(_hashes(part))[1] for part in (firsts, lasts)))
+        shares = np.minimum(*(self.lexicon.look_up(_hash_words(part))[1] for part in (firsts, lasts)))
         best = int(shares.argmax()) if cuts else 0
         found = float(shares[best]) if cuts else 0.0
         return [(f"{firsts[best]} {lasts[best]}", found)] if found >= _PARTED else []
 
     def _share(self, folded: str) -> float:
         """How frequent a word is; one of the project counts as a usual one."""
-        share = float(self.lexicon.look_up(_hashes([folded]))[1][0])
+        share = float(self.lexicon.look_up(_hash_words([folded]))[1][0])
         return max(share, _OWN_SHARE) if self._is_own(folded) else share
 
     def _near(self, word: str) -> dict[str, tuple[int, float]]:
         """Known word -> how many slips away it is, and how frequent. Slips in the very first letters are found, too."""
+        from rapidfuzz.distance import OSA
+
         if len(word) > _LONGEST:
             return {}
         found = {
             each: (edits, share)
-            for each, (edits, share) in _words_near(word, self.lexicon, self._signs).items()
+            for each, (edits, share) in _find_near_words(word, self.lexicon, self._signs).items()
             if share >= _RARE or self._is_known(each)
         }
-        for own, (edits, _) in _words_near(word, self.own.lexicon, _signs(self.own.lexicon)).items():
+        for own, (edits, _) in _find_near_words(word, self.own.lexicon, _list_letters(self.own.lexicon)).items():
             found[own] = edits, self._share(own)
         for own in self._more:
-            if abs(len(own) - len(word)) <= _MOST_EDITS and (edits := _distance(own, word)) <= _MOST_EDITS:
+            # Two letters that changed places are one slip.
+            if (edits := OSA.distance(own, word)) <= _MOST_EDITS:
                 found[own] = edits, self._share(own)
         return found
 
 
-def _signs(lexicon: Lexicon) -> NDArray[np.uint64]:
+def _list_letters(lexicon: Lexicon) -> NDArray[np.uint64]:
     """The letters that other words may have in place of a wrong one, without the rarest."""
     return np.array(sorted(ord(sign) for sign, share in lexicon.letters.items() if share > 1e-5), np.uint64)
 
 
-def _plain(text: str) -> list[Doubt]:
+def _replace_apostrophes(text: str) -> list[UnknownWord]:
     """The words of a text that are words: letters only, and not part of a code, an address or an abbreviation."""
-    found: list[Doubt] = []
+    found: list[UnknownWord] = []
     for piece in re.finditer(r"\S+", text[:_LOOKED_AT]):
         token = piece.group()
         if _CODE.search(token):
             continue
         start = 0
-        for run in language.runs(token):
+        for run in lexicon.find_runs(token):
             start = token.index(run, start)
             if _is_word(run):
-                found.append(Doubt(piece.start() + start, piece.start() + start + len(run), run))
+                found.append(UnknownWord(piece.start() + start, piece.start() + start + len(run), run))
             start += len(run)
     return found
 
@@ -243,28 +250,28 @@ def _is_latin(letters: str) -> bool:
     return all(sign < "\u0250" or "\u1e00" <= sign < "\u1f00" for sign in letters)
 
 
-def _folded(word: str) -> str:
-    return "".join(map(language.fold, word))
+def _fold_word(word: str) -> str:
+    return "".join(map(lexicon.fold_character, word))
 
 
-def _in_case_of(pattern: str, word: str) -> str:
+def _copy_case(pattern: str, word: str) -> str:
     if len(pattern) > 1 and pattern.isupper():
         return word.upper()
     return word[:1].upper() + word[1:] if pattern[:1].isupper() else word
 
 
-def _hashes(words: Sequence[str]) -> Hashes:
-    return np.fromiter((language.key(word) for word in words), np.uint64, len(words))
+def _hash_words(words: Sequence[str]) -> Hashes:
+    return np.fromiter((lexicon.hash_letters(word) for word in words), np.uint64, len(words))
 
 
-def _one_off(word: str, signs: NDArray[np.uint64]) -> Hashes:
+def _list_near_spellings(word: str, signs: NDArray[np.uint64]) -> Hashes:
     """The hashes of all that is one slip away from a word: a letter left out, changed, added, or two in turn.
 
     A hash is a polynomial of the letters, so each is put together from those of what stands before and behind.
     """
-    step, codes = int(language.STEP), [ord(letter) for letter in word]
+    step, codes = int(lexicon.STEP), [ord(letter) for letter in word]
     size = len(codes)
-    powers, before, behind = [1], [int(language.SEED)], [0]
+    powers, before, behind = [1], [int(lexicon.SEED)], [0]
     for code in codes:
         powers.append(powers[-1] * step & _MASK)
         before.append((before[-1] * step + code) & _MASK)
@@ -302,7 +309,7 @@ class _Front:
             self.edits[beginning] = edits
 
 
-def _words_near(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[str, tuple[int, float]]:
+def _find_near_words(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[str, tuple[int, float]]:
     """The words of a lexicon within some slips of a word: walks along it, only where words still go on."""
     most = _MOST_EDITS if len(word) > 3 else 1
     letters = [chr(int(code)) for code in signs]
@@ -310,7 +317,7 @@ def _words_near(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[str, t
     fronts[0].add("", 0)
     for place in range(len(word) + 1):
         here = fronts[place]
-        _let_grow(here, letters, lexicon, most)
+        _grow_front(here, letters, lexicon, most)
         if place == len(word):
             break
         grown: dict[str, int] = {}
@@ -323,40 +330,26 @@ def _words_near(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[str, t
                     fronts[place + 2].add(beginning + word[place + 1] + word[place], edits + 1)
             same = beginning + word[place]
             grown[same] = min(grown.get(same, 9), edits)
-        for beginning in _going_on(grown, lexicon):
+        for beginning in _find_continuations(grown, lexicon):
             fronts[place + 1].add(beginning, grown[beginning])
     ends = [each for each in fronts[len(word)].edits if each]
-    shares = lexicon.look_up(_hashes(ends))[1].tolist()
+    shares = lexicon.look_up(_hash_words(ends))[1].tolist()
     return {each: (fronts[len(word)].edits[each], share) for each, share in zip(ends, shares, strict=True) if share > 0}
 
 
-def _let_grow(front: _Front, letters: Sequence[str], lexicon: Lexicon, most: int) -> None:
+def _grow_front(front: _Front, letters: Sequence[str], lexicon: Lexicon, most: int) -> None:
     """Letters that the word lacks: beginnings become longer without going on in it."""
     fresh = dict(front.edits)
     while fresh := {each: edits for each, edits in fresh.items() if edits < most}:
         grown = {each + letter: edits + 1 for each, edits in fresh.items() for letter in letters}
         better = {each: edits for each, edits in grown.items() if front.edits.get(each, 9) > edits}
-        fresh = {each: better[each] for each in _going_on(better, lexicon)}
+        fresh = {each: better[each] for each in _find_continuations(better, lexicon)}
         for each, edits in fresh.items():
             front.add(each, edits)
 
 
-def _going_on(beginnings: Collection[str], lexicon: Lexicon) -> list[str]:
+def _find_continuations(beginnings: Collection[str], lexicon: Lexicon) -> list[str]:
     """Those with which words begin."""
     every = list(beginnings)
-    begin = lexicon.look_up(_hashes(every))[0]
+    begin = lexicon.look_up(_hash_words(every))[0]
     return [each for each, share in zip(every, begin.tolist(), strict=True) if share > 0]
-
-
-def _distance(one: str, other: str) -> int:
-    """How many slips lead from one word to the other; two letters in turn are one."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        last, before, row = before, row, [i]
-        for j, sign in enumerate(other, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != sign))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]

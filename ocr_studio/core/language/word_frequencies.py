@@ -40,7 +40,7 @@ def cache_path(*what: object) -> Path:
 def load_cached(path: Path) -> dict[str, NDArray[np.generic]] | None:
     """The arrays kept there by name; None where there are none that can be used."""
     try:
-        return dict(array_files.read(path, most=_MOST_CACHED_BYTES))
+        return dict(array_files.read_arrays(path, most=_MOST_CACHED_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -72,16 +72,16 @@ class NoWordCounts(StudioError):
     """The words of a language are not where they should be."""
 
 
-def counted(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
+def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
     """Share of all words written, and the words that have it, the most frequent first, down to the rarest share.
 
     Raises NoWordCounts.
     """
-    path = _file(language)
+    path = _find_file(language)
     try:
         packed = paths.read_file(path, most=_MOST_BYTES)
         unpacker = msgpack.Unpacker(max_buffer_size=4 * _MOST_BYTES)
-        unpacker.feed(_unzipped(packed))
+        unpacker.feed(_unzip(packed))
         bands = min(unpacker.read_array_header(), _MOST_BANDS) - 1
         if unpacker.unpack() != {"format": "cB", "version": 1}:
             raise ValueError("another format")
@@ -98,12 +98,12 @@ def counted(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]
         ) from error
 
 
-def version() -> str:
+def read_version() -> str:
     """Of the package whose words these are. Raises NoWordCounts."""
-    return str(_package().version)
+    return str(_find_package().version)
 
 
-def _package() -> metadata.Distribution:
+def _find_package() -> metadata.Distribution:
     try:
         return metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError as error:
@@ -112,13 +112,13 @@ def _package() -> metadata.Distribution:
         ) from error
 
 
-def _unzipped(packed: bytes) -> bytes:
+def _unzip(packed: bytes) -> bytes:
     unzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     return unzip.decompress(packed, 4 * _MOST_BYTES)
 
 
-def _file(language: str) -> Path:
-    folder = Path(str(_package().locate_file(PACKAGE))) / "data"
+def _find_file(language: str) -> Path:
+    folder = Path(str(_find_package().locate_file(PACKAGE))) / "data"
     found = (folder / f"{size}_{language}.msgpack.gz" for size in ("large", "small"))
     path = next((path for path in found if path.is_file()), None)
     if path is None:

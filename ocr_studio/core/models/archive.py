@@ -17,7 +17,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import tr, tr_n
@@ -50,7 +50,7 @@ def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
     """
     if model.folder is None or model.of_program:
         remedy = tr("It doesn’t need to be exported.")
-        raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
+        raise registry.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
     data = io.BytesIO()
@@ -82,19 +82,19 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
         ModelsNotWritten: The candidate cannot be written.
     """
     if name is not None:
-        models.check_name(name)
+        registry.check_name(name)
     contents = _read(file)
-    folder = models.candidate_folder(models.free_name(file.stem) if name is None else name)
+    folder = registry.candidate_folder(registry.free_name(file.stem) if name is None else name)
     try:
         for entry, data in contents.items():
             SafeFolder(folder).replace(entry, data)
         model_folder.inspect(folder, thoroughly=True)
     except BadModel as error:
-        models.discard(folder)
+        registry.discard(folder)
         raise refused(error.what, file) from error
     except OSError as error:
-        models.discard(folder)
-        raise models.ModelsNotWritten(
+        registry.discard(folder)
+        raise registry.ModelsNotWritten(
             tr("the model cannot be saved: {reason}", reason=error.strerror or error),
             file=folder,
             remedy=tr("Free up disk space."),

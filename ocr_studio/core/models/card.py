@@ -72,7 +72,7 @@ class BadModel(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DataSource:
     """A source of training data.
 
     Attributes:
@@ -118,7 +118,7 @@ class ModelCard:
     licence: str = LICENCE
     made: str = ""
     sha256: str = ""
-    data: tuple[Source, ...] = ()
+    data: tuple[DataSource, ...] = ()
     recipe: str = ""
     weaknesses: tuple[str, ...] = ()
     default_for: tuple[str, ...] = ()
@@ -279,11 +279,11 @@ def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(_text({key: text}, key, most=_LONGEST_TEXT) for text in texts)
 
 
-def _sources(value: object) -> tuple[Source, ...]:
+def _sources(value: object) -> tuple[DataSource, ...]:
     # Cards of earlier versions have no data sources.
     if not isinstance(value, list) or len(value) > _MOST_FIGURES or not all(isinstance(each, dict) for each in value):
         raise _Wrong(tr("“{key}” must be a list of objects", key="data"))
-    return tuple(Source(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
+    return tuple(DataSource(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
 
 
 def _moment(text: str) -> str:

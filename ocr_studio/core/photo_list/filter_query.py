@@ -44,7 +44,7 @@ _Test: TypeAlias = Callable[[PhotoRow], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class FilterTerm:
     """One term of a filter.
 
     Attributes:
@@ -73,7 +73,7 @@ class Term:
 class PhotoFilter:
     """A parsed filter. problems: an error message for each invalid term."""
 
-    terms: tuple[Term, ...] = ()
+    terms: tuple[FilterTerm, ...] = ()
     problems: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -95,41 +95,33 @@ class PhotoFilter:
         # Indexes, not pairs: thousands of new objects at each key press would trigger the garbage collector.
         found = list(range(len(rows)))
         for term in self.terms:
-            test = _test(term, pages_with)
+            test = _make_test(term, pages_with)
             found = [number for number in found if test(rows[number])]
         return found
 
 
-def parse(typed: str) -> PhotoFilter:
+def parse_filter(typed: str) -> PhotoFilter:
     """Parse a filter. Never raises."""
-    terms: list[Term] = []
+    terms: list[FilterTerm] = []
     problems: list[str] = []
-    place = 0
-    while place < len(typed):
-        if typed[place].isspace():
-            place += 1
-            continue
-        found = _TERM.match(typed, place)
-        assert found is not None  # the last choice takes anything
-        place = found.end()
-        minus, key, quoted, bare = found.groups()
-        if not found.group() or (not key and not quoted and not bare):
-            continue  # only a minus or quotes
-        term = _term(bool(minus), (key or "").casefold(), bare if quoted is None else quoted, quoted is not None)
-        if isinstance(term, Term):
+    for minus, key, quoted, bare in (found.groups() for found in _TERM.finditer(typed)):
+        if not (key or quoted or bare):
+            continue  # white space, or only a minus or quotes
+        term = _parse_term(bool(minus), (key or "").casefold(), bare if quoted is None else quoted, quoted is not None)
+        if isinstance(term, FilterTerm):
             terms.append(term)
         elif term:
             problems.append(term)
     return PhotoFilter(tuple(terms), tuple(problems))
 
 
-def quoted(text: str) -> str:
+def quote_value(text: str) -> str:
     """Quote a value if necessary. Quotes inside it become spaces, as they can't be escaped."""
     text = re.sub(f"[{_QUOTES}]", " ", text)
     return f'"{text}"' if not text or re.search(r"\s", text) else text
 
 
-def completions(
+def list_completions(
     typed: str, cursor: int, *, tags: Iterable[str] = (), writers: Iterable[str] = ()
 ) -> tuple[int, list[str]]:
     """Return where the word at the cursor begins, and its completions: keys, or values of a key."""
@@ -147,27 +139,27 @@ def completions(
     values = {"state": list(_STATES), "tag": tags, "writer": writers}.get(key, ())
     value = value.strip(_QUOTES)
     fitting = [each for each in values if each.casefold().startswith(value) and each.casefold() != value]
-    return begin, [f"{key}:{quoted(each)}" for each in fitting]
+    return begin, [f"{key}:{quote_value(each)}" for each in fitting]
 
 
-def _term(no: bool, key: str, value: str, is_quoted: bool) -> Term | str:
+def _parse_term(no: bool, key: str, value: str, is_quoted: bool) -> FilterTerm | str:
     """Return the term, or an error message; "" for a term without a value."""
     key, folded = _OLD_KEYS.get(key, key), value.casefold()
     if key and key not in KEYS:
         if value.startswith("//"):
-            return Term("", f"{key}:{folded}", no)  # an address
+            return FilterTerm("", f"{key}:{folded}", no)  # an address
         keys = ", ".join(f"{each}:" for each in KEYS)
         return tr("Unknown filter “{key}:”. Available filters: {keys}", key=key, keys=keys)
     if key in _NUMBERS:
-        return _comparison(no, key, folded)
+        return _parse_comparison(no, key, folded)
     if not folded and not (is_quoted and key in ("tag", "writer")):
-        return "" if key != "state" else _states(key)
+        return "" if key != "state" else _match_states(key)
     if key == "state" and not any(state.startswith(folded) for state in _ALL_STATES):
-        return _states(value)
-    return Term(key, folded, no, exact=is_quoted)
+        return _match_states(value)
+    return FilterTerm(key, folded, no, exact=is_quoted)
 
 
-def _comparison(no: bool, key: str, value: str) -> Term | str:
+def _parse_comparison(no: bool, key: str, value: str) -> FilterTerm | str:
     found = _NUMBER.fullmatch(value)
     if found is None:
         return tr("“{key}:” needs a number, as in {example}", key=key, example=_EXAMPLES[key])
@@ -176,22 +168,22 @@ def _comparison(no: bool, key: str, value: str) -> Term | str:
         number = number / 100 if found[3] else number
         if number > 1:
             return tr("Use a confidence from 0 to 1, as in confidence:<0.6, or in percent, as in confidence:<60%")
-    return Term(key, "", no, found[1] or "", number)
+    return FilterTerm(key, "", no, found[1] or "", number)
 
 
-def _states(value: str) -> str:
+def _match_states(value: str) -> str:
     states = ", ".join(_STATES)
     if value == "state":
         return tr("“state:” needs one of these states: {states}", states=states)
     return tr("Unknown state “{state}”. Available states: {states}", state=value, states=states)
 
 
-def _test(term: Term, pages_with: PagesWith) -> _Test:
-    test = _plain_test(term, pages_with)
+def _make_test(term: FilterTerm, pages_with: PagesWith) -> _Test:
+    test = _make_plain_test(term, pages_with)
     return (lambda row: not test(row)) if term.no else test
 
 
-def _plain_test(term: Term, pages_with: PagesWith) -> _Test:
+def _make_plain_test(term: FilterTerm, pages_with: PagesWith) -> _Test:
     if term.key in _NUMBERS:
         return partial(_compares, term.key, _COMPARE[term.compare], term.number)
     return _WORDS[term.key](term.value, lambda _: pages_with(term.text))

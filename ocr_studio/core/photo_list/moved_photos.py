@@ -25,7 +25,7 @@ class MovedPhotos:
         folder: where else it may be.
         """
         with contextlib.suppress(StudioError):
-            image, found = photo_file.open_with_id(photo)
+            image, found = photo_file.open_photo_with_id(photo)
             if found == page_id:
                 return photo, image
         path = self._elsewhere(photo, page_id, folder)
@@ -40,7 +40,7 @@ class MovedPhotos:
 
     def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:
         if folder is not None and folder not in self._by_id:
-            self._by_id[folder] = {_content_id(path): path for path in photo_file.photos_in(folder)}
+            self._by_id[folder] = {_content_id(path): path for path in photo_file.list_photos(folder)}
         found = self._by_id[folder].get(page_id) if folder is not None else None
         if found is None:
             raise StudioError(
@@ -53,6 +53,6 @@ class MovedPhotos:
 
 def _content_id(path: Path) -> str:
     try:
-        return photo_file.content_id(path)
+        return photo_file.compute_content_id(path)
     except StudioError:
         return ""

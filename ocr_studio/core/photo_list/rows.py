@@ -70,39 +70,39 @@ if TYPE_CHECKING:
 _ORDER: Final = {state: number for number, state in enumerate(PhotoState)}
 
 
-def of_page(row: PhotoRow, page: Page) -> PhotoRow:
+def make_page_row(row: PhotoRow, page: Page) -> PhotoRow:
     """The row of a photo whose page this is."""
     unreviewed = [word for word in page.words.values() if not word.checked]
     sure = [word.machine.confidence for word in unreviewed if word.machine and word.machine.confidence is not None]
     least = min(sure, default=None)
     return replace(
-        row, state=_state(page.state, len(page.words), len(unreviewed)), page_id=page.id, words=len(page.words),
+        row, state=_find_state(page.state, len(page.words), len(unreviewed)), page_id=page.id, words=len(page.words),
         unreviewed=len(unreviewed), least=least, writer=page.facts.writer or "", tags=page.facts.tags, why="",
     )  # fmt: skip
 
 
-def of_known(row: PhotoRow, known: PageRow) -> PhotoRow:
+def make_summary_row(row: PhotoRow, known: PageRow) -> PhotoRow:
     """The row of a photo of whose page this is known."""
     if known.failed:
-        return replace(blank(row), state=PhotoState.FAILED, page_id=known.page_id, why=known.failed)
+        return replace(make_blank_row(row), state=PhotoState.FAILED, page_id=known.page_id, why=known.failed)
     # Not ``replace``, which takes three times as long: there are thousands.
     return PhotoRow(
-        row.name, _state(known.state, known.words, known.unchecked), known.page_id, known.words, known.unchecked,
+        row.name, _find_state(known.state, known.words, known.unchecked), known.page_id, known.words, known.unchecked,
         known.least, known.writer or "", tuple(known.tags), row.time,
     )  # fmt: skip
 
 
-def blank(row: PhotoRow) -> PhotoRow:
+def make_blank_row(row: PhotoRow) -> PhotoRow:
     """The row of a photo of which nothing is known but its file."""
     return PhotoRow(row.name, time=row.time)
 
 
-def failed(row: PhotoRow, why: str) -> PhotoRow:
+def make_failed_row(row: PhotoRow, why: str) -> PhotoRow:
     """The row of a photo that cannot be opened or read; what is known of it besides stays."""
     return replace(row, state=PhotoState.FAILED, why=why)
 
 
-def rows_of(
+def make_rows(
     files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]
 ) -> tuple[PhotoRow, ...]:
     """A row for each photo: (name, time). ids: name → page id, of the photos whose bytes somebody has looked at.
@@ -119,13 +119,13 @@ def rows_of(
     for name, time in files:
         row = PhotoRow(name, time=time, page_id=ids.get(name, ""))
         known = by_id.get(row.page_id) if row.page_id else by_name.get(name)
-        found.append(of_known(row, known) if known else row)
+        found.append(make_summary_row(row, known) if known else row)
     return tuple(found)
 
 
-def lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> frozenset[str]:
+def find_lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> frozenset[str]:
     """Ids of pages whose photos are not among these under the names they had: deleted, or renamed. Arguments as for
-    ``rows_of``; photos in folders within this one are not looked for.
+    ``make_rows``; photos in folders within this one are not looked for.
     """
     names, found = {name for name, _ in files}, set(ids.values())
     return frozenset(
@@ -135,9 +135,9 @@ def lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapp
     )
 
 
-def moved(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> dict[str, str]:
+def find_moved(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> dict[str, str]:
     """Page id -> name under which its photo lies here now, of pages that were kept for a name that is gone. Arguments
-    as for ``rows_of``.
+    as for ``make_rows``.
     """
     names = {name for name, _ in files}
     now: dict[str, str] = {}
@@ -151,7 +151,7 @@ def moved(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Map
     }
 
 
-def ordered(numbers: Sequence[int], rows: Sequence[PhotoRow], sort: PhotoSort) -> list[int]:
+def sort_rows(numbers: Sequence[int], rows: Sequence[PhotoRow], sort: PhotoSort) -> list[int]:
     """Numbers of rows in this order: least sure, most unreviewed and newest first; those that are alike stay as they
     are given.
     """
@@ -172,7 +172,7 @@ _KEYS: Final[dict[PhotoSort, Callable[[PhotoRow], float]]] = {
 _STATES: Final = {state: PhotoState(state.value) for state in PageState}
 
 
-def _state(state: PageState, words: int, unreviewed: int) -> PhotoState:
+def _find_state(state: PageState, words: int, unreviewed: int) -> PhotoState:
     if state is PageState.READ and 0 < unreviewed < words:
         return PhotoState.PARTLY
     return _STATES[state]

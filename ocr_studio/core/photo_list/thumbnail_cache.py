@@ -45,7 +45,7 @@ class ThumbnailCache:
     def __init__(self, photos: Path, *, side: int, root: Path | None = None) -> None:
         """side: length of the pictures' longer side, pixels. root: in place of the program's own cache folder."""
         self._root = SafeFolder((root or paths.cache_dir()) / "thumbnails")
-        self._folder = _hash(os.fsencode(photos))
+        self._folder = _hash_data(os.fsencode(photos))
         self._side = side
         self._ready = self._told = False
 
@@ -95,11 +95,11 @@ class ThumbnailCache:
                 self._root.remove_tree(old.name)
 
     def _path(self, name: str) -> str:
-        return f"{self._folder}/{_hash(os.fsencode(name))}"
+        return f"{self._folder}/{_hash_data(os.fsencode(name))}"
 
     def _about(self, stamp: Stamp, body: bytes) -> str:
         return " ".join(map(str, (*stamp, self._side, zlib.crc32(body))))
 
 
-def _hash(data: bytes) -> str:
+def _hash_data(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=12).hexdigest()

@@ -6,14 +6,15 @@ Only one window keeps it, the first; whether that one was closed, or ended in an
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core import paths, state_file
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
-from ocr_studio.core.files.safe_folder import SafeFolder, can_be_path
+from ocr_studio.core.files.json_schema import FiniteNumber
+from ocr_studio.core.files.safe_folder import SafeFolder
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,8 @@ class ViewState:
 
     photo: Path
     selection: tuple[str, ...] = ()
-    zoom: float | None = None
-    middle: tuple[float, float] = (0.0, 0.0)
+    zoom: FiniteNumber | None = None
+    middle: tuple[FiniteNumber, FiniteNumber] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,8 @@ class SessionFile:
 
 
 def _place(kept: Mapping[str, object]) -> ViewState | None:
-    photo, selection, zoom, middle = (kept.get(key) for key in ("photo", "selection", "zoom", "middle"))
-    if not isinstance(photo, str) or not can_be_path(photo):
-        return None
-    words = selection if isinstance(selection, list) else []
-    ids = tuple(each for each in words if isinstance(each, str))[:_MOST_SELECTED]
-    if not (_number(zoom) and isinstance(middle, list) and len(middle) == 2 and all(map(_number, middle))):
-        return ViewState(Path(photo), ids)
-    return ViewState(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Return what can be used of it; without the photo nothing can."""
+    place: ViewState | None = json_schema.convert_or(kept, ViewState, None)
+    if place is None and "photo" in kept:
+        place = json_schema.convert_or({"photo": kept["photo"]}, ViewState, None)
+    return place and replace(place, selection=place.selection[:_MOST_SELECTED])

@@ -21,8 +21,12 @@ Stamp: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PageSummary:
-    """What a list of pages shows of one. image: as in Page. typed: see ``lexicon.typed_words``. unchecked: how many
-    words nobody has checked.
+    """Facts about a page for lists of pages.
+
+    Attributes:
+        image: As in ``Page``.
+        typed: See ``lexicon.find_typed_words``.
+        unchecked: Number of unchecked words.
     """
 
     image: str
@@ -34,7 +38,7 @@ class PageSummary:
     def of(cls, page: Page) -> PageSummary:
         """Of a page as it is."""
         words = page.words.values()
-        return cls(page.image, page.state, lexicon.typed_words(words), sum(not word.checked for word in words))
+        return cls(page.image, page.state, lexicon.find_typed_words(words), sum(not word.checked for word in words))
 
 
 class PageSummaries:

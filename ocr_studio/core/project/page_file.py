@@ -14,7 +14,18 @@ from typing import Final, TypeAlias, TypeVar
 
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import stays_inside
-from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
+from ocr_studio.core.page import (
+    Alternative,
+    BoardLook,
+    Mark,
+    Page,
+    PageFacts,
+    Point,
+    Quad,
+    TextSource,
+    Transcription,
+    Word,
+)
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
 
@@ -230,7 +241,7 @@ def word_of(item: object, where: str, reach: tuple[float, float] = _ANYWHERE) ->
         return Word(
             id=_label(fields, "id"),
             quad=_quad(fields, reach),
-            quad_source=_name(fields, "quad_source", Source),
+            quad_source=_name(fields, "quad_source", TextSource),
             machine=_optional(fields, "machine", _side),
             human=_optional(fields, "human", _side),
             mark=_optional(fields, "mark", lambda found, key: _name(found, key, Mark)),
@@ -246,7 +257,7 @@ def _side(fields: Mapping[str, object], key: str) -> Transcription:
     letters = tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=()))
     return Transcription(
         text=text,
-        source=_name(side, "source", Source),
+        source=_name(side, "source", TextSource),
         confidence=_optional(side, "confidence", _share_in),
         model=_optional(side, "model", _label),
         when=_optional(side, "when", _label),

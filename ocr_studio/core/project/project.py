@@ -24,7 +24,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, can_be_path, stays_inside
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, is_valid_path, stays_inside
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.project import page_file, project_errors, transaction
 from ocr_studio.core.project.opened_lock import OpenedLock
@@ -394,7 +394,7 @@ def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
     where = _project_fields(files).get("photos")
     if where == ".." or (where is None and given.name == FOLDER):
         return given.parent
-    if not isinstance(where, str) or not can_be_path(where) or not Path(where).is_absolute():
+    if not isinstance(where, str) or not is_valid_path(where) or not Path(where).is_absolute():
         raise StudioError(tr("the project doesn't contain the folder of its photos"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
     if project_errors.in_library(Path(where), given.parent).name != given.name:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol, TypeAlias
+
+from msgspec import Meta
 
 from ocr_studio.core import errors, state_file
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page
@@ -17,7 +20,7 @@ from ocr_studio.core.translation import tr
 
 FILE: Final = "words.json"
 _MOST: Final = 50_000
-_LONGEST: Final = 100
+_Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 _MOST_BYTES: Final = 32 << 20  # as many words in letters that JSON writes with six characters each
 
 
@@ -28,8 +31,7 @@ class WordsNotSaved(StudioError):
 def load_added(folder: SafeFolder) -> frozenset[str]:
     """The words that were added. folder: the project's own."""
     found = state_file.read_in(folder, FILE, most=_MOST_BYTES).get("words")
-    words = found[:_MOST] if isinstance(found, list) else []
-    return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
+    return frozenset(map(one_line, json_schema.valid_entries(found, _Word)[:_MOST]))
 
 
 def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
@@ -45,7 +47,7 @@ def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
 
 
 class Counted(Protocol):
-    """A page or summary with counted words; see ``lexicon.typed_words``."""
+    """A page or summary with counted words; see ``lexicon.find_typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:
@@ -85,4 +87,4 @@ class TypedWords:
 
 
 def _typed(page: Page | Counted) -> Mapping[str, int]:
-    return lexicon.typed_words(page.words.values()) if isinstance(page, Page) else page.typed
+    return lexicon.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed

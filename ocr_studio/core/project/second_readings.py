@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core.files import strict_json
+from ocr_studio.core.files import json_schema, strict_json
+from ocr_studio.core.files.json_schema import Share
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.page import Transcription, Word
 from ocr_studio.core.plain_text import one_line
@@ -52,6 +53,12 @@ class SecondReading:
         own = sure.pop(word.machine.text)
         (rival,) = sure.values()
         return rival / (own + rival) if own + rival > 0 else 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    page: str
+    words: dict[str, tuple[str, Share | None, str, Share | None]]
 
 
 def differing(readings: Iterable[tuple[Word, Transcription]]) -> dict[str, SecondReading] | None:
@@ -122,23 +129,8 @@ def _newest(folder: SafeFolder) -> dict[str, tuple[bytes, dict[str, SecondReadin
 
 def _read(line: bytes) -> tuple[str, dict[str, SecondReading]]:
     """What a line says, of which page. Raises ValueError."""
-    fields = page_file.an_object(strict_json.load(line), "line")
-    if not isinstance(key := fields.get("page"), str):
-        raise page_file.NotAPage("it names no page")
-    return key, _words(page_file.an_object(fields.get("words"), "words"))
-
-
-def _words(fields: Mapping[str, object]) -> dict[str, SecondReading]:
-    """Raises page_file.NotAPage."""
-    found: dict[str, SecondReading] = {}
-    for key, value in fields.items():
-        if not isinstance(value, list) or len(value) != 4:
-            raise page_file.NotAPage("an alternative text is not [text, confidence, text, confidence]")
-        first, first_sure, other, other_sure = value
-        if not isinstance(first, str) or not isinstance(other, str):
-            raise page_file.NotAPage("a text is not a string")
-        for sure in (first_sure, other_sure):
-            if sure is not None and (isinstance(sure, bool) or not (isinstance(sure, int | float) and 0 <= sure <= 1)):
-                raise page_file.NotAPage("a confidence is not from 0 to 1")
-        found[key] = SecondReading(one_line(first), first_sure, one_line(other), other_sure)
-    return found
+    found = json_schema.convert(strict_json.load(line), _Line)
+    return found.page, {
+        key: SecondReading(one_line(first), first_sure, one_line(other), other_sure)
+        for key, (first, first_sure, other, other_sure) in found.words.items()
+    }

@@ -35,23 +35,23 @@ class Baseline:
 
     @property
     def degrees(self) -> float:
-        """Its slope as in ``geometry.angle``."""
+        """Its slope as in ``geometry.measure_angle``."""
         return math.degrees(math.atan2(self.end[1] - self.start[1], self.end[0] - self.start[0]))
 
 
-def of_words(words: Iterable[Word]) -> tuple[Baseline, ...]:
+def find_baselines(words: Iterable[Word]) -> tuple[Baseline, ...]:
     """The baselines of all lines of these words, in reading order; words without extent have none."""
-    found = (of_line(line) for line in reading_order.lines(words)[:_MOST_LINES])
+    found = (fit_baseline(line) for line in reading_order.find_lines(words)[:_MOST_LINES])
     return tuple(line for line in found if line is not None)
 
 
-def of_line(words: Sequence[Word]) -> Baseline | None:
+def fit_baseline(words: Sequence[Word]) -> Baseline | None:
     """The baseline of words that stand in one line: straight, and little moved by a word whose box reaches lower
     because of a long tail (Huber's estimate). One or two words say by their own slopes where it runs, as there a tail
     would tilt it.
     """
     corners = np.array([word.quad.corners for word in words], dtype=np.float64).reshape(-1, 4, 2)
-    sizes = geometry.sizes(corners)
+    sizes = geometry.measure_sizes(corners)
     wide = sizes[:, 0] > 1.0
     if not wide.any():
         return None
@@ -62,7 +62,7 @@ def of_line(words: Sequence[Word]) -> Baseline | None:
         for corner, count in zip(corners, counts, strict=True)
     ]
     points = np.concatenate(edges)
-    own = (geometry.directions(corners) * sizes[:, :1]).sum(axis=0)
+    own = (geometry.find_directions(corners) * sizes[:, :1]).sum(axis=0)
     own /= max(float(np.hypot(*own)), 1e-6)
     if len(corners) < _ENOUGH:
         across = np.array([-own[1], own[0]])
@@ -77,7 +77,7 @@ def of_line(words: Sequence[Word]) -> Baseline | None:
     return Baseline((float(start[0]), float(start[1])), (float(end[0]), float(end[1])), height)
 
 
-def degrees_at(lines: Iterable[Baseline], point: Point) -> float | None:
+def find_slope_at(lines: Iterable[Baseline], point: Point) -> float | None:
     """The slope of the line that a hand at this point writes on, or goes on with; None where there is no line near.
 
     Short lines, as a letter or a dash makes one, and steep ones, as arrows and columns of signs do, say nothing.

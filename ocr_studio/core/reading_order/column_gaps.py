@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_studio.core.reading_order.text_lines import Boxes, Floats, Indices, Mask
+from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes, Mask
 
 # A row stands below another if they share more than this of the shorter one's width.
 _BELOW = 0.5
@@ -29,7 +29,7 @@ _WIDE = 1.0
 _STEP = 1.5
 
 
-def find_columns(boxes: Boxes, *, few: int) -> tuple[Mask, Mask] | None:
+def find_columns(boxes: LineBoxes, *, few: int) -> tuple[Mask, Mask] | None:
     """Which rows stand left of a river and which reach over it, (N,) each; None where there is no river.
 
     few: how many rows may reach over, only the widest.
@@ -41,33 +41,33 @@ def find_columns(boxes: Boxes, *, few: int) -> tuple[Mask, Mask] | None:
         over = np.zeros(len(widest), dtype=np.bool_)
         over[widest[:count]] = True
         rest = np.nonzero(~over)[0]
-        if len(rest) >= 2 * _COLUMN and (left := _left(boxes.part(rest))) is not None:
+        if len(rest) >= 2 * _COLUMN and (left := _find_left_rows(boxes.part(rest))) is not None:
             chosen = np.zeros(len(widest), dtype=np.bool_)
             chosen[rest[left]] = True
             return chosen, over
     return None
 
 
-def _left(boxes: Boxes) -> Mask | None:
+def _find_left_rows(boxes: LineBoxes) -> Mask | None:
     """Which rows are those of the leftmost thread, where all others stand right of it."""
-    threads = _threads(_next(boxes))
+    threads = _find_threads(_find_next_rows(boxes))
     names, sizes = np.unique(threads, return_counts=True)
     columns = names[sizes >= _COLUMN]
     if len(columns) < 2:
         return None
-    threads = _adopted(boxes, threads, columns)
+    threads = _adopt_rows(boxes, threads, columns)
     first = min(columns, key=lambda name: float(np.median(boxes.low[threads == name, 0])))
     left = threads == first
     sides = [boxes.part(np.nonzero(side)[0]) for side in (left, ~left)]
     step = _STEP * float(np.median(boxes.height))
-    steady = all(_unsteady(side) <= step for side in sides)
+    steady = all(_has_unsteady_edges(side) <= step for side in sides)
     return left if steady and _stand_beside(*sides) and _stand_apart(boxes, left) else None
 
 
-def _stand_apart(boxes: Boxes, left: Mask) -> bool:
+def _stand_apart(boxes: LineBoxes, left: Mask) -> bool:
     """Whether no row of one side reaches into the other, and the blank between rows at one height usually is wide."""
     height = float(np.median(boxes.height))
-    shared = _shared(boxes, 1)[np.ix_(left, ~left)]
+    shared = _measure_shared(boxes, 1)[np.ix_(left, ~left)]
     blank = boxes.low[~left, 0][None, :] - boxes.high[left, 0][:, None]
     level = shared > 0
     if ((shared > 0.5 * height) & (blank < -_TOUCH * height)).any() or not level.any():
@@ -76,36 +76,36 @@ def _stand_apart(boxes: Boxes, left: Mask) -> bool:
     return bool(np.median(nearest[level.any(axis=0)]) >= _WIDE * height)
 
 
-def _stand_beside(left: Boxes, right: Boxes) -> bool:
+def _stand_beside(left: LineBoxes, right: LineBoxes) -> bool:
     """Whether two columns stand at the same height, most of the shorter one."""
     tops, bottoms = [left.low[:, 1].min(), right.low[:, 1].min()], [left.high[:, 1].max(), right.high[:, 1].max()]
     shorter = min(bottoms[0] - tops[0], bottoms[1] - tops[1])
     return bool(min(bottoms) - max(tops) > _BESIDE * shorter)
 
 
-def _unsteady(boxes: Boxes) -> float:
+def _has_unsteady_edges(boxes: LineBoxes) -> float:
     """How far the beginnings of rows usually move from one to the next."""
     by_top = np.argsort(boxes.low[:, 1], kind="stable")
     return float(np.median(np.abs(np.diff(boxes.low[by_top, 0]))))
 
 
-def _shared(boxes: Boxes, axis: int) -> Floats:
+def _measure_shared(boxes: LineBoxes, axis: int) -> Floats:
     """How far each two rows overlap along an axis, (N, N), in pixels; less than 0 where they stand apart."""
     low, high = boxes.low[:, axis], boxes.high[:, axis]
     return np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
 
 
-def _next(boxes: Boxes) -> Indices:
+def _find_next_rows(boxes: LineBoxes) -> Indices:
     """For each row the one that stands below it next, or itself."""
     width = boxes.high[:, 0] - boxes.low[:, 0]
     middle = (boxes.low[:, 1] + boxes.high[:, 1]) / 2
     down = middle[None, :] - middle[:, None]
-    below = (_shared(boxes, 0) > _BELOW * np.minimum(width[:, None], width)) & (down > 0)
+    below = (_measure_shared(boxes, 0) > _BELOW * np.minimum(width[:, None], width)) & (down > 0)
     nearest = np.where(below, down, np.inf).argmin(axis=1)
     return np.where(below.any(axis=1), nearest, np.arange(len(width)))
 
 
-def _threads(below: Indices) -> Indices:
+def _find_threads(below: Indices) -> Indices:
     """A name for each row, (N,), the same for all that hang together."""
     names = np.arange(len(below))
     while True:
@@ -116,9 +116,9 @@ def _threads(below: Indices) -> Indices:
         names = least
 
 
-def _adopted(boxes: Boxes, threads: Indices, columns: Indices) -> Indices:
+def _adopt_rows(boxes: LineBoxes, threads: Indices, columns: Indices) -> Indices:
     """Threads where the rows of those that are no columns belong to the column of the nearest row."""
-    apart = np.maximum(-_shared(boxes, 0), 0) + np.maximum(-_shared(boxes, 1), 0)
+    apart = np.maximum(-_measure_shared(boxes, 0), 0) + np.maximum(-_measure_shared(boxes, 1), 0)
     of_column = np.isin(threads, columns)
     nearest = np.nonzero(of_column)[0][apart[:, of_column].argmin(axis=1)]
     return np.where(of_column, threads, threads[nearest])

@@ -17,7 +17,7 @@ import numpy as np
 from ocr_studio.core.page import Word
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import paragraphs, text_lines
-from ocr_studio.core.reading_order.text_lines import Boxes, Budget, Floats, Indices
+from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes, WorkBudget
 from ocr_studio.core.reading_order.xy_cut import XYCut
 
 # From this on a row is turned against the page: columns that lean in perspective and lines that bend stay below.
@@ -31,7 +31,7 @@ _NEAR = 1.5
 _STEP = 50.0
 
 
-def lines(words: Iterable[Word]) -> list[list[Word]]:
+def find_lines(words: Iterable[Word]) -> list[list[Word]]:
     """The words line by line, in reading order; empty lines there are none.
 
     The same words give the same lines, whatever order they come in.
@@ -39,13 +39,13 @@ def lines(words: Iterable[Word]) -> list[list[Word]]:
     return _Layout.of(words).in_lines()
 
 
-def order(words: Iterable[Word]) -> tuple[str, ...]:
+def order_words(words: Iterable[Word]) -> tuple[str, ...]:
     """Ids of the words in reading order."""
     page = _Layout.of(words)
     return tuple(page.words[index].id for line in page.lines for index in line)
 
 
-def text(words: Iterable[Word]) -> str:
+def compose_text(words: Iterable[Word]) -> str:
     """What is written: words joined by spaces, lines by newlines, a blank line between paragraphs and blocks.
 
     Lines that begin further right than the one they belong to are indented, two spaces a level. Words without text are
@@ -54,37 +54,37 @@ def text(words: Iterable[Word]) -> str:
     return _Layout.of(words).text()
 
 
-def lines_and_text(words: Iterable[Word]) -> tuple[list[list[Word]], str]:
-    """``lines`` and ``text`` of the same words, in half the time."""
+def find_lines_and_text(words: Iterable[Word]) -> tuple[list[list[Word]], str]:
+    """``find_lines`` and ``compose_text`` of the same words, in half the time."""
     page = _Layout.of(words)
     return page.in_lines(), page.text()
 
 
-def blocks(words: Iterable[Word]) -> list[list[list[Word]]]:
-    """The lines of ``lines``, gathered to paragraphs and columns: to what stands between blank lines of the text."""
+def find_blocks(words: Iterable[Word]) -> list[list[list[Word]]]:
+    """Group the lines of ``find_lines`` into paragraphs and columns, which blank lines separate in the text."""
     page = _Layout.of(words)
     if not page.lines:
         return []
     found: list[list[list[Word]]] = []
-    for line, begins in zip(page.lines, paragraphs.begun(page.boxes.joined(page.lines)), strict=True):
+    for line, begins in zip(page.lines, paragraphs.find_starts(page.boxes.joined(page.lines)), strict=True):
         if begins:
             found.append([])
         found[-1].append([page.words[index] for index in line])
     return found
 
 
-def written(given: Sequence[Sequence[Sequence[Word]]]) -> str:
-    """The text of blocks of lines that somebody has put in order, written as ``text`` writes it."""
+def compose_blocks(given: Sequence[Sequence[Sequence[Word]]]) -> str:
+    """The text of blocks of lines that somebody has put in order, written as ``compose_text`` writes it."""
     kept = [[line for line in block if any(word.text for word in line)] for block in given]
     lines = [line for block in kept for line in block]
     if not lines:
         return ""
     corners = np.array([word.quad.corners for line in lines for word in line], dtype=np.float64)
     ends = np.cumsum([len(line) for line in lines])
-    boxes = Boxes.of(corners @ text_lines.frame(corners).T)
+    boxes = LineBoxes.of(corners @ text_lines.find_frame(corners).T)
     places = boxes.joined([np.arange(end - len(line), end) for line, end in zip(lines, ends, strict=True)])
     texts = [" ".join(word.text for word in line if word.text) for line in lines]
-    return paragraphs.text(texts, places, begins=[line is block[0] for block in kept for line in block])
+    return paragraphs.join_lines(texts, places, begins=[line is block[0] for block in kept for line in block])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +92,41 @@ class _Layout:
     """Words, their boxes in the frame of the page's writing, and its lines in reading order as indices of words."""
 
     words: tuple[Word, ...]
-    boxes: Boxes
+    boxes: LineBoxes
     lines: list[Indices]
 
     @classmethod
     def of(cls, words: Iterable[Word]) -> _Layout:
-        known, corners = text_lines.sorted_words(words)
-        corners = corners @ text_lines.frame(corners).T
+        known, corners = text_lines.sort_words(words)
+        corners = corners @ text_lines.find_frame(corners).T
         written = np.array([word_count(word.text) for word in known], dtype=np.intp)
-        return cls(known, Boxes.of(corners), _ordered(corners, written) if known else [])
+        return cls(known, LineBoxes.of(corners), _order_pieces(corners, written) if known else [])
 
     def in_lines(self) -> list[list[Word]]:
         """The words line by line."""
         return [[self.words[index] for index in line] for line in self.lines]
 
     def text(self) -> str:
-        """What is written; see ``reading_order.text``."""
+        """What is written; see ``reading_order.compose_text``."""
         written = [" ".join(self.words[index].text for index in line if self.words[index].text) for line in self.lines]
         kept = [index for index, line in enumerate(written) if line]
         if not kept:
             return ""
         places = self.boxes.joined([self.lines[index] for index in kept])
-        return paragraphs.text([written[index] for index in kept], places)
+        return paragraphs.join_lines([written[index] for index in kept], places)
 
 
-def _ordered(corners: Floats, written: Indices) -> list[Indices]:
+def _order_pieces(corners: Floats, written: Indices) -> list[Indices]:
     """Lines of boxes in reading order. corners: (N, 4, 2) in the frame of the page's writing; written: (N,) how many
     words each box holds."""
-    words, found, budget = Boxes.of(corners), text_lines.find(corners, written), Budget()
-    turned = _turned(words.joined(found))
+    words, found, budget = LineBoxes.of(corners), text_lines.find_rows(corners, written), WorkBudget()
+    turned = _find_turned(words.joined(found))
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]
     pieces = [[row] for row in level]
     aslant = [row for row, is_turned in zip(found, turned, strict=True) if is_turned]
-    pieces += _turned_pieces(corners, written, aslant, budget)
+    pieces += _group_turned(corners, written, aslant, budget)
     ordered: list[Indices] = []
-    for line in _cut(words, written, pieces, budget):
+    for line in _cut_page(words, written, pieces, budget):
         if all(len(piece) == 1 for piece in line):
             ordered.append(np.concatenate([row for piece in line for row in piece]))
         else:
@@ -134,8 +134,8 @@ def _ordered(corners: Floats, written: Indices) -> list[Indices]:
     return ordered
 
 
-def _cut(
-    words: Boxes, written: Indices, pieces: list[list[Indices]], budget: Budget, *, again: int = 3
+def _cut_page(
+    words: LineBoxes, written: Indices, pieces: list[list[Indices]], budget: WorkBudget, *, again: int = 3
 ) -> list[list[list[Indices]]]:
     """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
 
@@ -155,22 +155,22 @@ def _cut(
         [[part] for part in np.split(piece[0], [torn[index]])] if index in torn else [piece]
         for index, piece in enumerate(pieces)
     ]
-    return _cut(words, written, [piece for part in parts for piece in part], budget, again=again - 1)
+    return _cut_page(words, written, [piece for part in parts for piece in part], budget, again=again - 1)
 
 
-def _turned(boxes: Boxes) -> list[bool]:
+def _find_turned(boxes: LineBoxes) -> list[bool]:
     """Which rows run in another direction than the page, (R,)."""
     angle = np.degrees(np.arctan2(boxes.along[:, 1], boxes.along[:, 0]))
     long = np.linalg.norm(boxes.right - boxes.left, axis=1) > _LONG * boxes.height
     return [bool(each) for each in (np.abs(angle) > _TURNED) & long]
 
 
-def _turned_pieces(corners: Floats, written: Indices, found: list[Indices], budget: Budget) -> list[list[Indices]]:
+def _group_turned(corners: Floats, written: Indices, found: list[Indices], budget: WorkBudget) -> list[list[Indices]]:
     """Rows of turned writing gathered to pieces of neighbours that run alike, each in its own reading order."""
     waiting = np.arange(len(found))
     if not len(waiting):
         return []
-    boxes = Boxes.of(corners).joined(found)
+    boxes = LineBoxes.of(corners).joined(found)
     pieces: list[list[Indices]] = []
     while len(waiting):
         piece, fresh = [], [int(waiting[0])]
@@ -185,17 +185,17 @@ def _turned_pieces(corners: Floats, written: Indices, found: list[Indices], budg
             near = (apart.max(axis=1) < reach) & (boxes.along[waiting] @ boxes.along[index] > _COS_TURNED)
             fresh += waiting[near].tolist()
             waiting = waiting[~near]
-        pieces.append(_in_own_direction(corners, written, [found[index] for index in sorted(piece)], budget))
+        pieces.append(_order_turned(corners, written, [found[index] for index in sorted(piece)], budget))
     return pieces
 
 
-def _in_own_direction(corners: Floats, written: Indices, found: list[Indices], budget: Budget) -> list[Indices]:
+def _order_turned(corners: Floats, written: Indices, found: list[Indices], budget: WorkBudget) -> list[Indices]:
     """Rows that run alike, as lines in their reading order."""
     if len(found) == 1:
         return found
     flat, ends = np.concatenate(found), np.cumsum([len(row) for row in found])
     own = corners[flat]
-    words = Boxes.of(own @ text_lines.frame(own).T)
+    words = LineBoxes.of(own @ text_lines.find_frame(own).T)
     places = [[np.arange(last - len(row), last)] for row, last in zip(found, ends, strict=True)]
-    cut = _cut(words, written[flat], places, budget)
+    cut = _cut_page(words, written[flat], places, budget)
     return [flat[np.concatenate([row for piece in line for row in piece])] for line in cut]

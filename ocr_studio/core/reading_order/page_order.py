@@ -38,17 +38,17 @@ class _Place:
     follows: int
 
 
-def given(page: Page) -> bool:
+def has_user_order(page: Page) -> bool:
     """Whether the user has set the order of words on the page."""
     return any(key in page.words for line in page.facts.order for key in line)
 
 
-def blocks(page: Page) -> Blocks:
+def find_blocks(page: Page) -> Blocks:
     """The words of a page, line by line and block by block, as they are read."""
-    if not given(page):
-        return reading_order.blocks(page.words.values())
+    if not has_user_order(page):
+        return reading_order.find_blocks(page.words.values())
     found: Blocks = []
-    for place in _with_later_ones(page, _places_given(page)):
+    for place in _add_later_words(page, _find_given_places(page)):
         if place.follows == _BLOCK or not found:
             found.append([])
         if place.follows or not found[-1]:
@@ -57,30 +57,30 @@ def blocks(page: Page) -> Blocks:
     return found
 
 
-def lines(page: Page) -> list[list[Word]]:
+def find_lines(page: Page) -> list[list[Word]]:
     """The words of a page line by line, as they are read; empty lines there are none."""
-    if not given(page):
-        return reading_order.lines(page.words.values())
-    return [line for block in blocks(page) for line in block]
+    if not has_user_order(page):
+        return reading_order.find_lines(page.words.values())
+    return [line for block in find_blocks(page) for line in block]
 
 
-def lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
-    """``lines`` and ``text`` of a page, in half the time."""
-    if not given(page):
-        return reading_order.lines_and_text(page.words.values())
-    found = blocks(page)
-    return [line for block in found for line in block], reading_order.written(found)
+def find_lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
+    """``find_lines`` and ``compose_text`` of a page, in half the time."""
+    if not has_user_order(page):
+        return reading_order.find_lines_and_text(page.words.values())
+    found = find_blocks(page)
+    return [line for block in found for line in block], reading_order.compose_blocks(found)
 
 
-def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
+def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Ids of the words as they are read, or of some of them."""
-    if not given(page):
-        return reading_order.order(_some(page, ids))
+    if not has_user_order(page):
+        return reading_order.order_words(_select_words(page, ids))
     wanted = None if ids is None else frozenset(ids)
-    return tuple(word.id for line in lines(page) for word in line if wanted is None or word.id in wanted)
+    return tuple(word.id for line in find_lines(page) for word in line if wanted is None or word.id in wanted)
 
 
-def neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
+def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
     """The word ``step`` places after the current one, of words in the order they are read; None past either end.
 
     Without a current one the first, or the last where the step leads back.
@@ -91,60 +91,60 @@ def neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
     return ids[place] if 0 <= place < len(ids) else None
 
 
-def keeps(edit: Edit) -> bool:
+def keeps_order(edit: Edit) -> bool:
     """Whether an edit leaves the order as it is: no word comes, goes or moves, no text has more words or fewer."""
     if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
         return False
     return all(
-        before and after and before.quad == after.quad and _counted(before) == _counted(after)
+        before and after and before.quad == after.quad and _is_counted(before) == _is_counted(after)
         for before, after in edit.changes.values()
     )
 
 
-def _counted(word: Word) -> int:
+def _is_counted(word: Word) -> int:
     """How many words a text has for the order."""
     return word_count(word.text)
 
 
-def text(page: Page, ids: Collection[str] | None = None) -> str:
-    """What is written on a page, or in some of its words; see ``reading_order.text``."""
-    if not given(page):
-        return reading_order.text(_some(page, ids))
-    found = blocks(page)
+def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
+    """What is written on a page, or in some of its words; see ``reading_order.compose_text``."""
+    if not has_user_order(page):
+        return reading_order.compose_text(_select_words(page, ids))
+    found = find_blocks(page)
     if ids is not None:
         wanted = frozenset(ids)
         found = [[[word for word in line if word.id in wanted] for line in block] for block in found]
-    return reading_order.written(found)
+    return reading_order.compose_blocks(found)
 
 
-def moved(page: Page, ids: Collection[str], before: str | None) -> Edit:
+def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
     """A person moves words, as they follow each other, to before another one in the order; None: to the end.
 
     Put into the middle of a line they become part of it. Between two lines they go on with that beside which they
     stand on the photo; else they are lines of their own, of the block that is nearer.
     """
-    now, wanted = _places(page), frozenset(ids)
+    now, wanted = _find_places(page), frozenset(ids)
     chosen = [place.id for place in now if place.id in wanted and place.id != before]
-    return _edit(page, now, _put(page, now, chosen, before)) if chosen else Edit("")
+    return _make_edit(page, now, _put_words(page, now, chosen, before)) if chosen else Edit("")
 
 
-def shifted(page: Page, ids: Collection[str], step: int) -> Edit:
+def shift_words(page: Page, ids: Collection[str], step: int) -> Edit:
     """A person moves words past the one before them in the order, step -1, or past the one behind them, 1."""
-    now, wanted = order(page), frozenset(ids)
+    now, wanted = order_words(page), frozenset(ids)
     places = [place for place, key in enumerate(now) if key in wanted]
     if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
         return Edit("")
     past = places[0] - 1 if step < 0 else places[-1] + 2
-    return moved(page, ids, now[past] if past < len(now) else None)
+    return move_words(page, ids, now[past] if past < len(now) else None)
 
 
-def in_turn(page: Page, ids: Collection[str]) -> Edit:
+def chain_words(page: Page, ids: Collection[str]) -> Edit:
     """A person says that these words are read one after the other, without any between them.
 
     ids: in that order. They stand where the first one of them stood. Where two that follow each other now did not
     before, a line ends unless the second goes on beside the first.
     """
-    now = _places(page)
+    now = _find_places(page)
     chosen = [key for key in dict.fromkeys(ids) if key in page.words]
     if len(chosen) < 2:
         return Edit("")
@@ -156,29 +156,29 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
     wanted = [*chosen, *(place.id for place in rest)]
     after = list(now[:first])
     # The first one's place is taken by these words, so nobody else begins its line or block.
-    breaks = _breaks_passed_on([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], among)
+    breaks = _pass_on_breaks([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], among)
     for index, key in enumerate(wanted):
         if index == 0:
             after.append(_Place(key, now[first].follows))
         elif (wanted[index - 1], key) in neighbours:
             after.append(_Place(key, follows[key]))
-        elif _beside(page.words[wanted[index - 1]], page.words[key]):
+        elif _is_beside(page.words[wanted[index - 1]], page.words[key]):
             after.append(_Place(key, _SAME))
         else:
             after.append(_Place(key, _LINE if key in among else max(_LINE, breaks[key])))
-    return _edit(page, now, after)
+    return _make_edit(page, now, after)
 
 
-def computed(page: Page) -> Edit:
+def reset_order(page: Page) -> Edit:
     """Restore the automatic reading order."""
     return Edit(tr("Reset reading order"), facts=(page.facts, replace(page.facts, order=())))
 
 
-def _some(page: Page, ids: Collection[str] | None) -> Collection[Word]:
+def _select_words(page: Page, ids: Collection[str] | None) -> Collection[Word]:
     return page.words.values() if ids is None else [page.words[key] for key in ids if key in page.words]
 
 
-def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
+def _make_edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
     if [(place.id, place.follows) for place in after[1:]] == [(p.id, p.follows) for p in now[1:]] and (
         after[0].id == now[0].id
     ):
@@ -193,11 +193,11 @@ def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
     return Edit(tr("Change reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
 
 
-def _places(page: Page) -> list[_Place]:
-    return _flat([[[word.id for word in line] for line in block] for block in blocks(page)])
+def _find_places(page: Page) -> list[_Place]:
+    return _flatten([[[word.id for word in line] for line in block] for block in find_blocks(page)])
 
 
-def _flat(found: list[list[list[str]]]) -> list[_Place]:
+def _flatten(found: list[list[list[str]]]) -> list[_Place]:
     return [
         _Place(key, _SAME if place else _LINE if number else _BLOCK)
         for block in found
@@ -206,7 +206,7 @@ def _flat(found: list[list[list[str]]]) -> list[_Place]:
     ]
 
 
-def _places_given(page: Page) -> list[_Place]:
+def _find_given_places(page: Page) -> list[_Place]:
     """The words that the person put in order and that are still there."""
     found: list[_Place] = []
     seen: set[str] = set()
@@ -221,7 +221,7 @@ def _places_given(page: Page) -> list[_Place]:
     return found
 
 
-def _with_later_ones(page: Page, places: list[_Place]) -> list[_Place]:
+def _add_later_words(page: Page, places: list[_Place]) -> list[_Place]:
     """The order with the words of the page that it does not know yet, each where it stands."""
     known = {place.id for place in places}
     if len(known) == len(page.words):
@@ -231,8 +231,8 @@ def _with_later_ones(page: Page, places: list[_Place]) -> list[_Place]:
     in_line: dict[int, list[str]] = {}
     before: dict[int, list[str]] = {}
     new_lines: dict[int, list[_Place]] = {}
-    ends, last = _line_ends(places), -1
-    for block in reading_order.blocks(page.words.values()):
+    ends, last = _find_line_ends(places), -1
+    for block in reading_order.find_blocks(page.words.values()):
         fresh_block = not any(word.id in known for line in block for word in line)
         for line in block:
             ids = [word.id for word in line]
@@ -249,10 +249,10 @@ def _with_later_ones(page: Page, places: list[_Place]) -> list[_Place]:
                 else:
                     (before if leading else in_line).setdefault(anchor, []).append(key)
             last = anchor
-    return _woven(places, before, in_line, new_lines)
+    return _weave_places(places, before, in_line, new_lines)
 
 
-def _woven(
+def _weave_places(
     places: list[_Place],
     before: dict[int, list[str]],
     in_line: dict[int, list[str]],
@@ -271,7 +271,7 @@ def _woven(
     return found
 
 
-def _line_ends(places: list[_Place]) -> list[int]:
+def _find_line_ends(places: list[_Place]) -> list[int]:
     """For each place the index of the last one in its line."""
     ends = list(range(len(places)))
     for index in range(len(places) - 2, -1, -1):
@@ -280,7 +280,7 @@ def _line_ends(places: list[_Place]) -> list[int]:
     return ends
 
 
-def _breaks_passed_on(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
+def _pass_on_breaks(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
     """How each word that stays follows, once those are gone: a line that lost its first word still is a line."""
     found: dict[str, int] = {}
     waiting = _SAME
@@ -292,14 +292,14 @@ def _breaks_passed_on(now: list[_Place], gone: Collection[str]) -> dict[str, int
     return found
 
 
-def _put(page: Page, now: list[_Place], chosen: list[str], before: str | None) -> list[_Place]:
+def _put_words(page: Page, now: list[_Place], chosen: list[str], before: str | None) -> list[_Place]:
     gone = set(chosen)
-    left = _breaks_passed_on(now, gone)
+    left = _pass_on_breaks(now, gone)
     rest = [_Place(key, follows) for key, follows in left.items()]
     at = next((index for index, place in enumerate(rest) if place.id == before), len(rest))
     if not rest:
         return now
-    piece, whole_block = _taken_out(now, gone)
+    piece, whole_block = _take_out(now, gone)
     follower = rest[at] if at < len(rest) else None
     previous = rest[at - 1] if at else None
     gap = follower.follows if follower else _BLOCK
@@ -308,13 +308,13 @@ def _put(page: Page, now: list[_Place], chosen: list[str], before: str | None) -
     elif whole_block and (gap == _BLOCK or not previous):
         first, then = _BLOCK, _BLOCK
     else:
-        first, then = _seams(page, previous, (chosen[0], chosen[-1]), follower, gap)
+        first, then = _make_seams(page, previous, (chosen[0], chosen[-1]), follower, gap)
     middle = [_Place(chosen[0], first), *piece[1:]]
     tail = [_Place(follower.id, then), *rest[at + 1 :]] if follower else []
     return [*rest[:at], *middle, *tail]
 
 
-def _taken_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
+def _take_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
     """The words that move, as they follow each other, and whether they are one block or several, whole."""
     piece: list[_Place] = []
     waiting, whole = _SAME, True
@@ -328,33 +328,33 @@ def _taken_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
     return piece, whole and bool(piece) and piece[0].follows == _BLOCK
 
 
-def _seams(
+def _make_seams(
     page: Page, previous: _Place | None, ends: tuple[str, str], follower: _Place | None, gap: int
 ) -> tuple[int, int]:
     """How the words that moved follow the line before them, and how the line after them follows them."""
     first, last = (page.words[key] for key in ends)
     behind = page.words[previous.id] if previous else None
     ahead = page.words[follower.id] if follower else None
-    if behind and _beside(behind, first):
+    if behind and _is_beside(behind, first):
         return _SAME, gap
-    if ahead and _beside(last, ahead):
+    if ahead and _is_beside(last, ahead):
         return gap if behind else _BLOCK, _SAME
-    if behind and (ahead is None or _apart(behind, first) <= _apart(last, ahead)):
+    if behind and (ahead is None or _measure_gap(behind, first) <= _measure_gap(last, ahead)):
         return _LINE, gap
     return gap if behind else _BLOCK, _LINE
 
 
-def _beside(one: Word, other: Word) -> bool:
+def _is_beside(one: Word, other: Word) -> bool:
     """Whether the second word goes on in the line of the first."""
-    along, height = geometry.directions(one.quad.array()[None])[0], max(*_heights(one, other), 1.0)
-    step = np.subtract(geometry.centre(other.quad), geometry.centre(one.quad))
+    along, height = geometry.find_directions(one.quad.array()[None])[0], max(*_measure_gap_in_heights(one, other), 1.0)
+    step = np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))
     off = abs(along[0] * step[1] - along[1] * step[0])
     return bool(step @ along > 0 and off < _OFF * height)
 
 
-def _apart(one: Word, other: Word) -> float:
-    return float(np.hypot(*np.subtract(geometry.centre(other.quad), geometry.centre(one.quad))))
+def _measure_gap(one: Word, other: Word) -> float:
+    return float(np.hypot(*np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))))
 
 
-def _heights(one: Word, other: Word) -> tuple[float, float]:
-    return geometry.size(one.quad)[1], geometry.size(other.quad)[1]
+def _measure_gap_in_heights(one: Word, other: Word) -> tuple[float, float]:
+    return geometry.measure_size(one.quad)[1], geometry.measure_size(other.quad)[1]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocr_studio.core.reading_order.text_lines import Boxes, Floats
+from ocr_studio.core.reading_order.text_lines import Floats, LineBoxes
 
 # Blank between two lines, in heights, from which on a paragraph ends: more than the line space of loose handwriting;
 # and how much more than usual in that column it has to be.
@@ -25,26 +25,26 @@ _COS_ALIKE = float(np.cos(np.radians(25)))
 _STEP = "  "
 
 
-def text(written: Sequence[str], lines: Boxes, *, begins: Sequence[bool] | None = None) -> str:
+def join_lines(written: Sequence[str], lines: LineBoxes, *, begins: Sequence[bool] | None = None) -> str:
     """The lines as text: a blank line between paragraphs and columns, two spaces for each level of indentation.
 
     lines: where each of ``written`` stands, in the frame of the page's writing. begins: which of them begin a
     paragraph, where somebody has said so; else they are found by the blanks.
     """
-    found = begun(lines) if begins is None else begins
+    found = find_starts(lines) if begins is None else begins
     parts: list[str] = []
-    for index, (line, level) in enumerate(zip(written, _indented(lines), strict=True)):
+    for index, (line, level) in enumerate(zip(written, _find_indents(lines), strict=True)):
         if index:
             parts.append("\n\n" if found[index] else "\n")
         parts.append(_STEP * level + line)
     return "".join(parts)
 
 
-def begun(lines: Boxes) -> list[bool]:
+def find_starts(lines: LineBoxes) -> list[bool]:
     """Which lines begin a paragraph or a column; the first one does."""
-    gaps = _gaps(lines)
+    gaps = _measure_gaps(lines)
     found = [True]
-    for first, last in pairwise(_columns(gaps)):
+    for first, last in pairwise(_find_columns(gaps)):
         blanks = gaps[first : last - 1]
         usual = float(np.median(blanks)) if len(blanks) > 1 else 0.0
         for index in range(first + 1, last):
@@ -54,18 +54,18 @@ def begun(lines: Boxes) -> list[bool]:
     return found[: len(lines.height)]
 
 
-def _indented(lines: Boxes) -> list[int]:
+def _find_indents(lines: LineBoxes) -> list[int]:
     """How many levels each line is indented in its column."""
-    columns = pairwise(_columns(_gaps(lines)))
-    return [level for first, last in columns for level in _levels(lines.part(np.arange(first, last)))]
+    columns = pairwise(_find_columns(_measure_gaps(lines)))
+    return [level for first, last in columns for level in _find_levels(lines.part(np.arange(first, last)))]
 
 
-def _columns(gaps: Floats) -> list[int]:
-    """Where columns of lines begin, and where the last one ends. gaps: as ``_gaps`` finds them."""
+def _find_columns(gaps: Floats) -> list[int]:
+    """Where columns of lines begin, and where the last one ends. gaps: as ``_measure_gaps`` finds them."""
     return [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(gaps) + 1]
 
 
-def _gaps(lines: Boxes) -> Floats:
+def _measure_gaps(lines: LineBoxes) -> Floats:
     """Blank between each line and the next, (N - 1,), in pixels; infinite where the next does not stand below it."""
     along = lines.along[:-1]
     step = lines.left[1:] - lines.left[:-1]
@@ -77,7 +77,7 @@ def _gaps(lines: Boxes) -> Floats:
     return np.where(below, down - (lines.height[:-1] + lines.height[1:]) / 2, np.inf)
 
 
-def _levels(lines: Boxes) -> list[int]:
+def _find_levels(lines: LineBoxes) -> list[int]:
     """How many levels each line of a column is indented."""
     if len(lines.height) == 1:  # as each is where lines stand anyhow, on a page of many thousands
         return [0]

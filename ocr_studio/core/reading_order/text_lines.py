@@ -39,7 +39,7 @@ _COS_TURN = float(np.cos(np.radians(30)))
 
 
 @dataclass(slots=True)
-class Budget:
+class WorkBudget:
     """How much work may still go into the order of one page. It is counted, not timed: the same words have the same
     order on any machine. What is left when it is spent is read from top to bottom.
     """
@@ -59,7 +59,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class LineBoxes:
     """Pieces of writing in one frame: u runs along the writing, v across it, downwards; all arrays are per piece.
 
     left, right: (N, 2) middles of the edges where it begins and ends. along: (N, 2) unit vectors of its direction.
@@ -74,20 +74,20 @@ class Boxes:
     high: Floats
 
     @classmethod
-    def of(cls, corners: Floats) -> Boxes:
+    def of(cls, corners: Floats) -> LineBoxes:
         """corners: (N, 4, 2) in the frame, clockwise from each piece's own top left."""
         return cls(
             left=(corners[:, 0] + corners[:, 3]) / 2,
             right=(corners[:, 1] + corners[:, 2]) / 2,
-            along=geometry.directions(corners),
-            height=np.maximum(geometry.sizes(corners)[:, 1], 1.0),
+            along=geometry.find_directions(corners),
+            height=np.maximum(geometry.measure_sizes(corners)[:, 1], 1.0),
             low=corners.min(axis=1),
             high=corners.max(axis=1),
         )
 
-    def part(self, chosen: Indices) -> Boxes:
+    def part(self, chosen: Indices) -> LineBoxes:
         """Some of them, in that order."""
-        return Boxes(
+        return LineBoxes(
             self.left[chosen],
             self.right[chosen],
             self.along[chosen],
@@ -96,7 +96,7 @@ class Boxes:
             self.high[chosen],
         )
 
-    def joined(self, rows: list[Indices]) -> Boxes:
+    def joined(self, rows: list[Indices]) -> LineBoxes:
         """One piece for each row of them, in the order in which the row is read."""
         flat, starts = np.concatenate(rows), np.cumsum([0, *(len(row) for row in rows[:-1])])
         first, last = flat[starts], flat[np.append(starts[1:], len(flat)) - 1]
@@ -104,7 +104,7 @@ class Boxes:
         along = np.add.reduceat(self.along[flat] * width, starts, axis=0)
         # Long words count most: a full stop or a dash says little about the letters' height.
         total = np.add.reduceat(width[:, 0], starts)
-        return Boxes(
+        return LineBoxes(
             left=self.left[first],
             right=self.right[last],
             along=along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9),
@@ -114,7 +114,7 @@ class Boxes:
         )
 
 
-def sorted_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
+def sort_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
     """The words by place, so that nothing depends on the order in which they come, and their corners, (N, 4, 2)."""
     by_id = sorted(words, key=attrgetter("id"))
     corners = np.array([word.quad.corners for word in by_id], dtype=np.float64).reshape(-1, 4, 2)
@@ -122,12 +122,12 @@ def sorted_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
     return tuple(by_id[index] for index in order), corners[order]
 
 
-def frame(corners: Floats) -> Floats:
+def find_frame(corners: Floats) -> Floats:
     """(2, 2) rotation that lays the page's writing level: the median direction, so that a margin note counts little."""
     if len(corners) == 0:
         return np.eye(2)
-    along = geometry.directions(corners)
-    width = geometry.sizes(corners)[:, :1]
+    along = geometry.find_directions(corners)
+    width = geometry.measure_sizes(corners)[:, :1]
     mean = (along * width).sum(axis=0) + (1e-6, 0.0)
     main = float(np.arctan2(mean[1], mean[0]))
     turned = np.arctan2(along[:, 1], along[:, 0]) - main
@@ -136,29 +136,29 @@ def frame(corners: Floats) -> Floats:
     return np.array([[cos, sin], [-sin, cos]])
 
 
-def find(corners: Floats, written: Indices) -> list[Indices]:
+def find_rows(corners: Floats, written: Indices) -> list[Indices]:
     """The rows of a page, whichever way each runs: indices of words in the order in which they are read.
 
     corners: (N, 4, 2) of words, in the frame of the page's writing; written: (N,) how many words each box holds.
     """
-    along = geometry.directions(corners)
+    along = geometry.find_directions(corners)
     quarters = np.round(np.degrees(np.arctan2(along[:, 1], along[:, 0])) / 90).astype(int) % 4
     rows: list[Indices] = []
     for quarter, turn in enumerate(([[1, 0], [0, 1]], [[0, 1], [-1, 0]], [[-1, 0], [0, -1]], [[0, -1], [1, 0]])):
         chosen = np.nonzero(quarters == quarter)[0]
         if len(chosen):
-            level = Boxes.of(corners[chosen] @ np.array(turn).T)
+            level = LineBoxes.of(corners[chosen] @ np.array(turn).T)
             pairs = _Pairs.near(level, widest=_MOST)
             usual = pairs.gap / pairs.height
             spaces = usual[pairs.mutual(len(chosen))]
             widest = np.clip(_USUAL * np.median(spaces), _LEAST, _MOST) if len(spaces) else _MOST
             whole = (written[chosen[pairs.first]] > 1) | (written[chosen[pairs.second]] > 1)
             near = usual < np.where(whole, min(_PHRASES, widest), widest)
-            rows += [chosen[row] for row in chains(pairs.part(near).followers(len(chosen)))]
+            rows += [chosen[row] for row in build_chains(pairs.part(near).followers(len(chosen)))]
     return rows
 
 
-def followers(boxes: Boxes, *, widest: float, budget: Budget) -> Indices:
+def find_followers(boxes: LineBoxes, *, widest: float, budget: WorkBudget) -> Indices:
     """For each piece the index of the one that follows it in its row, or -1: each is the other's nearest.
 
     widest: the widest blank between them, in heights of the letters. budget: what it takes is taken from there.
@@ -168,7 +168,7 @@ def followers(boxes: Boxes, *, widest: float, budget: Budget) -> Indices:
     return pairs.followers(len(boxes.height))
 
 
-def chains(follower: Indices) -> list[Indices]:
+def build_chains(follower: Indices) -> list[Indices]:
     """Rows of indices from each one's follower."""
     followed = set(follower[follower >= 0].tolist())
     seen: set[int] = set()
@@ -200,9 +200,9 @@ class _Pairs:
     compared: int
 
     @classmethod
-    def near(cls, boxes: Boxes, *, widest: float) -> _Pairs:
+    def near(cls, boxes: LineBoxes, *, widest: float) -> _Pairs:
         """All pairs that stand beside each other with a blank of so many heights at most."""
-        first, second, compared = _candidates(boxes, widest=widest)
+        first, second, compared = _find_candidates(boxes, widest=widest)
         alike = (boxes.along[first] * boxes.along[second]).sum(axis=1) > _COS_TURN
         first, second = first[alike], second[alike]
         along = boxes.along[first] + boxes.along[second]
@@ -239,12 +239,12 @@ class _Pairs:
         if len(self.first) == 0:
             return self.first
         cost = np.abs(self.gap) + 2 * self.off
-        right, left = _nearest(self.first, cost, count), _nearest(self.second, cost, count)
+        right, left = _find_nearest(self.first, cost, count), _find_nearest(self.second, cost, count)
         chosen = right[right >= 0]
         return np.asarray(chosen[left[self.second[chosen]] == chosen])
 
 
-def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices, int]:
+def _find_candidates(boxes: LineBoxes, *, widest: float) -> tuple[Indices, Indices, int]:
     """Pairs (a, b) where b begins somewhere to the right of a's end, and not far above or below it; and of how many."""
     starts = np.argsort(boxes.left[:, 1], kind="stable")
     levels = boxes.left[starts, 1]
@@ -255,7 +255,7 @@ def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices, int]:
     counts = np.searchsorted(levels, boxes.right[:, 1] + reach, side="right") - begin
     most = min(_MOST_PAIRS, max(_FEW_PAIRS, _PAIRS * len(starts)))
     if int(counts.sum()) > most:
-        first, second = _next_in_bands(boxes, most)
+        first, second = _find_next_in_bands(boxes, most)
     else:
         first = np.repeat(np.arange(len(starts)), counts)
         within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -265,7 +265,7 @@ def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices, int]:
     return first[near], second[near], len(first)
 
 
-def _next_in_bands(boxes: Boxes, most: int) -> tuple[Indices, Indices]:
+def _find_next_in_bands(boxes: LineBoxes, most: int) -> tuple[Indices, Indices]:
     """Pairs (a, b) where b is among the next that begin to the right of a's second half, in bands as high as letters.
 
     most: pairs; as many for each word.
@@ -289,7 +289,7 @@ def _next_in_bands(boxes: Boxes, most: int) -> tuple[Indices, Indices]:
     return first, by_place[second[inside]]
 
 
-def _nearest(words: Indices, cost: Floats, count: int) -> Indices:
+def _find_nearest(words: Indices, cost: Floats, count: int) -> Indices:
     """For each word the index of its cheapest pair, or -1."""
     best = np.full(count, -1, dtype=np.intp)
     by_cost = np.argsort(-cost, kind="stable")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ocr_studio.core.reading_order import column_gaps, text_lines
-from ocr_studio.core.reading_order.text_lines import Boxes, Budget, Floats, Indices, Mask
+from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes, Mask, WorkBudget
 
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
 _GUTTER, _CHANCE = 0.7, 2.0
@@ -68,11 +68,11 @@ class XYCut:
     across a gutter, in truth two pieces.
     """
 
-    boxes: Boxes
+    boxes: LineBoxes
     words: Indices
     gaps: Sequence[Floats]
     usual: float
-    budget: Budget
+    budget: WorkBudget
     torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
@@ -117,7 +117,7 @@ class XYCut:
     def _title(self, part: Indices, gutter: _Gutter) -> Indices:
         """Pieces of a line above all others that goes on across a gutter, as closely as words of one row; else none."""
         boxes = self.boxes.part(part)
-        chains = text_lines.chains(text_lines.followers(boxes, widest=_TITLE, budget=self.budget))
+        chains = text_lines.build_chains(text_lines.find_followers(boxes, widest=_TITLE, budget=self.budget))
         side_of = np.full(len(self.words), -1, dtype=np.intp)
         for number, side in enumerate(gutter.sides):
             side_of[side] = number
@@ -160,9 +160,9 @@ class XYCut:
         leaning: list[_Gutter] = []
         for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
             low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
-            if sides := _clear(part, low, high, height=height):
+            if sides := _is_clear(part, low, high, height=height):
                 return _Gutter(sides, part[:0])
-            if (place := _crossed(low, high, height=height, sure=sure)) is not None:
+            if (place := _count_crossed(low, high, height=height, sure=sure)) is not None:
                 # A row without width may end where it begins: it stands on one side only, too.
                 left, over = high <= place, (low < place) & (high > place)
                 leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
@@ -293,7 +293,7 @@ class XYCut:
     def _are_level(self, longest: Indices, column: Indices) -> bool:
         """Whether the rows of a column stand beside those of a longer one, all of them alike: no mere chance."""
         pair = np.concatenate([longest, column])
-        follower = text_lines.followers(self.boxes.part(pair), widest=np.inf, budget=self.budget)
+        follower = text_lines.find_followers(self.boxes.part(pair), widest=np.inf, budget=self.budget)
         first = np.nonzero(follower >= 0)[0]
         if len(first) < _ALIGNED * len(column):
             return False
@@ -311,8 +311,8 @@ class XYCut:
         """Lines one below the other; rows beside each other are one line."""
         boxes = self.boxes.part(part)
         table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
-        chains = text_lines.chains(
-            text_lines.followers(boxes, widest=np.inf if table else _SAME_LINE, budget=self.budget)
+        chains = text_lines.build_chains(
+            text_lines.find_followers(boxes, widest=np.inf if table else _SAME_LINE, budget=self.budget)
         )
         chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
         lines = [part[chain] for chain in chains]
@@ -329,7 +329,7 @@ class XYCut:
         return np.split(line, np.nonzero((whole[1:] | whole[:-1]) & (gap > _SAME_WHOLE * height))[0] + 1)
 
 
-def _is_above(boxes: Boxes, chain: Indices, others: Indices) -> bool:
+def _is_above(boxes: LineBoxes, chain: Indices, others: Indices) -> bool:
     """Whether others stand below a line with more than the blank between rows."""
     along = boxes.right[chain[-1]] - boxes.left[chain[0]]
     along = along / max(float(np.linalg.norm(along)), 1e-9)
@@ -339,7 +339,7 @@ def _is_above(boxes: Boxes, chain: Indices, others: Indices) -> bool:
     return bool((down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all())
 
 
-def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
+def _is_clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
     """The part cut at all gutters that no row reaches over, else nothing. low, high: where rows begin and end, (n,);
     height: of their letters."""
     by_start = np.argsort(low, kind="stable")
@@ -349,7 +349,7 @@ def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[I
     return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
 
 
-def _crossed(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
+def _count_crossed(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
     """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
     rows of text two blanks may well stand above each other, and the fifth ends before them."""
     count = len(low)

@@ -35,7 +35,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class TypedBeginning:
     """What has been typed, where something was read. guesses: what else may stand there, the likeliest first."""
 
     typed: str
@@ -43,33 +43,40 @@ class Beginning:
     guesses: Sequence[str] = ()
 
 
-def rest(begun: Beginning, written: WrittenTexts, lexicon: Lexicon) -> str:
+def complete_text(begun: TypedBeginning, written: WrittenTexts, lexicon: Lexicon) -> str:
     """The rest of the text after the typed characters; "" if unknown."""
     if not begun.typed.strip() or max(len(begun.typed), len(begun.read)) > suggestions.LONGEST:
         return ""
-    return _written(begun, written) or _word(begun, lexicon) or _guess(begun) or _read(begun)
+    return (
+        _complete_from_written(begun, written)
+        or _complete_word(begun, lexicon)
+        or _complete_from_guess(begun)
+        or _complete_from_read(begun)
+    )
 
 
-def _written(begun: Beginning, written: WrittenTexts) -> str:
+def _complete_from_written(begun: TypedBeginning, written: WrittenTexts) -> str:
     found = written.beginning(begun.typed)
-    apart = {text: _apart(text, begun.read)[-1] / max(len(text), len(begun.read)) for text in found[:_FOLLOWED]}
+    apart = {
+        text: _measure_difference(text, begun.read)[-1] / max(len(text), len(begun.read)) for text in found[:_FOLLOWED]
+    }
     best = min(apart, key=lambda text: apart[text], default="")
     return best[len(begun.typed) :] if best and (len(begun.typed) > 1 or apart[best] < _LIKE) else ""
 
 
-def _guess(begun: Beginning) -> str:
+def _complete_from_guess(begun: TypedBeginning) -> str:
     typed = begun.typed
     return next((text[len(typed) :] for text in begun.guesses if text.startswith(typed) and text != typed), "")
 
 
-def _read(begun: Beginning) -> str:
+def _complete_from_read(begun: TypedBeginning) -> str:
     """What was read, behind that of it for which the typed letters stand: while they may still stand for it."""
-    apart = _apart(begun.typed, begun.read)
+    apart = _measure_difference(begun.typed, begun.read)
     place = int(apart.argmin())
     return begun.read[place:] if apart[place] <= max(1.0, len(begun.typed) / 2) else ""
 
 
-def _word(begun: Beginning, lexicon: Lexicon) -> str:
+def _complete_word(begun: TypedBeginning, lexicon: Lexicon) -> str:
     """The rest of the word of the languages that is being typed, be it the text's first one or a later one."""
     ending = _LETTERS.search(begun.typed)
     if ending is None or not len(lexicon.keys):
@@ -77,9 +84,9 @@ def _word(begun: Beginning, lexicon: Lexicon) -> str:
     typed, before = ending.group(), begun.typed[: ending.start()]
     # What was read of this word: behind what the words before it stand for. Where it ends nobody knows: within misread
     # words there are signs and spaces, too.
-    behind = begun.read[int(_apart(before, begun.read).argmin()) :]
-    folded = "".join(map(language.fold, typed))
-    found = _Search("".join(map(language.fold, behind)), lexicon).best(folded)
+    behind = begun.read[int(_measure_difference(before, begun.read).argmin()) :]
+    folded = "".join(map(language.fold_character, typed))
+    found = _Search("".join(map(language.fold_character, behind)), lexicon).best(folded)
     missing = found[len(folded) :]
     return missing.upper() if len(typed) > 1 and typed.isupper() else missing
 
@@ -96,13 +103,13 @@ class _Search:
         self._weight = _WEIGHT if read else 0.0
         self._letters = [letter for letter, share in lexicon.letters.items() if share > _RARE]
         self._codes = np.array([ord(letter) for letter in self._letters], np.uint64)
-        costs = [_costs(letter, read) for letter in self._letters]
+        costs = [_find_costs(letter, read) for letter in self._letters]
         self._costs = np.array(costs, np.float32).reshape(len(costs), len(read))
 
     def best(self, begun: str) -> str:
         """The whole word, folded; "" if no word goes on so."""
-        texts, keys = [begun], np.array([language.key(begun)], np.uint64)
-        rows = _apart(begun, self._read)[None]
+        texts, keys = [begun], np.array([language.hash_letters(begun)], np.uint64)
+        rows = _measure_difference(begun, self._read)[None]
         best, word = -np.inf, ""
         while texts and len(texts[0]) < _LONGEST and self._letters:
             grown = keys[:, None] * language.STEP + self._codes
@@ -110,7 +117,7 @@ class _Search:
             which, letter = np.nonzero(begin > 0)
             if not len(which):
                 break
-            after = _next(rows[which], self._costs[letter])
+            after = _next_rows(rows[which], self._costs[letter])
             shares = np.log10(np.maximum(whole[which, letter], np.float32(1e-30)))
             ends = shares - self._weight * after[:, -1]
             top = int(ends.argmax())
@@ -124,15 +131,16 @@ class _Search:
         return word
 
 
-def _apart(text: str, read: str) -> Distances:
+def _measure_difference(text: str, read: str) -> Distances:
     """How far a text is from each beginning of what was read, the empty one first: (len(read) + 1,)."""
+    # Not rapidfuzz: confusable characters cost less than others, and the whole last row of the table is needed.
     row = np.arange(len(read) + 1, dtype=np.float32)[None]
     for letter in text:
-        row = _next(row, _costs(letter, read)[None], missed=1.0 if letter.isalnum() else edit_distance.SIGN)
+        row = _next_rows(row, _find_costs(letter, read)[None], missed=1.0 if letter.isalnum() else edit_distance.SIGN)
     return np.asarray(row[0])
 
 
-def _next(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Distances:
+def _next_rows(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Distances:
     """The next row of the table of distances, for many texts: (N, R + 1). costs: (N, R) of their letters, in place of
     each letter that was read; missed: where they were not read at all.
     """
@@ -143,10 +151,10 @@ def _next(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Distance
     return after
 
 
-def _costs(letter: str, read: str) -> Distances:
+def _find_costs(letter: str, read: str) -> Distances:
     """What it costs that this was read as each letter of the reading; case does not count."""
     small = letter.lower()
-    alike = confusable.costs(small)
+    alike = confusable.find_substitution_costs(small)
     return np.array(
         [0.0 if other == small else alike.get(other, 1.0) for other in read.lower()[: len(read)]], np.float32
     )

@@ -23,36 +23,36 @@ _AROUND: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ReviewCard:
     """A word and what stands around it. picture: (H, W, 3) uint8 RGB; corners: (4, 2) of the word, pixels of it."""
 
     picture: Photo
     corners: Floats
 
 
-def cut(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> Card:
+def cut_card(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> ReviewCard:
     """The card of a word. size: (width, height) of the picture, which is less wide where the photo is so small that it
     would be nothing but border. Writing that leans is turned level; beyond the photo its border goes on.
     """
-    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp
+    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp_piece
     size = min(size[0], most), min(size[1], most)
     corners = np.asarray(quad.corners, dtype=np.float64)
-    along, across = (max(1.0, float(side)) for side in geometry.sizes(corners)[0])
+    along, across = (max(1.0, float(side)) for side in geometry.measure_sizes(corners)[0])
     scale = min(_HIGH * size[1] / across, _WIDE * size[0] / along, _MOST_ENLARGED)
     reach = np.array(size, dtype=np.float64) / scale
     middle = corners.mean(axis=0)
-    if abs(geometry.angle(quad)) < _LEVEL:
-        axis, middle = np.array([1.0, 0.0]), _inside(middle, reach, photo.level(0))
+    if abs(geometry.measure_angle(quad)) < _LEVEL:
+        axis, middle = np.array([1.0, 0.0]), _shift_inside(middle, reach, photo.level(0))
     else:
-        axis = geometry.directions(corners)[0]
+        axis = geometry.find_directions(corners)[0]
     axes = np.stack([axis, [-axis[1], axis[0]]])  # along, across
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) / 2
     frame = middle + (signs * reach) @ axes
     placed = (corners - middle) @ axes.T * scale + np.array(size) / 2
-    return Card(photo.warp(frame, size), placed)
+    return ReviewCard(photo.warp(frame, size), placed)
 
 
-def word_alone(card: Card) -> Photo:
+def crop_word(card: ReviewCard) -> Photo:
     """The part of a card on which its word stands, with a little around it: (h, w, 3), at least a pixel."""
     high, wide = card.picture.shape[:2]
     air = _AROUND * float(np.linalg.norm(card.corners[3] - card.corners[0]))
@@ -61,7 +61,7 @@ def word_alone(card: Card) -> Photo:
     return card.picture[top:bottom, left:right]
 
 
-def _inside(middle: Floats, reach: Floats, image: Photo) -> Floats:
+def _shift_inside(middle: Floats, reach: Floats, image: Photo) -> Floats:
     """The middle of the piece, moved so that the piece lies on the photo as far as it can."""
     photo = np.array([image.shape[1], image.shape[0]], dtype=np.float64)
     low, high = np.minimum(reach / 2, photo / 2), np.maximum(photo - reach / 2, photo / 2)

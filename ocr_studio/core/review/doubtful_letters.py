@@ -13,7 +13,7 @@ DOUBTFUL: Final = 0.15
 _LONGEST: Final = 200
 
 
-def doubts(reading: Transcription) -> tuple[float, ...]:
+def rate_doubts(reading: Transcription) -> tuple[float, ...]:
     """The doubt 0..1 of each letter of ``reading.text``: which share of all readings has no such letter there.
 
     Readings count by their confidence. A letter that others have between two of ours casts its doubt on the one before
@@ -25,17 +25,17 @@ def doubts(reading: Transcription) -> tuple[float, ...]:
         return tuple(found)
     for other in reading.alternatives:
         if other.text != reading.text and len(other.text) <= _LONGEST:
-            for place in _differing(reading.text, other.text):
+            for place in _find_differing(reading.text, other.text):
                 found[place] += other.confidence / whole
     return tuple(min(1.0, each) for each in found)
 
 
-def doubtful(reading: Transcription) -> tuple[int, ...]:
+def find_doubtful_letters(reading: Transcription) -> tuple[int, ...]:
     """The places of the letters of ``reading.text`` that deserve a look."""
-    return tuple(place for place, doubt in enumerate(doubts(reading)) if doubt >= DOUBTFUL)
+    return tuple(place for place, doubt in enumerate(rate_doubts(reading)) if doubt >= DOUBTFUL)
 
 
-def _differing(text: str, other: str) -> set[int]:
+def _find_differing(text: str, other: str) -> set[int]:
     """Places of letters of a text that another text has not, or behind which it has more."""
     found: set[int] = set()
     for what, start, end, _, _ in SequenceMatcher(None, text, other, autojunk=False).get_opcodes():

@@ -41,7 +41,7 @@ class LookAlike:
     picture: bytes
 
 
-def correction(step: Step) -> Correction | None:
+def find_correction(step: Step) -> Correction | None:
     """The correction that a step is: one word of which a machine's reading was replaced by another text; else None."""
     if len(step.edits) != 1:
         return None
@@ -57,7 +57,7 @@ def correction(step: Step) -> Correction | None:
     return Correction((page_id, word_id), misread, right)
 
 
-def worth_a_look(words: Sequence[Word], corrected: Correction, read: Transcription) -> dict[str, float]:
+def select_candidates(words: Sequence[Word], corrected: Correction, read: Transcription) -> dict[str, float]:
     """Which words may be the corrected one, and the odds of it (natural logarithm) before it was looked at.
 
     read: what the machine had read of the corrected word. What is checked, or reads as was written, is no mistake.
@@ -68,25 +68,25 @@ def worth_a_look(words: Sequence[Word], corrected: Correction, read: Transcripti
         return {}
     odds = ConfusionModel(corrected.right, read).odds(readings).tolist()
     asked = zip((each for each in others if each.machine is not None), odds, strict=True)
-    return {word.id: likely for word, likely in asked if likelihood(likely, 1.0) >= OFFERED}
+    return {word.id: likely for word, likely in asked if estimate_likelihood(likely, 1.0) >= OFFERED}
 
 
-def likelihood(odds: float, likeness: float) -> float:
+def estimate_likelihood(odds: float, likeness: float) -> float:
     """How likely a word is the corrected one, 0..1.
 
     odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
-    ``word_appearance.likeness``.
+    ``word_appearance.compute_likeness``.
     """
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds + _INK * likeness**3))))
 
 
-def offer(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
+def select_offers(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
     """What a person is asked about, likely ones first; nothing where none is likely enough to be ticked."""
     ordered = tuple(sorted(found, key=lambda each: -each.likelihood))
     return ordered if ordered and ordered[0].likelihood >= TICKED else ()
 
 
-def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
+def make_step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
     """This text is written into words of pages, as one step; words that are checked by now stay as they are."""
     found: dict[str, Edit] = {}
     count = 0

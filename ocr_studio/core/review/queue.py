@@ -30,7 +30,7 @@ _BREAK: Final = 30.0
 _LATELY, _ENOUGH = 40, 4
 
 
-class Order(StrEnum):
+class QueueOrder(StrEnum):
     """Which words come first. CLOSE: where another reading was held nearly as likely. DIFFERING: where a second model
     read something else.
     """
@@ -65,9 +65,9 @@ class QueueRow:
         return self.page_id, self.word_id
 
 
-def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
+def list_rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
     """The unchecked words of a page, in reading order. second: texts of a second model."""
-    for place, key in enumerate(page_order.order(page)):
+    for place, key in enumerate(page_order.order_words(page)):
         word = page.words[key]
         if not word.checked:
             read = word.machine.alternatives if word.machine else ()
@@ -76,7 +76,9 @@ def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({}))
             yield QueueRow(page.id, key, page.image, place, word.confidence, min(1.0, rival), page.facts.writer, doubt)
 
 
-def first(waiting: Iterable[QueueRow], order: Order, *, most: int = MOST) -> tuple[tuple[QueueRow, ...], int]:
+def select_first(
+    waiting: Iterable[QueueRow], order: QueueOrder, *, most: int = MOST
+) -> tuple[tuple[QueueRow, ...], int]:
     """Those that come first in this order, ``most`` at most, and how many there are in all."""
     counted = 0
 
@@ -90,7 +92,7 @@ def first(waiting: Iterable[QueueRow], order: Order, *, most: int = MOST) -> tup
     return tuple(found), counted
 
 
-def agreement(
+def make_confirm_step(
     shown: Sequence[tuple[Place, Word]], page: Callable[[str], Page | None]
 ) -> tuple[Step, tuple[Place, ...]]:
     """One step by which words are right as they were shown, and which these are: all of them, up to the first that is
@@ -111,7 +113,7 @@ def agreement(
     return Step(name, accepted), tuple(place for place, _ in shown[:count])
 
 
-def typed(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Step:
+def make_typing_step(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Step:
     """One step by which these texts are what is written in these words; empty ones say nothing. page: as it is now."""
     pages: dict[str, Page | None] = {}
     written: dict[str, Edit] = {}
@@ -125,32 +127,32 @@ def typed(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Ste
     return Step(tr_n("Correct {count} word", "Correct {count} words", count), written)
 
 
-def _by_page(row: QueueRow) -> tuple[object, ...]:
-    return photo_file.natural_key(row.image), row.page_id, row.place
+def _page_key(row: QueueRow) -> tuple[object, ...]:
+    return photo_file.make_natural_key(row.image), row.page_id, row.place
 
 
-def _by_sureness(row: QueueRow) -> tuple[object, ...]:
-    return -1.0 if row.confidence is None else row.confidence, *_by_page(row)
+def _confidence_key(row: QueueRow) -> tuple[object, ...]:
+    return -1.0 if row.confidence is None else row.confidence, *_page_key(row)
 
 
-def _by_writer(row: QueueRow) -> tuple[object, ...]:
-    return row.writer is None, (row.writer or "").casefold(), *_by_page(row)
+def _writer_key(row: QueueRow) -> tuple[object, ...]:
+    return row.writer is None, (row.writer or "").casefold(), *_page_key(row)
 
 
-def _by_rival(row: QueueRow) -> tuple[object, ...]:
-    return -row.rival, *_by_page(row)
+def _rival_key(row: QueueRow) -> tuple[object, ...]:
+    return -row.rival, *_page_key(row)
 
 
-def _by_doubt(row: QueueRow) -> tuple[object, ...]:
-    return -row.doubt, *_by_sureness(row)
+def _doubt_key(row: QueueRow) -> tuple[object, ...]:
+    return -row.doubt, *_confidence_key(row)
 
 
-_KEYS: Final[dict[Order, Callable[[QueueRow], tuple[object, ...]]]] = {
-    Order.LEAST_SURE: _by_sureness,
-    Order.PAGE: _by_page,
-    Order.WRITER: _by_writer,
-    Order.CLOSE: _by_rival,
-    Order.DIFFERING: _by_doubt,
+_KEYS: Final[dict[QueueOrder, Callable[[QueueRow], tuple[object, ...]]]] = {
+    QueueOrder.LEAST_SURE: _confidence_key,
+    QueueOrder.PAGE: _page_key,
+    QueueOrder.WRITER: _writer_key,
+    QueueOrder.CLOSE: _rival_key,
+    QueueOrder.DIFFERING: _doubt_key,
 }
 
 

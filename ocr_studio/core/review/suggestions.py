@@ -51,7 +51,7 @@ class WrittenTexts:
         self.counts.update({text: many for text, many in texts.items() if text in self.counts})
         self.counts.update({text: texts[text] for text in fresh})
         if fresh:
-            lines = "".join(_letters(text) + "\n" for text in fresh)
+            lines = "".join(_keep_letters(text) + "\n" for text in fresh)
             self._vocabulary.add(lines, self._vocabulary.last + len(fresh))
             self._texts += fresh
 
@@ -59,7 +59,7 @@ class WrittenTexts:
         """Those that look like this, with how far they are from it, 0..1 of how far they may be; the nearest first."""
         if len(read) > LONGEST:
             return []
-        letters = _letters(read)
+        letters = _keep_letters(read)
         most = max(1.0, len(letters) / _FAR)
         apart, _ = self._vocabulary.near(letters, most=most)
         found = [(self._texts[number], float(apart[number]) / most) for number in (apart < most).nonzero()[0]]
@@ -71,7 +71,7 @@ class WrittenTexts:
         return sorted(found, key=lambda text: -self.counts[text])
 
 
-def guesses(reading: Transcription, written: WrittenTexts, *, most: int) -> tuple[str, ...]:
+def suggest_texts(reading: Transcription, written: WrittenTexts, *, most: int) -> tuple[str, ...]:
     """What may stand there, the likeliest first: ``reading.text`` itself, then others; "" is none, see ``Word``."""
     likely: dict[str, float] = {each.text: each.confidence for each in reading.alternatives}
     own = reading.confidence or max(likely.values(), default=0.0)
@@ -81,30 +81,30 @@ def guesses(reading: Transcription, written: WrittenTexts, *, most: int) -> tupl
             likely[text] = max(likely.get(text, 0.0), share)
 
     for text in [each.text for each in reading.alternatives[:_READINGS]] or [reading.text]:
-        note(_without_edges(text), _NO_EDGES * likely.get(text, own))
-    note(_in_other_case(reading.text), _OTHER_CASE * own)
-    note((other for text in _without_edges(reading.text) for other in _in_other_case(text)), _NEITHER * own)
+        note(_drop_edges(text), _NO_EDGES * likely.get(text, own))
+    note(_change_case(reading.text), _OTHER_CASE * own)
+    note((other for text in _drop_edges(reading.text) for other in _change_case(text)), _NEITHER * own)
     for text, apart in written.near(reading.text)[:_OWN]:
         note([text], _WRITTEN * own * (1.0 - apart))
     likely.pop(reading.text, None)
     return (reading.text, *sorted(likely, key=lambda text: -likely[text]))[:most]
 
 
-def _letters(text: str) -> str:
-    return folding.fold(text).replace(" ", _NO_SPACE).replace("\n", _NO_SPACE)
+def _keep_letters(text: str) -> str:
+    return folding.fold_text(text).replace(" ", _NO_SPACE).replace("\n", _NO_SPACE)
 
 
-def _without_edges(text: str) -> Sequence[str]:
+def _drop_edges(text: str) -> Sequence[str]:
     bare = _LEADING.sub("", text)
-    found = (bare, _without_end(text), _without_end(bare))
+    found = (bare, _drop_end(text), _drop_end(bare))
     return [each for each in dict.fromkeys(found) if each and each != text]
 
 
-def _without_end(text: str) -> str:
+def _drop_end(text: str) -> str:
     # Turned round, as a search for what reaches to the end begins anew at every sign.
     return _LEADING.sub("", text[::-1])[::-1]
 
 
-def _in_other_case(text: str) -> Sequence[str]:
+def _change_case(text: str) -> Sequence[str]:
     found = (text.lower(), text.upper(), text[:1].upper() + text[1:].lower())
     return [each for each in dict.fromkeys(found) if each != text]

@@ -75,22 +75,22 @@ _STROKES: Final = (
 _PAIRS: Final = (("rn", "m"), ("cl", "d"), ("vv", "w"))
 
 
-def pairs() -> tuple[tuple[str, str], ...]:
+def list_merged_pairs() -> tuple[tuple[str, str], ...]:
     """Two letters and the one whose shape they have together."""
     return _PAIRS
 
 
-def shapes() -> Iterator[str]:
+def list_shape_groups() -> Iterator[str]:
     """Groups of letters of the same shape."""
     yield from _SHAPES
 
 
-def costs(letter: str) -> Mapping[str, float]:
+def find_substitution_costs(letter: str) -> Mapping[str, float]:
     """What it costs to take another letter for this one, or this one for it; 1 for those that are not there."""
     return _COSTS.get(letter, _NONE)
 
 
-def _table() -> dict[str, dict[str, float]]:
+def _build_cost_table() -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
 
     def note(one: str, other: str, cost: float) -> None:
@@ -107,5 +107,5 @@ def _table() -> dict[str, dict[str, float]]:
     return found
 
 
-_COSTS: Final = _table()
+_COSTS: Final = _build_cost_table()
 _NONE: Final[Mapping[str, float]] = MappingProxyType({})

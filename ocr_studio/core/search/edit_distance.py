@@ -24,7 +24,7 @@ _LONGEST, _MOST_CODES = 40, 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
+class LetterCodes:
     """The letters of a vocabulary by their codes 1, 2, …; 0 stands behind the end of a word."""
 
     codes: Mapping[str, int]
@@ -36,7 +36,7 @@ class Letters:
     def costs(self, letter: str) -> Floats:
         """What it costs to find each code instead of this letter, (codes,)."""
         found = np.ones(len(self.codes) + 2, np.float32)
-        for other, cost in confusable.costs(letter).items():
+        for other, cost in confusable.find_substitution_costs(letter).items():
             found[self.code(other)] = cost
         found[self.code(letter)] = 0.0
         return found
@@ -45,20 +45,20 @@ class Letters:
         """What it costs to find each code where none should be, (codes,)."""
         found = np.ones(len(self.codes) + 2, np.float32)
         for letter, code in self.codes.items():
-            found[code] = _leaving(letter)
+            found[code] = _find_omission_cost(letter)
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Written(Letters):
+class _WrittenLetters(LetterCodes):
     """Letters that are not folded."""
 
     def costs(self, letter: str) -> Floats:
         found = np.ones(len(self.codes) + 2, np.float32)
-        base = folding.fold(letter)
-        nearly = confusable.costs(base)
+        base = folding.fold_text(letter)
+        nearly = confusable.find_substitution_costs(base)
         for other, code in self.codes.items():
-            folded = folding.fold(other)
+            folded = folding.fold_text(other)
             if folded != base:
                 found[code] = nearly.get(folded, 1.0)
             elif letter.lower() != other.lower():
@@ -69,8 +69,8 @@ class _Written(Letters):
         return found
 
 
-def distances(
-    wanted: str, words: Codes, lengths: NDArray[Any], letters: Letters, *, most: float
+def compute_distances(
+    wanted: str, words: Codes, lengths: NDArray[Any], letters: LetterCodes, *, most: float
 ) -> tuple[Floats, Floats]:
     """How far each word, and how far its nearest beginning, is from the wanted one; (N,) and (N,), inf beyond ``most``.
 
@@ -78,10 +78,11 @@ def distances(
     restricted form (optimal string alignment; Boytsov 2011, https://doi.org/10.1145/1963190.1963191), with the costs of
     ``confusable`` for letters and for two letters that are taken for one.
     """
+    # Not rapidfuzz, which weighs all replacements alike: confusable characters cost less, and two may stand for one.
     most += _ROUNDING
     whole = np.full(words.shape[1], np.inf, np.float32)
     begun = whole.copy()
-    rows = _Rows(wanted, words, letters)
+    rows = _DistanceRows(wanted, words, letters)
     left = np.arange(words.shape[1])
     for count in range(1, len(wanted) + 1):
         rows.step(count)
@@ -96,7 +97,7 @@ def distances(
     return whole, begun
 
 
-def between(wanted: Sequence[str], texts: Sequence[str]) -> Floats:
+def compute_distance_matrix(wanted: Sequence[str], texts: Sequence[str]) -> Floats:
     """How far each text is from each wanted one, as they are written, (W, N); of very long ones the beginnings count.
 
     Capitals cost as any other letter, but for those that are written as the small ones are.
@@ -107,17 +108,20 @@ def between(wanted: Sequence[str], texts: Sequence[str]) -> Floats:
     for column, text in enumerate(texts):
         coded = [codes.setdefault(letter, min(len(codes) + 1, _MOST_CODES)) for letter in text[:_LONGEST]]
         words[: len(coded), column] = coded
-    letters = _Written(codes)
+    letters = _WrittenLetters(codes)
     # Nothing is as far from a text as leaving out all of its letters.
     nothing = np.asarray(letters.adding()[words].sum(axis=0, where=words > 0), np.float32)
-    rows = [distances(each[:_LONGEST], words, lengths, letters, most=np.inf)[0] if each else nothing for each in wanted]
+    rows = [
+        compute_distances(each[:_LONGEST], words, lengths, letters, most=np.inf)[0] if each else nothing
+        for each in wanted
+    ]
     return np.stack(rows) if rows else np.empty((0, len(texts)), np.float32)
 
 
-class _Rows:
+class _DistanceRows:
     """The last rows of the table of distances: row i, column j for i wanted letters and j letters of each word."""
 
-    def __init__(self, wanted: str, words: Codes, letters: Letters) -> None:
+    def __init__(self, wanted: str, words: Codes, letters: LetterCodes) -> None:
         self._wanted, self._words, self._letters = wanted, words, letters
         self._adding = letters.adding()[words]
         self.current = np.zeros((words.shape[0] + 1, words.shape[1]), np.float32)
@@ -130,7 +134,7 @@ class _Rows:
         least: Floats = np.minimum(self.current.min(axis=0), self._before.min(axis=0))
         return least
 
-    def only(self, kept: NDArray[np.intp]) -> _Rows:
+    def only(self, kept: NDArray[np.intp]) -> _DistanceRows:
         """For some of the words."""
         self._words, self._adding = self._words[:, kept], self._adding[:, kept]
         self.current, self._before = self.current[:, kept], self._before[:, kept]
@@ -140,17 +144,17 @@ class _Rows:
         """Go on to the wanted letter number ``count``, from 1."""
         letter, words = self._wanted[count - 1], self._words
         last, before = self.current, self._before
-        row = last + np.float32(_leaving(letter))
+        row = last + np.float32(_find_omission_cost(letter))
         np.minimum(row[1:], last[:-1] + self._letters.costs(letter)[words], out=row[1:])
-        for two, one in confusable.pairs():
+        for two, one in confusable.list_merged_pairs():
             if letter == one:
                 found = self._at(two[0], words[:-1]) & self._at(two[1], words[1:])
-                _lower(row[2:], last[:-2] + np.float32(confusable.SHAPE), found)
+                _lower_costs(row[2:], last[:-2] + np.float32(confusable.SHAPE), found)
             if self._wanted[max(0, count - 2) : count] == two:
-                _lower(row[1:], before[:-1] + np.float32(confusable.SHAPE), self._at(one, words))
+                _lower_costs(row[1:], before[:-1] + np.float32(confusable.SHAPE), self._at(one, words))
         if count > 1:
             swapped = self._at(letter, words[:-1]) & self._at(self._wanted[count - 2], words[1:])
-            _lower(row[2:], before[:-2] + np.float32(confusable.SWAPPED), swapped)
+            _lower_costs(row[2:], before[:-2] + np.float32(confusable.SWAPPED), swapped)
         for place in range(1, len(row)):
             np.minimum(row[place], row[place - 1] + self._adding[place - 1], out=row[place])
         self._before, self.current = last, row
@@ -159,9 +163,9 @@ class _Rows:
         return np.equal(words, self._letters.code(letter))
 
 
-def _lower(row: Floats, to: Floats, where: NDArray[np.bool_]) -> None:
+def _lower_costs(row: Floats, to: Floats, where: NDArray[np.bool_]) -> None:
     np.minimum(row, to, out=row, where=where)
 
 
-def _leaving(letter: str) -> float:
+def _find_omission_cost(letter: str) -> float:
     return 1.0 if letter.isalnum() else SIGN

@@ -13,7 +13,7 @@ _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _BETWEEN: Final = re.compile(r"[\W_]+")
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """The text without what is often left out or varies: case, accents, apostrophes, wide and raised forms."""
     if text.isascii():
         return _APOSTROPHES.sub("", text.lower())
@@ -21,29 +21,29 @@ def fold(text: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
-def word(text: str) -> str:
+def fold_word(text: str) -> str:
     """One word folded, without punctuation around it; a sign that is nothing else stays."""
-    folded = "".join(fold(text).split())
+    folded = "".join(fold_text(text).split())
     return _EDGES.sub("", folded) or folded
 
 
-def tokens(text: str) -> tuple[str, ...]:
+def tokenize(text: str) -> tuple[str, ...]:
     """What a text is found by: its words, and the pieces of those that are put together ("load-balancer", "userId").
 
     Each is folded and without spaces; the words come first, in their order.
     """
-    whole = [folded for each in text.split() if (folded := word(each))]
-    pieces = [piece for each in text.split() for piece in _pieces(each)]
+    whole = [folded for each in text.split() if (folded := fold_word(each))]
+    pieces = [piece for each in text.split() for piece in _split_compound(each)]
     return tuple(dict.fromkeys([*whole, *pieces]))
 
 
-def _pieces(text: str) -> list[str]:
-    parted = [piece for part in _BETWEEN.split(_APOSTROPHES.sub("", text)) for piece in _humps(part)]
-    found = [folded for part in parted if (folded := word(part))]
+def _split_compound(text: str) -> list[str]:
+    parted = [piece for part in _BETWEEN.split(_APOSTROPHES.sub("", text)) for piece in _split_camel_case(part)]
+    found = [folded for part in parted if (folded := fold_word(part))]
     return found if len(found) > 1 else []
 
 
-def _humps(text: str) -> list[str]:
+def _split_camel_case(text: str) -> list[str]:
     """The pieces of "loadBalancer"; letters alone are none, as they are capitals by the hand's whim ("aRRay")."""
     found = _HUMP.sub(" ", text).split()
     return found if all(len(piece) > 1 for piece in found) else [text]

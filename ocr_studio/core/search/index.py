@@ -27,11 +27,11 @@ from ocr_studio.core.search import index_location, index_packing
 from ocr_studio.core.search.index_arrays import IndexArrays
 from ocr_studio.core.search.index_database import IndexDamaged, is_damage
 from ocr_studio.core.search.index_file import IndexFile, PackedWords, PageRow
-from ocr_studio.core.search.index_queries import Findings, IndexedWord, IndexReading
+from ocr_studio.core.search.index_queries import IndexedWord, IndexQuery, SearchResult
 from ocr_studio.core.search.matching import Hit
 from ocr_studio.core.translation import tr
 
-__all__ = ["Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]
+__all__ = ["Hit", "Index", "IndexProgress", "IndexTrouble", "IndexedWord", "PageRow", "SearchResult"]
 
 # So many pages are stored at once: what searches meanwhile waits for no more than these.
 _AT_ONCE: Final = 20
@@ -49,7 +49,7 @@ class IndexTrouble(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IndexProgress:
     """So many of the pages that have changed are in the index."""
 
     done: int
@@ -88,7 +88,7 @@ class Index:
         with self._noting:
             waiting, missed = list(self._waiting.values()), dict(self._missed)
         rows = {**(self._rows or {}), **missed}
-        rows.update((page.id, index_packing.row_of(page, seen)) for page, seen in waiting)
+        rows.update((page.id, index_packing.make_page_row(page, seen)) for page, seen in waiting)
         return list(rows.values())
 
     def words(
@@ -122,7 +122,9 @@ class Index:
         """
         return self.search(query, limit, typing=typing, page_id=page_id).hits
 
-    def search(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> Findings:
+    def search(
+        self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None
+    ) -> SearchResult:
         """``find``, and how much there is in all."""
         return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
 
@@ -137,7 +139,7 @@ class Index:
         """A page is so now, saved or not; from now on it is found as it is. At once."""
         self._hear(page, None)
 
-    def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
+    def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[IndexProgress]:
         """Take over what has changed among the pages' files, some at a time. Raises IndexTrouble.
 
         stop: asked between pages; what is done until then is kept.
@@ -150,12 +152,12 @@ class Index:
         files = self.project.page_stamps()
         with self._noting:
             fresh = self._unsaved | self._waiting.keys() | self._heard
-        stamps = {key: _seen(found) for key, found in files.items() if key not in fresh}
+        stamps = {key: _format_stamp(found) for key, found in files.items() if key not in fresh}
         gone = [key for key in rows.keys() - files.keys() if key not in fresh]
         changed = [key for key, seen in stamps.items() if key not in rows or rows[key].seen != seen]
         if gone:
             self._store([], gone)
-        yield Progress(0, len(changed))
+        yield IndexProgress(0, len(changed))
         for first in range(0, len(changed), _AT_ONCE):
             some = []
             for key in changed[first : first + _AT_ONCE]:
@@ -163,7 +165,7 @@ class Index:
                     return
                 some.append(self._page(key, stamps[key]))
             self._store(some)
-            yield Progress(min(first + _AT_ONCE, len(changed)), len(changed))
+            yield IndexProgress(min(first + _AT_ONCE, len(changed)), len(changed))
         self.complete = thrown_away == self._thrown_away
 
     def close(self) -> None:
@@ -190,7 +192,7 @@ class Index:
     def _hear(self, page: Page, saved: Stamp | None) -> None:
         """A page has changed (saved: None), or is on the disk."""
         with self._noting:
-            self._waiting[page.id] = page, _seen(saved)
+            self._waiting[page.id] = page, _format_stamp(saved)
             self._heard.add(page.id)
             self._missed.pop(page.id, None)
             (self._unsaved.discard if saved else self._unsaved.add)(page.id)
@@ -206,15 +208,15 @@ class Index:
         """Nothing can be stored just now: what is on the disk is not kept in memory as well."""
         with self._noting:
             for key in self._waiting.keys() - self._unsaved:
-                self._missed[key] = index_packing.row_of(*self._waiting.pop(key))
+                self._missed[key] = index_packing.make_page_row(*self._waiting.pop(key))
 
     def _settle(self, file: IndexFile) -> None:
         """Store what is waiting, and a few of those that were missed."""
         with self._noting:
             waiting, missed = dict(self._waiting), list(self._missed)[:_AT_ONCE]
         if waiting or missed:
-            again = [self._page(key, _seen(now)) for key in missed if (now := self._stamp(key))]
-            self._put(file, [*again, *(_packed(page, seen) for page, seen in waiting.values())])
+            again = [self._page(key, _format_stamp(now)) for key in missed if (now := self._stamp(key))]
+            self._put(file, [*again, *(_pack_page(page, seen) for page, seen in waiting.values())])
             with self._noting:
                 for key in missed:
                     self._missed.pop(key, None)
@@ -246,7 +248,11 @@ class Index:
     def _known(self, file: IndexFile) -> dict[str, PageRow]:
         if self._rows is None:
             self._rows = {row.page_id: row for row in file.pages()}
-            known = {key: (found, _summary(row)) for key, row in self._rows.items() if (found := _stamp(row.seen))}
+            known = {
+                key: (found, _summarize_row(row))
+                for key, row in self._rows.items()
+                if (found := _parse_stamp(row.seen))
+            }
             self.project.use_summaries(known)
         return self._rows
 
@@ -255,10 +261,10 @@ class Index:
     def _page(self, page_id: str, seen: str) -> tuple[PageRow, PackedWords]:
         """A page as its file says."""
         try:
-            return _packed(self.project.read_page(page_id), seen)
+            return _pack_page(self.project.read_page(page_id), seen)
         except (OSError, ValueError) as error:
             # Reported when the page is opened; an index is no place to move files aside.
-            return index_packing.unreadable(page_id, seen, str(error)), index_packing.packed([])
+            return index_packing.make_unreadable_row(page_id, seen, str(error)), index_packing.pack_words([])
 
     def _stamp(self, page_id: str) -> Stamp | None:
         with contextlib.suppress(OSError):
@@ -267,13 +273,13 @@ class Index:
 
     # ---------------------------------------------------------------------------------------------------------- file
 
-    def _read(self, ask: Callable[[IndexReading], _Answer]) -> _Answer:
+    def _read(self, ask: Callable[[IndexQuery], _Answer]) -> _Answer:
         def work(file: IndexFile) -> _Answer:
             self._settle(file)
             self._arrays.follow(file)
             if self._rows is not None and len(self._rows) != len(self._arrays.pages):
                 raise IndexDamaged("some pages are only half known")
-            return ask(IndexReading(file, self._arrays))
+            return ask(IndexQuery(file, self._arrays))
 
         answer = self._with(work)
         if self._lacking:
@@ -312,8 +318,8 @@ class Index:
         """Where the file is, or is to be: for as long as this is open, whoever may write later."""
         if self.project.locked:
             try:
-                path = index_location.path_of(self.project.folder)
-                index_location.prepare(path)
+                path = index_location.find_index_path(self.project.folder)
+                index_location.prepare_folder(path)
             except (OSError, StudioError) as error:
                 _log.info("the index cannot be kept: %s", error)
             else:
@@ -332,13 +338,13 @@ class Index:
         self._thrown_away += 1
         self._file, self._arrays, self._rows, self.complete = None, IndexArrays(), None, False
         if self._path is not None:
-            index_location.discard(self._path)
+            index_location.delete_index(self._path)
 
     def _copy(self, target: Path) -> None:
         """Begin with what another window's index knows already."""
         try:
-            source = index_location.path_of(self.project.folder)
-            if not index_location.is_there(source):
+            source = index_location.find_index_path(self.project.folder)
+            if not index_location.index_exists(source):
                 return
             with (
                 contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as other,
@@ -347,21 +353,21 @@ class Index:
                 other.backup(own)
         except (StudioError, sqlite3.Error) as error:
             _log.info("the index cannot be copied: %s", error)
-            index_location.discard(target)
+            index_location.delete_index(target)
 
 
-def _packed(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
-    return index_packing.row_of(page, seen), index_packing.packed(list(page.words.values()))
+def _pack_page(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
+    return index_packing.make_page_row(page, seen), index_packing.pack_words(list(page.words.values()))
 
 
-def _summary(row: PageRow) -> PageSummary | None:
+def _summarize_row(row: PageRow) -> PageSummary | None:
     return None if row.failed else PageSummary(row.image, row.state, row.typed, row.unchecked)
 
 
-def _stamp(seen: str) -> Stamp | None:
+def _parse_stamp(seen: str) -> Stamp | None:
     parts = tuple(map(int, seen.split(":"))) if seen else ()
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
 
 
-def _seen(found: Stamp | None) -> str:
+def _format_stamp(found: Stamp | None) -> str:
     return ":".join(map(str, found)) if found else ""

@@ -32,7 +32,7 @@ _ENTRY: Final = np.dtype([("page", "<i4"), ("place", "<i4"), *((name, ENTRY[name
 
 
 @dataclass(slots=True)
-class Grown:
+class GrowingTable:
     """A table that grows at its end; a row whose text is 0 is no more."""
 
     rows: Array
@@ -62,7 +62,7 @@ class Grown:
         before = np.cumsum(lengths) - lengths
         found = self._order[np.repeat(first - before, lengths) + np.arange(lengths.sum())]
         # Since then rows may have gone, and others have come at the end.
-        old = _in_order(found[self.rows["text"][found] > 0], known)
+        old = _sort_places(found[self.rows["text"][found] > 0], known)
         new = np.flatnonzero(fits[self.rows["text"][known : self.length]]) + known
         return np.concatenate([old, new])
 
@@ -88,8 +88,8 @@ class IndexArrays:
     a time.
     """
 
-    entries: Grown = field(default_factory=lambda: Grown(np.empty(1024, _ENTRY)))
-    choices: Grown = field(default_factory=lambda: Grown(np.empty(1024, CHOICE)))
+    entries: GrowingTable = field(default_factory=lambda: GrowingTable(np.empty(1024, _ENTRY)))
+    choices: GrowingTable = field(default_factory=lambda: GrowingTable(np.empty(1024, CHOICE)))
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     pages: dict[int, str] = field(default_factory=dict)  # number -> id
     images: dict[int, str] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class IndexArrays:
         if self.pages.get(number, page_id) != page_id or self._numbers.get(page_id, number) != number:
             raise IndexDamaged("two pages are one")
         self.pages[number], self.images[number], self._numbers[page_id] = page_id, change.page.image, number
-        _check(change, self.vocabulary.last)
+        _check_change(change, self.vocabulary.last)
         first, first_choice = self.entries.length, self.choices.length
         rows = np.empty(len(change.entries), _ENTRY)
         rows["page"], rows["place"] = change.number, np.arange(len(rows))
@@ -164,7 +164,7 @@ class IndexArrays:
         self._spans[change.number] = first, self.entries.length, first_choice, self.choices.length
 
 
-def _in_order(places: NDArray[np.int32], end: int) -> NDArray[np.intp]:
+def _sort_places(places: NDArray[np.int32], end: int) -> NDArray[np.intp]:
     """Places before an end, none of them twice, in order."""
     if len(places) * _FEW < end:
         return np.sort(places).astype(np.intp)
@@ -173,7 +173,7 @@ def _in_order(places: NDArray[np.int32], end: int) -> NDArray[np.intp]:
     return np.flatnonzero(there)
 
 
-def _check(change: PageChange, last: int) -> None:
+def _check_change(change: PageChange, last: int) -> None:
     numbers = [change.entries[name] for name in ("text", "read", "model")] + [change.choices["text"]]
     if any(((each < 0) | (each > last)).any() for each in numbers):
         raise IndexDamaged("a page has texts that are missing")

@@ -65,7 +65,7 @@ class Database(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._steps = _Steps()
+        self._steps = _StepBudget()
         self._most = self._size = 0
         self.set_progress_handler(self._steps, _LOOKED_AFTER)
 
@@ -94,7 +94,7 @@ class Database(sqlite3.Connection):
             yield row
 
 
-class _Steps:
+class _StepBudget:
     """How often a statement may still be looked after; apart from the connection, which it would keep alive."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ def connect(path: Path) -> Database:
     return database
 
 
-def size_of(path: Path) -> int:
+def measure_size(path: Path) -> int:
     """Bytes of a database, those included that are not written back into it yet."""
     size = 0
     for each in (path, path.with_name(f"{path.name}-wal")):
@@ -130,13 +130,13 @@ def size_of(path: Path) -> int:
     return size
 
 
-def prepare(database: Database) -> None:
+def create_tables(database: Database) -> None:
     """Make the tables in a new file. Raises IndexDamaged for one that is no index of this format, and sqlite3.Error."""
     ours = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
     found = database.execute(_TABLES).fetchall()
     new = not (ours or version or found)
-    if not new and (ours, version, found) != (_OURS, FORMAT, _tables()):
+    if not new and (ours, version, found) != (_OURS, FORMAT, _list_tables()):
         raise IndexDamaged("it is no index, or one of another version")
     database.execute("PRAGMA journal_mode=WAL")
     if new:
@@ -157,7 +157,7 @@ def is_damage(error: Exception) -> bool:
 
 
 @cache
-def _tables() -> list[Any]:
+def _list_tables() -> list[Any]:
     with contextlib.closing(sqlite3.connect(":memory:")) as database:
         database.executescript(_SCHEMA)
         return database.execute(_TABLES).fetchall()

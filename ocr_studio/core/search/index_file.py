@@ -127,7 +127,7 @@ class IndexFile:
         self._numbers: dict[str, int] = {}
         try:
             with self.reading() as database:
-                index_database.prepare(database)
+                index_database.create_tables(database)
         except BaseException:
             self.close()
             raise
@@ -142,7 +142,7 @@ class IndexFile:
         if database is None:
             database = index_database.connect(self.path)
         try:
-            database.expect(index_database.size_of(self.path), writing=writing)
+            database.expect(index_database.measure_size(self.path), writing=writing)
             yield database
         finally:
             with self._guard:
@@ -166,13 +166,13 @@ class IndexFile:
             try:
                 database.execute("BEGIN IMMEDIATE")
                 newest = database.execute("SELECT coalesce(max(seq), 0) FROM pages").fetchone()[0]
-                seq = _whole(newest, 0, _MOST_CHANGES)
+                seq = _parse_integer(newest, 0, _MOST_CHANGES)
                 for page, words in pages:
                     seq += 1
                     self._put(database, seq, page, words)
                 for page_id in gone:
                     seq += 1
-                    _forget(database, seq, page_id)
+                    _delete_page(database, seq, page_id)
                 database.execute("COMMIT")
             except BaseException:
                 if len(self._numbers) != before:
@@ -189,25 +189,25 @@ class IndexFile:
             (since,),
         )
         for seq, number, *row, entries, choices, crc in found:
-            since = _whole(seq, since + 1, _MOST_CHANGES)
-            page, kept = _whole(number, 1, _MOST_PAGES), (entries, choices)
+            since = _parse_integer(seq, since + 1, _MOST_CHANGES)
+            page, kept = _parse_integer(number, 1, _MOST_PAGES), (entries, choices)
             if row[_STATE] == _GONE:
                 yield PageChange(since, page, None, np.empty(0, ENTRY), np.empty(0, CHOICE))
             else:
-                yield _change(since, page, _stored(row), kept, crc)
+                yield _parse_change(since, page, _page_from_row(row), kept, crc)
 
     def places(self, numbers: Iterable[int]) -> dict[int, tuple[tuple[str, ...], NDArray[np.float32]]]:
         """Ids of these pages' words and their quads, (N, 4, 2); of those that are not gone. Raises IndexDamaged."""
         found: dict[int, tuple[tuple[str, ...], NDArray[np.float32]]] = {}
         with self.reading() as database:
-            for marks, some in _some_at_once(numbers):
+            for marks, some in _split_into_batches(numbers):
                 rows = database.rows(f"SELECT page, quads, ids, places_crc FROM words WHERE page IN ({marks})", some)
                 for number, quads, ids, crc in rows:
-                    found[number] = _places(number, quads, ids, crc)
+                    found[number] = _parse_places(number, quads, ids, crc)
         return found
 
     def folded(self, database: Database, since: int) -> tuple[int, str]:
-        """All texts after this number as ``folding.tokens`` has them, a line each; and the last one's number.
+        """All texts after this number as ``folding.tokenize`` has them, a line each; and the last one's number.
 
         Raises IndexDamaged.
         """
@@ -223,7 +223,7 @@ class IndexFile:
             if count:
                 if not isinstance(lines, str) or last - since != count or lines.count("\n") != count - 1:
                     raise IndexDamaged("texts are missing")
-                since = _whole(last, 0, _MOST_TEXTS)
+                since = _parse_integer(last, 0, _MOST_TEXTS)
                 portions.append(lines)
         return since, "\n".join(portions)
 
@@ -232,9 +232,9 @@ class IndexFile:
         wanted = set(numbers)
         found: dict[int, str] = {}
         with self.reading() as database:
-            for marks, some in _some_at_once(wanted):
+            for marks, some in _split_into_batches(wanted):
                 rows = database.rows(f"SELECT id, text FROM texts WHERE id IN ({marks})", some)
-                found.update((number, _text(text)) for number, text in rows)
+                found.update((number, _parse_text(text)) for number, text in rows)
         if len(found) != len(wanted):
             raise IndexDamaged("texts are missing")
         return found
@@ -246,7 +246,7 @@ class IndexFile:
         with self.reading() as database:
             rows = database.rows("SELECT id FROM texts WHERE id > 0 AND instr(folded, ?) ORDER BY id", (part,))
             for (number,) in rows:
-                found.append(last := _whole(number, last + 1, _MOST_TEXTS))
+                found.append(last := _parse_integer(number, last + 1, _MOST_TEXTS))
         return found
 
     def pages(self) -> list[PageRow]:
@@ -256,8 +256,8 @@ class IndexFile:
         with self.reading() as database:
             rows = database.rows(f"SELECT number, {_ROW} FROM pages WHERE state != '{_GONE}' ORDER BY number")
             for number, *row in rows:
-                last = _whole(number, last + 1, _MOST_PAGES)
-                page = _stored(row)
+                last = _parse_integer(number, last + 1, _MOST_PAGES)
+                page = _page_from_row(row)
                 if found.setdefault(page.page_id, page) is not page:
                     raise IndexDamaged("a page is there twice")
         return list(found.values())
@@ -268,14 +268,14 @@ class IndexFile:
         for name in ("text", "read", "model"):
             entries[name] = numbers[entries[name]]
         choices["text"] = numbers[choices["text"]]
-        row = _row(page)
+        row = _row_from_page(page)
         marks = ",".join("?" * (len(row) + 1))
         stored = database.execute(
             f"INSERT INTO pages (seq, {_ROW}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET"
             f" (seq, {_ROW}) = ({_EXCLUDED}) RETURNING number",
             (seq, *row),
         ).fetchone()[0]
-        number = _whole(stored, 1, _MOST_PAGES)
+        number = _parse_integer(stored, 1, _MOST_PAGES)
         said = entries.tobytes(), choices.tobytes()
         where = words.quads.astype("<f4").tobytes(), _json_of_ids(words.ids)
         values = number, *said, _crc(number, *said), *where, _crc(number, *where)
@@ -288,13 +288,13 @@ class IndexFile:
             if found is None:
                 found = database.execute(
                     "INSERT INTO texts (text, folded) VALUES (?, ?) RETURNING id",
-                    (text, " ".join(folding.tokens(text))),
+                    (text, " ".join(folding.tokenize(text))),
                 ).fetchone()
-            number = self._numbers[text] = _whole(found[0], 0, _MOST_TEXTS)
+            number = self._numbers[text] = _parse_integer(found[0], 0, _MOST_TEXTS)
         return number
 
 
-def _some_at_once(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
+def _split_into_batches(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
     """Numbers in portions that a question takes, each with as many question marks."""
     wanted = sorted(numbers)
     for first in range(0, len(wanted), 500):
@@ -302,7 +302,7 @@ def _some_at_once(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
         yield ",".join("?" * len(some)), some
 
 
-def _forget(database: Database, seq: int, page_id: str) -> None:
+def _delete_page(database: Database, seq: int, page_id: str) -> None:
     found = database.execute(
         f"UPDATE pages SET seq = ?, state = '{_GONE}' WHERE id = ? RETURNING number", (seq, page_id)
     )
@@ -310,7 +310,7 @@ def _forget(database: Database, seq: int, page_id: str) -> None:
         database.execute("DELETE FROM words WHERE page = ?", (number,))
 
 
-def _row(page: PageRow) -> Sequence[object]:
+def _row_from_page(page: PageRow) -> Sequence[object]:
     tags, typed = (json.dumps(value, ensure_ascii=True) for value in (page.tags, dict(page.typed)))
     # File names that are not UTF-8 come with lone surrogates, which SQLite cannot keep.
     image = json.dumps(page.image)
@@ -318,23 +318,32 @@ def _row(page: PageRow) -> Sequence[object]:
     return (page.page_id, image, page.state.value, *state, tags, page.failed, page.seen, typed)
 
 
-def _stored(row: Sequence[Any]) -> PageRow:
+def _page_from_row(row: Sequence[Any]) -> PageRow:
     """What a row says of a page. Raises IndexDamaged."""
     page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed = row
     try:
         return PageRow(
-            _text(page_id, least=1, most=_LONGEST_ID), _image(image), PageState(state), _whole(words, 0, _MOST_TEXTS),
-            _whole(unchecked, 0, _MOST_TEXTS), _share(least), _share(mean), None if writer is None else _text(writer),
-            _tags(tags), _text(failed), _seen(seen), _typed(typed),
-        )  # fmt: skip
+            _parse_text(page_id, least=1, most=_LONGEST_ID),
+            _parse_image(image),
+            PageState(state),
+            _parse_integer(words, 0, _MOST_TEXTS),
+            _parse_integer(unchecked, 0, _MOST_TEXTS),
+            _parse_share(least),
+            _parse_share(mean),
+            None if writer is None else _parse_text(writer),
+            _parse_tags(tags),
+            _parse_text(failed),
+            _parse_seen(seen),
+            _parse_typed(typed),
+        )
     except ValueError as error:
         raise IndexDamaged(str(error)) from error
 
 
-def _change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: object) -> PageChange:
+def _parse_change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: object) -> PageChange:
     """A page with its words as they are kept. Raises IndexDamaged."""
     _check_sum(number, kept, crc)
-    entries, choices = _array(kept[0], ENTRY), _array(kept[1], CHOICE)
+    entries, choices = _parse_array(kept[0], ENTRY), _parse_array(kept[1], CHOICE)
     sure = entries["confidence"]
     with np.errstate(invalid="ignore"):
         sound = np.isnan(sure) | ((sure >= -_ABOUT) & (sure <= 1 + _ABOUT))  # what nobody has read has none
@@ -345,9 +354,9 @@ def _change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: ob
     return PageChange(seq, number, page, entries, choices)
 
 
-def _places(number: int, quads: Any, kept: Any, crc: object) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+def _parse_places(number: int, quads: Any, kept: Any, crc: object) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     _check_sum(number, (quads, kept), crc)
-    corners, ids = _array(quads, _QUAD), _json(_text(kept))
+    corners, ids = _parse_array(quads, _QUAD), _parse_json(_parse_text(kept))
     if not isinstance(ids, list) or not set(map(type, ids)) <= {str} or len(ids) != len(corners):
         raise IndexDamaged("words have no ids, or no places")
     with np.errstate(invalid="ignore"):
@@ -370,32 +379,32 @@ def _check_sum(number: int, parts: tuple[Any, Any], crc: object) -> None:
         raise IndexDamaged("the words of a page are damaged")
 
 
-def _array(data: object, dtype: np.dtype[Any]) -> Array:
+def _parse_array(data: object, dtype: np.dtype[Any]) -> Array:
     if not isinstance(data, bytes) or len(data) % dtype.itemsize:
         raise IndexDamaged("the words of a page are cut off")
     return np.frombuffer(data, dtype)
 
 
-def _whole(value: object, least: int, most: int) -> int:
+def _parse_integer(value: object, least: int, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         raise IndexDamaged("a number is out of its range")
     return value
 
 
-def _share(value: object) -> float | None:
+def _parse_share(value: object) -> float | None:
     if value is not None and not (isinstance(value, float) and math.isfinite(value)):
         raise IndexDamaged("a confidence is no number")
     return value
 
 
-def _text(value: object, *, least: int = 0, most: int | None = None) -> str:
+def _parse_text(value: object, *, least: int = 0, most: int | None = None) -> str:
     if not isinstance(value, str) or len(value) < least or (most is not None and len(value) > most):
         raise IndexDamaged("a text is none")
     return value
 
 
-def _seen(value: object) -> str:
-    if not _SEEN.fullmatch(_text(value)):
+def _parse_seen(value: object) -> str:
+    if not _SEEN.fullmatch(_parse_text(value)):
         raise IndexDamaged("the state of a page's file is none")
     return str(value)
 
@@ -409,33 +418,33 @@ def _json_of_ids(ids: Sequence[str]) -> str:
     return text
 
 
-def _json(text: str) -> object:
+def _parse_json(text: str) -> object:
     try:
         return strict_json.load(text.encode(), most_values=_MOST_VALUES)
     except strict_json.BadJson as error:
         raise IndexDamaged(str(error)) from error
 
 
-def _image(value: object) -> str:
+def _parse_image(value: object) -> str:
     """A photo's path; "" of a page that cannot be read."""
-    kept = _text(value, least=2)
+    kept = _parse_text(value, least=2)
     if kept[0] != '"' or kept[-1] != '"':
         raise IndexDamaged("a photo has no name")
-    image = kept[1:-1] if "\\" not in kept else _text(_json(kept))
+    image = kept[1:-1] if "\\" not in kept else _parse_text(_parse_json(kept))
     if image and not stays_inside(image):
         raise IndexDamaged("a photo is outside its folder")
     return image
 
 
-def _tags(value: object) -> tuple[str, ...]:
-    tags = [] if value == "[]" else _json(_text(value))
+def _parse_tags(value: object) -> tuple[str, ...]:
+    tags = [] if value == "[]" else _parse_json(_parse_text(value))
     if not isinstance(tags, list):
         raise IndexDamaged("tags are no list")
-    return tuple(_text(tag) for tag in tags)
+    return tuple(_parse_text(tag) for tag in tags)
 
 
-def _typed(value: object) -> Mapping[str, int]:
-    typed = {} if value == "{}" else _json(_text(value))
+def _parse_typed(value: object) -> Mapping[str, int]:
+    typed = {} if value == "{}" else _parse_json(_parse_text(value))
     if not isinstance(typed, dict):
         raise IndexDamaged("words that were typed are no counts")
-    return {word: _whole(count, 1, _MOST_TEXTS) for word, count in typed.items()}
+    return {word: _parse_integer(count, 1, _MOST_TEXTS) for word, count in typed.items()}

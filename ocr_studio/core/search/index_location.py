@@ -29,13 +29,13 @@ _KEPT: Final = 90 * 86400  # seconds since the last use
 _log = logging.getLogger(__name__)
 
 
-def path_of(project: Path) -> Path:
+def find_index_path(project: Path) -> Path:
     """The index file of a project, by the project's folder; neither need exist."""
     digest = hashlib.blake2b(os.fsencode(os.path.realpath(project)), digest_size=12).hexdigest()
     return paths.cache_dir() / "index" / f"{digest}.sqlite"
 
 
-def prepare(path: Path) -> None:
+def prepare_folder(path: Path) -> None:
     """Make the folder of an index file, and remove from it what must not be opened, and indexes long out of use.
 
     Raises:
@@ -48,7 +48,7 @@ def prepare(path: Path) -> None:
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path.parent))
     if not _is_own(folder, path.name):
-        discard(path)
+        delete_index(path)
     for ending in _ENDINGS[1:]:
         # The index never has a journal, but for the moment in which it is made. One that was put there could make
         # SQLite delete any file of this user: the one it names as the journal above it.
@@ -58,12 +58,12 @@ def prepare(path: Path) -> None:
         os.utime(path)
 
 
-def is_there(path: Path) -> bool:
+def index_exists(path: Path) -> bool:
     """Whether there is an index file that may be opened."""
     return _is_own(SafeFolder(path.parent), path.name)
 
 
-def discard(path: Path) -> None:
+def delete_index(path: Path) -> None:
     """Remove an index file and what SQLite keeps beside it; of links the links. Raises OSError."""
     for ending in _ENDINGS:
         _remove(SafeFolder(path.parent), path.name + ending)
@@ -91,4 +91,4 @@ def _sweep(folder: SafeFolder, wanted: str) -> None:
         if _FILE.fullmatch(entry.name) and entry.name != wanted and entry.status.st_mtime < oldest:
             _log.info("%s was not used for long and is removed", entry.name)
             with contextlib.suppress(OSError):
-                discard(folder.path / entry.name)
+                delete_index(folder.path / entry.name)

@@ -19,7 +19,7 @@ _FARTHEST: Final = 1e9  # pixels
 _MARKS = {Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: IGNORED, None: 0}
 
 
-def row_of(page: Page, seen: str) -> PageRow:
+def make_page_row(page: Page, seen: str) -> PageRow:
     """What is known of a page besides its words. seen: which state of its file it is, "" where it is none."""
     words = list(page.words.values())
     sure = [confidence for word in words if (confidence := word.confidence) is not None]
@@ -37,18 +37,18 @@ def row_of(page: Page, seen: str) -> PageRow:
         tags=tuple(one_line(tag) for tag in page.facts.tags),
         failed="",
         seen=seen,
-        typed=dict(lexicon.typed_words(words).most_common(_MOST_TYPED)),
+        typed=dict(lexicon.find_typed_words(words).most_common(_MOST_TYPED)),
     )
 
 
-def unreadable(page_id: str, seen: str, why: str) -> PageRow:
+def make_unreadable_row(page_id: str, seen: str, why: str) -> PageRow:
     """A page whose file cannot be read."""
     # Paths in it may hold halves of characters, which no database takes.
     failed = why.encode("utf-8", "replace").decode() or "it is damaged"
     return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), failed, seen, {})
 
 
-def packed(words: Sequence[Word]) -> PackedWords:
+def pack_words(words: Sequence[Word]) -> PackedWords:
     """The words of a page, line by line from top to bottom, which is near to their reading order and quick."""
     numbers: dict[str, int] = {"": 0}
 
@@ -57,7 +57,7 @@ def packed(words: Sequence[Word]) -> PackedWords:
 
     quads = np.array([word.quad.corners for word in words], np.float32).reshape(len(words), 4, 2)
     quads = np.clip(np.nan_to_num(quads), -_FARTHEST, _FARTHEST).astype(np.float32)
-    places = _line_by_line(quads)
+    places = _sort_by_line(quads)
     entries = np.zeros(len(words), ENTRY)
     choices: list[tuple[int, int, int, int]] = []
     for place, index in enumerate(places):
@@ -76,7 +76,7 @@ def packed(words: Sequence[Word]) -> PackedWords:
     return PackedWords(tuple(numbers), entries, np.array(choices, CHOICE), quads[places], ids)
 
 
-def _line_by_line(quads: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[int]:
+def _sort_by_line(quads: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[int]:
     """Places of boxes, (N, 4, 2), one line after the other; a box is on a line if its middle is level with it."""
     if not len(quads):
         return []

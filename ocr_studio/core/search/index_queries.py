@@ -17,7 +17,7 @@ from ocr_studio.core.search import confusable, folding, matching, misreadings, m
 from ocr_studio.core.search.index_arrays import IndexArrays
 from ocr_studio.core.search.index_database import IndexDamaged
 from ocr_studio.core.search.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE
-from ocr_studio.core.search.matching import FoundWord, Hit, Side
+from ocr_studio.core.search.matching import FoundWord, Hit, MatchedSide
 from ocr_studio.core.search.multi_word import PageWords, QueryPart
 
 Places = NDArray[np.intp]
@@ -43,7 +43,7 @@ class IndexedWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class SearchResult:
     """The best hits, and how many there are in all, on how many photos; of several words perhaps more."""
 
     hits: list[Hit]
@@ -51,7 +51,7 @@ class Findings:
     photos: int
 
 
-class Words(Protocol):
+class WordSource(Protocol):
     """Where the texts and places of words are."""
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
@@ -64,37 +64,37 @@ class Words(Protocol):
         """Ids of these pages' words and their quads, (N, 4, 2); of those that are there."""
 
 
-class IndexReading:
+class IndexQuery:
     """One look into the index."""
 
-    def __init__(self, file: Words, arrays: IndexArrays) -> None:
+    def __init__(self, file: WordSource, arrays: IndexArrays) -> None:
         self._file, self._arrays = file, arrays
         self._seen: dict[int, WordPlaces] = {}
 
-    def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> Findings:
+    def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> SearchResult:
         """See ``Index.find``."""
-        terms = matching.parse(query, typing=typing)
+        terms = matching.parse_query(query, typing=typing)
         page = None if page_id is None else self._arrays.number_of(page_id)
         if not terms or limit < 1 or (page_id is not None and page is None):
-            return Findings([], 0, 0)
-        found = [matching.rows(self._arrays, term, page=page) for term in terms]
+            return SearchResult([], 0, 0)
+        found = [matching.find_rows(self._arrays, term, page=page) for term in terms]
         if len(terms) > 1:
-            parts, photos = multi_word.together(self._arrays, terms, found, self._page_words, limit=limit)
+            parts, photos = multi_word.find_places(self._arrays, terms, found, self._page_words, limit=limit)
             if len(parts) < limit:
                 photos = self._photos(np.array([part.entries[0] for part in parts], np.intp))
-            return Findings(self._hits(parts), len(parts), photos)
-        best = matching.ranked(self._arrays, found[0], limit)
+            return SearchResult(self._hits(parts), len(parts), photos)
+        best = matching.rank_rows(self._arrays, found[0], limit)
         columns = best.entries.tolist(), best.choices.tolist(), best.scores.tolist()
         parts = [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
-        return Findings(self._hits(parts), len(found[0].entries), self._photos(found[0].entries))
+        return SearchResult(self._hits(parts), len(found[0].entries), self._photos(found[0].entries))
 
     def pages_with(self, text: str) -> frozenset[str]:
         """See ``Index.pages_with``."""
-        if (terms := matching.parse(text)) and len({term.phrase for term in terms}) == 1 and terms[0].phrase:
+        if (terms := matching.parse_query(text)) and len({term.phrase for term in terms}) == 1 and terms[0].phrase:
             return self._pages_with_phrase(terms)
         entries = self._arrays.entries.all
         found = set(self._arrays.pages)
-        for part in folding.fold(text).split():
+        for part in folding.fold_text(text).split():
             fits = np.zeros(self._arrays.vocabulary.last + 1, np.bool_)
             numbers = self._file.texts_with(part)
             if numbers and numbers[-1] > self._arrays.vocabulary.last:
@@ -103,18 +103,18 @@ class IndexReading:
             found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
         return frozenset(self._arrays.pages[number] for number in found)
 
-    def _pages_with_phrase(self, terms: Sequence[matching.Term]) -> frozenset[str]:
+    def _pages_with_phrase(self, terms: Sequence[matching.SearchTerm]) -> frozenset[str]:
         """Ids of the pages on which these words follow each other, each as a whole."""
-        found = [matching.rows(self._arrays, term, choices=False) for term in terms]
-        pages = multi_word.following(self._arrays, terms, found, self._page_words)
+        found = [matching.find_rows(self._arrays, term, choices=False) for term in terms]
+        pages = multi_word.find_phrase_pages(self._arrays, terms, found, self._page_words)
         return frozenset(self._arrays.pages[number] for number in pages)
 
     def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
         """See ``Index.read_alike``."""
         entries, choices = self._arrays.entries.all, self._arrays.choices.all
-        wanted, other = folding.word(right), folding.word(misread)
-        own = self._arrays.vocabulary.near(wanted, most=_slips_of(wanted), rest=0.0)[0]
-        near = np.minimum(own, self._arrays.vocabulary.near(other, most=_slips_of(other), rest=0.0)[0])
+        wanted, other = folding.fold_word(right), folding.fold_word(misread)
+        own = self._arrays.vocabulary.near(wanted, most=_allowed_cost(wanted), rest=0.0)[0]
+        near = np.minimum(own, self._arrays.vocabulary.near(other, most=_allowed_cost(other), rest=0.0)[0])
         held = choices[self._arrays.choices.of(own == 0)]
         sure = np.zeros(len(entries), np.float32)
         np.maximum.at(sure, held["word"], held["confidence"] / np.float32(255))
@@ -171,7 +171,7 @@ class IndexReading:
         images_of = self._arrays.images
         ranks = np.zeros(max(images_of, default=0) + 1, np.int64)
         for rank, number in enumerate(
-            sorted(images_of, key=lambda each: (photo_file.natural_key(images_of[each]), each))
+            sorted(images_of, key=lambda each: (photo_file.make_natural_key(images_of[each]), each))
         ):
             ranks[number] = rank
         return ranks
@@ -205,17 +205,25 @@ class IndexReading:
             sure = None if np.isnan(entry["confidence"]) else float(entry["confidence"])
             found.append(
                 IndexedWord(
-                    self._arrays.pages[number], ids, text, sure, bool(flags & CHECKED), _mark(flags), model or None,
-                    read, self._arrays.images[number], quads,
+                    self._arrays.pages[number],
+                    ids,
+                    text,
+                    sure,
+                    bool(flags & CHECKED),
+                    _parse_mark(flags),
+                    model or None,
+                    read,
+                    self._arrays.images[number],
+                    quads,
                 )
-            )  # fmt: skip
+            )
         return found
 
     def _place(self, number: int, place: int) -> tuple[str, Quad]:
         ids, quads = self._places([number])[number]
         if place >= len(ids):
             raise IndexDamaged("a word has no place")
-        return ids[place], _quad(quads[place])
+        return ids[place], _make_quad(quads[place])
 
     def _places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
         """The places on these pages, and on others that were asked for."""
@@ -239,11 +247,11 @@ class IndexReading:
             entry = self._arrays.entries.all[at]
             word_id, quad = self._place(number, int(entry["place"]))
             text = texts[int(entry["text"])]
-            side = Side.HUMAN if int(entry["flags"]) & HUMAN else Side.MACHINE
+            side = MatchedSide.HUMAN if int(entry["flags"]) & HUMAN else MatchedSide.MACHINE
             matched, rank = text, 1
             if choice >= 0:
                 other = self._arrays.choices.all[choice]
-                matched, rank, side = texts[int(other["text"])], int(other["rank"]) + 1, Side.CHOICE
+                matched, rank, side = texts[int(other["text"])], int(other["rank"]) + 1, MatchedSide.CHOICE
             words.append(FoundWord(word_id, quad, text, matched, side, rank, round(part.score, 4)))
         return Hit(self._arrays.pages[number], self._arrays.images[number], tuple(words), round(part.score, 4))
 
@@ -265,22 +273,22 @@ class IndexReading:
         def texts() -> dict[int, str]:
             return self._file.texts(numbers)
 
-        return PageWords(first, quads, lambda entry: multi_word.folded_words(texts()[numbers[entry - first]]))
+        return PageWords(first, quads, lambda entry: multi_word.split_words(texts()[numbers[entry - first]]))
 
 
 _NONE: Final[WordPlaces] = ((), np.empty((0, 4, 2), np.float32))
 
 
-def _slips_of(wanted: str) -> float:
+def _allowed_cost(wanted: str) -> float:
     """What one misreading of a word may have of another: as much as a query, but one stroke always, and two at most."""
-    return min(max(confusable.STROKE, matching.allowed(len(wanted))), 2 * confusable.STROKE)
+    return min(max(confusable.STROKE, matching.allowed_cost(len(wanted))), 2 * confusable.STROKE)
 
 
-def _mark(flags: int) -> Mark | None:
+def _parse_mark(flags: int) -> Mark | None:
     return Mark.UNREADABLE if flags & UNREADABLE else Mark.IGNORED if flags & IGNORED else None
 
 
-def _quad(corners: NDArray[np.float32]) -> Quad:
+def _make_quad(corners: NDArray[np.float32]) -> Quad:
     # As ``Quad.from_array``, which takes ten times as long for a single one.
     a, b, c, d = ((round(x, 2), round(y, 2)) for x, y in corners.tolist())
     return Quad((a, b, c, d))

@@ -4,7 +4,7 @@ What is found, and what comes first:
 
 - A word is as near as the letters that differ cost (``confusable``: little for those of the same shape, more for those
   that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
-  ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
+  ``allowed_cost`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
 - The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
 - A letter alone that others may stand for, as "ss" for "ß", is found inside words, too.
 - What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
@@ -54,7 +54,7 @@ _SLIPS_FROM: Final = 4
 _WORDS: Final = re.compile(r'["“”„«»]([^"“”„«»]*)(["“”„«»]?)|([^\s"“”„«»]+)')
 
 
-class Side(StrEnum):
+class MatchedSide(StrEnum):
     """Whose text was found: a person's, the machine's, or another reading the machine held possible."""
 
     HUMAN = "human"
@@ -72,7 +72,7 @@ class FoundWord:
     quad: Quad
     text: str
     matched: str
-    side: Side
+    side: MatchedSide
     rank: int
     score: float
 
@@ -95,14 +95,20 @@ class Hit:
         return " ".join(word.matched for word in self.words)
 
     @property
-    def side(self) -> Side:
+    def side(self) -> MatchedSide:
         """CHOICE if any of its words is one, else HUMAN if a person wrote all of them."""
         sides = {word.side for word in self.words}
-        return Side.CHOICE if Side.CHOICE in sides else Side.MACHINE if Side.MACHINE in sides else Side.HUMAN
+        return (
+            MatchedSide.CHOICE
+            if MatchedSide.CHOICE in sides
+            else MatchedSide.MACHINE
+            if MatchedSide.MACHINE in sides
+            else MatchedSide.HUMAN
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SearchTerm:
     """One word that is looked for, folded. exact: without slips. open: it may go on. phrase: number of the quotes that
     it stands in, 0 for none. inside: it may stand anywhere in a word.
     """
@@ -115,7 +121,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TermMatches:
     """Words that fit a term. entries: (N,) places in the index's table; scores: (N,); choices: (N,) places among the
     other readings, or -1.
     """
@@ -124,35 +130,35 @@ class Rows:
     scores: Floats
     choices: NDArray[np.intp]
 
-    def on(self, kept: NDArray[np.intp]) -> Rows:
+    def on(self, kept: NDArray[np.intp]) -> TermMatches:
         """Those at these places."""
-        return Rows(self.entries[kept], self.scores[kept], self.choices[kept])
+        return TermMatches(self.entries[kept], self.scores[kept], self.choices[kept])
 
 
-def parse(query: str, *, typing: bool = False) -> tuple[Term, ...]:
+def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
     """The words of a query. typing: the last one may go on, unless a space or a quote ends it."""
-    terms: list[Term] = []
+    terms: list[SearchTerm] = []
     for number, found in enumerate(_WORDS.finditer(query), start=1):
         quoted, closed, plain = found.groups()
         unfinished = typing and found.end() == len(query) and not closed
         if plain is not None:
             # One letter that is folded to several, as "ß" is, begins hardly any word.
             terms += [
-                Term(text, open=unfinished, inside=len(plain) == 1 < len(text))
-                for text in [folding.word(plain)]
+                SearchTerm(text, open=unfinished, inside=len(plain) == 1 < len(text))
+                for text in [folding.fold_word(plain)]
                 if text
             ]
             continue
-        inside = [text for each in quoted.split() if (text := folding.word(each))]
+        inside = [text for each in quoted.split() if (text := folding.fold_word(each))]
         going_on = unfinished and not quoted.endswith(" ")
         terms += [
-            Term(text, exact=True, open=going_on and place == len(inside), phrase=number)
+            SearchTerm(text, exact=True, open=going_on and place == len(inside), phrase=number)
             for place, text in enumerate(inside, start=1)
         ]
     return tuple(terms)
 
 
-def allowed(letters: int) -> float:
+def allowed_cost(letters: int) -> float:
     """What slips may cost in a word of so many letters: one letter in five, two at most.
 
     So a letter alone is just that letter, three letters may have one stroke wrong, five any one letter, six two
@@ -161,9 +167,9 @@ def allowed(letters: int) -> float:
     return min(_PER_LETTER * letters, _MOST)
 
 
-def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
+def score_texts(vocabulary: Vocabulary, term: SearchTerm) -> tuple[Floats, Floats]:
     """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
-    most = 0.0 if term.exact else allowed(len(term.text))
+    most = 0.0 if term.exact else allowed_cost(len(term.text))
     near = 0.0 if term.exact else confusable.SHAPE
     slips = term.open and not term.exact and len(term.text) >= _SLIPS_FROM
     whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=slips)
@@ -181,15 +187,15 @@ def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
     return counts, choice
 
 
-def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | None = None) -> Rows:
+def find_rows(arrays: IndexArrays, term: SearchTerm, *, choices: bool = True, page: int | None = None) -> TermMatches:
     """All words that fit a term, each once. page: number of the one to look on; None for all."""
-    counts, choice = scores(arrays.vocabulary, term)
+    counts, choice = score_texts(arrays.vocabulary, term)
     entries = arrays.entries.all
     first, end = (0, len(entries)) if page is None else arrays.span(page)
     main = arrays.entries.of(counts > 0)
     if page is not None:
         main = main[(main >= first) & (main < end)]
-    found = Rows(main, counts[entries["text"][main]], np.full(len(main), -1))
+    found = TermMatches(main, counts[entries["text"][main]], np.full(len(main), -1))
     if not choices:
         return found
     others = arrays.choices.all
@@ -206,14 +212,14 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
     once = np.diff(words, prepend=-1) != 0
     second, words = second[once], words[once]
     sure = others["confidence"][second] / 255
-    return Rows(
+    return TermMatches(
         np.concatenate([main, words]),
         np.concatenate([found.scores, _CHOICE * choice[others["text"][second]] * (0.5 + 0.5 * sure)]),
         np.concatenate([found.choices, second]),
     )
 
 
-def ranked(arrays: IndexArrays, found: Rows, limit: int) -> Rows:
+def rank_rows(arrays: IndexArrays, found: TermMatches, limit: int) -> TermMatches:
     """The best of them, the best first; see above."""
     entries, choices = arrays.entries.all, arrays.choices.all
 
@@ -231,12 +237,12 @@ def ranked(arrays: IndexArrays, found: Rows, limit: int) -> Rows:
         lambda some: entries["page"][found.entries[some]],
         lambda some: found.entries[some],
     )
-    best = _least(len(found.entries), keys, limit)
+    best = _find_least(len(found.entries), keys, limit)
     order = best[np.lexsort([key(best) for key in reversed(keys)])]
-    return Rows(found.entries[order], found.scores[order], found.choices[order])
+    return TermMatches(found.entries[order], found.scores[order], found.choices[order])
 
 
-def _least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:
+def _find_least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:
     """Of so many, those that would be the first by these keys, in any order: of hundreds of thousands that score the
     same, most need not be put in order.
     """

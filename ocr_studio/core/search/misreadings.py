@@ -56,7 +56,7 @@ class ConfusionModel:
         was read (logarithms); how likely what was held possible of the corrected word comes of the right text, as a
         misreading that is easily made tells less (logarithm).
         """
-        held = [_held(each) for each in (self._read, *others)]
+        held = [_weigh_readings(each) for each in (self._read, *others)]
         texts = list(dict.fromkeys(text for each in held for text, _ in each))
         number = {text: at for at, text in enumerate(texts)}
         shares = np.zeros((len(held), len(texts)))
@@ -65,7 +65,7 @@ class ConfusionModel:
                 shares[row, number[text]] += share
         shares /= shares.sum(axis=1, keepdims=True)
         own_texts = [text for text, _ in held[0]]
-        chances = np.exp(-SLIP * edit_distance.between([self._right, *own_texts], texts))
+        chances = np.exp(-SLIP * edit_distance.compute_distance_matrix([self._right, *own_texts], texts))
         slipped = np.log(shares @ chances[0] + _NOTHING)
         shared = np.log(shares @ (shares[0, [number[text] for text in own_texts]] @ chances[1:]) + _NOTHING)
         right = np.log(np.array([dict(each).get(self._right, 0.0) for each in held]) + POSSIBLE)
@@ -75,7 +75,7 @@ class ConfusionModel:
         return np.stack([one, same, slipped, shared, right, own, slipped[0] * one], 1)[1:]
 
 
-def _held(read: Transcription) -> list[tuple[str, float]]:
+def _weigh_readings(read: Transcription) -> list[tuple[str, float]]:
     """What was held possible, each with its confidence; what was read is the first."""
     others = [(each.text, max(each.confidence, 1e-4)) for each in read.alternatives if each.text != read.text]
     own = next((each.confidence for each in read.alternatives if each.text == read.text), read.confidence)

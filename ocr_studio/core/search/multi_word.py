@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.search import folding
 from ocr_studio.core.search.index_arrays import IndexArrays
-from ocr_studio.core.search.matching import Rows, Term
+from ocr_studio.core.search.matching import SearchTerm, TermMatches
 
 Quads = NDArray[np.float32]
 
@@ -48,10 +48,10 @@ class PageWords:
     words: Callable[[int], tuple[str, ...]]
 
 
-def together(
+def find_places(
     arrays: IndexArrays,
-    terms: Sequence[Term],
-    found: Sequence[Rows],
+    terms: Sequence[SearchTerm],
+    found: Sequence[TermMatches],
     on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
     *,
     limit: int,
@@ -60,35 +60,35 @@ def together(
 
     found: what fits each term. on_pages: the words of photos by their numbers.
     """
-    pages = _pages(arrays, found)
+    pages = _common_pages(arrays, found)
     looked_at = pages[:_MOST_PHOTOS]
     numbers = looked_at.tolist()
-    by_page = zip(*(_by_page(arrays, rows, looked_at) for rows in found), strict=True)
+    by_page = zip(*(_group_by_page(arrays, rows, looked_at) for rows in found), strict=True)
     parts: list[tuple[QueryPart, int]] = []
     for number, here, own in zip(numbers, by_page, on_pages(numbers), strict=True):
-        parts += [(part, number) for part in _on_page(terms, here, own)]
+        parts += [(part, number) for part in _find_on_page(terms, here, own)]
     parts.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].entries))
     return [part for part, _ in parts[:limit]], len(pages)
 
 
-def following(
+def find_phrase_pages(
     arrays: IndexArrays,
-    terms: Sequence[Term],
-    found: Sequence[Rows],
+    terms: Sequence[SearchTerm],
+    found: Sequence[TermMatches],
     on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
 ) -> Iterator[int]:
-    """Numbers of all photos on which the words of one pair of quotes follow each other; see ``together``."""
-    pages = _pages(arrays, found)
+    """Numbers of all photos on which the words of one pair of quotes follow each other; see ``find_places``."""
+    pages = _common_pages(arrays, found)
     for first in range(0, len(pages), _MOST_PHOTOS):
         some = pages[first : first + _MOST_PHOTOS]
         numbers = some.tolist()
-        starts = _by_page(arrays, found[0], some)
+        starts = _group_by_page(arrays, found[0], some)
         for number, here, own in zip(numbers, starts, on_pages(numbers), strict=True):
-            if len(terms) == 1 or next(_phrases(terms, here, own), None) is not None:
+            if len(terms) == 1 or next(_find_phrases(terms, here, own), None) is not None:
                 yield number
 
 
-def _by_page(arrays: IndexArrays, rows: Rows, numbers: NDArray[np.intp]) -> list[Rows]:
+def _group_by_page(arrays: IndexArrays, rows: TermMatches, numbers: NDArray[np.intp]) -> list[TermMatches]:
     """Rows of one term on each of these photos."""
     pages = arrays.entries.all["page"][rows.entries]
     wanted = np.zeros(max(arrays.pages, default=0) + 1, np.bool_)
@@ -100,7 +100,7 @@ def _by_page(arrays: IndexArrays, rows: Rows, numbers: NDArray[np.intp]) -> list
     return [rows.on(some[start:stop]) for start, stop in zip(first.tolist(), end.tolist(), strict=True)]
 
 
-def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
+def _common_pages(arrays: IndexArrays, found: Sequence[TermMatches]) -> NDArray[np.intp]:
     """Numbers of the photos that have something for every term, the best first."""
     size = max(arrays.pages, default=0) + 1
     total, everywhere = np.zeros(size), np.ones(size, np.bool_)
@@ -113,28 +113,28 @@ def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
     return numbers[np.argsort(-total[numbers], kind="stable")]
 
 
-def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> list[QueryPart]:
+def _find_on_page(terms: Sequence[SearchTerm], here: Sequence[TermMatches], own: PageWords) -> list[QueryPart]:
     """The places of one photo, each anchored at one place of the rarest part."""
     parts: list[list[QueryPart]] = []
     for phrase, group in groupby(range(len(terms)), key=lambda index: terms[index].phrase or -index - 1):
         places = list(group)
         if phrase > 0 and len(places) > 1:
-            parts.append(list(_phrases([terms[index] for index in places], here[places[0]], own)))
+            parts.append(list(_find_phrases([terms[index] for index in places], here[places[0]], own)))
         else:
-            parts += [_single(here[index]) for index in places]
+            parts += [_make_single_parts(here[index]) for index in places]
     if not all(parts):
         return []
     rarest = min(range(len(parts)), key=lambda index: len(parts[index]))
     anchors = sorted(parts[rarest], key=lambda part: -part.score)[:_MOST_ANCHORS]
-    return list(dict.fromkeys(_around(anchors, rarest, parts, own)))
+    return list(dict.fromkeys(_find_around(anchors, rarest, parts, own)))
 
 
-def _single(rows: Rows) -> list[QueryPart]:
+def _make_single_parts(rows: TermMatches) -> list[QueryPart]:
     columns = rows.entries.tolist(), rows.choices.tolist(), rows.scores.tolist()
     return [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
 
 
-def _around(
+def _find_around(
     anchors: Sequence[QueryPart], rarest: int, parts: Sequence[Sequence[QueryPart]], own: PageWords
 ) -> Iterator[QueryPart]:
     """Each anchor with the best near place of each other part."""
@@ -145,7 +145,7 @@ def _around(
         if index == rarest:
             chosen.append(anchors)
             continue
-        near = _nearness(anchors, some, own)
+        near = _score_nearness(anchors, some, own)
         best = np.argmax(np.array([part.score for part in some]) * (1 - _APART + _APART * near), axis=1)
         chosen.append([some[place] for place in best.tolist()])
         nearness.append(near[every, best])
@@ -158,7 +158,7 @@ def _around(
         yield QueryPart(entries, choices, factor * sum(part.score for part in together) / len(together))
 
 
-def _nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own: PageWords) -> NDArray[np.float64]:
+def _score_nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own: PageWords) -> NDArray[np.float64]:
     """(anchors, some): 1 for neighbours, towards 0 the further apart."""
     mine = [own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2) for anchor in anchors]
     height = np.maximum([np.linalg.norm(corners[3] - corners[0]) for corners in mine], 1.0)[:, None]
@@ -171,7 +171,7 @@ def _nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own: Page
     return np.asarray(1 / (1 + np.maximum(gaps - 1, 0) / _FAR), np.float64)
 
 
-def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[QueryPart]:
+def _find_phrases(terms: Sequence[SearchTerm], starts: TermMatches, own: PageWords) -> Iterator[QueryPart]:
     """Where the words of one pair of quotes follow each other."""
     wanted = [term.text for term in terms]
     for entry, choice, score in zip(
@@ -181,11 +181,11 @@ def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[Qu
             continue
         words = own.words(entry)
         for place, word in enumerate(words):
-            if word == wanted[0] and (found := _followed(entry, place, terms, own)):
+            if word == wanted[0] and (found := _follow_phrase(entry, place, terms, own)):
                 yield QueryPart(found, (-1,) * len(found), score)
 
 
-def _followed(entry: int, place: int, terms: Sequence[Term], own: PageWords) -> tuple[int, ...]:
+def _follow_phrase(entry: int, place: int, terms: Sequence[SearchTerm], own: PageWords) -> tuple[int, ...]:
     """The entries of the terms, beginning with this word of this entry; () where they do not follow."""
     found = [entry]
     for term in terms[1:]:
@@ -194,7 +194,7 @@ def _followed(entry: int, place: int, terms: Sequence[Term], own: PageWords) -> 
         if place < len(words):
             found.append(found[-1])
         else:
-            following, place = _next(found[-1] - own.first, own.quads), 0
+            following, place = _find_next(found[-1] - own.first, own.quads), 0
             if following is None:
                 return ()
             found.append(following + own.first)
@@ -204,7 +204,7 @@ def _followed(entry: int, place: int, terms: Sequence[Term], own: PageWords) -> 
     return tuple(found)
 
 
-def _next(index: int, quads: Quads) -> int | None:
+def _find_next(index: int, quads: Quads) -> int | None:
     """Which box comes next on the line of this one."""
     box = quads[index]
     height = max(float(np.linalg.norm(box[3] - box[0])), 1.0)
@@ -218,6 +218,6 @@ def _next(index: int, quads: Quads) -> int | None:
     return int(places[np.argmin(ahead[places])]) if len(places) else None
 
 
-def folded_words(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """The words of a text as quotes compare them."""
-    return tuple(each for part in text.split() if (each := folding.word(part)))
+    return tuple(each for part in text.split() if (each := folding.fold_word(part)))

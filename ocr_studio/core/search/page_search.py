@@ -8,7 +8,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.search import folding, index_packing
 from ocr_studio.core.search.index_arrays import IndexArrays
 from ocr_studio.core.search.index_file import PageChange
-from ocr_studio.core.search.index_queries import IndexReading, WordPlaces
+from ocr_studio.core.search.index_queries import IndexQuery, WordPlaces
 from ocr_studio.core.search.matching import Hit
 
 _ONE = 1
@@ -18,13 +18,13 @@ class PageSearch:
     """The words of a page, made ready; of use as long as the page is the same."""
 
     def __init__(self, page: Page) -> None:
-        words = index_packing.packed(list(page.words.values()))
+        words = index_packing.pack_words(list(page.words.values()))
         self._texts, self._ids, self._quads = words.texts, words.ids, words.quads
-        self._folded = [" ".join(folding.tokens(text)) for text in words.texts]
+        self._folded = [" ".join(folding.tokenize(text)) for text in words.texts]
         arrays = IndexArrays()
         arrays.vocabulary.add("\n".join(self._folded), len(self._texts) - 1)
-        arrays.take(PageChange(_ONE, _ONE, index_packing.row_of(page, ""), words.entries, words.choices))
-        self._reading = IndexReading(self, arrays)
+        arrays.take(PageChange(_ONE, _ONE, index_packing.make_page_row(page, ""), words.entries, words.choices))
+        self._reading = IndexQuery(self, arrays)
 
     def find(self, query: str, *, typing: bool = False) -> list[Hit]:
         """Where the query stands on the page, best first; see ``search.matching``. typing: its last word may go on."""

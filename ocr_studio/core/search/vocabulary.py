@@ -23,7 +23,7 @@ _AT_ONCE: Final = 4096
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The tokens (``folding.tokens``) of texts that are numbered 0, 1, …; last: the highest number so far, or -1."""
+    """The tokens (``folding.tokenize``) of texts that are numbered 0, 1, …; last: the highest number so far, or -1."""
 
     last: int = -1
     _codes: dict[str, int] = field(default_factory=dict)
@@ -115,12 +115,14 @@ class Vocabulary:
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""
-        letters, width = edit_distance.Letters(self._codes), min(len(wanted) + _spare(most), LONGEST)
+        letters, width = edit_distance.LetterCodes(self._codes), min(len(wanted) + _limit_spare(most), LONGEST)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
             # Of longer words only the beginning can be near enough.
             lengths = np.minimum(self._lengths[some], width)
-            ends, starts = edit_distance.distances(wanted, self._words(some, lengths), lengths, letters, most=most)
+            ends, starts = edit_distance.compute_distances(
+                wanted, self._words(some, lengths), lengths, letters, most=most
+            )
             np.minimum.at(whole, self._texts[some], np.where(self._lengths[some] > width, np.inf, ends))
             np.minimum.at(begun, self._texts[some], starts)
 
@@ -129,8 +131,8 @@ class Vocabulary:
         have.
         """
         edits = int(most / edit_distance.SIGN)
-        double = min(edits, sum(wanted.count(one) for _, one in confusable.pairs()))
-        spare = _spare(most)
+        double = min(edits, sum(wanted.count(one) for _, one in confusable.list_merged_pairs()))
+        spare = _limit_spare(most)
         ours = np.uint64(0)
         for letter in wanted:
             ours |= _bits_of(letter)
@@ -165,7 +167,7 @@ class Vocabulary:
         return table
 
 
-def _spare(most: float) -> int:
+def _limit_spare(most: float) -> int:
     """By how many letters a word may be longer or shorter: signs, and pairs of letters that are taken for one."""
     return int(most / edit_distance.SIGN) + int(most / confusable.SHAPE)
 
@@ -175,16 +177,16 @@ def _bits_of(letter: str) -> np.uint64:
     of theirs, so that slips of shape change none, and others one of each kind: one that is missing, one too many, or
     two where a letter has both of a pair's.
     """
-    for two, one in confusable.pairs():
+    for two, one in confusable.list_merged_pairs():
         if letter == one:
             return _bits_of(two[0]) | _bits_of(two[1])
     number = _SHAPES.get(letter)
     return np.uint64(1) << np.uint64(_FREE + ord(letter) % (64 - _FREE) if number is None else number)
 
 
-def _numbered() -> dict[str, int]:
+def _number_letters() -> dict[str, int]:
     groups: list[set[str]] = []
-    for shape in confusable.shapes():
+    for shape in confusable.list_shape_groups():
         mine = set(shape)
         for other in [group for group in groups if group & mine]:
             mine |= other
@@ -193,5 +195,5 @@ def _numbered() -> dict[str, int]:
     return {letter: number for number, group in enumerate(groups) for letter in group}
 
 
-_SHAPES: Final = _numbered()
+_SHAPES: Final = _number_letters()
 _FREE: Final = max(_SHAPES.values()) + 1

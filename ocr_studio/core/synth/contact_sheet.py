@@ -34,7 +34,7 @@ class _Placed:
     text: str = ""
 
 
-def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Picture:
+def draw_sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Picture:
     """Draw the contact sheet.
 
     Args:
@@ -44,8 +44,8 @@ def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Pi
     Returns:
         The sheet, (h, 1600, 3) uint8 RGB.
     """
-    placed, below = _rows(words)
-    more, height = _tiles(boards, below)
+    placed, below = _place_words(words)
+    more, height = _place_boards(boards, below)
     whole = np.full((max(height, 2 * _GAP), _WIDTH, 3), _GROUND, np.uint8)
     for each in (*placed, *more):
         tall, wide = each.picture.shape[:2]
@@ -55,12 +55,12 @@ def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Pi
     return whole
 
 
-def png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
+def encode_png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
     """Return the contact sheet as the bytes of a PNG, marked as written by this program."""
-    return output_marks.encoded(sheet(words, boards))
+    return output_marks.encode_marked(draw_sheet(words, boards))
 
 
-def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
+def _place_words(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
     """Arrange the words in rows; return them and the y coordinate below them."""
     placed: list[_Placed] = []
     x = y = _GAP
@@ -68,12 +68,12 @@ def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
         wide = max(1, min(_WIDTH - 2 * _GAP, round(picture.shape[1] * _WORD / picture.shape[0])))
         if x + wide > _WIDTH - _GAP and x > _GAP:
             x, y = _GAP, y + _WORD + _CAPTION + _GAP
-        placed.append(_Placed(_resized(picture, wide, _WORD), x, y, text))
+        placed.append(_Placed(_resize(picture, wide, _WORD), x, y, text))
         x += max(wide, _WORD) + _GAP
     return placed, y + _WORD + _CAPTION + _GAP if placed else _GAP
 
 
-def _tiles(boards: Sequence[Picture], top: int) -> tuple[list[_Placed], int]:
+def _place_boards(boards: Sequence[Picture], top: int) -> tuple[list[_Placed], int]:
     """Arrange the boards in two columns; return them and the y coordinate below them."""
     placed: list[_Placed] = []
     side = (_WIDTH - 3 * _GAP) // 2
@@ -82,12 +82,12 @@ def _tiles(boards: Sequence[Picture], top: int) -> tuple[list[_Placed], int]:
         tallest = 0
         for column, picture in enumerate(boards[first : first + 2]):
             tall = max(1, round(picture.shape[0] * side / picture.shape[1]))
-            placed.append(_Placed(_resized(picture, side, tall), _GAP + column * (side + _GAP), y))
+            placed.append(_Placed(_resize(picture, side, tall), _GAP + column * (side + _GAP), y))
             tallest = max(tallest, tall)
         y += tallest + _GAP
     return placed, y
 
 
-def _resized(picture: Picture, wide: int, tall: int) -> Picture:
+def _resize(picture: Picture, wide: int, tall: int) -> Picture:
     how = cv2.INTER_AREA if wide < picture.shape[1] else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, (wide, tall), interpolation=how), np.uint8)

@@ -19,7 +19,7 @@ from ocr_studio.core.dataset_files import own
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.validation import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_files.values import MAX_PHOTO_BYTES, PHOTOS, Example, TruePhoto
-from ocr_studio.core.datasets.builder import Making
+from ocr_studio.core.datasets.builder import DatasetBuilder
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -37,7 +37,7 @@ _SPARED: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SynthSample:
     """A word, or a board with its words, ready to be written.
 
     Attributes:
@@ -58,7 +58,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SynthSource:
     """What the samples were generated from.
 
     Attributes:
@@ -70,7 +70,7 @@ class Source:
     lacking: Mapping[str, str] = field(default_factory=dict)
 
 
-class SynthWriting:
+class SynthDatasetWriter:
     """Writes samples in any order into the dataset's folder."""
 
     def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
@@ -80,15 +80,15 @@ class SynthWriting:
             room: Folder to write to.
             options: What to generate.
             version: Version of the program.
-            made_of: Result of ``source_fingerprints.fingerprints``.
+            made_of: Result of ``source_fingerprints.compute_fingerprints``.
 
         Raises:
             OSError: The folder cannot be read or written.
         """
         self._options, self._version, self._made_of = options, version, made_of
-        self._making = Making(room, own.LAYOUT, "words")
+        self._making = DatasetBuilder(room, own.LAYOUT, "words")
         self._room = room
-        self._made: dict[tuple[str, int], Sample] = {}
+        self._made: dict[tuple[str, int], SynthSample] = {}
         self._wanted = {WORD: options.words, BOARD: options.boards}
         # By kind: samples there are, samples generated now, and their size.
         self._count: Counter[str] = Counter()
@@ -119,7 +119,7 @@ class SynthWriting:
         """Return the indices of the samples of a kind that are missing, in order."""
         return [index for index in range(self._wanted[kind]) if (kind, index) not in self._made]
 
-    def add(self, sample: Sample) -> None:
+    def add(self, sample: SynthSample) -> None:
         """Write a sample. Raises OSError."""
         for name, data in sample.pictures.items():
             self._making.write_encoded(name, data)
@@ -171,7 +171,7 @@ class SynthWriting:
         if not self._made:  # there is nothing to resume
             self._forget()
 
-    def finish(self, folder: Path, source: Source) -> Report:
+    def finish(self, folder: Path, source: SynthSource) -> Report:
         """Write labels and manifest.
 
         Args:
@@ -190,7 +190,7 @@ class SynthWriting:
         if over:
             what = tr_n("{count} word of the boards was left out", "{count} words of the boards were left out", over)
             making.trouble.append(tr("{what}: a dataset can have at most {most}", what=what, most=MAX_EXAMPLES))
-        about = {"program": self._version, "options": synth_options.values(self._options)}
+        about = {"program": self._version, "options": synth_options.options_values(self._options)}
         if self._made_of:
             about[synth_options.MADE_OF] = dict(self._made_of)
         if source.lacking:
@@ -221,7 +221,7 @@ class SynthWriting:
         with contextlib.suppress(FileNotFoundError):
             self._room.remove(NOTES)
 
-    def _put(self, sample: Sample) -> int:
+    def _put(self, sample: SynthSample) -> int:
         """Add a sample to the labels. Returns how many of its words exceed the limit."""
         making = self._making
         room = MAX_EXAMPLES - len(making.examples)
@@ -233,8 +233,8 @@ class SynthWriting:
         return max(0, len(sample.examples) - room)
 
 
-def _without_pictures(sample: Sample) -> Sample:
-    return Sample(sample.kind, sample.index, {}, sample.examples, sample.page, sample.left_out)
+def _without_pictures(sample: SynthSample) -> SynthSample:
+    return SynthSample(sample.kind, sample.index, {}, sample.examples, sample.page, sample.left_out)
 
 
 def _is_there(room: SafeFolder, name: str, digest: str) -> bool:
@@ -244,20 +244,20 @@ def _is_there(room: SafeFolder, name: str, digest: str) -> bool:
         return False
 
 
-def _note(sample: Sample) -> bytes:
+def _note(sample: SynthSample) -> bytes:
     return fields.json_bytes(
         {
             "kind": sample.kind,
             "index": sample.index,
             "pictures": {name: hashlib.sha256(data).hexdigest() for name, data in sample.pictures.items()},
-            "examples": [own.label_of(each) for each in sample.examples],
-            "page": sample.page and own.boxes_of(sample.page),
+            "examples": [own.encode_label(each) for each in sample.examples],
+            "page": sample.page and own.encode_boxes(sample.page),
             "left_out": [[each.page, each.image, each.word, each.text, each.reason] for each in sample.left_out],
         }
     )
 
 
-def _noted(room: SafeFolder) -> Iterator[tuple[Sample, Mapping[str, str]]]:
+def _noted(room: SafeFolder) -> Iterator[tuple[SynthSample, Mapping[str, str]]]:
     """Yield the recorded samples. Incomplete or damaged lines are skipped; their samples are generated again."""
     if not room.has(NOTES):
         return
@@ -276,14 +276,14 @@ def _list(value: object) -> Sequence[object]:
     return fields.sequence(value, "it", most=fields.MAX_WORDS)
 
 
-def _sample(found: Mapping[str, object]) -> Sample:
+def _sample(found: Mapping[str, object]) -> SynthSample:
     page = found["page"]
     left_out = [[str(part) for part in _list(each)] for each in _list(found["left_out"])]
-    return Sample(
+    return SynthSample(
         kind=KINDS[KINDS.index(str(found["kind"]))],
         index=fields.integer(found["index"], "its index", least=0, most=MAX_EXAMPLES),
         pictures={},
-        examples=tuple(own.example_from(fields.mapping(each)) for each in _list(found["examples"])),
-        page=None if page is None else own.page_from(fields.mapping(page)),
+        examples=tuple(own.parse_label(fields.mapping(each)) for each in _list(found["examples"])),
+        page=None if page is None else own.parse_boxes(fields.mapping(page)),
         left_out=tuple(LeftOut(page, image, word, text, Reason(why)) for page, image, word, text, why in left_out),
     )

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_type_hints
+
+from msgspec import Meta
 
 from ocr_studio.core import paths, units
 from ocr_studio.core.dataset_files.validation import MAX_EXAMPLES, MAX_PAGES
 from ocr_studio.core.dataset_files.values import MANIFEST
 from ocr_studio.core.datasets.reader import check_ended
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files import strict_json
+from ocr_studio.core.files import json_schema, strict_json
+from ocr_studio.core.files.json_schema import FiniteNumber
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.language.lexicon import LANGUAGES
 from ocr_studio.core.translation import later, tr
@@ -36,17 +39,6 @@ WRITING: Final[Mapping[str, float]] = MappingProxyType(
 # Backgrounds and their shares. real: photos of empty boards, if there are any.
 GROUNDS: Final[Mapping[str, float]] = MappingProxyType(
     {"whiteboard": 0.4, "real": 0.3, "paper": 0.17, "blackboard": 0.07, "glass": 0.06}
-)
-# Minimum and maximum; integers if both are. side: longer side of a board in pixels.
-LIMITS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
-    {
-        "words": (0, MAX_EXAMPLES),
-        "boards": (0, MAX_PAGES),
-        "seed": (0, 2**31 - 1),
-        "spoiled": (0.0, 1.0),
-        "side": (640, 4096),
-        "held_out": (0.0, 0.5),
-    }
 )
 # What the samples are for. "test" uses fonts, writers and backgrounds of no other dataset.
 PURPOSES: Final = ("learn", "test")
@@ -103,10 +95,10 @@ class SynthOptions:
         purpose: One of PURPOSES; for "test" everything is held out.
     """
 
-    words: int = 2000
-    boards: int = 0
+    words: Annotated[int, Meta(ge=0, le=MAX_EXAMPLES)] = 2000
+    boards: Annotated[int, Meta(ge=0, le=MAX_PAGES)] = 0
     cut: bool = True
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     languages: tuple[str, ...] = ("en",)
     word_list: Path | None = None
     only_words: bool = False
@@ -114,11 +106,11 @@ class SynthOptions:
     prints: Path | None = None
     strokes: tuple[Path, ...] = ()
     backgrounds: Path | None = None
-    writing: Mapping[str, float] = field(default_factory=lambda: WRITING)
-    grounds: Mapping[str, float] = field(default_factory=lambda: GROUNDS)
-    spoiled: float = 0.5
-    side: int = 1600
-    held_out: float = 0.1
+    writing: Mapping[str, FiniteNumber] = field(default_factory=lambda: WRITING)
+    grounds: Mapping[str, FiniteNumber] = field(default_factory=lambda: GROUNDS)
+    spoiled: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+    side: Annotated[int, Meta(ge=640, le=4096)] = 1600
+    held_out: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.1
     purpose: str = "learn"
 
     @property
@@ -140,7 +132,12 @@ class SynthOptions:
         return 1 if self.purpose == "test" or not self.held_out else math.ceil((0.5 - 1e-9) / self.held_out)
 
 
-def check(options: SynthOptions) -> None:
+_TYPES: Final = get_type_hints(SynthOptions, include_extras=True)
+# Minimum and maximum; integers if both are.
+LIMITS: Final = json_schema.ranges(SynthOptions)
+
+
+def check_options(options: SynthOptions) -> None:
     """Check the options as far as possible without reading files. Raises BadOptions."""
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
@@ -242,7 +239,7 @@ def _shown(value: object) -> str:
 # -------------------------------------------------------------------------------------------------------------- JSON
 
 
-def values(options: SynthOptions) -> dict[str, object]:
+def options_values(options: SynthOptions) -> dict[str, object]:
     """Return the options as JSON values."""
     found = {each.name: getattr(options, each.name) for each in fields(options)}
     return {"version": VERSION} | {key: _plain(value) for key, value in found.items()}
@@ -256,7 +253,7 @@ def _plain(value: object) -> object:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def from_values(raw: object, *, file: object = None) -> SynthOptions:
+def parse_options(raw: object, *, file: object = None) -> SynthOptions:
     """Parse options from a JSON object; missing ones have their defaults. Raises BadOptions."""
     if not isinstance(raw, Mapping):
         raise BadOptions(tr("it contains no options for synthetic samples"), file=file, remedy=tr(_MEND))
@@ -272,26 +269,28 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
     for key, value in raw.items():
         if key == "version":
             continue
-        if key not in _READERS:
+        if key not in _TYPES:
             raise BadOptions(tr("“{name}” is not a known option", name=key), file=file, remedy=tr(_MEND), option=key)
         try:
-            given[key] = _READERS[key](value)
-        except (TypeError, ValueError) as error:
+            given[key] = json_schema.convert(value, _TYPES[key])
+        except json_schema.BadValue as error:
             what = tr("{option} cannot be {value}", option=_said(key), value=_shown(value))
             raise BadOptions(what, file=file, remedy=tr(_MEND), option=key) from error
     return SynthOptions(**given)
 
 
-def load(path: Path) -> SynthOptions:
+def load_options(path: Path) -> SynthOptions:
     """Return the options from a file, or from a dataset's folder or manifest. Raises BadOptions, and BadDataset for an
     unfinished dataset.
     """
     about, file = _about(path)
-    return from_values(about.get("options"), file=file)
+    return parse_options(about.get("options"), file=file)
 
 
-def made_of_before(path: Path) -> Mapping[str, str]:
-    """Return the fingerprints of the files a dataset was generated from, if known. Raises the errors of ``load``."""
+def load_fingerprints(path: Path) -> Mapping[str, str]:
+    """Return the fingerprints of the files a dataset was generated from, if known. Raises the errors of
+    ``load_options``.
+    """
     about = _about(path)[0]
     listed, known = about.get(_LISTED), about.get(MADE_OF)
     found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})
@@ -318,56 +317,3 @@ def _about(path: Path) -> tuple[Mapping[str, object], Path]:
     if not about.get("options"):  # otherwise everything would silently be the default
         raise BadOptions(tr("it contains no options for synthetic samples"), file=file, remedy=tr(_MEND))
     return about, file
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError
-    return float(value)
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _path(value: object) -> Path | None:
-    if value is not None and (not isinstance(value, str) or not value or "\0" in value):
-        raise TypeError
-    return None if value is None else Path(value)
-
-
-def _paths(value: object) -> tuple[Path, ...]:
-    return tuple(path for path in map(_path, _texts(value)) if path is not None)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(map(_text, value))
-
-
-def _shares(value: object) -> Mapping[str, float]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    return MappingProxyType({_text(key): _number(share) for key, share in value.items()})
-
-
-_READERS: Final[Mapping[str, Callable[[object], object]]] = {
-    "words": _integer, "boards": _integer, "cut": _truth, "seed": _integer, "languages": _texts, "word_list": _path,
-    "only_words": _truth, "fonts": _path, "prints": _path, "strokes": _paths, "backgrounds": _path, "writing": _shares,
-    "grounds": _shares, "spoiled": _number, "side": _integer, "held_out": _number, "purpose": _text,
-}  # fmt: skip

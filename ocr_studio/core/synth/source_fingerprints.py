@@ -19,15 +19,15 @@ from ocr_studio.core.synth.options import SynthOptions
 MAX_WORD_LIST_BYTES: Final = 64 << 20
 
 
-def word_list_fingerprint(path: Path | None) -> str:
+def fingerprint_word_list(path: Path | None) -> str:
     """Return the SHA-256 of a word list in hexadecimal; empty without one or if it cannot be read. Never raises."""
     try:
-        return _hash_word_list(path, word_list_stamp(path)) if path else ""
+        return _hash_word_list(path, stamp_word_list(path)) if path else ""
     except (OSError, ValueError):  # whoever reads the words reports the error
         return ""
 
 
-def word_list_stamp(path: Path) -> tuple[int, int]:
+def stamp_word_list(path: Path) -> tuple[int, int]:
     """Return time and size of a file, which show changes. Raises OSError, and ValueError for an invalid path."""
     facts = path.stat()
     return facts.st_mtime_ns, facts.st_size
@@ -45,35 +45,35 @@ _MOST_FONTS: Final = 20_000
 _END: Final = 8 << 10
 
 
-def fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
+def find_fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
     """Yield the font files in a folder and its subfolders. ``refuse`` is called for folders that cannot be read."""
     for place, _, names in os.walk(folder, onerror=refuse):
         yield from (Path(place) / name for name in names if Path(name).suffix.lower() in FONT_SUFFIXES)
 
 
-def fonts_in(folder: Path) -> list[Path]:
+def list_fonts(folder: Path) -> list[Path]:
     """Return the font files in a folder, sorted and limited in number. Raises OSError if a folder cannot be read."""
 
     def refuse(error: OSError) -> NoReturn:
         raise error
 
-    return sorted(fonts_below(folder, refuse) if folder.is_dir() else refuse(NotADirectoryError()))[:_MOST_FONTS]
+    return sorted(find_fonts_below(folder, refuse) if folder.is_dir() else refuse(NotADirectoryError()))[:_MOST_FONTS]
 
 
-def fingerprints(options: SynthOptions) -> dict[str, str]:
+def compute_fingerprints(options: SynthOptions) -> dict[str, str]:
     """Return the fingerprints of the source files in hexadecimal, by option.
 
     They depend on names, sizes and contents, except the middle of large files. Sources that are not set or cannot be
     read are left out. Never raises.
     """
-    found = {"word_list": word_list_fingerprint(options.word_list), "strokes": _fingerprint("", options.strokes)}
+    found = {"word_list": fingerprint_word_list(options.word_list), "strokes": _fingerprint("", options.strokes)}
     for key, place in (("fonts", options.fonts), ("prints", options.prints), ("backgrounds", options.backgrounds)):
         found[key] = _fingerprint(key, (place,) if place else ())
     return {key: known for key, known in sorted(found.items()) if known}
 
 
-def others(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Return the options whose files are known to have changed between two results of ``fingerprints``."""
+def find_changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the options whose files are known to have changed between two results of ``compute_fingerprints``."""
     return [key for key in sorted(before.keys() & now.keys()) if before[key] != now[key]]
 
 
@@ -87,9 +87,9 @@ def _fingerprint(key: str, given: Sequence[Path]) -> str:
 def _files(key: str, given: Sequence[Path]) -> list[Path]:
     """Return all source files: those given, or those in the given folder. Raises OSError, PhotoError and ValueError."""
     if key == "backgrounds":
-        return photo_file.photos_in(given[0])
+        return photo_file.list_photos(given[0])
     if key:
-        return fonts_in(given[0])
+        return list_fonts(given[0])
     for path in given:  # a missing file cannot be compared, unlike one missing in a folder
         path.stat()
     return list(given)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.metrics import Labelled, Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started, StepDone
+from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
 
 Photo: TypeAlias = NDArray[np.uint8]
 
@@ -25,7 +25,7 @@ RECIPE: Final = Recipe(
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedPhoto:
+class CheckedPhoto:
     """A photo with the places of all its words.
 
     Attributes:
@@ -56,14 +56,14 @@ class DetectorData:
         general: General photos against forgetting, in addition to synthetic boards.
     """
 
-    photos: tuple[ReviewedPhoto, ...]
+    photos: tuple[CheckedPhoto, ...]
     digest: str = ""
     options: ReaderOptions = field(default_factory=ReaderOptions)
-    general: tuple[ReviewedPhoto, ...] = ()
+    general: tuple[CheckedPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class LinesChecked:
+class LinesEvaluated:
     """Evaluation during training: how well lines that are not trained on are found at this step.
 
     Attributes:
@@ -80,7 +80,7 @@ class LinesChecked:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOfWord:
+class PlacedWord:
     """A word and its place on a photo, given by the photo's name."""
 
     photo: str
@@ -89,7 +89,7 @@ class PlaceOfWord:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingComparison:
+class DetectorComparison:
     """The words found by the old and the new detector on the same held-out photos and general boards, matched by IoU.
 
     Attributes:
@@ -106,8 +106,8 @@ class FindingComparison:
     keep_before: Score
     keep_after: Score
     keep_change: Interval
-    gained: tuple[PlaceOfWord, ...] = ()
-    lost: tuple[PlaceOfWord, ...] = ()
+    gained: tuple[PlacedWord, ...] = ()
+    lost: tuple[PlacedWord, ...] = ()
     unit: str = "words"
 
     @property
@@ -129,11 +129,11 @@ class DetectorTrained:
 
     name: str
     folder: Path
-    comparison: FindingComparison
+    comparison: DetectorComparison
     steps: int
     seconds: float
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-DetectorEvent: TypeAlias = Preparing | Started | StepDone | LinesChecked | DetectorTrained
+DetectorEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | LinesEvaluated | DetectorTrained

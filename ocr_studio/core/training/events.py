@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta
+
+from ocr_studio.core.files.json_schema import Count, one_of
 
 # Parts of a recognizer that can be trained, from least to most: the output layer; the attention blocks before it as
 # well; the upper half of the backbone as well; everything.
@@ -32,20 +36,20 @@ class Recipe:
     """
 
     base: str | None = None
-    what: str = "upper"
-    epochs: int = 12
-    learning_rate: float = 2e-4
-    batch: int = 16
-    augmentation: float = 1.0
-    replay: float = 0.5
-    average: float = 0.3
-    patience: int | None = 4
-    seed: int = 0
-    device: str = "auto"
+    what: Annotated[str, one_of(PARTS)] = "upper"
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 12
+    learning_rate: Annotated[float, Meta(ge=1e-7, le=1e-1)] = 2e-4
+    batch: Annotated[int, Meta(ge=1, le=512)] = 16
+    augmentation: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    replay: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.5
+    average: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    patience: Annotated[int, Meta(ge=1, le=1000)] | None = 4
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    device: Annotated[str, one_of(DEVICES)] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class HeldOutSample:
     """A held-out word and how it is read.
 
     Attributes:
@@ -61,7 +65,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Preparing:
+class TrainingPreparing:
     """A preparation before training.
 
     Attributes:
@@ -76,7 +80,7 @@ class Preparing:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class TrainingStarted:
     """Training has started.
 
     Attributes:
@@ -112,7 +116,7 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class WordsEvaluated:
     """Evaluation during training: how well words that are not trained on are read at this step.
 
     Attributes:
@@ -126,11 +130,11 @@ class Checked:
     held_out_cer: float | None
     keep_cer: float | None
     best: bool
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[HeldOutSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingScore:
     """How well a model reads some words.
 
     Attributes:
@@ -139,8 +143,8 @@ class Reading:
         cer: Character error rate (0..).
     """
 
-    words: int
-    right: int
+    words: Count
+    right: Count
     cer: float
 
 
@@ -153,7 +157,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RecognizerComparison:
     """The old and the new model on the same held-out words and on general words.
 
     Attributes:
@@ -164,14 +168,14 @@ class Comparison:
         unit: What was counted, "words" or "lines".
     """
 
-    before: Reading
-    after: Reading
+    before: ReadingScore
+    after: ReadingScore
     change: Interval
-    keep_before: Reading
-    keep_after: Reading
+    keep_before: ReadingScore
+    keep_after: ReadingScore
     keep_change: Interval
-    gained: tuple[Sample, ...] = ()
-    lost: tuple[Sample, ...] = ()
+    gained: tuple[HeldOutSample, ...] = ()
+    lost: tuple[HeldOutSample, ...] = ()
     unit: str = "words"
 
     @property
@@ -197,11 +201,11 @@ class Trained:
 
     name: str
     folder: Path
-    comparison: Comparison
+    comparison: RecognizerComparison
     steps: int
     seconds: float
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-TrainingEvent: TypeAlias = Preparing | Started | StepDone | Checked | Trained
+TrainingEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | WordsEvaluated | Trained

@@ -38,7 +38,7 @@ _STEEP: Final = 60.0
 _UPRIGHT: Final = 1.6
 
 
-class Worry(StrEnum):
+class LabelProblem(StrEnum):
     """Reason why a label may be wrong."""
 
     FAR = "far from what was read"
@@ -47,16 +47,16 @@ class Worry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class DoubtfulLabel:
     """A label that may be wrong, with the reason as one sentence for the user."""
 
     example: Example
-    worry: Worry
+    worry: LabelProblem
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class WordGroup:
     """The words of one writer or of one photo, as numbers for training and for evaluation."""
 
     title: str
@@ -69,7 +69,7 @@ class Group:
         return self.train + self.held_out
 
 
-def groups(dataset: Dataset) -> tuple[Group, ...]:
+def group_words(dataset: Dataset) -> tuple[WordGroup, ...]:
     """Group the words by writer if all writers are known, otherwise by photo, in the order of the dataset."""
     examples = dataset.examples
     by_writer = bool(examples) and all(example.writer for example in examples)
@@ -78,25 +78,25 @@ def groups(dataset: Dataset) -> tuple[Group, ...]:
     for title, example in zip(titles, examples, strict=True):
         found.setdefault(title, []).append(example.split)
     return tuple(
-        Group(title, splits.count(Split.TRAIN), splits.count(Split.HELD_OUT)) for title, splits in found.items()
+        WordGroup(title, splits.count(Split.TRAIN), splits.count(Split.HELD_OUT)) for title, splits in found.items()
     )
 
 
-def new_letters(dataset: Dataset, known: Iterable[str]) -> str:
+def find_new_letters(dataset: Dataset, known: Iterable[str]) -> str:
     """Return the characters of the labels that are not in an alphabet, sorted by code point, without the space."""
     return "".join(sorted(set(dataset.alphabet) - set(known) - {" "}))
 
 
-def doubts(dataset: Dataset) -> tuple[Doubt, ...]:
+def find_doubtful_labels(dataset: Dataset) -> tuple[DoubtfulLabel, ...]:
     """Return the labels that may be wrong, the most likely first; each example at most once."""
-    found = {id(each.example): each for each in _far(dataset.examples)}
-    for each in (*_disagreeing(dataset.examples), *_twisted(dataset.examples)):
+    found = {id(each.example): each for each in _find_far(dataset.examples)}
+    for each in (*_find_disagreeing(dataset.examples), *_find_twisted(dataset.examples)):
         found.setdefault(id(each.example), each)
-    order = (Worry.DISAGREE, Worry.TWISTED, Worry.FAR)
+    order = (LabelProblem.DISAGREE, LabelProblem.TWISTED, LabelProblem.FAR)
     return tuple(sorted(found.values(), key=lambda doubt: order.index(doubt.worry)))
 
 
-def _far(examples: Sequence[Example]) -> Iterator[Doubt]:
+def _find_far(examples: Sequence[Example]) -> Iterator[DoubtfulLabel]:
     for example in examples:
         machine = example.machine
         if machine is None or max(len(machine.text), len(example.text)) < _LETTERS:
@@ -104,7 +104,7 @@ def _far(examples: Sequence[Example]) -> Iterator[Doubt]:
         far = 1.0 - metrics.similarity(machine.text.casefold(), example.text.casefold())
         sure = machine.confidence is not None and machine.confidence >= _SURE
         if far >= (_FAR_FROM_SURE if sure else _FAR):
-            yield Doubt(example, Worry.FAR, _read_here(machine.text, sure=sure))
+            yield DoubtfulLabel(example, LabelProblem.FAR, _read_here(machine.text, sure=sure))
 
 
 def _read_here(text: str, *, sure: bool) -> str:
@@ -117,22 +117,22 @@ def _read_here(text: str, *, sure: bool) -> str:
     return tr("The program read “{text}” here.", text=text)
 
 
-def _twisted(examples: Sequence[Example]) -> Iterator[Doubt]:
+def _find_twisted(examples: Sequence[Example]) -> Iterator[DoubtfulLabel]:
     for example in examples:
         if example.quad is None:
             continue
-        why = _twist(example.quad, len(example.text))
+        why = _describe_twist(example.quad, len(example.text))
         if why:
-            yield Doubt(example, Worry.TWISTED, why)
+            yield DoubtfulLabel(example, LabelProblem.TWISTED, why)
 
 
-def _twist(quad: Quad, letters: int) -> str:
+def _describe_twist(quad: Quad, letters: int) -> str:
     x, y = np.asarray(quad.corners).T
     # Shoelace formula: positive if the corners are in clockwise order on the screen.
     if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
         return tr("The corners of the box are crossed or in the wrong order.")
-    angle = geometry.angle(quad)
-    width, height = geometry.size(quad)
+    angle = geometry.measure_angle(quad)
+    width, height = geometry.measure_size(quad)
     if abs(angle) > 180 - _STEEP:
         return tr("The box is upside down.")
     if abs(angle) > _STEEP:
@@ -146,22 +146,22 @@ def _twist(quad: Quad, letters: int) -> str:
     return ""
 
 
-def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
+def _find_disagreeing(examples: Sequence[Example]) -> Iterator[DoubtfulLabel]:
     """Find boxes at the same place of a page with different texts."""
     placed = [example for example in examples if example.quad is not None and example.page]
     placed.sort(key=lambda example: example.page)
     for _, page in groupby(placed, key=lambda example: example.page):
         some = list(page)
         quads = np.array([example.quad.corners for example in some if example.quad], dtype=np.float64)
-        shared = overlap.of(quads, quads)
+        shared = overlap.compute_overlap(quads, quads)
         same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
         told: set[int] = set()
         for pair in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
             for one, other in (pair, pair[::-1]):
                 if one not in told and some[one].text != some[other].text:
                     told.add(one)
-                    yield Doubt(some[one], Worry.DISAGREE, _says(some[other]))
+                    yield DoubtfulLabel(some[one], LabelProblem.DISAGREE, _describe_label(some[other]))
 
 
-def _says(example: Example) -> str:
+def _describe_label(example: Example) -> str:
     return tr("Another box in the same place says “{text}”.", text=example.text)

@@ -9,12 +9,12 @@ from typing import Final, TypeAlias
 from ocr_studio.core.datasets import split as dataset_split
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.training import messages as training_messages
-from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, PlaceOfWord
-from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample, Trained
+from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
+from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained
 from ocr_studio.core.translation import number, tr, tr_n
 
 AnyTrained: TypeAlias = Trained | DetectorTrained
-AnyComparison: TypeAlias = Comparison | FindingComparison
+AnyComparison: TypeAlias = RecognizerComparison | DetectorComparison
 
 _MINUS = "\u2212"
 # Number of words listed in a terminal; JSON has all.
@@ -25,7 +25,7 @@ _NOTHING: Final = Interval(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """One figure before and after training, and its change with a 95 % confidence interval."""
 
     title: str
@@ -34,9 +34,9 @@ class Row:
     change: str
 
 
-def title(comparison: AnyComparison) -> str:
+def format_title(comparison: AnyComparison) -> str:
     """Return the verdict as a short headline."""
-    reads = isinstance(comparison, Comparison)
+    reads = isinstance(comparison, RecognizerComparison)
     if comparison.verdict == "better":
         return tr("It reads your handwriting better") if reads else tr("It finds your handwriting better")
     if comparison.verdict == "worse":
@@ -47,9 +47,9 @@ def title(comparison: AnyComparison) -> str:
     return tr(training_messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
-def sentence(comparison: AnyComparison) -> str:
+def format_result(comparison: AnyComparison) -> str:
     """Return the main result as a sentence."""
-    if isinstance(comparison, FindingComparison):
+    if isinstance(comparison, DetectorComparison):
         return _found(comparison.before, comparison.after, comparison.unit)
     before, after = comparison.before, comparison.after
     forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
@@ -59,9 +59,9 @@ def sentence(comparison: AnyComparison) -> str:
     return f"{tr_n(*forms, before.words, mistakes=mistakes)}{forgot}"
 
 
-def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
+def format_advice(comparison: AnyComparison, *, stopped: str = "") -> str:
     """Return what the user should do next. ``stopped`` is the reason for the end, as in ``Trained``."""
-    reads = isinstance(comparison, Comparison)
+    reads = isinstance(comparison, RecognizerComparison)
     if comparison.verdict == "better":
         if reads:
             return tr("Keep it to read with it from now on. You can switch back at any time.")
@@ -73,7 +73,7 @@ def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
     return _when_unclear(comparison, stopped_early=stopped == "asked")
 
 
-def more_to_tell(comparison: AnyComparison) -> int | None:
+def estimate_missing(comparison: AnyComparison) -> int | None:
     """Estimate how many more corrected words or lines would confirm the measured difference.
 
     The confidence interval narrows with the square root of the number of held-out words, about a fifth of all. Its
@@ -85,7 +85,11 @@ def more_to_tell(comparison: AnyComparison) -> int | None:
     gain, held_out = abs(_gain(comparison)), _held_out(comparison)
     if comparison.verdict != "no clear difference" or not gain:
         return None
-    middle = (comparison.after.cer - comparison.before.cer) if isinstance(comparison, Comparison) else _gain(comparison)
+    middle = (
+        (comparison.after.cer - comparison.before.cer)
+        if isinstance(comparison, RecognizerComparison)
+        else _gain(comparison)
+    )
     side = max(middle - comparison.change.low, comparison.change.high - middle)
     wanted = held_out * ((side / gain) ** 2 - 1.0) / dataset_split.SHARE
     if not wanted <= _MOST_MORE:
@@ -94,19 +98,19 @@ def more_to_tell(comparison: AnyComparison) -> int | None:
     return max(step, step * math.ceil(wanted / step))
 
 
-def would_tell(comparison: AnyComparison) -> str:
+def describe_missing(comparison: AnyComparison) -> str:
     """Return what would make an unclear result clear; empty if it is clear."""
     if comparison.verdict != "no clear difference":
         return ""
     unit, held_out = comparison.unit, _held_out(comparison)
     if comparison.change == _NOTHING:
-        if isinstance(comparison, Comparison) and comparison.before.right == held_out:
+        if isinstance(comparison, RecognizerComparison) and comparison.before.right == held_out:
             it = tr("It was read correctly before, so it cannot improve.")
             they = tr("All of them were read correctly before, so they cannot improve.")
             return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
         return _none_differs(comparison)
     few = tr_n(*training_messages.TOO_FEW[unit], held_out)
-    if (more := more_to_tell(comparison)) is not None:
+    if (more := estimate_missing(comparison)) is not None:
         return f"{few} {tr_n(*training_messages.WOULD_TELL[unit], more)}"
     if _gain(comparison):
         return f"{few} {tr_n(*training_messages.WOULD_TAKE[unit], _MOST_MORE)}"
@@ -114,11 +118,11 @@ def would_tell(comparison: AnyComparison) -> str:
     return few if points == number(0.0, 1) else tr_n(*training_messages.EVEN[unit], held_out, points=points)
 
 
-def rows(comparison: AnyComparison) -> tuple[Row, ...]:
+def list_rows(comparison: AnyComparison) -> tuple[ReportRow, ...]:
     """Return the figures for held-out and for general writing."""
-    found: list[Row] = []
+    found: list[ReportRow] = []
     unit = comparison.unit
-    if isinstance(comparison, FindingComparison):
+    if isinstance(comparison, DetectorComparison):
         for titles, score, new, change in (
             (training_messages.FOUND_ROWS[unit], comparison.before, comparison.after, comparison.change),
             (
@@ -145,7 +149,7 @@ def rows(comparison: AnyComparison) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def took(trained: AnyTrained) -> str:
+def format_duration(trained: AnyTrained) -> str:
     """Return the duration and the reason for the end."""
     return tr_n(
         *training_messages.TOOK.get(trained.stopped, training_messages.TOOK[""]),
@@ -157,9 +161,9 @@ def took(trained: AnyTrained) -> str:
 def render(trained: AnyTrained) -> list[str]:
     """Return the report for a terminal, as lines."""
     comparison = trained.comparison
-    lines = [f"{title(comparison)}. {sentence(comparison)}"]
+    lines = [f"{format_title(comparison)}. {format_result(comparison)}"]
     table = [("", "before", "after", "change (95 %)")]
-    table += [(row.title, row.before, row.after, row.change) for row in rows(comparison)]
+    table += [(row.title, row.before, row.after, row.change) for row in list_rows(comparison)]
     if len(table) > 1:
         widths = [max(len(row[column]) for row in table) for column in range(4)]
         lines += [
@@ -168,18 +172,18 @@ def render(trained: AnyTrained) -> list[str]:
     for what, words in (("gained", comparison.gained), ("lost", comparison.lost)):
         lines += [f"  {what}: {_word(each)}" for each in words[:_LISTED]]
         lines += [f"  … and {len(words) - _LISTED} more"] if len(words) > _LISTED else []
-    lines += filter(None, [would_tell(comparison)])
-    lines.append(f"{took(trained)}.")
+    lines += filter(None, [describe_missing(comparison)])
+    lines.append(f"{format_duration(trained)}.")
     return lines
 
 
-def values(trained: AnyTrained) -> dict[str, object]:
+def report_values(trained: AnyTrained) -> dict[str, object]:
     """Return the report for JSON."""
     comparison = trained.comparison
     gained, lost = ([asdict(each) for each in part] for part in (comparison.gained, comparison.lost))
     found: dict[str, object] = {"verdict": comparison.verdict, "unit": comparison.unit}
-    found["more_to_tell"] = more_to_tell(comparison)
-    if isinstance(comparison, FindingComparison):
+    found["more_to_tell"] = estimate_missing(comparison)
+    if isinstance(comparison, DetectorComparison):
         found["held_out"] = _finding(comparison.before, comparison.after, comparison.change)
         found["general"] = _finding(comparison.keep_before, comparison.keep_after, comparison.keep_change)
     else:
@@ -188,7 +192,7 @@ def values(trained: AnyTrained) -> dict[str, object]:
     return found | {"gained": gained, "lost": lost}
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Format a share, "12.3 %"."""
     return f"{number(share * 100, 1)} %"
 
@@ -198,13 +202,13 @@ def _same(comparison: AnyComparison) -> bool:
     return comparison.change == _NOTHING == comparison.keep_change
 
 
-def _mistaken(comparison: Comparison) -> str:
+def _mistaken(comparison: RecognizerComparison) -> str:
     """Return the mistakes on general words."""
     before, after = comparison.keep_before, comparison.keep_after
     return tr_n(*training_messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
 
 
-def _compared(before: Reading, after: Reading) -> str:
+def _compared(before: ReadingScore, after: ReadingScore) -> str:
     """Return the number of mistakes, with the CER if it changed in the other direction."""
     old, new = _wrong(before), _wrong(after)
     if old == new:
@@ -218,13 +222,13 @@ def _compared(before: Reading, after: Reading) -> str:
     return tr(
         "{mistakes}; the character error rate is {now} instead of {before}",
         mistakes=words,
-        now=percent(after.cer),
-        before=percent(before.cer),
+        now=format_percent(after.cer),
+        before=format_percent(before.cer),
     )
 
 
 def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
-    tells = would_tell(comparison)
+    tells = describe_missing(comparison)
     if _same(comparison) and stopped_early:
         early = tr("Training was stopped too early to tell. Discard it and train longer.")
         return f"{_none_differs(comparison)} {early}"
@@ -237,26 +241,26 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
 
 
 def _none_differs(comparison: AnyComparison) -> str:
-    reads = isinstance(comparison, Comparison)
+    reads = isinstance(comparison, RecognizerComparison)
     return tr((training_messages.NONE_READ if reads else training_messages.NONE_FOUND)[comparison.unit])
 
 
 def _gain(comparison: AnyComparison) -> float:
     """Return the improvement on held-out writing."""
-    if isinstance(comparison, Comparison):
+    if isinstance(comparison, RecognizerComparison):
         return comparison.before.cer - comparison.after.cer
     return (comparison.after.f or 0.0) - (comparison.before.f or 0.0)
 
 
-def _word(each: Sample | PlaceOfWord) -> str:
-    if isinstance(each, Sample):
+def _word(each: HeldOutSample | PlacedWord) -> str:
+    if isinstance(each, HeldOutSample):
         return f"“{each.truth}”, before “{each.before}”, now “{each.now}”"
     return f"“{each.text}” on {each.photo}"
 
 
 def _held_out(comparison: AnyComparison) -> int:
     """Return the number of held-out words or lines."""
-    return comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
+    return comparison.before.words if isinstance(comparison, RecognizerComparison) else comparison.before.wanted
 
 
 def _found(before: Score, after: Score, unit: str) -> str:
@@ -272,40 +276,42 @@ def _found(before: Score, after: Score, unit: str) -> str:
     return tr_n(*training_messages.OF_UNSEEN[unit], before.wanted, found=right, boxes=none)
 
 
-def _reading_rows(titles: tuple[str, ...], before: Reading, after: Reading, change: Interval) -> list[Row]:
+def _reading_rows(
+    titles: tuple[str, ...], before: ReadingScore, after: ReadingScore, change: Interval
+) -> list[ReportRow]:
     wrong, letters = titles
     return [
-        Row(
+        ReportRow(
             tr(wrong),
             _share(_wrong(before), before.words),
             _share(_wrong(after), after.words),
             _signed(_wrong(after) - _wrong(before), 0),
         ),
-        Row(
+        ReportRow(
             tr(letters),
-            percent(before.cer),
-            percent(after.cer),
+            format_percent(before.cer),
+            format_percent(after.cer),
             _points(after.cer - before.cer, change),
         ),
     ]
 
 
-def _finding_rows(titles: tuple[str, ...], scores: tuple[Score, Score], change: Interval) -> list[Row]:
+def _finding_rows(titles: tuple[str, ...], scores: tuple[Score, Score], change: Interval) -> list[ReportRow]:
     found, fit_none, f = titles
     before, after = scores
     none = [score.found - score.right for score in (before, after)]
     return [
-        Row(
+        ReportRow(
             tr(found),
             _share(before.right, before.wanted),
             _share(after.right, after.wanted),
             _signed(after.right - before.right, 0),
         ),
-        Row(tr(fit_none), str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
-        Row(
+        ReportRow(tr(fit_none), str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
+        ReportRow(
             tr(f),
-            percent(before.f or 0.0),
-            percent(after.f or 0.0),
+            format_percent(before.f or 0.0),
+            format_percent(after.f or 0.0),
             _points((after.f or 0.0) - (before.f or 0.0), change),
         ),
     ]
@@ -323,7 +329,7 @@ def _signed(value: float, digits: int) -> str:
     return f"{_MINUS if value < 0 else '+'}{said}"
 
 
-def _wrong(reading: Reading) -> int:
+def _wrong(reading: ReadingScore) -> int:
     return reading.words - reading.right
 
 
@@ -331,7 +337,7 @@ def _share(count: int, total: int) -> str:
     return tr("{count} of {total}", count=count, total=total)
 
 
-def _reading(before: Reading, after: Reading, change: Interval) -> dict[str, object] | None:
+def _reading(before: ReadingScore, after: ReadingScore, change: Interval) -> dict[str, object] | None:
     if before.words == 0:
         return None
     return {

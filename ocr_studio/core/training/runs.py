@@ -1,7 +1,7 @@
 """Training runs that are running, were interrupted, or wait for a decision: one folder each.
 
 ``<state>/training/NAME/`` contains ``run.json`` (model, data and recipe), ``data/`` (the dataset, if it was created for
-this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock``, held while it runs.
+this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock_run``, held while it runs.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import json
 import logging
 import shutil
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
-from ocr_studio.core.training.events import DEVICES, PARTS, Recipe
+from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
@@ -54,7 +56,7 @@ class Run:
     """
 
     name: str
-    kind: str
+    kind: Annotated[str, one_of(KINDS)]
     data: Path
     digest: str
     recipe: Recipe
@@ -64,7 +66,7 @@ class Run:
     @property
     def folder(self) -> Path:
         """The folder of the run."""
-        return folder_of(self.name)
+        return find_folder(self.name)
 
     @property
     def work(self) -> Path:
@@ -86,34 +88,34 @@ class Run:
         return kept or self.result.exists()
 
 
-def runs_dir() -> Path:
+def find_runs_folder() -> Path:
     """Return the folder of all runs. It may not exist yet."""
     return paths.state_dir() / "training"
 
 
-def folder_of(name: str) -> Path:
+def find_folder(name: str) -> Path:
     """Return the folder of a run. Raises RunTrouble for an invalid name."""
     check_name(name)
-    return runs_dir() / name
+    return find_runs_folder() / name
 
 
 def check_name(name: str) -> None:
     """Raise RunTrouble if the name is not valid for a model."""
-    if trouble := models.name_trouble(name):
+    if trouble := registry.name_trouble(name):
         raise RunTrouble(trouble, remedy=tr("Choose another name."))
 
 
-def free_name(wanted: str) -> str:
+def find_free_name(wanted: str) -> str:
     """Return a name similar to the wanted one that no model and no run has."""
     taken = {each.casefold() for each in _names()}
     for number in count(1):
-        name = models.free_name(wanted if number == 1 else f"{wanted[:50]} {number}")
+        name = registry.free_name(wanted if number == 1 else f"{wanted[:50]} {number}")
         if name.casefold() not in taken:
             return name
     raise AssertionError("numbers never end")
 
 
-def begin(run: Run) -> None:
+def begin_run(run: Run) -> None:
     """Record a new run; checkpoints of an earlier run of this name are deleted. Raises RunTrouble."""
     shutil.rmtree(run.work, ignore_errors=True)
     about = {
@@ -138,58 +140,57 @@ def begin(run: Run) -> None:
         ) from error
 
 
-def load(name: str) -> Run | None:
+def load_run(name: str) -> Run | None:
     """Return the run of this name; None if there is none or it is damaged, which is logged."""
-    file = folder_of(name) / "run.json"
+    file = find_folder(name) / "run.json"
     try:
-        raw = json.loads(paths.read_file(file).decode("utf-8"))
-        return _run(raw, name)
+        return _parse_run(strict_json.load(paths.read_file(file)), name)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, TooLarge) as error:
+    except (OSError, ValueError, TooLarge) as error:
         log.warning("%s: this training cannot be gone on with: %s", file, error)
         return None
 
 
-def unfinished() -> tuple[Run, ...]:
+def list_unfinished() -> tuple[Run, ...]:
     """Return the runs that can be resumed or decided on and are not running, the latest first."""
-    found = [run for run in map(load, _names()) if run is not None and run.far and not _held(run)]
+    found = [run for run in map(load_run, _names()) if run is not None and run.far and not _is_locked(run)]
     return tuple(sorted(found, key=lambda run: run.begun, reverse=True))
 
 
-def check_free(model: str) -> None:
+def check_model_unused(model: str) -> None:
     """Raise ModelInUse if an unfinished training is based on this model, as it could not be resumed without it."""
-    for run in map(load, _names()):
-        if run is not None and run.recipe.base == model and (run.far or _held(run)):
-            raise models.ModelInUse(
+    for run in map(load_run, _names()):
+        if run is not None and run.recipe.base == model and (run.far or _is_locked(run)):
+            raise registry.ModelInUse(
                 tr("the training “{name}” is based on the model “{model}”", name=run.name, model=model),
                 remedy=tr("Finish or discard that training first."),
                 command='Resume it first ("ocr-studio train" with --resume), or discard it in the window.',
             )
 
 
-def sweep() -> None:
+def delete_remains() -> None:
     """Delete the remains of runs that never started or ended before their first checkpoint."""
     for name in _names():
-        folder = runs_dir() / name
+        folder = find_runs_folder() / name
         try:
             left = not (folder / "run.json").exists() and time.time() - folder.stat().st_mtime > _STALE
         except OSError:
             continue
         if left:
             shutil.rmtree(folder, ignore_errors=True)
-        elif (run := load(name)) is not None and not run.far:
+        elif (run := load_run(name)) is not None and not run.far:
             _sweep_away(run)
 
 
-def forget(name: str) -> None:
+def delete_run(name: str) -> None:
     """Delete a run, if it exists."""
-    shutil.rmtree(folder_of(name), ignore_errors=True)
+    shutil.rmtree(find_folder(name), ignore_errors=True)
 
 
-def lock(name: str) -> FileLock:
+def lock_run(name: str) -> FileLock:
     """Lock a run until the lock is released. Raises RunTrouble if it is locked by another process."""
-    folder = folder_of(name)
+    folder = find_folder(name)
     held = FileLock(SafeFolder(folder), "lock", passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -206,7 +207,7 @@ def lock(name: str) -> FileLock:
 
 def _names() -> list[str]:
     try:
-        return [each.name for each in runs_dir().iterdir() if not models.name_trouble(each.name)]
+        return [each.name for each in find_runs_folder().iterdir() if not registry.name_trouble(each.name)]
     except OSError:
         return []
 
@@ -214,65 +215,37 @@ def _names() -> list[str]:
 def _sweep_away(run: Run) -> None:
     """Delete a run without checkpoints, unless it is running."""
     with contextlib.suppress(RunTrouble):
-        held = lock(run.name)
+        held = lock_run(run.name)
         try:
             if not run.far:  # it may have saved one since
-                forget(run.name)
+                delete_run(run.name)
         finally:
             held.release()
 
 
-def _held(run: Run) -> bool:
+def _is_locked(run: Run) -> bool:
     try:
-        lock(run.name).release()
+        lock_run(run.name).release()
     except RunTrouble:
         return True
     return False
 
 
-def _run(raw: Any, name: str) -> Run:
-    """Parse a run. Raises ValueError, KeyError or TypeError if it is not a run of this version."""
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT or raw.get("version") != VERSION:
-        raise ValueError("it is of another version")
-    texts = {key: raw[key] for key in ("kind", "data", "digest", "about", "begun")}
-    if not all(isinstance(value, str) for value in texts.values()) or raw["name"] != name:
-        raise ValueError("it does not say what is trained")
-    if texts["kind"] not in KINDS or "\0" in texts["data"]:
-        raise ValueError("it does not say on what")
-    return Run(name, texts["kind"], Path(texts["data"]), texts["digest"], recipe_from(raw["recipe"]),
-               texts["about"], texts["begun"])  # fmt: skip
+def _parse_run(raw: object, name: str) -> Run:
+    """Parse a run. Raises ValueError if it is not a run of this name and version."""
+    head = raw if isinstance(raw, dict) else {}
+    if (head.get("format"), head.get("version"), head.get("name")) != (FORMAT, VERSION, name):
+        raise ValueError("it is of another version or name")
+    return replace(json_schema.convert(raw, Run), recipe=parse_recipe(head["recipe"]))
 
 
 # Minimum and maximum; integers if both are.
-LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "epochs": (1, 1000),
-    "learning_rate": (1e-7, 1e-1),
-    "batch": (1, 512),
-    "augmentation": (0.0, 1.0),
-    "replay": (0.0, 0.9),
-    "average": (0.0, 1.0),
-    "patience": (1, 1000),
-    "seed": (0, 2**31 - 1),
-}
+LIMITS: Final = json_schema.ranges(Recipe)
 
 
-def recipe_from(raw: Any) -> Recipe:
-    """Parse a recipe from a JSON object. Raises ValueError for invalid values, TypeError if it is not an object."""
-    if not isinstance(raw, dict) or {each.name for each in fields(Recipe)} < set(raw):
-        raise TypeError("no recipe")
-    for key, value in raw.items():
-        if not _allowed(key, value):
-            raise ValueError(f"{key} cannot be {value!r}")
-    return Recipe(**raw)
-
-
-def _allowed(key: str, value: object) -> bool:
-    if key in {"base", "patience"} and value is None:
-        return True
-    if key == "base":
-        return isinstance(value, str)
-    if key in {"what", "device"}:
-        return value in (PARTS if key == "what" else DEVICES)
-    low, high = LIMITS.get(key, (1, 0))
-    kind = int if isinstance(low, int) else int | float
-    return isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high
+def parse_recipe(raw: object) -> Recipe:
+    """Parse a recipe from a JSON object. Raises ValueError."""
+    recipe = json_schema.convert(raw, Recipe)
+    if isinstance(raw, dict) and (unknown := raw.keys() - asdict(recipe).keys()):
+        raise ValueError(f"{min(unknown)} is unknown")
+    return recipe

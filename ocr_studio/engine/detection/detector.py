@@ -223,7 +223,7 @@ def extract_lines(text_map: Map, options: DetectorOptions) -> Quads:
         reach = options.grow * core.length * core.thickness / (core.length + core.thickness)
         corners = order_line_corners(core.expanded_corners(reach))
         middles = np.stack([corners[:2].mean(axis=0), corners[2:].mean(axis=0)])
-        width, height = geometry.sizes(corners)[0]
+        width, height = geometry.measure_sizes(corners)[0]
         found.append(np.concatenate([corners, middles + core.sag * np.float32(width > height)]))
     return np.array(found, dtype=np.float32).reshape(-1, 6, 2)
 
@@ -235,7 +235,7 @@ def order_line_corners(rectangle: Quads) -> Quads:
     becomes the top, and the reader tries both.
     """
     corners = geometry.order_corners(rectangle)
-    width, height = geometry.sizes(corners)[0]
+    width, height = geometry.measure_sizes(corners)[0]
     if height > width:
         left = corners[0] - corners[3]
         if abs(left[1]) < math.tan(math.radians(60)) * abs(left[0]):

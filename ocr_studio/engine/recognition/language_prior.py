@@ -207,7 +207,7 @@ class LanguagePrior:
         marked = len(parts) > 1 and parts[0].isascii() and parts[0].isalpha()
         if not marked or not self._lexicons:
             return 1.0
-        share = sum(lexicon.letters.get(language.fold(letter), 0.0) for lexicon in self._lexicons)
+        share = sum(lexicon.letters.get(language.fold_character(letter), 0.0) for lexicon in self._lexicons)
         return 1.0 if share >= RARE else MARK
 
 

@@ -74,7 +74,7 @@ class Line:
     def on_photo(self, places: ArrayLike) -> NDArray[np.float64]:
         """Map places in the crop, (N, 2) pixels, to the photo."""
         height, width = self.crop.shape[:2]
-        return np.asarray(geometry.on_ribbon(self.quad, np.asarray(places) / (width, height)))
+        return np.asarray(geometry.map_to_ribbon(self.quad, np.asarray(places) / (width, height)))
 
 
 class LineReader:
@@ -176,7 +176,7 @@ class LineReader:
         """Crop a word, levelled."""
         left, top, right, bottom = box
         corners = line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)])
-        return word_crops.level(self._photo, corners, height=HEIGHT, step=1)
+        return word_crops.extract_crop(self._photo, corners, height=HEIGHT, step=1)
 
 
 _NO_OUTPUT = FrameProbabilities(np.zeros((0, 1), np.float32), 1.0)

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.core.models.registry import Model
-from ocr_studio.core.page import Alternative, Source, Transcription, now
+from ocr_studio.core.page import Alternative, TextSource, Transcription, now
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.language_prior import LanguagePrior
@@ -130,7 +130,7 @@ class Recognizer:
 
         Raises PretrainedError if they are missing.
         """
-        return cls.of(models.BUILT_IN, alphabet=alphabet)
+        return cls.of(registry.BUILT_IN, alphabet=alphabet)
 
     @classmethod
     def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
@@ -285,7 +285,7 @@ class Recognizer:
         )
         return Transcription(
             text=alternatives[0].text,
-            source=Source.MODEL,
+            source=TextSource.MODEL,
             confidence=alternatives[0].confidence,
             model=self.name,
             when=moment,

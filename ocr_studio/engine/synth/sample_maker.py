@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.dataset_files.values import CROPS, PHOTOS, Checked, Example, TruePhoto
+from ocr_studio.core.dataset_files.values import CROPS, PHOTOS, CheckKind, Example, TruePhoto
 from ocr_studio.core.dataset_files.values import Split as Side
 from ocr_studio.core.datasets.report import LeftOut, Reason
 from ocr_studio.core.errors import StudioError
@@ -23,7 +23,7 @@ from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.synth.dataset import BOARD, WORD, Sample, Source
+from ocr_studio.core.synth.dataset import BOARD, WORD, SynthSample, SynthSource
 from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth import word_list_filter
@@ -81,7 +81,7 @@ class SampleMaker:
         held = any(options.is_held_out(index) for index in range(longest))
         return (SourceSplit.TRAIN, SourceSplit.VALIDATION) if held else (SourceSplit.TRAIN,)
 
-    def source(self) -> Source:
+    def source(self) -> SynthSource:
         """Read all sources, and return what cannot be used. Raises the errors of ``Stock.open``, and BadOptions without
         any handwriting.
         """
@@ -114,7 +114,7 @@ class SampleMaker:
             if folder is not None and not found and stock.split is SourceSplit.TRAIN:
                 yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more files."))
 
-    def at(self, kind: str, index: int) -> Sample:
+    def at(self, kind: str, index: int) -> SynthSample:
         """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
         return self.to_sample(self.word(index) if kind == WORD else self.board(index), index)
 
@@ -278,7 +278,7 @@ def missing_letters(fonts: Iterable[Font], letters: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------- for a dataset
 
 
-def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
+def _word_sample(word: SynthWord, index: int, side: Side) -> SynthSample:
     name, text = _word_name(index), one_line(word.text)
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()
@@ -290,11 +290,11 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
     return Sample(WORD, index, {crop: encode_image(crop, picture)}, (example,))
 
 
-def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
+def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> SynthSample:
     name = _board_name(index)
     photo = f"{PHOTOS}/{name}.jpg"
     height, width = board.image.shape[:2]
-    flat = [geometry.area(each.quad) < 1 for each in board.labelled]
+    flat = [geometry.measure_area(each.quad) < 1 for each in board.labelled]
     words = tuple(
         replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
     )
@@ -312,11 +312,11 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
-                checked=Checked.CONFIRMED, by="synthetic", writer=writer,
+                checked=CheckKind.CONFIRMED, by="synthetic", writer=writer,
             )
         )  # fmt: skip
     page = TruePhoto(photo, name, photo, width, height, words, side)
-    return Sample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
+    return SynthSample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
 
 
 def _word_name(index: int) -> str:
@@ -350,7 +350,7 @@ def _writer(name: str) -> str:
 
 def _is_too_narrow(corners: Floats, text: str) -> bool:
     """Whether the recognizer has fewer steps for it than letters, as in ``eligibility``."""
-    return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
+    return word_crops.compute_crop_size(corners)[0] // word_crops.STEP + 1 < word_crops.count_ctc_steps(text)
 
 
 def encode_image(name: str, picture: Picture) -> bytes:

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.images.word_crops import steps_for
-from ocr_studio.core.language.charset import Charset, normalise
+from ocr_studio.core.images.word_crops import count_ctc_steps
+from ocr_studio.core.language.charset import Charset, normalize_text
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.training_data import TrainingExample
@@ -160,7 +160,7 @@ def is_trainable(example: TrainingExample, charset: Charset) -> bool:
     if not text or not height or not width or charset.unknown(text):
         return False
     steps: int = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
-    return steps_for(charset.encode(text)) <= steps
+    return count_ctc_steps(charset.encode(text)) <= steps
 
 
 def limit_width(crop: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -75,7 +75,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     path = folder / FILE
     try:
         with SafeFolder(folder, follow=True).reading(FILE) as stream:
-            arrays = array_files.from_stream(stream, most=_MOST_BYTES)
+            arrays = array_files.read_stream(stream, most=_MOST_BYTES)
         facts = json.loads(arrays.pop(_FACTS).tobytes())
     except FileNotFoundError:
         return None

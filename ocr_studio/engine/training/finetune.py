@@ -23,20 +23,20 @@ import keras
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet, Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
-    Checked,
-    Comparison,
-    Preparing,
+    HeldOutSample,
     Recipe,
-    Sample,
-    Started,
+    RecognizerComparison,
     Trained,
     TrainingEvent,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
 )
-from ocr_studio.core.training.results import scores_of
+from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import runtime
 from ocr_studio.engine.recognition.recognizer import Recognizer
@@ -110,7 +110,7 @@ def finetune(
     Raises:
         StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
-    yield Preparing(tr("Loading the model"))
+    yield TrainingPreparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
@@ -124,7 +124,7 @@ def finetune(
         parent=base.name,
         dataset=data.digest,
         settings=settings,
-        scores=scores_of(comparison),
+        scores=make_scores(comparison),
         licence=base.licence,
         temperature=base.temperature,
         made=now(),
@@ -236,7 +236,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Return the next step."""
         return partial(self.trainer.train_step, self._batches.at(self.step))
 
-    def check(self) -> Checked:
+    def check(self) -> WordsEvaluated:
         """Evaluate the current result."""
         averaged, (held_out, keep) = self.evaluate_averaged(
             lambda: (self._evaluator.evaluate(self.trainer), self._general_evaluator.evaluate(self.trainer))
@@ -289,7 +289,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
 
     # -------------------------------------------------------------------------------------------------- after
 
-    def compare(self) -> Generator[TrainingEvent, None, Comparison]:
+    def compare(self) -> Generator[TrainingEvent, None, RecognizerComparison]:
         """Read the held-out words with the new model and return the comparison."""
         reader = self._reader
         if self._new_characters:
@@ -315,7 +315,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         typed = lexicon.vocabulary(
             Counter(itertools.chain.from_iterable(lexicon.runs(example.text) for example in self.examples.train))
         )
-        reader.set_lexicons([lexicon.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
+        reader.set_lexicons([lexicon.load_lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
         for start in range(0, len(examples), _READ_AT_ONCE):
             yield Preparing(what, start, len(examples))

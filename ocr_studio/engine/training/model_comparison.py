@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
-from ocr_studio.core.language.charset import normalise
-from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample
+from ocr_studio.core.language.charset import normalize_text
+from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison
 from ocr_studio.engine.training.training_data import TrainingExample
 
 Counts: TypeAlias = NDArray[np.int64]
@@ -26,7 +26,7 @@ def compare_readings(
     keep_read: tuple[Sequence[str], Sequence[str]],
     *,
     unit: str = "words",
-) -> Comparison:
+) -> RecognizerComparison:
     """Compare readings of the old and the new model.
 
     Args:
@@ -66,7 +66,7 @@ def character_error_rate(examples: Sequence[TrainingExample], read: Sequence[str
 
 def _edit_distances(texts: Sequence[str], read: Sequence[str]) -> Counts:
     """Return the edit distance of each text, (N,)."""
-    return metrics.edit_distances(list(zip(texts, map(normalise, read), strict=True)))
+    return metrics.edit_distances(list(zip(texts, map(normalize_text, read), strict=True)))
 
 
 def _summarize(texts: Sequence[str], edits: Counts) -> Reading:

@@ -15,7 +15,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from ocr_studio.core.language.charset import Charset, in_alphabet, normalise
+from ocr_studio.core.language.charset import Charset, is_in_alphabet, normalize_text
 
 Scores: TypeAlias = tuple[NDArray[np.float32], float]  # of one character: kernel (C,) and bias
 
@@ -25,7 +25,9 @@ HEAD: Final = "characters"
 def missing_characters(charset: Charset, texts: Iterable[str]) -> str:
     """Return the trainable characters of some texts that a charset lacks, each once, in order."""
     new = set[str]().union(*(charset.unknown(text) for text in texts))
-    return "".join(sorted(letter for letter in new if in_alphabet(letter, "all") and letter == normalise(letter)))
+    return "".join(
+        sorted(letter for letter in new if is_in_alphabet(letter, "all") and letter == normalize_text(letter))
+    )
 
 
 def add_characters(

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import ModelCard
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.weights import model_weights
@@ -22,12 +22,12 @@ def write_candidate(name: str, net: keras.Model, *, charset: Charset | None, car
     On an error there is no candidate. name: of the new model; charset: as for ``model_weights.save_model``.
     Raises BadName and ModelsNotWritten.
     """
-    folder = models.candidate_folder(name)
+    folder = registry.candidate_folder(name)
     try:
         model_weights.save_model(folder, net, charset=charset, card=card)
     except OSError as error:
-        models.discard(folder)
-        raise models.ModelsNotWritten(
+        registry.discard(folder)
+        raise registry.ModelsNotWritten(
             tr("the new model could not be written: {reason}", reason=error.strerror or error),
             file=folder,
             remedy=tr("Free up disk space, then start again: training resumes at its last evaluation."),

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Alphabet, Charset
-from ocr_studio.core.models import bundled
+from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import later, tr
@@ -57,7 +56,7 @@ def save_model(folder: Path, net: keras.Model, *, charset: Charset | None, card:
 
 def check_model(folder: Path) -> None:
     """Raise BadModel if a model folder's weights do not fit its network."""
-    model = models.in_folder(folder)
+    model = registry.in_folder(folder)
     if model.kind == "recognizer":
         load_recognizer(model)
     else:

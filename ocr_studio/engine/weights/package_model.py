@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.models.registry import Model
 from ocr_studio.engine.weights import model_weights, weight_delta

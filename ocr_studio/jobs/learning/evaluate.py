@@ -22,7 +22,7 @@ from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import PictureFile
+from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
@@ -125,7 +125,7 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
     for number, error in enumerate(failed, start=1):
         yield PhotoUnfit(error, number, total)
     done, results, model = len(failed), [], ""
-    finder, kept = _Finder(), PictureFile()
+    finder, kept = _Finder(), ImageSpool()
     for page in truth.pages:
         try:
             path, image = yield from finder.open(page, done, total)
@@ -152,16 +152,16 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
 
 def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
     """Write a web page for each photo, then the index. If a photo is gone, its page has no overview image."""
-    names = html_report.names(evaluation)
+    names = html_report.name_pages(evaluation)
     total = len(names) + 1
     for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
         try:
-            overview = error_images.overview(photo_file.open_photo(photo.photo))
+            overview = error_images.draw_overview(photo_file.open_photo(photo.photo))
         except StudioError:
             overview = b""
-        text = html_report.photo_page(photo, overview, model=evaluation.model)
+        text = html_report.render_photo_page(photo, overview, model=evaluation.model)
         yield _written(out, name, text, number, total)
-    yield _written(out, html_report.INDEX, html_report.index_page(evaluation), total, total)
+    yield _written(out, html_report.INDEX, html_report.render_index(evaluation), total, total)
 
 
 def free_folder(folder: Path) -> Path:
@@ -194,11 +194,11 @@ def _result(
     seconds: float,
     *,
     path: Path,
-    kept: PictureFile,
+    kept: ImageSpool,
 ) -> PhotoResult:
     compared = metrics.compare(page.words, found, whole=page.whole)
     wrong = mistakes(compared)
-    pictures = kept.add(error_images.picture(image, mistake) for mistake in wrong)
+    pictures = kept.add(error_images.draw_mistake(image, mistake) for mistake in wrong)
     height, width = image.shape[:2]
     score = metrics.score(compared)
     return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)
@@ -236,7 +236,7 @@ class _Finder:
     def _elsewhere(self, page: TruePage, done: int, total: int) -> Generator[SearchingPhoto, None, Path]:
         if page.folder is not None:
             if page.folder not in self._folders:
-                self._folders[page.folder] = _Folder(photo_file.photos_in(page.folder))
+                self._folders[page.folder] = _Folder(photo_file.list_photos(page.folder))
             folder = self._folders[page.folder]
             while page.page_id not in folder.by_id and folder.looked < len(folder.photos):
                 path = folder.photos[folder.looked]
@@ -254,6 +254,6 @@ class _Finder:
 
 def _content_id(path: Path) -> str:
     try:
-        return photo_file.content_id(path)
+        return photo_file.compute_content_id(path)
     except StudioError:
         return ""

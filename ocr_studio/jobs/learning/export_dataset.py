@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import PhotoCut, Report, Wanted
-from ocr_studio.core.datasets.sources import Sources
+from ocr_studio.core.datasets.dataset import ExportOptions, PhotoCut, Report
+from ocr_studio.core.datasets.sources import DatasetSources
 from ocr_studio.core.project.project import Project
 
 
-def export_project(project: Project, folder: Path, wanted: Wanted | None = None) -> Iterator[PhotoCut | Report]:
+def export_project(project: Project, folder: Path, wanted: ExportOptions | None = None) -> Iterator[PhotoCut | Report]:
     """Export the checked words of a project, including unsaved changes, without changing the project.
 
     Args:
@@ -29,6 +29,8 @@ def export_project(project: Project, folder: Path, wanted: Wanted | None = None)
     yield from export_sources(dataset_sources.from_project(project), folder, wanted)
 
 
-def export_sources(sources: Sources, folder: Path, wanted: Wanted | None = None) -> Iterator[PhotoCut | Report]:
+def export_sources(
+    sources: DatasetSources, folder: Path, wanted: ExportOptions | None = None
+) -> Iterator[PhotoCut | Report]:
     """Export the checked words of these pages; see ``export_project``."""
-    yield from dataset.export(sources.pages, folder, wanted or Wanted(), trouble=sources.trouble)
+    yield from dataset.export(sources.pages, folder, wanted or ExportOptions(), trouble=sources.trouble)

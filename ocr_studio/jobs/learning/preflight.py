@@ -14,18 +14,18 @@ from ocr_studio.core import paths
 from ocr_studio.core.datasets import dataset as datasets
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.builder import NothingToWrite
-from ocr_studio.core.datasets.dataset import Dataset, LeftOut, Reason, Report, Wanted
+from ocr_studio.core.datasets.dataset import Dataset, ExportOptions, LeftOut, Reason, Report
 from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.training import preflight as judging
-from ocr_studio.core.training.events import Preparing
-from ocr_studio.core.training.preflight import Doubt, Group
+from ocr_studio.core.training import preflight
+from ocr_studio.core.training.events import TrainingPreparing
+from ocr_studio.core.training.preflight import DoubtfulLabel, WordGroup
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.learning import export_dataset
 
@@ -72,8 +72,8 @@ class Preflight:
     unit: str
     dataset: Dataset | None = None
     pages: Mapping[str, PageLook] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    groups: tuple[WordGroup, ...] = ()
+    doubts: tuple[DoubtfulLabel, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     new_letters: str = ""
 
@@ -93,7 +93,7 @@ class Preflight:
         return self.dataset is not None and synth_options.KEY in self.dataset.manifest
 
 
-LookEvent: TypeAlias = Preparing | Preflight
+LookEvent: TypeAlias = TrainingPreparing | Preflight
 
 
 def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
@@ -119,11 +119,11 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
         return
     folder, report = _fresh_folder(), None
     try:
-        for event in export_dataset.export_sources(sources, folder, Wanted(unit=options.unit)):
+        for event in export_dataset.export_sources(sources, folder, ExportOptions(unit=options.unit)):
             if isinstance(event, Report):
                 report = event
             else:
-                yield Preparing(tr("Collecting your corrections"), event.done, event.total)
+                yield TrainingPreparing(tr("Collecting your corrections"), event.done, event.total)
         yield _judged(seen, datasets.read(folder), report, options)
     except NothingToWrite as nothing:
         shutil.rmtree(folder, ignore_errors=True)
@@ -143,7 +143,7 @@ def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEve
     Raises:
         BadDataset: The dataset can't be read.
     """
-    yield Preparing(tr("Loading the dataset"))
+    yield TrainingPreparing(tr("Loading the dataset"))
     dataset = datasets.read(folder)
     pages = {
         each.page: PageLook(dataset.folder / each.photo, len(each.words), len(each.words), len(each.words))
@@ -197,10 +197,10 @@ def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: R
     return replace(
         seen,
         dataset=dataset,
-        groups=judging.groups(dataset),
-        doubts=judging.doubts(dataset),
+        groups=preflight.group_words(dataset),
+        doubts=preflight.find_doubtful_labels(dataset),
         left_out=_worth_saying(report) if report else (),
-        new_letters=judging.new_letters(dataset, _known(dataset.alphabet, options)),
+        new_letters=preflight.find_new_letters(dataset, _known(dataset.alphabet, options)),
     )
 
 
@@ -217,11 +217,11 @@ def _page(source: SourcePage) -> PageLook:
 
 def _known(letters: str, options: ReaderOptions) -> str:
     """The characters among ``letters`` that the model in use can read."""
-    model = models.in_use(options.model, alphabet=options.alphabet)
+    model = registry.in_use(options.model, alphabet=options.alphabet)
     if model.card is not None:
         return "".join(model.card.alphabet)
     alphabet: charset.Alphabet = "all" if options.alphabet == "all" else "latin"
-    return "".join(each for each in letters if charset.in_alphabet(each, alphabet))
+    return "".join(each for each in letters if charset.is_in_alphabet(each, alphabet))
 
 
 def _fresh_folder() -> Path:

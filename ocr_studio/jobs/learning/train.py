@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ocr_studio.core.datasets import dataset as datasets
 from ocr_studio.core.datasets.dataset import BadCrop, Dataset, Example, Split, TruePhoto
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, RECOGNIZER, Kind, learning_on
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.training import results as training_results
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.detector_events import DetectorData, DetectorEvent, DetectorTrained, ReviewedPhoto
-from ocr_studio.core.training.events import Preparing, Recipe, Trained, TrainingEvent
+from ocr_studio.core.training.detector_events import CheckedPhoto, DetectorData, DetectorEvent, DetectorTrained
+from ocr_studio.core.training.events import Recipe, Trained, TrainingEvent, TrainingPreparing
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import Run, RunTrouble
 from ocr_studio.core.translation import tr
@@ -81,17 +81,17 @@ def train(
     with contextlib.closing(_Held(run.name)):
         if resume:
             _check_same(run, course.dataset)
-            if (waiting := training_results.load(run)) is not None:
+            if (waiting := training_results.load_result(run)) is not None:
                 yield waiting
                 return
         else:
             check_base(run.kind, run.recipe)
-            training_runs.begin(run)
+            training_runs.begin_run(run)
         _discard_candidates(run)
-        training_results.forget(run)
+        training_results.delete_result(run)
         for event in (learn or _LEARNERS[run.kind])(course):
             if isinstance(event, Trained | DetectorTrained):
-                training_results.save(run, event)
+                training_results.save_result(run, event)
             yield event
 
 
@@ -108,15 +108,15 @@ def check_base(kind: str, recipe: Recipe) -> None:
         CannotLearn: The model can't be trained.
     """
     known: Kind = "detector" if kind == "detector" else "recognizer"
-    learning_on(models.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
+    learning_on(registry.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
 
 
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
     """Prepare a training on collected data; the dataset is moved to the run. Raises StudioError."""
     if look.dataset is None:
         raise RunTrouble(tr("there is no training data"), remedy=tr("Correct some words first."))
-    name = training_runs.free_name(look.title)
-    data = training_runs.folder_of(name) / "data"
+    name = training_runs.find_free_name(look.title)
+    data = training_runs.find_folder(name) / "data"
     dataset = preflight.moved(look.dataset, data)
     run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about)
     return TrainingTask(run, dataset, options, stop)
@@ -134,11 +134,11 @@ def keep(trained: AnyTrained) -> Model:
         StudioError: It can't be installed, and is still a candidate.
     """
     name = trained.name
-    if models.is_taken(name):
-        name = training_runs.free_name(name)
-        models.retitle(trained.folder, name)
-    model = models.install(trained.folder, name=name)
-    training_runs.forget(trained.name)
+    if registry.is_taken(name):
+        name = training_runs.find_free_name(name)
+        registry.retitle(trained.folder, name)
+    model = registry.install(trained.folder, name=name)
+    training_runs.delete_run(trained.name)
     return model
 
 
@@ -155,8 +155,8 @@ def renamed(model: Model, wanted: str) -> str:
 
 def discard(trained: AnyTrained) -> None:
     """Delete the candidate and its training. Raises StudioError."""
-    models.discard(trained.folder)
-    training_runs.forget(trained.name)
+    registry.discard(trained.folder)
+    training_runs.delete_run(trained.name)
 
 
 def throw_away(run: Run) -> None:
@@ -168,21 +168,21 @@ def throw_away(run: Run) -> None:
     """
     with contextlib.closing(_Held(run.name)):
         _discard_candidates(run)
-        training_runs.forget(run.name)
+        training_runs.delete_run(run.name)
     with contextlib.suppress(OSError):  # fails on Windows while the lock is held
         run.folder.rmdir()
 
 
 def _discard_candidates(run: Run) -> None:
-    for folder in models.candidates(run.name):
-        models.discard(folder)
+    for folder in registry.candidates(run.name):
+        registry.discard(folder)
 
 
 class _Held:
     """The lock of a training while it runs."""
 
     def __init__(self, name: str) -> None:
-        self._lock = training_runs.lock(name)
+        self._lock = training_runs.lock_run(name)
 
     def close(self) -> None:
         """Release the lock."""
@@ -190,7 +190,7 @@ class _Held:
 
 
 def _check_same(run: Run, dataset: Dataset) -> None:
-    known = training_runs.load(run.name)
+    known = training_runs.load_run(run.name)
     if known is None:
         raise RunTrouble(
             tr("there is no training “{name}” to resume", name=run.name),
@@ -258,14 +258,14 @@ def _nothing(
     return StudioError(what, file=dataset.folder, remedy=remedy, command=command)
 
 
-def _read(dataset: Dataset, examples: Sequence[Example], into: list[TrainingExample]) -> Iterator[Preparing]:
+def _read(dataset: Dataset, examples: Sequence[Example], into: list[TrainingExample]) -> Iterator[TrainingPreparing]:
     """Load crops, skipping missing ones; yields progress."""
     from ocr_studio.engine.training.training_data import TrainingExample, shrink_crop
 
     what = tr("Loading the lines") if dataset.unit == "lines" else tr("Loading the words")
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
-            yield Preparing(what, number, len(examples))
+            yield TrainingPreparing(what, number, len(examples))
         with contextlib.suppress(BadCrop):
             crop = shrink_crop(dataset.crop(example))
             into.append(TrainingExample(crop, example.text, name=example.crop, place=example.place))
@@ -287,7 +287,7 @@ def _learn_boxes(course: TrainingTask) -> Iterator[LearningEvent]:
         command = 'It contains single words only. Generate boards with "ocr-studio synth --boards N".' if drawn else ""
         raise _nothing(dataset, dataset.pages, what, remedy=remedy, typed=command)
     photos = tuple(
-        ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)
+        CheckedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)
         for page in dataset.pages
     )
     yield from finetune_detector.finetune_detector(

@@ -22,8 +22,7 @@ from ocr_studio.core import errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import MOST_WEIGHT_BYTES
 from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.translation import tr
@@ -79,7 +78,7 @@ def fetch_model(
         StudioError: It failed; an invalid name is reported before the download.
     """
     if name is not None:
-        models.check_name(name)
+        registry.check_name(name)
     for event in fetch(wanted):
         yield event
         if isinstance(event, Fetched):

@@ -10,7 +10,7 @@ from typing import Final
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import archive as model_archive
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import BadModel
 from ocr_studio.core.models.downloads import WEIGHT_SUFFIXES
 from ocr_studio.core.models.registry import Model
@@ -69,12 +69,12 @@ def import_model(
             model_weights.check_model(candidate)
         except BadModel as error:
             raise model_archive.refused(error.what, file) from error
-        model = models.install(candidate)
+        model = registry.install(candidate)
         kept = True
         yield ModelImported(model)
     finally:
         if not kept:
-            models.discard(candidate)
+            registry.discard(candidate)
 
 
 def _import_weights(
@@ -86,19 +86,19 @@ def _import_weights(
     free = models.free_name(file.stem) if name is None else name
     candidate = keras_ocr_weights.create_candidate(file, name=free, alphabet=alphabet)
     try:
-        model = models.install(candidate)
+        model = registry.install(candidate)
     except StudioError:
-        models.discard(candidate)
+        registry.discard(candidate)
         raise
     yield ModelImported(model)
 
 
 def _sweep() -> None:
     """Delete what killed imports and deletions have left behind, except candidates of trainings."""
-    for name, folder in models.abandoned(seconds=_LEFT_SECONDS):
-        if models.name_trouble(name) or training_runs.load(name) is None:
-            with contextlib.suppress(models.ModelsNotWritten):  # it is deleted another time
-                models.discard(folder)
+    for name, folder in registry.abandoned(seconds=_LEFT_SECONDS):
+        if registry.name_trouble(name) or training_runs.load_run(name) is None:
+            with contextlib.suppress(registry.ModelsNotWritten):  # it is deleted another time
+                registry.discard(folder)
 
 
 def export_model(model: Model, file: Path, *, overwrite: bool = False) -> Iterator[ModelExported]:

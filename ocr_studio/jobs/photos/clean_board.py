@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from ocr_studio.core.formats import output_marks
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import board_cleaning, board_corners
-from ocr_studio.core.images.board_cleaning import Cleaned
+from ocr_studio.core.images.board_cleaning import CleanedBoard
 from ocr_studio.core.images.board_corners import Board
+from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import BoardLook, Quad
 
@@ -40,8 +41,8 @@ class BoardCleaned:
 
     Attributes:
         picture: The image, with its smaller levels.
-        matrix: See ``board_cleaning.Cleaned``.
-        burnt: See ``board_cleaning.Cleaned``.
+        matrix: See ``board_cleaning.CleanedBoard``.
+        burnt: See ``board_cleaning.CleanedBoard``.
         rough: Whether it was made from a reduced photo; the full resolution follows.
     """
 
@@ -63,7 +64,7 @@ CleaningEvent: TypeAlias = BoardSought | BoardCleaned | PictureWritten
 
 def corners(look: BoardLook, board: Board | None) -> Quad | None:
     """The corners of the board: those the user has set, else those found, else None."""
-    if look.corners is not None and board_corners.is_round(look.corners):
+    if look.corners is not None and board_corners.is_clockwise(look.corners):
         return look.corners
     return board.quad if board else None
 
@@ -81,13 +82,13 @@ def clean(image: Photo, look: BoardLook, *, sought: BoardSought | None = None) -
     quad = corners(look, sought.board)
     if max(image.shape[:2]) > _ROUGH:
         yield _shown(_rough(image, look, quad), rough=True)
-    yield _shown(board_cleaning.cleaned(image, look, quad), rough=False)
+    yield _shown(board_cleaning.clean_board(image, look, quad), rough=False)
 
 
-def cleaned(image: Photo, look: BoardLook) -> Cleaned:
+def cleaned(image: Photo, look: BoardLook) -> CleanedBoard:
     """The cleaned board of a photo, for reading; it is searched for unless the user has set its corners."""
     wanted = look.straighten and look.corners is None
-    return board_cleaning.cleaned(image, look, corners(look, board_corners.find_board(image) if wanted else None))
+    return board_cleaning.clean_board(image, look, corners(look, board_corners.find_board(image) if wanted else None))
 
 
 def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
@@ -102,26 +103,23 @@ def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
 
 def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
     """The cleaned board as JPEG or PNG data by the suffix of its file, marked as an output of this program."""
-    return output_marks.encoded(cleaned(image, look).picture, suffix)
+    return output_marks.encode_marked(cleaned(image, look).picture, suffix)
 
 
-def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> Cleaned:
+def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> CleanedBoard:
     """Clean a reduced photo, and enlarge the result to full size."""
     height, width = image.shape[:2]
-    scale = _ROUGH / max(height, width)
-    small = cv2.resize(
-        image, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
-    )
+    small = shrink_image(image, side=_ROUGH)
     shrunk = quad and Quad.from_array(quad.array() * (small.shape[1] / width, small.shape[0] / height))
-    made = board_cleaning.cleaned(np.asarray(small, dtype=np.uint8), look, shrunk)
+    made = board_cleaning.clean_board(small, look, shrunk)
     matrix, size = np.eye(3), (width, height)
     if look.straighten and quad is not None:
-        matrix, size = board_corners.straightening(quad, width, height)
+        matrix, size = board_corners.compute_straightening(quad, width, height)
     large = cv2.resize(made.picture, size, interpolation=cv2.INTER_LINEAR)
     return replace(made, picture=np.asarray(large, dtype=np.uint8), matrix=matrix)
 
 
-def _shown(made: Cleaned, *, rough: bool) -> BoardCleaned:
+def _shown(made: CleanedBoard, *, rough: bool) -> BoardCleaned:
     pyramid = Pyramid(np.ascontiguousarray(made.picture))
     level = 0
     while max(pyramid.level(level).shape[:2]) > _LEAST_LEVEL:

@@ -15,7 +15,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search.index import Findings, Index, Progress
+from ocr_studio.core.search.index import Index, IndexProgress, SearchResult
 
 # Margin around a word, as a share of its box.
 _AROUND: Final = 0.35
@@ -40,7 +40,7 @@ class PlacePicture:
     picture: RGB | None
 
 
-def bring_up_to_date(index: Index) -> Iterator[Progress]:
+def bring_up_to_date(index: Index) -> Iterator[IndexProgress]:
     """Update the index with the changed pages; a damaged index file is rebuilt at once."""
     for _ in range(2):
         yield from index.refresh()
@@ -48,7 +48,7 @@ def bring_up_to_date(index: Index) -> Iterator[Progress]:
             return
 
 
-def find(index: Index, query: str, *, limit: int, typing: bool, page_id: str | None = None) -> Iterator[Findings]:
+def find(index: Index, query: str, *, limit: int, typing: bool, page_id: str | None = None) -> Iterator[SearchResult]:
     """Search the index; see ``Index.search``. Raises IndexTrouble."""
     yield index.search(query, limit, typing=typing, page_id=page_id)
 
@@ -71,7 +71,7 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
 
 
 def _level(photo: Pyramid, quad: Quad, height: int) -> RGB:
-    corners = geometry.widened(quad, _AROUND)
-    along, across = geometry.sizes(corners)[0]
+    corners = geometry.widen_quad(quad, _AROUND)
+    along, across = geometry.measure_sizes(corners)[0]
     width = round(height * min(_WIDEST, float(along) / max(float(across), 1.0)))
     return photo.warp(corners, (max(1, width), height))

@@ -43,10 +43,10 @@ class PhotoSeen:
 
 
 def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[PhotosKnown]:
-    """The rows of the photo list; see ``photo_rows.rows_of``. Raises IndexTrouble."""
+    """The rows of the photo list; see ``photo_rows.make_rows``. Raises IndexTrouble."""
     pages = index.pages()
-    moved = photo_rows.moved(files, pages, ids)
-    yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids), moved)
+    moved = photo_rows.find_moved(files, pages, ids)
+    yield PhotosKnown(photo_rows.make_rows(files, pages, ids), photo_rows.find_lost(files, pages, ids), moved)
 
 
 def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
@@ -54,7 +54,7 @@ def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
     for name in names:
         with contextlib.suppress(StudioError, OSError):
             before = stamp(folder / name)
-            yield PhotoSeen(name, photo_file.content_id(folder / name), before)
+            yield PhotoSeen(name, photo_file.compute_content_id(folder / name), before)
 
 
 def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterator[tuple[str, str]]:
@@ -71,7 +71,11 @@ def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterato
     for page_id, name in moved.items():
         with contextlib.suppress(StudioError, OSError):
             page = project.load_page(page_id, aside=False)
-            if page and not paths.exists(project.photo(page)) and photo_file.content_id(folder / name) == page_id:
+            if (
+                page
+                and not paths.exists(project.photo(page))
+                and photo_file.compute_content_id(folder / name) == page_id
+            ):
                 yield page_id, name
 
 
@@ -85,10 +89,10 @@ def pages_of(photos: Iterable[Path], project: Project) -> Iterator[Page | Studio
     """The saved page of each photo, else an empty page; or the error."""
     for photo in photos:
         try:
-            page_id = photo_file.content_id(photo)
+            page_id = photo_file.compute_content_id(photo)
             page = project.load_page(page_id, aside=False)
             if page is None:
-                width, height = photo_file.photo_size(photo)
+                width, height = photo_file.read_photo_size(photo)
                 page = Page(page_id, "", width, height)
             yield replace(page, image=project.relative(photo))
         except StudioError as error:

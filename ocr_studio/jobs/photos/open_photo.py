@@ -124,7 +124,7 @@ def open_photo(
         StudioError: The project can't be read.
     """
     path = Path(os.path.abspath(path))
-    image, page_id = photo_file.open_with_id(path)
+    image, page_id = photo_file.open_photo_with_id(path)
     project = projects.get(path.parent)
     if project is None:
         try:
@@ -152,7 +152,7 @@ def open_photo(
     course = None
     if project is not known and keeping.keeps and not read_only:
         course = undo_log.load(project.files, shorten=project.locked)
-    order = page_order.order(page)
+    order = page_order.order_words(page)
     yield PhotoOpened(path, page, image, project, read_only, warning, twin, course, order)
 
 
@@ -170,7 +170,7 @@ def _twin(project: Project, page: Page, path: Path) -> str:
         return ""
     try:
         other = project.photo(page)
-        return page.image if photo_file.content_id(other) == page.id and not other.samefile(path) else ""
+        return page.image if photo_file.compute_content_id(other) == page.id and not other.samefile(path) else ""
     except (StudioError, OSError):
         # The photo was renamed or moved.
         return ""
@@ -191,7 +191,7 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
 
 def list_folder(folder: Path) -> Iterator[FolderListed]:
     """List the photos of a folder."""
-    photos = tuple(photo_file.photos_in(folder))
+    photos = tuple(photo_file.list_photos(folder))
     found = ((photo.name, _stamp(photo)) for photo in photos)
     stamps = {name: when for name, when in found if when}
     rows = (PhotoRow(photo.name, time=stamps[photo.name][0] / 1e9 if photo.name in stamps else 0.0) for photo in photos)
@@ -209,7 +209,7 @@ def first_photo(folder: Path) -> Path:
     """The first photo of a folder, in natural order, or of a project given by its own folder. Raises NoPhotos."""
     if folder.name == FOLDER or paths.exists(folder / "project.json"):
         folder = Project.find(folder).photos
-    photos = photo_file.photos_in(folder)
+    photos = photo_file.list_photos(folder)
     if not photos:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in photo_file.PHOTO_SUFFIXES))
         raise NoPhotos(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_studio.core import paths
 from ocr_studio.core.editing import edits
-from ocr_studio.core.formats.names import shown
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.page import Page, PageState, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
@@ -42,7 +42,7 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
         return page
     if not again:
         return now
-    name = tr("Read {photo}", photo=shown(read.image))
+    name = tr("Read {photo}", photo=format_photo_name(read.image))
     edit = replace(edits.reread(now, tuple(read.words.values()), earlier=None), name=name)
     page = replace(apply(now, edit), read_at=read.read_at)
     if not edit:

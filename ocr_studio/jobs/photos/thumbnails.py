@@ -78,8 +78,8 @@ def thumbnail(path: Path, *, side: int, cache: ThumbnailCache | None = None) -> 
     if kept is not None:
         return Thumbnail(path.name, kept.picture, kept.page_id, when)
     try:
-        page_id = photo_file.content_id(path)
-        picture = photo_file.thumbnail(path, side=side)
+        page_id = photo_file.compute_content_id(path)
+        picture = photo_file.make_thumbnail(path, side=side)
     except StudioError as error:
         return Thumbnail(path.name, None, "", when, str(error))
     if cache and when:

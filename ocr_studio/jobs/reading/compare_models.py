@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.jobs.reading.read import OcrService, Preparing, WordsRead, read_page, read_words
 
@@ -107,7 +107,7 @@ def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequen
     Raises:
         StudioError: A model can't be used.
     """
-    other = desk.successor(replace(desk.options, model=models.chosen(name)))
+    other = desk.successor(replace(desk.options, model=registry.chosen(name)))
     total, done, found = 2 * len(words), 0, []
     for each in (desk, other):
         read: list[Word] = []
@@ -147,7 +147,7 @@ def compare_finding(
     Raises:
         StudioError: A model can't be used.
     """
-    other = desk.successor(replace(desk.options, detector=models.chosen(name, "detector")))
+    other = desk.successor(replace(desk.options, detector=registry.chosen(name, "detector")))
     found = []
     for number, each in enumerate((desk, other)):
         boxes: list[Quad] = []

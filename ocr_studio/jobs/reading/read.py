@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.editing.split_words import joined_reading
+from ocr_studio.core.editing.split_words import join_readings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners, photo_file
-from ocr_studio.core.models import registry as models
-from ocr_studio.core.page import BoardLook, Page, Quad, Source, Transcription, Word, now
+from ocr_studio.core.models import registry
+from ocr_studio.core.page import BoardLook, Page, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
@@ -48,20 +48,20 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     Returns:
         The texts in reading order, joined by spaces; None for other boxes, which are read as they are.
     """
-    if word.quad_source is not Source.HUMAN or geometry.size(word.quad)[1] < _LEAST_HEIGHT:
+    if word.quad_source is not TextSource.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
         return None
-    crop = geometry.crop(image, word.quad)
+    crop = geometry.crop_quad(image, word.quad)
     lines = reader.find(crop)
     if len(lines) == 0:
         return None
-    heights = geometry.sizes(lines[:, :4])[:, 1]
+    heights = geometry.measure_sizes(lines[:, :4])[:, 1]
     lines, highest = lines[heights >= _RIM * heights.max()], float(heights.max())
     if np.ptp(lines[:, :4, 1].mean(axis=1)) < _APART * highest and crop.shape[0] < _ROOMY * highest:
         return None
     found = {each.id: each for _, words in reader.read_lines(crop, lines) for each in words}
-    parts = [found[key] for key in reading_order.order(found.values())]
+    parts = [found[key] for key in reading_order.order_words(found.values())]
     whole = Quad.from_box(0, 0, crop.shape[1], crop.shape[0])
-    return joined_reading([(part.quad, part.machine) for part in parts if part.machine], whole)
+    return join_readings([(part.quad, part.machine) for part in parts if part.machine], whole)
 
 
 _Told = TypeVar("_Told")
@@ -185,7 +185,7 @@ class OcrService:
         """Whether these options use the same recognizer weights."""
         name = self.options.reads_with()
         # A trained model has its own alphabet.
-        cut = name == models.BUILT_IN.name
+        cut = name == registry.BUILT_IN.name
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
@@ -219,7 +219,7 @@ def read_page(
 
 def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
     """Map the boxes of words from the cleaned board to the photo."""
-    quads = [board_corners.led(back, word.quad) for word in words]
+    quads = [board_corners.transform_quad(back, word.quad) for word in words]
     return tuple(replace(word, quad=quad) for word, quad in zip(words, quads, strict=True) if quad)
 
 
@@ -289,8 +289,8 @@ def _places(
         return image, here
     made = clean_board.cleaned(image, board)
     height, width = made.picture.shape[:2]
-    there = [quad for each in here if (quad := board_corners.led(made.matrix, each))]
-    inside = all(0 <= x <= width and 0 <= y <= height for x, y in map(geometry.centre, there))
+    there = [quad for each in here if (quad := board_corners.transform_quad(made.matrix, each))]
+    inside = all(0 <= x <= width and 0 <= y <= height for x, y in map(geometry.find_centre, there))
     return (made.picture, there) if inside and len(there) == len(here) else (image, here)
 
 
@@ -389,7 +389,7 @@ def _looked_at(
 
 
 def _look(desk: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
-    image, page_id = photo_file.open_with_id(path)
+    image, page_id = photo_file.open_photo_with_id(path)
     height, width = image.shape[:2]
     board, back = board_of(page_id), None
     if board is not None:

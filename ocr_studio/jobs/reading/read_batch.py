@@ -63,7 +63,7 @@ def _board(project: Project, page_id: str) -> BoardLook | None:
 
 def _read_before(photo: Path, project: Project) -> Page | None:
     try:
-        page = project.load_page(photo_file.content_id(photo), aside=False)
+        page = project.load_page(photo_file.compute_content_id(photo), aside=False)
     except StudioError:  # reported when the photo is read
         return None
     return None if page is None or page.state is PageState.UNREAD else page

@@ -17,7 +17,7 @@ from ocr_studio.core.editing.rereading import PageDifferences
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import PictureFile, Pictures
+from ocr_studio.core.images.image_spool import ImageSpool, SpooledImages
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
@@ -66,7 +66,7 @@ class PageReread:
     """The words of a page were read again. pictures: PNG images of the words that are read differently."""
 
     differences: PageDifferences
-    pictures: Pictures
+    pictures: SpooledImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
         for key, summary in project.summaries().items()
         if summary.unchecked
     ]
-    yield tuple(sorted(pages, key=lambda page: photo_file.natural_key(page.image)))
+    yield tuple(sorted(pages, key=lambda page: photo_file.make_natural_key(page.image)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ class ProjectRereading:
     desk: OcrService
     project: Project
     photos: MovedPhotos
-    pictures: PictureFile
+    pictures: ImageSpool
 
     def read(self, wanted: PageToRead) -> Iterator[RereadingEvent]:
         """Read the unchecked words of a page again; yields WordsRead …, then PageReread or PageNotRead."""
         try:
             page = self.project.load_page(wanted.page_id, aside=False)
-            words = rereading.unreviewed(page) if page else ()
+            words = rereading.list_unchecked(page) if page else ()
             image = self.photos.of_page(page, self.project)[1] if page and words else None
             if page is None or image is None:  # checked meanwhile
                 yield PageReread(PageDifferences(wanted.page_id, wanted.image, 0, ()), self.pictures.add(()))
@@ -114,7 +114,7 @@ class ProjectRereading:
                     fresh += event.words
                 if isinstance(event, Preparing | WordsRead):
                     yield event
-            found = rereading.differences(page, fresh)
+            found = rereading.find_differences(page, fresh)
             store_second_readings(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
             pictures = self.pictures.add(_pictures(image, (each.word.quad for each in found)))
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
@@ -124,7 +124,7 @@ class ProjectRereading:
 
 def wish(page: PageDifferences, chosen: Collection[str]) -> Change:
     """The change that applies the chosen differences of a page. chosen: ids of words."""
-    edit = partial(rereading.taken_over_later, found=page.found, chosen=chosen)
+    edit = partial(rereading.make_later_edit, found=page.found, chosen=chosen)
     return Change(page.page_id, page.image, len(chosen), edit)
 
 
@@ -132,7 +132,7 @@ def _pictures(image: NDArray[np.uint8], quads: Iterable[Quad]) -> Iterator[bytes
     photo = Pyramid(image)
     for quad in quads:
         corners = quad.array()
-        along, across = geometry.sizes(corners)[0]
+        along, across = geometry.measure_sizes(corners)[0]
         scale = min(1.0, _WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0))
         picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
         done, data = cv2.imencode(".png", picture[:, :, ::-1])

@@ -14,7 +14,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file, word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_appearance import InkLook
+from ocr_studio.core.images.word_appearance import WordAppearance
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
@@ -58,7 +58,7 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
     if page is None or word is None or word.machine is None:
         return
     own = _photo(photos, project, page)
-    look = word_appearance.of(own, word.quad) if own else None
+    look = word_appearance.describe_word(own, word.quad) if own else None
     if own is None or look is None:
         return
     yield CorrectedLooks(corrected, _picture(own, word.quad))
@@ -81,7 +81,7 @@ def _candidates(
         if other is None or read is None:
             continue
         words = [word for word in other.words.values() if (key, word.id) != corrected.place]
-        if odds := fix_everywhere.worth_a_look(words, corrected, read):
+        if odds := fix_everywhere.select_candidates(words, corrected, read):
             found.append((other, odds))
         if len(found) >= _PHOTOS:
             break
@@ -96,17 +96,21 @@ def _pages(project: Project, page: Page, corrected: Correction, index: Index | N
     if index is not None and index.complete:
         return list(dict.fromkeys([page.id, *index.read_alike(corrected.misread, corrected.right, 2 * _PHOTOS)]))
     known = project.summaries()
-    keys = sorted(known, key=lambda key: photo_file.natural_key(known[key].image))
+    keys = sorted(known, key=lambda key: photo_file.make_natural_key(known[key].image))
     here = keys.index(page.id) if page.id in known else 0
     near = sorted(range(len(keys)), key=lambda number: abs(number - here))
     return [page.id, *(keys[number] for number in near[:_PAGES] if known[keys[number]].unchecked and number != here)]
 
 
-def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: InkLook) -> Iterator[LookAlike]:
+def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppearance) -> Iterator[LookAlike]:
     for word_id, by_reading in odds.items():
         word = page.words[word_id]
-        other = word_appearance.of(photo, word.quad)
-        likely = fix_everywhere.likelihood(by_reading, word_appearance.likeness(look, other)) if other else 0.0
+        other = word_appearance.describe_word(photo, word.quad)
+        likely = (
+            fix_everywhere.estimate_likelihood(by_reading, word_appearance.compute_likeness(look, other))
+            if other
+            else 0.0
+        )
         if likely >= fix_everywhere.OFFERED:
             yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
 
@@ -120,8 +124,8 @@ def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
 
 
 def _picture(photo: Pyramid, quad: Quad) -> bytes:
-    corners = geometry.widened(quad, _MARGIN)
-    along, across = geometry.sizes(corners)[0]
+    corners = geometry.widen_quad(quad, _MARGIN)
+    along, across = geometry.measure_sizes(corners)[0]
     scale = min(_WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0), 4.0)
     picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
     done, data = cv2.imencode(".png", picture[:, :, ::-1])

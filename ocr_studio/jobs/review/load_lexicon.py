@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocr_studio.core.language.lexicon import Lexicon, lexicon
+from ocr_studio.core.language.lexicon import Lexicon, load_lexicon
 from ocr_studio.core.language.spelling import OwnWords
 from ocr_studio.core.project import project_words
 from ocr_studio.core.project.project import Project
@@ -45,4 +45,4 @@ def words_known(languages: tuple[str, ...], project: Project | None, index: Inde
     for row in index.pages() if index else ():
         typed.update(row.typed)
     added = project_words.load_added(project.files) if project else frozenset()
-    yield WordsKnown(languages, lexicon(languages), OwnWords.of(typed), added)
+    yield WordsKnown(languages, load_lexicon(languages), OwnWords.of(typed), added)

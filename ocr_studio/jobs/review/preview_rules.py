@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from ocr_studio.core.editing import replace_rules
-from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer, Rule, Skipped
+from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer, Rule, SkippedWord
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
@@ -61,7 +61,7 @@ def look_at(page: Page, replacer: Replacer) -> Looked:
     """Preview the rules on one page. Raises BadRule for an invalid rule."""
     each = tuple(replacer.in_page(page))
     found = tuple(one for one in each if isinstance(one, Replacement))
-    return Looked(1, 1, found, tuple(one.why for one in each if isinstance(one, Skipped)))
+    return Looked(1, 1, found, tuple(one.why for one in each if isinstance(one, SkippedWord)))
 
 
 def wishes(chosen: Iterable[Replacement]) -> list[Change]:
@@ -70,6 +70,6 @@ def wishes(chosen: Iterable[Replacement]) -> list[Change]:
     for each in chosen:
         pages.setdefault(each.page_id, []).append(each)
     return [
-        Change(key, some[0].image, len(some), partial(replace_rules.taken_over, wanted=some))
+        Change(key, some[0].image, len(some), partial(replace_rules.make_edit, wanted=some))
         for key, some in pages.items()
     ]

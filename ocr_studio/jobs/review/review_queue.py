@@ -19,7 +19,7 @@ from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, Place, QueueRow
+from ocr_studio.core.review.queue import Place, QueueOrder, QueueRow
 from ocr_studio.core.search.index import Index, IndexTrouble
 from ocr_studio.core.search.index import Order as IndexOrder
 from ocr_studio.core.translation import tr
@@ -29,7 +29,7 @@ _PHOTOS: Final = 160 * 2**20
 # JPEG quality: small, with hardly visible artefacts.
 _QUALITY: Final = 88
 _TOLD_EVERY: Final = 25
-_INDEXED: Final[dict[Order, IndexOrder]] = {Order.LEAST_SURE: "confidence", Order.PAGE: "page"}
+_INDEXED: Final[dict[QueueOrder, IndexOrder]] = {QueueOrder.LEAST_SURE: "confidence", QueueOrder.PAGE: "page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ Waiting: TypeAlias = PagesLooked | WordsWait
 CardEvent: TypeAlias = CardMade | CardFailed
 
 
-def waiting(project: Project, order: Order, index: Index | None = None) -> Iterator[Waiting]:
+def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> Iterator[Waiting]:
     """Collect the unchecked words of a project; yields PagesLooked …, then WordsWait.
 
     Args:
@@ -113,7 +113,7 @@ def waiting(project: Project, order: Order, index: Index | None = None) -> Itera
     yield from _looked_through(project, order)
 
 
-def _indexed(index: Index, order: Order) -> WordsWait:
+def _indexed(index: Index, order: QueueOrder) -> WordsWait:
     words = index.words(unchecked_only=True, order=_INDEXED[order], limit=review_queue.MOST)
     rows = (QueueRow(row.page_id, row.word_id, row.image, at, row.confidence) for at, row in enumerate(words))
     pages = index.pages()
@@ -121,9 +121,9 @@ def _indexed(index: Index, order: Order) -> WordsWait:
     return WordsWait(tuple(rows), max(len(words), sum(page.unchecked for page in pages)), failed)
 
 
-def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
+def _looked_through(project: Project, order: QueueOrder) -> Iterator[Waiting]:
     pages = [key for key, summary in project.summaries().items() if summary.unchecked]
-    second = second_readings.load(project.files) if order is Order.DIFFERING else {}
+    second = second_readings.load(project.files) if order is QueueOrder.DIFFERING else {}
     rows: list[QueueRow] = []
     failed: list[str] = []
     cut = 0
@@ -135,11 +135,11 @@ def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
         except StudioError as error:
             failed.append(str(error))
             continue
-        rows += review_queue.rows(page, second.get(key, {})) if page else ()
+        rows += review_queue.list_rows(page, second.get(key, {})) if page else ()
         if len(rows) > 4 * review_queue.MOST:
             cut += len(rows) - review_queue.MOST
-            rows = list(review_queue.first(rows, order)[0])
-    found, total = review_queue.first(rows, order)
+            rows = list(review_queue.select_first(rows, order)[0])
+    found, total = review_queue.select_first(rows, order)
     yield WordsWait(found, total + cut, tuple(failed))
 
 
@@ -201,10 +201,10 @@ class CardMaker:
 
 
 def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> CardEvent:
-    card = review_card.cut(photo, word.quad, size)
+    card = review_card.cut_card(photo, word.quad, size)
     pictures = [
         cv2.imencode(".jpg", each[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        for each in (card.picture, review_card.word_alone(card))
+        for each in (card.picture, review_card.crop_word(card))
     ]
     if not all(done for done, _ in pictures):
         return CardFailed(place, tr("can't create an image of the word"))

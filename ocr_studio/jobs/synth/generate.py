@@ -23,7 +23,7 @@ from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.report import Report
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.synth.dataset import BOARD, WORD, Source, SynthWriting
+from ocr_studio.core.synth.dataset import BOARD, WORD, SynthDatasetWriter, SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.synth.target_folder import FolderContents, TargetFolder
 from ocr_studio.core.translation import tr, tr_n
@@ -56,7 +56,7 @@ _NAMED, _LETTERS = 3, 24
 class SourcesRead:
     """The sources were loaded. done: number of samples from an earlier, interrupted run."""
 
-    source: Source
+    source: SynthSource
     done: int
     total: int
 
@@ -102,11 +102,11 @@ def write(
         WriteFailed: The dataset can't be saved.
         StudioError: A source can't be used.
     """
-    synth_options.check(options)
+    synth_options.check_options(options)
     place = TargetFolder(folder, options, __version__)
     check = partial(place.check, replace=replace)
-    with dataset_folder.lasting_workshop(folder, own.LAYOUT, place.name, check) as room:
-        with contextlib.closing(SynthWriting(room, options, __version__, place.made_of)) as writing:
+    with dataset_folder.open_lasting_workshop(folder, own.LAYOUT, place.name, check) as room:
+        with contextlib.closing(SynthDatasetWriter(room, options, __version__, place.made_of)) as writing:
             tasks = _tasks(writing)
             with contextlib.closing(Crew(options, children=_children(tasks) if children is None else children)) as crew:
                 source = crew.source()
@@ -157,7 +157,7 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     free = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(there).free if there else None
-    writer = dataset_folder.writer(folder)
+    writer = dataset_folder.find_writer(folder)
     yield FolderState(place.can_go_on, place.others_begun, dataset.is_dataset(folder), taken, writer, free, found)
 
 
@@ -170,7 +170,9 @@ def throw_away(options: SynthOptions, folder: Path) -> None:
     TargetFolder(folder, options, __version__).throw_away()
 
 
-def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:
+def _written(
+    crew: Crew, tasks: list[Task], writing: SynthDatasetWriter, total: int
+) -> Iterator[SampleMade | SampleFailed]:
     unmade, told, made = 0, -_TELL, 0
     for sample in crew.draw(tasks):
         if isinstance(sample, Unmade):
@@ -190,7 +192,7 @@ def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -
             yield SampleMade(writing.done, total, writing.to_come())
 
 
-def _tasks(writing: SynthWriting) -> list[Task]:
+def _tasks(writing: SynthDatasetWriter) -> list[Task]:
     """The remaining tasks, boards first: they take longer, so workers finish at about the same time."""
     words = writing.left(WORD)
     boards: list[Task] = [(BOARD, [index]) for index in writing.left(BOARD)]
@@ -239,14 +241,16 @@ class Preview:
     def __init__(self) -> None:
         self._stocks: Stocks = {}
 
-    def show(self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]) -> Iterator[Source | Shown]:
+    def show(
+        self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]
+    ) -> Iterator[SynthSource | Shown]:
         """Generate samples by number; yields the Source, then a Shown for each word and board.
 
         Failed samples are skipped unless all fail. Raises as ``write``.
         """
         from ocr_studio.engine.synth.sample_maker import SampleMaker, SampleNotGenerated
 
-        synth_options.check(options)
+        synth_options.check_options(options)
         maker = SampleMaker(options, self._stocks)
         yield maker.source()
         shown, missed = 0, None
@@ -308,12 +312,12 @@ def estimate(options: SynthOptions, shown: Sequence[Shown]) -> Estimate | None:
     return Estimate(_STARTING + seconds / cores(), round(size), round(examples))
 
 
-def about(source: Source) -> list[str]:
+def about(source: SynthSource) -> list[str]:
     """Notes for the user about the sources, one line each."""
     return [*source.refused, *lacking(source)]
 
 
-def lacking(source: Source) -> list[str]:
+def lacking(source: SynthSource) -> list[str]:
     """Notes for the user about characters that fonts lack; fonts that lack the same ones share a line."""
     alike: dict[str, list[str]] = {}
     for font, letters in source.lacking.items():

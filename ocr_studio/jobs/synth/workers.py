@@ -25,7 +25,7 @@ import cv2
 from ocr_studio.core import logs, resources, translation
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.synth.dataset import Sample, Source
+from ocr_studio.core.synth.dataset import SynthSample, SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import tr
 
@@ -74,12 +74,12 @@ class Crew:
                 min(children, _MOST),
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_begin,
-                initargs=(synth_options.values(options), translation.language()),
+                initargs=(synth_options.options_values(options), translation.language()),
             )
         else:
             self._maker = _maker(options)
 
-    def source(self) -> Source:
+    def source(self) -> SynthSource:
         """Load fonts, texts and backgrounds, and report unusable ones. Raises StudioError."""
         if self._pool is None:
             return self._maker.source()
@@ -89,7 +89,7 @@ class Crew:
             raise found.error()
         return found
 
-    def draw(self, tasks: Sequence[Task]) -> Iterator[Sample | Unmade]:
+    def draw(self, tasks: Sequence[Task]) -> Iterator[SynthSample | Unmade]:
         """Generate samples by kind and number, in any order. Raises StudioError if a worker has died."""
         if self._pool is None:
             for kind, indices in tasks:
@@ -114,10 +114,12 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _as_they_come(pool: ProcessPoolExecutor, tasks: Sequence[Task], *, ahead: int) -> Iterator[list[Sample | Unmade]]:
+def _as_they_come(
+    pool: ProcessPoolExecutor, tasks: Sequence[Task], *, ahead: int
+) -> Iterator[list[SynthSample | Unmade]]:
     """The results of tasks, as they finish. ahead: maximum number of submitted tasks, which limits memory use."""
     waiting = deque(tasks)
-    asked: set[Future[list[Sample | Unmade]]] = set()
+    asked: set[Future[list[SynthSample | Unmade]]] = set()
     while waiting or asked:
         while waiting and len(asked) < ahead:
             asked.add(pool.submit(_samples, waiting.popleft()))
@@ -171,7 +173,7 @@ def _begin(raw: object, language: str) -> None:
         os.nice(_NICENESS)
     if language != translation.ENGLISH:
         translation.use(resources.translations(), language)
-    _Here.maker = _maker(synth_options.from_values(raw))
+    _Here.maker = _maker(synth_options.parse_options(raw))
 
 
 def _end_with_the_program() -> None:
@@ -188,18 +190,18 @@ def _maker(options: SynthOptions) -> SampleMaker:
     return SampleMaker(options)
 
 
-def _source() -> Source | Unmade:
+def _source() -> SynthSource | Unmade:
     assert _Here.maker is not None
     return _or_unmade(_Here.maker.source)
 
 
-def _samples(task: Task) -> list[Sample | Unmade]:
+def _samples(task: Task) -> list[SynthSample | Unmade]:
     assert _Here.maker is not None
     kind, indices = task
     return [_sample(_Here.maker, kind, index) for index in indices]
 
 
-def _sample(maker: SampleMaker, kind: str, index: int) -> Sample | Unmade:
+def _sample(maker: SampleMaker, kind: str, index: int) -> SynthSample | Unmade:
     return _or_unmade(lambda: maker.at(kind, index))
 
 

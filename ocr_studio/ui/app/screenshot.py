@@ -48,7 +48,7 @@ class Screenshot(QObject):
     def _take(self) -> None:
         picture = self._window.grab().toImage()
         try:
-            self._file.write(output_marks.encoded(image_convert.array(picture)))
+            self._file.write(output_marks.encode_marked(image_convert.array(picture)))
             self.trouble = None
         except StudioError as error:
             self.trouble = error

@@ -78,7 +78,7 @@ class BoardLooking(QObject):
         if image is None:
             return None
         known = clean_board.corners(self.look, self.sought.board if self.sought else None)
-        return known or (board_corners.whole(image) if self.sought else None)
+        return known or (board_corners.make_whole_quad(image) if self.sought else None)
 
     @property
     def beyond(self) -> int:
@@ -110,7 +110,7 @@ class BoardLooking(QObject):
             return
         self._usual = replace(look, corners=None, read=False)
         if self._document.writable:
-            self._document.push(edits.state(page, replace(page.facts, board=look), name), join=join)
+            self._document.push(edits.set_facts(page, replace(page.facts, board=look), name), join=join)
         else:
             self._loose = look
         self._follow()
@@ -118,7 +118,7 @@ class BoardLooking(QObject):
     def whole(self) -> Quad | None:
         """The corners of the whole photo."""
         image = self._document.image
-        return None if image is None else board_corners.whole(image)
+        return None if image is None else board_corners.make_whole_quad(image)
 
     def _on_opened(self) -> None:
         self.sought = self._loose = None

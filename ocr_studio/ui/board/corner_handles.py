@@ -128,8 +128,8 @@ class CornerHandles(QObject):
         assert self._quad is not None
         room = self.content
         x, y = min(max(point.x(), 0.0), room.width()), min(max(point.y(), 0.0), room.height())
-        quad = geometry.with_corner(self._quad, index, (x, y))
-        if board_corners.is_round(quad):
+        quad = geometry.replace_corner(self._quad, index, (x, y))
+        if board_corners.is_clockwise(quad):
             self._quad = quad
 
 

@@ -26,7 +26,8 @@ class ViewTransform:
 
     Attributes:
         picture: the image shown instead of the photo.
-        matrix: (3, 3) homography from pixels of the photo to pixels of the image; see ``board_corners.placed``.
+        matrix: (3, 3) homography from pixels of the photo to those of the image; see
+        ``board_corners.transform_points``.
     """
 
     picture: Pyramid
@@ -131,7 +132,7 @@ class RectifiedDocument(QObject):
 
     def placed(self, quad: Quad) -> Quad:
         """Transform a quad from pixels of the photo to pixels of the image."""
-        return (board_corners.led(self._glass.matrix, quad) if self._glass else quad) or quad
+        return (board_corners.transform_quad(self._glass.matrix, quad) if self._glass else quad) or quad
 
     def selected_words(self) -> tuple[Word, ...]:
         """The selected words that are shown, in reading order."""
@@ -144,7 +145,7 @@ class RectifiedDocument(QObject):
 
     def neighbour(self, step: int) -> str | None:
         """The next or previous word in reading order, skipping words that are not shown."""
-        return page_order.neighbour(self.order(), self.current, step)
+        return page_order.find_neighbour(self.order(), self.current, step)
 
     def push(self, edit: Edit, *, join: str = "") -> None:
         """Do an edit of the shown page on the page itself."""
@@ -163,7 +164,7 @@ class RectifiedDocument(QObject):
             was = real.words.get(key) if before else None
             if after is not None:
                 same = before is not None and was is not None and before.quad == after.quad
-                quad = was.quad if same and was else board_corners.led(self._back, after.quad)
+                quad = was.quad if same and was else board_corners.transform_quad(self._back, after.quad)
                 changes[key] = was, replace(after, quad=quad or (was.quad if was else after.quad))
             else:
                 changes[key] = was, None
@@ -181,10 +182,10 @@ class RectifiedDocument(QObject):
     def _seen(self, word: Word) -> Word | None:
         """The word in the rectified view; None if it is outside the image."""
         assert self._glass is not None
-        quad: Quad | None = board_corners.led(self._glass.matrix, word.quad)
+        quad: Quad | None = board_corners.transform_quad(self._glass.matrix, word.quad)
         if quad is None:
             return None
-        x, y = geometry.centre(quad)
+        x, y = geometry.find_centre(quad)
         width, height = self._glass.size
         return replace(word, quad=quad) if 0 <= x <= width and 0 <= y <= height else None
 

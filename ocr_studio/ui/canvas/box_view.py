@@ -76,7 +76,7 @@ class BoxView(ZoomView):
         word = self.document.word(word_id)
         if word is None:
             return
-        width, height = (max(1.0, side * self.zoom) for side in geometry.size(word.quad))
+        width, height = (max(1.0, side * self.zoom) for side in geometry.measure_size(word.quad))
         if height < _TOO_SMALL:
             factor = min(_READABLE / height, max(1.0, 0.8 * self.viewport().width() / width))
             left, top, right, bottom = word.quad.bounds()
@@ -198,7 +198,7 @@ class BoxView(ZoomView):
         if self.looks.lens and self.viewport().rect().contains(self._mouse.toPoint()):
             self._lens.at = self._mouse
         elif self.looks.lens:
-            x, y = geometry.centre(word.quad) if word else self.scene().sceneRect().center().toTuple()
+            x, y = geometry.find_centre(word.quad) if word else self.scene().sceneRect().center().toTuple()
             self._lens.at = self.viewportTransform().map(QPointF(x, y))
         for area in (before, self._lens.area()):
             self.viewport().update(area)

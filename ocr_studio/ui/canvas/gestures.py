@@ -65,7 +65,7 @@ class Neighbours:
         if not self._canvas.snapping or pointer.held & Qt.KeyboardModifier.AltModifier:
             return Snap()
         corners = self._found()
-        return snapping.snap(edges, corners, self._reach)
+        return snapping.snap_edges(edges, corners, self._reach)
 
     def _found(self) -> Floats:
         # Computed on the first movement, because most presses are clicks.
@@ -74,7 +74,7 @@ class Neighbours:
             ids = [key for key in index.inside(self._canvas.seen()) if key not in self._moving] if page else []
             words = page.words if page else {}
             self._corners = np.array([words[key].quad.corners for key in ids], dtype=np.float64).reshape(-1, 4, 2)
-            usual = float(np.median(geometry.sizes(self._corners)[:, 1])) if ids else 0.0
+            usual = float(np.median(geometry.measure_sizes(self._corners)[:, 1])) if ids else 0.0
             self._reach = min(_SNAP / self._canvas.zoom, _SNAP_SHARE * usual)
         return self._corners
 
@@ -167,7 +167,7 @@ class Lasso:
             return
         self._last = pointer
         sketch.lasso = (*(sketch.lasso or (self._start.photo,)), pointer.photo)
-        inside = geometry.points_inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
+        inside = geometry.find_points_inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
         self._select(self._ids[inside].tolist())
         self._canvas.redraw()
 
@@ -204,15 +204,17 @@ class Drawing:
         if page is None:
             return None, ()
         one, other, degrees = on_photo(page, self._start.photo), on_photo(page, pointer.photo), self._degrees(pointer)
-        rough = geometry.spanned(one, other, degrees)
-        if min(geometry.size(rough)) < _LEAST:
+        rough = geometry.span_rectangle(one, other, degrees)
+        if min(geometry.measure_size(rough)) < _LEAST:
             return None, ()
         # The corner at the pointer; the opposite one is where the gesture started.
         held = min(range(4), key=lambda index: math.dist(rough.corners[index], other))
-        first, second = (self._neighbours.snap(snapping.of_corner(rough, index), pointer) for index in (held ^ 2, held))
+        first, second = (
+            self._neighbours.snap(snapping.corner_edges(rough, index), pointer) for index in (held ^ 2, held)
+        )
         ends = [on_photo(page, (x + snap.by[0], y + snap.by[1])) for (x, y), snap in ((one, first), (other, second))]
-        quad = geometry.spanned(ends[0], ends[1], degrees)
-        if min(geometry.size(quad)) < _LEAST:
+        quad = geometry.span_rectangle(ends[0], ends[1], degrees)
+        if min(geometry.measure_size(quad)) < _LEAST:
             return rough, ()
         return quad, (*first.guides, *second.guides)
 
@@ -226,8 +228,8 @@ class Drawing:
             while len(near) > _MANY and reach > 1:
                 reach /= 2
                 near = self._canvas.index.inside((x - reach, y - reach, x + reach, y + reach))
-            lines = baselines.of_words(page.words[key] for key in near) if page else ()
-            self._slope = baselines.degrees_at(lines, self._start.photo) or 0.0
+            lines = baselines.find_baselines(page.words[key] for key in near) if page else ()
+            self._slope = baselines.find_slope_at(lines, self._start.photo) or 0.0
         return self._slope
 
 
@@ -323,7 +325,7 @@ class Ordering:
         canvas.sketch.in_turn = tuple(self._ids)
         page = canvas.document.page
         if page and len(self._ids) > 1:
-            canvas.document.push(page_order.in_turn(page, self._ids))
+            canvas.document.push(page_order.chain_words(page, self._ids))
 
     def _take(self, found: list[str]) -> None:
         for word_id in found:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
-from ocr_studio.core.geometry.snapping import Side
+from ocr_studio.core.geometry.snapping import BoxSide
 from ocr_studio.core.page import Edit, Page, Point
 from ocr_studio.core.translation import later
 from ocr_studio.ui.canvas import gestures
@@ -91,7 +91,7 @@ def _grip(canvas: Canvas, start: Pointer) -> Gesture | None:
     def turn(page: Page, pointer: Pointer) -> Placing:
         degrees = handles.turned_by(quad, start.photo, pointer.photo)
         if pointer.held & Qt.KeyboardModifier.ShiftModifier:
-            slope = geometry.angle(quad)
+            slope = geometry.measure_angle(quad)
             degrees = round((slope + degrees) / _TURN_STEP) * _TURN_STEP - slope
         return Placing(edits.rotate(page, [word.id], degrees))
 
@@ -100,11 +100,11 @@ def _grip(canvas: Canvas, start: Pointer) -> Gesture | None:
         free = bool(pointer.held & Qt.KeyboardModifier.ControlModifier)
         by = (x - start.photo[0], y - start.photo[1])
         if handle.value < Handle.TOP.value:
-            edges = snapping.shifted(snapping.of_corner(quad, handle.value), by)
+            edges = snapping.shift_edges(snapping.corner_edges(quad, handle.value), by)
         else:
-            (edge,) = snapping.of_side(quad, Side(handle.value - Handle.TOP.value))
+            (edge,) = snapping.side_edges(quad, BoxSide(handle.value - Handle.TOP.value))
             far = by[0] * edge.way[0] + by[1] * edge.way[1]
-            edges = snapping.shifted([edge], (far * edge.way[0], far * edge.way[1]))
+            edges = snapping.shift_edges([edge], (far * edge.way[0], far * edge.way[1]))
         snap = neighbours.snap(edges, pointer)
         by = (by[0] + snap.by[0], by[1] + snap.by[1])
         return Placing(edits.reshape(page, word.id, handles.pulled(quad, handle, by, free=free)), snap.guides)
@@ -137,11 +137,11 @@ def _select(canvas: Canvas, start: Pointer) -> Gesture | None:
 def _moving(canvas: Canvas, start: Pointer, held: str, ids: tuple[str, ...]) -> gestures.Make:
     """Move words together; the edges of the dragged one snap to neighbouring boxes."""
     neighbours, word = Neighbours(canvas, ids), canvas.document.word(held)
-    edges = snapping.of_box(word.quad) if word else ()
+    edges = snapping.box_edges(word.quad) if word else ()
 
     def move(page: Page, pointer: Pointer) -> Placing:
         by: Point = (pointer.photo[0] - start.photo[0], pointer.photo[1] - start.photo[1])
-        snap = neighbours.snap(snapping.shifted(edges, by), pointer)
+        snap = neighbours.snap(snapping.shift_edges(edges, by), pointer)
         return Placing(edits.move(page, ids, by[0] + snap.by[0], by[1] + snap.by[1]), snap.guides)
 
     return move
@@ -156,7 +156,7 @@ def _cut(canvas: Canvas, pointer: Pointer) -> tuple[Edit | None, Cut | None]:
     if page is None or not found:
         return None, None
     word = page.words[found[0]]
-    fraction = geometry.fraction_at(word.quad, pointer.photo)
+    fraction = geometry.find_fraction(word.quad, pointer.photo)
     edit = edits.split(page, word.id, fraction)
     halves = [after for _, after in edit.changes.values() if after]
     if len(halves) < 2:

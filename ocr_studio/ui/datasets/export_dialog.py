@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.datasets.dataset import LAYOUTS, PhotoCut, Report, Wanted
+from ocr_studio.core.datasets.dataset import LAYOUTS, ExportOptions, PhotoCut, Report
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import export_dataset
@@ -133,7 +133,7 @@ class DatasetDialog(QDialog):
             self._stop()
             return
         project, folder = self._project, Path(self.folder.text().strip())
-        wanted = Wanted(self.layout_choice.currentData(), self.unit.currentData())
+        wanted = ExportOptions(self.layout_choice.currentData(), self.unit.currentData())
         job = self._job = self._lane.submit(
             lambda: export_dataset.export_project(project, folder, wanted), name=later("Exporting the dataset")
         )

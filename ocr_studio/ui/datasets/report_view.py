@@ -41,15 +41,15 @@ class DatasetReportView(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 14, 0)
         column.setSpacing(6)
-        headline = self._label(dataset_report.headline(report))
+        headline = self._label(dataset_report.format_headline(report))
         font = headline.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         headline.setFont(font)
         column.addWidget(headline)
-        for fact in dataset_report.facts(report):
+        for fact in dataset_report.list_facts(report):
             column.addWidget(self._label(labels.sentence_case(fact)))
-        self._add_counts(column, tr("Left out"), dataset_report.reasons(report))
+        self._add_counts(column, tr("Left out"), dataset_report.list_reasons(report))
         if report.trouble:
             self._add_title(column, tr("Could not be read"))
             for line in report.trouble:

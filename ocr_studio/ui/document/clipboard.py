@@ -59,17 +59,17 @@ class Clipping(QObject):
     def copy_markdown(self) -> None:
         """Copy the text of the selected words, or of all words, as Markdown."""
         if page := self._document.page:
-            text = markdown.body(page_order.text(page, self._document.selection or None))
+            text = markdown.format_body(page_order.compose_text(page, self._document.selection or None))
             QGuiApplication.clipboard().setText(text)
             self.said.emit(tr("Copied as Markdown"))
 
     def copy_table(self) -> None:
         """Copy the selected words, or all words, as a table that can be pasted into a spreadsheet."""
         if page := self._document.page:
-            table = table_text.of_page(page, self._document.selection or None)
+            table = table_text.make_table(page, self._document.selection or None)
             data = QMimeData()
-            data.setText(table_text.as_tabs(table))
-            data.setHtml(table_text.as_html(table))
+            data.setText(table_text.format_tabs(table))
+            data.setHtml(table_text.format_html(table))
             QGuiApplication.clipboard().setMimeData(data)
             columns = len(table[0]) if table else 0
             self.said.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))

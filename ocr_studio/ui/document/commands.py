@@ -142,7 +142,7 @@ def write_and_split(document: ShownDocument, word_id: str, text: str, letter: in
 def choose(document: ShownDocument, index: int) -> None:
     """Use an alternative of the current word as its text; index 0 is the best one."""
     if document.page and document.current:
-        document.push(edits.choose(document.page, document.current, index))
+        document.push(edits.choose_alternative(document.page, document.current, index))
 
 
 def delete(document: ShownDocument) -> None:
@@ -197,7 +197,7 @@ def move_corner(document: ShownDocument, corner: int, dx: float, dy: float) -> N
     if page and word:
         x, y = word.quad.corners[corner]
         point = min(max(x + dx, 0.0), float(page.width)), min(max(y + dy, 0.0), float(page.height))
-        edit = edits.reshape(page, word.id, geometry.with_corner(word.quad, corner, point))
+        edit = edits.reshape(page, word.id, geometry.replace_corner(word.quad, corner, point))
         document.push(edit, join=f"corner {corner} {word.id}")
 
 
@@ -226,14 +226,14 @@ def deselect(document: ShownDocument) -> None:
 def move_in_order(document: ShownDocument, ids: Collection[str], before: str | None) -> None:
     """Move words before another one in the reading order (None: to the end), and keep them selected."""
     if page := document.page:
-        document.push(page_order.moved(page, ids, before))
+        document.push(page_order.move_words(page, ids, before))
         document.select(ids, current=document.current)
 
 
 def shift_in_order(document: ShownDocument, step: int) -> None:
     """Move the selected words one place earlier (-1) or later (1) in the reading order; joined as one undo step."""
     if page := document.page:
-        document.push(page_order.shifted(page, document.selection, step), join=_mark("order", document))
+        document.push(page_order.shift_words(page, document.selection, step), join=_mark("order", document))
 
 
 def text_to_copy(document: ShownDocument) -> str:
@@ -241,12 +241,12 @@ def text_to_copy(document: ShownDocument) -> str:
     page = document.page
     if page is None:
         return ""
-    return page_order.text(page, document.selection or None)
+    return page_order.compose_text(page, document.selection or None)
 
 
 def page_text(page: Page) -> str:
     """Return the text of the whole page in reading order."""
-    return page_order.text(page)
+    return page_order.compose_text(page)
 
 
 def _go_from(document: ShownDocument, word_id: str, step: int) -> bool:

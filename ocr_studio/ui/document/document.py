@@ -172,12 +172,12 @@ class Document(QObject):
     def order(self) -> tuple[str, ...]:
         """Return the ids of all words in reading order."""
         if self._order is None:
-            self._order = page_order.order(self._page) if self._page else ()
+            self._order = page_order.order_words(self._page) if self._page else ()
         return self._order
 
     def neighbour(self, step: int) -> str | None:
         """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
-        return page_order.neighbour(self.order(), self._current, step)
+        return page_order.find_neighbour(self.order(), self._current, step)
 
     def open(
         self,
@@ -254,7 +254,7 @@ class Document(QObject):
         elif not back and page.words and page.read_at is None:
             page = replace(page, read_at=self._read_at)
         self._page = page
-        if not page_order.keeps(edit):
+        if not page_order.keeps_order(edit):
             self._order = None
         self.words_changed.emit(frozenset(edit.changes))
         gone = {key for key, (_, after) in edit.changes.items() if after is None}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search.index import Index, Progress
+from ocr_studio.core.search.index import Index, IndexProgress
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
@@ -61,7 +61,7 @@ class Indexing(QObject):
         job.done.connect(self.finished)
         job.failed.connect(self.failed)
 
-    def _tell(self, at: Progress) -> None:
+    def _tell(self, at: IndexProgress) -> None:
         self.progressed.emit(at.done, at.total)
 
     def _leave(self, *, lane: bool = True) -> None:

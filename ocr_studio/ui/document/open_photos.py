@@ -164,7 +164,7 @@ class Opening(QObject):
         if here is None or (here not in photos and here != self.path):
             return False
         if here not in photos:  # its file was deleted: continue from where it was
-            photos = sorted([*photos, here], key=lambda path: photo_file.natural_key(path.name))
+            photos = sorted([*photos, here], key=lambda path: photo_file.make_natural_key(path.name))
         place = photos.index(here) + by
         if not 0 <= place < len(photos):
             return False

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import translation
 from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
-from ocr_studio.core.evaluation.table import KINDS, TASKS, figure, percent
+from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format_percent
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
@@ -281,11 +281,11 @@ class _Photos(RowTable):
 
 def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
     shares = (_written(task.f) for task in (score.detection, score.end_to_end, score.strict))
-    return title, str(score.detection.wanted), *shares, translation.figure(percent(score.text.cer))
+    return title, str(score.detection.wanted), *shares, translation.figure(format_percent(score.text.cer))
 
 
 def _written(value: float | None, digits: int = 3) -> str:
-    return translation.figure(figure(value, digits))
+    return translation.figure(format_figure(value, digits))
 
 
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
@@ -296,7 +296,8 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
         parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
     parts.append(_row((tr("text errors"), tr("all words"), tr("found words"), ""), quiet))
     parts += [
-        _row((tr(what), *map(translation.figure, shares), "")) for what, *shares in evaluation_table.error_lines(score)
+        _row((tr(what), *map(translation.figure, shares), ""))
+        for what, *shares in evaluation_table.list_error_lines(score)
     ]
     seconds = Evaluation("", "", photos).seconds
     parts.append(_row((tr("seconds per photo"), _written(seconds, 2), "", "")))

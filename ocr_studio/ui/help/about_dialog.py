@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
+from typing import Final
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QPixmap
@@ -20,6 +21,11 @@ _WEIGHTS = later(
     " package rapidocr 3.10.0. Word frequencies come from the package wordfreq by Robyn Speer (data: CC BY-SA 4.0)."
     " Your photos never leave this computer."
 )
+# Their versions and licences are listed.
+_PACKAGES: Final = (
+    "tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif", "qtawesome", "platformdirs",
+    "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "shapely", "filelock",
+)  # fmt: skip
 
 
 class AboutDialog(QDialog):
@@ -79,11 +85,7 @@ def _licences() -> str:
             version=qVersion(),
             address="https://doc.qt.io/qt-6/licensing.html",
         ),
-        *(_line(name) for name in ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif")),
-        *(
-            _line(name)
-            for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack")
-        ),
+        *map(_line, _PACKAGES),
         tr("Icons: Material Design Icons (Apache-2.0), from the package qtawesome"),
     ]
     try:

@@ -159,7 +159,7 @@ class HelpWindow(QWidget):
 
     def _search(self) -> None:
         try:
-            found = help_pages.find(self.line.text())
+            found = help_pages.search_pages(self.line.text())
         except StudioError:  # the installation is damaged; the page says so
             found = []
         self.list.blockSignals(True)
@@ -225,7 +225,7 @@ class _Page(QTextBrowser):
         topic = QUrl(name).toString().removesuffix(".md")
         if kind == QTextDocument.ResourceType.MarkdownResource.value and topic in help_pages.TOPICS:
             try:
-                return help_pages.page(topic).text
+                return help_pages.find_page(topic).text
             except StudioError as error:  # the installation is damaged
                 return str(error)
         return None

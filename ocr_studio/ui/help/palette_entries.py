@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.help import fuzzy_title
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.menus import conditions
@@ -72,7 +72,7 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     """
     ranked: list[tuple[float, int, int, Found]] = []
     for number, entry in enumerate(entries):
-        fit = fuzzy_title.fit(typed, entry.title)
+        fit = fuzzy_title.match_title(typed, entry.title)
         by_words = _fit_words(typed, entry) if fit is None else None
         age = ages.get(entry.id, len(ages))
         if fit is not None:
@@ -83,9 +83,9 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
 
 
-def _fit_words(typed: str, entry: Entry) -> fuzzy_title.Fit | None:
+def _fit_words(typed: str, entry: Entry) -> fuzzy_title.TitleMatch | None:
     # Among this many words, typos or scattered letters would match by chance.
-    return fuzzy_title.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
+    return fuzzy_title.match_title(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
 def _actions(parts: WindowParts, actions: ActionSet) -> Iterable[Entry]:
@@ -114,7 +114,7 @@ def _opening(parts: WindowParts, path: Path) -> Callable[[], object]:
 
 def _models(parts: WindowParts) -> Iterable[Entry]:
     used = parts.opening.settings.reads_with()
-    for model in models.available("recognizer"):
+    for model in registry.available("recognizer"):
         why = tr("This model is already in use.") if model.name == used else ""
         title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)

@@ -212,7 +212,7 @@ class _Group(QWidget):
     def look_for(self, typed: str) -> None:
         """Show only the rows that match, and hide the group if there are none."""
         for (keys, what), (_, widgets) in zip(self._section.rows, self._rows, strict=True):
-            fit = fuzzy_title.fit(typed, f"{what} {self._section.title}", scattered=False)
+            fit = fuzzy_title.match_title(typed, f"{what} {self._section.title}", scattered=False)
             here = fit is not None or typed.casefold().strip() in {key.casefold() for key in keys}
             for widget in widgets:
                 widget.setVisible(here)

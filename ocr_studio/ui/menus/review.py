@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.translation import later
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.menus.context import WindowParts
@@ -14,7 +14,7 @@ def _possible(parts: WindowParts) -> bool:
     return parts.opening.project is not None and parts.document.writable
 
 
-def _is_order(order: Order, parts: WindowParts) -> bool:
+def _is_order(order: QueueOrder, parts: WindowParts) -> bool:
     return parts.review.reviewing.order is order
 
 
@@ -37,17 +37,23 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         )
         for order, title, tip in (
             (
-                Order.LEAST_SURE, later("&Least confident first"),
+                QueueOrder.LEAST_SURE, later("&Least confident first"),
                 later("Start with the words the recognizer is least confident about"),
             ),
-            (Order.PAGE, later("&Photo by photo"), later("Check the words of each photo together, in reading order")),
-            (Order.WRITER, later("&Writer by writer"), later("Check the photos of each writer together")),
             (
-                Order.CLOSE, later("&Close alternatives first"),
+                QueueOrder.PAGE, later("&Photo by photo"),
+                later("Check the words of each photo together, in reading order"),
+            ),
+            (
+                QueueOrder.WRITER, later("&Writer by writer"),
+                later("Check the photos of each writer together"),
+            ),
+            (
+                QueueOrder.CLOSE, later("&Close alternatives first"),
                 later("Start with the words that have an almost equally likely alternative"),
             ),
             (
-                Order.DIFFERING, later("&Model differences first"),
+                QueueOrder.DIFFERING, later("&Model differences first"),
                 later("Start with the words that two models read differently"),
             ),
         )

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QW
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import archive as model_archive
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training import runs as training_runs
@@ -86,20 +85,20 @@ class Modelling(QObject):
             NoSuchModel: There is no model with this name.
             BadModel: The model is damaged.
         """
-        model = models.find(name)
+        model = registry.find(name)
         now = self._current()
         self._choose(replace(now, model=name) if model.kind == "recognizer" else replace(now, detector=name))
 
     def delete(self, name: str) -> None:
         """Delete a model permanently. Raises StudioError."""
-        training_runs.check_free(name)
-        models.delete(name, in_use=self._used())
+        training_runs.check_model_unused(name)
+        registry.delete(name, in_use=self._used())
 
     def rename(self, name: str, new: str) -> None:
         """Rename a model; if it is in use, it stays in use. Raises StudioError."""
-        training_runs.check_free(name)
+        training_runs.check_model_unused(name)
         used = name in self._used()
-        models.rename(name, new.strip())
+        registry.rename(name, new.strip())
         if used:
             self.use(new.strip())
 
@@ -112,10 +111,10 @@ class Modelling(QObject):
     def _refresh(self, *, choose: str = "") -> None:
         if self._dialog is None:
             return
-        known, damaged = models.overview()
+        known, damaged = registry.overview()
         self._dialog.show_models(
             [*known, *damaged],
-            histories={model.name: models.ancestry(model, known) for model in known},
+            histories={model.name: registry.ancestry(model, known) for model in known},
             used=self._used(),
             comparable=self._document.page is not None,
             choose=choose,
@@ -208,7 +207,7 @@ class Modelling(QObject):
     def export(self, name: str, file: Path) -> None:
         """Export a model to a file, which may exist; the dialog shows the outcome."""
         try:
-            model = models.find(name)
+            model = registry.find(name)
         except StudioError as error:
             self._say(str(error), wrong=True)
             return

@@ -117,7 +117,7 @@ class PhotoFilterBox(QWidget):
         self.sort.setToolTip(labels.tooltip(tr("Sort photos: {order}", order=tr(_SORTS[sort]))))
 
     def _typed(self, text: str) -> None:
-        chosen: PhotoFilter = filter_query.parse(text)
+        chosen: PhotoFilter = filter_query.parse_filter(text)
         self.said.setText("\n".join(chosen.problems))
         self.said.setVisible(bool(chosen.problems))
         self.chosen.emit(chosen)
@@ -127,7 +127,7 @@ class PhotoFilterBox(QWidget):
         rows = tuple(self._rows()) if "tag:" in text or "writer:" in text else ()
         tags = {tag for row in rows if row.tags for tag in row.tags}
         writers = {row.writer for row in rows if row.writer}
-        self._begin, offers = filter_query.completions(text, cursor, tags=sorted(tags), writers=sorted(writers))
+        self._begin, offers = filter_query.list_completions(text, cursor, tags=sorted(tags), writers=sorted(writers))
         if not offers or (cursor - self._begin < _ENOUGH and ":" not in text[self._begin : cursor]):
             self._offers.setStringList([])
             if popup := self.completer.popup():

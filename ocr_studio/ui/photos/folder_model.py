@@ -141,16 +141,18 @@ class FolderPhotos(QObject):
     def set_page(self, name: str, page: Page) -> None:
         """Update the row of this photo from its page."""
         self._ids[name] = page.id
-        self._put({name: photo_rows.of_page(self._row(name), page)})
+        self._put({name: photo_rows.make_page_row(self._row(name), page)})
 
     def set_pages(self, pages: Iterable[Page]) -> None:
         """Update the rows of these pages; copies of the same photo share a page."""
         by_id = {page.id: page for page in pages}
-        self._put({row.name: photo_rows.of_page(row, by_id[row.page_id]) for row in self.rows if row.page_id in by_id})
+        self._put(
+            {row.name: photo_rows.make_page_row(row, by_id[row.page_id]) for row in self.rows if row.page_id in by_id}
+        )
 
     def set_failed(self, name: str, why: str) -> None:
         """Mark a photo that could not be opened or read."""
-        self._put({name: photo_rows.failed(self._row(name), why)})
+        self._put({name: photo_rows.make_failed_row(self._row(name), why)})
 
     def set_seen(self, name: str, page_id: str, stamp: Stamp | None) -> None:
         """Record which page a photo belongs to, as found from its bytes."""
@@ -161,7 +163,7 @@ class FolderPhotos(QObject):
         if number is None or before == page_id or self.rows[number].page_id == page_id:
             return
         # Another photo under the same name, or a page saved under another name.
-        row = photo_rows.blank(self.rows[number])
+        row = photo_rows.make_blank_row(self.rows[number])
         twin = next((each for each in self.rows if each.page_id == page_id), None)
         known = replace(twin, name=row.name, time=row.time) if twin else replace(row, page_id=page_id)
         self._put({name: known}, fresh=False)

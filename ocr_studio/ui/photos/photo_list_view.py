@@ -185,7 +185,7 @@ class PageList(QListView):
 
     def _show_numbers(self, chosen: Collection[str], anchor: tuple[str, int] | None) -> None:
         found = self.filter.chosen(self.photos.rows, self.texts.pages_with)
-        numbers = photo_rows.ordered(found, self.photos.rows, self.sort)
+        numbers = photo_rows.sort_rows(found, self.photos.rows, self.sort)
         if numbers == self._model.shown and not self.photos.others:
             self._model.show(numbers)
             return

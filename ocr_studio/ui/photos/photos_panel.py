@@ -212,7 +212,7 @@ class PhotosPanel(QWidget):
                     now = page
                     assert history.pages is not None
                     history.pages.keep(page)  # so that the step finds the page
-                made[page.id] = edits.state(now, change.of(now.facts), name)
+                made[page.id] = edits.set_facts(now, change.of(now.facts), name)
             history.push(Step(name, made))
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))

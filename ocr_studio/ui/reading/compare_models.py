@@ -64,7 +64,7 @@ class TwoReadings(QObject):
         image, page = self._document.image, self._document.page
         if image is None or page is None or not page.words:
             return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
+        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order_words(page))
         project, page_id = self._reading.project, page.id
 
         def work() -> Iterator[ComparingEvent]:
@@ -112,7 +112,7 @@ class TwoReadings(QObject):
         if page is None or not self._document.writable or not chosen:
             return 0
         fresh = [replace(each.word, machine=each.other) for each in self.differing if each.word.id in chosen]
-        self._document.push(rereading.taken_over(page, fresh, chosen))
+        self._document.push(rereading.make_edit(page, fresh, chosen))
         return len(chosen)
 
     def _open(self, each: WordCompared) -> bool:

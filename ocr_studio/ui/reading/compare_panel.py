@@ -7,7 +7,7 @@ from collections.abc import Collection
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.translation import later, number, tr
 from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -130,7 +130,7 @@ class ComparisonPanel(PanelDock):
 
     def _offer_models(self, chosen: str | None) -> None:
         self.models.clear()
-        for model in models.available():
+        for model in registry.available():
             if model.name != self.readings.used:
                 self.models.addItem(tr(model.title) if model.of_program else model.name, model.name)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))

@@ -92,7 +92,7 @@ class _Found(QGraphicsItem):
         """Show only these lines and boxes."""
         self.lines, self.boxes = lines, boxes
         self._paths = [box_outlines.outline(quad) for quad in lines], [box_outlines.outline(quad) for quad in boxes]
-        self._heights = geometry.sizes([quad.corners for quad in boxes])[:, 1].tolist() if boxes else []
+        self._heights = geometry.measure_sizes([quad.corners for quad in boxes])[:, 1].tolist() if boxes else []
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
         return self._area

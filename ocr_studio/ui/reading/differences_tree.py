@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from ocr_studio.core.editing.rereading import Difference, PageDifferences
-from ocr_studio.core.images.image_spool import Pictures
+from ocr_studio.core.images.image_spool import SpooledImages
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.reading.rereading_dialog import standing, sureness
 from ocr_studio.ui.style import labels
@@ -57,7 +57,7 @@ class DifferencesTree(QTreeWidget):
         self._soon.timeout.connect(self.ticked)
         self.itemChanged.connect(lambda _: self._soon.start())
 
-    def add(self, page: PageDifferences, pictures: Pictures) -> None:
+    def add(self, page: PageDifferences, pictures: SpooledImages) -> None:
         """Append a photo; ``pictures`` holds a PNG image of each of its words."""
         photo = labels.file_name(page.image)
         branch = QTreeWidgetItem(
@@ -99,7 +99,7 @@ class DifferencesTree(QTreeWidget):
 class _WordItem(QTreeWidgetItem):
     """A word; its image is loaded when it is shown, to limit memory use with many photos."""
 
-    def __init__(self, each: Difference, pictures: Pictures, number: int) -> None:
+    def __init__(self, each: Difference, pictures: SpooledImages, number: int) -> None:
         now, again = labels.shortened(standing(each)), labels.shortened(labels.shown(each.read.text))
         super().__init__(["", now, again, sureness(each.read)])
         self.key = each.word.id

@@ -147,7 +147,7 @@ class WordRows(TitledRows):
         key = row.id, ratio
         if key not in self._pixmaps:
             corners = row.quad.array()
-            along, across = geometry.sizes(corners)[0]
+            along, across = geometry.measure_sizes(corners)[0]
             whole = QSize(max(1, round(along)), max(1, round(across)))
             size = whole.scaled(_SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
             pixmap = image_convert.pixmap(self._photo.warp(corners, (size.width(), size.height())))

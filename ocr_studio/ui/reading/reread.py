@@ -85,7 +85,7 @@ class Rereading(QObject):
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None or not _unchecked(page):
             return
-        words, desk, project = rereading.unreviewed(page), self._reading.desk, self._reading.project
+        words, desk, project = rereading.list_unchecked(page), self._reading.desk, self._reading.project
         dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
         job = self._reading.lane.submit(
             lambda: reading_jobs.read_words(desk, image, words, project=project), name=later("Reading again")
@@ -99,11 +99,11 @@ class Rereading(QObject):
 
         def finish() -> None:
             if now := self._document.page:
-                dialog.show_differences(rereading.differences(now, read))
+                dialog.show_differences(rereading.find_differences(now, read))
 
         def take(chosen: frozenset[str]) -> None:
             if now := self._document.page:
-                self._document.push(rereading.taken_over(now, read, chosen))
+                self._document.push(rereading.make_edit(now, read, chosen))
 
         dialog.taken.connect(take)
         self._connect(job, dialog, hear, finish)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.editing.rereading import PageDifferences
-from ocr_studio.core.images.image_spool import PictureFile
+from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, later_n, tr_n
@@ -52,7 +52,7 @@ class RereadingPhotos(QObject):
         Raises:
             StudioError: no temporary file can be created for the images.
         """
-        self._work = ProjectRereading(reading.desk, project, MovedPhotos(), PictureFile())
+        self._work = ProjectRereading(reading.desk, project, MovedPhotos(), ImageSpool())
         name = reading.desk.options.reads_with()
         self.dialog = ProjectRereadingDialog(sum(page.words for page in pages), name, window)
         super().__init__(self.dialog)

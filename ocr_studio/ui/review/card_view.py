@@ -59,7 +59,7 @@ class CardView(QWidget):
         """Show a word; ``reading`` is the recognized text, whose uncertain characters are marked."""
         self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
         self._corners, self._text = card.corners, ""
-        places = doubtful_letters.doubtful(reading) if reading else ()
+        places = doubtful_letters.find_doubtful_letters(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
         self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
         self.setAccessibleName(tr("Word on its photo"))

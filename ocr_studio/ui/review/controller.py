@@ -17,7 +17,7 @@ from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, Place, ReviewSession
+from ocr_studio.core.review.queue import Place, QueueOrder, ReviewSession
 from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.review.review_queue import CardEvent, CardMade, PageChecked, WordsWait
@@ -91,7 +91,7 @@ class Reviewing(QObject):
         self._index = index
         self._document, self._project = document, project
         self.stage = Stage.IDLE
-        self.order = Order.LEAST_SURE
+        self.order = QueueOrder.LEAST_SURE
         self.sitting: ReviewSession | None = None
         self.outcomes: dict[Place, WordState] = {}
         self.failures: tuple[str, ...] = ()
@@ -145,7 +145,7 @@ class Reviewing(QObject):
         """The path of the photo of the current word."""
         return self._of.photo(self.page) if self._of and self.page else None
 
-    def start(self, order: Order | None = None) -> None:
+    def start(self, order: QueueOrder | None = None) -> None:
         """Find the unchecked words and show the first."""
         project = self._project()
         if project is None:
@@ -201,7 +201,7 @@ class Reviewing(QObject):
 
         Words from the first that has changed since it was shown are not confirmed; they come up later.
         """
-        step, places = review_queue.agreement(shown, self._known)
+        step, places = review_queue.make_confirm_step(shown, self._known)
         if places and self._settle(step, places):
             self.said.emit(tr_n(*_AGREED, len(places)))
 
@@ -302,7 +302,7 @@ class Reviewing(QObject):
             self.failures = found.failed
             self.sitting, self.stage = ReviewSession(found.rows, found.total), Stage.GOING
             self._show()
-            if self.order is Order.DIFFERING and found.rows and not found.rows[0].doubt:
+            if self.order is QueueOrder.DIFFERING and found.rows and not found.rows[0].doubt:
                 self.said.emit(tr(_NO_SECOND))
         elif sitting is not None:
             new = sitting.take_in(found.rows, found.total)

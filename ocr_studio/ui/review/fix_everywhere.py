@@ -66,7 +66,7 @@ class FixingEverywhere(QObject):
         history = self._document.history
         try:
             known = [(page, pages[key]) for key in pages if (page := history.page(key)) is not None]
-            step = fix_everywhere.step(known, self.corrected.correction.right)
+            step = fix_everywhere.make_step(known, self.corrected.correction.right)
             self.forget()
             history.push(step)
         except StudioError as error:
@@ -90,7 +90,7 @@ class FixingEverywhere(QObject):
         return tuple(each for each, word in zip(self.offers, words, strict=True) if word and not word.checked)
 
     def _hear(self, step: Step) -> None:
-        project, corrected = self._project(), fix_everywhere.correction(step)
+        project, corrected = self._project(), fix_everywhere.find_correction(step)
         if corrected is None or project is None or self._document.history.pages is None or step.series:
             return
         self.forget()
@@ -110,7 +110,7 @@ class FixingEverywhere(QObject):
 
     def _offer(self) -> None:
         self._job = None
-        self.offers = fix_everywhere.offer(self._found)
+        self.offers = fix_everywhere.select_offers(self._found)
         if self.offers:
             self.offered.emit()
 

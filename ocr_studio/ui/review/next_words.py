@@ -89,7 +89,11 @@ class ReviewStrip(QWidget):
         where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         metrics, text = painter.fontMetrics(), _text(card)
         reading = card.word.machine
-        doubtful = frozenset(doubtful_letters.doubtful(reading)) if reading and reading.text == text else frozenset()
+        doubtful = (
+            frozenset(doubtful_letters.find_doubtful_letters(reading))
+            if reading and reading.text == text
+            else frozenset()
+        )
         left = line.left()
         plain, doubt = QColor(theme.colours().text), box_colours.current().styles[box_colours.Look.DOUBTFUL].colour
         for number, letter in enumerate(text):

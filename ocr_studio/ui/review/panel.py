@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Mark, Transcription
 from ocr_studio.core.review import doubtful_letters
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
@@ -28,11 +28,11 @@ from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 
 ORDERS = {
-    Order.LEAST_SURE: later("Least confident first"),
-    Order.PAGE: later("Photo by photo"),
-    Order.WRITER: later("Writer by writer"),
-    Order.CLOSE: later("Close alternatives first"),
-    Order.DIFFERING: later("Model differences first"),
+    QueueOrder.LEAST_SURE: later("Least confident first"),
+    QueueOrder.PAGE: later("Photo by photo"),
+    QueueOrder.WRITER: later("Writer by writer"),
+    QueueOrder.CLOSE: later("Close alternatives first"),
+    QueueOrder.DIFFERING: later("Model differences first"),
 }
 _KEYS = later(
     "Enter: confirm, next word   Ctrl+2 … Ctrl+9: confirm 2 … 9 words   PgDown: confirm all visible   Shift+Enter: back"
@@ -70,8 +70,10 @@ class ReviewPanel(PanelDock):
         font.setBold(True)
         self.offer.setFont(font)
         self.offer.hide()
-        self.order = ComboBox([(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Queue order"))
-        self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
+        self.order = ComboBox(
+            [(key, tr(title)) for key, title in ORDERS.items()], QueueOrder.LEAST_SURE, tr("Queue order")
+        )
+        self.order.activated.connect(lambda: self.begin(QueueOrder(self.order.currentData())))
         self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.card = CardView()
         self.read = RichLabel()
@@ -95,7 +97,7 @@ class ReviewPanel(PanelDock):
         self.retint()
         self._show()
 
-    def begin(self, order: Order | None = None) -> None:
+    def begin(self, order: QueueOrder | None = None) -> None:
         """Open and resume where the user stopped; with an order, or without a session to resume, start over."""
         self.open()
         if order is None and self.reviewing.is_under_way:
@@ -332,7 +334,7 @@ def _inset(part: QWidget) -> QHBoxLayout:
 
 def _marked(reading: Transcription) -> str:
     """A recognized text as HTML, its uncertain characters coloured and underlined."""
-    doubtful = frozenset(doubtful_letters.doubtful(reading))
+    doubtful = frozenset(doubtful_letters.find_doubtful_letters(reading))
     doubt = box_colours.current().styles[box_colours.Look.DOUBTFUL].colour.name()
     text = labels.shortened(reading.text, _MOST_READ)
     letters = [

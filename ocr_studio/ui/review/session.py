@@ -12,7 +12,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, Place
+from ocr_studio.core.review.queue import Place, QueueOrder
 from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.review import review_queue as review_queue_job
@@ -47,7 +47,7 @@ class ReviewLooking(QObject):
         """Whether a search is running."""
         return self._job is not None
 
-    def look(self, project: Project, order: Order, index: Index | None) -> None:
+    def look(self, project: Project, order: QueueOrder, index: Index | None) -> None:
         """Search the project for unchecked words."""
         self.stop()
         self._job = self._lane.submit(
@@ -118,7 +118,7 @@ class ReviewSteps(QObject):
         Words that were deleted, or whose project is no longer open, are skipped.
         """
         if texts:
-            self.do(review_queue.typed(texts, self._known))
+            self.do(review_queue.make_typing_step(texts, self._known))
 
     def _known(self, page_id: str) -> Page | None:
         with contextlib.suppress(StudioError):

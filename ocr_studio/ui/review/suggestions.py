@@ -12,7 +12,7 @@ from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.page import Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import autocomplete, suggestions
-from ocr_studio.core.review.autocomplete import Beginning
+from ocr_studio.core.review.autocomplete import TypedBeginning
 from ocr_studio.core.review.suggestions import WrittenTexts
 from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
@@ -69,7 +69,7 @@ class Prompter(QObject):
         if word is None or word.machine is None:
             return ()
         if self._guessed is None or self._guessed[0] is not word:
-            self._guessed = word, suggestions.guesses(word.machine, self._written, most=_GUESSED)
+            self._guessed = word, suggestions.suggest_texts(word.machine, self._written, most=_GUESSED)
         found = self._guessed[1][:most]
         return found if len(found) > 1 else ()
 
@@ -79,8 +79,8 @@ class Prompter(QObject):
             return ""
         read = word.machine.text if word.machine else ""
         # Called at every key press, so a search through many thousand texts would be noticeable.
-        begun = Beginning(typed, read, self.texts(word, most=_GUESSED))
-        return autocomplete.rest(begun, self._written, self._lexicon() or _NO_WORDS)
+        begun = TypedBeginning(typed, read, self.texts(word, most=_GUESSED))
+        return autocomplete.complete_text(begun, self._written, self._lexicon() or _NO_WORDS)
 
     def _note(self, step: Step) -> None:
         """Learn the texts that were just typed or confirmed, in any part of the window."""

@@ -90,7 +90,7 @@ class ReviewLine(WordEditor):
         self.selectAll()
         reading = word.machine if word else None
         self._read = reading.text if reading else ""
-        self._doubted = doubted_parts(doubtful_letters.doubts(reading)) if reading else []
+        self._doubted = doubted_parts(doubtful_letters.rate_doubts(reading)) if reading else []
 
     def take_up(self, typed: str) -> None:
         """Restore the draft of this word."""
@@ -228,7 +228,11 @@ def _count(event: QKeyEvent) -> int | None:
 def _may_be_number(text: str) -> bool:
     """Whether this text, or a number confused with it, may begin with a digit."""
     first = text[:1].lower()
-    like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.shapes()) if first else False
+    like = (
+        any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.list_shape_groups())
+        if first
+        else False
+    )
     return first.isdigit() or (like and any(map(str.isdigit, text)))
 
 

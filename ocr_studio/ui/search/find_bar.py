@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QToolButton
 
 from ocr_studio.core.search import matching
-from ocr_studio.core.search.matching import Hit, Side
+from ocr_studio.core.search.matching import Hit, MatchedSide
 from ocr_studio.core.search.page_search import PageSearch
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.search.highlights import FindMarks, Mark
+from ocr_studio.ui.search.highlights import FindMarks, Highlight
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -178,7 +178,7 @@ class FindBar(QFrame):
         places = {key: place for place, key in enumerate(self._document.order())}
 
         def key(hit: Hit) -> tuple[bool, bool, int]:
-            return hit.side is Side.CHOICE, hit.score < _RIGHT, places.get(hit.words[0].word_id, 0)
+            return hit.side is MatchedSide.CHOICE, hit.score < _RIGHT, places.get(hit.words[0].word_id, 0)
 
         return tuple(sorted(hits, key=key))
 
@@ -194,7 +194,7 @@ class FindBar(QFrame):
             said = tr("No results")
         else:
             said = tr("{number} of {total}", number=self.here + 1, total=found)
-            if self.hits[self.here].side is Side.CHOICE:
+            if self.hits[self.here].side is MatchedSide.CHOICE:
                 said = tr("{number} of {total}, alternative", number=self.here + 1, total=found)
         self.count.setText(said)
         for button in (self.back, self.next):
@@ -211,7 +211,9 @@ class FindBar(QFrame):
             self._marks = FindMarks()
             self._view.scene().addItem(self._marks)
         placed = self._view.document.placed
-        marks = [Mark(tuple(placed(word.quad) for word in hit.words), hit.side is Side.CHOICE) for hit in hits]
+        marks = [
+            Highlight(tuple(placed(word.quad) for word in hit.words), hit.side is MatchedSide.CHOICE) for hit in hits
+        ]
         self._marks.show_marks(marks, self.here, self._view.sceneRect())
 
     def _bring_near(self, hit: Hit) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QV
 from ocr_studio.core import plain_text
 from ocr_studio.core.editing import find_replace
 from ocr_studio.core.search import matching
-from ocr_studio.core.search.index import Findings
+from ocr_studio.core.search.index import SearchResult
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.review import preview_rules
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
@@ -52,7 +52,7 @@ class FindPanel(PanelDock):
         self.searching, self._document, self._opening = searching, document, opening
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
         self.model = FindModel(pictures, self)
-        self._findings = Findings([], 0, 0)
+        self._findings = SearchResult([], 0, 0)
         self._replacing = False
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
@@ -179,12 +179,12 @@ class FindPanel(PanelDock):
     # ----------------------------------------------------------------------------------------------------- finding
 
     def _ask(self, text: str) -> None:
-        several = bool(text.strip()) and find_replace.term_of(text) is None
+        several = bool(text.strip()) and find_replace.parse_single_term(text) is None
         self.why.setText(tr("Only single words can be replaced") if several else "")
         self.searching.wanted = True
         self.searching.ask(text)
 
-    def _take(self, query: str, findings: Findings) -> None:
+    def _take(self, query: str, findings: SearchResult) -> None:
         if query != self.line.text():
             return
         self._findings = findings
@@ -240,13 +240,13 @@ class FindPanel(PanelDock):
     # ---------------------------------------------------------------------------------------------------- replacing
 
     def _preview(self) -> None:
-        term = find_replace.term_of(self.line.text())
+        term = find_replace.parse_single_term(self.line.text())
         if not self._replacing or term is None or not self.line.text().strip():
             self.model.preview(None)
         else:
             here = self._document.page.id if self._document.page else ""
             hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
-            self.model.preview(find_replace.replacements(hits, term, self.by.text()))
+            self.model.preview(find_replace.list_replacements(hits, term, self.by.text()))
         self._show_ticks()
 
     def _show_ticks(self) -> None:

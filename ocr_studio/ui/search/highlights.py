@@ -20,7 +20,7 @@ _SHADE = 70  # of 255
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A match.
 
     Attributes:
@@ -40,10 +40,10 @@ class FindMarks(QGraphicsItem):
         self.setZValue(_LEVEL)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self._rect = QRectF()
-        self._marks: Sequence[tuple[Mark, QPainterPath]] = ()
+        self._marks: Sequence[tuple[Highlight, QPainterPath]] = ()
         self._here = -1
 
-    def show_marks(self, marks: Sequence[Mark], here: int, rect: QRectF) -> None:
+    def show_marks(self, marks: Sequence[Highlight], here: int, rect: QRectF) -> None:
         """Mark these matches.
 
         Args:
@@ -57,7 +57,7 @@ class FindMarks(QGraphicsItem):
         self.update()
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[Highlight, ...]:
         """The current marks."""
         return tuple(mark for mark, _ in self._marks)
 
@@ -89,7 +89,7 @@ class FindMarks(QGraphicsItem):
                 painter.drawRect(path.boundingRect().adjusted(-air, -air, air, air))
 
 
-def _path(mark: Mark) -> QPainterPath:
+def _path(mark: Highlight) -> QPainterPath:
     path = QPainterPath()
     for quad in mark.quads:
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in quad.corners]))

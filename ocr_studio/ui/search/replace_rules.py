@@ -39,7 +39,7 @@ class ReplacingByRules(QObject):
     def show(self) -> RulesDialog:
         """Open the dialog of rules."""
         waiting = self._rules if self._opening.keeping.waits("rules") else None
-        rules = replace_rules.load(paths.config_dir()) if waiting is None else waiting
+        rules = replace_rules.load_rules(paths.config_dir()) if waiting is None else waiting
         dialog = RulesDialog(rules, project=self._opening.project is not None, parent=self._window)
         dialog.left.connect(self._keep)
         dialog.wanted.connect(lambda everywhere: self._preview(dialog, everywhere=everywhere))
@@ -49,7 +49,7 @@ class ReplacingByRules(QObject):
 
     def _keep(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
-        self._opening.keeping.keep("rules", lambda: replace_rules.save(paths.config_dir(), rules))
+        self._opening.keeping.keep("rules", lambda: replace_rules.save_rules(paths.config_dir(), rules))
 
     def _preview(self, dialog: RulesDialog, *, everywhere: bool) -> None:
         rules = dialog.rules()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionButton, QStyleOptionViewItem
 
-from ocr_studio.core.search.matching import Side
+from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.ui.search.results_model import HEIGHT, HIT
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.tables import Index
@@ -40,7 +40,7 @@ class FindDelegate(QStyledItemDelegate):
         high = option.fontMetrics.height()
         top = place.center().y() - high - 1
         font = option.font
-        font.setItalic(hit.side is Side.CHOICE)
+        font.setItalic(hit.side is MatchedSide.CHOICE)
         painter.setFont(font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         _draw_text(painter, QRect(place.left(), top, place.width(), high), option, text, Qt.TextElideMode.ElideRight)
@@ -106,7 +106,9 @@ def _draw_text(
     painter.drawText(_mirrored(rect, option), align, shown)
 
 
-def _draw_picture(painter: QPainter, frame: QRect, option: QStyleOptionViewItem, picture: object, side: Side) -> None:
+def _draw_picture(
+    painter: QPainter, frame: QRect, option: QStyleOptionViewItem, picture: object, side: MatchedSide
+) -> None:
     now = theme.colours()
     if isinstance(picture, QPixmap):
         size = picture.deviceIndependentSize().toSize()
@@ -119,7 +121,7 @@ def _draw_picture(painter: QPainter, frame: QRect, option: QStyleOptionViewItem,
         painter.drawPixmap(place, picture)
     else:
         painter.fillRect(frame.adjusted(12, 10, -12, -10), QColor(now.line))
-    if side is Side.CHOICE:
+    if side is MatchedSide.CHOICE:
         pen = painter.pen()
         pen.setColor(QColor(now.quiet))
         pen.setStyle(Qt.PenStyle.DashLine)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPixmap
 
 from ocr_studio.core.editing.replace_rules import Replacement
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search.matching import Hit, Side
+from ocr_studio.core.search.matching import Hit, MatchedSide
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.index import PicturePlace, PlacePicture
@@ -125,7 +125,7 @@ class FindModel(QAbstractListModel):
         return flags | Qt.ItemFlag.ItemIsUserCheckable if able else flags
 
     def _is_ticked(self, hit: Hit) -> bool:
-        return self._ticks.get(hit, hit.side is not Side.HUMAN)
+        return self._ticks.get(hit, hit.side is not MatchedSide.HUMAN)
 
     def _tick(self, hit: Hit, after: Replacement | None) -> Qt.CheckState | None:
         if after is None:
@@ -181,7 +181,7 @@ def said(hit: Hit, after: Replacement | None) -> str:
     """The text of a result: what was found, or what it becomes."""
     if after is not None:
         return tr("{before} → {after}", before=after.before, after=after.after)
-    if hit.side is Side.CHOICE:
+    if hit.side is MatchedSide.CHOICE:
         read = " ".join(word.text for word in hit.words)
         return tr("{text} (alternative, read as {read})", text=hit.text, read=read)
     return hit.text

@@ -77,7 +77,7 @@ class RulesDialog(QDialog):
             self.wanted.emit(everywhere)
 
     def _look(self) -> None:
-        wrong = [text for rule in self.rules() if rule.on and (text := replace_rules.trouble(rule))]
+        wrong = [text for rule in self.rules() if rule.on and (text := replace_rules.describe_problem(rule))]
         usable = not wrong and any(rule.on for rule in self.rules())
         self.trouble.setText(wrong[0] if wrong else "")
         self.here.setEnabled(usable)

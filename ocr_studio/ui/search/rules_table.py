@@ -78,7 +78,7 @@ class RuleRows(TitledRows):
         if role == Qt.ItemDataRole.CheckStateRole and column != PUT:
             on = rule.on if column == FIND else getattr(rule, _FLAGS[column])
             return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
-        wrong = replace_rules.trouble(rule) if rule.find else ""
+        wrong = replace_rules.describe_problem(rule) if rule.find else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             return labels.tooltip(wrong)
         if role == Qt.ItemDataRole.ForegroundRole and wrong:

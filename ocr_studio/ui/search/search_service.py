@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ocr_studio.core.search.index import Findings
+from ocr_studio.core.search.index import SearchResult
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.ui.document.index_service import Indexing
@@ -22,7 +22,7 @@ class Searching(QObject):
     """Runs queries in a thread.
 
     Signals:
-        found(str, Findings): A query, and what it found.
+        found(str, SearchResult): A query, and what it found.
         failed(Trouble): The search failed.
 
     Attributes:
@@ -63,7 +63,7 @@ class Searching(QObject):
             return
         index, query = self._indexing.index, self.query
         if index is None or not query.strip():
-            self.found.emit(query, Findings([], 0, 0))
+            self.found.emit(query, SearchResult([], 0, 0))
             return
         job = self._job = self._lane.submit(
             lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Searching")

@@ -101,7 +101,9 @@ class KeysSettings(SettingsPage):
         for item in self._items:
             spec, keys = self._by_id[item.data(0, _ID)], item.text(1)
             english = spec.title.replace("&", "")  # its name in English, as in articles about the program
-            fit = fuzzy_title.fit(typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips)
+            fit = fuzzy_title.match_title(
+                typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips
+            )
             whole = typed.strip().casefold() in {key.casefold() for key in keys.split(",  ")}
             here = whole or fit is not None
             item.setHidden(not here)

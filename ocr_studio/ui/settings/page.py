@@ -86,7 +86,10 @@ class SettingsPage(QWidget):
         """
         found = 0
         for row in self._rows:
-            here = bool(typed.strip()) and fuzzy_title.fit(typed, row.words, scattered=False, slips=slips) is not None
+            here = (
+                bool(typed.strip())
+                and fuzzy_title.match_title(typed, row.words, scattered=False, slips=slips) is not None
+            )
             found += here
             mark(row.marked, here)
         return found

@@ -9,8 +9,7 @@ from typing import TypeAlias
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from ocr_studio.core.language.lexicon import LANGUAGES
-from ocr_studio.core.models import bundled
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions, Settings
 from ocr_studio.core.translation import later, tr
@@ -174,7 +173,7 @@ class ReadingSettings(SettingsPage):
         self._say_all()
 
     def _offer_alphabet(self) -> None:
-        self.alphabet.setEnabled(self.model.currentData() in ("", models.BUILT_IN.name))
+        self.alphabet.setEnabled(self.model.currentData() in ("", registry.BUILT_IN.name))
 
     def _name_defaults(self) -> None:
         """Update the names of the default models, which depend on the alphabet."""
@@ -188,7 +187,7 @@ class ReadingSettings(SettingsPage):
 
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> ComboBox:
-    known = models.available(kind)
+    known = registry.available(kind)
     if not _has_adapted(kind):  # the first model is the default, which is already in the list
         known = known[1:]
     items = [("", _default_title(kind, "latin"))]
@@ -200,12 +199,12 @@ def _model_choice(kind: Kind, value: str | None, name: str) -> ComboBox:
 
 
 def _default_title(kind: Kind, alphabet: str) -> str:
-    model = models.default(kind, alphabet=alphabet)
+    model = registry.default(kind, alphabet=alphabet)
     return tr("Default: {model}", model=model.name) if _has_adapted(kind) else tr(model.title)
 
 
 def _has_adapted(kind: Kind) -> bool:
-    return any(model.adapted for model in models.available(kind))
+    return any(model.adapted for model in registry.available(kind))
 
 
 def _is_only_default(name: str) -> bool:

@@ -65,7 +65,7 @@ def _kept() -> tuple[SynthOptions, Path]:
         if isinstance(before := known.get("folder"), str) and before and "\0" not in before:
             folder = Path(before)
         if "options" in known:
-            return synth_options.from_values(known["options"]), folder
+            return synth_options.parse_options(known["options"]), folder
     except StudioError as error:
         log.info("the last options for synthetic datasets were not restored: %s", error)
     return _FIRST, folder
@@ -74,6 +74,6 @@ def _kept() -> tuple[SynthOptions, Path]:
 def _keep(options: SynthOptions, folder: Path) -> None:
     """Save the options for the next time; errors are only logged, as this is only a convenience."""
     try:
-        state_file.write(_file(), {"options": synth_options.values(options), "folder": str(folder)})
+        state_file.write(_file(), {"options": synth_options.options_values(options), "folder": str(folder)})
     except (OSError, StudioError) as error:
         log.warning("the options for synthetic datasets were not saved: %s", error)

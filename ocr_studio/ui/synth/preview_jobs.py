@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.synth.dataset import WORD, Source
+from ocr_studio.core.synth.dataset import WORD, SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.synth import generate
@@ -80,8 +80,8 @@ class SynthTrials(QObject):
         if self._lane.isRunning():  # otherwise the program is quitting; do not restart the thread
             self._lane.submit(make, name=later("Generating a preview"))
 
-    def _hear(self, event: Source | Shown) -> None:
-        if isinstance(event, Source):
+    def _hear(self, event: SynthSource | Shown) -> None:
+        if isinstance(event, SynthSource):
             self.sourced.emit(event)
             return
         self._seen.append(event)

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.dataset import SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.synth import generate
@@ -71,7 +71,7 @@ class SynthLooking(QWidget):
         self.trials.stop()
         self.drawing.setText("")
 
-    def show_source(self, source: Source) -> None:
+    def show_source(self, source: SynthSource) -> None:
         """Show notes on fonts and other sources."""
         lines = generate.about(source)
         self.notes.setText(foldable(labels.with_few(tr("Notes:"), lines, most=_NOTES)))

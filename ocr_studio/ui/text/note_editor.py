@@ -68,7 +68,9 @@ class NoteEditor(QPlainTextEdit):
         note = written[: max(_LONGEST, len(page.facts.note))].rstrip()  # a longer note from a file stays whole
         if note != page.facts.note:
             name = tr("Edit note") if note else tr("Delete note")
-            self._document.push(edits.state(page, replace(page.facts, note=note), name), join=f"note {self._pauses}")
+            self._document.push(
+                edits.set_facts(page, replace(page.facts, note=note), name), join=f"note {self._pauses}"
+            )
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
         """Save what was typed, as the next action may change the whole page."""

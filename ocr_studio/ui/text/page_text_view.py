@@ -51,7 +51,7 @@ class Written:
             parts.append(text)
             length += _size(text)
 
-        blocks = [[[word for word in line if word.text] for line in block] for block in page_order.blocks(page)]
+        blocks = [[[word for word in line if word.text] for line in block] for block in page_order.find_blocks(page)]
         for block in (lines for block in blocks if (lines := [line for line in block if line])):
             if parts:
                 put("\n\n")

@@ -118,7 +118,7 @@ def _stops(lines: Iterable[Sequence[Quad]]) -> list[_Stop]:
         for place, quad in enumerate(line):
             a, b, c, d = quad.corners
             start, end = (QPointF((p[0] + q[0]) / 2, (p[1] + q[1]) / 2) for p, q in ((a, d), (b, c)))
-            found.append(_Stop(start, end, geometry.size(quad)[1], place == 0))
+            found.append(_Stop(start, end, geometry.measure_size(quad)[1], place == 0))
     return found
 
 
@@ -167,12 +167,12 @@ class OrderShown(QObject):
     def given(self) -> bool:
         """Whether the user has changed the reading order of the open page."""
         page = self._document.page
-        return page is not None and page_order.given(page)
+        return page is not None and page_order.has_user_order(page)
 
     def compute(self) -> None:
         """Reset to the computed reading order."""
         if page := self._document.page:
-            self._document.push(page_order.computed(page))
+            self._document.push(page_order.reset_order(page))
 
     def _show(self) -> None:
         self._renew()
@@ -185,7 +185,7 @@ class OrderShown(QObject):
             # The order is that of the page; the boxes depend on whether the photo or the board view is shown.
             lines = [
                 [word.quad for each in line if (word := seen.word(each.id)) is not None]
-                for line in page_order.lines(page)
+                for line in page_order.find_lines(page)
             ]
             self._item.colours = box_colours.over(seen.image)
             self._item.show_lines(lines, QSizeF(seen.page.width, seen.page.height))

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import characters
-from ocr_studio.core.language.characters import Group
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.language.characters import CharacterGroup
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -48,7 +48,7 @@ class CharactersPopup(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, groups: Sequence[Group], last: Sequence[str], parent: QWidget) -> None:
+    def __init__(self, groups: Sequence[CharacterGroup], last: Sequence[str], parent: QWidget) -> None:
         """Create the popup.
 
         Args:
@@ -131,11 +131,11 @@ class CharactersPopup(QFrame):
         else:
             every = self._groups[chosen]
         self.signs.clear()
-        for each in characters.matching(every, self.search.text()):
+        for each in characters.find_characters(every, self.search.text()):
             item = QListWidgetItem(each)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            item.setToolTip(labels.tooltip(characters.name(each)))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, characters.name(each))
+            item.setToolTip(labels.tooltip(characters.describe_character(each)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, characters.describe_character(each))
             item.setSizeHint(QSize(_CELL, _CELL))
             self.signs.addItem(item)
         self.signs.setCurrentRow(0)
@@ -143,7 +143,7 @@ class CharactersPopup(QFrame):
 
     def _say(self) -> None:
         item = self.signs.currentItem()
-        self.name.setText(characters.name(item.text()) if item else tr("No matching character"))
+        self.name.setText(characters.describe_character(item.text()) if item else tr("No matching character"))
 
     def _lay_out(self) -> None:
         modes = QListWidget.ViewMode, QListWidget.Movement, QListWidget.ResizeMode
@@ -192,7 +192,9 @@ class Inserting(QObject):
         if line is None:
             return None
         # A child of the editor: Qt closes an editor in a table as soon as another widget gets the focus.
-        popup = CharactersPopup(characters.groups(self._alphabet()), characters.last_used(paths.config_dir()), line)
+        popup = CharactersPopup(
+            characters.group_characters(self._alphabet()), characters.load_recent(paths.config_dir()), line
+        )
         popup.chosen.connect(lambda character: self._insert(line, character))
         cursor = line.cursorRect()
         popup.show_at(line.mapToGlobal(QPoint(cursor.left(), line.rect().bottom() + 4)))
@@ -211,7 +213,7 @@ class Inserting(QObject):
 
     @staticmethod
     def _insert(line: QLineEdit | QPlainTextEdit, character: str) -> None:
-        characters.use(paths.config_dir(), character)
+        characters.remember_character(paths.config_dir(), character)
         line.setFocus()
         if isinstance(line, QLineEdit):
             line.insert(character)
@@ -221,7 +223,7 @@ class Inserting(QObject):
     def _alphabet(self) -> tuple[str, ...]:
         try:
             settings = self._settings()
-            model = models.in_use(settings.model, alphabet=settings.alphabet)
+            model = registry.in_use(settings.model, alphabet=settings.alphabet)
         except StudioError:
-            return characters.latin()
-        return model.card.alphabet if model.card is not None and model.card.alphabet else characters.latin()
+            return characters.list_latin()
+        return model.card.alphabet if model.card is not None and model.card.alphabet else characters.list_latin()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
-from ocr_studio.core.language.spelling import Doubt
+from ocr_studio.core.language.spelling import UnknownWord
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -60,7 +60,7 @@ class SpellingHelp(QObject):
         self._menu.popup(place)
         return self._menu
 
-    def _fill(self, doubt: Doubt | None, put: Callable[[Doubt, str], None], text: str) -> None:
+    def _fill(self, doubt: UnknownWord | None, put: Callable[[UnknownWord, str], None], text: str) -> None:
         menu = self._menu
         menu.clear()
         if doubt is not None:
@@ -77,7 +77,7 @@ class SpellingHelp(QObject):
             return self._view.editing.panel.editor
         return self._table.editor()
 
-    def _write(self, word: Word, doubt: Doubt, text: str) -> None:
+    def _write(self, word: Word, doubt: UnknownWord, text: str) -> None:
         if self._document.word(word.id) == word and self._view.may_change():
             commands.write_here(self._document, word.id, word.text[: doubt.start] + text + word.text[doubt.end :])
 

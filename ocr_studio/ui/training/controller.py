@@ -14,8 +14,15 @@ from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.training import results as training_results
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.detector_events import DetectorTrained, LinesChecked
-from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training.detector_events import DetectorTrained, LinesEvaluated
+from ocr_studio.core.training.events import (
+    Recipe,
+    StepDone,
+    Trained,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
+)
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import Run
 from ocr_studio.core.translation import later, tr
@@ -98,7 +105,7 @@ class Training(QObject):
         self.origin = Origin()
         self.run: Run | None = None
         self.dataset: Dataset | None = None
-        self.started: Started | None = None
+        self.started: TrainingStarted | None = None
         self.trained: AnyTrained | None = None
         self.model: Model | None = None
         self.offers: tuple[Offer, ...] = ()
@@ -294,14 +301,23 @@ class Training(QObject):
             self.look = None  # its dataset now belongs to the run
             self.changed.emit()
             return
-        if isinstance(event, Preparing):
+        if isinstance(event, TrainingPreparing):
             self.progressed.emit(f"{event.what}…", event.done, event.total)
-        elif isinstance(event, Started):
+        elif isinstance(event, TrainingStarted):
             self.started = event
         elif isinstance(event, Trained | DetectorTrained):
             self.trained = event
             self._go_to(Stage.DECIDING)
-        if isinstance(event, Started | StepDone | Checked | LinesChecked | Trained | DetectorTrained | Preparing):
+        if isinstance(
+            event,
+            TrainingStarted
+            | StepDone
+            | WordsEvaluated
+            | LinesEvaluated
+            | Trained
+            | DetectorTrained
+            | TrainingPreparing,
+        ):
             self.heard.emit(event)
 
     def _hear_look(self, event: object) -> None:
@@ -309,7 +325,7 @@ class Training(QObject):
             self.look = event
             self.dataset = event.dataset
             self._go_to(Stage.READY)
-        elif isinstance(event, Preparing):
+        elif isinstance(event, TrainingPreparing):
             self.progressed.emit(f"{event.what}…", event.done, event.total)
 
     def _has_kept(self, model: Model, before: str | None) -> None:
@@ -367,5 +383,5 @@ class Training(QObject):
 
 
 def _offers() -> Iterator[tuple[Offer, ...]]:
-    training_runs.sweep()
-    yield tuple(Offer(run, training_results.load(run) is not None) for run in training_runs.unfinished())
+    training_runs.delete_remains()
+    yield tuple(Offer(run, training_results.load_result(run) is not None) for run in training_runs.list_unfinished())

@@ -68,7 +68,7 @@ class BoxesPage(QWidget):
         use = {each.page: each.split for each in look.dataset.pages} if look and look.dataset else {}
         rows, self._pages = [], []
         known = look.pages if look else {}
-        for key, page in sorted(known.items(), key=lambda item: photo_file.natural_key(item[1].photo.name)):
+        for key, page in sorted(known.items(), key=lambda item: photo_file.make_natural_key(item[1].photo.name)):
             if page.boxes:
                 left = str(page.boxes - page.checked) if page.boxes > page.checked else "–"
                 rows.append((labels.file_name(page.photo.name), str(page.boxes), left, tr(_PURPOSES[use.get(key)])))

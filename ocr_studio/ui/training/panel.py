@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.training.detector_events import DetectorTrained, PlaceOfWord
+from ocr_studio.core.training.detector_events import DetectorTrained, PlacedWord
 from ocr_studio.core.training.events import Recipe, Trained
 from ocr_studio.core.training.runs import KINDS
 from ocr_studio.core.translation import later, tr
@@ -199,8 +199,8 @@ class TrainerPanel(PanelDock):
             self.boxes.show_look(training.look)
             if training.look and training.look.reviewed and not training.look.words:
                 self.tabs.setCurrentIndex(KINDS.index("detector"))
-            self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
-            self.boxes.show_models(models.available("detector"), training.options.finds_with())
+            self.preflight.show_models(registry.available("recognizer"), training.options.reads_with())
+            self.boxes.show_models(registry.available("detector"), training.options.finds_with())
         if training.stage is Stage.IDLE and training.look is None and training.origin:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_failed(training.origin.failed)
@@ -252,7 +252,7 @@ class TrainerPanel(PanelDock):
             self._training.look_at(self._training.origin)
 
     def _go(self, place: LearnedPlace) -> None:
-        if isinstance(place, PlaceOfWord):
+        if isinstance(place, PlacedWord):
             if photo := self._training.photo_called(place.photo):
                 self._places.go_to_box(photo, place.quad)
         elif photo := self._training.photo_of(place[0]):

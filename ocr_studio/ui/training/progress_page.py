@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from ocr_studio.core.training.detector_events import LinesChecked
-from ocr_studio.core.training.events import Checked, Sample, Started, StepDone
-from ocr_studio.core.training.report import percent
+from ocr_studio.core.training.detector_events import LinesEvaluated
+from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
+from ocr_studio.core.training.report import format_percent
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.learning.train import LearningEvent
 from ocr_studio.ui.style import labels
@@ -115,7 +115,7 @@ class RunningPage(QWidget):
         self.lines.setVisible(not reads)
 
     def _hear(self, event: LearningEvent) -> None:
-        if isinstance(event, Started):
+        if isinstance(event, TrainingStarted):
             self._show_started(event)
         elif isinstance(event, StepDone):
             self.loss.add(0, event.step, event.loss)
@@ -123,13 +123,13 @@ class RunningPage(QWidget):
             self.bar.setValue(event.step)
             if self._training.stage is Stage.LEARNING and not self._training.is_paused:
                 say(self.said, time_left(event))
-        elif isinstance(event, Checked):
+        elif isinstance(event, WordsEvaluated):
             self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
             self.samples.show_rows([sample_row(each) for each in event.samples])
-        elif isinstance(event, LinesChecked):
+        elif isinstance(event, LinesEvaluated):
             self._show_measured(self.lines, event.step, (event.held_out, event.keep), best=event.best)
 
-    def _show_started(self, event: Started) -> None:
+    def _show_started(self, event: TrainingStarted) -> None:
         for chart in (self.loss, self.cer, self.lines):
             chart.clear(event.steps)
         detector = self._training.run is not None and self._training.run.kind == "detector"
@@ -178,7 +178,7 @@ class RunningPage(QWidget):
         self._training.pause(not self._training.is_paused)
 
 
-def sample_row(sample: Sample) -> LearnedRow:
+def sample_row(sample: HeldOutSample) -> LearnedRow:
     """A row for a held-out word: its text, and how both models read it, each marked right or wrong."""
     texts = (sample.truth, _judged(sample.before, sample.truth), _judged(sample.now, sample.truth))
     wrong = frozenset(at for at, text in ((1, sample.before), (2, sample.now)) if text != sample.truth)
@@ -194,7 +194,7 @@ def _judged(text: str, truth: str) -> str:
 
 
 def _share(value: float) -> str:
-    return percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
+    return format_percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
 
 
 def time_left(event: StepDone) -> str:

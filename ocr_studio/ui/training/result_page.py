@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.training import report as training_report
-from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfWord
-from ocr_studio.core.training.events import Sample
+from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
+from ocr_studio.core.training.events import HeldOutSample
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import train as jobs
@@ -101,14 +101,14 @@ class ResultPage(QWidget):
         """Show the result of a training."""
         self._trained = trained
         comparison = trained.comparison
-        self.column.headline.setText(training_report.title(comparison))
-        say(self.sentence, training_report.sentence(comparison))
-        say(self.advice, training_report.advice(comparison, stopped=trained.stopped))
+        self.column.headline.setText(training_report.format_title(comparison))
+        say(self.sentence, training_report.format_result(comparison))
+        say(self.advice, training_report.format_advice(comparison, stopped=trained.stopped))
         set_primary(self.keep, comparison.verdict == "better")
         set_primary(self.discard, comparison.verdict == "worse")
         self._show_figures(trained)
         for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
-            if isinstance(each, Sample):
+            if isinstance(each, HeldOutSample):
                 self._pictures.of(each.crop)  # now: the training data are deleted once the model is kept
         self._show_words(self.gained, _GAINED, [_row(each, now=True) for each in comparison.gained])
         self._show_words(self.lost, _LOST, [_row(each, now=False) for each in comparison.lost])
@@ -121,17 +121,17 @@ class ResultPage(QWidget):
             self._show_figures(self._trained)
 
     def _show_figures(self, trained: AnyTrained) -> None:
-        found = training_report.rows(trained.comparison)
+        found = training_report.list_rows(trained.comparison)
         self.figures.setText(_figures(found))
         self.figures.setVisible(bool(found))
         self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.minimumSizeHint().width())) if found else 220)
         sure = tr(_INTERVAL) if found else ""
-        self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
+        self.note.setText(f"{sure} {training_report.format_duration(trained)}.".lstrip())
 
     def _show_words(self, table: LearnedTable, title: str, rows: list[LearnedRow]) -> None:
         table.show_rows(rows)
         # A detector's words have no images of their own.
-        pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
+        pictures = not isinstance(self._trained and self._trained.comparison, DetectorComparison)
         table.setColumnHidden(0, not pictures)
         self.words.setTabText(self.words.indexOf(table), tr(title, count=len(rows)))
 
@@ -168,9 +168,9 @@ class ResultPage(QWidget):
         self.words.addTab(self.lost, tr(_LOST, count=0))
 
 
-def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
+def _row(each: HeldOutSample | PlacedWord, *, now: bool) -> LearnedRow:
     """A row for a word that was gained (now) or lost."""
-    if isinstance(each, Sample):
+    if isinstance(each, HeldOutSample):
         return sample_row(each)
     # Translators: Of one word, in the columns “Before” and “Now”.
     signs = (tr("✗ missed"), tr("✓ found")) if now else (tr("✓ found"), tr("✗ missed"))
@@ -179,14 +179,14 @@ def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
     )
 
 
-def _figures(rows: Sequence[training_report.Row]) -> str:
+def _figures(rows: Sequence[training_report.ReportRow]) -> str:
     titles = (tr("before"), tr("now"), tr("change"))
     parts = [labels.table_row("", titles, colour=theme.colours().quiet)]
     parts += [labels.table_row(labels.sentence_case(row.title), _cells(row)) for row in rows]
     return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
 
 
-def _cells(row: training_report.Row) -> tuple[str, ...]:
+def _cells(row: training_report.ReportRow) -> tuple[str, ...]:
     return tuple(map(_whole, (row.before, row.after, row.change)))
 
 

@@ -10,18 +10,18 @@ from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 
-from ocr_studio.core.datasets.dataset import Checked, Dataset, Example, Split
-from ocr_studio.core.training.detector_events import PlaceOfWord
+from ocr_studio.core.datasets.dataset import CheckKind, Dataset, Example, Split
+from ocr_studio.core.training.detector_events import PlacedWord
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.crop_images import SIZE, CropPictures
 from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, ShortTextDelegate, TitledRows
 
 # Ids of page and word, or a place on a photo where the ids are unknown.
-LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord
+LearnedPlace: TypeAlias = tuple[str, str] | PlacedWord
 
 # Translators: How a word was checked: by correcting or by confirming its text.
-_CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
+_CHECKED = {CheckKind.CORRECTED: later("corrected"), CheckKind.CONFIRMED: later("confirmed")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from ocr_studio.core.language import lexicon as language
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.language.spelling import Doubt, Speller
+from ocr_studio.core.language.spelling import Speller, UnknownWord
 from ocr_studio.core.page import Word
 from ocr_studio.core.project import project_words
 from ocr_studio.core.project.project import Project
@@ -93,15 +93,15 @@ class Spelling(QObject):
         self._asked = None
         self.look_again()
 
-    def doubts(self, word: Word) -> tuple[Doubt, ...]:
+    def doubts(self, word: Word) -> tuple[UnknownWord, ...]:
         """Return the possible typos of a word; none if it is checked."""
         return () if word.checked or not word.text else self.doubts_in(word.text)
 
-    def doubts_in(self, text: str) -> tuple[Doubt, ...]:
+    def doubts_in(self, text: str) -> tuple[UnknownWord, ...]:
         """Return the possible typos of a text that is being typed."""
         return self._speller.doubts(text) if self._speller else ()
 
-    def suggestions(self, doubt: Doubt) -> tuple[str, ...]:
+    def suggestions(self, doubt: UnknownWord) -> tuple[str, ...]:
         """Return suggestions for a possible typo; alternatives of the current word are preferred."""
         word = self._document.word(self._document.current)
         held = [each.text for each in word.machine.alternatives] if word and word.machine else []
@@ -173,7 +173,7 @@ class Spelling(QObject):
 
     def _typed_here(self) -> frozenset[str]:
         page = self._document.page
-        return frozenset(language.typed_words(page.words.values())) if page else frozenset()
+        return frozenset(lexicon.find_typed_words(page.words.values())) if page else frozenset()
 
     def _make(self) -> None:
         if self._known is None:
@@ -188,7 +188,7 @@ class Spelling(QObject):
         self.changed.emit()
 
 
-def fill_menu(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
+def fill_menu(menu: QMenu, spelling: Spelling, doubt: UnknownWord, put: Callable[[str], None]) -> None:
     """Add suggestions to the beginning of a menu, each with a digit.
 
     Args:

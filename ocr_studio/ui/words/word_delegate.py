@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from ocr_studio.core.language.spelling import Doubt
+from ocr_studio.core.language.spelling import UnknownWord
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
@@ -197,7 +197,7 @@ def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palett
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
-def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[Doubt]) -> None:
+def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[UnknownWord]) -> None:
     metrics = painter.fontMetrics()
     below = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2 + 2
     begin = rect.left()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from ocr_studio.core.language.spelling import Doubt
+from ocr_studio.core.language.spelling import UnknownWord
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.translation import tr
@@ -99,13 +99,13 @@ class WordEditor(QLineEdit):
             spell_checker.fill_menu(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
         menu.popup(event.globalPos())
 
-    def doubt_here(self) -> Doubt | None:
+    def doubt_here(self) -> UnknownWord | None:
         """Return the possible typo at the cursor, otherwise the first one of the text, or None."""
         doubts = self.spelling.doubts_in(self.text()) if self.spelling else ()
         here = self.cursorPosition()
         return next((each for each in doubts if each.start <= here <= each.end), doubts[0] if doubts else None)
 
-    def put(self, doubt: Doubt, text: str) -> None:
+    def put(self, doubt: UnknownWord, text: str) -> None:
         """Replace a possible typo as if the text had been typed."""
         self.setSelection(doubt.start, doubt.end - doubt.start)
         self.insert(text)

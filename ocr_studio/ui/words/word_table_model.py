@@ -247,8 +247,8 @@ def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
         quad: The word's box.
         ratio: Device pixels per pixel of Qt.
     """
-    corners = geometry.widened(quad, _AIR)
-    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
+    corners = geometry.widen_quad(quad, _AIR)
+    width, height = np.maximum(geometry.measure_sizes(corners)[0], 1.0)
     scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
     pixmap = image_convert.pixmap(photo.warp(corners, (width * scale, height * scale)))
     pixmap.setDevicePixelRatio(ratio)

@@ -12,11 +12,11 @@ import pytest
 
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import report as dataset_report
-from ocr_studio.core.datasets.dataset import LAYOUTS, Checked, Dataset, Split
+from ocr_studio.core.datasets.dataset import LAYOUTS, CheckKind, Dataset, Split
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
-from ocr_studio.core.page import Source, Transcription, Word
+from ocr_studio.core.images.word_crops import extract_crop
+from ocr_studio.core.page import TextSource, Transcription, Word
 from tests.core import made_datasets
 from tests.core.made_datasets import exported, place, project, three_boards
 
@@ -84,7 +84,7 @@ def test_a_project_of_ppocrlabel_is_read(tmp_path: Path) -> None:
     assert {each.split for each in found.examples} == {Split.TRAIN, Split.HELD_OUT}
     assert [word.ignore for word in found.pages[0].words] == [False, True, False]
     photo = Pyramid(made_datasets.drawn(1))
-    assert (found.crop(found.examples[0]) == level(photo, made_datasets.place(0, 0).array())).all()
+    assert (found.crop(found.examples[0]) == extract_crop(photo, made_datasets.place(0, 0).array())).all()
 
 
 def test_the_files_are_as_the_other_programs_have_them(tmp_path: Path) -> None:
@@ -103,11 +103,11 @@ def test_the_files_are_as_the_other_programs_have_them(tmp_path: Path) -> None:
 
 
 def test_an_imported_text_is_marked_as_that(tmp_path: Path) -> None:
-    word = Word("01", place(0, 0), human=Transcription("Ship", Source.IMPORTED))
+    word = Word("01", place(0, 0), human=Transcription("Ship", TextSource.IMPORTED))
     made = project(tmp_path / "photos", [[word]])
     exported(made, tmp_path / "data")
     (example,) = dataset.read(tmp_path / "data").examples
-    assert (example.by, example.machine, example.checked) == ("imported", None, Checked.CORRECTED)
+    assert (example.by, example.machine, example.checked) == ("imported", None, CheckKind.CORRECTED)
 
 
 _PIECES = (
@@ -165,6 +165,6 @@ def test_whatever_is_changed_in_it_it_is_read_or_refused(tmp_path: Path, layout:
 def test_a_copy_claims_nothing_that_its_source_does_not_say(tmp_path: Path) -> None:
     for layout, says in (("ocr-studio", True), ("deep-text", False)):
         found = three_boards(tmp_path / layout, layout)
-        *_, report = dataset.copy(found, tmp_path / f"copy of {layout}", "deep-text")
+        *_, report = dataset.copy_dataset(found, tmp_path / f"copy of {layout}", "deep-text")
         assert isinstance(report, dataset.Report)
-        assert ("corrected" in "".join(dataset_report.facts(report))) is says
+        assert ("corrected" in "".join(dataset_report.list_facts(report))) is says

@@ -13,14 +13,14 @@ import pytest
 from ocr_studio.core.datasets import dataset, eligibility
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import Checked, Reason, Wanted
+from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions, Reason
 from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_crops import level
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import Mark, Page, PageFacts, Quad, Word, apply
 from ocr_studio.core.reading_order import layout as reading_order
 from tests.core import made_datasets
@@ -40,11 +40,11 @@ def test_what_was_checked_is_read_back(tmp_path: Path) -> None:
     assert found.alphabet == report.alphabet == "".join(sorted(set("ShiptheNnewbuildaskAnnaaboutqueues") - {"N"}))
     assert [each.text for each in found.examples] == [text for line in made_datasets.LINES for text in line] * 3
     last = found.examples[7]
-    assert (last.checked, last.by, last.word, last.image) == (Checked.CORRECTED, "human", "00000113", "board 1.png")
+    assert (last.checked, last.by, last.word, last.image) == (CheckKind.CORRECTED, "human", "00000113", "board 1.png")
     assert last.quad == place(1, 3)
     assert last.machine is not None
     assert (last.machine.text, last.machine.confidence, last.machine.model) == ("queves", 0.9, "small")
-    assert found.examples[0].checked is Checked.CONFIRMED
+    assert found.examples[0].checked is CheckKind.CONFIRMED
 
 
 def test_crops_are_as_the_words_stand_on_the_photo(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_crops_are_as_the_words_stand_on_the_photo(tmp_path: Path) -> None:
     for example in found.examples:
         photo = photo_file.open_photo(tmp_path / "photos" / example.image)
         assert example.quad is not None
-        assert (found.crop(example) == level(Pyramid(photo), example.quad.array())).all()
+        assert (found.crop(example) == extract_crop(Pyramid(photo), example.quad.array())).all()
 
 
 def test_photos_whose_every_word_is_checked_go_along(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_lines_are_examples_where_every_word_of_them_is_checked(tmp_path: Path) 
     ]  # fmt: skip
     assert (report.found, report.written, report.counts[Reason.UNCHECKED]) == (4, 3, 1)
     assert (found.unit, found.manifest["unit"]) == ("lines", "lines")
-    assert found.examples[1].checked is Checked.CORRECTED
+    assert found.examples[1].checked is CheckKind.CORRECTED
     assert found.examples[1].machine is not None
     assert found.examples[1].machine.text == "ask Anna about queves"
     crop = found.crop(found.examples[0])
@@ -100,7 +100,9 @@ def test_the_box_of_a_line_climbs_with_it(tmp_path: Path) -> None:
     made = project(tmp_path / "photos", [[*climbing("up", 150, 8), *climbing("abc", 190, 8)], words(2)])
     report = exported(made, tmp_path / "data", unit="lines")
     assert (report.written, report.left_out) == (4, ())
-    heights = {each.text: geometry.size(each.quad)[1] for each in dataset.read(tmp_path / "data").examples if each.quad}
+    heights = {
+        each.text: geometry.measure_size(each.quad)[1] for each in dataset.read(tmp_path / "data").examples if each.quad
+    }
     assert heights["up up up up up up"] < 40
     assert heights["ask Anna about queues"] == 34
 
@@ -111,9 +113,9 @@ def test_a_line_whose_box_holds_words_of_another_is_left_out(monkeypatch: pytest
     )
     other, far = (checked(read(f"1{n}", "b", Quad.from_box(200, 50 + 120 * n, 240, 70 + 120 * n))) for n in (0, 1))
     level_one = checked(read("02", "c", Quad.from_box(500, 0, 560, 60)))
-    monkeypatch.setattr(reading_order, "lines", lambda _: [[high, low, level_one], [other], [far]])
+    monkeypatch.setattr(reading_order, "find_lines", lambda _: [[high, low, level_one], [other], [far]])
     page = Page("p", "p.png", 640, 300, {word.id: word for word in (high, low, level_one, other, far)})
-    found = eligibility.candidates(SourcePage(page, Path("p.png"), whole=True), unit="lines", letters=None)
+    found = eligibility.find_candidates(SourcePage(page, Path("p.png"), whole=True), unit="lines", letters=None)
     assert [(each.text, each.reason) for each in found] == [("a a c", Reason.CROWDED), ("b", None), ("b", None)]
 
 
@@ -138,7 +140,7 @@ def test_every_word_is_written_or_counted(tmp_path: Path) -> None:
     made = project(tmp_path / "photos", pages)
     letters = "".join(set("goodustuncheckedgeflatuprightStrae"))
     sources = dataset_sources.from_project(made)
-    *_, report = dataset.export(sources.pages, tmp_path / "data", Wanted(letters=letters))
+    *_, report = dataset.export(sources.pages, tmp_path / "data", ExportOptions(letters=letters))
     assert isinstance(report, dataset.Report)
     assert {each.word: each.reason for each in report.left_out} == {
         "02": Reason.DUPLICATE,
@@ -177,7 +179,7 @@ def test_the_same_picture_with_the_same_text_is_written_once(tmp_path: Path) -> 
 
     Image.fromarray(made_datasets.drawn(1)).save(copy)  # the same pixels, other bytes: another photo to the project
     (page,) = (source.page for source in dataset_sources.from_project(made).pages)
-    made.save_page(replace(page, id=photo_file.content_id(copy), image="copy.bmp"))
+    made.save_page(replace(page, id=photo_file.compute_content_id(copy), image="copy.bmp"))
     made.unlock()
     report = exported(made, tmp_path / "data")
     assert (report.found, report.written, report.counts[Reason.DUPLICATE]) == (16, 8, 8)
@@ -202,7 +204,7 @@ def test_words_that_a_person_set_aside_are_counted_and_not_learned_from(tmp_path
     first, second, *_ = page.words
     for word, kind in ((first, Mark.UNREADABLE), (second, Mark.IGNORED)):
         page = apply(page, edits.mark(page, [word], kind))
-    page = apply(page, edits.state(page, PageFacts(writer="Ann"), "Name the writer"))
+    page = apply(page, edits.set_facts(page, PageFacts(writer="Ann"), "Name the writer"))
     made.save_page(page)
     report = exported(made, tmp_path / "data")
     assert (report.written, report.counts[Reason.UNREADABLE], report.counts[Reason.IGNORED]) == (14, 1, 1)
@@ -221,8 +223,8 @@ def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:
         {"quad": third, "text": "new", "ignore": True},
     ]
     (tmp_path / "annotations.json").write_text(json.dumps([{"image": "a.png", "words": entries}]))
-    sources = dataset_sources.find(tmp_path)
-    *_, report = dataset.export(sources.pages, tmp_path / "data", Wanted())
+    sources = dataset_sources.find_sources(tmp_path)
+    *_, report = dataset.export(sources.pages, tmp_path / "data", ExportOptions())
     assert isinstance(report, dataset.Report)
     assert (report.written, report.counts[Reason.UNREADABLE], report.counts[Reason.IGNORED]) == (1, 1, 1)
     found = dataset.read(tmp_path / "data")
@@ -232,6 +234,6 @@ def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:
 
 def test_what_has_no_project_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="no photos have been read here yet"):
-        dataset_sources.find(tmp_path)
+        dataset_sources.find_sources(tmp_path)
     with pytest.raises(StudioError, match="the folder does not exist"):
-        dataset_sources.find(tmp_path / "gone")
+        dataset_sources.find_sources(tmp_path / "gone")

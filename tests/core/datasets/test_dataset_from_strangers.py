@@ -17,7 +17,7 @@ from ocr_studio.core.dataset_files import validation
 from ocr_studio.core.dataset_files import values as dataset_values
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets.dataset import BadCrop, BadDataset, Dataset
-from ocr_studio.core.files.safe_folder import UnsafeFile, plain_name
+from ocr_studio.core.files.safe_folder import UnsafeFile, normalize_name
 from ocr_studio.core.images import photo_file
 from tests import drawn
 from tests.core.made_datasets import three_boards
@@ -379,7 +379,7 @@ def test_lists_of_the_other_layouts_that_make_no_sense_are_refused(tmp_path: Pat
 @given(st.text(max_size=40))
 def test_a_name_stays_inside_or_is_refused(name: str) -> None:
     try:
-        plain = plain_name(name)
+        plain = normalize_name(name)
     except UnsafeFile:
         return
     inside = Path("/folder") / plain
@@ -390,4 +390,4 @@ def test_a_name_stays_inside_or_is_refused(name: str) -> None:
 def test_what_other_systems_call_a_way_out_is_one_here_too() -> None:
     for name in ("..\\x", "a\\..\\..\\x", "C:\\x", "C:x", "\\\\server\\x", "/x", "..", ".", ""):
         with pytest.raises(UnsafeFile):
-            plain_name(name)
+            normalize_name(name)

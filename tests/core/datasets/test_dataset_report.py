@@ -16,6 +16,6 @@ def test_only_where_a_person_drew_boxes_it_is_said_what_they_most_often_did_wron
     report = Report(
         Path("out"), "ocr-studio", "words", 3, 1, 0, 0, 1, 0, 1, 1, 0, "none", "a", "", left_out, synthetic=drawn
     )
-    narrow = {why.partition(";")[0]: count for count, why in dataset_report.reasons(report)}
+    narrow = {why.partition(";")[0]: count for count, why in dataset_report.list_reasons(report)}
     assert narrow == {"the box is too narrow for the text": 1, "no text": 1}
     assert ("the writing is rotated" in "\n".join(dataset_report.render(report))) is not drawn

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import PhotoCut, Wanted
+from ocr_studio.core.datasets.dataset import ExportOptions, PhotoCut
 from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -69,13 +69,13 @@ def test_synthetic_samples_that_were_begun_there_are_not_thrown_away(tmp_path: P
 def test_given_up_half_way_it_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     made = project(tmp_path / "photos", [words(1), words(2)])
     sources = dataset_sources.from_project(made)
-    going = dataset.export(sources.pages, tmp_path / "new" / "data", Wanted())
+    going = dataset.export(sources.pages, tmp_path / "new" / "data", ExportOptions())
     assert isinstance(next(going), PhotoCut)
     going.close()  # type: ignore[attr-defined]
     assert not (tmp_path / "new").exists()
     exported(made, tmp_path / "data")
     before = files(tmp_path / "data")
-    going = dataset.export(sources.pages[:1], tmp_path / "data", Wanted())
+    going = dataset.export(sources.pages[:1], tmp_path / "data", ExportOptions())
     next(going)
     going.close()  # type: ignore[attr-defined]
     assert files(tmp_path / "data") == before
@@ -236,9 +236,9 @@ _EXPORTING = """
 import sys
 from pathlib import Path
 from ocr_studio.core.datasets import dataset, sources as dataset_sources
-sources = dataset_sources.find(Path(sys.argv[1]))
+sources = dataset_sources.find_sources(Path(sys.argv[1]))
 for _ in range(100):
-    for event in dataset.export(sources.pages, Path(sys.argv[2]), dataset.Wanted()):
+    for event in dataset.export(sources.pages, Path(sys.argv[2]), dataset.ExportOptions()):
         print(type(event).__name__, flush=True)
 """
 
@@ -269,10 +269,10 @@ def test_whatever_is_on_a_page_is_written_and_read_back_or_counted(found: list[W
         folder = Path(place)
         photo = folder / "a  photo\u200b.png"
         photo_file.save_png(photo, np.full((1000, 1000, 3), 200, np.uint8))
-        page = Page(photo_file.content_id(photo), photo.name, 1000, 1000, {word.id: word for word in found})
+        page = Page(photo_file.compute_content_id(photo), photo.name, 1000, 1000, {word.id: word for word in found})
         source = SourcePage(page, photo, whole=False)
         try:
-            *_, report = dataset.export([source], folder / "data", Wanted())
+            *_, report = dataset.export([source], folder / "data", ExportOptions())
         except dataset.BadDataset:
             assert not (folder / "data").exists()
             return

@@ -14,7 +14,7 @@ from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from tests.core import made_datasets
 from tests.core.made_pages import page_of, read_word
@@ -134,7 +134,7 @@ def test_annotations_that_are_no_utf_8_are_to_be_saved_as_such(tmp_path: Path) -
 def test_of_a_dataset_without_its_labels_these_are_said_to_lack(tmp_path: Path) -> None:
     folder = made_datasets.three_boards(tmp_path).folder
     (folder / "labels.jsonl").unlink()
-    for look in (ground_truth.load, dataset_sources.find):
+    for look in (ground_truth.load, dataset_sources.find_sources):
         with pytest.raises(StudioError) as raised:
             look(folder)
         said = "the labels of this dataset are missing: labels.jsonl. Restore the files, or create the dataset again."
@@ -173,7 +173,7 @@ def test_of_a_project_the_checked_words_count(tmp_path: Path) -> None:
 
 
 def test_a_page_that_is_checked_in_full_is_the_whole_truth(tmp_path: Path) -> None:
-    drawn = Word("drawn", Quad.from_box(0, 0, 40, 20), Source.HUMAN, human=Transcription.by_human("new"))
+    drawn = Word("drawn", Quad.from_box(0, 0, 40, 20), TextSource.HUMAN, human=Transcription.by_human("new"))
     saved(tmp_path, checked(read_word("map", 100), "map"), drawn)
     (page,) = ground_truth.load(tmp_path).pages
     assert page.whole

@@ -18,7 +18,7 @@ from ocr_studio.core.page import (
     PageFacts,
     PageState,
     Quad,
-    Source,
+    TextSource,
     Transcription,
     Word,
     WordState,
@@ -64,7 +64,7 @@ def test_what_is_set_aside_has_no_text_and_comes_back_as_it_was() -> None:
     assert not edits.accept(aside, aside.words)
     back = done(aside, edits.unaccept(aside, aside.words))
     assert [word.text for word in back.words.values()] == ["the", "map"]
-    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), Source.HUMAN, human=Transcription.by_human("mine"))
+    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), TextSource.HUMAN, human=Transcription.by_human("mine"))
     lone = apply(page_of(drawn), edits.mark(page_of(drawn), ["drawn"], Mark.IGNORED))
     assert done(lone, edits.unaccept(lone, lone.words)).words["drawn"] == drawn
 
@@ -100,9 +100,9 @@ def test_a_locked_box_stays_where_it_is_and_can_be_written_into() -> None:
 
 
 def test_what_is_said_of_a_page_is_an_edit() -> None:
-    first = edits.state(PAGE, PageFacts(writer="Ann"), "Name the writer")
+    first = edits.set_facts(PAGE, PageFacts(writer="Ann"), "Name the writer")
     page = done(PAGE, first)
-    second = edits.state(page, PageFacts(writer="Ann", tags=("maths",)), "Tag")
+    second = edits.set_facts(page, PageFacts(writer="Ann", tags=("maths",)), "Tag")
     assert done(PAGE, first.then(second)).facts == PageFacts(writer="Ann", tags=("maths",))
     assert not first.then(first.inverted())
     with pytest.raises(EditMismatch):
@@ -110,7 +110,7 @@ def test_what_is_said_of_a_page_is_an_edit() -> None:
 
 
 def test_accepting_takes_what_is_there_and_leaves_the_rest() -> None:
-    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), Source.HUMAN)
+    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), TextSource.HUMAN)
     page = done(page_of(THE, MAP, drawn), edits.write(PAGE, THE.id, "thy"))
     after = done(page, edits.accept(page, page.words))
     assert [after.words[key].text for key in (THE.id, MAP.id, "drawn")] == ["thy", "map", ""]
@@ -120,7 +120,7 @@ def test_accepting_takes_what_is_there_and_leaves_the_rest() -> None:
 
 
 def test_back_to_what_the_model_read() -> None:
-    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), Source.HUMAN, human=Transcription.by_human("mine"))
+    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), TextSource.HUMAN, human=Transcription.by_human("mine"))
     page = apply(page_of(THE, drawn), edits.write(PAGE, THE.id, "thy"))
     after = done(page, edits.unaccept(page, page.words))
     assert after.words[THE.id] == THE
@@ -129,7 +129,7 @@ def test_back_to_what_the_model_read() -> None:
 
 @pytest.mark.parametrize(("index", "text"), [(0, "the"), (1, "eht"), (2, "the"), (-1, "the")])
 def test_choosing_an_alternative(index: int, text: str) -> None:
-    after = done(PAGE, edits.choose(PAGE, THE.id, index))
+    after = done(PAGE, edits.choose_alternative(PAGE, THE.id, index))
     assert after.words[THE.id].text == text
     assert (after.words[THE.id].human is not None) == (index in (0, 1))
 
@@ -139,7 +139,7 @@ def test_ids_that_are_gone_are_passed_over() -> None:
         edits.write(PAGE, "gone", "x"),
         edits.accept(PAGE, ["gone"]),
         edits.unaccept(PAGE, ["gone"]),
-        edits.choose(PAGE, "gone", 0),
+        edits.choose_alternative(PAGE, "gone", 0),
         edits.delete(PAGE, ["gone"]),
         edits.move(PAGE, ["gone"], 5, 5),
         edits.reshape(PAGE, "gone", THE.quad),
@@ -163,7 +163,7 @@ def test_moving_stays_on_the_photo_and_keeps_words_together() -> None:
     after = done(PAGE, edits.move(PAGE, [THE.id, MAP.id], -500, 10))
     assert after.words[THE.id].quad == Quad.from_box(0, 110, 60, 140)
     assert after.words[MAP.id].quad == Quad.from_box(100, 110, 160, 140)
-    assert after.words[THE.id].quad_source is Source.HUMAN
+    assert after.words[THE.id].quad_source is TextSource.HUMAN
 
 
 def test_what_sticks_out_may_stay_out() -> None:
@@ -186,7 +186,7 @@ def test_drawing_a_box() -> None:
     edit = edits.add(PAGE, Quad.from_box(1, 2, 3, 4), text=" new ")
     [key] = edit.changes
     word = done(PAGE, edit).words[key]
-    assert (word.text, word.quad_source, word.state) == ("new", Source.HUMAN, WordState.CORRECTED)
+    assert (word.text, word.quad_source, word.state) == ("new", TextSource.HUMAN, WordState.CORRECTED)
     [empty] = [after for _, after in edits.add(PAGE, Quad.from_box(1, 2, 3, 4)).changes.values()]
     assert empty is not None
     assert empty.state is WordState.UNREAD
@@ -198,7 +198,7 @@ def test_pasting_gives_copies_on_the_photo() -> None:
     assert [word.text for word in fresh] == ["the", "map"]
     assert max(word.quad.bounds()[2] for word in fresh) == PAGE.width
     assert fresh[1].quad.bounds()[0] - fresh[0].quad.bounds()[0] == 100
-    assert all(word.quad_source is Source.HUMAN for word in fresh)
+    assert all(word.quad_source is TextSource.HUMAN for word in fresh)
 
 
 def test_a_pasted_word_larger_than_the_photo_begins_on_it() -> None:
@@ -234,7 +234,7 @@ def test_splitting_before_a_letter_cuts_box_and_text_there() -> None:
 
 
 def test_splitting_at_a_place_finds_the_letter_by_the_letters_places() -> None:
-    narrow = Transcription("mill", Source.MODEL, 0.9, letters=(0.3, 0.7, 0.8, 0.9))
+    narrow = Transcription("mill", TextSource.MODEL, 0.9, letters=(0.3, 0.7, 0.8, 0.9))
     word = replace(read_word("mill", 100), machine=narrow)
     left, right = halves(page_of(word), word.id, 0.6)
     assert (left.text, right.text) == ("m", "ill")
@@ -263,7 +263,7 @@ def test_an_empty_half_is_unread_not_checked() -> None:
     word = replace(read_word("a", 100, width=100), human=Transcription.by_human("a"))
     left, right = halves(page_of(word), word.id, 0.9)
     assert (left.text, right.state) == ("a", WordState.UNREAD)
-    drawn = Word("drawn", Quad.from_box(0, 0, 100, 9), Source.HUMAN)
+    drawn = Word("drawn", Quad.from_box(0, 0, 100, 9), TextSource.HUMAN)
     assert len(halves(page_of(drawn), "drawn", 0.5)) == 2
 
 
@@ -310,7 +310,7 @@ def test_what_a_person_wrote_in_a_part_survives_merging_and_reading_again() -> N
     assert (word.text, word.state) == ("the mop", WordState.CORRECTED)
     assert word.machine
     assert word.machine.text == "the map"
-    fresh = replace(word, machine=Transcription("thy map", Source.MODEL, 0.99))
+    fresh = replace(word, machine=Transcription("thy map", TextSource.MODEL, 0.99))
     again = done(merged, edits.refresh(merged, [fresh]))
     assert again.words[word.id].text == "the mop"
     page_read = done(merged, edits.reread(merged, [read_word("thy", 100), read_word("map", 200)], earlier=None))
@@ -342,7 +342,7 @@ def test_merging_with_a_word_said_to_be_empty() -> None:
     page = apply(page, edits.write(page, THE.id, ""))
     [word] = done(page, edits.merge(page, page.words)).words.values()
     assert (word.text, word.state) == ("", WordState.CORRECTED)
-    drawn = Word("drawn", Quad.from_box(300, 100, 330, 130), Source.HUMAN)
+    drawn = Word("drawn", Quad.from_box(300, 100, 330, 130), TextSource.HUMAN)
     page = page_of(page.words[MAP.id], drawn)
     [word] = done(page, edits.merge(page, page.words)).words.values()
     assert (word.text, word.state) == ("", WordState.UNREAD)
@@ -368,7 +368,7 @@ def some_edit(draw: st.DrawFn, page: Page) -> Edit:
         "write": lambda: edits.write(page, one, draw(st.text(max_size=8))),
         "accept": lambda: edits.accept(page, some),
         "unaccept": lambda: edits.unaccept(page, some),
-        "choose": lambda: edits.choose(page, one, draw(st.integers(0, 4))),
+        "choose": lambda: edits.choose_alternative(page, one, draw(st.integers(0, 4))),
         "delete": lambda: edits.delete(page, some),
         "move": lambda: edits.move(page, some, draw(st.integers(-99, 99)), draw(st.integers(-99, 99))),
         "reshape": lambda: edits.reshape(page, one, draw(boxes)),
@@ -393,7 +393,7 @@ def test_every_edit_can_be_taken_back_and_put_together(page: Page, data: st.Data
     last = apply(middle, second)
     assert apply(page, first.then(second)) == last
     assert apply(last, first.then(second).inverted()) == page
-    assert set(reading_order.order(last.words.values())) == set(last.words)
+    assert set(reading_order.order_words(last.words.values())) == set(last.words)
     touched = {key for key, word in page.words.items() if word.human}
     if first.name.startswith("Read"):
         assert all(middle.words[key].human == page.words[key].human for key in touched)

@@ -8,7 +8,7 @@ import pytest
 
 from ocr_studio.core.editing import edits, find_replace
 from ocr_studio.core.page import Transcription
-from ocr_studio.core.search.matching import Side
+from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.core.search.page_search import PageSearch
 from tests.core.made_pages import page_of, read_word
 
@@ -29,25 +29,25 @@ from tests.core.made_pages import page_of, read_word
     ],
 )
 def test_only_the_word_that_was_wanted_is_replaced(text: str, query: str, by: str, after: str) -> None:
-    term = find_replace.term_of(query)
+    term = find_replace.parse_single_term(query)
     assert term is not None
-    assert find_replace.replaced(text, term, by) == after
+    assert find_replace.replace_word(text, term, by) == after
 
 
 def test_several_words_cannot_be_replaced() -> None:
-    assert find_replace.term_of("load balancer") is None
-    assert find_replace.term_of("") is None
+    assert find_replace.parse_single_term("load balancer") is None
+    assert find_replace.parse_single_term("") is None
 
 
 def test_what_becomes_what_on_a_page() -> None:
     by_hand = replace(read_word("x", 300), human=Transcription.by_human("queue"))
     page = page_of(read_word("queve", 100), by_hand, read_word("eueuq", 500))
     hits = PageSearch(page).find("queue")
-    assert [hit.side for hit in hits] == [Side.HUMAN, Side.MACHINE, Side.CHOICE]
-    term = find_replace.term_of("queue")
+    assert [hit.side for hit in hits] == [MatchedSide.HUMAN, MatchedSide.MACHINE, MatchedSide.CHOICE]
+    term = find_replace.parse_single_term("queue")
     assert term is not None
     # A second choice does not stand there, and what would be the same is none.
-    done = find_replace.replacements(hits, term, "queue")
+    done = find_replace.list_replacements(hits, term, "queue")
     assert [(each.word_id, each.before, each.after) for _, each in done] == [("queve-100", "queve", "queue")]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.editing import edits, replace_rules
-from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer, Rule, Skipped, TooSlow
+from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer, Rule, SkippedWord, TooSlow
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.plain_text import LONGEST
 from tests.core.made_pages import page_of, read_word
@@ -39,8 +39,8 @@ def test_rules_follow_each_other() -> None:
 
 @pytest.mark.parametrize("rule", [Rule("(a", "x", pattern=True), Rule("(a)", r"\2", pattern=True)])
 def test_what_is_no_pattern_is_said(rule: Rule) -> None:
-    assert rule.find in replace_rules.trouble(rule)
-    assert not replace_rules.trouble(Rule("(a)", r"\1\1", pattern=True))
+    assert rule.find in replace_rules.describe_problem(rule)
+    assert not replace_rules.describe_problem(Rule("(a)", r"\1\1", pattern=True))
     with pytest.raises(BadRule):
         Replacer([rule]).replaced("a")
 
@@ -63,7 +63,7 @@ def test_a_page_says_what_its_words_would_become_and_takes_it_over_in_one_edit()
         ("a", "retum", "return"),
         ("c", "tum", "turn"),
     ]
-    edit, left = replace_rules.taken_over(page, found)
+    edit, left = replace_rules.make_edit(page, found)
     after = apply(page, edit)
     assert [after.words[key].text for key in "abc"] == ["return", "fine", "turn"]
     assert left == 0
@@ -78,7 +78,7 @@ def test_a_word_in_which_a_pattern_takes_too_long_is_skipped_and_named() -> None
         read_word("ab" * 200 + "!", 100, key="a"), read_word("ab", 300, key="b"), read_word("fine", 500, key="c")
     )
     skipped, found = Replacer([_SLOW]).in_page(page)
-    assert isinstance(skipped, Skipped)
+    assert isinstance(skipped, SkippedWord)
     assert skipped.why.startswith(f"“{'ab' * 20}…” on {page.image} was skipped: the pattern")
     assert isinstance(found, Replacement)
     assert (found.word_id, found.after) == ("b", "x")
@@ -89,7 +89,7 @@ def test_after_many_words_that_take_too_long_no_others_are_looked_at() -> None:
     replacer = Replacer([_SLOW], most_slow=2)
     *skipped, last = replacer.in_page(page)
     assert [each.word_id for each in skipped] == ["1", "2"]
-    assert isinstance(last, Skipped)
+    assert isinstance(last, SkippedWord)
     assert "too many words" in last.why
     assert replacer.given_up
 
@@ -97,7 +97,7 @@ def test_after_many_words_that_take_too_long_no_others_are_looked_at() -> None:
 def test_a_word_that_would_become_too_long_is_skipped() -> None:
     page = page_of(read_word("ab", 100, key="a"), read_word("a" * 2 * LONGEST + "b", 300, key="b"))
     skipped, found = Replacer([Rule("b", "c" * LONGEST), Rule("a" * 2 * LONGEST, "d")]).in_page(page)
-    assert isinstance(skipped, Skipped)
+    assert isinstance(skipped, SkippedWord)
     assert "too long" in skipped.why
     assert isinstance(found, Replacement)
     assert len(found.after) == LONGEST + 1  # shorter than it was
@@ -107,15 +107,16 @@ def test_words_that_changed_meanwhile_stay() -> None:
     page = page_of(read_word("retum", 100, key="a"))
     found = _replacements(page, Rule("tum", "turn"))
     page = apply(page, edits.write(page, "a", "rerun"))
-    edit, left = replace_rules.taken_over(page, found)
+    edit, left = replace_rules.make_edit(page, found)
     assert not edit
     assert left == 1
 
 
 def test_rules_are_kept_and_damaged_ones_left_out(tmp_path: Path) -> None:
     rules = (Rule("a", "b"), Rule("c+", "d", pattern=True, whole=True, case=False, on=False))
-    replace_rules.save(tmp_path, rules)
-    assert replace_rules.load(tmp_path) == rules
-    (tmp_path / replace_rules.FILE).write_text('{"rules": [{"find": "a"}, 3, {"find": "x", "put": "y", "case": 7}]}')
-    assert replace_rules.load(tmp_path) == (Rule("x", "y"),)
-    assert replace_rules.load(tmp_path / "nowhere") == ()
+    replace_rules.save_rules(tmp_path, rules)
+    assert replace_rules.load_rules(tmp_path) == rules
+    damaged = '{"find": "a"}, 3, {"find": "x", "put": "z", "case": 7}'
+    (tmp_path / replace_rules.FILE).write_text(f'{{"rules": [{damaged}, {{"find": "x", "put": "y"}}]}}')
+    assert replace_rules.load_rules(tmp_path) == (Rule("x", "y"),)
+    assert replace_rules.load_rules(tmp_path / "nowhere") == ()

@@ -8,13 +8,13 @@ import pytest
 
 from ocr_studio.core.editing import edits, rereading
 from ocr_studio.core.editing.rereading import Difference
-from ocr_studio.core.page import Quad, Source, Transcription, Word, apply
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word, apply
 from tests.core.editing.test_edits import MAP, PAGE, THE, done
 from tests.core.made_pages import page_of, read_word
 
 
 def test_a_box_over_several_lines_gets_all_of_them_in_reading_order_whatever_piece_they_come_in() -> None:
-    drawn = Word("drawn", Quad.from_box(90, 90, 400, 280), Source.HUMAN)
+    drawn = Word("drawn", Quad.from_box(90, 90, 400, 280), TextSource.HUMAN)
     lines = [[read_word("the", 100), read_word("map", 200)], [read_word("is", 100, 160)], [read_word("old", 100, 230)]]
     page, earlier = page_of(drawn), None
     first = page
@@ -74,7 +74,7 @@ def test_what_stands_where_a_word_was_deleted_meanwhile_is_left_out() -> None:
 
 
 def test_a_drawn_box_gets_the_reading_found_there() -> None:
-    drawn = Word("drawn", Quad.from_box(198, 98, 262, 132), Source.HUMAN, human=Transcription.by_human("mop"))
+    drawn = Word("drawn", Quad.from_box(198, 98, 262, 132), TextSource.HUMAN, human=Transcription.by_human("mop"))
     page = page_of(drawn)
     word = done(page, edits.reread(page, [MAP, THE], earlier=None)).words["drawn"]
     assert word.machine is not None
@@ -100,7 +100,7 @@ def test_a_touched_word_that_was_read_keeps_its_reading() -> None:
 
 def test_words_read_again_take_the_machines_side_only() -> None:
     page = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
-    fresh = [replace(THE, machine=Transcription("she", Source.MODEL, 0.5)), read_word("new", 5)]
+    fresh = [replace(THE, machine=Transcription("she", TextSource.MODEL, 0.5)), read_word("new", 5)]
     after = done(page, edits.refresh(page, fresh))
     word = after.words[THE.id]
     assert (word.text, word.machine) == ("thy", fresh[0].machine)
@@ -109,19 +109,19 @@ def test_words_read_again_take_the_machines_side_only() -> None:
 
 def test_a_word_moved_while_it_was_read_keeps_its_reading() -> None:
     page = apply(PAGE, edits.move(PAGE, [THE.id], 50, 50))
-    assert not edits.refresh(page, [replace(THE, machine=Transcription("she", Source.MODEL))])
+    assert not edits.refresh(page, [replace(THE, machine=Transcription("she", TextSource.MODEL))])
 
 
 def test_later_only_words_that_are_as_they_were_take_the_new_reading() -> None:
-    again = Transcription("mop", Source.MODEL, 0.9)
+    again = Transcription("mop", TextSource.MODEL, 0.9)
     found = (Difference(THE, again), Difference(MAP, again))
-    edit, left = rereading.taken_over_later(PAGE, found, {THE.id, MAP.id})
+    edit, left = rereading.make_later_edit(PAGE, found, {THE.id, MAP.id})
     assert left == 0
     assert [word.text for word in done(PAGE, edit).words.values()] == ["mop", "mop"]
-    assert rereading.taken_over_later(PAGE, found, {MAP.id})[0].changes.keys() == {MAP.id}
+    assert rereading.make_later_edit(PAGE, found, {MAP.id})[0].changes.keys() == {MAP.id}
     written = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
     moved = apply(PAGE, edits.move(PAGE, [THE.id], 5, 5))
-    read = apply(PAGE, edits.refresh(PAGE, [replace(THE, machine=Transcription("tho", Source.MODEL, 0.5))]))
+    read = apply(PAGE, edits.refresh(PAGE, [replace(THE, machine=Transcription("tho", TextSource.MODEL, 0.5))]))
     for page in (written, moved, read, apply(PAGE, edits.delete(PAGE, [THE.id]))):
-        edit, left = rereading.taken_over_later(page, found, {THE.id, MAP.id})
+        edit, left = rereading.make_later_edit(page, found, {THE.id, MAP.id})
         assert (left, set(edit.changes)) == (1, {MAP.id})

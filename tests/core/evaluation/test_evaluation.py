@@ -84,7 +84,7 @@ def result(name: str = "board.png", *, whole: bool = True) -> PhotoResult:
     compared = metrics.compare(truth, found, whole=whole)
     wrong = mistakes(compared)
     image = np.full((60, 300, 3), 200, np.uint8)
-    pictures = tuple(error_images.picture(image, each) for each in wrong)
+    pictures = tuple(error_images.draw_mistake(image, each) for each in wrong)
     return PhotoResult(name, Path(name), 300, 60, whole, metrics.score(compared), 0.5, wrong, pictures)
 
 
@@ -104,9 +104,9 @@ def test_nothing_evaluated_is_a_table_all_the_same() -> None:
     empty = Evaluation("data", "", (), ("gone.jpg: there is no such file.",))
     table = evaluation_table.render(empty)
     assert "not evaluated: 1" in table
-    values = json.loads(json.dumps(evaluation_table.values(empty)))
+    values = json.loads(json.dumps(evaluation_table.to_values(empty)))
     assert values["failed"] == ["gone.jpg: there is no such file."]
-    page = html_report.index_page(empty)
+    page = html_report.render_index(empty)
     assert "gone.jpg" in page
     # Nothing is neither perfect nor bad.
     total = values["total"]
@@ -121,7 +121,9 @@ def test_nothing_evaluated_is_a_table_all_the_same() -> None:
 
 
 def test_the_values_for_machines_are_those_that_are_documented() -> None:
-    values = json.loads(json.dumps(evaluation_table.values(Evaluation("data", "tiny", (result(),))), allow_nan=False))
+    values = json.loads(
+        json.dumps(evaluation_table.to_values(Evaluation("data", "tiny", (result(),))), allow_nan=False)
+    )
     scores = {"detection", "end_to_end", "strict", "keras_ocr", "bag_of_words", "text", "text_found"}
     assert values.keys() == {"data", "model", "unit", "photos", "total", "failed", "left_out"}
     photo = values["photos"][0]
@@ -142,8 +144,8 @@ def test_pages_load_nothing_and_escape_everything() -> None:
     photo = result(f"dir/{NASTY}.png")
     evaluation = Evaluation(f"data {NASTY}", NASTY, (photo,), (NASTY,))
     pages = [
-        html_report.index_page(evaluation),
-        html_report.photo_page(photo, error_images.overview(np.zeros((60, 300, 3), np.uint8)), model=NASTY),
+        html_report.render_index(evaluation),
+        html_report.render_photo_page(photo, error_images.draw_overview(np.zeros((60, 300, 3), np.uint8)), model=NASTY),
     ]
     for page in pages:
         assert "<script" not in page
@@ -154,20 +156,20 @@ def test_pages_load_nothing_and_escape_everything() -> None:
     assert "wonted" in pages[1]
     assert ">1 photo, read by" in pages[0]
     assert pages[1].count("<polygon") == 4
-    (name,) = html_report.names(evaluation)
+    (name,) = html_report.name_pages(evaluation)
     assert name.count("/") == 1
 
 
 def test_two_photos_of_one_name_have_two_pages_and_none_is_the_index() -> None:
     photos = (result("a/index.jpg"), result("b/index.jpg"))
-    names = html_report.names(Evaluation("", "", photos))
+    names = html_report.name_pages(Evaluation("", "", photos))
     assert len({*names, html_report.INDEX}) == 3
 
 
 @pytest.mark.parametrize("quad", [Quad.from_box(-500, -500, -400, -450), Quad.from_box(0, 0, 9999, 9999)])
 def test_there_is_a_picture_of_any_place(quad: Quad) -> None:
     mistake = Mistake(MistakeKind.FALSE, (), (Labelled(quad, "x"),))
-    jpeg = error_images.picture(np.zeros((50, 70, 3), np.uint8), mistake)
+    jpeg = error_images.draw_mistake(np.zeros((50, 70, 3), np.uint8), mistake)
     assert jpeg.startswith(b"\xff\xd8")
     assert len(jpeg) < 50_000
 
@@ -175,5 +177,5 @@ def test_there_is_a_picture_of_any_place(quad: Quad) -> None:
 def test_an_evaluation_says_what_was_read_where_that_is_not_words() -> None:
     lines = Evaluation("data", "tiny", (result(),), unit="lines")
     assert evaluation_table.render(lines).startswith("data, read by tiny in lines\n")
-    assert "read by tiny in lines" in html_report.index_page(lines)
+    assert "read by tiny in lines" in html_report.render_index(lines)
     assert "in lines" not in evaluation_table.render(Evaluation("data", "tiny", (result(),)))

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.editing import rereading
-from ocr_studio.core.page import Page, Quad, Source, Transcription, Word, WordState, apply
+from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word, WordState, apply
 from tests.core.made_pages import page_of, pages, read_word
 
 
 def read(text: str, confidence: float = 0.5) -> Transcription:
-    return Transcription(text, Source.MODEL, confidence, "new", "2026-02-02T00:00:00+00:00")
+    return Transcription(text, TextSource.MODEL, confidence, "new", "2026-02-02T00:00:00+00:00")
 
 
 MAP, OLD = read_word("mop", 10), read_word("old", 110)
 CHECKED = replace(read_word("chekt", 210), human=Transcription.by_human("checked"))
-DRAWN = Word("drawn", Quad.from_box(310, 100, 390, 130), Source.HUMAN)
+DRAWN = Word("drawn", Quad.from_box(310, 100, 390, 130), TextSource.HUMAN)
 PAGE = page_of(MAP, OLD, CHECKED, DRAWN)
 FRESH = [
     replace(MAP, machine=read("map")),
@@ -29,16 +29,16 @@ FRESH = [
 
 
 def test_what_nobody_has_checked_is_read_again_in_reading_order() -> None:
-    assert [word.id for word in rereading.unreviewed(PAGE)] == [MAP.id, OLD.id, DRAWN.id]
+    assert [word.id for word in rereading.list_unchecked(PAGE)] == [MAP.id, OLD.id, DRAWN.id]
 
 
 def test_only_unchecked_words_that_are_read_otherwise_differ() -> None:
-    found = rereading.differences(PAGE, FRESH)
+    found = rereading.find_differences(PAGE, FRESH)
     assert [(each.word.text, each.read.text) for each in found] == [("mop", "map"), ("", "box")]
 
 
 def test_what_is_chosen_is_taken_over_and_what_is_the_same_gets_its_confidence() -> None:
-    edit = rereading.taken_over(PAGE, FRESH, {MAP.id})
+    edit = rereading.make_edit(PAGE, FRESH, {MAP.id})
     after = apply(PAGE, edit)
     assert edit.name == "Apply 1 new text"
     assert after.words[MAP.id].text == "map"
@@ -53,19 +53,19 @@ def test_what_was_checked_moved_or_deleted_meanwhile_stays() -> None:
     checked = replace(MAP, human=Transcription.by_human("mop"))
     moved = replace(OLD, quad=Quad.from_box(0, 0, 10, 10))
     now = page_of(checked, moved)
-    assert not rereading.differences(now, FRESH)
-    assert not rereading.taken_over(now, FRESH, {word.id for word in FRESH})
+    assert not rereading.find_differences(now, FRESH)
+    assert not rereading.make_edit(now, FRESH, {word.id for word in FRESH})
 
 
 def test_nothing_chosen_changes_nothing() -> None:
-    assert not rereading.taken_over(PAGE, FRESH, set())
+    assert not rereading.make_edit(PAGE, FRESH, set())
 
 
 @given(page=pages(), data=st.data())
 def test_no_text_of_a_person_and_no_box_ever_changes(page: Page, data: st.DataObject) -> None:
     fresh = [replace(word, machine=read("anything")) for word in page.words.values()]
     chosen = data.draw(st.sets(st.sampled_from(sorted(page.words)))) if page.words else set()
-    after = apply(page, rereading.taken_over(page, fresh, chosen))
+    after = apply(page, rereading.make_edit(page, fresh, chosen))
     assert after.words.keys() == page.words.keys()
     for key, word in page.words.items():
         now = after.words[key]

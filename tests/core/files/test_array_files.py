@@ -58,18 +58,18 @@ def said(shape: str, kind: str = "<f8", order: str = "False", more: str = "") ->
 
 
 def unpacked(data: bytes, **options: Any) -> dict[str, NDArray[Any]]:
-    return array_files.from_stream(io.BytesIO(data), most=MOST, **options)
+    return array_files.read_stream(io.BytesIO(data), most=MOST, **options)
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_what_numpy_writes_comes_back(tmp_path: Path, save: Any) -> None:
     save(tmp_path / "a.npz", **GOOD)
-    found = array_files.read(tmp_path / "a.npz", most=MOST)
+    found = array_files.read_arrays(tmp_path / "a.npz", most=MOST)
     assert list(found) == list(GOOD)
     for name, wanted in GOOD.items():
         np.testing.assert_array_equal(found[name], wanted)
         assert found[name].dtype == wanted.dtype.newbyteorder("=")
-    assert list(array_files.read(tmp_path / "a.npz", most=MOST, names=("one", "gone"))) == ["one"]
+    assert list(array_files.read_arrays(tmp_path / "a.npz", most=MOST, names=("one", "gone"))) == ["one"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.npz")
     for path in (tmp_path / "a.npz", Path(os.devnull), tmp_path):
         with pytest.raises(paths.NotPlainFile):
-            array_files.read(path, most=MOST)
+            array_files.read_arrays(path, most=MOST)
 
 
 @given(

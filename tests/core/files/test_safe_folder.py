@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.files import safe_folder
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, plain_name
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, normalize_name
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links without special rights")
 
@@ -117,7 +117,7 @@ class TestOrdinaryFiles:
 @pytest.mark.usefixtures("relative")
 def test_names_that_lead_out_are_refused(inside: SafeFolder, name: str) -> None:
     with pytest.raises(UnsafeFile):
-        plain_name(name)
+        normalize_name(name)
     for way in _WAYS.values():
         with pytest.raises(UnsafeFile):
             way(inside, name)

@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.formats import FORMATS, spreadsheet
-from ocr_studio.core.formats.markdown import escaped
-from ocr_studio.core.page import Page, Quad, Source, Word, apply
+from ocr_studio.core.formats.markdown import escape_line
+from ocr_studio.core.page import Page, Quad, TextSource, Word, apply
 from ocr_studio.core.reading_order import layout as reading_order
 from tests.core.made_pages import boxes, page_of, pages, read_word
 
@@ -104,14 +104,14 @@ def as_read(text: str) -> str:
     ],
 )
 def test_markdown_shows_what_was_written(line: str) -> None:
-    assert as_read(escaped(line)) == line.strip()
-    assert as_read("before\\\n" + escaped(line) + "\\\nafter") == f"before\n{line.strip()}\nafter"
+    assert as_read(escape_line(line)) == line.strip()
+    assert as_read("before\\\n" + escape_line(line) + "\\\nafter") == f"before\n{line.strip()}\nafter"
 
 
 @given(st.text(st.sampled_from("ab1 .)#-+*_=>~`|[]<>&;!\\:(x$^\"'/?"), min_size=1, max_size=12))
 def test_markdown_shows_whatever_was_written(line: str) -> None:
     line = " ".join(line.split()) or "a"
-    assert as_read("x\\\n" + escaped(line) + "\\\ny") == f"x\n{line}\ny"
+    assert as_read("x\\\n" + escape_line(line) + "\\\ny") == f"x\n{line}\ny"
 
 
 def test_json_is_the_object_of_the_command_line() -> None:
@@ -136,7 +136,7 @@ def test_json_is_the_object_of_the_command_line() -> None:
 
 
 def test_an_unread_word_is_not_left_out() -> None:
-    drawn = Word("drawn", Quad.from_box(300, 100, 360, 130), Source.HUMAN)
+    drawn = Word("drawn", Quad.from_box(300, 100, 360, 130), TextSource.HUMAN)
     page = page_of(*LINES, drawn)
     word = next(word for word in json.loads(render("json", page))["words"] if word["id"] == "drawn")
     assert (word["text"], word["confidence"], word["alternatives"]) == ("", None, [])
@@ -173,7 +173,7 @@ def test_every_format_takes_every_page(page: Page) -> None:
         assert each.render([page]) == text
         assert text == "" or text.endswith("\n")
     found = json.loads(render("json", page))
-    assert [word["id"] for word in found["words"]] == list(reading_order.order(page.words.values()))
+    assert [word["id"] for word in found["words"]] == list(reading_order.order_words(page.words.values()))
     rows = list(csv.reader(io.StringIO(render("csv", page), newline="")))
     assert len(rows) == len(page.words) + 1
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)

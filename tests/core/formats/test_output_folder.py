@@ -210,10 +210,10 @@ class TestLinks:
 
 class TestFile:
     def test_our_own_picture_is_replaced_and_a_photo_or_an_edited_picture_is_not(self, out: Path) -> None:
-        ours = output_marks.encoded(drawn.board())
+        ours = output_marks.encode_marked(drawn.board())
         OutputFile(out / "a.png").write(ours)
         OutputFile(out / "a.png").check()
-        OutputFile(out / "a.png").write(output_marks.marked(_picture("JPEG")))
+        OutputFile(out / "a.png").write(output_marks.add_mark(_picture("JPEG")))
         OutputFile(out / "a.png").write(ours)
         (out / "a.png").write_bytes(ours[:-1] + b"\0")
         for overwrite in (False, True):
@@ -237,9 +237,9 @@ class TestFile:
 
 
 def test_a_picture_of_ours_gives_way_to_a_picture_only(out: Path) -> None:
-    ours = output_marks.encoded(np.full((4, 4, 3), 200, np.uint8))
+    ours = output_marks.encode_marked(np.full((4, 4, 3), 200, np.uint8))
     (out / "shot.png").write_bytes(ours)
-    OutputFile(out / "shot.png").write(output_marks.encoded(np.full((4, 4, 3), 100, np.uint8)))
+    OutputFile(out / "shot.png").write(output_marks.encode_marked(np.full((4, 4, 3), 100, np.uint8)))
     with pytest.raises(WriteFailed, match="an image that was not written by this program"):
         OutputFile(out / "shot.png", overwrite=True).write("text")
     with pytest.raises(WriteFailed, match="an image that was not written by this program"):

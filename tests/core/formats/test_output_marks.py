@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from ocr_studio.core.formats.output_marks import encoded, is_marked, marked
+from ocr_studio.core.formats.output_marks import add_mark, encode_marked, is_marked
 from ocr_studio.core.images import photo_file
 from tests import drawn
 
@@ -21,7 +21,7 @@ _PICTURES = {
 
 @pytest.mark.parametrize("plain", _PICTURES.values(), ids=_PICTURES.keys())
 def test_a_marked_picture_is_known_and_looks_the_same(plain: bytes) -> None:
-    data = marked(plain)
+    data = add_mark(plain)
     assert is_marked(io.BytesIO(data))
     assert not is_marked(io.BytesIO(plain))
     assert (photo_file.decode_photo(data, name="") == photo_file.decode_photo(plain, name="")).all()
@@ -32,7 +32,7 @@ def test_a_marked_picture_is_known_and_looks_the_same(plain: bytes) -> None:
 
 @pytest.mark.parametrize("plain", _PICTURES.values(), ids=_PICTURES.keys())
 def test_a_picture_that_was_changed_since_is_not_known(plain: bytes) -> None:
-    data = marked(plain)
+    data = add_mark(plain)
     for place in (len(data) // 2, len(data) - 1, 45):
         changed = bytearray(data)
         changed[place] ^= 1
@@ -42,7 +42,7 @@ def test_a_picture_that_was_changed_since_is_not_known(plain: bytes) -> None:
 
 
 def test_a_mark_does_not_make_other_pictures_ours() -> None:
-    mark = marked(_PNG)[33 : 33 - len(_PNG)]
+    mark = add_mark(_PNG)[33 : 33 - len(_PNG)]
     other = drawn.file_of(Image.fromarray(drawn.board(30, 40)), "PNG")
     assert not is_marked(io.BytesIO(other[:33] + mark + other[33:]))
     for data in (b"", b"OCR Studio ", b"\xff\xd8\xff\xe0\xff\xffOCR Studio "):
@@ -51,7 +51,7 @@ def test_a_mark_does_not_make_other_pictures_ours() -> None:
 
 def test_a_picture_is_encoded_as_the_suffix_of_its_file_says() -> None:
     for suffix, beginning in ((".jpg", b"\xff\xd8"), (".JPEG", b"\xff\xd8"), (".png", b"\x89PNG"), ("", b"\x89PNG")):
-        data = encoded(drawn.board(), suffix)
+        data = encode_marked(drawn.board(), suffix)
         assert data.startswith(beginning)
         assert is_marked(io.BytesIO(data))
-    assert (photo_file.decode_photo(encoded(drawn.board()), name="") == drawn.board()).all()
+    assert (photo_file.decode_photo(encode_marked(drawn.board()), name="") == drawn.board()).all()

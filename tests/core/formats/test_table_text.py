@@ -21,7 +21,7 @@ def _shop() -> Page:
 
 
 def test_rows_and_columns_are_found_where_they_stand() -> None:
-    assert table_text.of_page(_shop()) == (
+    assert table_text.make_table(_shop()) == (
         ("Shopping list of today", "", ""),
         ("Milk", "2", "1.20"),
         ("Brown bread", "1", "3.40"),
@@ -32,16 +32,16 @@ def test_rows_and_columns_are_found_where_they_stand() -> None:
 
 def test_some_words_only() -> None:
     page = _shop()
-    assert table_text.of_page(page, {"0-Milk", "0-1.20", "2-Tea", "2-2.50"}) == (("Milk", "1.20"), ("Tea", "2.50"))
-    assert table_text.of_page(page, ()) == ()
+    assert table_text.make_table(page, {"0-Milk", "0-1.20", "2-Tea", "2-2.50"}) == (("Milk", "1.20"), ("Tea", "2.50"))
+    assert table_text.make_table(page, ()) == ()
 
 
 def test_lines_of_text_are_one_column() -> None:
     page = page_of(read_word("one", 100, 100), read_word("two", 175, 100), read_word("three", 100, 150))
-    assert table_text.of_page(page) == (("one two",), ("three",))
+    assert table_text.make_table(page) == (("one two",), ("three",))
 
 
 def test_tabs_and_html_keep_the_cells() -> None:
     table = (("a|b", "=SUM(A1)"), ("", "<b>"))
-    assert table_text.as_tabs(table) == "a|b\t'=SUM(A1)\n\t<b>\n"
-    assert "<td>a|b</td><td>&#x27;=SUM(A1)</td></tr><tr><td></td><td>&lt;b&gt;</td>" in table_text.as_html(table)
+    assert table_text.format_tabs(table) == "a|b\t'=SUM(A1)\n\t<b>\n"
+    assert "<td>a|b</td><td>&#x27;=SUM(A1)</td></tr><tr><td></td><td>&lt;b&gt;</td>" in table_text.format_html(table)

@@ -22,7 +22,7 @@ def rectangles(draw: st.DrawFn, *, degrees: float = 180.0) -> Quad:
     left, top = draw(st.floats(0, 500)), draw(st.floats(0, 500))
     width, height = draw(st.floats(10, 300)), draw(st.floats(10, 300))
     box = Quad.from_box(left, top, left + width, top + height)
-    return geometry.rotated(box, draw(st.floats(-degrees, degrees)))
+    return geometry.rotate_quad(box, draw(st.floats(-degrees, degrees)))
 
 
 @given(rectangles(degrees=44), st.permutations(range(4)))
@@ -40,44 +40,44 @@ def test_ordering_corners_keeps_them_and_settles(quad: Quad) -> None:
 
 @given(rectangles())
 def test_iou_with_itself_is_one(quad: Quad) -> None:
-    assert geometry.iou(quad, quad) == pytest.approx(1.0, abs=1e-6)
+    assert geometry.compute_iou(quad, quad) == pytest.approx(1.0, abs=1e-6)
 
 
 @given(any_quads, any_quads)
 def test_iou_is_symmetric_and_a_share(a: Quad, b: Quad) -> None:
-    forth, back = geometry.iou(a, b), geometry.iou(b, a)
+    forth, back = geometry.compute_iou(a, b), geometry.compute_iou(b, a)
     assert 0.0 <= forth <= 1.0
     assert forth == pytest.approx(back, abs=1e-4)
 
 
 def test_iou_of_known_overlaps() -> None:
     square = Quad.from_box(0, 0, 10, 10)
-    assert geometry.iou(square, Quad.from_box(5, 0, 15, 10)) == pytest.approx(1 / 3)
-    assert geometry.iou(square, Quad.from_box(20, 0, 30, 10)) == 0.0
+    assert geometry.compute_iou(square, Quad.from_box(5, 0, 15, 10)) == pytest.approx(1 / 3)
+    assert geometry.compute_iou(square, Quad.from_box(20, 0, 30, 10)) == 0.0
     diamond = Quad.from_array([(5, -2.0710678), (12.0710678, 5), (5, 12.0710678), (-2.0710678, 5)])
     octagon = 2 * (math.sqrt(2) - 1) * 100  # a square and the same one turned by 45° share a regular octagon
-    assert geometry.iou(square, diamond) == pytest.approx(octagon / (200 - octagon), abs=1e-3)
+    assert geometry.compute_iou(square, diamond) == pytest.approx(octagon / (200 - octagon), abs=1e-3)
 
 
 @given(st.lists(rectangles(), max_size=6), st.lists(rectangles(), max_size=6))
 def test_iou_matrix_says_what_iou_says(a: list[Quad], b: list[Quad]) -> None:
-    matrix = geometry.iou_matrix([quad.corners for quad in a], [quad.corners for quad in b])
+    matrix = geometry.compute_iou_matrix([quad.corners for quad in a], [quad.corners for quad in b])
     assert matrix.shape == (len(a), len(b))
     for i, first in enumerate(a):
         for j, second in enumerate(b):
-            assert matrix[i, j] == pytest.approx(geometry.iou(first, second), abs=1e-9)
+            assert matrix[i, j] == pytest.approx(geometry.compute_iou(first, second), abs=1e-9)
 
 
 def test_cover_is_the_share_of_the_first() -> None:
     small, large = Quad.from_box(2, 2, 4, 4), Quad.from_box(0, 0, 10, 10)
-    assert geometry.cover_matrix([small.corners], [large.corners])[0, 0] == pytest.approx(1.0)
-    assert geometry.cover_matrix([large.corners], [small.corners])[0, 0] == pytest.approx(0.04)
+    assert geometry.compute_cover_matrix([small.corners], [large.corners])[0, 0] == pytest.approx(1.0)
+    assert geometry.compute_cover_matrix([large.corners], [small.corners])[0, 0] == pytest.approx(0.04)
 
 
 @given(any_quads, st.integers(1, 40), st.integers(1, 40), st.floats(0, 1))
 def test_a_crop_is_never_empty_and_never_fails(quad: Quad, height: int, width: int, margin: float) -> None:
     photo = np.zeros((height, width, 3), np.uint8)
-    crop = geometry.crop(photo, quad, margin=margin)
+    crop = geometry.crop_quad(photo, quad, margin=margin)
     assert crop.dtype == np.uint8
     assert crop.ndim == 3
     assert min(crop.shape) >= 1
@@ -85,21 +85,21 @@ def test_a_crop_is_never_empty_and_never_fails(quad: Quad, height: int, width: i
 
 def test_a_crop_far_outside_goes_on_with_the_border() -> None:
     photo = np.full((20, 30, 3), 77, np.uint8)
-    assert (geometry.crop(photo, Quad.from_box(-5000, -5000, -4900, -4960)) == 77).all()
+    assert (geometry.crop_quad(photo, Quad.from_box(-5000, -5000, -4900, -4960)) == 77).all()
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 30), st.integers(1, 30))
 def test_an_upright_crop_is_the_pixels_themselves(left: int, top: int, width: int, height: int) -> None:
     photo = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    crop = geometry.crop(photo, Quad.from_box(left, top, left + width, top + height))
+    crop = geometry.crop_quad(photo, Quad.from_box(left, top, left + width, top + height))
     assert (crop == photo[top : top + height, left : left + width]).all()
 
 
 def test_a_turned_crop_is_level() -> None:
     photo = np.zeros((200, 200, 3), np.uint8)
-    quad = geometry.rotated(Quad.from_box(50, 90, 150, 110), 90)
+    quad = geometry.rotate_quad(Quad.from_box(50, 90, 150, 110), 90)
     photo[50:100, 90:110] = 255  # the upper half of a column: the left half of text that runs downwards
-    crop = geometry.crop(photo, quad)
+    crop = geometry.crop_quad(photo, quad)
     assert crop.shape == (20, 100, 3)
     assert crop[:, 2:48].min() == 255
     assert crop[:, 52:98].max() == 0
@@ -107,66 +107,68 @@ def test_a_turned_crop_is_level() -> None:
 
 def test_a_photo_wider_than_opencv_takes_is_cropped() -> None:
     photo = np.full((2, 70_000, 3), 9, np.uint8)
-    assert (geometry.crop(photo, Quad.from_box(0, 0, 70_000, 2)) == 9).all()
+    assert (geometry.crop_quad(photo, Quad.from_box(0, 0, 70_000, 2)) == 9).all()
 
 
 @given(rectangles(), st.floats(0, 1))
 def test_cutting_shares_the_width_out(quad: Quad, fraction: float) -> None:
-    left, right = geometry.cut(quad, fraction)
-    width = geometry.size(quad)[0]
-    assert geometry.size(left)[0] == pytest.approx(fraction * width, abs=0.05)
-    assert geometry.size(left)[0] + geometry.size(right)[0] == pytest.approx(width, abs=0.05)
+    left, right = geometry.split_quad(quad, fraction)
+    width = geometry.measure_size(quad)[0]
+    assert geometry.measure_size(left)[0] == pytest.approx(fraction * width, abs=0.05)
+    assert geometry.measure_size(left)[0] + geometry.measure_size(right)[0] == pytest.approx(width, abs=0.05)
 
 
 @given(rectangles(), st.floats(0.1, 0.9))
 def test_joining_the_parts_gives_the_whole(quad: Quad, fraction: float) -> None:
-    whole = geometry.joined(geometry.cut(quad, fraction))
+    whole = geometry.union_quad(geometry.split_quad(quad, fraction))
     assert np.allclose(whole.array(), quad.array(), atol=0.3)
 
 
 @given(st.lists(rectangles(degrees=30), min_size=1, max_size=5))
 def test_what_is_joined_lies_inside(quads: list[Quad]) -> None:
-    whole = geometry.joined(quads)
-    cover = geometry.cover_matrix([quad.corners for quad in quads], [whole.corners])
+    whole = geometry.union_quad(quads)
+    cover = geometry.compute_cover_matrix([quad.corners for quad in quads], [whole.corners])
     assert (cover > 0.99).all()
 
 
 def test_joining_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="no quads"):
-        geometry.joined([])
+        geometry.union_quad([])
 
 
 @given(rectangles(), st.floats(-179, 179))
 def test_turning_changes_the_angle_and_nothing_else(quad: Quad, degrees: float) -> None:
-    turned = geometry.rotated(quad, degrees)
-    difference = (geometry.angle(turned) - geometry.angle(quad) - degrees + 180) % 360 - 180
+    turned = geometry.rotate_quad(quad, degrees)
+    difference = (geometry.measure_angle(turned) - geometry.measure_angle(quad) - degrees + 180) % 360 - 180
     assert difference == pytest.approx(0, abs=0.2)
-    assert geometry.size(turned) == pytest.approx(geometry.size(quad), abs=0.05)
-    assert geometry.centre(turned) == pytest.approx(geometry.centre(quad), abs=0.05)
+    assert geometry.measure_size(turned) == pytest.approx(geometry.measure_size(quad), abs=0.05)
+    assert geometry.find_centre(turned) == pytest.approx(geometry.find_centre(quad), abs=0.05)
 
 
 @given(rectangles(), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_points_inside_are_inside_and_know_their_place(quad: Quad, along: float, down: float) -> None:
-    left, _ = geometry.cut(quad, along)
+    left, _ = geometry.split_quad(quad, along)
     top, bottom = np.asarray(left.corners[1]), np.asarray(left.corners[2])
     x, y = top + (bottom - top) * down
-    assert geometry.contains(quad, (float(x), float(y)))
+    assert geometry.contains_point(quad, (float(x), float(y)))
     # A quad's corners are rounded to hundredths, which turns the sides of a high and narrow one a little.
-    width, height = geometry.size(quad)
-    assert geometry.fraction_at(quad, (float(x), float(y))) == pytest.approx(along, abs=0.01 + 0.01 * height / width**2)
-    assert not geometry.contains(quad, (float(x) + 2000, float(y)))
+    width, height = geometry.measure_size(quad)
+    assert geometry.find_fraction(quad, (float(x), float(y))) == pytest.approx(
+        along, abs=0.01 + 0.01 * height / width**2
+    )
+    assert not geometry.contains_point(quad, (float(x) + 2000, float(y)))
 
 
 def test_moves() -> None:
     quad = Quad.from_box(10, 10, 50, 30)
-    assert geometry.moved(quad, 5, -5).bounds() == (15, 5, 55, 25)
-    assert geometry.with_corner(quad, 2, (60, 40)).corners[2] == (60, 40)
-    assert geometry.area(quad) == pytest.approx(800)
+    assert geometry.move_quad(quad, 5, -5).bounds() == (15, 5, 55, 25)
+    assert geometry.replace_corner(quad, 2, (60, 40)).corners[2] == (60, 40)
+    assert geometry.measure_area(quad) == pytest.approx(800)
 
 
 @given(rectangles())
 def test_clamped_quads_lie_in_the_photo(quad: Quad) -> None:
-    left, top, right, bottom = geometry.clamped(geometry.moved(quad, -300, 200), 640, 480).bounds()
+    left, top, right, bottom = geometry.clamp_quad(geometry.move_quad(quad, -300, 200), 640, 480).bounds()
     assert left >= 0
     assert top >= 0
     assert right <= 640
@@ -174,4 +176,4 @@ def test_clamped_quads_lie_in_the_photo(quad: Quad) -> None:
 
 
 def test_clamping_moves_without_bending() -> None:
-    assert geometry.clamped(Quad.from_box(-10, 5, 30, 20), 100, 50).bounds() == (0, 5, 40, 20)
+    assert geometry.clamp_quad(Quad.from_box(-10, 5, 30, 20), 100, 50).bounds() == (0, 5, 40, 20)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.help.fuzzy_title import fit
+from ocr_studio.core.help.fuzzy_title import match_title
 
 TITLES = (
     "Accept and go on", "Accept as it stands", "Evaluate", "Export dataset", "Find", "Learn from my corrections",
@@ -16,7 +16,7 @@ TITLES = (
 
 
 def best(typed: str) -> str:
-    fits = [(found.cost, title) for title in TITLES if (found := fit(typed, title))]
+    fits = [(found.cost, title) for title in TITLES if (found := match_title(typed, title))]
     return min(fits)[1] if fits else ""
 
 
@@ -46,26 +46,26 @@ def test_the_best_fit_is_what_is_meant(typed: str, meant: str) -> None:
 
 
 def test_a_better_kind_of_fit_comes_first() -> None:
-    kinds = [fit("merge", title) for title in ("Merge words", "Merged", "m e r g e", "emerge now", "Marge")]
+    kinds = [match_title("merge", title) for title in ("Merge words", "Merged", "m e r g e", "emerge now", "Marge")]
     costs = [found.cost for found in kinds if found]
     assert len(costs) == len(kinds)
     assert costs == sorted(costs)
 
 
 def test_the_letters_that_were_typed_are_pointed_at() -> None:
-    found = fit("nw", "Next word")
+    found = match_title("nw", "Next word")
     assert found is not None
     assert found.places == (0, 5)
-    assert fit("öff", "Öffnen") == fit("off", "Öffnen")
+    assert match_title("öff", "Öffnen") == match_title("off", "Öffnen")
 
 
 def test_short_words_need_no_slip() -> None:
-    assert fit("zx", "Zoom") is None
+    assert match_title("zx", "Zoom") is None
 
 
 @given(st.text(max_size=12), st.text(max_size=30))
 def test_anything_can_be_typed_at_anything(typed: str, title: str) -> None:
-    found = fit(typed, title)
+    found = match_title(typed, title)
     if found is not None:
         assert found.cost >= 0
         assert all(0 <= place < len(title) for place in found.places)
@@ -73,6 +73,6 @@ def test_anything_can_be_typed_at_anything(typed: str, title: str) -> None:
 
 @given(st.text(alphabet="abcdefgh ", max_size=20))
 def test_a_title_fits_itself_best(title: str) -> None:
-    found = fit(title, title)
+    found = match_title(title, title)
     assert found is not None
     assert found.cost < 1

@@ -73,17 +73,19 @@ _SHIFT = st.floats(-90, 90)
 def test_the_matrix_leads_back_within_half_a_pixel(shifts: list[float], x: float, y: float) -> None:
     base = np.array([(200, 200), (1100, 200), (1100, 800), (200, 800)], float)
     quad = Quad.from_array(base + np.array(shifts).reshape(4, 2))
-    matrix, (width, height) = board_corners.straightening(quad, 1280, 960)
+    matrix, (width, height) = board_corners.compute_straightening(quad, 1280, 960)
     assert (
-        np.abs(board_corners.placed(matrix, quad.array()) - [(0, 0), (width, 0), (width, height), (0, height)]).max()
+        np.abs(
+            board_corners.transform_points(matrix, quad.array()) - [(0, 0), (width, 0), (width, height), (0, height)]
+        ).max()
         < 0.5
     )
-    there = board_corners.placed(np.linalg.inv(matrix), np.array([x * width, y * height]))
-    assert np.abs(board_corners.placed(matrix, there) - (x * width, y * height)).max() < 0.5
+    there = board_corners.transform_points(np.linalg.inv(matrix), np.array([x * width, y * height]))
+    assert np.abs(board_corners.transform_points(matrix, there) - (x * width, y * height)).max() < 0.5
     box = Quad.from_box(x * width * 0.8, y * height * 0.8, x * width * 0.8 + 90, y * height * 0.8 + 40)
-    on_photo = board_corners.led(np.linalg.inv(matrix), box)
+    on_photo = board_corners.transform_quad(np.linalg.inv(matrix), box)
     assert on_photo is not None
-    back = board_corners.led(matrix, on_photo)
+    back = board_corners.transform_quad(matrix, on_photo)
     assert back is not None
     assert np.abs(back.array() - box.array()).max() < 0.5
 
@@ -92,7 +94,7 @@ def test_the_picture_shows_what_the_matrix_says() -> None:
     face = drawn_boards.face()
     cv2.rectangle(face, (600, 300), (640, 330), (255, 0, 255), -1)
     corners = np.array(PLACES["from the left"], float)
-    picture, matrix = board_corners.straightened(drawn_boards.photo(corners, face), Quad.from_array(corners))
+    picture, matrix = board_corners.straighten_board(drawn_boards.photo(corners, face), Quad.from_array(corners))
     wide, high = picture.shape[1] / 900, picture.shape[0] / 600
     pink = (picture[..., 0] > 180) & (picture[..., 1] < 90) & (picture[..., 2] > 180)
     rows, columns = np.nonzero(pink)
@@ -110,11 +112,11 @@ def test_the_true_proportions_are_found_from_how_a_board_is_foreshortened(turn: 
     rotation = cv2.Rodrigues(np.array([turn[0], turn[1], 0.0]))[0]
     seen = flat @ rotation.T + (0, 0, 5)
     points = seen[:, :2] / seen[:, 2:] * 1100 + (640, 480)
-    assert board_corners.aspect(Quad.from_array(points), 1280, 960) == pytest.approx(1.5, rel=0.08)
+    assert board_corners.estimate_aspect(Quad.from_array(points), 1280, 960) == pytest.approx(1.5, rel=0.08)
 
 
 def test_corners_that_do_not_go_round_are_refused() -> None:
     crossed = Quad.from_array([(0, 0), (100, 100), (100, 0), (0, 100)])
-    assert not board_corners.is_round(crossed)
+    assert not board_corners.is_clockwise(crossed)
     with pytest.raises(ValueError, match="do not go round"):
-        board_corners.straightening(crossed, 200, 200)
+        board_corners.compute_straightening(crossed, 200, 200)

@@ -29,7 +29,7 @@ def test_letters_of_other_languages_and_signs_are_each_themselves() -> None:
 
 def test_captions_of_samples_have_them_too() -> None:
     word = np.full((72, 90, 3), 200, np.uint8)
-    sheets = {contact_sheet.sheet([(word, text)], []).tobytes() for text in "éèê•←→"}
+    sheets = {contact_sheet.draw_sheet([(word, text)], []).tobytes() for text in "éèê•←→"}
     assert len(sheets) == 6
 
 
@@ -40,7 +40,7 @@ def test_a_text_stands_beside_its_place_at_half_of_its_height(left: bool) -> Non
     rows, columns = np.nonzero((picture != 255).any(axis=2))
     assert 19 <= rows.min() < 26
     assert 34 <= rows.max() < 41
-    wide = captions.width("HxH", 20)  # by a few pixels otherwise after others have used the font
+    wide = captions.measure_width("HxH", 20)  # by a few pixels otherwise after others have used the font
     assert 35 <= wide <= 50
     low, high = (98 - wide, 100) if left else (99, 102 + wide)
     assert low <= columns.min() < columns.max() <= high

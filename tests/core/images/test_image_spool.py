@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images.image_spool import PictureFile
+from ocr_studio.core.images.image_spool import ImageSpool
 
 
 def test_pictures_come_back_as_they_were_and_the_file_lives_as_long_as_they_do() -> None:
-    file = PictureFile()
+    file = ImageSpool()
     first = file.add([b"one", b"", b"three"])
     second = file.add([b"four"])
     del file
@@ -30,7 +30,7 @@ def test_where_no_file_can_be_made_that_is_said(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     with pytest.raises(StudioError, match="can't create a temporary file: Permission denied"):
-        PictureFile()
+        ImageSpool()
 
 
 class _Full(io.BytesIO):
@@ -45,7 +45,7 @@ class _Full(io.BytesIO):
 
 def test_a_full_disk_is_said_and_a_failing_one_shows_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: _Full())
-    file = PictureFile()
+    file = ImageSpool()
     with pytest.raises(StudioError, match="can't save an image: the disk is full"):
         file.add([b"four"])
     assert list(file.add([b"two"])) == [b""]

@@ -31,7 +31,7 @@ def test_a_photo_opens_by_its_content_whatever_its_name(tmp_path: Path, kind: st
     path = tmp_path / f"photo{suffix}"
     path.write_bytes(drawn.file_of(drawn.board(), kind))
     assert drawn.shows(photo_file.open_photo(path), drawn.board())
-    assert photo_file.photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
+    assert photo_file.read_photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -40,8 +40,8 @@ def test_every_orientation_comes_upright(tmp_path: Path, kind: str, orientation:
     path = tmp_path / "photo"
     path.write_bytes(drawn.held(orientation, kind))
     assert drawn.shows(photo_file.open_photo(path), drawn.board())
-    assert photo_file.photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
-    small = photo_file.thumbnail(path, side=48)
+    assert photo_file.read_photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
+    small = photo_file.make_thumbnail(path, side=48)
     assert small.shape == (32, 48, 3)
     assert drawn.shows(small, drawn.board(48, 32))
 
@@ -58,7 +58,7 @@ def test_a_png_may_tell_its_orientation_behind_the_pixels(tmp_path: Path) -> Non
     path = tmp_path / "late.png"
     path.write_bytes(plain[:-12] + late + plain[-12:])
     assert drawn.shows(photo_file.open_photo(path), drawn.board())
-    assert photo_file.photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
+    assert photo_file.read_photo_size(path) == (drawn.WIDTH, drawn.HEIGHT)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])
@@ -264,10 +264,10 @@ def test_the_first_of_several_frames_or_pages_is_taken(kind: str) -> None:
 def test_pages_are_counted(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "pages"
     path.write_bytes(drawn.file_of(drawn.board(), kind))
-    assert photo_file.pages_in(path) == 1
+    assert photo_file.count_pages(path) == 1
     frames = [Image.new("RGB", (drawn.WIDTH, drawn.HEIGHT), colour) for colour in ("black", "white")]
     path.write_bytes(drawn.file_of(drawn.board(), kind, save_all=True, append_images=frames))
-    assert photo_file.pages_in(path) == (1 if kind == "MPO" else 3)
+    assert photo_file.count_pages(path) == (1 if kind == "MPO" else 3)
 
 
 @pytest.mark.parametrize(("kind", "pages"), [(0, 2), (1, 1), (2, 2), (4, 1)])
@@ -275,7 +275,7 @@ def test_a_small_copy_and_a_mask_in_a_tiff_are_no_pages(tmp_path: Path, kind: in
     other = Image.new("RGB", (20, 15))
     other.encoderinfo = {"tiffinfo": {254: kind}}
     Image.new("RGB", (80, 60)).save(tmp_path / "a.tif", save_all=True, append_images=[other])
-    assert photo_file.pages_in(tmp_path / "a.tif") == pages
+    assert photo_file.count_pages(tmp_path / "a.tif") == pages
 
 
 # ------------------------------------------------------------------------------------------------- around the pixels
@@ -288,7 +288,7 @@ def test_a_thumbnail_is_as_long_as_asked_and_never_empty_or_enlarged(
     for kind in ("JPEG", "PNG"):
         path = tmp_path / kind
         path.write_bytes(drawn.file_of(Image.new("RGB", size), kind))
-        assert photo_file.thumbnail(path, side=128).shape == shape
+        assert photo_file.make_thumbnail(path, side=128).shape == shape
 
 
 def test_a_saved_png_is_the_picture_that_was_given(tmp_path: Path) -> None:
@@ -313,14 +313,16 @@ def test_the_content_id_is_of_the_bytes_alone(tmp_path: Path) -> None:
     for name in ("a.jpg", "b"):
         (tmp_path / name).write_bytes(data)
     expected = hashlib.blake2b(data, digest_size=16).hexdigest()
-    assert photo_file.content_id(tmp_path / "a.jpg") == photo_file.content_id(tmp_path / "b") == expected
+    assert (
+        photo_file.compute_content_id(tmp_path / "a.jpg") == photo_file.compute_content_id(tmp_path / "b") == expected
+    )
     assert len(expected) == 32
 
 
 def test_a_photo_and_its_id_are_of_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "photo.png"
     path.write_bytes(drawn.file_of(drawn.board(), "PNG"))
-    expected = photo_file.content_id(path)
+    expected = photo_file.compute_content_id(path)
     decode = photo_file.decode_photo
 
     def replaced_meanwhile(data: bytes, *, name: str) -> NDArray[np.uint8]:
@@ -328,7 +330,7 @@ def test_a_photo_and_its_id_are_of_the_same_bytes(tmp_path: Path, monkeypatch: p
         return decode(data, name=name)
 
     monkeypatch.setattr(photo_file, "decode_photo", replaced_meanwhile)
-    rgb, content_id = photo_file.open_with_id(path)
+    rgb, content_id = photo_file.open_photo_with_id(path)
     assert drawn.shows(rgb, drawn.board())
     assert content_id == expected
 
@@ -344,23 +346,23 @@ def test_photos_of_a_folder_come_as_people_count(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
     (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
-    names = [path.name for path in photo_file.photos_in(tmp_path)]
+    names = [path.name for path in photo_file.list_photos(tmp_path)]
     assert names == ["a.png", "B1.heic", "b2.JPG", "b10.jpg", "scan"]
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(photo_file.PhotoError, match="gone: the file does not exist"):
-        photo_file.photos_in(tmp_path / "gone")
+        photo_file.list_photos(tmp_path / "gone")
 
 
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_natural_order_is_a_total_order(names: list[str]) -> None:
-    once = sorted(set(names), key=photo_file.natural_key)
+    once = sorted(set(names), key=photo_file.make_natural_key)
     once_more = list(reversed(once))
-    once_more.sort(key=photo_file.natural_key)
+    once_more.sort(key=photo_file.make_natural_key)
     assert once_more == once
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_numbers_in_names_sort_by_value(a: int, b: int) -> None:
-    assert (photo_file.natural_key(f"IMG_{a}.jpg") < photo_file.natural_key(f"IMG_{b}.jpg")) == (a < b)
+    assert (photo_file.make_natural_key(f"IMG_{a}.jpg") < photo_file.make_natural_key(f"IMG_{b}.jpg")) == (a < b)

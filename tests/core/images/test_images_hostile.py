@@ -27,9 +27,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such 
 
 _DOORS: dict[str, Callable[[Path], object]] = {
     "open_photo": photo_file.open_photo,
-    "open_with_id": photo_file.open_with_id,
-    "photo_size": photo_file.photo_size,
-    "thumbnail": lambda path: photo_file.thumbnail(path, side=64),
+    "open_with_id": photo_file.open_photo_with_id,
+    "photo_size": photo_file.read_photo_size,
+    "thumbnail": lambda path: photo_file.make_thumbnail(path, side=64),
 }
 
 
@@ -83,7 +83,7 @@ def test_the_longest_side_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "long.tif"
     Image.new("L", (2, 65_535), 200).save(path)
     assert photo_file.open_photo(path).shape == (65_535, 2, 3)
-    assert photo_file.thumbnail(path, side=64).shape == (64, 1, 3)
+    assert photo_file.make_thumbnail(path, side=64).shape == (64, 1, 3)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
@@ -103,7 +103,7 @@ def test_a_file_far_larger_than_its_photo_is_refused_unread(
     path = tmp_path / "sparse.png"
     path.write_bytes(png_of(100, 100))
     os.truncate(path, 1_900_000_000)
-    monkeypatch.setattr(photo_stream, "content_id", lambda _: pytest.fail("it was read to its end"))
+    monkeypatch.setattr(photo_stream, "compute_content_id", lambda _: pytest.fail("it was read to its end"))
     assert refusal(_DOORS[door], path) == "the file has 1.8 GB, far too much for 100 × 100 pixels"
 
 
@@ -120,23 +120,23 @@ def test_a_file_beyond_all_measure_is_not_read_for_its_id(tmp_path: Path) -> Non
     path = tmp_path / "sparse.tif"
     path.touch()
     os.truncate(path, 1 << 40)
-    assert refusal(photo_file.content_id, path) == "the file is larger than 2 GiB"
+    assert refusal(photo_file.compute_content_id, path) == "the file is larger than 2 GiB"
 
 
 def test_a_large_file_that_changes_meanwhile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "growing.tif"
     Image.new("L", (9, 9)).save(path)
     monkeypatch.setattr(photo_file, "_MOST_READ", 10)
-    photo, page_id = photo_file.open_with_id(path)
-    assert (photo.shape, page_id) == ((9, 9, 3), photo_file.content_id(path))
+    photo, page_id = photo_file.open_photo_with_id(path)
+    assert (photo.shape, page_id) == ((9, 9, 3), photo_file.compute_content_id(path))
 
     def grows(path: Path) -> str:
         with path.open("ab") as stream:
             stream.write(b"more")
         return "an id"
 
-    monkeypatch.setattr(photo_file, "content_id", grows)
-    assert refusal(photo_file.open_with_id, path) == "the file changed while it was being read"
+    monkeypatch.setattr(photo_file, "compute_content_id", grows)
+    assert refusal(photo_file.open_photo_with_id, path) == "the file changed while it was being read"
 
 
 @posix
@@ -148,7 +148,7 @@ def test_what_is_no_file_of_the_disk_is_no_photo(tmp_path: Path) -> None:
         (tmp_path / "circle.png").symlink_to("circle.png")
         (tmp_path / "device.png").symlink_to("/dev/zero")
         (tmp_path / "empty.png").touch()
-        for door in (*_DOORS.values(), photo_file.pages_in, photo_file.content_id):
+        for door in (*_DOORS.values(), photo_file.count_pages, photo_file.compute_content_id):
             said = {name: refusal(door, tmp_path / f"{name}.png") for name in ("socket", "pipe", "folder", "circle")}
             assert said["socket"] == "this is a socket, not a photo"
             assert said["pipe"] == "this is a pipe, not a photo"
@@ -159,7 +159,7 @@ def test_what_is_no_file_of_the_disk_is_no_photo(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
 @pytest.mark.parametrize("folder", ["/proc/self", "/proc/self/task", "/proc", "/dev", "/sys/kernel"])
 def test_folders_that_the_system_makes_up_are_listed(folder: str) -> None:
-    for path in photo_file.photos_in(Path(folder)):
+    for path in photo_file.list_photos(Path(folder)):
         refusal(photo_file.open_photo, path)
 
 
@@ -168,7 +168,7 @@ def test_folders_that_the_system_makes_up_are_listed(folder: str) -> None:
 def test_files_that_the_system_makes_up_are_refused(name: str) -> None:
     path = Path("/proc/self") / name
     assert not photo_file.is_photo(path)
-    for door in (*_DOORS.values(), photo_file.content_id):
+    for door in (*_DOORS.values(), photo_file.compute_content_id):
         assert refusal(door, path) == "the file is empty"
 
 
@@ -177,7 +177,7 @@ def test_pages_are_counted_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.Mon
     for kind in ("TIFF", "GIF"):
         many = [Image.new("L", (1, 1), level) for level in range(30)]
         stream = io.BytesIO(encoded(many[0], kind, save_all=True, append_images=many[1:]))
-        assert photo_decoder.pages(stream, "many", photo_file.MAX_PIXELS) == 20
+        assert photo_decoder.count_pages(stream, "many", photo_file.MAX_PIXELS) == 20
 
 
 def test_a_gif_of_a_million_frames_is_counted_at_once(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_gif_of_a_million_frames_is_counted_at_once(tmp_path: Path) -> None:
     path = tmp_path / "many.gif"
     begin = data.index(b",")
     path.write_bytes(data[:begin] + data[begin:-1] * 1_000_000 + b";")
-    assert photo_file.pages_in(path) == photo_decoder.MOST_PAGES
+    assert photo_file.count_pages(path) == photo_decoder.MOST_PAGES
 
 
 def test_tiff_pages_in_a_circle_are_counted_once(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_tiff_pages_in_a_circle_are_counted_once(tmp_path: Path) -> None:
     data[end : end + 4] = data[4:8]
     path = tmp_path / "circle.tif"
     path.write_bytes(data)
-    assert photo_file.pages_in(path) == 2
+    assert photo_file.count_pages(path) == 2
 
 
 @pytest.mark.parametrize("length", [*range(0, 128, 9), *range(128, 600, 31)])
@@ -257,7 +257,7 @@ def test_ordinary_photos_are_decoded_here(name: str, monkeypatch: pytest.MonkeyP
 )
 def test_what_decoders_take_long_for_is_not_ordinary(data: bytes) -> None:
     stream = io.BytesIO(data)
-    assert not photo_headers.is_ordinary(stream)
+    assert not photo_headers.is_plain_photo(stream)
     assert stream.tell() == 0
 
 
@@ -284,7 +284,7 @@ def test_a_child_process_gives_the_same_pixels(kind: str) -> None:
         here = photo_decoder.decode(io.BytesIO(data), "photo", photo_file.MAX_PIXELS)
         limits = Limits(answer=here.nbytes)
         arguments = {"name": "photo", "most": photo_file.MAX_PIXELS}
-        there = child_process.call(photo_decoder.decode_there, arguments, data, limits=limits)
+        there = child_process.call(photo_decoder.decode_in_child, arguments, data, limits=limits)
         assert np.array_equal(there.arrays[0], here)
 
 
@@ -298,7 +298,7 @@ def test_a_decoder_that_fails_is_a_line(
     path = tmp_path / "bad.tif"
     Image.new("L", (9, 9)).save(path)
     monkeypatch.setattr(child_process, "call", fails)
-    for door in (*_DOORS.values(), photo_file.pages_in):
+    for door in (*_DOORS.values(), photo_file.count_pages):
         assert refusal(door, path) == "it crashed"
 
 
@@ -324,9 +324,9 @@ def test_an_answer_that_no_decoder_gives_is_a_line(
     monkeypatch.setattr(child_process, "call", lambda *_, **__: answer)
     for door in _DOORS.values():
         assert refusal(door, path) == "the file is damaged or incomplete"
-    assert photo_file.pages_in(path) == 1
+    assert photo_file.count_pages(path) == 1
 
 
 def test_names_with_more_digits_than_python_counts_are_sorted() -> None:
     names = ["9" * 5_000, "1" + "0" * 5_000, "10", "9", "007"]
-    assert sorted(names, key=photo_file.natural_key) == ["007", "9", "10", "9" * 5_000, "1" + "0" * 5_000]
+    assert sorted(names, key=photo_file.make_natural_key) == ["007", "9", "10", "9" * 5_000, "1" + "0" * 5_000]

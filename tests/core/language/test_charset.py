@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.language.charset import BLANK, Charset, in_alphabet, normalise
+from ocr_studio.core.language.charset import BLANK, Charset, is_in_alphabet, normalize_text
 
 LATIN_WORDS = [
     "naïve",
@@ -29,13 +29,13 @@ LATIN_WORDS = [
 @given(st.text(alphabet="abc xyzé½€", max_size=30))
 def test_text_survives_encoding_and_decoding(text: str) -> None:
     charset = Charset(tuple("abcxyzé½€ "))
-    assert charset.decode(charset.encode(text)) == normalise(text)
+    assert charset.decode(charset.encode(text)) == normalize_text(text)
 
 
 @given(st.text())
 def test_normalised_text_is_composed_and_has_single_spaces(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
+    once = normalize_text(text)
+    assert normalize_text(once) == once
     assert unicodedata.is_normalized("NFC", once)
     assert "  " not in once
     assert once == once.strip()
@@ -77,17 +77,17 @@ def test_every_class_has_a_character_of_its_own(characters: Sequence[str], said:
 
 @pytest.mark.parametrize("text", [*LATIN_WORDS, *(chr(code) for code in range(0x20, 0x7F))])
 def test_latin_holds_what_people_write_in_latin_letters(text: str) -> None:
-    assert all(in_alphabet(character, "latin") for character in text)
+    assert all(is_in_alphabet(character, "latin") for character in text)
 
 
 @pytest.mark.parametrize("character", ["一", "あ", "한", "А", "Α", "ǃ", "，", "𝐀", "\u00ad", "\u0301", "−", "\n"])
 def test_latin_leaves_out_other_scripts_look_alikes_and_what_cannot_be_seen(character: str) -> None:
-    assert not in_alphabet(character, "latin")
+    assert not is_in_alphabet(character, "latin")
 
 
 def test_no_alphabet_holds_a_character_that_normalised_text_cannot() -> None:
-    assert not in_alphabet("\u212b", "all")  # the Ångström sign is the letter Å
-    assert in_alphabet("\u00c5", "all")
+    assert not is_in_alphabet("\u212b", "all")  # the Ångström sign is the letter Å
+    assert is_in_alphabet("\u00c5", "all")
 
 
 def test_a_cut_charset_says_where_its_classes_were() -> None:

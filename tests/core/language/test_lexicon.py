@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocr_studio.core.language import lexicon as language
 from ocr_studio.core.language import word_frequencies
 from ocr_studio.core.language.lexicon import LANGUAGES, Lexicon
-from ocr_studio.core.language.word_frequencies import NoWordCounts, counted
+from ocr_studio.core.language.word_frequencies import NoWordCounts, load_frequencies
 from ocr_studio.core.page import Transcription
 from tests.core.made_pages import read_word
 
@@ -24,7 +24,7 @@ words = st.text(st.characters(categories=("Ll", "Lu", "Nd")), min_size=1, max_si
 
 def looked_up(lexicon: Lexicon, *texts: str) -> list[tuple[float, float]]:
     """(share of words that begin so, share of words that are just this), for each."""
-    begin, whole = lexicon.look_up(np.array([language.key(text) for text in texts], np.uint64))
+    begin, whole = lexicon.look_up(np.array([language.hash_letters(text) for text in texts], np.uint64))
     return [(float(one), float(other)) for one, other in zip(begin, whole, strict=True)]
 
 
@@ -32,9 +32,9 @@ def looked_up(lexicon: Lexicon, *texts: str) -> list[tuple[float, float]]:
 def test_a_beginning_has_the_share_of_all_words_that_begin_so(frequencies: dict[str, float], asked: str) -> None:
     folded: dict[str, float] = {}
     for word, frequency in frequencies.items():
-        key = "".join(map(language.fold, word))
+        key = "".join(map(language.fold_character, word))
         folded[key] = folded.get(key, 0.0) + frequency
-    asked = "".join(map(language.fold, asked))
+    asked = "".join(map(language.fold_character, asked))
     begin, whole = looked_up(Lexicon.of(frequencies), asked)[0]
     assert begin == pytest.approx(sum(share for word, share in folded.items() if word.startswith(asked)), rel=1e-5)
     assert whole == pytest.approx(folded.get(asked, 0.0), rel=1e-5)
@@ -51,7 +51,7 @@ def test_a_lexicon_without_words_knows_none() -> None:
 
 
 def test_english_knows_its_words() -> None:
-    english = language.lexicon(("en",))
+    english = language.load_lexicon(("en",))
     the, qzx, whiteboard, plural = looked_up(english, "the", "qzxv", "whiteboard", "don't")
     assert the[1] > 0.01
     assert qzx == (0.0, 0.0)
@@ -62,26 +62,26 @@ def test_english_knows_its_words() -> None:
 
 
 def test_several_languages_know_the_words_of_each() -> None:
-    english, both = language.lexicon(("en",)), language.lexicon(("en", "sv"))
+    english, both = language.load_lexicon(("en",)), language.load_lexicon(("en", "sv"))
     assert looked_up(english, "flygplats") == [(0.0, 0.0)]
     assert looked_up(both, "flygplats")[0][1] > 0
     assert looked_up(both, "the")[0][1] == pytest.approx(looked_up(english, "the")[0][1] / 2, rel=0.05)
 
 
 def test_words_are_known_without_their_marks_too_but_less() -> None:
-    (marked, bare) = looked_up(language.lexicon(("sv",)), "människor", "manniskor")
+    (marked, bare) = looked_up(language.load_lexicon(("sv",)), "människor", "manniskor")
     assert 0 < bare[1] < marked[1]
 
 
 def test_german_words_may_have_a_sharp_s_or_two_of_the_other() -> None:
-    sharp, plain = looked_up(language.lexicon(("de",)), "Straße", "STRASSE")
+    sharp, plain = looked_up(language.load_lexicon(("de",)), "Straße", "STRASSE")
     assert 0 < sharp[1] < plain[1]
-    assert looked_up(language.lexicon(("en",)), "paß") == [(0.0, 0.0)]
+    assert looked_up(language.load_lexicon(("en",)), "paß") == [(0.0, 0.0)]
 
 
 def test_every_language_that_may_be_chosen_is_there() -> None:
     for code in LANGUAGES:
-        share, words = next(counted(code, rarest=0.0))
+        share, words = next(load_frequencies(code, rarest=0.0))
         assert share == 1.0
         assert words == []  # no word is all there is
     assert list(LANGUAGES.values()) == sorted(LANGUAGES.values())
@@ -89,7 +89,7 @@ def test_every_language_that_may_be_chosen_is_there() -> None:
 
 def test_another_language_is_an_error() -> None:
     with pytest.raises(KeyError):
-        language.lexicon(("klingon",))
+        language.load_lexicon(("klingon",))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_damaged_files_of_words_are_told(data: bytes | None, tmp_path: Path, mon
         (tmp_path / "data" / "large_en.msgpack.gz").write_bytes(data)
     monkeypatch.setattr(metadata, "distribution", lambda _: _Package(tmp_path))
     with pytest.raises(NoWordCounts, match="Install wordfreq"):
-        list(counted("en", rarest=0.0))
+        list(load_frequencies("en", rarest=0.0))
 
 
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,33 +112,33 @@ def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(metadata, "distribution", missing)
     with pytest.raises(NoWordCounts, match="is missing"):
-        list(counted("en", rarest=0.0))
+        list(load_frequencies("en", rarest=0.0))
 
 
 def test_words_are_kept_between_starts_and_made_anew_where_that_is_damaged(studio_home: Path) -> None:
-    language.lexicon.cache_clear()
-    made = language.lexicon(("fil",))
+    language.load_lexicon.cache_clear()
+    made = language.load_lexicon(("fil",))
     (kept,) = studio_home.rglob("*.npz")
     whole = kept.read_bytes()
     for damaged in (whole, whole[:-100], b"", b"no archive", whole[:5000] + bytes(500) + whole[5500:]):
         kept.write_bytes(damaged)
-        language.lexicon.cache_clear()
-        again = language.lexicon(("fil",))
+        language.load_lexicon.cache_clear()
+        again = language.load_lexicon(("fil",))
         for one, other in ((made.keys, again.keys), (made.begin, again.begin), (made.whole, again.whole)):
             np.testing.assert_array_equal(one, other)
         assert again.letters == made.letters
 
 
 def test_kept_words_are_read_and_not_counted_again(studio_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    language.lexicon.cache_clear()
-    made = language.lexicon(("fil",))
+    language.load_lexicon.cache_clear()
+    made = language.load_lexicon(("fil",))
 
     def refuse(code: str, *, rarest: float) -> None:
         raise AssertionError(f"words of {code} down to {rarest} are counted again")
 
-    monkeypatch.setattr(word_frequencies, "counted", refuse)
-    language.lexicon.cache_clear()
-    np.testing.assert_array_equal(language.lexicon(("fil",)).keys, made.keys)
+    monkeypatch.setattr(word_frequencies, "load_frequencies", refuse)
+    language.load_lexicon.cache_clear()
+    np.testing.assert_array_equal(language.load_lexicon(("fil",)).keys, made.keys)
     (kept,) = studio_home.rglob("*.npz")
     with np.load(kept) as archive:
         assert set(archive.files) == {"keys", "begin", "whole", "codes", "shares"}
@@ -157,8 +157,8 @@ def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) ->
 
 
 def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
-    language.lexicon.cache_clear()
-    made = language.lexicon(("fil",))
+    language.load_lexicon.cache_clear()
+    made = language.load_lexicon(("fil",))
     (kept,) = studio_home.rglob("*.npz")
     with np.load(kept) as archive:
         arrays = dict(archive)
@@ -168,8 +168,8 @@ def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
         {"codes": arrays["codes"] + (1 << 30)},
     ):
         np.savez(kept, **(arrays | change))
-        language.lexicon.cache_clear()
-        np.testing.assert_array_equal(language.lexicon(("fil",)).keys, made.keys)
+        language.load_lexicon.cache_clear()
+        np.testing.assert_array_equal(language.load_lexicon(("fil",)).keys, made.keys)
 
 
 def test_only_the_last_few_tables_are_kept(studio_home: Path) -> None:
@@ -184,8 +184,8 @@ def test_where_no_table_can_be_kept_words_are_known_all_the_same(studio_home: Pa
     folder = word_frequencies.cache_path("x").parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where the folder should be")
-    language.lexicon.cache_clear()
-    assert looked_up(language.lexicon(("fil",)), "bahay")[0][1] > 0
+    language.load_lexicon.cache_clear()
+    assert looked_up(language.load_lexicon(("fil",)), "bahay")[0][1] > 0
     assert folder.read_text() == "a file where the folder should be"
 
 
@@ -202,8 +202,8 @@ def test_no_language_is_no_words_and_needs_no_package(monkeypatch: pytest.Monkey
         raise metadata.PackageNotFoundError
 
     monkeypatch.setattr(metadata, "distribution", missing)
-    language.lexicon.cache_clear()
-    assert looked_up(language.lexicon(()), "the") == [(0.0, 0.0)]
+    language.load_lexicon.cache_clear()
+    assert looked_up(language.load_lexicon(()), "the") == [(0.0, 0.0)]
 
 
 @pytest.mark.parametrize(
@@ -218,17 +218,17 @@ def test_no_language_is_no_words_and_needs_no_package(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_text_is_taken_apart_into_words(text: str, found: list[str]) -> None:
-    assert list(language.runs(text)) == found
+    assert list(language.find_runs(text)) == found
 
 
 def test_only_what_a_person_wrote_is_typed() -> None:
     machine = read_word("mop", 100)
     typed = [replace(read_word("mop", x), human=Transcription.by_human("the map")) for x in (200, 300)]
-    assert language.typed_words([machine, *typed]) == {"the": 2, "map": 2}
+    assert language.find_typed_words([machine, *typed]) == {"the": 2, "map": 2}
 
 
 def test_a_word_typed_once_is_like_a_usual_one_and_many_words_share_the_weight() -> None:
-    few = language.vocabulary({"kubectl": 1})
-    many = language.vocabulary({"kubectl": 1, **{f"word{number}": 1 for number in range(20_000)}})
+    few = language.build_lexicon({"kubectl": 1})
+    many = language.build_lexicon({"kubectl": 1, **{f"word{number}": 1 for number in range(20_000)}})
     assert 1e-4 < looked_up(few, "kubectl")[0][1] < 1e-3
     assert 1e-5 < looked_up(many, "kubectl")[0][1] < 1e-4

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.language import lexicon as language
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import OwnWords, Speller
 from ocr_studio.core.project import project_words
@@ -93,7 +93,7 @@ def test_looking_many_up_together_says_the_same(speller: Speller) -> None:
 
 
 def test_english_as_it_is_written() -> None:
-    real = Speller(("en",), language.lexicon(("en",)))
+    real = Speller(("en",), lexicon.load_lexicon(("en",)))
     slips = "recieve definately adress retum exmaple goverment"
     assert [each.word for each in real.doubts(slips)] == slips.split()
     assert not real.doubts("Please receive our agenda for tomorrow's meeting about throughout stakeholders don't")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import archive as model_archive
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models.registry import BadName, ModelInUse
 from tests.core.made_models import CARD, WEIGHTS, installed
@@ -51,10 +51,10 @@ def test_a_model_goes_out_and_comes_in_as_it_was(tmp_path: Path) -> None:
     before = file.read_bytes()
     model_archive.export(model, file)
     assert file.read_bytes() == before
-    again = models.install(model_archive.unpack(file))
+    again = registry.install(model_archive.unpack(file))
     assert again.name == "Anna 2"
     assert again.card == model.card
-    named = models.install(model_archive.unpack(file, name="Berta"))
+    named = registry.install(model_archive.unpack(file, name="Berta"))
     assert (named.name, named.card) == ("Berta", model.card)
     with pytest.raises(BadName):
         model_archive.unpack(file, name="anna")
@@ -62,12 +62,12 @@ def test_a_model_goes_out_and_comes_in_as_it_was(tmp_path: Path) -> None:
 
 def test_another_program_may_have_packed_the_two_files(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(_packed(_whole()[::-1]))
-    assert models.install(model_archive.unpack(tmp_path / "x.zip")).name == "x"
+    assert registry.install(model_archive.unpack(tmp_path / "x.zip")).name == "x"
 
 
 def test_what_comes_with_the_program_is_not_exported(tmp_path: Path) -> None:
     with pytest.raises(ModelInUse):
-        model_archive.export(models.BUILT_IN, tmp_path / "a.zip")
+        model_archive.export(registry.BUILT_IN, tmp_path / "a.zip")
     assert not list(tmp_path.iterdir())
 
 
@@ -185,7 +185,7 @@ def test_an_archive_from_a_stranger_is_refused_and_nothing_is_left_of_it(
     assert str(folder / "x.zip") in str(caught.value)
     assert "\n" not in str(caught.value)
     assert (_everything(studio_home), _everything(tmp_path)) == before
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Anna"]
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name, "Anna"]
 
 
 @pytest.mark.parametrize("letters", [0, 65_493, 65_510, 65_535])
@@ -208,9 +208,9 @@ def test_a_file_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 @how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_flipped_byte_is_refused_or_harmless(data: st.DataObject, tmp_path: Path) -> None:
     """Harmless: what the archive says of a file besides its name, place and size, such as when it was written."""
-    for model in models.everything():
+    for model in registry.everything():
         if model.folder is not None:
-            models.delete(model.name, in_use=[])
+            registry.delete(model.name, in_use=[])
     whole = _whole()
     archive = bytearray(_packed(whole))
     place = data.draw(st.integers(0, len(archive) - 1))
@@ -219,10 +219,10 @@ def test_a_flipped_byte_is_refused_or_harmless(data: st.DataObject, tmp_path: Pa
     try:
         folder = model_archive.unpack(tmp_path / "x.zip")
     except BadModel:
-        assert not models.candidates("x")
+        assert not registry.candidates("x")
     else:
         assert sorted((path.name, path.read_bytes()) for path in folder.iterdir()) == sorted(whole)
-        models.discard(folder)
+        registry.discard(folder)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
@@ -239,16 +239,16 @@ def test_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         raise OSError(28, "No space left on device", str(folder.full(name)))
 
     monkeypatch.setattr(SafeFolder, "replace", full)
-    with pytest.raises(models.ModelsNotWritten, match="No space left"):
+    with pytest.raises(registry.ModelsNotWritten, match="No space left"):
         model_archive.unpack(tmp_path / "x.zip")
-    assert not models.candidates("x")
+    assert not registry.candidates("x")
 
 
 def test_a_card_with_a_long_alphabet_comes_in(tmp_path: Path) -> None:
     letters = tuple(map(chr, range(0x4E00, 0x9000)))
     model = installed("Berta", alphabet=letters)
     model_archive.export(model, tmp_path / "x.zip")
-    back = models.install(model_archive.unpack(tmp_path / "x.zip")).card
+    back = registry.install(model_archive.unpack(tmp_path / "x.zip")).card
     assert back is not None
     assert back.alphabet == letters
     assert replace(back, sha256="", alphabet=CARD.alphabet) == CARD

@@ -11,18 +11,18 @@ import pytest
 from ocr_studio.core import settings
 from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import description as model_description
-from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import CARD_FILE, DETECTOR, BadModel, ModelCard, Source
+from ocr_studio.core.models import registry
+from ocr_studio.core.models.card import CARD_FILE, DETECTOR, BadModel, DataSource, ModelCard
 from ocr_studio.core.models.registry import BadName, ModelInUse
 from ocr_studio.core.settings import ReaderOptions, Settings
 from tests.core.made_models import CARD, installed, shipped
 
-BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+BASE, FINDER = registry.BUILT_IN.name, registry.BUILT_IN_DETECTOR.name
 FINDS: dict[str, Any] = {"architecture": DETECTOR, "alphabet": (), "scores": {}, "parent": FINDER}
 
 
 def _names() -> list[str]:
-    return [model.name for model in models.everything()]
+    return [model.name for model in registry.everything()]
 
 
 def test_without_models_of_its_own_the_program_uses_the_borrowed_ones(only_borrowed_models: Path) -> None:
@@ -34,27 +34,27 @@ def test_without_models_of_its_own_the_program_uses_the_borrowed_ones(only_borro
 def test_one_that_is_no_default_can_be_chosen_and_is_not_used_by_itself() -> None:
     shipped("boards")
     assert _names() == [BASE, FINDER, "boards"]
-    assert models.in_use(None) == models.BUILT_IN
-    assert models.in_use("boards").of_program
-    assert models.chosen("boards") == "boards"
+    assert registry.in_use(None) == registry.BUILT_IN
+    assert registry.in_use("boards").of_program
+    assert registry.chosen("boards") == "boards"
 
 
 def test_the_default_is_the_one_whose_card_says_so_for_the_alphabet_it_is_made_for() -> None:
     shipped("boards", default_for=("latin",))
     shipped("another")
     assert _names() == ["boards", BASE, FINDER, "another"]
-    assert models.in_use(None).name == ReaderOptions().reads_with() == "boards"
-    assert models.in_use(None, alphabet="all").name == ReaderOptions(alphabet="all").reads_with() == BASE
+    assert registry.in_use(None).name == ReaderOptions().reads_with() == "boards"
+    assert registry.in_use(None, alphabet="all").name == ReaderOptions(alphabet="all").reads_with() == BASE
     assert ReaderOptions(model="boards", alphabet="all").reads_with() == "boards", "who names one means it"
-    assert models.in_use(None, "detector") == models.BUILT_IN_DETECTOR
+    assert registry.in_use(None, "detector") == registry.BUILT_IN_DETECTOR
 
 
 def test_what_finds_writing_has_a_default_of_its_own() -> None:
     shipped("finder", default_for=("latin", "all"), **FINDS)
     for alphabet in settings.ALPHABETS:
         assert ReaderOptions(alphabet=alphabet).finds_with() == "finder"
-        assert models.in_use(None, "detector", alphabet=alphabet).kind == "detector"
-        assert models.in_use(None, alphabet=alphabet) == models.BUILT_IN
+        assert registry.in_use(None, "detector", alphabet=alphabet).kind == "detector"
+        assert registry.in_use(None, alphabet=alphabet) == registry.BUILT_IN
 
 
 def test_the_borrowed_one_stays_chosen_when_another_is_the_default() -> None:
@@ -63,7 +63,7 @@ def test_the_borrowed_one_stays_chosen_when_another_is_the_default() -> None:
     shipped("finder", default_for=("latin", "all"), **FINDS)
     kept = settings.load()
     assert (kept.reads_with(), kept.finds_with()) == (BASE, FINDER)
-    assert models.in_use(kept.model) == models.BUILT_IN
+    assert registry.in_use(kept.model) == registry.BUILT_IN
     # Who never chose one has the program's choice, whatever it is.
     settings.save(Settings())
     assert settings.load().reads_with() == "boards"
@@ -78,14 +78,14 @@ def test_settings_that_name_a_model_which_came_with_another_version_fall_back(ca
 def test_what_comes_with_the_program_is_not_deleted_renamed_exported_or_called_like(tmp_path: Path) -> None:
     folder = shipped("boards")
     with pytest.raises(ModelInUse, match="comes with the program"):
-        models.delete("boards", in_use=[])
+        registry.delete("boards", in_use=[])
     with pytest.raises(ModelInUse, match="comes with the program"):
-        models.rename("boards", "mine")
+        registry.rename("boards", "mine")
     with pytest.raises(ModelInUse, match="comes with the program"):
-        model_archive.export(models.find("boards"), tmp_path / "boards.zip")
+        model_archive.export(registry.find("boards"), tmp_path / "boards.zip")
     for name in ("boards", "Boards"):
         with pytest.raises(BadName):
-            models.check_name(name)
+            registry.check_name(name)
     assert sorted(path.name for path in folder.iterdir()) == [CARD_FILE, "weights.safetensors"]
 
 
@@ -93,30 +93,30 @@ def test_ones_own_model_of_that_name_is_meant_where_it_was_there_before() -> Non
     installed("Boards")
     shipped("boards", default_for=("latin",))
     assert _names() == [BASE, FINDER, "Boards"]
-    assert models.in_use(None) == models.BUILT_IN
-    assert not models.find("Boards").adapted
-    models.delete("Boards", in_use=[])
-    assert models.in_use(None).name == "boards"
+    assert registry.in_use(None) == registry.BUILT_IN
+    assert not registry.find("Boards").adapted
+    registry.delete("Boards", in_use=[])
+    assert registry.in_use(None).name == "boards"
 
 
 def test_a_damaged_one_is_told_and_the_borrowed_one_reads() -> None:
     folder = shipped("boards", default_for=("latin",))
     (folder / CARD_FILE).write_text("{")
-    assert models.in_use(None) == models.BUILT_IN
-    (told,) = models.damaged()
+    assert registry.in_use(None) == registry.BUILT_IN
+    (told,) = registry.damaged()
     assert "Reinstall the program" in str(told.error)
     with pytest.raises(BadModel, match="Reinstall the program"):
-        models.find("boards")
+        registry.find("boards")
     with pytest.raises(ModelInUse):
-        models.delete("boards", in_use=[])
+        registry.delete("boards", in_use=[])
 
 
 def test_a_learned_one_goes_back_over_it_to_the_borrowed_one() -> None:
     shipped("boards", default_for=("latin",))
     installed("Anna", parent="boards")
-    assert [each.name for each in models.history("Anna")] == ["Anna", "boards", BASE]
-    models.rename("Anna", "Berta")
-    card = models.find("boards").card
+    assert [each.name for each in registry.history("Anna")] == ["Anna", "boards", BASE]
+    registry.rename("Anna", "Berta")
+    card = registry.find("boards").card
     assert card is not None
     assert card.parent == BASE
 
@@ -125,7 +125,7 @@ def test_a_learned_one_goes_back_over_it_to_the_borrowed_one() -> None:
 
 SAID = ModelCard(
     CARD.architecture, "Boards", BASE, alphabet=("a",), sha256="0" * 64,
-    data=(Source("words of 445 people", "CC BY 4.0"), Source("fonts", "OFL 1.1")), recipe="python -m make it",
+    data=(DataSource("words of 445 people", "CC BY 4.0"), DataSource("fonts", "OFL 1.1")), recipe="python -m make it",
     weaknesses=("Chinese.", "Faint ink."), default_for=("latin",), difference_to="f" * 64,
     scores={"board_words_before": {"right": 0.8, "right_alone": 0.75},
             "board_words_after": {"right": 0.9, "right_alone": 0.85},
@@ -168,7 +168,7 @@ def test_a_person_is_told_what_it_learned_from_how_it_does_and_what_it_is_bad_at
     shipped(
         "boards", **{name: getattr(SAID, name) for name in ("data", "recipe", "weaknesses", "default_for", "scores")}
     )
-    told = dict(model_description.facts(models.find("boards"), models.history("boards")))
+    told = dict(model_description.facts(registry.find("boards"), registry.history("boards")))
     assert told["Trained on"] == "words of 445 people (CC BY 4.0); fonts (OFL 1.1)"
     assert told["Words on boards"] == "correct 80.0 → 90.0 % (network alone: 75.0 → 85.0)"
     assert told["Boards without writing"] == "false detections 12 → 3"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ocr_studio.core.models.card import TEMPERATURE, BadModel, ModelCard
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.training.events import Comparison, Interval, Reading
-from ocr_studio.core.training.results import scores_of
+from ocr_studio.core.training.events import Interval, ReadingScore, RecognizerComparison
+from ocr_studio.core.training.results import make_scores
 from tests.core.made_models import CARD
 
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"))
@@ -69,15 +69,20 @@ def test_an_impossible_temperature_is_refused(figure: bytes) -> None:
 
 
 def test_a_comparison_is_kept_as_figures() -> None:
-    none = Reading(0, 0, math.nan)
-    comparison = Comparison(
-        Reading(40, 30, 0.1), Reading(40, 36, 0.05), Interval(-0.08, -0.01), none, none, Interval(math.nan, math.nan)
+    none = ReadingScore(0, 0, math.nan)
+    comparison = RecognizerComparison(
+        ReadingScore(40, 30, 0.1),
+        ReadingScore(40, 36, 0.05),
+        Interval(-0.08, -0.01),
+        none,
+        none,
+        Interval(math.nan, math.nan),
     )
-    assert scores_of(comparison) == {
+    assert make_scores(comparison) == {
         "before": {"words": 40, "right": 30, "cer": 0.1},
         "after": {"words": 40, "right": 36, "cer": 0.05},
         "change": {"low": -0.08, "high": -0.01},
     }
     assert ModelCard.from_json(
-        replace(CARD, scores=scores_of(comparison), sha256="0" * 64).to_json(), file=""
-    ).scores == scores_of(comparison)
+        replace(CARD, scores=make_scores(comparison), sha256="0" * 64).to_json(), file=""
+    ).scores == make_scores(comparison)

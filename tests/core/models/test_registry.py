@@ -14,30 +14,30 @@ from hypothesis import strategies as st
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models.registry import BadName, ModelInUse, ModelsNotWritten, NoSuchModel
 from tests.core.made_models import CARD, fill, installed
 
-BASE = models.BUILT_IN.name
+BASE = registry.BUILT_IN.name
 
 
 def test_what_comes_with_the_program_is_always_there_and_first() -> None:
     installed("Anna")
-    assert [model.name for model in models.available()] == [BASE, "Anna"]
-    assert [model.name for model in models.available("detector")] == [models.BUILT_IN_DETECTOR.name]
-    assert models.in_use(None) == models.BUILT_IN
-    assert models.in_use(None, "detector") == models.BUILT_IN_DETECTOR
+    assert [model.name for model in registry.available()] == [BASE, "Anna"]
+    assert [model.name for model in registry.available("detector")] == [registry.BUILT_IN_DETECTOR.name]
+    assert registry.in_use(None) == registry.BUILT_IN
+    assert registry.in_use(None, "detector") == registry.BUILT_IN_DETECTOR
 
 
 def test_a_model_is_listed_only_once_it_is_kept() -> None:
-    folder = fill(models.candidate_folder("Anna"))
-    assert models.available() == (models.BUILT_IN,)
-    assert models.candidates("Anna") == (folder,)
-    model = models.install(folder)
+    folder = fill(registry.candidate_folder("Anna"))
+    assert registry.available() == (registry.BUILT_IN,)
+    assert registry.candidates("Anna") == (folder,)
+    model = registry.install(folder)
     assert not folder.exists()
-    assert models.candidates("Anna") == ()
-    assert models.find("Anna") == model
+    assert registry.candidates("Anna") == ()
+    assert registry.find("Anna") == model
     assert (model.name, model.title, model.kind) == ("Anna", "Board 7", "recognizer")
     assert model.card is not None
     assert model.card.scores == CARD.scores
@@ -45,22 +45,22 @@ def test_a_model_is_listed_only_once_it_is_kept() -> None:
 
 
 def test_a_candidate_can_be_thrown_away_and_nothing_else_can() -> None:
-    folder = fill(models.candidate_folder("Anna"))
-    model = models.install(fill(models.candidate_folder("Berta")))
-    models.discard(folder)
+    folder = fill(registry.candidate_folder("Anna"))
+    model = registry.install(fill(registry.candidate_folder("Berta")))
+    registry.discard(folder)
     assert not folder.exists()
     assert model.folder is not None
     with pytest.raises(ValueError, match="no candidate"):
-        models.discard(model.folder)
+        registry.discard(model.folder)
     assert model.folder.exists()
 
 
 def test_two_candidates_of_one_name_cannot_both_be_kept() -> None:
-    first, second = (fill(models.candidate_folder("Anna")) for _ in range(2))
-    models.install(first)
+    first, second = (fill(registry.candidate_folder("Anna")) for _ in range(2))
+    registry.install(first)
     with pytest.raises(BadName, match="already"):
-        models.install(second)
-    assert models.install(second, name="Anna 2").name == "Anna 2"
+        registry.install(second)
+    assert registry.install(second, name="Anna 2").name == "Anna 2"
 
 
 @pytest.mark.parametrize(
@@ -71,79 +71,79 @@ def test_two_candidates_of_one_name_cannot_both_be_kept() -> None:
 def test_a_name_is_one_folder_of_its_own_on_every_system(name: str) -> None:
     installed("Anna")
     with pytest.raises(BadName):
-        models.check_name(name)
+        registry.check_name(name)
     with pytest.raises(BadName):
-        models.install(fill(models.candidate_folder("x")), name=name)
+        registry.install(fill(registry.candidate_folder("x")), name=name)
 
 
 @pytest.mark.parametrize("name", ["", "..", "../a", "con", "a\nb"])
 def test_no_name_of_a_candidate_leads_elsewhere(name: str) -> None:
     with pytest.raises(BadName):
-        models.candidate_folder(name)
+        registry.candidate_folder(name)
 
 
 @pytest.mark.parametrize("name", ["Tafel 3", "Привет", "日本", "wb_293-280", "é", "a" * 60])
 def test_names_may_be_in_any_script(name: str) -> None:
     assert installed(name).name == name
-    assert models.find(name).name == name
+    assert registry.find(name).name == name
 
 
 @given(st.text(max_size=80))
 def test_a_free_name_is_always_a_name(wanted: str) -> None:
-    name = models.free_name(wanted)
-    models.check_name(name)
+    name = registry.free_name(wanted)
+    registry.check_name(name)
     assert name == unicodedata.normalize("NFC", name)
 
 
 def test_a_free_name_counts_on() -> None:
     installed("Anna")
     installed("anna 2")
-    assert models.free_name("Anna") == "Anna 3"
-    assert models.free_name(BASE) == f"{BASE} 2"
+    assert registry.free_name("Anna") == "Anna 3"
+    assert registry.free_name(BASE) == f"{BASE} 2"
 
 
 def test_what_is_in_use_and_what_comes_with_the_program_stay() -> None:
     installed("Anna")
-    for name, used in ((BASE, [None]), ("Anna", ["Anna"]), (models.BUILT_IN_DETECTOR.name, [])):
+    for name, used in ((BASE, [None]), ("Anna", ["Anna"]), (registry.BUILT_IN_DETECTOR.name, [])):
         with pytest.raises(ModelInUse):
-            models.delete(name, in_use=used)
+            registry.delete(name, in_use=used)
     with pytest.raises(NoSuchModel):
-        models.delete("Berta", in_use=[])
-    models.delete("Anna", in_use=[None, "Berta"])
-    assert models.available() == (models.BUILT_IN,)
-    assert [path.name for path in models.models_dir().iterdir()] == [".candidates"]
-    assert not list((models.models_dir() / ".candidates").iterdir())
+        registry.delete("Berta", in_use=[])
+    registry.delete("Anna", in_use=[None, "Berta"])
+    assert registry.available() == (registry.BUILT_IN,)
+    assert [path.name for path in registry.models_dir().iterdir()] == [".candidates"]
+    assert not list((registry.models_dir() / ".candidates").iterdir())
 
 
 def test_a_model_that_is_renamed_stays_the_parent_of_its_children() -> None:
     installed("Anna")
     installed("Berta", parent="Anna")
-    assert models.rename("Anna", "Clara").name == "Clara"
-    assert [ancestor.name for ancestor in models.history("Berta")] == ["Berta", "Clara", BASE]
-    assert models.rename("Clara", "clara").name == "clara"
+    assert registry.rename("Anna", "Clara").name == "Clara"
+    assert [ancestor.name for ancestor in registry.history("Berta")] == ["Berta", "Clara", BASE]
+    assert registry.rename("Clara", "clara").name == "clara"
     for new in ("Berta", "berta", "a/b", BASE):
         with pytest.raises(BadName):
-            models.rename("clara", new)
+            registry.rename("clara", new)
     with pytest.raises(ModelInUse):
-        models.rename(BASE, "Dora")
+        registry.rename(BASE, "Dora")
 
 
 def test_history_ends_where_a_parent_is_gone_or_comes_back() -> None:
     installed("Anna", parent="Berta")
-    assert [(each.name, each.model is None) for each in models.history("Anna")] == [("Anna", False), ("Berta", True)]
+    assert [(each.name, each.model is None) for each in registry.history("Anna")] == [("Anna", False), ("Berta", True)]
     installed("Berta", parent="Anna")
-    assert [each.name for each in models.history("Anna")] == ["Anna", "Berta"]
-    assert [each.name for each in models.history(BASE)] == [BASE]
+    assert [each.name for each in registry.history("Anna")] == ["Anna", "Berta"]
+    assert [each.name for each in registry.history(BASE)] == [BASE]
 
 
 def test_a_model_of_another_kind_is_not_chosen() -> None:
     installed("Finder", architecture=DETECTOR, alphabet=())
-    assert models.chosen("Finder", "detector") == "Finder"
-    for name in (None, models.BUILT_IN_DETECTOR.name):
-        assert models.chosen(name, "detector") == name
+    assert registry.chosen("Finder", "detector") == "Finder"
+    for name in (None, registry.BUILT_IN_DETECTOR.name):
+        assert registry.chosen(name, "detector") == name
     for name, kind in (("Finder", "recognizer"), (BASE, "detector")):
         with pytest.raises(NoSuchModel, match=r"not a (detector|recognizer)"):
-            models.chosen(name, kind)  # type: ignore[arg-type]  # one of the two
+            registry.chosen(name, kind)  # type: ignore[arg-type]  # one of the two
 
 
 def _replaced(**changes: object) -> Callable[[Path], None]:
@@ -205,60 +205,60 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_what_is_no_model_is_neither_kept_nor_listed_and_says_why(how: str) -> None:
-    candidate = fill(models.candidate_folder("Anna"))
+    candidate = fill(registry.candidate_folder("Anna"))
     BROKEN[how](candidate)
     with pytest.raises(BadModel) as caught:
-        models.install(candidate)
+        registry.install(candidate)
     assert str(candidate) in str(caught.value)
     assert candidate.exists()
     installed("Berta")
-    candidate.rename(models.models_dir() / "Anna")
+    candidate.rename(registry.models_dir() / "Anna")
     if how != "other weights":  # which is seen when they are read
-        assert [model.name for model in models.available()] == [BASE, "Berta"]
-        assert [found.name for found in models.damaged()] == ["Anna"]
+        assert [model.name for model in registry.available()] == [BASE, "Berta"]
+        assert [found.name for found in registry.damaged()] == ["Anna"]
         with pytest.raises(BadModel):
-            models.find("Anna")
-    models.delete("Anna", in_use=[])
-    assert not models.damaged()
+            registry.find("Anna")
+    registry.delete("Anna", in_use=[])
+    assert not registry.damaged()
 
 
 def test_what_systems_leave_behind_harms_no_model() -> None:
-    folder = fill(models.candidate_folder("Anna"))
+    folder = fill(registry.candidate_folder("Anna"))
     (folder / ".DS_Store").touch()
     (folder / f".{'0' * 16}.tmp").touch()
-    models.install(folder)
-    (models.models_dir() / "Thumbs.db").touch()
-    assert [model.name for model in models.available()] == [BASE, "Anna"]
-    assert not models.damaged()
+    registry.install(folder)
+    (registry.models_dir() / "Thumbs.db").touch()
+    assert [model.name for model in registry.available()] == [BASE, "Anna"]
+    assert not registry.damaged()
 
 
 def test_a_link_among_the_models_is_none_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     away = fill(tmp_path / "away")
-    models.models_dir().mkdir(parents=True)
-    (models.models_dir() / "Anna").symlink_to(away)
-    assert [found.name for found in models.damaged()] == ["Anna"]
-    models.delete("Anna", in_use=[])
+    registry.models_dir().mkdir(parents=True)
+    (registry.models_dir() / "Anna").symlink_to(away)
+    assert [found.name for found in registry.damaged()] == ["Anna"]
+    registry.delete("Anna", in_use=[])
     assert (away / CARD_FILE).exists()
-    assert not models.damaged()
+    assert not registry.damaged()
 
 
 def test_no_room_for_models_is_said(studio_home: Path) -> None:
     (studio_home / "data").write_text("a file")
-    assert models.available() == (models.BUILT_IN,)
+    assert registry.available() == (registry.BUILT_IN,)
     with pytest.raises(ModelsNotWritten):
-        models.candidate_folder("Anna")
+        registry.candidate_folder("Anna")
 
 
 def test_every_error_is_one_line() -> None:
-    candidate = fill(models.candidate_folder("Anna"))
+    candidate = fill(registry.candidate_folder("Anna"))
     _replaced(architecture="x\ny" * 50)(candidate)
     with pytest.raises(StudioError) as caught:
-        models.install(candidate)
+        registry.install(candidate)
     assert "\n" not in str(caught.value)
 
 
 def test_only_what_was_left_long_ago_is_abandoned() -> None:
-    old, new = (fill(models.candidate_folder(name)) for name in ("Anna-Lena", "Berta"))
+    old, new = (fill(registry.candidate_folder(name)) for name in ("Anna-Lena", "Berta"))
     os.utime(old, (1, 1))
-    assert models.abandoned(seconds=3600) == (("Anna-Lena", old),)
-    assert new in models.candidates("Berta")
+    assert registry.abandoned(seconds=3600) == (("Anna-Lena", old),)
+    assert new in registry.candidates("Berta")

@@ -12,7 +12,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.page import PageFacts, apply
 from ocr_studio.core.photo_list import filter_query
 from ocr_studio.core.photo_list import rows as photo_rows
-from ocr_studio.core.photo_list.filter_query import completions, parse
+from ocr_studio.core.photo_list.filter_query import list_completions, parse_filter
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoSort, PhotoState
 from ocr_studio.core.search import index_packing
 from tests.core.made_pages import PAGE_ID, page_of, read_word
@@ -43,7 +43,7 @@ SIGN = PhotoRow("sign 2.jpg", PhotoState.REVIEWED, "c", 3, 0, None, "", (), 7.0)
 
 def _names(query: str) -> list[str]:
     texts = {"queue": {"a", "c"}, '"two words"': {"c"}}
-    chosen = parse(query).chosen([BOARD, NOTE, SIGN], lambda text: texts.get(text, set()))
+    chosen = parse_filter(query).chosen([BOARD, NOTE, SIGN], lambda text: texts.get(text, set()))
     return [(BOARD, NOTE, SIGN)[number].name[0] for number in chosen]
 
 
@@ -89,7 +89,7 @@ def _names(query: str) -> list[str]:
 )
 def test_what_a_filter_lets_through(query: str, expected: str) -> None:
     assert "".join(_names(query)) == expected
-    assert parse(query).problems == ()
+    assert parse_filter(query).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_a_filter_lets_through(query: str, expected: str) -> None:
     ],
 )
 def test_what_makes_no_sense_is_said_and_passed_over(query: str, said: str) -> None:
-    found = parse(f"board {query}")
+    found = parse_filter(f"board {query}")
     (problem,) = found.problems
     assert said in problem
     assert _names(f"board {query}") == ["B"]
@@ -113,20 +113,20 @@ def test_what_makes_no_sense_is_said_and_passed_over(query: str, said: str) -> N
 
 def test_a_state_begun_means_all_that_begin_so_and_a_whole_one_only_itself() -> None:
     three = [replace(NOTE, state=state) for state in (PhotoState.READ, PhotoState.REVIEWED, PhotoState.UNREAD)]
-    assert len(parse("state:re").chosen(three)) == 2
-    assert len(parse("state:read").chosen(three)) == 1
+    assert len(parse_filter("state:re").chosen(three)) == 2
+    assert len(parse_filter("state:read").chosen(three)) == 1
 
 
 @given(typed, many)
 def test_anything_may_be_typed(text: str, some: list[PhotoRow]) -> None:
-    chosen = parse(text).chosen(some, lambda _: {"a"})
+    chosen = parse_filter(text).chosen(some, lambda _: {"a"})
     assert chosen == sorted(set(chosen) & set(range(len(some))))
 
 
 @given(typed, typed, many)
 def test_terms_together_leave_what_each_leaves(one: str, other: str, some: list[PhotoRow]) -> None:
     def left(text: str) -> set[int]:
-        return set(parse(text).chosen(some, lambda _: {"b"}))
+        return set(parse_filter(text).chosen(some, lambda _: {"b"}))
 
     if not set(one) & set('"“”„«»'):  # quotes that are never closed take in what follows
         assert left(f"{one} {other}") == left(one) & left(other)
@@ -134,34 +134,34 @@ def test_terms_together_leave_what_each_leaves(one: str, other: str, some: list[
 
 @given(st.sampled_from(["board", "state:read", "confidence:<0.5", 'tag:""', "writer:anna", "unreviewed:>3"]), many)
 def test_a_minus_lets_through_just_the_others(term: str, some: list[PhotoRow]) -> None:
-    yes, no = (set(parse(text).chosen(some, lambda _: {"a"})) for text in (term, f"-{term}"))
+    yes, no = (set(parse_filter(text).chosen(some, lambda _: {"a"})) for text in (term, f"-{term}"))
     assert yes | no == set(range(len(some)))
     assert not yes & no
 
 
 @given(names)
 def test_a_quoted_name_finds_its_photo(name: str) -> None:
-    quoted = filter_query.quoted(name)
+    quoted = filter_query.quote_value(name)
     if '"' not in name and not set(name) & set("“”„«»") and not name.isspace():
-        assert parse(f"name:{quoted}").chosen([PhotoRow(name)])
+        assert parse_filter(f"name:{quoted}").chosen([PhotoRow(name)])
 
 
 @given(many, st.sampled_from(PhotoSort))
 def test_an_order_keeps_all_and_those_alike_as_they_are(some: list[PhotoRow], sort: PhotoSort) -> None:
-    order = photo_rows.ordered(range(len(some)), some, sort)
+    order = photo_rows.sort_rows(range(len(some)), some, sort)
     assert sorted(order) == list(range(len(some)))
     if sort is PhotoSort.NAME:
         assert order == sorted(order)
     same = [PhotoRow("a"), PhotoRow("b"), PhotoRow("c")]
-    assert photo_rows.ordered(range(3), same, sort) == [0, 1, 2]
+    assert photo_rows.sort_rows(range(3), same, sort) == [0, 1, 2]
 
 
 def test_orders() -> None:
     three = [SIGN, NOTE, BOARD]
-    assert photo_rows.ordered(range(3), three, PhotoSort.CONFIDENCE)[0] == 2
-    assert photo_rows.ordered(range(3), three, PhotoSort.UNREVIEWED)[0] == 2
-    assert photo_rows.ordered(range(3), three, PhotoSort.TIME) == [1, 0, 2]
-    assert photo_rows.ordered(range(3), three, PhotoSort.STATE) == [1, 2, 0]
+    assert photo_rows.sort_rows(range(3), three, PhotoSort.CONFIDENCE)[0] == 2
+    assert photo_rows.sort_rows(range(3), three, PhotoSort.UNREVIEWED)[0] == 2
+    assert photo_rows.sort_rows(range(3), three, PhotoSort.TIME) == [1, 0, 2]
+    assert photo_rows.sort_rows(range(3), three, PhotoSort.STATE) == [1, 2, 0]
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_orders() -> None:
     ],
 )
 def test_what_may_follow_is_offered(text: str, offers: list[str]) -> None:
-    begin, found = completions(text, len(text), tags=["exam", "my exam"], writers=["Anna Meyer"])
+    begin, found = list_completions(text, len(text), tags=["exam", "my exam"], writers=["Anna Meyer"])
     assert found == offers
     if offers:
-        assert parse(text[:begin] + offers[0]).problems == () or offers[0].endswith(":")
+        assert parse_filter(text[:begin] + offers[0]).problems == () or offers[0].endswith(":")
 
 
 @given(typed, st.integers(0, 40))
 def test_offers_may_be_asked_for_anywhere(text: str, cursor: int) -> None:
-    begin, offers = completions(text, min(cursor, len(text)), tags=["exam"])
+    begin, offers = list_completions(text, min(cursor, len(text)), tags=["exam"])
     assert 0 <= begin <= min(cursor, len(text))
     assert len(offers) == len(set(offers))
 
@@ -196,18 +196,18 @@ def test_a_page_and_its_row_in_the_index_say_the_same() -> None:
     page = replace(page_of(read_word("the", 100), read_word("map", 200)), facts=PageFacts("Anna", ("exam",)))
     half = apply(page, edits.accept(page, ["the-100"]))
     for each, state in ((page, PhotoState.READ), (half, PhotoState.PARTLY)):
-        (known,) = photo_rows.rows_of([("board.jpg", 0.0)], [index_packing.row_of(each, "")], {})
-        assert photo_rows.of_page(PhotoRow("board.jpg"), each) == known
+        (known,) = photo_rows.make_rows([("board.jpg", 0.0)], [index_packing.make_page_row(each, "")], {})
+        assert photo_rows.make_page_row(PhotoRow("board.jpg"), each) == known
         assert known.state is state
-    row = photo_rows.of_page(PhotoRow("board.jpg"), half)
+    row = photo_rows.make_page_row(PhotoRow("board.jpg"), half)
     assert (row.unreviewed, row.least, row.writer, row.tags) == (1, 0.8, "Anna", ("exam",))
 
 
 def test_a_photo_is_told_by_its_bytes_where_they_are_known_else_by_its_name() -> None:
-    page = index_packing.row_of(page_of(read_word("the", 100)), "")
+    page = index_packing.make_page_row(page_of(read_word("the", 100)), "")
     files = [("board.jpg", 1.0), ("copy.jpg", 2.0), ("new.jpg", 3.0)]
-    board, copy, new = photo_rows.rows_of(files, [page], {"copy.jpg": PAGE_ID, "board.jpg": "f" * 32})
+    board, copy, new = photo_rows.make_rows(files, [page], {"copy.jpg": PAGE_ID, "board.jpg": "f" * 32})
     assert (board.state, copy.state, new.state) == (PhotoState.UNREAD, PhotoState.READ, PhotoState.UNREAD)
-    bad = index_packing.unreadable(PAGE_ID, "", "it is damaged")
-    (row,) = photo_rows.rows_of([("copy.jpg", 1.0)], [bad], {"copy.jpg": PAGE_ID})
+    bad = index_packing.make_unreadable_row(PAGE_ID, "", "it is damaged")
+    (row,) = photo_rows.make_rows([("copy.jpg", 1.0)], [bad], {"copy.jpg": PAGE_ID})
     assert (row.state, row.why) == (PhotoState.FAILED, "it is damaged")

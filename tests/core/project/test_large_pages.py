@@ -10,7 +10,7 @@ import pytest
 from ocr_studio.core.page import PageFacts, Quad, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.reading_order.text_lines import Budget, Floats
+from ocr_studio.core.reading_order.text_lines import Floats, WorkBudget
 from tests.core.made_pages import page_of, read_word
 
 _MANY = 2_500
@@ -34,16 +34,16 @@ _PLACES: dict[str, Floats] = {
 
 @pytest.mark.parametrize("name", list(_PLACES))
 def test_words_that_lie_anyhow_are_all_in_the_order(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    budgets: list[Budget] = []
+    budgets: list[WorkBudget] = []
 
-    class Seen(Budget):
+    class Seen(WorkBudget):
         def __init__(self) -> None:
             super().__init__(left=1e5)  # so that a page of this size spends it
             budgets.append(self)
 
-    monkeypatch.setattr(reading_order, "Budget", Seen)
+    monkeypatch.setattr(reading_order, "WorkBudget", Seen)
     words = [Word(f"{index:05}", Quad.from_array(place)) for index, place in enumerate(_PLACES[name])]
-    assert sorted(reading_order.order(words)) == [word.id for word in words]
+    assert sorted(reading_order.order_words(words)) == [word.id for word in words]
     # What was begun is ended, but no more.
     assert budgets[0].left > -3e6
 
@@ -59,7 +59,7 @@ def test_a_page_of_print_is_read_as_ever_whatever_its_size() -> None:
         for line in range(80)
         for place in range(12)
     ]
-    assert reading_order.order(words) == tuple(sorted(word.id for word in words))
+    assert reading_order.order_words(words) == tuple(sorted(word.id for word in words))
 
 
 def test_a_page_has_so_many_words_and_no_more() -> None:

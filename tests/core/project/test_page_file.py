@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Page, Quad, Source, Transcription
+from ocr_studio.core.page import Page, Quad, TextSource, Transcription
 from ocr_studio.core.project import page_file
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
@@ -82,7 +82,9 @@ def test_text_is_composed_when_read() -> None:
 
 
 def test_text_is_one_line_of_writing_when_read_and_when_written() -> None:
-    odd = replace(PAGE.words["the-100"], machine=Transcription(" t\nh\x07e\ud800", Source.MODEL, letters=(0.5,) * 7))
+    odd = replace(
+        PAGE.words["the-100"], machine=Transcription(" t\nh\x07e\ud800", TextSource.MODEL, letters=(0.5,) * 7)
+    )
     page = replace(PAGE, words={odd.id: odd})
     for data in (page_file.encode(page), page_file.encode(PAGE).replace(b'"the"', b'" t\\nh\\u0007e\\ud800"')):
         machine = page_file.decode(data).words[odd.id].machine

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.files.safe_folder import Entry, SafeFolder
+from ocr_studio.core.files.safe_folder import FolderEntry, SafeFolder
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
@@ -28,14 +28,14 @@ def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    count = lexicon.typed_words
+    count = lexicon.find_typed_words
 
     def counting(words: Iterable[Word]) -> Counter[str]:
         found = count(words)
         counted.extend(found)
         return found
 
-    monkeypatch.setattr(lexicon, "typed_words", counting)
+    monkeypatch.setattr(lexicon, "find_typed_words", counting)
     project = Project.open(photos)
     project.save_page(typed("a", "map mop"))
     project.save_page(typed("b", "mop"))
@@ -65,7 +65,7 @@ def test_where_there_is_an_index_no_file_is_looked_at(photos: Path, monkeypatch:
     looked: list[str] = []
     look = SafeFolder.entries
 
-    def listened(folder: SafeFolder, name: str = ".") -> list[Entry]:
+    def listened(folder: SafeFolder, name: str = ".") -> list[FolderEntry]:
         looked.append(name)
         return look(folder, name)
 

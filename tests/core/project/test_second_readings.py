@@ -15,7 +15,7 @@ from ocr_studio.core.page import Transcription, Word
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.second_readings import SecondReading
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from tests.core.made_pages import PAGE_ID, page_of, read_word
 
 MAP, TIP, NEW = read_word("map", 10), read_word("tip", 200), read_word("new", 400)
@@ -85,9 +85,9 @@ def test_any_bytes_are_no_reason_to_stop(data: bytes) -> None:
 def test_words_that_two_models_read_differently_come_first_in_their_order() -> None:
     page = page_of(MAP, TIP, NEW)
     second = {TIP.id: SecondReading("tip", 0.8, "top", 0.6), NEW.id: SecondReading("new", 0.8, "now", 0.9)}
-    rows = list(review_queue.rows(page, second))
-    found, total = review_queue.first(rows, Order.DIFFERING)
+    rows = list(review_queue.list_rows(page, second))
+    found, total = review_queue.select_first(rows, QueueOrder.DIFFERING)
     assert [row.word_id for row in found] == [NEW.id, TIP.id, MAP.id]
     assert total == 3
     assert page.id == PAGE_ID
-    assert [row.doubt > 0 for row in review_queue.rows(page)] == [False] * 3
+    assert [row.doubt > 0 for row in review_queue.list_rows(page)] == [False] * 3

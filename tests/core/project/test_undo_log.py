@@ -134,7 +134,7 @@ def test_whatever_was_done_the_course_can_be_walked(doings: list[str]) -> None:
         course = undo_log._replayed(undo_log._lines(lines, Path("history.jsonl")))
         if doing == "do":
             number += 1
-            step = Step("State", {PAGE_ID: edits.state(page, PageFacts(note=str(number)), "State")})
+            step = Step("State", {PAGE_ID: edits.set_facts(page, PageFacts(note=str(number)), "State")})
             lines, page = lines + undo_log.done_line(step), apply(page, step.edits[PAGE_ID])
         elif doing == "join":
             lines += undo_log.join_line()

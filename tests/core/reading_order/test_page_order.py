@@ -32,67 +32,67 @@ _MIXED = page_of(
 
 
 def _texts(page: Page) -> list[str]:
-    return [" ".join(word.text for word in line) for line in page_order.lines(page)]
+    return [" ".join(word.text for word in line) for line in page_order.find_lines(page)]
 
 
 def test_without_an_order_of_its_own_a_page_is_read_as_it_stands() -> None:
     words = _MIXED.words.values()
-    assert page_order.order(_MIXED) == reading_order.order(words)
-    assert page_order.lines(_MIXED) == reading_order.lines(words)
-    assert page_order.text(_MIXED) == reading_order.text(words) == "red cat\nblue dog\n\nbelow"
-    assert [len(block) for block in page_order.blocks(_MIXED)] == [2, 1]
+    assert page_order.order_words(_MIXED) == reading_order.order_words(words)
+    assert page_order.find_lines(_MIXED) == reading_order.find_lines(words)
+    assert page_order.compose_text(_MIXED) == reading_order.compose_text(words) == "red cat\nblue dog\n\nbelow"
+    assert [len(block) for block in page_order.find_blocks(_MIXED)] == [2, 1]
 
 
 def test_words_clicked_in_turn_follow_each_other_and_lines_end_where_they_do_not_go_on() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["red", "blue", "cat", "dog"]))
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["red", "blue", "cat", "dog"]))
     assert _texts(page) == ["red", "blue", "cat", "dog", "below"]
-    assert page_order.text(page).endswith("dog\n\nbelow")
-    assert page_order.text(page).split() == ["red", "blue", "cat", "dog", "below"]
+    assert page_order.compose_text(page).endswith("dog\n\nbelow")
+    assert page_order.compose_text(page).split() == ["red", "blue", "cat", "dog", "below"]
 
 
 def test_words_in_turn_stand_where_the_first_of_them_stood() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
-    assert page_order.order(page) == ("below", "red", "cat", "blue", "dog")
-    assert page_order.text(page) == "below\nred cat\nblue dog"
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
+    assert page_order.order_words(page) == ("below", "red", "cat", "blue", "dog")
+    assert page_order.compose_text(page) == "below\nred cat\nblue dog"
 
 
 def test_what_is_read_so_already_changes_nothing() -> None:
-    assert not page_order.in_turn(_MIXED, ["red", "cat"])
-    assert not page_order.in_turn(_MIXED, ["red"])
-    assert not page_order.moved(_MIXED, ["red"], "cat")
+    assert not page_order.chain_words(_MIXED, ["red", "cat"])
+    assert not page_order.chain_words(_MIXED, ["red"])
+    assert not page_order.move_words(_MIXED, ["red"], "cat")
 
 
 def test_a_word_put_into_a_line_is_part_of_it() -> None:
-    page = apply(_MIXED, page_order.moved(_MIXED, ["below"], "dog"))
+    page = apply(_MIXED, page_order.move_words(_MIXED, ["below"], "dog"))
     assert _texts(page) == ["red cat", "blue below dog"]
 
 
 def test_a_line_put_between_lines_stays_one() -> None:
-    page = apply(_MIXED, page_order.moved(_MIXED, ["blue", "dog"], "red"))
+    page = apply(_MIXED, page_order.move_words(_MIXED, ["blue", "dog"], "red"))
     assert _texts(page) == ["blue dog", "red cat", "below"]
-    back = apply(page, page_order.moved(page, ["blue", "dog"], "below"))
+    back = apply(page, page_order.move_words(page, ["blue", "dog"], "below"))
     assert _texts(back) == ["red cat", "blue dog", "below"]
 
 
 def test_a_block_put_before_another_stays_a_block() -> None:
-    page = apply(_MIXED, page_order.moved(_MIXED, ["below"], "red"))
-    assert page_order.text(page) == "below\n\nred cat\nblue dog"
-    last = apply(page, page_order.moved(page, ["below"], None))
-    assert page_order.text(last) == page_order.text(_MIXED)
+    page = apply(_MIXED, page_order.move_words(_MIXED, ["below"], "red"))
+    assert page_order.compose_text(page) == "below\n\nred cat\nblue dog"
+    last = apply(page, page_order.move_words(page, ["below"], None))
+    assert page_order.compose_text(last) == page_order.compose_text(_MIXED)
 
 
 def test_words_are_moved_past_the_ones_beside_them_and_not_beyond_the_ends() -> None:
-    page = apply(_MIXED, page_order.shifted(_MIXED, ["blue"], -1))
-    assert page_order.order(page) == ("red", "blue", "cat", "dog", "below")
-    page = apply(page, page_order.shifted(page, ["red", "blue"], 1))
-    assert page_order.order(page) == ("cat", "red", "blue", "dog", "below")
-    assert not page_order.shifted(page, ["cat"], -1)
-    assert not page_order.shifted(page, ["below"], 1)
-    assert page_order.order(apply(page, page_order.shifted(page, ["dog"], 1)))[-1] == "dog"
+    page = apply(_MIXED, page_order.shift_words(_MIXED, ["blue"], -1))
+    assert page_order.order_words(page) == ("red", "blue", "cat", "dog", "below")
+    page = apply(page, page_order.shift_words(page, ["red", "blue"], 1))
+    assert page_order.order_words(page) == ("cat", "red", "blue", "dog", "below")
+    assert not page_order.shift_words(page, ["cat"], -1)
+    assert not page_order.shift_words(page, ["below"], 1)
+    assert page_order.order_words(apply(page, page_order.shift_words(page, ["dog"], 1)))[-1] == "dog"
 
 
 def test_words_that_come_later_take_their_place_in_the_line_or_a_line_of_their_own() -> None:
-    page = apply(_MIXED, page_order.moved(_MIXED, ["blue", "dog"], "red"))
+    page = apply(_MIXED, page_order.move_words(_MIXED, ["blue", "dog"], "red"))
     for word in (
         read_word("big", 20, 100, key="big"),
         read_word("too", 260, 100, key="too"),
@@ -104,35 +104,35 @@ def test_words_that_come_later_take_their_place_in_the_line_or_a_line_of_their_o
 
 
 def test_words_that_are_gone_leave_no_gap_and_no_line_is_joined_for_that() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["red", "blue", "cat", "dog"]))
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["red", "blue", "cat", "dog"]))
     page = apply(page, edits.delete(page, ["blue", "red"]))
     assert _texts(page) == ["cat", "dog", "below"]
 
 
 def test_back_to_the_computed_order_and_undone() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
-    edit = page_order.computed(page)
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
+    edit = page_order.reset_order(page)
     back = apply(page, edit)
-    assert page_order.order(back) == page_order.order(_MIXED)
+    assert page_order.order_words(back) == page_order.order_words(_MIXED)
     assert apply(back, edit.inverted()) == page
-    assert not page_order.computed(back)
+    assert not page_order.reset_order(back)
 
 
 def test_the_order_is_saved_with_the_page() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
-    assert page_order.order(page_file.decode(page_file.encode(page))) == page_order.order(page)
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
+    assert page_order.order_words(page_file.decode(page_file.encode(page))) == page_order.order_words(page)
 
 
 def test_merged_words_are_joined_in_the_order_given() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["cat", "red"]))
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["cat", "red"]))
     merged = apply(page, edits.merge(page, ["red", "cat"]))
     assert "cat red" in [word.text for word in merged.words.values()]
 
 
 def test_the_text_of_some_words_keeps_the_order() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
-    assert page_order.text(page, {"red", "below"}).split() == ["below", "red"]
-    assert page_order.order(page, {"red", "below"}) == ("below", "red")
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
+    assert page_order.compose_text(page, {"red", "below"}).split() == ["below", "red"]
+    assert page_order.order_words(page, {"red", "below"}) == ("below", "red")
 
 
 @given(made_pages.pages(places=made_pages.boxes), st.randoms(use_true_random=False))
@@ -145,22 +145,22 @@ def test_no_word_is_lost_or_doubled(page: Page, chance: object) -> None:
         ids = sorted(page.words)
         some = chance.sample(ids, chance.randint(0, len(ids)))
         edit = (
-            page_order.in_turn(page, some)
+            page_order.chain_words(page, some)
             if chance.random() < 0.5
-            else page_order.moved(page, some, chance.choice([*ids, None]))
+            else page_order.move_words(page, some, chance.choice([*ids, None]))
         )
-        before = page_order.order(page)
+        before = page_order.order_words(page)
         page = apply(page, edit)
-        assert sorted(page_order.order(page)) == ids
+        assert sorted(page_order.order_words(page)) == ids
         if not edit:
-            assert page_order.order(page) == before
-        flat = tuple(word.id for block in page_order.blocks(page) for line in block for word in line)
-        assert flat == page_order.order(page)
-        assert all(line for block in page_order.blocks(page) for line in block)
+            assert page_order.order_words(page) == before
+        flat = tuple(word.id for block in page_order.find_blocks(page) for line in block for word in line)
+        assert flat == page_order.order_words(page)
+        assert all(line for block in page_order.find_blocks(page) for line in block)
 
 
 def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
-    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
+    page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
     wanted = ["below", "red", "cat", "blue", "dog"]
     assert FORMATS["text"].render([page]).split() == wanted
     assert FORMATS["md"].render([page]).replace("\\", "").split() == wanted
@@ -168,7 +168,7 @@ def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
     assert [word["text"] for word in found["words"]] == wanted
     assert [word["line"] for word in found["words"]] == [1, 2, 2, 3, 3]
     assert [row["text"] for row in csv.DictReader(io.StringIO(FORMATS["csv"].render([page])))] == wanted
-    assert [row.word_id for row in review_queue.rows(page)] == wanted
+    assert [row.word_id for row in review_queue.list_rows(page)] == wanted
 
 
 @given(st.data())
@@ -182,20 +182,20 @@ def test_an_edit_that_keeps_the_order_does(data: st.DataObject) -> None:
         edits.accept(page, [key]),
         edits.move(page, [key], by, by),
         edits.delete(page, [key]),
-        page_order.in_turn(page, ["below", key]),
+        page_order.chain_words(page, ["below", key]),
     ]
     for edit in made:
-        if page_order.keeps(edit):
-            assert page_order.order(apply(page, edit)) == page_order.order(page)
+        if page_order.keeps_order(edit):
+            assert page_order.order_words(apply(page, edit)) == page_order.order_words(page)
 
 
 def test_agreeing_and_writing_keep_the_order_and_moving_does_not() -> None:
-    assert page_order.keeps(edits.accept(_MIXED, _MIXED.words))
-    assert page_order.keeps(edits.write(_MIXED, "red", "read"))
-    assert not page_order.keeps(edits.write(_MIXED, "red", "read it"))
-    assert not page_order.keeps(edits.move(_MIXED, ["red"], 5, 0))
-    assert not page_order.keeps(edits.delete(_MIXED, ["red"]))
-    assert not page_order.keeps(page_order.in_turn(_MIXED, ["below", "red"]))
+    assert page_order.keeps_order(edits.accept(_MIXED, _MIXED.words))
+    assert page_order.keeps_order(edits.write(_MIXED, "red", "read"))
+    assert not page_order.keeps_order(edits.write(_MIXED, "red", "read it"))
+    assert not page_order.keeps_order(edits.move(_MIXED, ["red"], 5, 0))
+    assert not page_order.keeps_order(edits.delete(_MIXED, ["red"]))
+    assert not page_order.keeps_order(page_order.chain_words(_MIXED, ["below", "red"]))
 
 
 @pytest.mark.parametrize(
@@ -203,5 +203,5 @@ def test_agreeing_and_writing_keep_the_order_and_moving_does_not() -> None:
     [("b", 1, "c"), ("b", -1, "a"), ("a", 2, "c"), ("c", 1, None), ("a", -1, None), (None, 1, "a"), ("x", -1, "c")],
 )
 def test_the_word_so_many_places_on(current: str | None, step: int, found: str | None) -> None:
-    assert page_order.neighbour(("a", "b", "c"), current, step) == found
-    assert page_order.neighbour((), current, step) is None
+    assert page_order.find_neighbour(("a", "b", "c"), current, step) == found
+    assert page_order.find_neighbour((), current, step) is None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 HEIGHT = 20.0
@@ -18,7 +18,7 @@ HEIGHT = 20.0
 
 def word(text: str, left: float, top: float, *, width: float | None = None) -> Word:
     quad = Quad.from_box(left, top, left + (width or 12 * len(text)), top + HEIGHT)
-    return Word(f"{text}@{left:.0f},{top:.0f}", quad, machine=Transcription(text, Source.MODEL, 0.9))
+    return Word(f"{text}@{left:.0f},{top:.0f}", quad, machine=Transcription(text, TextSource.MODEL, 0.9))
 
 
 def written(text: str, *, left: float = 0.0, top: float = 0.0, pitch: float = 35.0) -> list[Word]:
@@ -33,7 +33,9 @@ def written(text: str, *, left: float = 0.0, top: float = 0.0, pitch: float = 35
 
 
 def tilted(words: list[Word], degrees: float) -> list[Word]:
-    return [Word(each.id, geometry.rotated(each.quad, degrees, about=(0, 0)), machine=each.machine) for each in words]
+    return [
+        Word(each.id, geometry.rotate_quad(each.quad, degrees, about=(0, 0)), machine=each.machine) for each in words
+    ]
 
 
 @pytest.mark.parametrize("degrees", [0, 4, -12, 25, 90, 180, -90])
@@ -41,7 +43,7 @@ def tilted(words: list[Word], degrees: float) -> list[Word]:
 def test_text_comes_out_as_it_was_laid_out(text: str, degrees: float) -> None:
     words = tilted(written(text), degrees)
     random.Random(1).shuffle(words)
-    assert reading_order.text(words) == text
+    assert reading_order.compose_text(words) == text
 
 
 @pytest.mark.parametrize("degrees", [0, 8])
@@ -53,7 +55,7 @@ def test_columns_are_read_one_after_the_other(degrees: float) -> None:
         "A heading over both of the columns\n\nleft one here\nleft two now\nleft three\n\n"
         "right one goes\nright two too\nand right three"
     )
-    assert reading_order.text(tilted([*right, *left, *heading], degrees)) == expected
+    assert reading_order.compose_text(tilted([*right, *left, *heading], degrees)) == expected
 
 
 def test_columns_stay_apart_though_one_row_reaches_over() -> None:
@@ -61,7 +63,7 @@ def test_columns_stay_apart_though_one_row_reaches_over() -> None:
     left[5] += " runs on and on to the right"
     right = [f"right row number {index}" for index in range(12)]
     words = [*written("\n".join(left)), *written("\n".join(right), left=330, top=18)]
-    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    lines = [" ".join(each.text for each in line) for line in reading_order.find_lines(words)]
     assert lines == [*left, *right]
 
 
@@ -71,7 +73,7 @@ def test_columns_that_bend_stay_apart() -> None:
     for index, shift in enumerate(shifts):
         words += written(f"left {index} goes on", left=shift, top=35 * index)
         words += written(f"right {index} too", left=shift + 230, top=35 * index + 15)
-    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    lines = [" ".join(each.text for each in line) for line in reading_order.find_lines(words)]
     assert lines == [f"left {index} goes on" for index in range(11)] + [f"right {index} too" for index in range(11)]
 
 
@@ -79,7 +81,7 @@ def test_a_title_whose_words_stand_wide_is_read_before_the_columns_below() -> No
     words = [*written("All that"), *written("may stay here", left=136)]
     words += written("first column\nhas three\nrows here", top=90)
     words += written("second one\nhas as many\nof them", left=200, top=90)
-    assert [line[0].text for line in reading_order.lines(words)] == [
+    assert [line[0].text for line in reading_order.find_lines(words)] == [
         "All",
         "first",
         "has",
@@ -96,7 +98,7 @@ def test_a_heading_belongs_to_the_column_it_stands_above_though_it_begins_before
     right = [f"right row {index} goes" for index in range(8)]
     words = [*written(heading, left=110), *written("\n".join(right), left=260, top=40)]
     words += written("\n".join(left), top=150)
-    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    lines = [" ".join(each.text for each in line) for line in reading_order.find_lines(words)]
     assert lines == [*left, heading, *right]
 
 
@@ -105,13 +107,13 @@ def test_blanks_that_stand_above_each_other_in_a_few_lines_are_no_gutter() -> No
     words = []
     for index, (left, right) in enumerate(rows):
         words += [*written(left, top=35 * index), *written(right, left=125, top=35 * index)]
-    assert reading_order.text(words) == "\n".join(" ".join(row).strip() for row in rows)
+    assert reading_order.compose_text(words) == "\n".join(" ".join(row).strip() for row in rows)
 
 
 def test_a_receipt_is_read_row_by_row() -> None:
     names = written("Milk\nBread\nTea with lemon\nTotal", pitch=30)
     prices = written("1.20\n3.40\n2.50\n7.10", left=400, pitch=30)
-    assert reading_order.text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
+    assert reading_order.compose_text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
 
 
 def test_lines_in_one_box_each_stay_in_their_columns() -> None:
@@ -119,31 +121,31 @@ def test_lines_in_one_box_each_stay_in_their_columns() -> None:
     right = ["24 %", "1. prepare", "app artifacts", "for deployment"]
     words = [word(text, 0, 40 * index) for index, text in enumerate(left)]
     words += [word(text, 230, 5 + 40 * index) for index, text in enumerate(right)]
-    assert [line[0].text for line in reading_order.lines(words)] == [*left, *right]
+    assert [line[0].text for line in reading_order.find_lines(words)] == [*left, *right]
 
 
 def test_a_receipt_of_lines_is_read_row_by_row() -> None:
     names = [word(text, 0, 30 * index) for index, text in enumerate(["Milk", "Bread", "Tea with lemon", "Total"])]
     prices = [word(text, 400, 30 * index) for index, text in enumerate(["1.20", "3.40", "2.50", "7.10"])]
-    assert reading_order.text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
+    assert reading_order.compose_text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
 
 
 def test_words_with_no_text_take_part_in_the_order_but_not_in_the_text() -> None:
     words = [*written("before after"), Word("blank", Quad.from_box(180, 0, 220, 20))]
-    assert reading_order.order(words)[-1] == "blank"
-    assert reading_order.text(words) == "before after"
+    assert reading_order.order_words(words)[-1] == "blank"
+    assert reading_order.compose_text(words) == "before after"
 
 
 def test_a_page_without_words() -> None:
-    assert reading_order.lines([]) == []
-    assert reading_order.order([]) == ()
-    assert reading_order.text([]) == ""
+    assert reading_order.find_lines([]) == []
+    assert reading_order.order_words([]) == ()
+    assert reading_order.compose_text([]) == ""
 
 
 def test_words_written_around_a_circle_all_come() -> None:
     quad = Quad.from_box(-15, -110, 15, -90)
-    words = [Word(str(turn), geometry.rotated(quad, turn, about=(0, 0))) for turn in range(0, 360, 15)]
-    assert sorted(reading_order.order(words)) == sorted(each.id for each in words)
+    words = [Word(str(turn), geometry.rotate_quad(quad, turn, about=(0, 0))) for turn in range(0, 360, 15)]
+    assert sorted(reading_order.order_words(words)) == sorted(each.id for each in words)
 
 
 places = st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 200), st.integers(-180, 180))
@@ -154,20 +156,20 @@ def test_every_word_comes_once_whatever_the_page(
     page: list[tuple[int, int, int, int]], shuffler: random.Random
 ) -> None:
     words = [
-        Word(str(index), geometry.rotated(Quad.from_box(x, y, x + width, y + HEIGHT), turn))
+        Word(str(index), geometry.rotate_quad(Quad.from_box(x, y, x + width, y + HEIGHT), turn))
         for index, (x, y, width, turn) in enumerate(page)
     ]
-    order = reading_order.order(words)
+    order = reading_order.order_words(words)
     assert sorted(order) == sorted(each.id for each in words)
-    assert [each.id for line in reading_order.lines(words) for each in line] == list(order)
+    assert [each.id for line in reading_order.find_lines(words) for each in line] == list(order)
     shuffled = list(words)
     shuffler.shuffle(shuffled)
-    assert reading_order.order(shuffled) == order
+    assert reading_order.order_words(shuffled) == order
 
 
 def test_all_words_in_one_place_are_no_trouble() -> None:
     words = [Word(str(index), Quad.from_box(5, 5, 5, 5)) for index in range(50)]
-    assert len(reading_order.order(words)) == 50
+    assert len(reading_order.order_words(words)) == 50
 
 
 def test_boxes_without_width_or_height_have_one_place_each() -> None:
@@ -177,5 +179,5 @@ def test_boxes_without_width_or_height_have_one_place_each() -> None:
         for number in range(rng.randrange(2, 25)):
             left, top = 10 * rng.randrange(20), 10 * rng.randrange(20)
             quad = Quad.from_box(left, top, left + 10 * rng.randrange(6), top + 5 * rng.randrange(4))
-            words.append(Word(str(number), quad, machine=Transcription("x", Source.MODEL, 0.9)))
-        assert sorted(reading_order.order(words)) == sorted(each.id for each in words)
+            words.append(Word(str(number), quad, machine=Transcription("x", TextSource.MODEL, 0.9)))
+        assert sorted(reading_order.order_words(words)) == sorted(each.id for each in words)

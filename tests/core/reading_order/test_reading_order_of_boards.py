@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 Points: TypeAlias = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Board:
     def words(self, see: Callable[[Points], Points]) -> list[Word]:
         """As a recognizer without faults gives them, in no particular order. see: from the board to the photo."""
         found = [
-            Word(f"w{number:04}", Quad.from_array(see(corners)), machine=Transcription(text, Source.MODEL, 0.9))
+            Word(f"w{number:04}", Quad.from_array(see(corners)), machine=Transcription(text, TextSource.MODEL, 0.9))
             for number, (text, corners) in enumerate(zip(self.texts, self.corners, strict=True))
         ]
         return [found[index] for index in np.random.default_rng(1).permutation(len(found))]
@@ -208,7 +208,7 @@ def made(fill: Callable[[Board], None], seed: int, *, climb: float = 0.0, bend: 
 
 
 def lines_read(words: list[Word]) -> list[str]:
-    return [" ".join(word.text for word in line) for line in reading_order.lines(words)]
+    return [" ".join(word.text for word in line) for line in reading_order.find_lines(words)]
 
 
 VIEWS = {
@@ -245,7 +245,7 @@ def test_boxes_are_paragraphs_of_the_text(fill: Callable[[Board], None]) -> None
         blocks: dict[int, list[str]] = {}
         for text, block in zip(board.texts, board.blocks, strict=True):
             blocks.setdefault(block, []).append(text)
-        paragraphs = reading_order.text(board.words(turned(0))).split("\n\n")
+        paragraphs = reading_order.compose_text(board.words(turned(0))).split("\n\n")
         assert [paragraph.split() for paragraph in paragraphs] == list(blocks.values())
 
 
@@ -254,7 +254,7 @@ def test_points_under_points_are_indented() -> None:
     for seed in range(8):
         board = made(lists, seed)
         wanted = [depth for text, depth in zip(board.texts, board.indents, strict=True) if text == "-"]
-        read = reading_order.text(board.words(turned(0))).split("\n")
+        read = reading_order.compose_text(board.words(turned(0))).split("\n")
         found = [(len(line) - len(line.lstrip())) // 2 for line in read if line.strip().startswith("-")]
         assert found == wanted, seed
         seen |= set(found)

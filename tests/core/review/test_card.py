@@ -21,7 +21,7 @@ def test_the_word_stands_where_the_card_says(size: tuple[int, int], turn: int) -
     corners = cv2.boxPoints(((100.0, 120.0), (80.0, 24.0), float(turn)))[[1, 2, 3, 0]]
     cv2.fillPoly(photo, [np.round(corners).astype(np.int32)], (20, 30, 40))
     a, b, c, d = [(float(x), float(y)) for x, y in corners]
-    card = review_card.cut(Pyramid(photo), Quad((a, b, c, d)), size)
+    card = review_card.cut_card(Pyramid(photo), Quad((a, b, c, d)), size)
     middle = np.round(card.corners.mean(axis=0)).astype(int)
     beside = np.round(card.corners.mean(axis=0) + 0.62 * (card.corners[1] - card.corners[0])).astype(int)
     assert card.picture[middle[1], middle[0]].max() < 60
@@ -40,7 +40,7 @@ def test_writing_is_upright_whichever_way_it_runs_on_the_photo(turn: int) -> Non
     rad = np.deg2rad(turn)
     matrix = np.array([[np.cos(rad), -np.sin(rad)], [np.sin(rad), np.cos(rad)]])
     a, b, c, d = [(float(x), float(y)) for x, y in (corners - 150) @ matrix.T + 150]
-    card = review_card.cut(Pyramid(photo), Quad((a, b, c, d)), (600, 300))
+    card = review_card.cut_card(Pyramid(photo), Quad((a, b, c, d)), (600, 300))
     top, foot = card.corners[:2].mean(axis=0), card.corners[2:].mean(axis=0)
     above, below = (np.round(top + (foot - top) * share).astype(int) for share in (0.25, 0.75))
     assert above[1] < below[1]
@@ -54,7 +54,7 @@ def test_a_box_is_turned_so_that_its_writing_runs_along_it() -> None:
     angles = []
     for _ in range(3):
         page = apply(page, edits.turn_writing(page, "w"))
-        angles.append(round(geometry.angle(page.words["w"].quad)))
+        angles.append(round(geometry.measure_angle(page.words["w"].quad)))
         assert set(page.words["w"].quad.corners) == set(Quad.from_box(100, 50, 130, 150).corners)
     assert angles == [90, -90, 90]
     locked = apply(page, edits.lock(page, ["w"], locked=True))

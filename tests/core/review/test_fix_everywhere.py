@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.images.word_appearance import InkLook
-from ocr_studio.core.page import Alternative, Edit, Mark, Page, Quad, Source, Transcription, Word, apply
+from ocr_studio.core.images.word_appearance import WordAppearance
+from ocr_studio.core.page import Alternative, Edit, Mark, Page, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import OFFERED, TICKED, Correction, LookAlike
@@ -33,8 +33,8 @@ def _picture(text: str, *, ink: int = 40, board: int = 240, scale: float = 1.5, 
     return np.asarray(np.clip(leaning + noise, 0, 255), np.uint8)
 
 
-def _look(text: str, **how: float) -> InkLook:
-    found = word_appearance.of_picture(_picture(text, **how))  # type: ignore[arg-type]
+def _look(text: str, **how: float) -> WordAppearance:
+    found = word_appearance.describe_picture(_picture(text, **how))  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -42,20 +42,23 @@ def _look(text: str, **how: float) -> InkLook:
 @pytest.mark.parametrize("how", [{"ink": 120}, {"ink": 250, "board": 40}, {"scale": 1.1}, {"lean": 0.15}])
 def test_the_same_word_looks_alike_in_any_ink_size_and_slant(how: dict[str, float]) -> None:
     queue, other = _look("queue"), _look("queue", **how)
-    others = [word_appearance.likeness(queue, _look(text)) for text in ("quota", "mouse", "gauze", "table")]
-    assert word_appearance.likeness(queue, other) > max(others) + 0.05
-    assert word_appearance.likeness(queue, queue) == pytest.approx(1.0, abs=1e-4)
+    others = [word_appearance.compute_likeness(queue, _look(text)) for text in ("quota", "mouse", "gauze", "table")]
+    assert word_appearance.compute_likeness(queue, other) > max(others) + 0.05
+    assert word_appearance.compute_likeness(queue, queue) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_much_longer_words_never_look_alike_and_a_bare_board_has_no_look() -> None:
-    assert word_appearance.likeness(_look("in"), _look("interest")) == 0.0
-    assert word_appearance.of_picture(np.full((40, 100, 3), 230, np.uint8)) is None
-    assert word_appearance.of(Pyramid(np.full((40, 100, 3), 230, np.uint8)), Quad.from_box(0, 0, 50, 20)) is None
+    assert word_appearance.compute_likeness(_look("in"), _look("interest")) == 0.0
+    assert word_appearance.describe_picture(np.full((40, 100, 3), 230, np.uint8)) is None
+    assert (
+        word_appearance.describe_word(Pyramid(np.full((40, 100, 3), 230, np.uint8)), Quad.from_box(0, 0, 50, 20))
+        is None
+    )
 
 
 def _word(text: str, *others: tuple[str, float], confidence: float = 0.9, key: str = "w1") -> Word:
     choices = (Alternative(text, confidence), *(Alternative(*each) for each in others))
-    reading = Transcription(text, Source.MODEL, confidence, alternatives=choices)
+    reading = Transcription(text, TextSource.MODEL, confidence, alternatives=choices)
     return Word(key, Quad.from_box(0, 0, 90, 30), machine=reading)
 
 
@@ -63,8 +66,8 @@ def _likely(word: Word, likeness: float, corrected: Correction = _CORRECTED, **h
     """How likely the word is the corrected one; 0 for one that is not even looked at. held: of the corrected one."""
     read = _word(corrected.misread, *held.items()).machine
     assert read is not None
-    odds = fix_everywhere.worth_a_look([word], corrected, read)
-    return fix_everywhere.likelihood(odds[word.id], likeness) if odds else 0.0
+    odds = fix_everywhere.select_candidates([word], corrected, read)
+    return fix_everywhere.estimate_likelihood(odds[word.id], likeness) if odds else 0.0
 
 
 def test_what_was_read_the_same_and_looks_the_same_is_ticked() -> None:
@@ -87,8 +90,8 @@ def test_capitals_are_other_letters() -> None:
 
 def test_nothing_is_offered_where_nothing_is_likely() -> None:
     found = [LookAlike(("p", str(share)), "board.jpg", "queve", share, b"") for share in (0.3, 0.7, 0.4)]
-    assert [each.likelihood for each in fix_everywhere.offer(found)] == [0.7, 0.4, 0.3]
-    assert fix_everywhere.offer([found[0], found[2]]) == ()
+    assert [each.likelihood for each in fix_everywhere.select_offers(found)] == [0.7, 0.4, 0.3]
+    assert fix_everywhere.select_offers([found[0], found[2]]) == ()
 
 
 def test_only_unchecked_words_that_are_read_alike_are_worth_a_look() -> None:
@@ -110,7 +113,7 @@ def test_a_correction_is_one_word_whose_reading_was_replaced() -> None:
     page = _page(_word("queve", key="w0"), _word("x", key="w1"))
 
     def of(edit: Edit) -> Correction | None:
-        return fix_everywhere.correction(Step(edit.name, {"p": edit}))
+        return fix_everywhere.find_correction(Step(edit.name, {"p": edit}))
 
     assert of(edits.write(page, "w0", "queue")) == _CORRECTED
     assert of(edits.write(page, "w0", "")) is None
@@ -125,7 +128,7 @@ def test_a_correction_is_one_word_whose_reading_was_replaced() -> None:
 def test_the_step_writes_into_many_pages_and_leaves_checked_words_alone() -> None:
     checked = replace(_word("queve", key="w2"), human=Transcription.by_human("cave"))
     pages = [_page(_word("queve"), checked), _page(_word("queve", key="w5"), key="o")]
-    step = fix_everywhere.step([(pages[0], ["w1", "w2", "gone"]), (pages[1], ["w5"])], "queue")
+    step = fix_everywhere.make_step([(pages[0], ["w1", "w2", "gone"]), (pages[1], ["w5"])], "queue")
     assert step.name == "Change 2 words to “queue”"
     after = {page.id: apply(page, step.edits[page.id]) for page in pages}
     assert [after["p"].words[key].text for key in ("w1", "w2")] == ["queue", "cave"]

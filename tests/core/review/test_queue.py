@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word, apply
+from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import doubtful_letters
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order, QueueRow, ReviewSession
+from ocr_studio.core.review.queue import QueueOrder, QueueRow, ReviewSession
 
 
 def _reading(text: str, *others: tuple[str, float], confidence: float = 0.9) -> Transcription:
     choices = (Alternative(text, confidence), *(Alternative(*other) for other in others)) if others else ()
-    return Transcription(text, Source.MODEL, confidence, alternatives=choices)
+    return Transcription(text, TextSource.MODEL, confidence, alternatives=choices)
 
 
 def _page(name: str, *confidences: float, writer: str | None = None) -> Page:
@@ -32,37 +32,39 @@ def _page(name: str, *confidences: float, writer: str | None = None) -> Page:
     return Page(name.ljust(32, "0"), f"{name}.jpg", 900, 100, words, facts=PageFacts(writer=writer))
 
 
-def _order(pages: list[Page], order: Order, most: int = 100) -> list[str]:
-    found, _ = review_queue.first((row for page in pages for row in review_queue.rows(page)), order, most=most)
+def _order(pages: list[Page], order: QueueOrder, most: int = 100) -> list[str]:
+    found, _ = review_queue.select_first(
+        (row for page in pages for row in review_queue.list_rows(page)), order, most=most
+    )
     return [f"{row.image[:-4]} {row.word_id}" for row in found]
 
 
 def test_doubtful_letters_are_those_that_likely_readings_have_otherwise() -> None:
     reading = _reading("queve", ("queue", 0.35), ("gueve", 0.02), ("queves", 0.01), confidence=0.6)
-    assert doubtful_letters.doubtful(reading) == (3,)
-    assert doubtful_letters.doubts(reading)[0] == pytest.approx(0.02 / 0.98)
-    assert doubtful_letters.doubts(reading)[4] == pytest.approx(0.01 / 0.98)
+    assert doubtful_letters.find_doubtful_letters(reading) == (3,)
+    assert doubtful_letters.rate_doubts(reading)[0] == pytest.approx(0.02 / 0.98)
+    assert doubtful_letters.rate_doubts(reading)[4] == pytest.approx(0.01 / 0.98)
 
 
 def test_without_other_readings_no_letter_is_doubted() -> None:
-    assert doubtful_letters.doubtful(_reading("map", confidence=0.1)) == ()
-    assert doubtful_letters.doubts(_reading("", ("a", 0.5))) == ()
+    assert doubtful_letters.find_doubtful_letters(_reading("map", confidence=0.1)) == ()
+    assert doubtful_letters.rate_doubts(_reading("", ("a", 0.5))) == ()
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.floats(0, 1)), min_size=1, max_size=5))
 def test_doubts_are_shares(readings: list[tuple[str, float]]) -> None:
     reading = replace(_reading(readings[0][0]), alternatives=tuple(Alternative(*each) for each in readings))
-    found = doubtful_letters.doubts(reading)
+    found = doubtful_letters.rate_doubts(reading)
     assert len(found) == len(reading.text)
     assert all(0 <= each <= 1 for each in found)
 
 
 def test_words_come_by_how_sure_they_are_by_page_or_by_writer() -> None:
     pages = [_page("10", 0.5, 0.9, writer="Zoe"), _page("9", 0.8, 0.1), _page("2", 0.7, writer="Ann")]
-    assert _order(pages, Order.LEAST_SURE) == ["9 w1", "10 w0", "2 w0", "9 w0", "10 w1"]
-    assert _order(pages, Order.PAGE) == ["2 w0", "9 w0", "9 w1", "10 w0", "10 w1"]
-    assert _order(pages, Order.WRITER) == ["2 w0", "10 w0", "10 w1", "9 w0", "9 w1"]
-    assert _order(pages, Order.LEAST_SURE, most=2) == ["9 w1", "10 w0"]
+    assert _order(pages, QueueOrder.LEAST_SURE) == ["9 w1", "10 w0", "2 w0", "9 w0", "10 w1"]
+    assert _order(pages, QueueOrder.PAGE) == ["2 w0", "9 w0", "9 w1", "10 w0", "10 w1"]
+    assert _order(pages, QueueOrder.WRITER) == ["2 w0", "10 w0", "10 w1", "9 w0", "9 w1"]
+    assert _order(pages, QueueOrder.LEAST_SURE, most=2) == ["9 w1", "10 w0"]
 
 
 def test_words_with_a_rival_reading_come_first_if_wanted_and_checked_ones_never() -> None:
@@ -71,8 +73,8 @@ def test_words_with_a_rival_reading_come_first_if_wanted_and_checked_ones_never(
     page = replace(
         page, words={key: replace(word, machine=read.get(key, word.machine)) for key, word in page.words.items()}
     )
-    assert _order([page], Order.CLOSE) == ["1 w1", "1 w2", "1 w0"]
-    assert _order([apply(page, edits.accept(page, ["w1"]))], Order.CLOSE) == ["1 w2", "1 w0"]
+    assert _order([page], QueueOrder.CLOSE) == ["1 w1", "1 w2", "1 w0"]
+    assert _order([apply(page, edits.accept(page, ["w1"]))], QueueOrder.CLOSE) == ["1 w2", "1 w0"]
 
 
 def _sitting(count: int, more: int = 0) -> ReviewSession:
@@ -157,10 +159,10 @@ def test_the_pace_leaves_breaks_out() -> None:
 @pytest.mark.parametrize("degrees", [0.0, 3.0, 40.0, 90.0, -170.0])
 def test_a_card_shows_the_word_level_at_its_corners(degrees: float) -> None:
     image = np.full((400, 600, 3), 250, np.uint8)
-    quad = geometry.rotated(Quad.from_box(250, 180, 350, 220), degrees)
-    x, y = geometry.centre(quad)
+    quad = geometry.rotate_quad(Quad.from_box(250, 180, 350, 220), degrees)
+    x, y = geometry.find_centre(quad)
     image[int(y) - 3 : int(y) + 3, int(x) - 3 : int(x) + 3] = (200, 0, 0)
-    card = review_card.cut(Pyramid(image), quad, (500, 200))
+    card = review_card.cut_card(Pyramid(image), quad, (500, 200))
     assert card.picture.shape == (200, 500, 3)
     middle = card.corners.mean(axis=0).round().astype(int)
     assert card.picture[middle[1], middle[0]].tolist()[1] < 60
@@ -173,7 +175,7 @@ def test_a_card_shows_the_word_level_at_its_corners(degrees: float) -> None:
 def test_a_card_at_the_rim_stays_on_the_photo() -> None:
     image = np.full((400, 600, 3), 250, np.uint8)
     image[:, 0] = 0
-    card = review_card.cut(Pyramid(image), Quad.from_box(2, 2, 60, 22), (400, 200))
+    card = review_card.cut_card(Pyramid(image), Quad.from_box(2, 2, 60, 22), (400, 200))
     assert (card.picture[:, 0] < 200).all()  # the photo's own rim, at the card's
     assert (card.picture[:, 12:] == 250).all()
     assert card.corners.min() < 10
@@ -182,7 +184,7 @@ def test_a_card_at_the_rim_stays_on_the_photo() -> None:
 def test_several_words_are_agreed_with_by_one_step() -> None:
     pages = {page.id: page for page in (_page("a", 0.9, 0.8), _page("b", 0.7))}
     shown = [((page.id, key), word) for page in pages.values() for key, word in page.words.items()]
-    step, places = review_queue.agreement(shown, pages.get)
+    step, places = review_queue.make_confirm_step(shown, pages.get)
     assert places == tuple(place for place, _ in shown)
     after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
     assert all(word.checked for page in after.values() for word in page.words.values())
@@ -194,10 +196,13 @@ def test_words_are_agreed_with_up_to_the_first_that_is_otherwise() -> None:
     shown = [((page.id, key), word) for key, word in page.words.items()]
     for changed in (edits.write(page, "w1", "other"), edits.move(page, ["w1"], 3, 0), edits.delete(page, ["w1"])):
         now = apply(page, changed)
-        step, places = review_queue.agreement(shown, {now.id: now}.get)
+        step, places = review_queue.make_confirm_step(shown, {now.id: now}.get)
         assert places == ((page.id, "w0"),)
         assert set(step.edits[page.id].changes) == {"w0"}
-    assert review_queue.agreement(shown, lambda _: None) == (review_queue.agreement([], lambda _: None)[0], ())
+    assert review_queue.make_confirm_step(shown, lambda _: None) == (
+        review_queue.make_confirm_step([], lambda _: None)[0],
+        (),
+    )
 
 
 def _row(key: str) -> QueueRow:
@@ -251,10 +256,10 @@ def test_what_was_typed_is_written_by_one_step() -> None:
     pages = {page.id: page for page in (_page("a", 0.9, 0.8), _page("b", 0.7))}
     a, b = pages
     texts = {(a, "w0"): "zero", (a, "w1"): "t1", (b, "w0"): " ", (b, "w9"): "gone", ("c", "w0"): "elsewhere"}
-    step = review_queue.typed(texts, pages.get)
+    step = review_queue.make_typing_step(texts, pages.get)
     after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
     assert {key: [(word.text, word.checked) for word in page.words.values()] for key, page in after.items()} == {
         a: [("zero", True), ("t1", True)]
     }
     assert step.name == "Correct 2 words"
-    assert not review_queue.typed({}, pages.get)
+    assert not review_queue.make_typing_step({}, pages.get)

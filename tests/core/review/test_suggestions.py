@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.page import Alternative, Source, Transcription
+from ocr_studio.core.page import Alternative, TextSource, Transcription
 from ocr_studio.core.review import autocomplete, suggestions
-from ocr_studio.core.review.autocomplete import Beginning
+from ocr_studio.core.review.autocomplete import TypedBeginning
 from ocr_studio.core.review.suggestions import WrittenTexts
 
 LEXICON = Lexicon.of({"map": 1e-4, "make": 9e-4, "maple": 1e-6, "loop": 1e-4, "long": 8e-4, "error": 1e-4, "the": 5e-2})
@@ -18,7 +18,7 @@ NOTHING = WrittenTexts()
 
 def _reading(text: str, confidence: float, *others: tuple[str, float]) -> Transcription:
     choices = (Alternative(text, confidence), *(Alternative(*other) for other in others))
-    return Transcription(text, Source.MODEL, confidence, alternatives=choices)
+    return Transcription(text, TextSource.MODEL, confidence, alternatives=choices)
 
 
 def _written(*texts: str) -> WrittenTexts:
@@ -31,12 +31,12 @@ def _written(*texts: str) -> WrittenTexts:
 def _rest(
     typed: str, read: str, written: WrittenTexts = NOTHING, *, lexicon: Lexicon = NO_WORDS, held: str = ""
 ) -> str:
-    return autocomplete.rest(Beginning(typed, read, [read, *held.split()]), written, lexicon)
+    return autocomplete.complete_text(TypedBeginning(typed, read, [read, *held.split()]), written, lexicon)
 
 
 def test_the_reading_comes_first_and_likely_ones_before_what_is_made_of_it() -> None:
     reading = _reading("(queve", 0.5, ("(queue", 0.3), ("(qveve", 0.001))
-    found = suggestions.guesses(reading, NOTHING, most=7)
+    found = suggestions.suggest_texts(reading, NOTHING, most=7)
     assert found[:3] == ("(queve", "(queue", "queve")
     assert "queue" in found
     assert found[-1] != "(queve"
@@ -44,14 +44,14 @@ def test_the_reading_comes_first_and_likely_ones_before_what_is_made_of_it() -> 
 
 
 def test_another_case_is_offered() -> None:
-    assert {"USE", "use", "Use"} <= set(suggestions.guesses(_reading("USE", 0.9), NOTHING, most=7))
+    assert {"USE", "use", "Use"} <= set(suggestions.suggest_texts(_reading("USE", 0.9), NOTHING, most=7))
 
 
 def test_what_was_written_before_is_offered_where_it_looks_like_what_was_read() -> None:
     written = _written("newArr[i]", "hash map", "in")
-    assert suggestions.guesses(_reading("newArrc.]", 0.3), written, most=4)[1] == "newArr[i]"
-    assert "hash map" in suggestions.guesses(_reading("hoshmop", 0.3), written, most=7)
-    assert "newArr[i]" not in suggestions.guesses(_reading("TROUBLE", 0.3), written, most=9)
+    assert suggestions.suggest_texts(_reading("newArrc.]", 0.3), written, most=4)[1] == "newArr[i]"
+    assert "hash map" in suggestions.suggest_texts(_reading("hoshmop", 0.3), written, most=7)
+    assert "newArr[i]" not in suggestions.suggest_texts(_reading("TROUBLE", 0.3), written, most=9)
 
 
 def test_texts_are_counted_and_no_text_is_none() -> None:
@@ -67,14 +67,14 @@ def test_texts_are_counted_and_no_text_is_none() -> None:
     st.integers(1, 9),
 )
 def test_guesses_are_few_and_different(readings: list[tuple[str, float]], texts: list[str], most: int) -> None:
-    found = suggestions.guesses(_reading(*readings[0], *readings[1:]), _written(*texts), most=most)
+    found = suggestions.suggest_texts(_reading(*readings[0], *readings[1:]), _written(*texts), most=most)
     assert found[0] == readings[0][0]
     assert len(found) == len(set(found)) <= most
 
 
 @given(st.text(max_size=6), st.text(max_size=8), st.lists(st.text(max_size=8), max_size=4))
 def test_whatever_is_typed_something_or_nothing_goes_on(typed: str, read: str, texts: list[str]) -> None:
-    assert isinstance(autocomplete.rest(Beginning(typed, read, texts), _written(*texts), LEXICON), str)
+    assert isinstance(autocomplete.complete_text(TypedBeginning(typed, read, texts), _written(*texts), LEXICON), str)
 
 
 def test_a_word_that_was_begun_goes_on_as_the_likeliest_one() -> None:
@@ -114,5 +114,5 @@ def test_what_is_far_too_long_for_a_word_is_not_compared() -> None:
     assert written.counts == {"map": 1}
     assert written.near(long) == []
     assert _rest(long, "map", written, lexicon=LEXICON) == _rest("m", long, written, lexicon=LEXICON) == ""
-    assert suggestions.guesses(_reading(long, 0.5), written, most=4) == (long, "a", long.upper(), "A")
-    assert suggestions.guesses(_reading(f"a{long[:-1]}", 0.5), written, most=2)[1] == "a"
+    assert suggestions.suggest_texts(_reading(long, 0.5), written, most=4) == (long, "a", long.upper(), "A")
+    assert suggestions.suggest_texts(_reading(f"a{long[:-1]}", 0.5), written, most=2)[1] == "a"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.page_cache import PageSummary
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import folding, index_location, index_packing, matching
-from ocr_studio.core.search.index import Index, Progress
-from ocr_studio.core.search.matching import Side
+from ocr_studio.core.search.index import Index, IndexProgress
+from ocr_studio.core.search.matching import MatchedSide
 from tests.core.made_pages import page_of, pages, read_word
 from tests.core.made_projects import page_path
 from tests.core.search.test_edit_distance import distance
@@ -41,12 +41,12 @@ def indexed(project: Project) -> Index:
 
 def file_of(project: Project) -> Path:
     """The index's file; its folder is there."""
-    path = index_location.path_of(project.folder)
+    path = index_location.find_index_path(project.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def found(index: Index, query: str, *, typing: bool = False) -> list[tuple[str, Side]]:
+def found(index: Index, query: str, *, typing: bool = False) -> list[tuple[str, MatchedSide]]:
     return [(hit.text, hit.side) for hit in index.find(query, typing=typing)]
 
 
@@ -55,8 +55,8 @@ def brute_force(known: list[Page], wanted: str) -> dict[tuple[str, str], float]:
     scores: dict[tuple[str, str], float] = {}
     for page in known:
         for word in page.words.values():
-            costs = [distance(wanted, token[:40]) for token in folding.tokens(word.text)]
-            if costs and min(costs) <= matching.allowed(len(wanted)) + 1e-4:
+            costs = [distance(wanted, token[:40]) for token in folding.tokenize(word.text)]
+            if costs and min(costs) <= matching.allowed_cost(len(wanted)) + 1e-4:
                 scores[page.id, word.id] = 1 / (1 + min(costs))
     return scores
 
@@ -71,17 +71,17 @@ def test_it_finds_what_looking_at_each_word_would_find(
     for page in known:
         project.save_page(page)
     index = indexed(project)
-    texts = [token for page in known for word in page.words.values() for token in folding.tokens(word.text)]
+    texts = [token for page in known for word in page.words.values() for token in folding.tokenize(word.text)]
     wanted = data.draw(st.sampled_from(texts) if texts else st.just("map"))[:12]
-    if folding.word(wanted) != wanted or any(mark in wanted for mark in '"“”„«»'):
+    if folding.fold_word(wanted) != wanted or any(mark in wanted for mark in '"“”„«»'):
         return
-    hits = [hit for hit in index.find(wanted, limit=1000) if hit.side is not Side.CHOICE]
+    hits = [hit for hit in index.find(wanted, limit=1000) if hit.side is not MatchedSide.CHOICE]
     scores = {(hit.page_id, hit.words[0].word_id): hit.score for hit in hits}
     assert scores == pytest.approx(brute_force(known, wanted), abs=1e-3)
     for hit in hits:
         word = next(page for page in known if page.id == hit.page_id).words[hit.words[0].word_id]
         assert hit.words[0].text == word.text
-        assert hit.side is (Side.HUMAN if word.human else Side.MACHINE)
+        assert hit.side is (MatchedSide.HUMAN if word.human else MatchedSide.MACHINE)
     index.close()
     project.unlock()
 
@@ -89,7 +89,7 @@ def test_it_finds_what_looking_at_each_word_would_find(
 @given(pages())
 @settings(max_examples=50)
 def test_a_page_row_says_what_the_page_says(page: Page) -> None:
-    row = index_packing.row_of(page, "")
+    row = index_packing.make_page_row(page, "")
     unchecked = [word for word in page.words.values() if not word.checked]
     assert (row.image, row.state, row.words) == (page.image, page.state, len(page.words))
     assert row.unchecked == len(unchecked)
@@ -120,15 +120,15 @@ def test_what_was_typed_a_moment_ago_is_found_and_what_it_replaced_is_not(tmp_pa
     words[key] = replace(words[key], human=Transcription.by_human("zebra"))
     later = replace(BOARD, words=words)
     project.note(later)
-    assert found(index, "zebra") == [("zebra", Side.HUMAN)]
+    assert found(index, "zebra") == [("zebra", MatchedSide.HUMAN)]
     assert found(index, "modern") == []
     assert {row.page_id: row.unchecked for row in index.pages()} == {BOARD.id: 2}
     # What is on the disk is older, and must not come back.
-    assert list(index.refresh()) == [Progress(0, 0)]
-    assert found(index, "zebra") == [("zebra", Side.HUMAN)]
+    assert list(index.refresh()) == [IndexProgress(0, 0)]
+    assert found(index, "zebra") == [("zebra", MatchedSide.HUMAN)]
     project.save_page(later)
-    assert list(index.refresh()) == [Progress(0, 0)]
-    assert found(index, "zebra") == [("zebra", Side.HUMAN)]
+    assert list(index.refresh()) == [IndexProgress(0, 0)]
+    assert found(index, "zebra") == [("zebra", MatchedSide.HUMAN)]
 
 
 def test_only_what_changed_on_the_disk_is_read_again(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_only_what_changed_on_the_disk_is_read_again(tmp_path: Path) -> None:
     project.save_page(replace(BOARD, id=OTHER))
     indexed(project).close()
     again = Index(project)
-    assert list(again.refresh()) == [Progress(0, 0)]
+    assert list(again.refresh()) == [IndexProgress(0, 0)]
     assert len(found(again, "map")) == 2
     page_path(project, OTHER).unlink()
     list(again.refresh())
@@ -157,8 +157,8 @@ def test_a_refresh_can_be_stopped_and_goes_on_later(tmp_path: Path) -> None:
     assert not index.complete
     done = len(index.pages())
     told = list(index.refresh())
-    assert told[0] == Progress(0, 50 - done)
-    assert told[-1] == Progress(50 - done, 50 - done)
+    assert told[0] == IndexProgress(0, 50 - done)
+    assert told[-1] == IndexProgress(50 - done, 50 - done)
     assert index.complete
     assert len(index.find("map")) == 50
 
@@ -168,7 +168,7 @@ def test_a_damaged_or_foreign_file_is_made_anew(tmp_path: Path, content: bytes) 
     project = opened(tmp_path)
     project.save_page(BOARD)
     file_of(project).write_bytes(content)
-    assert found(indexed(project), "map") == [("map", Side.MACHINE)]
+    assert found(indexed(project), "map") == [("map", MatchedSide.MACHINE)]
 
 
 def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
     database = sqlite3.connect(file_of(project))
     database.execute("PRAGMA user_version=99")
     database.close()
-    assert found(indexed(project), "map") == [("map", Side.MACHINE)]
+    assert found(indexed(project), "map") == [("map", MatchedSide.MACHINE)]
 
 
 @pytest.mark.parametrize("table", ["texts", "words"])
@@ -191,7 +191,7 @@ def test_a_file_that_is_damaged_inside_is_noticed(tmp_path: Path, table: str) ->
     database.close()
     index = Index(project)
     list(index.refresh())  # nothing has changed, so nothing is noticed
-    assert found(index, "map") == [("map", Side.MACHINE)]
+    assert found(index, "map") == [("map", MatchedSide.MACHINE)]
     assert index.complete
     assert [row.page_id for row in index.pages()] == [BOARD.id]
 
@@ -203,8 +203,8 @@ def test_where_another_window_writes_nothing_is_written(tmp_path: Path) -> None:
     indexed(writer)
     reader = opened(tmp_path)
     index = Index(reader)
-    assert list(index.refresh()) == [Progress(0, 0)]  # begins with what the other knows
-    assert found(index, "map") == [("map", Side.MACHINE)]
+    assert list(index.refresh()) == [IndexProgress(0, 0)]  # begins with what the other knows
+    assert found(index, "map") == [("map", MatchedSide.MACHINE)]
     before = kept_by(writer)
     writer.save_page(replace(BOARD, id=OTHER))
     list(index.refresh())
@@ -224,17 +224,17 @@ def test_what_one_window_has_not_saved_stays_so_for_it_whatever_others_look_at(t
     writer.save_page(BOARD)
     index = indexed(writer)
     writer.note(page_of(read_word("zebra", 100)))
-    assert found(index, "zebra") == [("zebra", Side.MACHINE)]
+    assert found(index, "zebra") == [("zebra", MatchedSide.MACHINE)]
     other = indexed(opened(tmp_path))
-    assert (found(other, "zebra"), found(other, "map")) == ([], [("map", Side.MACHINE)])
+    assert (found(other, "zebra"), found(other, "map")) == ([], [("map", MatchedSide.MACHINE)])
     other.close()
     list(index.refresh())
-    assert (found(index, "zebra"), found(index, "map")) == ([("zebra", Side.MACHINE)], [])
+    assert (found(index, "zebra"), found(index, "map")) == ([("zebra", MatchedSide.MACHINE)], [])
     index.close()
     writer.unlock()
     again = opened(tmp_path)
     again.lock()
-    assert found(indexed(again), "map") == [("map", Side.MACHINE)]  # it never was saved
+    assert found(indexed(again), "map") == [("map", MatchedSide.MACHINE)]  # it never was saved
 
 
 def test_a_project_that_is_not_on_the_disk_stays_so(tmp_path: Path) -> None:
@@ -243,15 +243,15 @@ def test_a_project_that_is_not_on_the_disk_stays_so(tmp_path: Path) -> None:
     index = Index(project)
     index.update(BOARD)
     list(index.refresh())
-    assert found(index, "map") == [("map", Side.MACHINE)]
+    assert found(index, "map") == [("map", MatchedSide.MACHINE)]
     assert not project.exists
     project.save_page(BOARD)
-    assert list(index.refresh()) == [Progress(0, 0)]
+    assert list(index.refresh()) == [IndexProgress(0, 0)]
     index.close()
     # The next time it is known already, and nothing of it lies in the project's folder.
     again = Index(project)
-    assert list(again.refresh()) == [Progress(0, 0)]
-    assert found(again, "map") == [("map", Side.MACHINE)]
+    assert list(again.refresh()) == [IndexProgress(0, 0)]
+    assert found(again, "map") == [("map", MatchedSide.MACHINE)]
     assert sorted(path.name for path in project.folder.iterdir()) == ["lock", "pages", "project.json"]
 
 
@@ -285,7 +285,7 @@ def test_another_project_in_the_same_place_is_not_mistaken_for_it(tmp_path: Path
     swapped = opened(tmp_path / "a")
     swapped.lock()
     index = indexed(swapped)
-    assert (found(index, "map"), found(index, "zebra")) == ([], [("zebra", Side.MACHINE)])
+    assert (found(index, "map"), found(index, "zebra")) == ([], [("zebra", MatchedSide.MACHINE)])
 
 
 def test_second_choices_are_found_below_and_only_where_nobody_has_checked(tmp_path: Path) -> None:
@@ -294,9 +294,9 @@ def test_second_choices_are_found_below_and_only_where_nobody_has_checked(tmp_pa
     checked = replace(read_word("pam", 700), human=Transcription.by_human("ham"))
     project.save_page(page_of(read_word("pam", 100), read_word("map", 300), checked))
     index = indexed(project)
-    assert found(index, "map") == [("map", Side.MACHINE), ("map", Side.CHOICE)]
-    assert found(index, "ham") == [("ham", Side.HUMAN)]
-    assert found(index, "pam") == [("pam", Side.MACHINE), ("pam", Side.CHOICE)]
+    assert found(index, "map") == [("map", MatchedSide.MACHINE), ("map", MatchedSide.CHOICE)]
+    assert found(index, "ham") == [("ham", MatchedSide.HUMAN)]
+    assert found(index, "pam") == [("pam", MatchedSide.MACHINE), ("pam", MatchedSide.CHOICE)]
     hit = index.find("map")[1].words[0]
     assert (hit.text, hit.rank, hit.word_id) == ("pam", 2, "pam-100")
 
@@ -315,8 +315,11 @@ def test_what_a_person_wrote_comes_before_what_was_read_and_that_before_slips(tm
     by_hand = replace(read_word("xyz", 500), human=Transcription.by_human("modern"))
     project.save_page(page_of(read_word("modem", 100), read_word("modern", 300), by_hand, read_word("madern", 700)))
     assert found(indexed(project), "modern") == [
-        ("modern", Side.HUMAN), ("modern", Side.MACHINE), ("modem", Side.MACHINE), ("madern", Side.MACHINE),
-    ]  # fmt: skip
+        ("modern", MatchedSide.HUMAN),
+        ("modern", MatchedSide.MACHINE),
+        ("modem", MatchedSide.MACHINE),
+        ("madern", MatchedSide.MACHINE),
+    ]
 
 
 def test_several_words_must_be_on_one_photo_and_the_nearest_come_first(tmp_path: Path) -> None:
@@ -338,8 +341,8 @@ def test_quotes_allow_no_slip_and_reach_across_boxes_and_inside_them(tmp_path: P
     project.save_page(page_of(read_word("the load", 100), read_word("balancer here", 280), read_word("laod", 100, 300)))
     index = indexed(project)
     assert len(found(index, '"load"')) == 1
-    assert found(index, '"load balancer"') == [("the load balancer here", Side.MACHINE)]
-    assert found(index, '"the load"') == [("the load", Side.MACHINE)]
+    assert found(index, '"load balancer"') == [("the load balancer here", MatchedSide.MACHINE)]
+    assert found(index, '"the load"') == [("the load", MatchedSide.MACHINE)]
     assert found(index, '"the balancer"') == []
 
 
@@ -348,10 +351,10 @@ def test_the_last_word_may_go_on_while_it_is_typed(tmp_path: Path) -> None:
     project.save_page(BOARD)
     index = indexed(project)
     assert found(index, "mod") == []
-    assert found(index, "mod", typing=True) == [("modern", Side.MACHINE)]
+    assert found(index, "mod", typing=True) == [("modern", MatchedSide.MACHINE)]
     assert found(index, "mod ", typing=True) == []
-    assert found(index, "map que", typing=True) == [("map queue", Side.MACHINE)]
-    assert found(index, '"que', typing=True) == [("queue", Side.MACHINE)]
+    assert found(index, "map que", typing=True) == [("map queue", MatchedSide.MACHINE)]
+    assert found(index, '"que', typing=True) == [("queue", MatchedSide.MACHINE)]
 
 
 @pytest.mark.parametrize("query", ["", "  ", '"', '""', '" "', "\0", "a" * 5000, "“„»", "'"])
@@ -427,7 +430,7 @@ def test_words_come_the_least_sure_first_and_so_many_at_a_time(tmp_path: Path) -
 def test_pages_with_words_that_were_read_alike_and_that_nobody_has_checked(tmp_path: Path) -> None:
     project, held = opened(tmp_path), (Alternative("return", 0.1),)
     checked = replace(read_word("retum", 300), human=Transcription.by_human("return"))
-    guess = replace(checked, human=None, machine=Transcription("vehum", Source.MODEL, 0.8, alternatives=held))
+    guess = replace(checked, human=None, machine=Transcription("vehum", TextSource.MODEL, 0.8, alternatives=held))
     words = {"same": read_word("retum", 100), "held": guess, "checked": checked, "right": read_word("return", 100)}
     for name, word in words.items():
         project.save_page(replace(page_of(word, image=f"{name}.jpg"), id=name.ljust(16, "0")))

@@ -52,7 +52,7 @@ def sound(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
         list(index.refresh())
         index.close()
         project.unlock()
-        return index_location.path_of(project.folder).read_bytes()
+        return index_location.find_index_path(project.folder).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def project(photos: Path) -> Iterator[Project]:
 
 def put(project: Project, data: bytes) -> Path:
     """Put an index file where that of this project is kept."""
-    path = index_location.path_of(project.folder)
+    path = index_location.find_index_path(project.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
@@ -105,7 +105,7 @@ def check(project: Project, data: bytes, wanted: list[object], *, thrown_away: i
     path = put(project, data)
     assert answers(project) == [*wanted[:-1], thrown_away]
     assert {path.name: path.read_bytes() for path in (project.folder / "pages").iterdir()} == pages
-    index_location.discard(path)
+    index_location.delete_index(path)
 
 
 def changed(data: bytes, statements: str, *, unchecked: bool = False) -> bytes:
@@ -309,7 +309,7 @@ def test_flipped_bits_and_cut_off_files(project: Project, sound: bytes, seed: in
         data[rng.randrange(100, len(data))] = rng.randrange(256)
     path = put(project, bytes(data[: rng.randrange(len(data))] if seed % 3 == 0 else data))
     answers(project)  # a letter may be another one, which nobody can tell; but there is an answer
-    index_location.discard(path)
+    index_location.delete_index(path)
 
 
 def test_the_right_mark_and_nothing_else(project: Project, wanted: list[object]) -> None:
@@ -340,10 +340,10 @@ def test_one_in_the_projects_folder_is_not_even_opened(project: Project, sound: 
 
 def test_nothing_is_written_through_links(project: Project, sound: bytes, tmp_path: Path) -> None:
     wanted = answers(project)
-    path, mine = index_location.path_of(project.folder), tmp_path / "diary.txt"
+    path, mine = index_location.find_index_path(project.folder), tmp_path / "diary.txt"
     for ending in ("", "-wal", "-shm", "-journal"):
         for link in (Path.symlink_to, Path.hardlink_to):
-            index_location.discard(path)
+            index_location.delete_index(path)
             if ending:
                 put(project, sound)
             mine.write_bytes(b"dear diary")
@@ -372,12 +372,12 @@ def test_a_journal_deletes_no_other_file(project: Project, sound: bytes, tmp_pat
 
 def test_pipes_and_folders_in_its_place(project: Project) -> None:
     wanted = answers(project)
-    path = index_location.path_of(project.folder)
+    path = index_location.find_index_path(project.folder)
     for ending in ("", "-wal", "-shm", "-journal"):
-        index_location.discard(path)
+        index_location.delete_index(path)
         os.mkfifo(path.with_name(path.name + ending))
         assert answers(project) == wanted
-    index_location.discard(path)
+    index_location.delete_index(path)
     path.mkdir()
     (path / "something").touch()
     assert answers(project) == wanted  # kept among the temporary files

@@ -48,6 +48,6 @@ def test_the_first_of_many_are_those_that_sorting_all_would_bring_first(
 ) -> None:
     columns = [np.array([row[place] for row in rows]) for place in range(3)]
     keys = [each.__getitem__ for each in (*columns, np.arange(len(rows)))]
-    best = matching._least(len(rows), keys, limit)
+    best = matching._find_least(len(rows), keys, limit)
     wanted = sorted(range(len(rows)), key=lambda at: (*rows[at], at))[:limit]
     assert sorted(best.tolist()) == sorted(wanted)

@@ -23,11 +23,11 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
         writing={"print": 1.0}, grounds={"paper": 0.5, "glass": 0.5}, spoiled=0.25, side=1280, held_out=0.2,
         purpose="test",
     )  # fmt: skip
-    said = json.loads(json.dumps(synth_options.values(options)))
-    assert synth_options.from_values(said) == options
+    said = json.loads(json.dumps(synth_options.options_values(options)))
+    assert synth_options.parse_options(said) == options
     (tmp_path / "manifest.json").write_text(json.dumps({"format": "x", "synthetic": {"options": said}}))
-    assert synth_options.load(tmp_path) == options
-    assert synth_options.from_values({"words": 3}) == SynthOptions(words=3)
+    assert synth_options.load_options(tmp_path) == options
+    assert synth_options.parse_options({"words": 3}) == SynthOptions(words=3)
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: str) -> None:
-    synth_options.check(GOOD)
+    synth_options.check_options(GOOD)
     with pytest.raises(BadOptions) as caught:
-        synth_options.check(replace(GOOD, **asked))
+        synth_options.check_options(replace(GOOD, **asked))
     assert caught.value.option == option
     assert said in str(caught.value)
 
@@ -91,17 +91,17 @@ def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: s
 )
 def test_json_that_says_something_else_is_refused(raw: Any) -> None:
     with pytest.raises(BadOptions):
-        synth_options.from_values(raw)
+        synth_options.parse_options(raw)
 
 
 def test_numbers_in_a_file_are_said_as_people_write_them() -> None:
     with pytest.raises(BadOptions, match=r"the board size cannot be 100,000,000,000\. "):
-        synth_options.from_values({"side": 100000000000.0})
+        synth_options.parse_options({"side": 100000000000.0})
 
 
 def test_what_to_do_is_an_option_where_a_command_was_typed() -> None:
     with pytest.raises(BadOptions) as caught:
-        synth_options.check(replace(GOOD, words=0))
+        synth_options.check_options(replace(GOOD, words=0))
     assert "--" not in str(caught.value)
     assert caught.value.typed.endswith("Add --words N, --boards N, or both.")
 
@@ -111,7 +111,7 @@ def test_files_without_options_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text('{"words": ')
     for path in (tmp_path, tmp_path / "broken.json", tmp_path / "none.json"):
         with pytest.raises(BadOptions, match=str(tmp_path)):
-            synth_options.load(path)
+            synth_options.load_options(path)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_files_without_options_are_refused(tmp_path: Path) -> None:
 def test_a_manifest_that_says_nothing_is_refused_not_taken_for_the_defaults(tmp_path: Path, said: str) -> None:
     (tmp_path / "manifest.json").write_text(said)
     with pytest.raises(BadOptions, match=r"manifest\.json: it contains no options for synthetic samples"):
-        synth_options.load(tmp_path)
+        synth_options.load_options(tmp_path)
 
 
 @pytest.mark.parametrize(("share", "of"), [(0.0, 100), (0.1, 100), (0.25, 80), (0.5, 10), (0.3, 1000)])

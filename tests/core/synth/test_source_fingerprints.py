@@ -67,47 +67,47 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_other_files_are_noticed_and_which(options: SynthOptions, tmp_path: Path, change: str) -> None:
-    before = source_fingerprints.fingerprints(options)
+    before = source_fingerprints.compute_fingerprints(options)
     assert set(before) == {"fonts", "prints", "backgrounds", "strokes", "word_list"}
     key, make = CHANGES[change]
     make(tmp_path)
-    assert source_fingerprints.others(before, source_fingerprints.fingerprints(options)) == [key]
+    assert source_fingerprints.find_changed(before, source_fingerprints.compute_fingerprints(options)) == [key]
 
 
 def test_what_is_not_drawn_from_changes_nothing(options: SynthOptions, tmp_path: Path) -> None:
-    before = source_fingerprints.fingerprints(options)
+    before = source_fingerprints.compute_fingerprints(options)
     for folder in ("hands", "prints", "boards"):
         (tmp_path / folder / "licence.txt").write_text("free", "utf-8")
     (tmp_path / "boards" / "2019").mkdir()
     photo_file.save_png(tmp_path / "boards" / "2019" / "old.png", np.ones((8, 8, 3), np.uint8))
     os.utime(tmp_path / "hands" / "one.ttf", (1, 1))
     os.utime(tmp_path / "pen.npz", (1, 1))
-    assert source_fingerprints.fingerprints(options) == before
+    assert source_fingerprints.compute_fingerprints(options) == before
 
 
 def test_what_is_not_given_or_cannot_be_read_is_not_compared(options: SynthOptions, tmp_path: Path) -> None:
-    assert source_fingerprints.fingerprints(SynthOptions()) == {}
+    assert source_fingerprints.compute_fingerprints(SynthOptions()) == {}
     gone = tmp_path / "nowhere"
     missing = SynthOptions(fonts=gone, prints=gone / "\0", backgrounds=gone, strokes=(gone,), word_list=gone)
-    assert source_fingerprints.fingerprints(missing) == {}
-    known = source_fingerprints.fingerprints(options)
-    assert source_fingerprints.others(known, {}) == source_fingerprints.others({}, known) == []
+    assert source_fingerprints.compute_fingerprints(missing) == {}
+    known = source_fingerprints.compute_fingerprints(options)
+    assert source_fingerprints.find_changed(known, {}) == source_fingerprints.find_changed({}, known) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_odd_files_among_fonts_are_neither_waited_for_nor_in_the_way(options: SynthOptions, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "hands" / "pipe.ttf")
     (tmp_path / "hands" / "gone.ttf").symlink_to(tmp_path / "nowhere")
-    before = source_fingerprints.fingerprints(options)
+    before = source_fingerprints.compute_fingerprints(options)
     rewritten(tmp_path / "hands" / "one.ttf", 0)
-    assert source_fingerprints.others(before, source_fingerprints.fingerprints(options)) == ["fonts"]
+    assert source_fingerprints.find_changed(before, source_fingerprints.compute_fingerprints(options)) == ["fonts"]
 
 
 def test_what_a_manifest_says_is_known_also_of_an_earlier_one(tmp_path: Path) -> None:
-    said = {"options": synth_options.values(SynthOptions(words=1)), "word_list": "a" * 64}
+    said = {"options": synth_options.options_values(SynthOptions(words=1)), "word_list": "a" * 64}
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps({"format": "x", "synthetic": said}), "utf-8")
-    assert synth_options.made_of_before(tmp_path) == {"word_list": "a" * 64}
+    assert synth_options.load_fingerprints(tmp_path) == {"word_list": "a" * 64}
     said = {"options": said["options"], "made_of": {"fonts": "b" * 64, "word_list": "c" * 64, "prints": 3}}
     manifest.write_text(json.dumps({"format": "x", "synthetic": said}), "utf-8")
-    assert synth_options.made_of_before(tmp_path) == {"fonts": "b" * 64, "word_list": "c" * 64}
+    assert synth_options.load_fingerprints(tmp_path) == {"fonts": "b" * 64, "word_list": "c" * 64}

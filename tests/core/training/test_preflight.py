@@ -9,7 +9,7 @@ import pytest
 from ocr_studio.core.datasets.dataset import Dataset, Example, MachineReading, Split
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.core.training import preflight
-from ocr_studio.core.training.preflight import Group, Worry
+from ocr_studio.core.training.preflight import LabelProblem, WordGroup
 
 UPRIGHT = Quad.from_box(10, 10, 90, 40)
 
@@ -23,8 +23,8 @@ def dataset(*examples: Example) -> Dataset:
     return Dataset(Path("nowhere"), examples)
 
 
-def worries(*examples: Example) -> list[tuple[str, Worry]]:
-    return [(each.example.text, each.worry) for each in preflight.doubts(dataset(*examples))]
+def worries(*examples: Example) -> list[tuple[str, LabelProblem]]:
+    return [(each.example.text, each.worry) for each in preflight.find_doubtful_labels(dataset(*examples))]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def worries(*examples: Example) -> list[tuple[str, Worry]]:
 def test_what_is_far_from_the_machines_reading_is_doubtful(
     text: str, machine: str, confidence: float, doubtful: bool
 ) -> None:
-    assert worries(example(text, machine, confidence=confidence)) == ([(text, Worry.FAR)] if doubtful else [])
+    assert worries(example(text, machine, confidence=confidence)) == ([(text, LabelProblem.FAR)] if doubtful else [])
 
 
 TURNED: dict[str, tuple[Point, Point, Point, Point]] = {
@@ -57,7 +57,7 @@ TURNED: dict[str, tuple[Point, Point, Point, Point]] = {
 
 @pytest.mark.parametrize("corners", TURNED.values(), ids=TURNED.keys())
 def test_corners_that_are_not_the_writings_are_doubtful(corners: tuple[Point, Point, Point, Point]) -> None:
-    assert worries(example("word", quad=Quad(corners))) == [("word", Worry.TWISTED)]
+    assert worries(example("word", quad=Quad(corners))) == [("word", LabelProblem.TWISTED)]
 
 
 def test_sloping_writing_and_single_letters_are_not() -> None:
@@ -70,23 +70,26 @@ def test_two_texts_at_one_place_disagree() -> None:
     elsewhere = Quad.from_box(200, 10, 280, 40)
     nearly = Quad.from_box(14, 10, 94, 40)
     examples = example("one"), example("two", quad=nearly), example("3", quad=elsewhere)
-    found = preflight.doubts(dataset(*examples))
-    assert [(each.example.text, each.worry) for each in found] == [("one", Worry.DISAGREE), ("two", Worry.DISAGREE)]
+    found = preflight.find_doubtful_labels(dataset(*examples))
+    assert [(each.example.text, each.worry) for each in found] == [
+        ("one", LabelProblem.DISAGREE),
+        ("two", LabelProblem.DISAGREE),
+    ]
     assert "“two”" in found[0].why
     assert worries(example("one"), example("one", quad=nearly)) == []
 
 
 def test_a_word_is_doubted_once() -> None:
-    assert len(preflight.doubts(dataset(example("the", "budget", quad=Quad(TURNED["headfirst"]))))) == 1
+    assert len(preflight.find_doubtful_labels(dataset(example("the", "budget", quad=Quad(TURNED["headfirst"]))))) == 1
 
 
 def test_groups_are_writers_where_all_are_known_else_photos() -> None:
     ann = Example("a", image="1.jpg", writer="Ann")
     bob = Example("b", image="1.jpg", writer="Bob", split=Split.HELD_OUT)
     nobody = Example("c", image="2.jpg")
-    assert preflight.groups(dataset(ann, bob)) == (Group("Ann", 1, 0), Group("Bob", 0, 1))
-    assert preflight.groups(dataset(ann, bob, nobody)) == (Group("1.jpg", 1, 1), Group("2.jpg", 1, 0))
+    assert preflight.group_words(dataset(ann, bob)) == (WordGroup("Ann", 1, 0), WordGroup("Bob", 0, 1))
+    assert preflight.group_words(dataset(ann, bob, nobody)) == (WordGroup("1.jpg", 1, 1), WordGroup("2.jpg", 1, 0))
 
 
 def test_new_letters_are_those_nobody_knows() -> None:
-    assert preflight.new_letters(dataset(example("a ß"), example("Ж→a")), "abc") == "ßЖ→"
+    assert preflight.find_new_letters(dataset(example("a ß"), example("Ж→a")), "abc") == "ßЖ→"

@@ -10,23 +10,23 @@ import pytest
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training import report as training_report
-from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, PlaceOfWord
-from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample, Trained
+from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
+from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained
 
-BETTER = Comparison(
-    Reading(20, 5, 0.152), Reading(20, 11, 0.095), Interval(-0.101, -0.013),
-    Reading(64, 58, 0.031), Reading(64, 58, 0.03), Interval(-0.006, 0.004),
-    gained=(Sample("c.png", "queues", "queves", "queues"),),
+BETTER = RecognizerComparison(
+    ReadingScore(20, 5, 0.152), ReadingScore(20, 11, 0.095), Interval(-0.101, -0.013),
+    ReadingScore(64, 58, 0.031), ReadingScore(64, 58, 0.03), Interval(-0.006, 0.004),
+    gained=(HeldOutSample("c.png", "queues", "queves", "queues"),),
 )  # fmt: skip
-WORSE = replace(BETTER, after=Reading(20, 3, 0.2), change=Interval(0.01, 0.09))
-FORGETFUL = replace(BETTER, keep_after=Reading(64, 40, 0.2), keep_change=Interval(0.1, 0.2))
+WORSE = replace(BETTER, after=ReadingScore(20, 3, 0.2), change=Interval(0.01, 0.09))
+FORGETFUL = replace(BETTER, keep_after=ReadingScore(64, 40, 0.2), keep_change=Interval(0.1, 0.2))
 UNCLEAR = replace(BETTER, change=Interval(-0.1, 0.02))
 SAME = replace(BETTER, after=BETTER.before, change=Interval(0.0, 0.0), keep_change=Interval(0.0, 0.0))
-NOTHING = replace(BETTER, before=Reading(0, 0, 0.0), after=Reading(0, 0, 0.0), change=Interval(0.0, 0.0))
-FOUND = FindingComparison(
+NOTHING = replace(BETTER, before=ReadingScore(0, 0, 0.0), after=ReadingScore(0, 0, 0.0), change=Interval(0.0, 0.0))
+FOUND = DetectorComparison(
     Score(165, 185, 200), Score(180, 192, 200), Interval(0.01, 0.09),
     Score(50, 60, 60), Score(50, 60, 60), Interval(-0.01, 0.01),
-    gained=(PlaceOfWord("board.jpg", Quad.from_box(0, 0, 9, 9), "map"),),
+    gained=(PlacedWord("board.jpg", Quad.from_box(0, 0, 9, 9), "map"),),
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ FOUND = FindingComparison(
             "But on 64 general words, it makes 24 mistakes instead of 6.",
         ),
         (
-            replace(BETTER, after=Reading(20, 5, 0.1)),
+            replace(BETTER, after=ReadingScore(20, 5, 0.1)),
             "It reads your handwriting better",
             "15 mistakes, as before; the character error rate is 10.0 % instead of 15.2 %.",
         ),
@@ -55,7 +55,11 @@ FOUND = FindingComparison(
             "the models cannot be compared. But on 64 general words, it makes 24 mistakes instead of 6.",
         ),
         (replace(BETTER, after=BETTER.before), "It reads your handwriting better", "15 mistakes, as before."),
-        (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your handwriting better", "no mistakes instead of 15"),
+        (
+            replace(BETTER, after=ReadingScore(20, 20, 0.0)),
+            "It reads your handwriting better",
+            "no mistakes instead of 15",
+        ),
         (
             FOUND,
             "It finds your handwriting better",
@@ -64,33 +68,33 @@ FOUND = FindingComparison(
         (replace(FOUND, change=Interval(-0.2, -0.1)), "It got worse", ""),
     ],
 )
-def test_it_is_said_plainly(comparison: Comparison | FindingComparison, title: str, sentence: str) -> None:
-    assert training_report.title(comparison) == title
-    assert sentence in training_report.sentence(comparison)
+def test_it_is_said_plainly(comparison: RecognizerComparison | DetectorComparison, title: str, sentence: str) -> None:
+    assert training_report.format_title(comparison) == title
+    assert sentence in training_report.format_result(comparison)
 
 
 @pytest.mark.parametrize("comparison", [WORSE, FORGETFUL])
-def test_worse_is_advised_against(comparison: Comparison) -> None:
-    assert "Discard" in training_report.advice(comparison)
+def test_worse_is_advised_against(comparison: RecognizerComparison) -> None:
+    assert "Discard" in training_report.format_advice(comparison)
 
 
 def test_what_is_unsure_is_still_advised_on() -> None:
-    assert "It seems to help" in training_report.advice(UNCLEAR)
-    assert "discard it" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
-    assert "stopped too early" in training_report.advice(SAME, stopped="asked")
-    assert "discard it. To improve it, correct more" in training_report.advice(SAME)
+    assert "It seems to help" in training_report.format_advice(UNCLEAR)
+    assert "discard it" in training_report.format_advice(replace(UNCLEAR, after=ReadingScore(20, 4, 0.16)))
+    assert "stopped too early" in training_report.format_advice(SAME, stopped="asked")
+    assert "discard it. To improve it, correct more" in training_report.format_advice(SAME)
 
 
 def test_figures_carry_their_uncertainty() -> None:
-    rows = training_report.rows(BETTER)
+    rows = training_report.list_rows(BETTER)
     assert [(row.title, row.before, row.after, row.change) for row in rows] == [
         ("misread held-out words", "15 of 20", "9 of 20", "−6"),
         ("character error rate, held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
         ("misread general words", "6 of 64", "6 of 64", "0"),
         ("character error rate, general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
     ]
-    assert training_report.rows(NOTHING)[0].title == "misread general words"
-    assert [row.change for row in training_report.rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
+    assert training_report.list_rows(NOTHING)[0].title == "misread general words"
+    assert [row.change for row in training_report.list_rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
 
 
 def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
@@ -99,7 +103,7 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
     assert "9 mistakes instead of 15" in text
     assert "gained: “queues”, before “queves”, now “queues”" in text
     assert "40 steps in 31 s, stopped early (no further improvement)." in text
-    values = training_report.values(trained)
+    values = training_report.report_values(trained)
     assert values["verdict"] == "better"
     assert values["held_out"] == {
         "words": 20,
@@ -108,12 +112,12 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
     }
     found = DetectorTrained("mine", Path("c"), FOUND, 40, 31.4)
     assert "gained: “map” on board.jpg" in "\n".join(training_report.render(found))
-    assert training_report.values(found)["verdict"] == "better"
+    assert training_report.report_values(found)["verdict"] == "better"
 
 
 def test_a_single_word_is_one() -> None:
-    single = replace(UNCLEAR, before=Reading(1, 0, 0.5), after=Reading(1, 1, 0.0))
-    assert training_report.advice(single).startswith("1 word is not enough")
+    single = replace(UNCLEAR, before=ReadingScore(1, 0, 0.5), after=ReadingScore(1, 1, 0.0))
+    assert training_report.format_advice(single).startswith("1 word is not enough")
 
 
 @pytest.mark.parametrize(
@@ -129,58 +133,62 @@ def test_a_single_word_is_one() -> None:
         ),
     ],
 )
-def test_of_lines_nothing_speaks_of_words(comparison: Comparison | FindingComparison, sentence: str, row: str) -> None:
+def test_of_lines_nothing_speaks_of_words(
+    comparison: RecognizerComparison | DetectorComparison, sentence: str, row: str
+) -> None:
     lines = replace(comparison, unit="lines")
-    assert sentence in training_report.sentence(lines)
-    assert row in [each.title for each in training_report.rows(lines)]
+    assert sentence in training_report.format_result(lines)
+    assert row in [each.title for each in training_report.list_rows(lines)]
     trained = (
         Trained("mine", Path("c"), lines, 40, 31.4)
-        if isinstance(lines, Comparison)
+        if isinstance(lines, RecognizerComparison)
         else DetectorTrained("mine", Path("c"), lines, 40, 31.4)
     )
-    assert "word" not in "\n".join((training_report.title(lines), *training_report.render(trained)))
-    assert training_report.values(trained)["unit"] == "lines"
+    assert "word" not in "\n".join((training_report.format_title(lines), *training_report.render(trained)))
+    assert training_report.report_values(trained)["unit"] == "lines"
 
 
 @pytest.mark.parametrize("comparison", [SAME, UNCLEAR, replace(UNCLEAR, after=UNCLEAR.before)])
-def test_what_is_unclear_of_lines_asks_for_lines(comparison: Comparison) -> None:
-    advice = training_report.advice(replace(comparison, unit="lines"))
+def test_what_is_unclear_of_lines_asks_for_lines(comparison: RecognizerComparison) -> None:
+    advice = training_report.format_advice(replace(comparison, unit="lines"))
     assert "lines" in advice
     assert "word" not in advice
 
 
 # One letter of nine words is read right now that was not.
-FEW = replace(UNCLEAR, before=Reading(9, 5, 4 / 36), after=Reading(9, 6, 3 / 36), change=Interval(-3 / 36, 0.0))
+FEW = replace(
+    UNCLEAR, before=ReadingScore(9, 5, 4 / 36), after=ReadingScore(9, 6, 3 / 36), change=Interval(-3 / 36, 0.0)
+)
 
 
 def test_how_many_more_words_would_tell_is_reckoned_from_the_interval() -> None:
     # Its wider side is twice the gain: four times nine must be held out, 27 more, and a fifth of all is.
-    assert training_report.more_to_tell(FEW) == 140
-    assert training_report.more_to_tell(replace(FEW, change=Interval(-2 / 36, 1 / 36))) == 140
-    assert training_report.more_to_tell(replace(FEW, change=Interval(-1.2 / 36, 0.0))) == 5
-    assert training_report.more_to_tell(BETTER) is training_report.more_to_tell(SAME) is None
+    assert training_report.estimate_missing(FEW) == 140
+    assert training_report.estimate_missing(replace(FEW, change=Interval(-2 / 36, 1 / 36))) == 140
+    assert training_report.estimate_missing(replace(FEW, change=Interval(-1.2 / 36, 0.0))) == 5
+    assert training_report.estimate_missing(BETTER) is training_report.estimate_missing(SAME) is None
     found = replace(FOUND, change=Interval(-0.0025, 0.05))  # F 0.857 before, 0.918 after
-    assert isinstance(training_report.more_to_tell(found), int)
+    assert isinstance(training_report.estimate_missing(found), int)
 
 
 def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> None:
     said = "About 140 more corrected words (a fifth of them held out) could confirm it."
-    assert said in training_report.advice(FEW)
+    assert said in training_report.format_advice(FEW)
     assert said in "\n".join(training_report.render(trained := Trained("mine", Path("c"), FEW, 40, 31.4)))
-    assert training_report.values(trained)["more_to_tell"] == 140
-    tiny = replace(FEW, after=Reading(9, 6, 3.9 / 36), change=Interval(-3 / 36, 2 / 36))
-    assert "more than 1000 additional corrected words" in training_report.advice(tiny)
+    assert training_report.report_values(trained)["more_to_tell"] == 140
+    tiny = replace(FEW, after=ReadingScore(9, 6, 3.9 / 36), change=Interval(-3 / 36, 2 / 36))
+    assert "more than 1000 additional corrected words" in training_report.format_advice(tiny)
     even = replace(FEW, after=FEW.before, change=Interval(-1 / 36, 1 / 36))
-    assert "9 words can only show differences above 2.8 points" in training_report.advice(even)
-    right = Reading(9, 9, 0.0)
+    assert "9 words can only show differences above 2.8 points" in training_report.format_advice(even)
+    right = ReadingScore(9, 9, 0.0)
     perfect = replace(SAME, before=right, after=right)
-    assert "All of them were read correctly before, so they cannot improve" in training_report.advice(perfect)
+    assert "All of them were read correctly before, so they cannot improve" in training_report.format_advice(perfect)
     # General words are read otherwise, those held out are not; or by less than can be said.
     still = replace(perfect, keep_change=UNCLEAR.keep_change)
-    assert "All of them were read correctly before, so they cannot improve" in training_report.advice(still)
-    assert "None of the held-out words is read differently." in training_report.advice(
+    assert "All of them were read correctly before, so they cannot improve" in training_report.format_advice(still)
+    assert "None of the held-out words is read differently." in training_report.format_advice(
         replace(SAME, keep_change=UNCLEAR.keep_change)
     )
     for hardly in (still, replace(even, change=Interval(-1e-5, 1e-5))):
-        assert "can only show" not in training_report.advice(hardly)
-    assert training_report.would_tell(BETTER) == ""
+        assert "can only show" not in training_report.format_advice(hardly)
+    assert training_report.describe_missing(BETTER) == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.runs import Run, RunTrouble
@@ -23,87 +23,87 @@ def run(name: str = "my hand", begun: str = "2026-01-02T03:04:05+00:00") -> Run:
 
 def begin(some: Run) -> None:
     """It begins, and how far it has come is kept for the first time."""
-    training_runs.begin(some)
+    training_runs.begin_run(some)
     (some.work / "checkpoint.npz").write_bytes(b"far")
 
 
 def test_what_was_begun_is_found_again_as_it_was() -> None:
     begin(run())
-    assert training_runs.load("my hand") == run()
-    assert training_runs.unfinished() == (run(),)
+    assert training_runs.load_run("my hand") == run()
+    assert training_runs.list_unfinished() == (run(),)
 
 
 @pytest.mark.parametrize("left", [(), (".0123456789abcdef.tmp",)], ids=["nothing", "half a checkpoint"])
 def test_what_ended_before_it_had_come_anywhere_is_not_offered_and_goes(left: tuple[str, ...]) -> None:
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     for name in left:
         (run().work / name).write_bytes(b"")
-    assert training_runs.unfinished() == ()
-    training_runs.check_free("mine")  # nor does it keep the model it began with
-    held = training_runs.lock("my hand")
-    with pytest.raises(models.ModelInUse):
-        training_runs.check_free("mine")
-    training_runs.sweep()
-    assert training_runs.load("my hand") == run()
+    assert training_runs.list_unfinished() == ()
+    training_runs.check_model_unused("mine")  # nor does it keep the model it began with
+    held = training_runs.lock_run("my hand")
+    with pytest.raises(registry.ModelInUse):
+        training_runs.check_model_unused("mine")
+    training_runs.delete_remains()
+    assert training_runs.load_run("my hand") == run()
     held.release()
-    training_runs.sweep()
+    training_runs.delete_remains()
     assert not run().folder.exists()
 
 
 def test_what_has_come_of_it_stays() -> None:
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     run().result.write_bytes(b"{}")
-    training_runs.sweep()
-    assert training_runs.unfinished() == (run(),)
+    training_runs.delete_remains()
+    assert training_runs.list_unfinished() == (run(),)
 
 
 def test_the_latest_comes_first_and_those_that_go_on_are_left_out() -> None:
     for name, begun in (("old", "2026-01-01T00:00:00+00:00"), ("new", "2026-01-03T00:00:00+00:00"), ("busy", "2027")):
         begin(run(name, begun))
-    held = training_runs.lock("busy")
+    held = training_runs.lock_run("busy")
     try:
-        assert [each.name for each in training_runs.unfinished()] == ["new", "old"]
+        assert [each.name for each in training_runs.list_unfinished()] == ["new", "old"]
         with pytest.raises(RunTrouble, match="another window"):
-            training_runs.lock("busy")
+            training_runs.lock_run("busy")
     finally:
         held.release()
-    assert len(training_runs.unfinished()) == 3
+    assert len(training_runs.list_unfinished()) == 3
 
 
 def test_the_lock_of_a_program_that_was_killed_holds_nobody_back() -> None:
     begin(run())
     (run().folder / "lock").write_bytes(b"")
-    assert training_runs.unfinished() == (run(),)
-    training_runs.lock("my hand").release()
+    assert training_runs.list_unfinished() == (run(),)
+    training_runs.lock_run("my hand").release()
 
 
 def test_what_never_truly_began_is_swept_away_after_a_while() -> None:
     begin(run())
     for name, age in (("fresh", 60), ("stale", 200_000)):
-        folder = training_runs.runs_dir() / name
+        folder = training_runs.find_runs_folder() / name
         (folder / "data").mkdir(parents=True)
         os.utime(folder, (time.time() - age,) * 2)
-    training_runs.sweep()
-    assert sorted(path.name for path in training_runs.runs_dir().iterdir()) == ["fresh", "my hand"]
+    training_runs.delete_remains()
+    assert sorted(path.name for path in training_runs.find_runs_folder().iterdir()) == ["fresh", "my hand"]
 
 
 def test_beginning_anew_forgets_how_far_it_had_come() -> None:
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     (run().work / "checkpoint.npz").write_bytes(b"far")
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     assert list(run().work.iterdir()) == []
 
 
 def test_forgotten_is_gone() -> None:
-    training_runs.begin(run())
-    training_runs.forget("my hand")
-    training_runs.forget("never was")
-    assert training_runs.load("my hand") is None
+    training_runs.begin_run(run())
+    training_runs.delete_run("my hand")
+    training_runs.delete_run("never was")
+    assert training_runs.load_run("my hand") is None
     assert not run().folder.exists()
 
 
 def change(key: str, value: object) -> bytes:
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     raw = json.loads((run().folder / "run.json").read_bytes())
     if key.startswith("recipe."):
         raw["recipe"][key.partition(".")[2]] = value
@@ -120,9 +120,9 @@ def change(key: str, value: object) -> bytes:
     ids=["empty", "list", "bytes", "hardly any", "deep"],
 )  # fmt: skip
 def test_a_damaged_note_is_none(data: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    training_runs.begin(run())
+    training_runs.begin_run(run())
     (run().folder / "run.json").write_bytes(data)
-    assert training_runs.load("my hand") is None
+    assert training_runs.load_run("my hand") is None
     assert "cannot be gone on with" in caplog.text
 
 
@@ -138,19 +138,19 @@ def test_a_damaged_note_is_none(data: bytes, caplog: pytest.LogCaptureFixture) -
 def test_a_note_that_cannot_be_so_is_none(key: str, value: object, caplog: pytest.LogCaptureFixture) -> None:
     data = change(key, value)
     (run().folder / "run.json").write_bytes(data)
-    assert training_runs.load("my hand") is None
+    assert training_runs.load_run("my hand") is None
     assert caplog.text
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", ".hidden", "con", "a" * 61, "a\nb"])
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
     with pytest.raises(RunTrouble):
-        training_runs.folder_of(name)
+        training_runs.find_folder(name)
 
 
 def test_a_free_name_is_neither_a_models_nor_a_runs() -> None:
-    training_runs.begin(run("boards"))
-    assert training_runs.free_name("boards") == "boards 2"
-    assert training_runs.free_name("../../etc") not in ("", "../../etc")
-    assert training_runs.free_name(models.BUILT_IN.name) != models.BUILT_IN.name
-    training_runs.check_name(training_runs.free_name("x" * 300))
+    training_runs.begin_run(run("boards"))
+    assert training_runs.find_free_name("boards") == "boards 2"
+    assert training_runs.find_free_name("../../etc") not in ("", "../../etc")
+    assert training_runs.find_free_name(registry.BUILT_IN.name) != registry.BUILT_IN.name
+    training_runs.check_name(training_runs.find_free_name("x" * 300))

@@ -45,7 +45,7 @@ def test_words_that_are_drawn_are_found_as_large_as_they_are(height: int, degree
         Labelled(box(60 + 3.5 * height, 90, 1.3 * height, height, degrees=degrees), "of"),
     ]
     found = word_quads(drawn(*truth, size=(480, 320)))
-    matrix = geometry.iou_matrix(found, [word.quad.corners for word in truth])
+    matrix = geometry.compute_iou_matrix(found, [word.quad.corners for word in truth])
     assert matrix.shape == (2, 2)
     assert (matrix.max(axis=0) > 0.65).all(), matrix
 

@@ -41,15 +41,15 @@ def test_lines_of_writing_are_found(detector: Detector) -> None:
     assert quads.dtype == np.float32
     photo = board()
     inked = np.array([extent(photo, rows) for rows in (slice(0, 200), slice(200, 480))])
-    assert (geometry.cover_matrix(inked, quads[:, :4]).diagonal() > 0.9).all()
-    assert (geometry.iou_matrix(inked, quads[:, :4]).diagonal() > 0.4).all()
+    assert (geometry.compute_cover_matrix(inked, quads[:, :4]).diagonal() > 0.9).all()
+    assert (geometry.compute_iou_matrix(inked, quads[:, :4]).diagonal() > 0.4).all()
 
 
 def test_a_large_photo_gives_the_same_lines_in_its_own_pixels(detector: Detector) -> None:
     photo = board()
     large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     small, found = detector.find(photo), detector.find(np.asarray(large, np.uint8))
-    assert geometry.iou_matrix(small[:, :4] * 4, found[:, :4]).diagonal().min() > 0.8
+    assert geometry.compute_iou_matrix(small[:, :4] * 4, found[:, :4]).diagonal().min() > 0.8
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (3, 4), (31, 33), (64, 2000)])
@@ -63,11 +63,11 @@ def test_a_slanted_core_grows_into_its_line() -> None:
     cv2.fillPoly(likely, [core.round().astype(np.int32)], 0.9)
     quads = extract_lines(likely, OPTIONS)
     assert quads.shape == (1, 6, 2)
-    width, height = geometry.sizes(quads[:, :4])[0]
+    width, height = geometry.measure_sizes(quads[:, :4])[0]
     reach = 1.5 * 160 * 12 / (160 + 12)
     assert width == pytest.approx(160 + reach, abs=4)
     assert height == pytest.approx(12 + reach, abs=4)
-    x, y = geometry.directions(quads[:, :4])[0]
+    x, y = geometry.find_directions(quads[:, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(-20, abs=2)
 
 
@@ -87,7 +87,7 @@ def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
     corners = order_line_corners(np.asarray(cv2.boxPoints(((100, 100), (90, 20), degrees)), np.float32))
     width, height = geometry.sizes(corners)[0]
     assert (round(width), round(height)) == (90, 20)
-    x, y = geometry.directions(corners)[0]
+    x, y = geometry.find_directions(corners)[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(degrees, abs=0.1)
 
 
@@ -118,7 +118,7 @@ def test_lines_that_grew_together_come_apart_where_the_map_is_grey() -> None:
     assert len(quads) == 2
     lower = quads[quads[:, :4].mean(axis=1)[:, 0].argmin(), :4]
     assert np.abs(lower.mean(axis=0) - (135, 102.5)).max() < 2
-    assert geometry.sizes(lower)[0][1] < 15 + 30
+    assert geometry.measure_sizes(lower)[0][1] < 15 + 30
 
 
 @pytest.mark.parametrize(("sag", "degrees"), [(24, 0), (-24, 0), (20, 25)])
@@ -133,7 +133,7 @@ def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
     quads = extract_lines(likely, OPTIONS)
     assert len(quads) == 1
     corners, (upper, lower) = quads[0, :4], quads[0, 4:]
-    height = geometry.sizes(corners)[0][1]
+    height = geometry.measure_sizes(corners)[0][1]
     assert height < 14 + 30  # as thick as the line, not as its bend
     bend = (upper + lower) / 2 - corners.mean(axis=0)
     wanted = np.array([-np.sin(turn), np.cos(turn)]) * sag
@@ -156,4 +156,4 @@ def test_a_tile_ends_where_the_next_begins(detector: Detector, monkeypatch: pyte
     whole = detector.find(board())
     monkeypatch.setattr("ocr_studio.engine.detection.detector._TILE", 700)
     tiled = detector.find(board())
-    assert geometry.iou_matrix(whole[:, :4], tiled[:, :4]).diagonal().min() > 0.8
+    assert geometry.compute_iou_matrix(whole[:, :4], tiled[:, :4]).diagonal().min() > 0.8

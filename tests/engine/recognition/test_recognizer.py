@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.models import registry as models
-from ocr_studio.core.page import Source
+from ocr_studio.core.models import registry
+from ocr_studio.core.page import TextSource
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.recognizer import MAX_WIDTH, WIDTH_FACTORS, WIDTHS, FrameProbabilities, Recognizer
@@ -73,7 +73,7 @@ def test_a_word_reads_the_same_in_company_and_alone(recognizer: Recognizer) -> N
 def test_a_reading_says_who_read_it_how_sure_and_what_else(recognizer: Recognizer) -> None:
     read = recognizer.read([drawn("clock")])[0]
     assert read.text == "clock"
-    assert read.source is Source.MODEL
+    assert read.source is TextSource.MODEL
     assert read.model == recognizer.name
     assert read.when is not None
     assert read.confidence is not None

@@ -103,7 +103,7 @@ def craft() -> CraftDetector:
 
 
 def read(reader: Reader, image: Photo) -> list[list[Word]]:
-    return reading_order.lines(word for _, words in reader.read_lines(image, reader.find(image)) for word in words)
+    return reading_order.find_lines(word for _, words in reader.read_lines(image, reader.find(image)) for word in words)
 
 
 def texts(lines: list[list[Word]]) -> list[str]:

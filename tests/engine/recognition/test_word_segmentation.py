@@ -262,7 +262,8 @@ def test_the_way_that_can_be_read_is_taken(whole: float, left: float, right: flo
     one = Segment(0, 10, (0, 0, 80, 48))
     cutting = Segmentation((one,), (AlternativeSplit(0, 1, tuple(parts), -1.0),))
     said = [
-        Transcription(text, Source.MODEL, sure) for text, sure in (("whole", whole), ("left", left), ("right", right))
+        Transcription(text, TextSource.MODEL, sure)
+        for text, sure in (("whole", whole), ("left", left), ("right", right))
     ]
     read = choose_segmentation(cutting, iter(zip([one, *parts], said, strict=True)))
     assert [transcription.text for _, transcription in read] == expected

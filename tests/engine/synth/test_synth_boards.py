@@ -74,7 +74,7 @@ def test_the_quads_hold_the_ink_and_little_else(stock: Stock) -> None:
             near = cv2.dilate(inside, np.ones((3, 3), np.uint8))
             assert int(photo[near == 0].max(initial=0)) < 96, word.ink.writing.text
             # Tight: ink comes near to every side.
-            level = geometry.warp(np.dstack([photo] * 3), quad, (60, 30))[..., 0]
+            level = geometry.warp_piece(np.dstack([photo] * 3), quad, (60, 30))[..., 0]
             rows, columns = np.nonzero(level.max(axis=1) > 40)[0], np.nonzero(level.max(axis=0) > 40)[0]
             blank = (rows[0], 29 - rows[-1], columns[0], 59 - columns[-1])
             assert max(blank) <= 12, (word.ink.writing.text, blank)
@@ -86,7 +86,7 @@ def test_what_is_seen_on_the_photo_is_there(stock: Stock) -> None:
         made = maker.at(index)
         grey = cv2.cvtColor(made.image, cv2.COLOR_RGB2GRAY).astype(int)
         for word in (word for word in made.words if not word.ignore and len(word.text) > 2):
-            inside = geometry.crop(np.dstack([grey] * 3).astype(np.uint8), word.quad)[..., 0].astype(int)
+            inside = geometry.crop_quad(np.dstack([grey] * 3).astype(np.uint8), word.quad)[..., 0].astype(int)
             assert np.abs(inside - np.median(inside)).max() > 20, word.text
 
 
@@ -98,7 +98,7 @@ def test_letters_lie_within_words_within_lines(board: SynthBoard) -> None:
             outline = word.quad.array().astype(np.float32)
             for x, y in (corner for letter in word.letters for corner in letter.corners):
                 assert cv2.pointPolygonTest(outline, (x, y), True) > -0.1, word.text
-        middles = [geometry.centre(letter) for letter in word.letters]
+        middles = [geometry.find_centre(letter) for letter in word.letters]
         along = np.subtract(word.quad.corners[1], word.quad.corners[0])
         assert all(np.dot(np.subtract(right, left), along) > 0 for left, right in pairwise(middles)), word.text
     for number, line in enumerate(board.lines):
@@ -115,7 +115,7 @@ def test_words_overlap_no_more_than_on_real_boards(stock: Stock) -> None:
     # On five real boards the most that one word's box covered of another's was 0.25.
     for plan in plans(stock, 8):
         quads = np.array([plan.place.on(word.corners) for word in plan.written.words]).reshape(-1, 4, 2)
-        shared = geometry.cover_matrix(quads, quads)
+        shared = geometry.compute_cover_matrix(quads, quads)
         np.fill_diagonal(shared, 0)
         assert shared.max(initial=0.0) <= 0.3
 

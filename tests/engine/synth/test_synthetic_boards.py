@@ -29,7 +29,7 @@ def scores(board: SynthBoard, words: list[Word]) -> tuple[int, int, int]:
     """How many true words of more than a sign are found, how many are read right, too, and how many there are."""
     wanted = [word for word in board.words if len(word.text) > 1 and not word.ignore]
     true, found = (np.array([word.quad.corners for word in some]).reshape(-1, 4, 2) for some in (wanted, words))
-    overlap = geometry.iou_matrix(true, found)
+    overlap = geometry.compute_iou_matrix(true, found)
     best = [words[row.argmax()].text if row.max(initial=0.0) >= 0.5 else None for row in overlap]
     right = sum(text is not None and text.lower() == word.text.lower() for text, word in zip(best, wanted, strict=True))
     return len(wanted) - best.count(None), right, len(wanted)

@@ -13,9 +13,17 @@ import pytest
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WEIGHTS_FILE
-from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
+from ocr_studio.core.training.events import (
+    Recipe,
+    StepDone,
+    Trained,
+    TrainingEvent,
+    TrainingPreparing,
+    TrainingStarted,
+    WordsEvaluated,
+)
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
 from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
@@ -65,16 +73,16 @@ def learned(trained: Trained) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[
 
 def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None:
     events = list(run(tmp_path / "work"))
-    kinds = [type(event) for event in events if not isinstance(event, Preparing)]
-    assert kinds == [Started, Checked, *([StepDone] * 2 + [Checked]) * 3, Trained]
-    assert events[0] == Preparing("Loading the model")
-    started = next(event for event in events if isinstance(event, Started))
+    kinds = [type(event) for event in events if not isinstance(event, TrainingPreparing)]
+    assert kinds == [TrainingStarted, WordsEvaluated, *([StepDone] * 2 + [WordsEvaluated]) * 3, Trained]
+    assert events[0] == TrainingPreparing("Loading the model")
+    started = next(event for event in events if isinstance(event, TrainingStarted))
     assert (started.train, started.held_out, started.steps, started.resumed_at) == (5, 3, 6, 0)
     assert 0 < started.keep <= 8
     steps = [event for event in events if isinstance(event, StepDone)]
     assert [event.step for event in steps] == list(range(1, 7))
     assert all(np.isfinite(event.loss) and event.seconds_left >= 0 for event in steps)
-    checks = [event for event in events if isinstance(event, Checked)]
+    checks = [event for event in events if isinstance(event, WordsEvaluated)]
     assert [event.step for event in checks] == [0, 2, 4, 6]
     assert {sample.truth for sample in checks[0].samples} == {"poem", "table", "Bad"}
     trained = last(events)
@@ -85,7 +93,7 @@ def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None
 
 def test_the_candidate_can_be_kept_and_says_where_it_comes_from(tmp_path: Path) -> None:
     trained = last(list(run(tmp_path)))
-    model = models.install(trained.folder)
+    model = registry.install(trained.folder)
     assert (model.name, model.card is not None) == ("mine", True)
     assert model.card is not None
     assert (model.card.parent, model.card.dataset, model.card.alphabet) == ("tiny", "1234", ALPHABET.characters)
@@ -106,7 +114,7 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
     assert kept.facts["step"] == 5  # the last examination was after step 4
 
     events = list(run(tmp_path / "cut", recipe=replace(RECIPE, patience=None)))
-    assert [event.resumed_at for event in events if isinstance(event, Started)] == [5]
+    assert [event.resumed_at for event in events if isinstance(event, TrainingStarted)] == [5]
     assert [event.step for event in events if isinstance(event, StepDone)] == [6]
     one, other = learned(whole), learned(last(events))
     for name, values in one.items():
@@ -122,8 +130,8 @@ def test_closed_before_an_examination_it_is_examined_when_it_goes_on(
     assert any(isinstance(event, StepDone) and event.step == step for event in cut)
     cut.close()  # type: ignore[attr-defined]
     again = list(run(tmp_path, recipe=recipe))
-    assert [event.resumed_at for event in again if isinstance(event, Started)] == [step]
-    assert [event.step for event in again if isinstance(event, Checked)] == examined
+    assert [event.resumed_at for event in again if isinstance(event, TrainingStarted)] == [step]
+    assert [event.step for event in again if isinstance(event, WordsEvaluated)] == examined
 
 
 def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
@@ -148,7 +156,7 @@ def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> Non
     whole = list(run(tmp_path / "whole", recipe=recipe))
     assert last(whole).stopped == "early"
     cut = run(tmp_path / "cut", recipe=recipe)
-    at_last = [event for event in whole if isinstance(event, Checked)][-1]
+    at_last = [event for event in whole if isinstance(event, WordsEvaluated)][-1]
     for event in cut:
         kept = checkpoints.load_checkpoint(tmp_path / "cut")
         if isinstance(event, Preparing) and kept is not None and kept.facts["step"] == at_last.step:
@@ -180,7 +188,7 @@ def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog:
     with caplog.at_level(logging.WARNING):
         events = list(run(tmp_path))
     assert "begins anew" in caplog.text
-    assert [event.resumed_at for event in events if isinstance(event, Started)] == [0]
+    assert [event.resumed_at for event in events if isinstance(event, TrainingStarted)] == [0]
     assert isinstance(events[-1], Trained)
 
 
@@ -204,7 +212,7 @@ def test_another_run_does_not_go_on_with_the_checkpoint(
         path = tmp_path / checkpoints.FILE
         path.write_bytes(path.read_bytes()[:-100])
     with caplog.at_level(logging.WARNING):
-        started = next(event for event in run(tmp_path, data, recipe) if isinstance(event, Started))
+        started = next(event for event in run(tmp_path, data, recipe) if isinstance(event, TrainingStarted))
     assert started.resumed_at == 0
     assert ("begins anew" in caplog.text) == (change == "damaged")
 
@@ -212,7 +220,7 @@ def test_another_run_does_not_go_on_with_the_checkpoint(
 def test_asked_to_stop_it_ends_with_the_best_so_far(tmp_path: Path) -> None:
     events = list(run(tmp_path, stop_after=3))
     assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2, 3]
-    assert [event.step for event in events if isinstance(event, Checked)] == [0, 2, 3]
+    assert [event.step for event in events if isinstance(event, WordsEvaluated)] == [0, 2, 3]
     trained = last(events)
     assert (trained.stopped, trained.steps) == ("asked", 3)
     assert trained.folder.is_dir()
@@ -231,8 +239,8 @@ def test_without_gain_it_ends_early_with_what_it_knew(tmp_path: Path) -> None:
 def test_new_letters_are_told_and_kept(tmp_path: Path) -> None:
     data = TrainingData([*TRAIN, printed("ßa"), printed("→b"), printed("eЖ")], [printed("aß")])
     events = list(run(tmp_path, data))
-    assert [event.new_letters for event in events if isinstance(event, Started)] == ["ßЖ→"]
-    card = models.install(last(events).folder).card
+    assert [event.new_letters for event in events if isinstance(event, TrainingStarted)] == ["ßЖ→"]
+    card = registry.install(last(events).folder).card
     assert card is not None
     assert card.alphabet == (*ALPHABET.characters, *"ßЖ→")
 
@@ -261,7 +269,7 @@ def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) ->
 def test_numbers_that_run_away_are_said(tmp_path: Path) -> None:
     with pytest.raises(TrainingFailed, match="lower learning rate"):
         list(run(tmp_path, recipe=replace(RECIPE, learning_rate=1e30, patience=None)))
-    assert models.candidates("mine") == ()
+    assert registry.candidates("mine") == ()
 
 
 def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +279,7 @@ def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch
     monkeypatch.setattr(SafeFolder, "replace", full)
     with pytest.raises(CheckpointNotSaved, match="No space left"):
         list(run(tmp_path))
-    assert models.candidates("mine") == ()
+    assert registry.candidates("mine") == ()
 
 
 def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import ARCHITECTURES, DETECTOR, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.events import Recipe
@@ -170,7 +170,7 @@ def test_a_model_that_finds_is_not_loaded_to_read() -> None:
 
 
 def test_what_comes_with_the_program_loads_as_it_comes() -> None:
-    net, charset = model_weights.load_recognizer(models.BUILT_IN)
+    net, charset = model_weights.load_recognizer(registry.BUILT_IN)
     assert net.output_shape[-1] == len(charset)
     assert "ß" in charset
     assert "日" not in charset

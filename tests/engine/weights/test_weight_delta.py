@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, DETECTOR, WEIGHTS_FILE, BadModel
 from ocr_studio.engine.weights import bundled_weights, model_weights, package_model, weight_delta
 from ocr_studio.engine.weights.weight_delta import NoDifference
@@ -54,10 +54,10 @@ def net() -> keras.Model:
 
 
 @pytest.fixture
-def model(made: Path) -> models.Model:
+def model(made: Path) -> registry.Model:
     """The same among those that come with the program."""
     shutil.copytree(made, resources.models() / "boards")
-    return models.find("boards")
+    return registry.find("boards")
 
 
 def _net(folder: Path) -> Arrays:
@@ -80,7 +80,7 @@ def test_a_head_for_a_charset_has_what_is_known_of_its_letters_and_nothing_of_ot
 
 
 def test_what_ships_is_what_moved_and_gives_the_same_net_every_time(
-    learned: Path, model: models.Model, net: keras.Model
+    learned: Path, model: registry.Model, net: keras.Model
 ) -> None:
     assert model.folder is not None
     assert model.card is not None
@@ -108,13 +108,13 @@ def test_what_finds_writing_ships_too(tmp_path: Path) -> None:
     assert made.arrays[0] == 1
     assert made.size < 64 << 10
     assert made.rounding < 1e-3
-    assert made.card.parent == models.BUILT_IN_DETECTOR.name
-    loaded = model_weights.load_detector(models.find("finder"))
+    assert made.card.parent == registry.BUILT_IN_DETECTOR.name
+    loaded = model_weights.load_detector(registry.find("finder"))
     np.testing.assert_allclose(loaded.weights[0], first, rtol=1e-4)
     np.testing.assert_array_equal(loaded.weights[1], net.weights[1])
 
 
-def test_describing_changes_the_card_alone(model: models.Model) -> None:
+def test_describing_changes_the_card_alone(model: registry.Model) -> None:
     assert model.folder is not None
     before = (model.folder / WEIGHTS_FILE).read_bytes()
     card = package_model.update_card(model.folder, facts={"weaknesses": ("Faint ink.",)})
@@ -170,7 +170,7 @@ def test_a_difference_that_does_not_fit_is_refused(how: str, learned: Path, net:
         weight_delta.apply_delta(model_weights.read_weights(net), WRONG[how](dict(delta)), file="x")
 
 
-def test_a_file_that_was_changed_later_does_not_load(model: models.Model) -> None:
+def test_a_file_that_was_changed_later_does_not_load(model: registry.Model) -> None:
     assert model.folder is not None
     data = bytearray((model.folder / WEIGHTS_FILE).read_bytes())
     data[-1] ^= 1
@@ -183,4 +183,4 @@ def test_a_file_that_was_changed_later_does_not_load(model: models.Model) -> Non
 def test_a_difference_to_other_weights_is_told_apart(changes: dict[str, Any]) -> None:
     shipped("boards", **changes)
     with pytest.raises(BadModel, match=r"doesn’t have.*Reinstall the program"):
-        model_weights.load_recognizer(models.find("boards"))
+        model_weights.load_recognizer(registry.find("boards"))

@@ -79,7 +79,7 @@ def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None
     photo = made_board.write_photo(tmp_path / "a.png")
     project = Project.open(tmp_path)
     words = {word.id: replace(word, human=Transcription.by_human("other")) for word in made_board.words()}
-    project.note(Page(photo_file.content_id(photo), "a.png", 480, 240, words))
+    project.note(Page(photo_file.compute_content_id(photo), "a.png", 480, 240, words))
     evaluation = evaluation_of(list(evaluate.evaluate_project(StandInDesk(), project)))
     assert evaluation.photos[0].whole
     assert len(evaluation.photos[0].mistakes) == 8
@@ -94,16 +94,16 @@ def test_renamed_photos_are_looked_for_one_file_after_the_other(
     for number in range(5):
         photo = made_board.write_photo(tmp_path / f"{number}.png", number)
         if number in (1, 2):
-            project.note(Page(photo_file.content_id(photo), photo.name, 480, 240, words))
+            project.note(Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words))
     (tmp_path / "1.png").rename(tmp_path / "0b.png")
     (tmp_path / "2.png").rename(tmp_path / "3b.png")
-    content_id = photo_file.content_id
+    content_id = photo_file.compute_content_id
 
     def hashing(path: Path) -> str:
         hashed.append(path.name)
         return content_id(path)
 
-    monkeypatch.setattr(photo_file, "content_id", hashing)
+    monkeypatch.setattr(photo_file, "compute_content_id", hashing)
     events = list(evaluate.evaluate_project(StandInDesk(), project))
     assert [photo.photo.name for photo in evaluation_of(events).photos] == ["0b.png", "3b.png"]
     searched = [each for each in events if isinstance(each, evaluate.SearchingPhoto)]

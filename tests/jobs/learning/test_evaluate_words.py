@@ -14,7 +14,7 @@ from ocr_studio.core.datasets.dataset import Split
 from ocr_studio.core.evaluation import word_results
 from ocr_studio.core.evaluation.word_results import WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.page import Source, Transcription
+from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.jobs.learning import evaluate_words
 from ocr_studio.jobs.learning.evaluate_words import WordsDone, WordsEvaluated
 from tests.core.made_datasets import checked, exported, place, project, read, three_boards
@@ -29,7 +29,7 @@ class Says:
 
     def read(self, crops: Sequence[RGB], *, spaces: bool = True) -> list[Transcription]:
         self.batches.append(len(crops))
-        return [Transcription(self.text, Source.MODEL, 0.5) for _ in crops]
+        return [Transcription(self.text, TextSource.MODEL, 0.5) for _ in crops]
 
 
 def desk(text: str) -> StandInDesk:

@@ -13,7 +13,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.datasets.dataset import Reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import description as model_description
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
@@ -43,7 +43,7 @@ def course_of(project: Project, kind: str = "recognizer") -> TrainingTask:
 
 
 def candidates() -> list[Path]:
-    folder = models.models_dir() / ".candidates"
+    folder = registry.models_dir() / ".candidates"
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -103,9 +103,9 @@ def test_a_course_keeps_its_dataset_and_ends_with_a_candidate(project: Project) 
     assert course.dataset.crop(course.dataset.examples[0]).size
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
-    assert models.available() == (models.BUILT_IN,)
+    assert registry.available() == (registry.BUILT_IN,)
     model = training.keep(trained)
-    assert [each.name for each in models.available()] == [models.BUILT_IN.name, model.name]
+    assert [each.name for each in registry.available()] == [registry.BUILT_IN.name, model.name]
     assert candidates() == []
     assert not course.run.folder.exists()
 
@@ -114,8 +114,8 @@ def test_discarded_nothing_stays(project: Project) -> None:
     *_, trained = training.train(course_of(project), learn=StandInLearner())
     assert isinstance(trained, Trained)
     training.discard(trained)
-    assert (candidates(), models.available()) == ([], (models.BUILT_IN,))
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert (candidates(), registry.available()) == ([], (registry.BUILT_IN,))
+    assert list(training_runs.find_runs_folder().iterdir()) == []
 
 
 def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(project: Project) -> None:
@@ -129,10 +129,10 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         events.close()
         assert learner.closed
         assert candidates() == []
-        assert models.available() == (models.BUILT_IN,)
-        run = training_runs.load("photos")
+        assert registry.available() == (registry.BUILT_IN,)
+        run = training_runs.load_run("photos")
         assert run is not None
-        assert training_runs.unfinished() == ((run,) if run.far else ())
+        assert training_runs.list_unfinished() == ((run,) if run.far else ())
         again = training.gone_on_with(run, options=OPTIONS)
         *_, trained = training.train(again, resume=True, learn=StandInLearner())
         assert isinstance(trained, Trained)
@@ -162,8 +162,8 @@ def test_what_nobody_has_decided_on_waits_as_it_was(project: Project, kind: str)
     course = course_of(project, kind)
     learner = StandInDetectorLearner() if kind == "detector" else StandInLearner()
     *_, trained = training.train(course, learn=learner)
-    (run,) = training_runs.unfinished()
-    assert training_results.load(run) == trained
+    (run,) = training_runs.list_unfinished()
+    assert training_results.load_result(run) == trained
     again = StandInLearner()
     events = list(training.train(training.gone_on_with(run, options=OPTIONS), resume=True, learn=again))
     assert events == [trained]
@@ -193,8 +193,8 @@ def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
     course = course_of(project)
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
-    models.discard(trained.folder)
-    assert training_results.load(course.run) is None
+    registry.discard(trained.folder)
+    assert training_results.load_result(course.run) is None
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -207,8 +207,8 @@ def test_a_learner_that_fails_leaves_how_far_it_had_come_and_frees_its_lock(proj
     course = course_of(project)
     with pytest.raises(StudioError, match="disk is full"):
         list(training.train(course, learn=fail))
-    assert training_runs.unfinished() == ((course.run,) if far else ())
-    training_runs.sweep()
+    assert training_runs.list_unfinished() == ((course.run,) if far else ())
+    training_runs.delete_remains()
     assert course.run.data.exists() is far
 
 
@@ -224,8 +224,8 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     model = training.keep(trained)
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
     assert "The name “photos” was taken meanwhile" in training.renamed(model, trained.name)
-    assert models.available()[1:] == (*others, model)
-    assert training_runs.load("photos") is None
+    assert registry.available()[1:] == (*others, model)
+    assert training_runs.load_run("photos") is None
     assert candidates() == []
 
 
@@ -243,5 +243,5 @@ def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:
     *_, trained = training.train(course, learn=StandInLearner())
     assert isinstance(trained, Trained)
     lines = replace(trained, comparison=replace(trained.comparison, unit="lines"))
-    training_results.save(course.run, lines)
-    assert training_results.load(course.run) == lines
+    training_results.save_result(course.run, lines)
+    assert training_results.load_result(course.run) == lines

@@ -12,8 +12,7 @@ import pytest
 
 from ocr_studio.cli import models as cli_models
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN, BadModel, CannotLearn
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
@@ -127,8 +126,8 @@ def test_what_cannot_read_is_refused_and_nothing_is_left(tmp_path: Path, which: 
         write(file, LAYOUTS[which] if which in LAYOUTS else dict(list(LAYOUTS["crnn"].items())[:2]))
     with pytest.raises(BadModel, match=said):
         took_in(file)
-    assert not models.candidates("file")
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name]
+    assert not registry.candidates("file")
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name]
 
 
 def test_a_published_file_keeps_its_licence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +149,7 @@ def test_what_cannot_be_trained_further_says_so(tmp_path: Path, crnn: Model) -> 
 
 def test_light_networks_are_kept_and_come_back() -> None:
     letters = Charset(tuple("ab "))
-    folder = models.candidate_folder("Light")
+    folder = registry.candidate_folder("Light")
     net = build_light_crnn(len(letters))
     model_weights.save_model(folder, net, charset=letters, card=replace(CARD, architecture=LIGHT_CRNN))
     reader = model_loader.load_recognizer(models.install(folder))
@@ -178,6 +177,6 @@ def test_a_fetched_file_becomes_a_model(
     # What reads nothing yet becomes no model: where it lies is what a script asks for.
     assert cli_models.work(cli_models.parser().parse_args(["fetch", "crnn_kurapan_notop.h5"])) == 0
     assert capsys.readouterr().out == f"{file}\n"
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Theirs", "crnn_kurapan"]
-    with pytest.raises(models.BadName):  # before anything is fetched
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name, "Theirs", "crnn_kurapan"]
+    with pytest.raises(registry.BadName):  # before anything is fetched
         next(fetch_model(downloads.CRNN, name="Theirs"))

@@ -11,7 +11,7 @@ import pytest
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import PageState, Quad, Source, Transcription, Word
+from ocr_studio.core.page import PageState, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos import open_photo
 
@@ -38,7 +38,7 @@ def _open(
 
 def _kept(path: Path, keeping: open_photo.Keeping) -> open_photo.PhotoOpened:
     event = _open(path, keeping)
-    word = Word("w", Quad.from_box(1, 1, 20, 10), machine=Transcription("hi", Source.MODEL, 0.9))
+    word = Word("w", Quad.from_box(1, 1, 20, 10), machine=Transcription("hi", TextSource.MODEL, 0.9))
     event.project.save_page(
         type(event.page)(event.page.id, event.page.image, event.page.width, event.page.height, {"w": word}, "2026")
     )

@@ -30,7 +30,7 @@ def test_a_bad_file_stops_nothing(tmp_path: Path) -> None:
     assert "bad.png" in bad.why
     assert made.picture is not None
     assert max(made.picture.shape[:2]) <= 32
-    assert (made.page_id, made.stamp) == (photo_file.content_id(good), stamp(good))
+    assert (made.page_id, made.stamp) == (photo_file.compute_content_id(good), stamp(good))
 
 
 def test_what_is_out_of_sight_is_not_made_any_more(tmp_path: Path) -> None:
@@ -52,14 +52,16 @@ def test_a_kept_picture_is_taken_as_long_as_the_photo_is_the_same(tmp_path: Path
     again = thumbnail(photo, side=32, cache=cache)
     assert again.page_id == first.page_id
     made_board.write_photo(photo, 100)
-    assert thumbnail(photo, side=32, cache=cache).page_id == photo_file.content_id(photo) != first.page_id
+    assert thumbnail(photo, side=32, cache=cache).page_id == photo_file.compute_content_id(photo) != first.page_id
 
 
 def test_a_batch_goes_past_what_cannot_be_read_and_what_was_read_before(tmp_path: Path) -> None:
     one, two, three = _photos(tmp_path)
     two.write_text("no picture")
     project = Project.open(tmp_path)
-    project.save_page(Page(photo_file.content_id(three), "former name.png", 480, 240, {}, "2026-01-01T00:00:00+00:00"))
+    project.save_page(
+        Page(photo_file.compute_content_id(three), "former name.png", 480, 240, {}, "2026-01-01T00:00:00+00:00")
+    )
     events = list(read_batch(StandInDesk(), [two, three, one], project, again=False))
     ends = [event for event in events if isinstance(event, PhotoRead | PhotoFailed | PhotoKnown)]
     assert {type(event): event.path for event in ends} == {PhotoFailed: two, PhotoKnown: three, PhotoRead: one}

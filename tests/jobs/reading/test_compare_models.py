@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.models.registry import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading.compare_models import (
     Comparing,
@@ -45,13 +45,13 @@ class _Reads:
 
     def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         for _ in quads:
-            yield [Transcription(self.name, Source.MODEL, 0.5, self.name)]
+            yield [Transcription(self.name, TextSource.MODEL, 0.5, self.name)]
 
 
 class _Desk(OcrService):
     def reader(self) -> Any:
         if self._reader is None:
-            self._reader = _Reads(self.options.model or models.BUILT_IN.name)  # type: ignore[assignment]
+            self._reader = _Reads(self.options.model or registry.BUILT_IN.name)  # type: ignore[assignment]
         return self._reader
 
     def successor(self, options: ReaderOptions) -> _Desk:
@@ -69,9 +69,9 @@ def test_both_read_all_words_and_the_checked_ones_tell_who_is_right() -> None:
     events = list(compare(_Desk(ReaderOptions()), "Anna", IMAGE, words))
     done = events[-1]
     assert isinstance(done, ModelsCompared)
-    assert (done.used, done.other) == (models.BUILT_IN.name, "Anna")
+    assert (done.used, done.other) == (registry.BUILT_IN.name, "Anna")
     assert [each.word for each in done.words] == words
-    assert {(each.used.text, each.other.text) for each in done.words} == {(models.BUILT_IN.name, "Anna")}
+    assert {(each.used.text, each.other.text) for each in done.words} == {(registry.BUILT_IN.name, "Anna")}
     assert done.tally(other=True) == Tally(2, 1, 1 / 8)
     assert done.tally(other=False).right == 0
     assert sum(isinstance(event, Preparing) for event in events) == 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Quad, Source, Word
+from ocr_studio.core.page import Quad, TextSource, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
@@ -20,7 +20,7 @@ def desk() -> OcrService:
     return desk
 
 
-def read(desk: OcrService, image: np.ndarray, quad: Quad, source: Source = Source.HUMAN) -> str:
+def read(desk: OcrService, image: np.ndarray, quad: Quad, source: TextSource = TextSource.HUMAN) -> str:
     (event,) = [event for event in read_words(desk, image, [Word("w", quad, source)]) if isinstance(event, WordsRead)]
     return event.words[0].text
 
@@ -28,16 +28,16 @@ def read(desk: OcrService, image: np.ndarray, quad: Quad, source: Source = Sourc
 @pytest.mark.parametrize("degrees", [0.0, 8.0])
 def test_all_its_lines_are_read_in_their_order(desk: OcrService, degrees: float) -> None:
     photo, labels = drawn(degrees=degrees)
-    quad = geometry.joined([label.quad for label in labels])
+    quad = geometry.union_quad([label.quad for label in labels])
     assert read(desk, photo, quad) == " ".join(LINES)
-    two = geometry.joined([label.quad for label in labels][: len((LINES[0] + " " + LINES[1]).split())])
+    two = geometry.union_quad([label.quad for label in labels][: len((LINES[0] + " " + LINES[1]).split())])
     assert read(desk, photo, two) == " ".join(LINES[:2])
 
 
 def test_a_box_on_one_line_is_read_as_it_stands(desk: OcrService) -> None:
     photo, labels = drawn()
     first = len(LINES[0].split())
-    line = geometry.joined([label.quad for label in labels[:first]])
+    line = geometry.union_quad([label.quad for label in labels[:first]])
     assert read(desk, photo, line) == LINES[0]
     assert read(desk, photo, labels[0].quad) == labels[0].text
     # With a rim of the line below in it.
@@ -47,5 +47,5 @@ def test_a_box_on_one_line_is_read_as_it_stands(desk: OcrService) -> None:
 
 def test_boxes_of_the_recognizer_are_read_as_they_stand(desk: OcrService) -> None:
     photo, labels = drawn()
-    quad = geometry.joined([label.quad for label in labels])
-    assert read(desk, photo, quad, Source.MODEL) != " ".join(LINES)
+    quad = geometry.union_quad([label.quad for label in labels])
+    assert read(desk, photo, quad, TextSource.MODEL) != " ".join(LINES)

@@ -22,6 +22,6 @@ def test_a_path_in_the_index_leads_nowhere_else(tmp_path: Path, image: str, seen
     folder.mkdir()
     Image.new("RGB", (200, 100), "white").save(folder / "board.png")
     shutil.copy(folder / "board.png", tmp_path / "outside.png")
-    place = PicturePlace(photo_file.content_id(folder / "board.png"), image, QUAD)
+    place = PicturePlace(photo_file.compute_content_id(folder / "board.png"), image, QUAD)
     (found,) = pictures(Project.open(folder), [place], height=20)
     assert (found.picture is not None) == seen

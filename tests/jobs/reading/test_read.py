@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
-from ocr_studio.core.page import BoardLook, Quad, Source, Transcription, Word
+from ocr_studio.core.page import BoardLook, Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
@@ -62,7 +62,7 @@ class TwoLines:
             yield [self._read(start + number) for number in range(len(quads[start : start + 2]))]
 
     def _read(self, number: int) -> Transcription:
-        return Transcription(f"text{number}", Source.MODEL, 0.9, self.name)
+        return Transcription(f"text{number}", TextSource.MODEL, 0.9, self.name)
 
 
 class Desk(OcrService):
@@ -127,7 +127,7 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
     assert read.model == "Anna"
     third = second.successor(ReaderOptions(model="Anna", alphabet="all"))  # which is about the built-in one only
     assert third.reader().recognizer is learned.recognizer
-    assert third.successor(ReaderOptions()).reader().name == models.BUILT_IN.name
+    assert third.successor(ReaderOptions()).reader().name == registry.BUILT_IN.name
 
 
 def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:

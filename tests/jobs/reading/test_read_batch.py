@@ -38,7 +38,9 @@ def project(photos: list[Path]) -> Project:
     """All but the first are read."""
     found = Project.open(photos[0].parent)
     for path in photos[1:]:
-        found.save_page(Page(photo_file.content_id(path), path.name, 200, 160, read_at="2026-01-02T03:04:05+00:00"))
+        found.save_page(
+            Page(photo_file.compute_content_id(path), path.name, 200, 160, read_at="2026-01-02T03:04:05+00:00")
+        )
     return found
 
 
@@ -47,7 +49,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The photos whose bytes were looked at; beyond a few only once the first photo to be read is open."""
     seen: list[Path] = []
     opened = threading.Event()
-    look, content_id = reading._look, photo_file.content_id
+    look, content_id = reading._look, photo_file.compute_content_id
 
     def looked(*given: Any) -> Any:
         try:
@@ -63,7 +65,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         return content_id(path)
 
     monkeypatch.setattr(reading, "_look", looked)
-    monkeypatch.setattr(photo_file, "content_id", slowly)
+    monkeypatch.setattr(photo_file, "compute_content_id", slowly)
     return seen
 
 
@@ -91,7 +93,7 @@ def test_the_first_that_was_not_read_waits_for_no_others(
 
 
 def test_of_a_photo_whose_board_is_to_be_read_the_cleaned_board_is(photos: list[Path], project: Project) -> None:
-    pages = [project.load_page(photo_file.content_id(path)) for path in photos[1:4]]
+    pages = [project.load_page(photo_file.compute_content_id(path)) for path in photos[1:4]]
     looks = [BOARD, replace(BOARD, read=False), None]
     for page, look in zip(pages, looks, strict=True):
         assert page is not None

@@ -11,7 +11,7 @@ import pytest
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import PictureFile
+from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.page import Page, Word, apply
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Project:
     found = Project.open(tmp_path)
     for number in (1, 2, 3):
         photo = made_board.write_photo(tmp_path / f"board {number}.png", number)
-        page = replace(made_board.page(), id=photo_file.content_id(photo), image=photo.name)
+        page = replace(made_board.page(), id=photo_file.compute_content_id(photo), image=photo.name)
         checked = {1: list(page.words), 2: ["w0"], 3: []}[number]
         found.save_page(apply(page, edits.accept(page, checked)))
     return found
@@ -45,7 +45,7 @@ def pages(project: Project) -> dict[str, Page]:
 
 def read(project: Project, image: str) -> RereadingEvent:
     (wanted,) = pages_to_read(project)
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), PictureFile())
+    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
     *_, last = work.read(next(page for page in wanted if page.image == image))
     return last
 
@@ -106,7 +106,7 @@ def test_of_a_page_that_was_checked_meanwhile_nothing_is_read(project: Project) 
     (wanted,) = pages_to_read(project)
     page = pages(project)["board 2.png"]
     project.save_page(apply(page, edits.accept(page, list(page.words))))
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), PictureFile())
+    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
     (event,) = work.read(wanted[0])
     assert isinstance(event, PageReread)
     assert (event.differences.words, event.differences.found) == (0, ())

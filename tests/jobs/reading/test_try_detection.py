@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.jobs.reading.read import OcrService, Preparing
 from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
@@ -31,7 +31,7 @@ class StandInPreview:
             self.read += 1
             left, top, _, bottom = Quad.from_array(line).bounds()
             boxes = [Quad.from_box(left + x, top, left + x + 20, bottom) for x in (0, 25)]
-            yield 1, [Word(f"{box}", box, machine=Transcription("a", Source.MODEL, 0.9)) for box in boxes]
+            yield 1, [Word(f"{box}", box, machine=Transcription("a", TextSource.MODEL, 0.9)) for box in boxes]
 
 
 class Desk(OcrService):

@@ -16,7 +16,7 @@ from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.second_readings import SecondReading
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.search.index import Index
 from ocr_studio.jobs.review import review_queue as reviewing
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade, CardMaker, PageChecked, WordsWait
@@ -35,18 +35,20 @@ def project(tmp_path: Path) -> Project:
             each.id: replace(each, machine=made_board.reading(each.text, 0.2 * number + 0.01 * at))
             for at, each in enumerate(made_board.words())
         }
-        project.save_page(Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00"))
+        project.save_page(
+            Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
+        )
     return project
 
 
-def _waiting(project: Project, order: Order, index: Index | None = None) -> WordsWait:
+def _waiting(project: Project, order: QueueOrder, index: Index | None = None) -> WordsWait:
     *_, last = reviewing.waiting(project, order, index)
     assert isinstance(last, WordsWait)
     return last
 
 
-@pytest.mark.parametrize("order", [Order.LEAST_SURE, Order.PAGE])
-def test_the_index_gives_the_words_in_the_order_of_the_pages(project: Project, order: Order) -> None:
+@pytest.mark.parametrize("order", [QueueOrder.LEAST_SURE, QueueOrder.PAGE])
+def test_the_index_gives_the_words_in_the_order_of_the_pages(project: Project, order: QueueOrder) -> None:
     page = next(iter(_pages(project).values()))
     project.save_page(apply(page, edits.accept(page, ["w0", "w3"])))
     index = Index(project)
@@ -68,7 +70,7 @@ def test_words_that_a_second_model_read_otherwise_come_first(project: Project) -
     second_readings.add(project.files, pages["board 3.png"].id, second)
     index = Index(project)
     list(index.refresh())
-    found = _waiting(project, Order.DIFFERING, index)
+    found = _waiting(project, QueueOrder.DIFFERING, index)
     assert [(row.image, row.word_id) for row in found.rows[:3]] == [
         ("board 3.png", "w5"), ("board 3.png", "w6"), ("board 1.png", "w0"),
     ]  # fmt: skip
@@ -78,8 +80,8 @@ def test_words_that_a_second_model_read_otherwise_come_first(project: Project) -
 
 def test_only_so_many_words_are_kept_and_all_are_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review_queue, "MOST", 3)
-    monkeypatch.setattr(review_queue.first, "__kwdefaults__", {"most": 3})
-    found = _waiting(project, Order.LEAST_SURE)
+    monkeypatch.setattr(review_queue.select_first, "__kwdefaults__", {"most": 3})
+    found = _waiting(project, QueueOrder.LEAST_SURE)
     assert [row.word_id for row in found.rows] == ["w0", "w1", "w2"]
     assert {row.image for row in found.rows} == {"board 1.png"}
     assert found.total == 24
@@ -87,10 +89,10 @@ def test_only_so_many_words_are_kept_and_all_are_counted(project: Project, monke
 
 def test_a_damaged_page_is_logged_and_the_others_are_there(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     damaged = _pages(project)["board 2.png"]
-    _waiting(project, Order.PAGE)
+    _waiting(project, QueueOrder.PAGE)
     (project.folder / "pages" / f"{damaged.id}.json").write_text("{")
     fresh = Project.open(project.photos)
-    found = _waiting(fresh, Order.PAGE)
+    found = _waiting(fresh, QueueOrder.PAGE)
     assert found.total == 16
     assert "it is not valid JSON" in caplog.text
     assert (project.folder / "pages" / f"{damaged.id}.json").exists()  # looked at only

@@ -25,7 +25,7 @@ from ocr_studio.core.datasets.dataset import BadDataset, Report, Split
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.dataset import SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training.detector_events import RECIPE
 from ocr_studio.core.training.events import Recipe
@@ -85,7 +85,7 @@ def test_a_dataset_like_any_other(tmp_path: Path) -> None:
 def test_the_manifest_says_how_to_make_it_again(tmp_path: Path) -> None:
     options = made_synth.options(tmp_path, words=4, seed=9)
     report, _ = write(options, tmp_path / "one")
-    again = synth_options.load(tmp_path / "one")
+    again = synth_options.load_options(tmp_path / "one")
     assert again == options
     assert write(again, tmp_path / "two")[0].digest == report.digest
     assert write(replace(again, seed=10), tmp_path / "three")[0].digest != report.digest
@@ -214,7 +214,7 @@ def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None
         # nor written over by an export, which clears what others left
         with (
             pytest.raises(WriteFailed, match="another window or command"),
-            dataset_folder.workshop(tmp_path / "out", own.LAYOUT),
+            dataset_folder.open_workshop(tmp_path / "out", own.LAYOUT),
         ):
             pass
         assert sorted((tmp_path / "out").iterdir()) == there
@@ -329,7 +329,7 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
 def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:
     options = made_synth.options(tmp_path, words=5, boards=1)
     shown = list(Preview().show(options, words=range(2, 4), boards=range(1)))
-    assert isinstance(shown[0], Source)
+    assert isinstance(shown[0], SynthSource)
     seen = [each for each in shown if isinstance(each, Shown)]
     assert [(each.kind, each.index) for each in seen] == [("word", 2), ("word", 3), ("board", 0)]
     report, _ = write(options, tmp_path / "out")

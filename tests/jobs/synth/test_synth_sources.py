@@ -11,7 +11,7 @@ import pytest
 
 from ocr_studio.core.datasets.dataset import Report
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.dataset import SynthSource
 from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.engine.synth import sample_maker
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit

@@ -179,7 +179,7 @@ def test_a_screenshot_waits_until_the_window_is_ready(qtbot: QtBot, tmp_path: Pa
 def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "shot.png").write_bytes(output_marks.encoded(drawn.board()))
+    (tmp_path / "shot.png").write_bytes(output_marks.encode_marked(drawn.board()))
     photo_file.save_png(photo := tmp_path / "board.jpg", drawn.board())
     before, window = photo.read_bytes(), QLabel("ready")
     qtbot.addWidget(window)

@@ -30,7 +30,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 def _matrix() -> np.ndarray:
     """The face's pixels → the photo's."""
-    matrix, (width, height) = board_corners.straightening(Quad.from_array(CORNERS), 1280, 960)
+    matrix, (width, height) = board_corners.compute_straightening(Quad.from_array(CORNERS), 1280, 960)
     return np.linalg.inv(matrix) @ np.diag([width / 900, height / 600, 1.0])
 
 
@@ -39,7 +39,7 @@ def drawn() -> tuple[Page, np.ndarray]:
     image = drawn_boards.lit(drawn_boards.photo(CORNERS, drawn_boards.face()))
     words = {}
     for name, box in BOXES.items():
-        quad = board_corners.led(_matrix(), Quad.from_box(*box))
+        quad = board_corners.transform_quad(_matrix(), Quad.from_box(*box))
         assert quad is not None
         words[name] = Word(name, quad, machine=machine(name))
     words["wall"] = Word("wall", WALL, machine=machine("wall"))
@@ -226,7 +226,7 @@ def test_corners_are_dragged_and_moved_by_keys(studio: Studio, qtbot: QtBot) -> 
     # A corner cannot be put where the four no longer go round a board.
     before = board.looking.look.corners
     Hand(view).drag(before.corners[0], (1100, 800))
-    assert board_corners.is_round(board.looking.look.corners)
+    assert board_corners.is_clockwise(board.looking.look.corners)
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert not board.looking.adjusting
     ready(studio, qtbot)
@@ -257,7 +257,7 @@ def test_a_photo_without_a_board_says_so_and_is_shown_whole(open_studio: Open, q
     qtbot.waitUntil(studio.window.view.hasFocus)
     put_on(studio, qtbot)
     assert "No board was found" in panel(studio).found.text()
-    assert panel(studio).looking.corners == board_corners.whole(wall)
+    assert panel(studio).looking.corners == board_corners.make_whole_quad(wall)
 
 
 def test_the_next_photo_is_looked_at_likewise_with_its_own_corners(studio: Studio, qtbot: QtBot) -> None:

@@ -113,17 +113,17 @@ def test_a_drawn_box_snaps_with_both_ends(close: PhotoView, hand: Hand) -> None:
 
 def test_a_box_drawn_along_a_slanted_line_takes_its_slope(close: PhotoView, hand: Hand) -> None:
     view = close
-    slanted = edits.reshape(page_of(view), "one", geometry.rotated(Quad.from_box(60, 160, 300, 200), 12))
+    slanted = edits.reshape(page_of(view), "one", geometry.rotate_quad(Quad.from_box(60, 160, 300, 200), 12))
     view.document.push(slanted)
     start = by(page_of(view).words["one"].quad.corners[1], 30, 6)
     view.set_tool(Tool.DRAW)
     hand.drag(start, by(start, 120, 64))
     (word,) = view.document.selected_words()
-    assert geometry.angle(word.quad) == pytest.approx(12, abs=0.5)
+    assert geometry.measure_angle(word.quad) == pytest.approx(12, abs=0.5)
     document_of(view).undo_stack.undo()
     hand.drag(start, by(start, 120, 64), ALT)
     (word,) = view.document.selected_words()
-    assert geometry.angle(word.quad) == 0
+    assert geometry.measure_angle(word.quad) == 0
 
 
 def circle(hand: Hand, around: Box, held: Qt.KeyboardModifier = NONE) -> None:

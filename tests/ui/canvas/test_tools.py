@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Page, Point, Quad, Source
+from ocr_studio.core.page import Page, Point, Quad, TextSource
 from ocr_studio.ui.canvas.items import handles
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -100,7 +100,7 @@ def test_a_release_that_never_comes_ends_the_gesture(view: PhotoView, hand: Hand
 def test_moving_is_one_step(view: PhotoView, hand: Hand) -> None:
     hand.drag(middle("two"), (middle("two")[0] + 30, middle("two")[1] + 40))
     assert near(quad_of(view, "two"), (290, 100, 450, 150))
-    assert page_of(view).words["two"].quad_source is Source.HUMAN
+    assert page_of(view).words["two"].quad_source is TextSource.HUMAN
     assert document_of(view).undo_stack.count() == 1
     document_of(view).undo_stack.undo()
     assert near(quad_of(view, "two"), BOXES["two"])
@@ -172,18 +172,18 @@ def test_turning_with_the_handle(view: PhotoView, hand: Hand) -> None:
     hand.click(middle("one"))
     x, y = middle("one")
     hand.drag(handle_place(view, Handle.TURN), (x + 60, y - 60), SHIFT)
-    assert geometry.angle(quad_of(view, "one")) == pytest.approx(45, abs=0.1)
-    assert geometry.centre(quad_of(view, "one")) == pytest.approx((x, y), abs=0.1)
+    assert geometry.measure_angle(quad_of(view, "one")) == pytest.approx(45, abs=0.1)
+    assert geometry.find_centre(quad_of(view, "one")) == pytest.approx((x, y), abs=0.1)
     assert document_of(view).undo_stack.count() == 1
 
 
 def test_a_turned_box_is_pulled_along_its_own_sides(view: PhotoView) -> None:
-    quad = geometry.rotated(Quad.from_box(100, 100, 200, 140), 30)
+    quad = geometry.rotate_quad(Quad.from_box(100, 100, 200, 140), 30)
     pulled = handles.pulled(quad, Handle.CORNER_2, (15.0, 25.0))
-    assert geometry.angle(pulled) == pytest.approx(30, abs=0.1)
+    assert geometry.measure_angle(pulled) == pytest.approx(30, abs=0.1)
     assert pulled.corners[0] == quad.corners[0]
     pushed = handles.pulled(quad, Handle.LEFT, (500.0, 500.0))
-    assert geometry.size(pushed)[0] == pytest.approx(1, abs=0.1)
+    assert geometry.measure_size(pushed)[0] == pytest.approx(1, abs=0.1)
 
 
 def test_drawing(view: PhotoView, hand: Hand, qtbot: QtBot) -> None:
@@ -213,7 +213,7 @@ def test_drawing_by_keys_alone(view: PhotoView, qtbot: QtBot) -> None:
     for _ in range(3):
         qtbot.keyClick(view, Qt.Key.Key_Right)
     qtbot.keyClick(view, Qt.Key.Key_Up, SHIFT)
-    assert quad_of(view, word_id) == geometry.moved(before, 3, -10)
+    assert quad_of(view, word_id) == geometry.move_quad(before, 3, -10)
     assert document_of(view).undo_stack.count() == 2
 
 
@@ -334,7 +334,7 @@ def test_handles_of_a_small_box_stand_clear_of_its_writing(view: PhotoView, degr
     half = shown[1].size / 2
     box = shown[1].corners
     for place in places:
-        assert not geometry.contains(box, (place.x(), place.y()))
+        assert not geometry.contains_point(box, (place.x(), place.y()))
         distance = min(math.hypot(place.x() - x, place.y() - y) for x, y in _outline(box))
         assert distance >= half
     for along in np.linspace(0.02, 0.98, 20):

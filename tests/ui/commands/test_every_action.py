@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
@@ -42,7 +42,7 @@ def _prepare(studio: Studio, action_id: str) -> None:
     document.select(["w6", "w7"] if action_id in _OF_TWO else ["w0", "w1"])
     if action_id == "computed_order":
         assert document.page is not None
-        document.push(page_order.moved(document.page, ["w1"], "w0"))
+        document.push(page_order.move_words(document.page, ["w1"], "w0"))
     if action_id == "stop":
         studio.reading.read_page()
 
@@ -73,7 +73,7 @@ def _try(
         monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
     studio = open_studio(folder / "board 2.png", reader=StandInReader())
     if spec.id in _OF_TWO:
-        studio.window.parts.comparison.start(models.BUILT_IN.name)
+        studio.window.parts.comparison.start(registry.BUILT_IN.name)
         qtbot.waitUntil(lambda: not studio.busy)
     _prepare(studio, spec.id)
     action = studio.window.action_set[spec.id]

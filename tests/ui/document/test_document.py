@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.page import Edit, Page, PageState, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Edit, Page, PageState, Quad, TextSource, Transcription, Word
 from ocr_studio.ui.document.document import Document
 
 
 def _word(word_id: str, x: float, text: str = "word") -> Word:
-    return Word(word_id, Quad.from_box(x, 10, x + 30, 25), machine=Transcription(text, Source.MODEL, 0.9))
+    return Word(word_id, Quad.from_box(x, 10, x + 30, 25), machine=Transcription(text, TextSource.MODEL, 0.9))
 
 
 @pytest.fixture

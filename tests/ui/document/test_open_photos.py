@@ -60,7 +60,7 @@ def _go(studio: Studio, path: Path, qtbot: QtBot) -> None:
 
 
 def _on_disk(photo: Path) -> Page | None:
-    return Project.open(photo.parent).load_page(photo_file.content_id(photo))
+    return Project.open(photo.parent).load_page(photo_file.compute_content_id(photo))
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ def test_a_project_that_is_a_link_is_opened_once_the_user_says_so(
 ) -> None:
     (tmp_path / "elsewhere" / "pages").mkdir(parents=True)
     (folder / FOLDER).symlink_to(tmp_path / "elsewhere")
-    photo = next(iter(photo_file.photos_in(folder)))
+    photo = next(iter(photo_file.list_photos(folder)))
     studio = open_studio()
     studio.opening.open_paths([folder])
     qtbot.waitUntil(lambda: bool(studio.window.findChildren(QMessageBox)))

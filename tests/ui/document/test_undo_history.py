@@ -27,7 +27,7 @@ def _write(studio: Studio, text: str) -> None:
 
 
 def _first(page: Page) -> str:
-    return reading_order.order(page.words.values())[0]
+    return reading_order.order_words(page.words.values())[0]
 
 
 def _open(studio: Studio, photo: Path, qtbot: QtBot) -> None:

@@ -66,8 +66,8 @@ def test_searching_lists_the_pages_that_have_the_words(studio: Studio, qtbot: Qt
     assert pages.list.count() == len(help_pages.TOPICS)
     QTest.keyClicks(pages.line, "learning rate")
     titles = [pages.list.item(row).text() for row in range(pages.list.count())]
-    assert titles == [match.page.title for match in help_pages.find("learning rate")]
-    qtbot.waitUntil(lambda: pages.topic == help_pages.find("learning rate")[0].page.topic)
+    assert titles == [match.page.title for match in help_pages.search_pages("learning rate")]
+    qtbot.waitUntil(lambda: pages.topic == help_pages.search_pages("learning rate")[0].page.topic)
     QTest.keyClick(pages.line, Qt.Key.Key_Escape)
     assert not pages.isVisible()
 
@@ -85,7 +85,7 @@ def test_links_lead_to_pages_and_back_and_nowhere_else(studio: Studio, qtbot: Qt
     assert pages.topic == "models"
     pages.back.click()
     text = pages.page.toPlainText()
-    assert help_pages.page("training").title in text
+    assert help_pages.find_page("training").title in text
     for place in ("file:///etc/passwd", "https://example.org/models.md", "../../README.md"):
         assert pages.page.loadResource(QTextDocument.ResourceType.MarkdownResource.value, QUrl(place)) is None
 

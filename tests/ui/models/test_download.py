@@ -16,8 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.models import downloads
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.downloads import CRAFT, CRNN, PublishedFile
 from ocr_studio.jobs.models import download
 from ocr_studio.ui.app.app import Studio
@@ -157,7 +156,7 @@ def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
     assert dialog.said.property("wrong")
     assert "Try again later" in dialog.said.text()
     assert dialog.fetch.isVisible()
-    assert [model.name for model in models.available()] == [models.available()[0].name]
+    assert [model.name for model in registry.available()] == [registry.available()[0].name]
     assert not list(downloads.folder().glob("*.part"))
 
 

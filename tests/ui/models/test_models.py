@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import settings
 from ocr_studio.core.editing import edits
 from ocr_studio.core.models import archive as model_archive
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.settings import Settings
 from ocr_studio.engine.weights import model_weights
@@ -26,7 +26,7 @@ from tests.core.made_models import installed
 from tests.ui.studio import Open
 
 LEFT = Qt.MouseButton.LeftButton
-BASE = models.BUILT_IN.name
+BASE = registry.BUILT_IN.name
 
 
 def shown(studio: Studio) -> ModelsDialog:
@@ -63,7 +63,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     installed("Finder", architecture=DETECTOR, alphabet=(), scores={})
     studio = open_studio()
     dialog = shown(studio)
-    assert names(dialog) == [BASE, models.BUILT_IN_DETECTOR.name, "Anna", "Finder"]
+    assert names(dialog) == [BASE, registry.BUILT_IN_DETECTOR.name, "Anna", "Finder"]
     assert not dialog.use.isEnabled()  # the one in use is shown first
     assert not any(button.isEnabled() for button in (dialog.rename, dialog.export, dialog.delete, dialog.compare))
     choose(dialog, "Anna")
@@ -108,7 +108,7 @@ def test_the_model_in_use_keeps_being_used_under_its_new_name(qtbot: QtBot, open
         assert said in dialog.said.text()
         qtbot.waitUntil(lambda: not dialog.findChildren(QInputDialog))
     assert studio.settings.model == "Clara"
-    assert names(dialog) == [BASE, models.BUILT_IN_DETECTOR.name, "Berta", "Clara"]
+    assert names(dialog) == [BASE, registry.BUILT_IN_DETECTOR.name, "Berta", "Clara"]
     qtbot.waitUntil(lambda: not studio.busy)
     dialog.reject()
 
@@ -179,7 +179,7 @@ def test_an_import_that_nobody_waits_for_leaves_nothing(
     studio.lanes["reading"].cancel()
     qtbot.waitUntil(lambda: not studio.busy)
     studio.stop()
-    assert not models.candidates("Hand")
+    assert not registry.candidates("Hand")
 
 
 def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
@@ -195,7 +195,7 @@ def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Pa
     (compared,) = dialog.findChildren(FindingComparisonDialog)
     qtbot.waitUntil(lambda: not studio.busy)
     assert compared.said.text() == (
-        f"Of the 2 words checked here, “{models.BUILT_IN_DETECTOR.name}” finds 2 and “Finder” finds 2."
+        f"Of the 2 words checked here, “{registry.BUILT_IN_DETECTOR.name}” finds 2 and “Finder” finds 2."
         " In total, they find 8 and 8 boxes."
     )
     assert [len(view.boxes) for view in compared.views] == [8, 8]

@@ -54,7 +54,7 @@ def rest(studio: Studio, qtbot: QtBot) -> None:
 def page_of(studio: Studio, photo: Path) -> Page:
     project = studio.opening.project
     assert project is not None
-    page = project.load_page(photo_file.content_id(photo), aside=False)
+    page = project.load_page(photo_file.compute_content_id(photo), aside=False)
     assert page is not None
     return page
 

@@ -36,7 +36,7 @@ def studio(open_studio: Open, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.
     for photo in photos[1:]:
         show(made, photo, qtbot)
     assert made.autosave.flush()
-    replace_rules.save(paths.config_dir(), [Rule("Anna", "Hanna", whole=True)])
+    replace_rules.save_rules(paths.config_dir(), [Rule("Anna", "Hanna", whole=True)])
     return made
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
@@ -81,7 +81,7 @@ def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: 
     studio.window.action_set["review_differing"].trigger()
     qtbot.waitUntil(lambda: review.reviewing.is_under_way and not studio.busy)
     assert "No other model" not in review.keys.text()
-    assert review.order.currentData() == Order.DIFFERING
+    assert review.order.currentData() == QueueOrder.DIFFERING
     sitting = review.reviewing.sitting
     assert sitting is not None
     assert sitting.current is not None

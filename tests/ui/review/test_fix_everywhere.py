@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Page
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.fix_panel import FixPanel
 from tests.ui.studio import Open
@@ -171,7 +171,7 @@ def test_pages_are_looked_up_only_where_something_depends_on_them(
 
 def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
     review = studio.window.parts.review
-    review.begin(Order.PAGE)
+    review.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: review.card.has_card)
     for _ in range(7):
         _press(KEY.Key_Return)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Mark, Page, WordState
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.controller import Stage
 from ocr_studio.ui.review.panel import ReviewPanel
@@ -80,7 +80,7 @@ def test_where_a_number_may_be_meant_digits_are_text(studio: Studio, qtbot: QtBo
     read = made_board.reading("l5", 0.5)
     studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=read))}))
     panel = studio.window.parts.review
-    panel.begin(Order.LEAST_SURE)
+    panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.choices[1].text() == "Alt+2  L5"
     type_in("15")
@@ -94,7 +94,7 @@ def test_digits_choose_where_no_text_begins_with_one(studio: Studio, qtbot: QtBo
     word = page.words[studio.document.order()[0]]
     studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=made_board.reading("HM3", 0.5)))}))
     panel = studio.window.parts.review
-    panel.begin(Order.LEAST_SURE)
+    panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.choices[1].text() == "2  hm3"
     type_in("2")
@@ -209,7 +209,7 @@ def test_a_photo_that_is_gone_is_said_and_its_word_can_still_be_settled(
 ) -> None:
     (folder / "board 1.png").unlink()
     panel = studio.window.parts.review
-    panel.begin(Order.PAGE)
+    panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: "Can’t show this word" in panel.card.text)
     place = here(panel)
     press(KEY.Key_Return)
@@ -235,7 +235,7 @@ def test_the_least_sure_word_comes_first(studio: Studio, qtbot: QtBot) -> None:
     studio.window.action_set["review_least_sure"].trigger()
     panel = studio.window.parts.review
     qtbot.waitUntil(lambda: panel.card.has_card)
-    assert panel.order.currentData() == Order.LEAST_SURE
+    assert panel.order.currentData() == QueueOrder.LEAST_SURE
     assert panel.reviewing.sitting is not None
     rows = panel.reviewing.sitting.ahead(24)
     assert [row.confidence for row in rows] == sorted(row.confidence or 0 for row in rows)

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Alternative, Edit, Page, Source, Transcription, WordState
+from ocr_studio.core.page import Alternative, Edit, Page, TextSource, Transcription, WordState
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui import made_board
@@ -157,10 +157,10 @@ def test_doubtful_letters_are_replaced_by_what_is_typed(studio: Studio, qtbot: Q
     assert page is not None
     first = page.words[studio.document.order()[0]]
     others = (("list.1", 0.5), ("list_1", 0.3), ("1ist.1", 0.1), ("list.", 0.02))
-    reading = Transcription("list.1", Source.MODEL, 0.5, alternatives=tuple(Alternative(*each) for each in others))
+    reading = Transcription("list.1", TextSource.MODEL, 0.5, alternatives=tuple(Alternative(*each) for each in others))
     studio.document.push(Edit("Read", {first.id: (first, replace(first, machine=reading))}))
     panel = studio.window.parts.review
-    panel.begin(Order.LEAST_SURE)
+    panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert here(panel) == (page.id, first.id)
     press(KEY.Key_F2)

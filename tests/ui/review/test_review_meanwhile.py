@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.review.queue import Order
+from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui import made_board
@@ -127,7 +127,7 @@ def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qt
     window = studio.window
     window.resize(1200, 560)
     panel = window.parts.review
-    panel.begin(Order.PAGE)
+    panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     window.resize(1200, 850)
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
@@ -137,7 +137,7 @@ def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: Q
     window = studio.window
     window.resize(1200, 850)
     panel = window.parts.review
-    panel.begin(Order.PAGE)
+    panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
     qtbot.wait(50)
     handle, left = window.windowHandle(), Qt.MouseButton.LeftButton

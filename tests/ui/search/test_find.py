@@ -18,11 +18,11 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import matching
-from ocr_studio.core.search.matching import Side
+from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.search.find_bar import FindBar
 from ocr_studio.ui.search.find_panel import FindPanel
-from ocr_studio.ui.search.highlights import Mark
+from ocr_studio.ui.search.highlights import Highlight
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
@@ -37,7 +37,7 @@ def boards(folder: Path) -> Path:
         if number == 3:
             words["w7"] = replace(words["w7"], human=Transcription.by_human("queue"))
             words["w2"] = replace(words["w2"], machine=made_board.reading("now"))
-        page_id = photo_file.content_id(photo)
+        page_id = photo_file.compute_content_id(photo)
         project.save_page(Page(page_id, photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00"))
     project.unlock()
     return folder
@@ -110,9 +110,9 @@ def test_slips_are_allowed_for_and_second_choices_marked(studio: Studio, qtbot: 
     QTest.keyClicks(bar.line, "queues")
     assert [hit.text for hit in bar.hits] == ["queves"]
     bar.line.setText("builds")
-    assert [hit.side for hit in bar.hits] == [Side.MACHINE]
+    assert [hit.side for hit in bar.hits] == [MatchedSide.MACHINE]
     bar.line.setText('"builds"')
-    assert [hit.side for hit in bar.hits] == [Side.CHOICE]
+    assert [hit.side for hit in bar.hits] == [MatchedSide.CHOICE]
     assert bar.count.text() == "1 of 1, alternative"
     assert _marks(bar)[0].guessed
 
@@ -131,9 +131,9 @@ def test_what_is_changed_meanwhile_is_found_at_once(studio: Studio, qtbot: QtBot
 def test_another_photo_is_looked_through_as_well(studio: Studio, boards: Path, qtbot: QtBot) -> None:
     bar = open_bar(studio, qtbot)
     QTest.keyClicks(bar.line, "queue")
-    assert [hit.side for hit in bar.hits] == [Side.MACHINE]
+    assert [hit.side for hit in bar.hits] == [MatchedSide.MACHINE]
     studio.opening.open_paths([boards / "board 3.png"])
-    qtbot.waitUntil(lambda: [hit.side for hit in bar.hits] == [Side.HUMAN])
+    qtbot.waitUntil(lambda: [hit.side for hit in bar.hits] == [MatchedSide.HUMAN])
     assert len(_marks(bar)) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_selected_word_is_what_is_looked_for(studio: Studio, qtbot: QtBot) -> 
     assert open_bar(studio, qtbot).line.text() == "build"
 
 
-def _marks(bar: FindBar) -> tuple[Mark, ...]:
+def _marks(bar: FindBar) -> tuple[Highlight, ...]:
     return bar._marks.marks if bar._marks else ()
 
 
@@ -182,9 +182,9 @@ def test_hits_of_all_photos_come_as_cards_with_pictures(studio: Studio, qtbot: Q
     panel = open_panel(studio, qtbot)
     type_into(panel, qtbot, "queve")
     assert [(hit.image, hit.text, hit.side) for hit in panel.model.hits] == [
-        ("board 1.png", "queves", Side.MACHINE),
-        ("board 2.png", "queves", Side.MACHINE),
-        ("board 3.png", "queue", Side.HUMAN),
+        ("board 1.png", "queves", MatchedSide.MACHINE),
+        ("board 2.png", "queves", MatchedSide.MACHINE),
+        ("board 3.png", "queue", MatchedSide.HUMAN),
     ]
     assert panel.said.text() == "3 matches on 3 photos"
     qtbot.waitUntil(

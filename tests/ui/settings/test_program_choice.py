@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training.events import Recipe
@@ -18,7 +18,7 @@ from ocr_studio.ui.settings.reading_page import ReadingSettings
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from tests.core.made_models import installed, shipped
 
-BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+BASE, FINDER = registry.BUILT_IN.name, registry.BUILT_IN_DETECTOR.name
 
 
 def _page(qtbot: QtBot, settings: Settings) -> ReadingSettings:
@@ -66,10 +66,10 @@ def test_what_comes_with_the_program_can_be_used_and_stays(qtbot: QtBot) -> None
     shipped("boards", default_for=("latin",), weaknesses=("Faint ink.",))
     folder: Path = shipped("broken")
     (folder / CARD_FILE).write_text("{")
-    known, damaged = models.overview()
+    known, damaged = registry.overview()
     dialog = ModelsDialog()
     qtbot.addWidget(dialog)
-    histories = {model.name: models.ancestry(model, known) for model in known}
+    histories = {model.name: registry.ancestry(model, known) for model in known}
     for name, usable in (("boards", True), (BASE, False), ("broken", False)):
         dialog.show_models([*known, *damaged], histories=histories, used=[BASE, FINDER], comparable=True, choose=name)
         assert dialog.use.isEnabled() == dialog.compare.isEnabled() == usable
@@ -84,7 +84,7 @@ def test_a_training_begins_with_the_one_in_use_by_its_name(qtbot: QtBot) -> None
     shipped("boards", default_for=("latin",))
     form = RecipeForm(Recipe(), READING)
     qtbot.addWidget(form)
-    form.show_models(models.available(), Settings().reads_with())
+    form.show_models(registry.available(), Settings().reads_with())
     assert form.recipe.base == "boards"
-    form.show_models(models.available(), Settings(model=BASE).reads_with())
+    form.show_models(registry.available(), Settings(model=BASE).reads_with())
     assert form.recipe.base == BASE

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.app.toolbar import RecentMenu
@@ -38,7 +38,7 @@ NAME: Final = "<b>board<b>&File[*].png"
 
 def read(text: str) -> Transcription:
     others = (Alternative(text, 0.5), Alternative(f"{text}&", 0.3), Alternative(f"x{text}", 0.2))
-    return Transcription(text, Source.MODEL, 0.5, PICTURE, None, others)
+    return Transcription(text, TextSource.MODEL, 0.5, PICTURE, None, others)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def strange(open_studio: Open, tmp_path: Path) -> Studio:
     facts = PageFacts(writer="<b>writer</b>", tags=("<u>tag</u>", "&tag"), note="n" * 100_000)
     project = Project.open(photo.parent)
     project.save_page(
-        Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00", facts)
+        Page(photo_file.compute_content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00", facts)
     )
     project.unlock()
     studio = open_studio(photo)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import WriteFailed
-from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.dataset import SynthSource
 from ocr_studio.core.training.preflight import LEAST
 from ocr_studio.core.training.runs import KINDS
 from ocr_studio.engine.synth.text import texts
@@ -127,7 +127,7 @@ def test_it_is_written_shown_kept_and_learned_from(
 
 def test_what_failed_can_be_tried_again(dialog: SynthDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> Iterator[WritingEvent]:
-        yield SourcesRead(Source(), 0, 2)
+        yield SourcesRead(SynthSource(), 0, 2)
         raise WriteFailed("the disk is full")
 
     with monkeypatch.context() as broken:

@@ -150,7 +150,7 @@ def test_typing_reads_nothing_of_the_disk(
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, looked, window = [], [], threading.get_ident()
-    look_there, check = generate.look_there, synth_options.check
+    look_there, check = generate.look_there, synth_options.check_options
     qtbot.waitUntil(lambda: dialog.there.found is not None)
     (tmp_path / "empty").mkdir()
 
@@ -164,7 +164,7 @@ def test_typing_reads_nothing_of_the_disk(
         check(options)
 
     monkeypatch.setattr(generate, "look_there", looks)
-    monkeypatch.setattr(synth_options, "check", checks)
+    monkeypatch.setattr(synth_options, "check_options", checks)
     with monkeypatch.context() as typing:
         for name in ("exists", "is_file", "is_dir", "stat", "open"):
             typing.setattr(Path, name, lambda self, *_: pytest.fail(f"{self} was read"))

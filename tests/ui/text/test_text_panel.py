@@ -175,7 +175,7 @@ def test_a_line_drawn_through_words_is_their_order(studio: Studio) -> None:
     assert studio.document.order()[:4] == ("w0", "w4", "w5", "w1")
     page = studio.document.page
     assert page is not None
-    assert [[word.id for word in line] for line in page_order.lines(page)][:3] == [
+    assert [[word.id for word in line] for line in page_order.find_lines(page)][:3] == [
         ["w0"],
         ["w4", "w5"],
         ["w1", "w2", "w3"],
@@ -243,7 +243,7 @@ def test_rows_dropped_elsewhere_change_the_order(studio: Studio) -> None:
     _drop(studio, ["w4", "w5", "w6", "w7"], 0, below=False)
     page = studio.document.page
     assert page is not None
-    assert page_order.text(page) == "ask Anna about queves\n\nShip the new build"
+    assert page_order.compose_text(page) == "ask Anna about queves\n\nShip the new build"
 
 
 def test_other_things_dropped_on_the_table_change_nothing(studio: Studio) -> None:

@@ -87,11 +87,11 @@ def test_a_rule_is_written_looked_at_and_done_by_one_step(studio: Studio) -> Non
     assert studio.document.undo_stack.count() == steps + 1
     studio.document.undo_stack.undo()
     assert texts(studio) == before
-    assert replace_rules.load(paths.config_dir()) == (Rule("u", "x"),)
+    assert replace_rules.load_rules(paths.config_dir()) == (Rule("u", "x"),)
 
 
 def test_what_is_no_pattern_is_said_and_cannot_be_used(studio: Studio) -> None:
-    replace_rules.save(paths.config_dir(), [Rule("(u", "x", pattern=True)])
+    replace_rules.save_rules(paths.config_dir(), [Rule("(u", "x", pattern=True)])
     dialog = _rules(studio)
     assert "(u" in dialog.trouble.text()
     assert not dialog.here.isEnabled()
@@ -102,11 +102,11 @@ def test_what_is_no_pattern_is_said_and_cannot_be_used(studio: Studio) -> None:
     assert dialog.rules() == (Rule("(U)", "x", pattern=True, case=False),)
     QTest.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
     dialog.reject()
-    assert replace_rules.load(paths.config_dir()) == ()
+    assert replace_rules.load_rules(paths.config_dir()) == ()
 
 
 def test_nothing_to_replace_is_said(studio: Studio) -> None:
-    replace_rules.save(paths.config_dir(), [Rule("zzz", "x")])
+    replace_rules.save_rules(paths.config_dir(), [Rule("zzz", "x")])
     dialog = _rules(studio)
     QTest.mouseClick(dialog.here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
@@ -119,7 +119,7 @@ def test_all_photos_are_one_step_that_can_be_taken_back(studio: Studio, folder: 
     studio.opening.open_paths([folder / "board 2.png"])
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
     qtbot.waitUntil(lambda: bool(texts(studio)))
-    replace_rules.save(paths.config_dir(), [Rule("Anna", "Hanna", whole=True)])
+    replace_rules.save_rules(paths.config_dir(), [Rule("Anna", "Hanna", whole=True)])
     steps = studio.document.undo_stack.count()
     dialog = _rules(studio)
     QTest.mouseClick(dialog.everywhere, Qt.MouseButton.LeftButton)
@@ -162,7 +162,7 @@ def test_a_character_is_found_by_name_and_put_into_the_line_on_the_photo(studio:
     QTest.keyClick(popup.search, Key.Key_Return)
     assert editor.isVisible()
     assert editor.text() == "Sh€ip"
-    assert characters.last_used(paths.config_dir()) == ("€",)
+    assert characters.load_recent(paths.config_dir()) == ("€",)
     QTest.keyClick(editor, Key.Key_Return)
     assert texts(studio)[0] == "Sh€ip"
 
@@ -186,7 +186,7 @@ def test_the_line_in_the_table_stays_open_for_a_character(studio: Studio) -> Non
 
 
 def test_without_a_line_the_current_word_is_opened_and_the_last_used_come_first(studio: Studio) -> None:
-    characters.use(paths.config_dir(), "✓")
+    characters.remember_character(paths.config_dir(), "✓")
     studio.document.select(["w2"])
     studio.window.action_set["characters"].trigger()
     popup = _palette()
@@ -232,7 +232,7 @@ def test_a_word_that_takes_too_long_is_named_and_the_others_are_offered(studio: 
     studio.document.push(edits.write(page, slow, "ab" * 200 + "!"))
     assert studio.document.page is not None
     studio.document.push(edits.write(studio.document.page, other, "ab"))
-    replace_rules.save(paths.config_dir(), [Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)])
+    replace_rules.save_rules(paths.config_dir(), [Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)])
     QTest.mouseClick(_rules(studio).here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
     assert [row.after for row in preview.table.rows.rows] == ["x", "Annx"]

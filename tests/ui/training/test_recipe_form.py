@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
@@ -23,7 +23,7 @@ def form(qtbot: QtBot) -> RecipeForm:
 def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeForm) -> None:
     installed("Theirs", architecture=CRNN, title="Theirs")
     installed("Light", architecture=LIGHT_CRNN, title="Light")
-    form.show_models(models.available("recognizer"), "Theirs")
+    form.show_models(registry.available("recognizer"), "Theirs")
     entries = form.base.model()
     able = {
         entries.index(row, 0).data(): bool(entries.flags(entries.index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
@@ -31,7 +31,7 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
     }
     assert able["Theirs – can't be trained further"] is False
     assert able["Light"] is True
-    assert form.base.currentData() == models.available("recognizer")[0].name
+    assert form.base.currentData() == registry.available("recognizer")[0].name
     assert form.recipe.base == form.base.currentData()
-    form.show_models(models.available("recognizer"), "Light")
+    form.show_models(registry.available("recognizer"), "Light")
     assert form.recipe.base == "Light"

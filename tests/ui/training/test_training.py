@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import settings as settings_file
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval
 from ocr_studio.jobs.learning import preflight
@@ -64,15 +64,15 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert trainer.result.column.headline.text() == "It reads your handwriting better"
     assert "On 20 held-out words, it makes 9 mistakes instead of 15." in said(studio)
     assert "−5.7 points (−10.1 … −1.3)".replace(" ", "\u00a0") in trainer.result.figures.text()
-    assert models.available() == (models.BUILT_IN,), "nothing is installed before a person has said so"
+    assert registry.available() == (registry.BUILT_IN,), "nothing is installed before a person has said so"
     assert studio.settings.model is None
 
     with qtbot.waitSignal(studio.training.kept):
         qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "boards"]
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name, "boards"]
     assert studio.settings.model == settings_file.load().model == "boards"
     assert candidates() == []
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()
     assert "Now reading with “boards”" in said(studio)
     qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
     dialog = studio.window.findChild(RereadingDialog)
@@ -88,7 +88,7 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     qtbot.mouseClick(trainer.result.go_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not studio.busy)
     assert studio.settings.model is settings_file.load().model is None
-    assert "boards" in [model.name for model in models.available()]
+    assert "boards" in [model.name for model in registry.available()]
     assert trainer.pages.currentWidget() is trainer.preflight
 
 
@@ -116,9 +116,9 @@ def test_worse_is_said_plainly_and_discarding_leaves_nothing(
     assert not result.keep.property("primary")
     qtbot.mouseClick(result.discard, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not ready.busy)
-    assert models.available() == (models.BUILT_IN,)
+    assert registry.available() == (registry.BUILT_IN,)
     assert candidates() == []
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert list(training_runs.find_runs_folder().iterdir()) == []
     assert ready.window.trainer.preflight.column.begin.isEnabled()
 
 
@@ -174,7 +174,7 @@ def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot
     qtbot.waitUntil(lambda: not ready.busy)
     assert learner.closed
     assert candidates() == []
-    assert list(training_runs.runs_dir().iterdir()) == []
+    assert list(training_runs.find_runs_folder().iterdir()) == []
     assert ready.training.stage is Stage.READY
     begin(ready, qtbot)
 

@@ -38,7 +38,7 @@ def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
     assert not trainer.offer.isVisible()
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: other.settings.model == "boards")
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()
 
 
 def test_what_nobody_had_decided_on_is_shown_again(
@@ -87,7 +87,7 @@ def test_what_failed_before_anything_was_kept_is_not_offered(open_studio: Open, 
         studio.window.trainer.preflight.column.begin.click()
     qtbot.waitUntil(lambda: studio.training.stage is Stage.READY and not studio.busy)
     assert not studio.window.trainer.offer.isVisible()
-    assert not list(training_runs.runs_dir().iterdir())
+    assert not list(training_runs.find_runs_folder().iterdir())
 
 
 def test_a_window_closed_before_anything_was_kept_offers_nothing(
@@ -99,9 +99,9 @@ def test_a_window_closed_before_anything_was_kept_offers_nothing(
     ready.window.close()
     learner.gate.set()
     ready.stop()
-    assert training_runs.load("boards") is not None
+    assert training_runs.load_run("boards") is not None
     other = open_studio(learners={})
-    qtbot.waitUntil(lambda: training_runs.load("boards") is None)
+    qtbot.waitUntil(lambda: training_runs.load_run("boards") is None)
     qtbot.waitUntil(lambda: not other.busy)
     assert other.training.offers == ()
 
@@ -117,4 +117,4 @@ def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: 
     qtbot.mouseClick(other.window.trainer.offer.forget, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not other.busy)
     assert not other.window.trainer.offer.isVisible()
-    assert training_runs.unfinished() == ()
+    assert training_runs.list_unfinished() == ()

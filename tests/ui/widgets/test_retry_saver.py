@@ -86,4 +86,4 @@ def test_settings_rules_and_words_wait_for_room(
     assert studio.window.messages.texts() == []
     assert settings.load().box_opacity == 0.5
     assert project_words.load_added(SafeFolder(own)) == {"zebra", "yak"}
-    assert replace_rules.load(paths.config_dir()) == (Rule("a", "b"),)
+    assert replace_rules.load_rules(paths.config_dir()) == (Rule("a", "b"),)

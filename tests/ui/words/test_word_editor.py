@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Alternative, Edit, Source, Transcription, Word, WordState
+from ocr_studio.core.page import Alternative, Edit, TextSource, Transcription, Word, WordState
 from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document import commands
@@ -176,7 +176,7 @@ def test_reading_again_leaves_the_typed_text_alone(view: PhotoView, qtbot: QtBot
     assert page is not None
     view.edit_current()
     qtbot.keyClicks(editor_of(view), "ret")
-    view.document.push(edits.choose(page, "one", 2))
+    view.document.push(edits.choose_alternative(page, "one", 2))
     assert editor_of(view).text() == "ret"
     page = view.document.page
     assert page is not None
@@ -316,7 +316,7 @@ def test_where_nothing_may_be_changed_no_editor_opens(view: PhotoView, qtbot: Qt
 
 
 def _height(view: PhotoView, name: str) -> float:
-    return geometry.size(word(view, name).quad)[1] * view.zoom
+    return geometry.measure_size(word(view, name).quad)[1] * view.zoom
 
 
 def test_a_word_too_small_to_be_read_comes_nearer_and_the_next_stays_there(view: PhotoView, qtbot: QtBot) -> None:
@@ -343,7 +343,9 @@ def test_a_word_that_can_be_read_stays_where_it_is(view: PhotoView) -> None:
 def test_all_choices_can_be_read_however_narrow_the_photo_is(view: PhotoView, width: int, text: str) -> None:
     page = view.document.page
     assert page is not None
-    read = Transcription(text, Source.MODEL, 0.5, alternatives=tuple(Alternative(f"{text}{n}", 0.1) for n in range(5)))
+    read = Transcription(
+        text, TextSource.MODEL, 0.5, alternatives=tuple(Alternative(f"{text}{n}", 0.1) for n in range(5))
+    )
     view.resize(width, 700)
     view.document.push(Edit("Read", {"one": (page.words["one"], replace(page.words["one"], machine=read))}))
     view.document.select(["one"])

@@ -269,7 +269,7 @@ def _group_lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
     return tuple(
         SynthLine(
             " ".join(words[index].text for index in line),
-            geometry.joined([words[index].quad for index in line]) if len(line) > 1 else words[line[0]].quad,
+            geometry.union_quad([words[index].quad for index in line]) if len(line) > 1 else words[line[0]].quad,
             tuple(line),
         )
         for line in by_line.values()

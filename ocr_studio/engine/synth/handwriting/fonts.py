@@ -244,7 +244,7 @@ def measure_in_child(_: Mapping[str, object], data: bytes) -> Answer:
 def list_font_files(folder: Path) -> list[Path]:
     """Return all font files in a folder and its subfolders, sorted. Raises BadFont if the folder cannot be read."""
     try:
-        return source_fingerprints.fonts_in(folder)
+        return source_fingerprints.list_fonts(folder)
     except OSError as error:
         raise BadFont(
             tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is not a folder")),

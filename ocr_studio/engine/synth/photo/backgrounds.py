@@ -98,7 +98,7 @@ def load_backgrounds(folder: Path, split: SourceSplit) -> tuple[tuple[Picture, .
     too. Raises BadBackgrounds for a folder without usable photos.
     """
     try:
-        found = photo_file.photos_in(folder)
+        found = photo_file.list_photos(folder)
         if not found:
             raise FileNotFoundError
     except (OSError, photo_file.PhotoError) as error:

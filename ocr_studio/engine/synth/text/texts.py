@@ -85,7 +85,7 @@ def load_vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         if code not in lexicon.LANGUAGES:
             raise ValueError(f"no language “{code}”")
         own: dict[str, float] = {}
-        for frequency, band in word_frequencies.counted(code, rarest=_RAREST):
+        for frequency, band in word_frequencies.load_frequencies(code, rarest=_RAREST):
             for word in band:
                 if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
                     # Square roots, otherwise every third word would be “the”.
@@ -103,7 +103,7 @@ def load_word_list(path: Path) -> Vocabulary:
     """
     stamp = None
     with contextlib.suppress(OSError, ValueError):  # reading reports the error
-        stamp = source_fingerprints.word_list_stamp(path)
+        stamp = source_fingerprints.stamp_word_list(path)
     found = _listed(path, stamp)
     if not found.words:
         raise _bad(path, "; ".join(describe_rejected(found)) or tr("it contains no words"))

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Source, Transcription, Word
+from ocr_studio.core.page import TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 
 Quads: TypeAlias = NDArray[np.float32]
@@ -54,9 +54,9 @@ class LineTargets:
     def of(cls, words: Iterable[Labelled]) -> LineTargets:
         """Create them from all words of a photo."""
         known = list(words)
-        unclear = [geometry.widened(word.quad, _MARGIN) for word in known if word.ignore]
+        unclear = [geometry.widen_quad(word.quad, _MARGIN) for word in known if word.ignore]
         lines: list[Floats] = []
-        for line in reading_order.lines(_words(word for word in known if word.text and not word.ignore)):
+        for line in reading_order.find_lines(_words(word for word in known if word.text and not word.ignore)):
             corners = np.array([word.quad.corners for word in line])
             height = geometry.sizes(fit_ribbon(corners)[None, :4])[0, 1]
             gaps = _gaps(corners) / max(float(height), 1e-6)
@@ -165,7 +165,7 @@ def shrink_distance(length: float, height: float) -> float:
 
 def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
     """Return outlines of a line's core, (K, 2): slightly larger, exact, slightly smaller; all shrunk by ``less``."""
-    length, height = geometry.sizes(line[None, :4])[0]
+    length, height = geometry.measure_sizes(line[None, :4])[0]
     margin = _MARGIN * height
     inset = shrink_distance(length + 2 * margin, height + 2 * margin) / 2 - margin
     for band in (-_UNCERTAINTY, 0.0, _UNCERTAINTY):
@@ -187,7 +187,7 @@ def _fill_outline(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> 
 
 def _words(labelled: Iterable[Labelled]) -> list[Word]:
     return [
-        Word(f"{index:08}", word.quad, human=Transcription(word.text, Source.HUMAN))
+        Word(f"{index:08}", word.quad, human=Transcription(word.text, TextSource.HUMAN))
         for index, word in enumerate(labelled)
     ]
 
@@ -195,7 +195,7 @@ def _words(labelled: Iterable[Labelled]) -> list[Word]:
 def _gaps(corners: Floats) -> Floats:
     """Return the gaps in pixels between neighbouring words, (W, 4, 2), along the line."""
     right, left = corners[:, [1, 2]].mean(axis=1), corners[:, [0, 3]].mean(axis=1)
-    along = geometry.directions(corners)
+    along = geometry.find_directions(corners)
     both = along[:-1] + along[1:]
     return np.asarray(((left[1:] - right[:-1]) * both).sum(axis=1) / 2)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled, Score
-from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfWord
+from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
 from ocr_studio.core.training.events import Interval
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.reader import Reader
@@ -114,8 +114,8 @@ class DetectorComparison:
     before: Reader
     after: Reader
     _rows: list[NDArray[np.int64]] = field(default_factory=list)
-    _gained: list[PlaceOfWord] = field(default_factory=list)
-    _lost: list[PlaceOfWord] = field(default_factory=list)
+    _gained: list[PlacedWord] = field(default_factory=list)
+    _lost: list[PlacedWord] = field(default_factory=list)
 
     def add(self, photo: EvaluationPhoto) -> None:
         """Find the words of one more photo with both."""
@@ -130,7 +130,7 @@ class DetectorComparison:
                 rows[_nearest_word(word, wanted), column + 1] += 1
         self._rows.append(rows)
         for new, old, places in ((hits[1], hits[0], self._gained), (hits[0], hits[1], self._lost)):
-            places += [PlaceOfWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
+            places += [PlacedWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
 
     def result(self) -> tuple[Score, Score, Interval]:
         """Return the scores before and after, and the change of F1 with its confidence interval."""
@@ -140,12 +140,12 @@ class DetectorComparison:
         return before, after, _interval(rows)
 
     @property
-    def gained(self) -> tuple[PlaceOfWord, ...]:
+    def gained(self) -> tuple[PlacedWord, ...]:
         """Words that only the second detector found."""
         return tuple(self._gained)
 
     @property
-    def lost(self) -> tuple[PlaceOfWord, ...]:
+    def lost(self) -> tuple[PlacedWord, ...]:
         """Words that only the first detector found."""
         return tuple(self._lost)
 
@@ -153,7 +153,7 @@ class DetectorComparison:
 def summarize(held_out: DetectorComparison, keep: DetectorComparison, *, unit: str) -> FindingComparison:
     """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
-    return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
+    return DetectorComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
 
 def _compare_words(reader: Reader, photo: EvaluationPhoto) -> metrics.Comparison:
@@ -190,7 +190,7 @@ def _nearest_word(word: Labelled, wanted: Sequence[Labelled]) -> int:
     if not wanted:
         return 0
     middles = np.array([each.quad.corners for each in wanted]).mean(axis=1)
-    return int(np.linalg.norm(middles - geometry.centre(word.quad), axis=1).argmin())
+    return int(np.linalg.norm(middles - geometry.find_centre(word.quad), axis=1).argmin())
 
 
 def _interval(rows: NDArray[np.int64]) -> Interval:

@@ -18,18 +18,18 @@ from typing import Any, Final
 import keras
 
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
+    DetectorComparison,
     DetectorData,
     DetectorEvent,
     DetectorTrained,
-    FindingComparison,
-    LinesChecked,
+    LinesEvaluated,
 )
-from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
+from ocr_studio.core.training.events import Interval, Recipe, TrainingPreparing, TrainingStarted
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions
@@ -71,8 +71,8 @@ def finetune_detector(
         recipe: Hyperparameters; ``detector_events.RECIPE`` is a good default.
         folder: Folder of the checkpoint, created if needed. An interrupted run with the same data and recipe is
             resumed.
-        name: Name of the new model. Its candidate is where ``core.models`` has them, for ``models.install`` or
-            ``models.discard``.
+        name: Name of the new model. Its candidate is where ``core.models`` has them, for ``registry.install`` or
+            ``registry.discard``.
         stop: Called after each step; true ends the run with the best result so far.
         most: Number of steps, by default MOST_STEPS.
 
@@ -82,9 +82,9 @@ def finetune_detector(
     Raises:
         StudioError: NoLines, TrainingFailed, CheckpointNotSaved, BadModel …
     """
-    yield Preparing(tr("Loading the model"))
+    yield TrainingPreparing(tr("Loading the model"))
     runtime.configure(data.options)
-    base = models.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
+    base = registry.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device_context(recipe.device):
         net = model_weights.load_detector(base)
@@ -108,7 +108,7 @@ def finetune_detector(
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
-def scores_of(comparison: FindingComparison) -> Scores:
+def scores_of(comparison: DetectorComparison) -> Scores:
     """Return a comparison as the scores of a model card, as ``training.results.scores_of`` with F1 instead of
     the CER.
     """
@@ -175,7 +175,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
         """Return the next step."""
         return partial(self.trainer.train_step, self._batches.at(self.step))
 
-    def check(self) -> LinesChecked:
+    def check(self) -> LinesEvaluated:
         """Evaluate the current result."""
         averaged, (held_out, keep, loss) = self.evaluate_averaged(self._evaluator)
         if not self.has_baseline:
@@ -216,7 +216,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
 
     # -------------------------------------------------------------------------------------------------- after
 
-    def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
+    def compare(self) -> Generator[DetectorEvent, None, DetectorComparison]:
         """Find words with the old and the new detector, put the result into the network, and return the comparison."""
         old = keras.models.clone_model(self.net)
         self.trainer.assign_weights(self.trainer.initial)

@@ -168,7 +168,7 @@ def _choose_center(photo: ResizedPhoto, rng: Random, *, hidden: bool) -> Floats:
     for _ in range(50):
         if len(lines) and rng.random() < _ON_LINE:
             line = lines[rng.integers(len(lines))]
-            place = geometry.on_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
+            place = geometry.map_to_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
         else:
             place = rng.uniform(0, 1, 2) * size
         if photo.hidden is None or _is_inside(photo.hidden, place) == hidden:

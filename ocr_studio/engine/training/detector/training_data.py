@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.training.detector_events import DetectorData, ReviewedPhoto
-from ocr_studio.core.training.events import Preparing, Recipe
+from ocr_studio.core.training.detector_events import CheckedPhoto, DetectorData
+from ocr_studio.core.training.events import Recipe, TrainingPreparing
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.detection.detector import Detector, Photo
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
@@ -71,7 +71,7 @@ class DetectorExamples:
     _held_out_photos: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
     _rehearsed: list[str] = field(default_factory=list)
 
-    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[TrainingPreparing]:
         """Load the photos and generate the boards. detector: before training. Raises NoLines."""
         held_out_flags = {photo.held_out for photo in data.photos}
         self.hidden = len(held_out_flags) < 2

@@ -45,7 +45,7 @@ class BaselinesItem(QGraphicsItem):
         """Draw the lines, with the same width at every zoom."""
         if self._lines is None:
             page = self._document.page
-            self._lines = tuple(map(_shown, baselines.of_words(page.words.values()))) if page else ()
+            self._lines = tuple(map(_shown, baselines.find_baselines(page.words.values()))) if page else ()
         ratio = box_outlines.sharpness(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width in ((self.colours.halo, 3.0), (self.colours.guide, 1.25)):

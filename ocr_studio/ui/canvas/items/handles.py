@@ -48,12 +48,12 @@ class Handles:
     @property
     def size(self) -> float:
         """Their size in screen pixels."""
-        return SIZE if min(geometry.size(self.corners)) >= _SMALL else _SMALL_SIZE
+        return SIZE if min(geometry.measure_size(self.corners)) >= _SMALL else _SMALL_SIZE
 
     def at(self, point: QPointF) -> Handle | None:
         """Return the handle at a point of the screen, or None."""
-        inside = geometry.contains(self.corners, (point.x(), point.y()))
-        reach = _REACH_INSIDE if inside and min(geometry.size(self.corners)) < _SMALL else _REACH
+        inside = geometry.contains_point(self.corners, (point.x(), point.y()))
+        reach = _REACH_INSIDE if inside and min(geometry.measure_size(self.corners)) < _SMALL else _REACH
         near = {handle: math.hypot(*(place - point).toTuple()) for handle, place in self.places.items()}
         best = min(near, key=lambda handle: near[handle])
         return best if near[best] <= reach else None
@@ -70,7 +70,7 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
     """
     points = [to_screen.map(QPointF(x, y)) for x, y in quad.corners]
     corners = Quad.from_array([(p.x(), p.y()) for p in points])
-    out = _OUT if min(geometry.size(corners)) < _SMALL else 0.0
+    out = _OUT if min(geometry.measure_size(corners)) < _SMALL else 0.0
     grips = [QPointF(x, y) for x, y in _grown(corners, out)]
     places = dict(zip(list(Handle)[:4], grips, strict=True))
     for index, handle in enumerate((Handle.TOP, Handle.RIGHT, Handle.BOTTOM, Handle.LEFT)):
@@ -91,7 +91,7 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
 def _grown(corners: Quad, by: float) -> NDArray[np.float64]:
     """Return the corners, (4, 2), moved outwards along both their sides."""
     points = np.asarray(corners.corners, dtype=np.float64)
-    along = geometry.directions(points[None])[0]
+    along = geometry.find_directions(points[None])[0]
     across = np.array([-along[1], along[0]])
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
     return np.asarray(points + by * (signs[:, :1] * along + signs[:, 1:] * across))
@@ -115,7 +115,7 @@ def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad
     index = handle.value
     target = corners[index] + by
     if free or not _is_parallelogram(corners):
-        return geometry.with_corner(quad, index, (float(target[0]), float(target[1])))
+        return geometry.replace_corner(quad, index, (float(target[0]), float(target[1])))
     fixed = corners[index - 2]
     before, after = corners[index - 1] - fixed, corners[(index + 1) % 4] - fixed
     shares = np.linalg.solve(np.stack([before, after], axis=1), target - fixed)
@@ -129,7 +129,7 @@ def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad
 
 def turned_by(quad: Quad, start: Point, now: Point) -> float:
     """Return the angle between two points as seen from the box's centre, in degrees clockwise, -180..180."""
-    x, y = geometry.centre(quad)
+    x, y = geometry.find_centre(quad)
     first, last = (math.atan2(point[1] - y, point[0] - x) for point in (start, now))
     return (math.degrees(last - first) + 180) % 360 - 180
 

@@ -214,7 +214,7 @@ class SketchItem(QGraphicsItem):
         painter.drawEllipse(place, _PICKED / 2, _PICKED / 2)
 
     def _paint_cut(self, painter: QPainter, cut: Cut, to_screen: QTransform) -> None:
-        start, _, _, end = geometry.between(cut.quad, cut.fraction, cut.fraction).corners
+        start, _, _, end = geometry.slice_quad(cut.quad, cut.fraction, cut.fraction).corners
         top, bottom = to_screen.map(QPointF(*start)), to_screen.map(QPointF(*end))
         down = bottom - top
         length = max(1.0, (down.x() ** 2 + down.y() ** 2) ** 0.5)

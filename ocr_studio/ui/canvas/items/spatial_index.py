@@ -57,8 +57,8 @@ class WordIndex:
         """
         x, y = point
         near = self.inside((x - reach, y - reach, x + reach, y + reach))
-        hit = [word_id for word_id in near if geometry.contains(self._quads[word_id], point)]
-        return sorted(hit or near, key=lambda word_id: geometry.area(self._quads[word_id]))
+        hit = [word_id for word_id in near if geometry.contains_point(self._quads[word_id], point)]
+        return sorted(hit or near, key=lambda word_id: geometry.measure_area(self._quads[word_id]))
 
     def _put(self, word_id: str, quad: Quad) -> None:
         row = self._rows.get(word_id)

@@ -28,7 +28,9 @@ def word(left: float, top: float, right: float, bottom: float, text: str = "word
 
 
 def turned(words: list[Labelled], degrees: float) -> list[Labelled]:
-    return [Labelled(geometry.rotated(each.quad, degrees, about=(300, 200)), each.text, each.ignore) for each in words]
+    return [
+        Labelled(geometry.rotate_quad(each.quad, degrees, about=(300, 200)), each.text, each.ignore) for each in words
+    ]
 
 
 def drawn(words: list[Labelled]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -62,8 +64,8 @@ def test_cores_grow_back_to_their_lines(degrees: float) -> None:
     places = LineTargets.of(words)
     found = extract_lines(drawn(words)[0].astype(np.float32), DetectorOptions())
     assert len(found) == len(places.lines) == 1
-    assert geometry.cover_matrix(places.lines[:, :4], found[:, :4])[0, 0] > 0.99
-    length, height = geometry.sizes(found[:, :4])[0]
+    assert geometry.compute_cover_matrix(places.lines[:, :4], found[:, :4])[0, 0] > 0.99
+    length, height = geometry.measure_sizes(found[:, :4])[0]
     short, long = sorted((length, height))
     assert long == pytest.approx(380 + 2 * 0.14 * 40, abs=5)
     assert short == pytest.approx(40 * 1.28, abs=4)
@@ -72,7 +74,7 @@ def test_cores_grow_back_to_their_lines(degrees: float) -> None:
 def curved() -> list[Labelled]:
     """Lines of words along an arc."""
     return [
-        Labelled(geometry.rotated(Quad.from_box(740, top, 860, top + 40), degrees, about=(800, top + 1600)), "word")
+        Labelled(geometry.rotate_quad(Quad.from_box(740, top, 860, top + 40), degrees, about=(800, top + 1600)), "word")
         for top in (300, 400, 500)
         for degrees in np.linspace(-22, 22, 9).tolist()
     ]
@@ -96,7 +98,7 @@ def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
     assert score.f > 0.97
     if kind != "curved":  # quads of bent lines hold not all of them
         quads = np.array([each.quad.corners for each in written if not each.ignore])
-        assert (geometry.cover_matrix(quads, found[:, :4]).max(axis=1) > 0.8).mean() > 0.95
+        assert (geometry.compute_cover_matrix(quads, found[:, :4]).max(axis=1) > 0.8).mean() > 0.95
 
 
 @given(st.floats(4, 900), st.floats(4, 900))
@@ -141,7 +143,7 @@ def test_upright_boxes_along_a_slope_are_a_sloping_line() -> None:
     ribbon = fit_ribbon(boxes)
     x, y = geometry.directions(ribbon[None, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(np.degrees(np.arctan(20 / 90)), abs=1)
-    assert geometry.sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
+    assert geometry.measure_sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
 
 
 def test_no_words_are_no_lines() -> None:

@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word, new_id
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
     RECIPE,
+    CheckedPhoto,
+    DetectorComparison,
     DetectorData,
     DetectorEvent,
     DetectorTrained,
-    FindingComparison,
-    LinesChecked,
-    ReviewedPhoto,
+    LinesEvaluated,
 )
-from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started, StepDone
+from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, Quads
 from ocr_studio.engine.nets.detector import build_detector
@@ -186,7 +186,7 @@ class FakeReader:
 
 def test_more_words_found_is_better_and_fewer_worse() -> None:
     score = Score(5, 10, 10)
-    same = FindingComparison(score, score, Interval(-0.1, 0.1), score, score, Interval(0, 0))
+    same = DetectorComparison(score, score, Interval(-0.1, 0.1), score, score, Interval(0, 0))
     assert same.verdict == "no clear difference"
     assert replace(same, change=Interval(0.01, 0.2)).verdict == "better"
     assert replace(same, change=Interval(-0.2, -0.01)).verdict == "worse"
@@ -225,10 +225,17 @@ def begun(folder: Path, recipe: Recipe = TINY, *, stop: bool = False) -> Iterato
 def test_a_run_tells_how_it_goes_and_ends_with_a_candidate(tmp_path: Path) -> None:
     events = list(begun(tmp_path / "work"))
     kinds = [kind for kind, _ in itertools.groupby(map(type, events))]
-    assert kinds == [Preparing, Started, LinesChecked, *[StepDone, LinesChecked] * 3, Preparing, DetectorTrained]
-    started = next(event for event in events if isinstance(event, Started))
+    assert kinds == [
+        TrainingPreparing,
+        TrainingStarted,
+        LinesEvaluated,
+        *[StepDone, LinesEvaluated] * 3,
+        TrainingPreparing,
+        DetectorTrained,
+    ]
+    started = next(event for event in events if isinstance(event, TrainingStarted))
     assert (started.train, started.held_out, started.steps) == (5, 5, 6)
-    assert [event.step for event in events if isinstance(event, LinesChecked)] == [0, 2, 4, 6]
+    assert [event.step for event in events if isinstance(event, LinesEvaluated)] == [0, 2, 4, 6]
     trained = events[-1]
     assert isinstance(trained, DetectorTrained)
     assert (trained.steps, trained.stopped) == (6, "")
@@ -247,17 +254,22 @@ def test_who_wants_to_stop_gets_the_best_so_far(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("tiny")
 def test_cancelled_anywhere_no_half_model_is_left(tmp_path: Path) -> None:
-    for last in (Preparing, LinesChecked, StepDone, None):  # while boards are drawn, examined, taught, compared
+    for last in (
+        TrainingPreparing,
+        LinesEvaluated,
+        StepDone,
+        None,
+    ):  # while boards are drawn, examined, taught, compared
         run = begun(tmp_path / str(last))
         taught = False
         for event in run:
             taught = taught or isinstance(event, StepDone)
-            if isinstance(event, last) if last else taught and isinstance(event, Preparing):
+            if isinstance(event, last) if last else taught and isinstance(event, TrainingPreparing):
                 break
         else:
             pytest.fail("it came to its end")
         run.close()  # type: ignore[attr-defined]
-        assert not models.candidates("mine")
+        assert not registry.candidates("mine")
 
 
 @pytest.mark.usefixtures("tiny")
@@ -269,7 +281,7 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
             break
     run.close()  # type: ignore[attr-defined]
     events = list(begun(tmp_path / "cut"))
-    started = next(event for event in events if isinstance(event, Started))
+    started = next(event for event in events if isinstance(event, TrainingStarted))
     assert started.resumed_at == 5
     again = end_of(iter(events))
     a, b = (
@@ -279,7 +291,7 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
     assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
     # Another recipe begins anew.
     other = begun(tmp_path / "cut", replace(TINY, seed=5))
-    started = next(event for event in other if isinstance(event, Started))
+    started = next(event for event in other if isinstance(event, TrainingStarted))
     assert started.resumed_at == 0
 
 
@@ -297,7 +309,7 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
 
 @pytest.mark.usefixtures("tiny")
 def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
-    empty = ReviewedPhoto("empty", lambda: board(())[0], ())
+    empty = CheckedPhoto("empty", lambda: board(())[0], ())
     with pytest.raises(NoLines, match="no line"):
         list(finetune_detector.finetune_detector(
             DetectorData((empty,)), TINY, folder=tmp_path, name="mine", stop=lambda: False
@@ -308,7 +320,7 @@ def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
 def test_a_run_may_be_given_its_length(tmp_path: Path) -> None:
     data = DetectorData((reviewed(), reviewed("b", held_out=True)))
     run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: False, most=3)
-    started = next(event for event in run if isinstance(event, Started))
+    started = next(event for event in run if isinstance(event, TrainingStarted))
     assert started.steps == 3
     run.close()  # type: ignore[attr-defined]
 
@@ -318,9 +330,9 @@ def test_a_photo_that_is_gone_is_left_out(tmp_path: Path) -> None:
     def gone() -> Photo:
         raise StudioError("the file is not there", file="gone.jpg")
 
-    data = DetectorData((reviewed(), ReviewedPhoto("gone", gone, board()[1])))
+    data = DetectorData((reviewed(), CheckedPhoto("gone", gone, board()[1])))
     run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: True)
-    started = next(event for event in run if isinstance(event, Started))
+    started = next(event for event in run if isinstance(event, TrainingStarted))
     assert (started.train, started.held_out) == (4, 1)  # of a single photo a part is held out
     run.close()  # type: ignore[attr-defined]
 
@@ -342,8 +354,8 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     monkeypatch.setattr(model_weights, "save_model", seen)
     trained = end_of(begun(tmp_path, recipe))
     assert trained.comparison.before.wanted > 0
-    model = models.install(trained.folder)
-    assert (model.kind, model.card and model.card.parent) == ("detector", models.BUILT_IN_DETECTOR.name)
+    model = registry.install(trained.folder)
+    assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
     photo, _ = board()
     saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"))
     assert (saved.compute_map(photo)[0] == reader.detector.compute_map(photo)[0]).all()
