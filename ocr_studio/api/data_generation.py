@@ -107,7 +107,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
         PhotoError: The folder can't be read.
     """
     wanted = _to_split(split) if split else None
-    found = photo_file.photos_in(_to_path(folder))
+    found = photo_file.list_photos(_to_path(folder))
     if wanted is None:
         return found
     return [path for path in found if SourceSplit.of(_read_photo(path)) is wanted]

@@ -56,7 +56,7 @@ def find_model(weights: str | Path, kind: Kind) -> Model:
         TypeError: The weights are neither a name nor a path.
     """
     if weights == DEFAULT:
-        return models.in_use(None, kind)
+        return registry.in_use(None, kind)
     folder = to_path(weights)
     is_folder = isinstance(weights, Path) or len(folder.parts) > 1
     model = _load_folder(folder) if is_folder else _find_by_name(str(weights), kind)
@@ -91,10 +91,10 @@ def _find_by_name(name: str, kind: Kind) -> Model:
     if other is not None:
         raise BadModel(f"“{name}” is a {other}, not a {kind}", remedy="Choose another model.")
     try:
-        return models.find(name)
-    except models.NoSuchModel as error:
-        names = ", ".join((*_RESERVED[kind], *(model.name for model in models.available(kind))))
-        raise models.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
+        return registry.find(name)
+    except registry.NoSuchModel as error:
+        names = ", ".join((*_RESERVED[kind], *(model.name for model in registry.available(kind))))
+        raise registry.NoSuchModel(error.what, remedy=f"Available: {names}.") from None
 
 
 def model_languages(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
@@ -160,8 +160,8 @@ def check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"the name of a model must be a string, not {arguments.describe(name)}")
     if any(name in names for names in _RESERVED.values()) or keras_path(name):
-        raise models.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
-    models.check_name(name)
+        raise registry.BadName(f"weights=“{name}” already has a meaning", remedy="Choose another name.")
+    registry.check_name(name)
 
 
 def _check_card(card: ModelCard, charset: Charset | None) -> None:

@@ -280,7 +280,7 @@ def _serialize(samples: Sequence[StoredSample], source_hash: str) -> bytes:
 def contains_samples(stream: BinaryIO) -> bool:
     """Whether an open file contains samples."""
     try:
-        return set(array_files.from_stream(stream, most=MOST_BYTES, names=_ARRAYS)) == _ARRAYS
+        return set(array_files.read_stream(stream, most=MOST_BYTES, names=_ARRAYS)) == _ARRAYS
     except (OSError, ValueError):
         return False
 
@@ -288,7 +288,7 @@ def contains_samples(stream: BinaryIO) -> bool:
 def _read(file: Path, source_hash: str) -> list[StoredSample] | None:
     """Load the samples of a file; None if it is missing, unusable, or has other samples."""
     try:
-        kept = array_files.read(file, most=MOST_BYTES)
+        kept = array_files.read_arrays(file, most=MOST_BYTES)
         if source_hash != str(kept.get("made_of", "")):
             return None
         jpegs = [_check_jpeg(each) for each in _split_rows(kept["jpeg"], kept["sizes"], np.uint8, (-1,))]

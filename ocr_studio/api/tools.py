@@ -104,7 +104,7 @@ def warp_box(
         arguments.check_integer("target_width", target_width, least=2 * margin + 1)
     image = read(image)
     corners = arguments.check_box(box).astype(np.float64)
-    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
+    width, height = np.maximum(geometry.measure_sizes(corners)[0], 1.0)
     if target_height is None or target_width is None:
         return geometry.warp_piece(image, corners, (width, height))
     scale = min((target_width - 2 * margin) / width, (target_height - 2 * margin) / height)

@@ -16,7 +16,7 @@ from ocr_studio.api import Detector, Recognizer
 from ocr_studio.api import data_generation as data
 from ocr_studio.api.detection import NotTrainable
 from ocr_studio.api.recognition import UntrainableText
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, BadModel
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.recognition import ctc

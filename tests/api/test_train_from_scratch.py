@@ -14,7 +14,7 @@ import pytest
 
 from ocr_studio.api import train_from_scratch
 from ocr_studio.api.train_from_scratch import TrainingSession
-from ocr_studio.core.models import registry as models
+from ocr_studio.core.models import registry
 from ocr_studio.engine import keras_fit
 from ocr_studio.engine.synth.sources import Sources
 from ocr_studio.engine.training import checkpoints

@@ -120,7 +120,7 @@ def _spaced(seed: int) -> CheckedPhoto:
     plan = whole_boards.BoardPlan(place, board_surface.Surface.WHITEBOARD, patch, (), (), scribe.size)
     photo = camera.take_photo(made_boards.maker().scene(plan, rng), camera.Camera(), rng)
     words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.label_words(plan, photo))
-    return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
+    return CheckedPhoto(f"spaced {seed}", lambda: photo, words)
 
 
 def _running(rng: np.random.Generator, count: int) -> list[str]:
@@ -188,7 +188,7 @@ def run(trial: Trial, recipe: Recipe) -> None:
         print(f"and read {_change(words.end_to_end, more_words.end_to_end)}", flush=True)
 
 
-def _scores(reader: Reader, photos: Sequence[ReviewedPhoto]) -> tuple[LineScore, PhotoScore]:
+def _scores(reader: Reader, photos: Sequence[CheckedPhoto]) -> tuple[LineScore, PhotoScore]:
     from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
     from ocr_studio.engine.training.detector.evaluation import LineScore, score_lines
 

@@ -110,7 +110,7 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    recognizer = model_loader.load_recognizer(models.in_use(model))
+    recognizer = model_loader.load_recognizer(registry.in_use(model))
     if languages:
         recognizer.set_lexicons([lexicon.load_lexicon(languages)])
     return recognizer

@@ -162,9 +162,9 @@ def test_a_missing_model_is_taken_in_by_a_command(capsys: pytest.CaptureFixture[
 
 def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     letters = Charset(tuple("ab "))
-    folder = models.candidate_folder("Anna")
+    folder = registry.candidate_folder("Anna")
     model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
-    models.install(folder)
+    registry.install(folder)
     file = tmp_path / "Board.zip"
     assert _run(capsys, "export", "Anna", str(file))[0] == f"{file}\n"
     assert _run(capsys, "import", str(file))[0] == "Board\n"

@@ -200,6 +200,6 @@ def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reade
     beyond = len(line.steps.probabilities)
     assert beyond * line.steps.span > line.crop.shape[1]
     segment = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
-    doubtful = Transcription("l", Source.MODEL, confidence=0.1)
+    doubtful = Transcription("l", TextSource.MODEL, confidence=0.1)
     (read_again,) = reader._reread([(line, segment, doubtful)])
     assert read_again != doubtful

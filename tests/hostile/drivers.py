@@ -252,8 +252,8 @@ def load_own_files() -> int:
         kept.begin()
         kept.write(None, closed=True)
         kept.end()
-        if training_runs.load("a run") is not None:
-            checkpoints.load_checkpoint(training_runs.folder_of("a run") / "work")
+        if training_runs.load_run("a run") is not None:
+            checkpoints.load_checkpoint(training_runs.find_folder("a run") / "work")
 
     return int(_failed(all_of_it))
 

@@ -114,7 +114,7 @@ class LanguagePrior:
         self._lexicons = tuple(lexicon for lexicon in lexicons if len(lexicon.keys))
         letters = ["", *charset.characters]
         self._kinds = np.array([_classify(letter) for letter in letters], np.int8)
-        self._codes = np.array([ord(language.fold(letter)) if letter else 0 for letter in letters], np.uint64)
+        self._codes = np.array([ord(language.fold_character(letter)) if letter else 0 for letter in letters], np.uint64)
         self._penalties = np.array([self._accent_penalty(letter) for letter in letters])
 
     def weights(self, readings: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -218,7 +218,7 @@ def _run_weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
 
 
 def _classify(letter: str) -> int:
-    if letter and language.fold(letter) == "'":
+    if letter and language.fold_character(letter) == "'":
         return _APOSTROPHE
     if not letter or not letter.isalnum():
         return _SIGN

@@ -190,7 +190,7 @@ def _line_from_words(line: Line, words: tuple[ReadWord, ...]) -> Line:
 
 def _side_ratio(quad: Quads) -> tuple[bool, float]:
     """Return whether a quad is tall, and the ratio of its sides."""
-    width, height = geometry.sizes(quad[:4])[0]
+    width, height = geometry.measure_sizes(quad[:4])[0]
     return bool(height >= _TALL_RATIO * width), float(max(width, height) / max(min(width, height), 1e-6))
 
 
@@ -211,6 +211,6 @@ def straight_ribbons(corners: Quads) -> Quads:
 
 def _crop_line(photo: Pyramid, quad: Quads) -> Photo:
     """Crop a line, (6, 2), levelled, at the recognizer's height: (48, w, 3), w a multiple of a step."""
-    if np.abs(quad - straight_ribbons(quad[None, :4])[0]).max() < _MAX_SAG * geometry.sizes(quad[:4])[0, 1]:
-        return word_crops.level(photo, quad[:4], height=HEIGHT, step=STEP)
-    return photo.straighten(quad, word_crops.size(quad[:4], height=HEIGHT, step=STEP))
+    if np.abs(quad - straight_ribbons(quad[None, :4])[0]).max() < _MAX_SAG * geometry.measure_sizes(quad[:4])[0, 1]:
+        return word_crops.extract_crop(photo, quad[:4], height=HEIGHT, step=STEP)
+    return photo.straighten(quad, word_crops.compute_crop_size(quad[:4], height=HEIGHT, step=STEP))

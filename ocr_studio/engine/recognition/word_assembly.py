@@ -53,7 +53,7 @@ def join_transcriptions(line: Line, reads: Sequence[Transcription]) -> Transcrip
 
 def _join_in_box(line: Line, reads: Sequence[Transcription], whole: Box) -> Transcription:
     parts = [(Quad.from_box(*seen.box), read) for seen, read in zip(_read_words(line), reads, strict=True)]
-    return split_words.joined_reading(parts, Quad.from_box(*whole)) or reads[0]
+    return split_words.join_readings(parts, Quad.from_box(*whole)) or reads[0]
 
 
 def _read_words(line: Line) -> tuple[ReadWord, ...]:
@@ -74,8 +74,8 @@ def group_into_lines(found: Quads) -> Quads:
     if len(found) == 0:
         return found
     corners = found[:, :4].astype(np.float64)
-    level = text_lines.frame(corners)
-    joined_rows = text_lines.find(corners @ level.T, np.ones(len(corners), np.intp))
+    level = text_lines.find_frame(corners)
+    joined_rows = text_lines.find_rows(corners @ level.T, np.ones(len(corners), np.intp))
     quads = np.array([_line_rectangle(corners[row]) for row in joined_rows], np.float32)
     return straight_ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
 

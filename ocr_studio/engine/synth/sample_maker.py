@@ -95,7 +95,7 @@ class SampleMaker:
             lacking |= missing_letters(fonts, usual_letters(stock.texts.words))
         never = word_list_filter.report_unwritable([self._words_of(split).stock for split in self.splits])
         messages = (*merge_by_folder(refused.values(), self._folders), *never)
-        return Source(tuple(sorted(map(str, messages))), dict(sorted(lacking.items())))
+        return SynthSource(tuple(sorted(map(str, messages))), dict(sorted(lacking.items())))
 
     @property
     def _folders(self) -> list[Path]:
@@ -118,7 +118,7 @@ class SampleMaker:
         """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
         return self.to_sample(self.word(index) if kind == WORD else self.board(index), index)
 
-    def to_sample(self, made: SynthWord | SynthBoard, index: int) -> Sample:
+    def to_sample(self, made: SynthWord | SynthBoard, index: int) -> SynthSample:
         """Convert a word or a board with this index to a sample."""
         side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
         if isinstance(made, SynthWord):
@@ -283,11 +283,11 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> SynthSample:
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()
     if _is_too_narrow(corners, text):
-        return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
+        return SynthSample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
     crop = f"{CROPS}/{name}.png"
-    picture = word_crops.level(Pyramid(word.crop), corners)
-    example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
-    return Sample(WORD, index, {crop: encode_image(crop, picture)}, (example,))
+    picture = word_crops.extract_crop(Pyramid(word.crop), corners)
+    example = Example(text, crop, split=side, checked=CheckKind.CONFIRMED, by="synthetic", writer=_writer(word.writer))
+    return SynthSample(WORD, index, {crop: encode_image(crop, picture)}, (example,))
 
 
 def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> SynthSample:
@@ -308,7 +308,7 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sy
             left_out.append(LeftOut(name, photo, own, text, why))
             continue
         crop = f"{CROPS}/{name}-{own}.png"
-        pictures[crop] = encode_image(crop, word_crops.level(pyramid, word.quad.array()))
+        pictures[crop] = encode_image(crop, word_crops.extract_crop(pyramid, word.quad.array()))
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,

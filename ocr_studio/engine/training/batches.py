@@ -138,7 +138,7 @@ def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[i
         np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, :width])
         pixels[row, :, :width] -= 1.0
         steps[row] = min(math.ceil(width / STEP) + 1, padded // STEP)
-        if steps_for(classes) <= steps[row]:
+        if count_ctc_steps(classes) <= steps[row]:
             padded_labels[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
@@ -156,7 +156,7 @@ def is_trainable(example: TrainingExample, charset: Charset) -> bool:
     width.
     """
     height, width = example.crop.shape[:2]
-    text = normalise(example.text)
+    text = normalize_text(example.text)
     if not text or not height or not width or charset.unknown(text):
         return False
     steps: int = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1

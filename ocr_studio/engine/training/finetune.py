@@ -105,7 +105,7 @@ def finetune(
         stop: Called after each step; true ends the run with the best result so far.
 
     Yields:
-        Preparing …, Started, StepDone and Checked …, Preparing …, Trained.
+        TrainingPreparing …, TrainingStarted, StepDone and WordsEvaluated …, TrainingPreparing …, Trained.
 
     Raises:
         StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
@@ -135,7 +135,7 @@ def finetune(
 
 
 def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
-    model = models.in_use(recipe.base, alphabet=data.options.alphabet)
+    model = registry.in_use(recipe.base, alphabet=data.options.alphabet)
     architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device_context(recipe.device):
@@ -144,7 +144,7 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
-class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], Checked]):
+class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
     """A recognizer's run. first: readings of held-out and general words before training."""
 
     def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
@@ -190,7 +190,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             count, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines
         ):
             if len(general) % 40 == 0:
-                yield Preparing(
+                yield TrainingPreparing(
                     tr("Generating general lines") if data.lines else tr("Generating general words"),
                     len(general),
                     count,
@@ -228,7 +228,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         examples = self.examples
         counts = len(examples.train), len(examples.held_out), len(examples.keep)
-        started = Started(*counts, self.steps, self._new_characters, resumed_at=self.step, unit=self._data.unit)
+        started = TrainingStarted(*counts, self.steps, self._new_characters, resumed_at=self.step, unit=self._data.unit)
         yield from self.train_steps(started, stop)
         self.trainer.assign_weights(self.best.weights)
 
@@ -244,7 +244,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         if not self.has_baseline:
             self.baseline = (held_out, keep)
         better = self.record_score(averaged, self._score(held_out, keep))
-        return Checked(
+        return WordsEvaluated(
             self.step,
             model_comparison.character_error_rate(self._evaluator.examples, held_out.texts),
             model_comparison.character_error_rate(self._general_evaluator.examples, keep.texts),
@@ -260,11 +260,11 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         forgotten = max(0.0, keep.loss - self.baseline[1].loss)
         return held_out.loss + forgotten if len(self._evaluator) else -float(self.step)
 
-    def _samples(self, result: EvaluationResult) -> tuple[Sample, ...]:
+    def _samples(self, result: EvaluationResult) -> tuple[HeldOutSample, ...]:
         """Return some words and how they are read now, those misread before first."""
         before = self.baseline[0].texts
         words = [
-            Sample(example.name, example.text, old, now_read, example.place)
+            HeldOutSample(example.name, example.text, old, now_read, example.place)
             for example, old, now_read in zip(self._evaluator.examples, before, result.texts, strict=True)
         ]
         words.sort(key=lambda word: word.before == word.truth)
@@ -312,13 +312,13 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     ) -> Generator[TrainingEvent, None, list[str]]:
         """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
-        typed = lexicon.vocabulary(
-            Counter(itertools.chain.from_iterable(lexicon.runs(example.text) for example in self.examples.train))
+        typed = lexicon.build_lexicon(
+            Counter(itertools.chain.from_iterable(lexicon.find_runs(example.text) for example in self.examples.train))
         )
         reader.set_lexicons([lexicon.load_lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []
         for start in range(0, len(examples), _READ_AT_ONCE):
-            yield Preparing(what, start, len(examples))
+            yield TrainingPreparing(what, start, len(examples))
             crops = [example.crop for example in examples[start : start + _READ_AT_ONCE]]
             texts += [read.text for read in reader.read(crops, spaces=self._data.lines)]
         return texts

@@ -1,4 +1,4 @@
-"""Comparison of two recognizers on the same words, with confidence intervals."""
+"""RecognizerComparison of two recognizers on the same words, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def compare_readings(
         keep_read: Their readings.
         unit: What all of them are, "words" or "lines".
     """
-    texts = [normalise(example.text) for example in examples]
-    keep_texts = [normalise(example.text) for example in keep]
+    texts = [normalize_text(example.text) for example in examples]
+    keep_texts = [normalize_text(example.text) for example in keep]
     before, after = (_edit_distances(texts, side) for side in read)
     keep_before, keep_after = (_edit_distances(keep_texts, side) for side in keep_read)
     changed = [
-        Sample(example.name, text, old, new, example.place)
+        HeldOutSample(example.name, text, old, new, example.place)
         for example, text, old, new in zip(examples, texts, *read, strict=True)
     ]
-    return Comparison(
+    return RecognizerComparison(
         before=_summarize(texts, before),
         after=_summarize(texts, after),
         change=_interval(texts, after - before),
@@ -59,7 +59,7 @@ def compare_readings(
 
 def character_error_rate(examples: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
     """Return the character error rate; None without characters."""
-    texts = [normalise(example.text) for example in examples]
+    texts = [normalize_text(example.text) for example in examples]
     length = sum(map(len, texts))
     return float(_edit_distances(texts, read).sum()) / length if length else None
 
@@ -69,9 +69,9 @@ def _edit_distances(texts: Sequence[str], read: Sequence[str]) -> Counts:
     return metrics.edit_distances(list(zip(texts, map(normalize_text, read), strict=True)))
 
 
-def _summarize(texts: Sequence[str], edits: Counts) -> Reading:
+def _summarize(texts: Sequence[str], edits: Counts) -> ReadingScore:
     length = sum(map(len, texts))
-    return Reading(len(texts), int((edits == 0).sum()), float(edits.sum()) / length if length else 0.0)
+    return ReadingScore(len(texts), int((edits == 0).sum()), float(edits.sum()) / length if length else 0.0)
 
 
 def _interval(texts: Sequence[str], change: Counts) -> Interval:

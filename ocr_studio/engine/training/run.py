@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from ocr_studio.core.training.events import Recipe, Started, StepDone
+from ocr_studio.core.training.events import Recipe, StepDone, TrainingStarted
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.training.trainable_weights import Arrays, TrainableWeights, check_value
@@ -69,7 +69,9 @@ class TrainingRun(ABC, Generic[TrainerT, BaselineT, EvaluatedT]):
         self.clock = TimeLeft(steps, len(self._evaluation_steps) + 1)
         self._resume()
 
-    def train_steps(self, started: Started, stop: Callable[[], bool]) -> Iterator[Started | StepDone | EvaluatedT]:
+    def train_steps(
+        self, started: TrainingStarted, stop: Callable[[], bool]
+    ) -> Iterator[TrainingStarted | StepDone | EvaluatedT]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop.
 
         If the generator is closed early, a checkpoint is saved.

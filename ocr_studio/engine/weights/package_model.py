@@ -58,8 +58,8 @@ def package_model(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Pa
     published = weight_delta.PUBLISHED.get(card.architecture)
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
-    base = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
-    whole = model_weights.read_weights(_load_net(models.in_folder(source)))
+    base = registry.BUILT_IN if card.kind == "recognizer" else registry.BUILT_IN_DETECTOR
+    whole = model_weights.read_weights(_load_net(registry.in_folder(source)))
     card = replace(card, parent=base.name, difference_to=published.sha256, **facts)
     before = model_weights.read_weights(weight_delta.load_base(card, file=source))
     delta = weight_delta.extract_delta(whole, before)

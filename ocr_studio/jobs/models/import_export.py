@@ -83,7 +83,7 @@ def _import_weights(
     yield LookedThrough(file)
     from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
 
-    free = models.free_name(file.stem) if name is None else name
+    free = registry.free_name(file.stem) if name is None else name
     candidate = keras_ocr_weights.create_candidate(file, name=free, alphabet=alphabet)
     try:
         model = registry.install(candidate)

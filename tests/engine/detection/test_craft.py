@@ -143,7 +143,7 @@ def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normal
     plain = fold_batchnorm(net, build_light_craft())
     seen = np.asarray(plain(tiles.pixels, training=False))
     np.testing.assert_allclose(seen, net(tiles.pixels, training=False), atol=1e-4)
-    matrix = geometry.iou_matrix(word_quads(seen[0]), word_quads(tiles.run_batch[0]))
+    matrix = geometry.compute_iou_matrix(word_quads(seen[0]), word_quads(tiles.run_batch[0]))
     assert matrix.shape == (4, 4)
     assert (matrix.max(axis=0) > 0.6).all(), matrix
 

@@ -85,7 +85,7 @@ def test_unsure_pieces_specks_and_holes_are_no_lines() -> None:
 @pytest.mark.parametrize("degrees", [0, 30, 50, -50, 58, -58])
 def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
     corners = order_line_corners(np.asarray(cv2.boxPoints(((100, 100), (90, 20), degrees)), np.float32))
-    width, height = geometry.sizes(corners)[0]
+    width, height = geometry.measure_sizes(corners)[0]
     assert (round(width), round(height)) == (90, 20)
     x, y = geometry.find_directions(corners)[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(degrees, abs=0.1)

@@ -133,7 +133,7 @@ def test_marks_that_the_language_does_not_use_are_unlikely() -> None:
 
 
 def test_a_word_that_was_typed_counts_beside_the_language() -> None:
-    both = LanguagePrior(CHARSET, [LEXICON, lexicon.vocabulary({"pot": 1})])
+    both = LanguagePrior(CHARSET, [LEXICON, lexicon.build_lexicon({"pot": 1})])
     assert weight("pot", both) > weight("pot") == 0.0
     assert weight("map", both) == pytest.approx(weight("map"))
 
@@ -174,7 +174,7 @@ def test_a_look_alike_that_is_a_word_wins_and_what_the_net_read_is_among_the_rea
 
 
 def test_a_typed_word_wins_over_an_unknown_look_alike_but_not_over_a_sure_net() -> None:
-    typed = LanguagePrior(CHARSET, [LEXICON, lexicon.vocabulary({"bup": 1})])
+    typed = LanguagePrior(CHARSET, [LEXICON, lexicon.build_lexicon({"bup": 1})])
     doubtful = spelled({"b": 0.99}, {"o": 0.6, "u": 0.3}, P)
     sure = spelled({"b": 0.999}, {"o": 0.997, "u": 0.002}, P)
     assert best(doubtful, PRIOR) == "bop"

@@ -49,9 +49,9 @@ def test_words_are_read_in_the_order_they_come(recognizer: Recognizer) -> None:
 
 
 def test_a_model_that_was_kept_reads_the_same_under_its_own_name(recognizer: Recognizer) -> None:
-    folder = models.candidate_folder("Anna")
+    folder = registry.candidate_folder("Anna")
     model_weights.save_model(folder, recognizer.net, charset=recognizer.charset, card=CARD)
-    kept = Recognizer.of(models.install(folder), alphabet="all")
+    kept = Recognizer.of(registry.install(folder), alphabet="all")
     assert kept.charset == recognizer.charset
     crops = [drawn(word) for word in ("Kitchen", "2026", "reading order")]
     for read, again in zip(recognizer.read(crops), kept.read(crops), strict=True):

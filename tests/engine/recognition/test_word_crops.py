@@ -48,5 +48,5 @@ def test_a_crop_is_what_reading_a_box_shows_the_recognizer(quad: Quad) -> None:
     photo = np.random.default_rng(1).integers(0, 255, (400, 600, 3), np.uint8)
     watcher = Watcher()
     LineReader(photo, watcher).read(straight_ribbons(quad.array()[None]))  # type: ignore[arg-type]
-    ours = word_crops.level(Pyramid(photo), quad.array())
+    ours = word_crops.extract_crop(Pyramid(photo), quad.array())
     assert any(crop.shape == ours.shape and (crop == ours).all() for crop in watcher.seen)

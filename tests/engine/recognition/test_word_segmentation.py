@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.page import Source, Transcription
+from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.engine.reader import choose_segmentation
 from ocr_studio.engine.recognition import character_classes
 from ocr_studio.engine.recognition.ink_mask import InkMask
@@ -167,7 +167,7 @@ def test_between_two_ways_usual_words_decide() -> None:
     parts = [Segment(0, 5, (0, 0, 40, 48)), Segment(5, 10, (40, 0, 80, 48))]
     one = Segment(0, 10, (0, 0, 80, 48))
     cutting = Segmentation((one,), (AlternativeSplit(0, 1, tuple(parts), -1.0),))
-    said = [Transcription(text, Source.MODEL, 0.9) for text in ("atthe", "at", "the")]
+    said = [Transcription(text, TextSource.MODEL, 0.9) for text in ("atthe", "at", "the")]
     for usual, expected in (({}, ["atthe"]), ({"atthe": -4.0, "at": 3.0, "the": 3.0}, ["at", "the"])):
         read = choose_segmentation(cutting, iter(zip([one, *parts], said, strict=True)), language_scores=usual)
         assert [transcription.text for _, transcription in read] == expected

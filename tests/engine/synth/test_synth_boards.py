@@ -194,7 +194,7 @@ def test_on_empty_boards_there_are_drawings_but_no_words(stock: Stock) -> None:
 
 def test_a_turned_photo_turns_what_stands_on_it(stock: Stock) -> None:
     plan = plans(stock, 1, BoardOptions(turned=1.0))[0]
-    angles = [abs(geometry.angle(word.quad)) for word in whole_boards.label_words(plan) if len(word.text) > 2]
+    angles = [abs(geometry.measure_angle(word.quad)) for word in whole_boards.label_words(plan) if len(word.text) > 2]
     assert np.median(angles) > 60
 
 

@@ -87,7 +87,7 @@ def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None
     assert {sample.truth for sample in checks[0].samples} == {"poem", "table", "Bad"}
     trained = last(events)
     assert trained.comparison.before.words == trained.comparison.after.words == 3
-    assert models.candidates("mine") == (trained.folder,)
+    assert registry.candidates("mine") == (trained.folder,)
     assert checkpoints.load_checkpoint(tmp_path / "work") is None
 
 
@@ -108,7 +108,7 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
         if isinstance(event, StepDone) and event.step == 5:
             break
     cut.close()  # type: ignore[attr-defined]
-    assert models.candidates("mine") == (whole.folder,)
+    assert registry.candidates("mine") == (whole.folder,)
     kept = checkpoints.load_checkpoint(tmp_path / "cut")
     assert kept is not None
     assert kept.facts["step"] == 5  # the last examination was after step 4
@@ -159,7 +159,7 @@ def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> Non
     at_last = [event for event in whole if isinstance(event, WordsEvaluated)][-1]
     for event in cut:
         kept = checkpoints.load_checkpoint(tmp_path / "cut")
-        if isinstance(event, Preparing) and kept is not None and kept.facts["step"] == at_last.step:
+        if isinstance(event, TrainingPreparing) and kept is not None and kept.facts["step"] == at_last.step:
             break  # nobody asks for the comparison
     cut.close()  # type: ignore[attr-defined]
     again = list(run(tmp_path / "cut", recipe=recipe))
@@ -261,7 +261,7 @@ def test_lines_of_words_are_learned_with_general_lines(tmp_path: Path) -> None:
 def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) -> None:
     narrow = TrainingExample(np.full((40, 4, 3), 200, np.uint8), "abcdefgh")
     events = run(tmp_path, TrainingData([*TRAIN, narrow, TrainingExample(TRAIN[0].crop, " ")]))
-    assert next(event.train for event in events if isinstance(event, Started)) == 5
+    assert next(event.train for event in events if isinstance(event, TrainingStarted)) == 5
     with pytest.raises(NoTrainingData, match="none of these words"):
         list(run(tmp_path, TrainingData([narrow])))
 

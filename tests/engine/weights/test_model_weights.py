@@ -31,9 +31,9 @@ CHARSET = Charset(tuple("abcß→ "))
 
 
 def _kept(name: str, net: keras.Model, charset: Charset | None, **changes: Any) -> Model:
-    folder = models.candidate_folder(name)
+    folder = registry.candidate_folder(name)
     model_weights.save_model(folder, net, charset=charset, card=replace(CARD, **changes))
-    return models.install(folder)
+    return registry.install(folder)
 
 
 def test_a_reading_net_that_is_kept_reads_the_same_and_knows_its_letters() -> None:

@@ -84,7 +84,7 @@ def test_what_ships_is_what_moved_and_gives_the_same_net_every_time(
 ) -> None:
     assert model.folder is not None
     assert model.card is not None
-    assert (model.title, model.card.parent) == ("Boards", models.BUILT_IN.name)
+    assert (model.title, model.card.parent) == ("Boards", registry.BUILT_IN.name)
     delta = _net(model.folder)
     assert {name: array.dtype.name for name, array in delta.items()} == {"characters/kernel": "float16"}
     loaded, charset = model_weights.load_recognizer(model, alphabet="all")

@@ -22,9 +22,9 @@ from tests.core.made_models import CARD, fill, installed
 
 def test_a_model_goes_to_somebody_else(tmp_path: Path) -> None:
     letters = Charset(tuple("abß→ "))
-    folder = models.candidate_folder("Anna")
+    folder = registry.candidate_folder("Anna")
     model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
-    model, file = models.install(folder), tmp_path / "To Berta.zip"
+    model, file = registry.install(folder), tmp_path / "To Berta.zip"
     assert list(export_model(model, file)) == [ModelExported(model, file)]
     registry.delete("Anna", in_use=[])
     seen, imported = import_model(file)

@@ -58,7 +58,7 @@ def test_a_recognizer_comes_in_as_a_model_that_reads_as_its_file_does(tmp_path: 
     assert crnn.card is not None
     assert crnn.card.architecture == CRNN
     assert "".join(crnn.card.alphabet) == RECORDED["alphabet"]
-    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "crnn_kurapan"]
+    assert [model.name for model in registry.available()] == [registry.BUILT_IN.name, "crnn_kurapan"]
     reader = model_loader.load_recognizer(crnn)
     assert isinstance(reader, CrnnRecognizer)
     words = np.random.default_rng(0).random((2, 31, 200, 1)).astype(np.float32)
@@ -152,13 +152,13 @@ def test_light_networks_are_kept_and_come_back() -> None:
     folder = registry.candidate_folder("Light")
     net = build_light_crnn(len(letters))
     model_weights.save_model(folder, net, charset=letters, card=replace(CARD, architecture=LIGHT_CRNN))
-    reader = model_loader.load_recognizer(models.install(folder))
+    reader = model_loader.load_recognizer(registry.install(folder))
     line = np.random.default_rng(0).uniform(-1, 1, (1, 48, 64, 3)).astype(np.float32)
     np.testing.assert_array_equal(reader.net(line), net(line))
     assert reader.read([board()[60:110, 30:260]])[0].model == "Light"
-    folder = models.candidate_folder("Finder")
+    folder = registry.candidate_folder("Finder")
     model_weights.save_model(folder, build_light_craft(), charset=None, card=replace(CARD, architecture=LIGHT_CRAFT))
-    assert isinstance(model_loader.load_detector(models.install(folder), DetectionOptions()), CraftDetector)
+    assert isinstance(model_loader.load_detector(registry.install(folder), DetectionOptions()), CraftDetector)
 
 
 def test_a_fetched_file_becomes_a_model(

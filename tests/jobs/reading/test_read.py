@@ -115,9 +115,9 @@ def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_s
 def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so() -> None:
     first = OcrService(ReaderOptions())
     reader, letters = first.reader(), Charset(tuple("abc "))
-    folder = models.candidate_folder("Anna")
+    folder = registry.candidate_folder("Anna")
     model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
-    models.install(folder)
+    registry.install(folder)
     second = first.successor(ReaderOptions(model="Anna"))
     learned = second.reader()
     assert learned.name == "Anna"
@@ -132,9 +132,9 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
 
 def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
     first = OcrService(ReaderOptions())
-    folder = models.candidate_folder("Finder")
+    folder = registry.candidate_folder("Finder")
     model_weights.save_model(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
-    models.install(folder)
+    registry.install(folder)
     reader, other = first.reader(), first.successor(ReaderOptions(detector="Finder")).reader()
     assert other.recognizer is reader.recognizer
     blank = np.full((64, 64, 3), 255, np.uint8)

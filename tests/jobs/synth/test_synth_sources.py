@@ -96,7 +96,7 @@ def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert sample_maker.missing_letters([carried], "abc123") == {}
     assert sample_maker.missing_letters([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
     assert sample_maker.usual_letters(Vocabulary(("für", "das"), np.array([0.5, 1.0]))) == "0123456789DFadfrsü"
-    said = generate.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
+    said = generate.about(SynthSource(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
     assert said[0] == "bad.ttf: broken."
     assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]
 

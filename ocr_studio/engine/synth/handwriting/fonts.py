@@ -283,7 +283,10 @@ def list_system_fonts() -> list[Path]:
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
     found = sorted(
-        path for folder in folders for path in source_fingerprints.fonts_below(folder) if not _is_named_symbols(path)
+        path
+        for folder in folders
+        for path in source_fingerprints.find_fonts_below(folder)
+        if not _is_named_symbols(path)
     )
     return found[:: 1 + len(found) // _MAX_SYSTEM_FONTS]
 

@@ -93,7 +93,7 @@ class StrokesFile:
 def load_strokes(path: Path) -> StrokesFile:
     """Load a file. Raises BadStrokes."""
     try:
-        arrays = array_files.read(path, most=_MAX_BYTES, names=(*_NEEDED, "train"))
+        arrays = array_files.read_arrays(path, most=_MAX_BYTES, names=(*_NEEDED, "train"))
         if missing := [name for name in _NEEDED if name not in arrays]:
             raise ValueError(tr("“{name}” is missing", name=missing[0]))
         return _validate(path, arrays, arrays.get("train"))

@@ -116,7 +116,7 @@ def load_backgrounds(folder: Path, split: SourceSplit) -> tuple[tuple[Picture, .
         refused.append(_left_out(folder, left))
     for path in chosen:
         try:
-            if SourceSplit.of(photo_file.content_id(path).encode()) is split:
+            if SourceSplit.of(photo_file.compute_content_id(path).encode()) is split:
                 photos.append(_open_photo(path))
         except photo_file.PhotoError as error:
             refused.append(error)

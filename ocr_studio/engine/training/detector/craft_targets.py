@@ -123,7 +123,7 @@ def _draw_gaussians(canvas: Maps, quads: Sequence[Floats] | Floats) -> None:
         wide = quad.mean(axis=0) + _EXTENT * (quad - quad.mean(axis=0))
         left, top = np.clip(np.ceil(wide.min(axis=0)), 0, (width, height)).astype(int)
         right, bottom = np.clip(np.floor(wide.max(axis=0)) + 1, 0, (width, height)).astype(int)
-        if right <= left or bottom <= top or geometry.sizes(quad)[0].prod() < _MIN_AREA:
+        if right <= left or bottom <= top or geometry.measure_sizes(quad)[0].prod() < _MIN_AREA:
             continue
         if not cv2.isContourConvex(quad.astype(np.float32)):
             continue

@@ -58,7 +58,7 @@ class LineTargets:
         lines: list[Floats] = []
         for line in reading_order.find_lines(_words(word for word in known if word.text and not word.ignore)):
             corners = np.array([word.quad.corners for word in line])
-            height = geometry.sizes(fit_ribbon(corners)[None, :4])[0, 1]
+            height = geometry.measure_sizes(fit_ribbon(corners)[None, :4])[0, 1]
             gaps = _gaps(corners) / max(float(height), 1e-6)
             lines += [fit_ribbon(part) for part in np.split(corners, np.flatnonzero(gaps > _OTHER_LINE) + 1)]
             doubtful = np.flatnonzero((gaps > _SAME_LINE) & (gaps <= _OTHER_LINE))
@@ -82,11 +82,11 @@ def fit_ribbon(corners: ArrayLike) -> Floats:
         corners: (W, 4, 2) of the words from left to right.
     """
     quads = np.asarray(corners, np.float64)
-    widths = geometry.sizes(quads)[:, 0] + 1e-6
-    along = _normalize((geometry.directions(quads) * widths[:, None]).sum(axis=0))
+    widths = geometry.measure_sizes(quads)[:, 0] + 1e-6
+    along = _normalize((geometry.find_directions(quads) * widths[:, None]).sum(axis=0))
     middles = np.stack([quads[:, [0, 3]].mean(axis=1), quads[:, [1, 2]].mean(axis=1)], axis=1).reshape(-1, 2)
     weights = np.sqrt(np.repeat(widths, 2))  # polyfit squares them
-    height = float(np.median(geometry.sizes(quads)[:, 1]))
+    height = float(np.median(geometry.measure_sizes(quads)[:, 1]))
     if len(quads) > 1 and np.ptp(middles @ along) > _MIN_ASPECT * height:
         u, v = _line_coordinates(middles, along)
         slope = float(np.polyfit(u, v, 1, w=weights)[0])
@@ -111,8 +111,8 @@ def _line_edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, flo
     One large letter does not make a line higher, and upright boxes on a slope are higher than their words.
     """
     u, v = _line_coordinates(quads.mean(axis=1), along)
-    sizes = geometry.sizes(quads)
-    forth, down = _line_coordinates(geometry.directions(quads), along)
+    sizes = geometry.measure_sizes(quads)
+    forth, down = _line_coordinates(geometry.find_directions(quads), along)
     aslant = np.abs(down / np.maximum(forth, 0.5) - np.polyval(np.polyder(curve), u))
     spare = np.minimum(sizes[:, 0] * aslant, 0.5 * sizes[:, 1])
     half, off = (sizes[:, 1] - spare) / 2, v - np.polyval(curve, u)
@@ -175,7 +175,7 @@ def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
         targets = np.concatenate(
             [np.stack([x, np.full_like(x, y)], axis=1), np.stack([x[::-1], np.full_like(x, 1 - y)], axis=1)]
         )
-        yield geometry.on_ribbon(line, targets)
+        yield geometry.map_to_ribbon(line, targets)
 
 
 def _fill_outline(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:

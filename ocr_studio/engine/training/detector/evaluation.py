@@ -86,12 +86,12 @@ def score_lines(found: Floats, targets: LineTargets, *, inside: Box | None = Non
     if inside is not None:
         true, detections = true[_centers_inside(inside, true)], detections[_centers_inside(inside, detections)]
     if len(unclear) and len(detections):
-        detections = detections[geometry.cover_matrix(detections, unclear).sum(axis=1) < 0.5]
+        detections = detections[geometry.compute_cover_matrix(detections, unclear).sum(axis=1) < 0.5]
     if not len(true) or not len(detections):
         return LineScore(wanted=len(true), detected=len(detections))
-    heights, high = (np.sort(geometry.sizes(quads), axis=1)[:, 0] for quads in (true, detections))
-    covered = geometry.cover_matrix(true, detections) * (high[None, :] < _MAX_HEIGHT_RATIO * heights[:, None])
-    writing = geometry.cover_matrix(detections, true).sum(axis=1)
+    heights, high = (np.sort(geometry.measure_sizes(quads), axis=1)[:, 0] for quads in (true, detections))
+    covered = geometry.compute_cover_matrix(true, detections) * (high[None, :] < _MAX_HEIGHT_RATIO * heights[:, None])
+    writing = geometry.compute_cover_matrix(detections, true).sum(axis=1)
     return LineScore(
         int((covered.sum(axis=1) >= _MIN_COVERED).sum()), len(true), int((writing >= _MIN_TEXT).sum()), len(detections)
     )
@@ -108,7 +108,7 @@ class EvaluationPhoto:
 
 
 @dataclass
-class DetectorComparison:
+class DetectorComparer:
     """Compares two readers with different detectors, photo by photo."""
 
     before: Reader
@@ -150,7 +150,7 @@ class DetectorComparison:
         return tuple(self._lost)
 
 
-def summarize(held_out: DetectorComparison, keep: DetectorComparison, *, unit: str) -> FindingComparison:
+def summarize(held_out: DetectorComparer, keep: DetectorComparer, *, unit: str) -> DetectorComparison:
     """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
     return DetectorComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)

@@ -37,7 +37,7 @@ from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import evaluation as detector_evaluation
-from ocr_studio.engine.training.detector.evaluation import DetectorComparison
+from ocr_studio.engine.training.detector.evaluation import DetectorComparer
 from ocr_studio.engine.training.detector.tiles import TileBatches
 from ocr_studio.engine.training.detector.trainer import DetectorTrainer
 from ocr_studio.engine.training.detector.training_data import DetectorExamples
@@ -77,7 +77,8 @@ def finetune_detector(
         most: Number of steps, by default MOST_STEPS.
 
     Yields:
-        Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, DetectorTrained.
+        TrainingPreparing …, TrainingStarted (counts lines), StepDone and LinesEvaluated …, TrainingPreparing …,
+        DetectorTrained.
 
     Raises:
         StudioError: NoLines, TrainingFailed, CheckpointNotSaved, BadModel …
@@ -130,7 +131,7 @@ def scores_of(comparison: DetectorComparison) -> Scores:
     return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
 
 
-class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
+class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
     """A detector's run. first: F1 on general boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
@@ -168,7 +169,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
         lines = [sum(len(photo.targets.lines) for photo in some) for some in (self.examples.train, self.examples.keep)]
         held_out = detector_evaluation.count_lines(self.examples.held_out, hidden=self.examples.hidden)
         train = lines[0] - held_out * self.examples.hidden
-        started = Started(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
+        started = TrainingStarted(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
         yield from self.train_steps(started, stop)
 
     def next_training_step(self) -> Callable[[], float]:
@@ -181,7 +182,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
         if not self.has_baseline:
             self.baseline = keep
         better = self.record_score(averaged, self._score(held_out, keep, loss))
-        return LinesChecked(self.step, held_out, keep, better)
+        return LinesEvaluated(self.step, held_out, keep, better)
 
     def _evaluator(self) -> tuple[float | None, float | None, float]:
         """Return the F1 score on held-out lines and on general boards, and the loss on held-out tiles."""
@@ -224,14 +225,14 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesChecked]):
         self.trainer.assign_weights(self.best.weights)
         before = Reader(self._options, detector=Detector(old, options=self._detection))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
-        held_out, keep = DetectorComparison(before, after), DetectorComparison(before, after)
+        held_out, keep = DetectorComparer(before, after), DetectorComparer(before, after)
         done = 0
         for comparing, photos in (
             (held_out, self.examples.iter_held_out()),
             (keep, self.examples.iter_general(seed=self.recipe.seed)),
         ):
             for photo in photos:
-                yield Preparing(tr("Comparing the old and the new model"), done, self.examples.comparison_count)
+                yield TrainingPreparing(tr("Comparing the old and the new model"), done, self.examples.comparison_count)
                 comparing.add(photo)
                 done += 1
         return detector_evaluation.summarize(held_out, keep, unit=self._options.unit)

@@ -68,7 +68,7 @@ class DetectorExamples:
     general: Tiles | None = None
     hidden: bool = False
     validation_tiles: Tiles | None = None
-    _held_out_photos: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+    _held_out_photos: list[tuple[CheckedPhoto, Box | None]] = field(default_factory=list)
     _rehearsed: list[str] = field(default_factory=list)
 
     def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[TrainingPreparing]:
@@ -76,7 +76,7 @@ class DetectorExamples:
         held_out_flags = {photo.held_out for photo in data.photos}
         self.hidden = len(held_out_flags) < 2
         for number, photo in enumerate(data.photos):
-            yield Preparing(tr("Opening the photos"), number, len(data.photos))
+            yield TrainingPreparing(tr("Opening the photos"), number, len(data.photos))
             self._add_photo(photo, detector)
         if not sum(len(photo.targets.lines) for photo in self.train):
             raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check all boxes of a photo first."))
@@ -89,7 +89,7 @@ class DetectorExamples:
         yield from self._prepare_rehearsal(data.general, detector, recipe)
         for number, board in enumerate(_measured_boards(recipe.seed)):
             repeated = len(self._rehearsed)
-            yield Preparing(tr("Generating general boards"), repeated + number, repeated + _MEASURED_BOARDS)
+            yield TrainingPreparing(tr("Generating general boards"), repeated + number, repeated + _MEASURED_BOARDS)
             self.keep.append(_resize_board(board, detector))
 
     def iter_held_out(self) -> Iterator[EvaluationPhoto]:
@@ -120,7 +120,7 @@ class DetectorExamples:
                 digest.update(np.round(photo.targets.unclear, 2).tobytes())
         return digest.hexdigest()
 
-    def _add_photo(self, photo: ReviewedPhoto, detector: Detector) -> None:
+    def _add_photo(self, photo: CheckedPhoto, detector: Detector) -> None:
         image = _open_photo(photo)
         if image is None:
             return
@@ -134,8 +134,8 @@ class DetectorExamples:
             self._held_out_photos.append((photo, box))
 
     def _prepare_rehearsal(
-        self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe
-    ) -> Iterator[Preparing]:
+        self, more: Sequence[CheckedPhoto], detector: Detector, recipe: Recipe
+    ) -> Iterator[TrainingPreparing]:
         """Return tiles of boards and other photos with the network's output on them as the target."""
         if recipe.replay <= 0:
             return
@@ -152,7 +152,9 @@ class DetectorExamples:
         )
         tiles_by_photo: list[Tiles] = []
         for number, photo in enumerate(photos):
-            yield Preparing(tr("Generating general boards"), number, _REHEARSED_BOARDS + len(more) + _MEASURED_BOARDS)
+            yield TrainingPreparing(
+                tr("Generating general boards"), number, _REHEARSED_BOARDS + len(more) + _MEASURED_BOARDS
+            )
             self._rehearsed.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.concatenate([random_tile(photo, rng, strength=1.0) for _ in range(_TILES_PER_BOARD)])
             seen = detector.run_batch(tiles.pixels)
@@ -186,7 +188,7 @@ def choose_held_out_part(lines: Floats, *, width: int, height: int) -> Box | Non
     return best and best[1]
 
 
-def _open_photo(photo: ReviewedPhoto) -> Photo | None:
+def _open_photo(photo: CheckedPhoto) -> Photo | None:
     try:
         return photo.open()
     except StudioError as error:
@@ -207,7 +209,7 @@ def _measured_boards(seed: int) -> Iterator[SynthBoard]:
 
 
 def _resize_photo(
-    photo: ReviewedPhoto, image: Photo, targets: LineTargets, detector: Detector, *, hidden: Box | None = None
+    photo: CheckedPhoto, image: Photo, targets: LineTargets, detector: Detector, *, hidden: Box | None = None
 ) -> ResizedPhoto:
     """Resize a photo to the size of the detector's last pass."""
     return ResizedPhoto.of(photo.name, image, targets, scale=detector.compute_map(image)[1], hidden=hidden)

@@ -141,7 +141,7 @@ def test_upright_boxes_along_a_slope_are_a_sloping_line() -> None:
         range(0, 500, 90), range(0, 120, 20), strict=True
     )])  # fmt: skip
     ribbon = fit_ribbon(boxes)
-    x, y = geometry.directions(ribbon[None, :4])[0]
+    x, y = geometry.find_directions(ribbon[None, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(np.degrees(np.arctan(20 / 90)), abs=1)
     assert geometry.measure_sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
 

@@ -240,7 +240,7 @@ def test_a_run_tells_how_it_goes_and_ends_with_a_candidate(tmp_path: Path) -> No
     assert isinstance(trained, DetectorTrained)
     assert (trained.steps, trained.stopped) == (6, "")
     assert trained.comparison.before.wanted == len(board()[1])
-    assert models.candidates("mine") == (trained.folder,)
+    assert registry.candidates("mine") == (trained.folder,)
     assert checkpoints.load_checkpoint(tmp_path / "work") is None
 
 
@@ -301,9 +301,9 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(model_weights, "save_model", full)
-    with pytest.raises(models.ModelsNotWritten, match="Free up disk space"):
+    with pytest.raises(registry.ModelsNotWritten, match="Free up disk space"):
         list(begun(tmp_path))
-    assert not models.candidates("mine")
+    assert not registry.candidates("mine")
     assert checkpoints.load_checkpoint(tmp_path) is not None
 
 
