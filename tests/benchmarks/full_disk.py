@@ -133,7 +133,7 @@ class Story:
         self.told("settings.json", "No space", "Free up disk space")
         self.parts.texts.spelling.spelling.add("zebra")
         self.told("words.json", "No space", "Free up disk space")
-        self.parts.texts.rules._keep((Rule("a", "b"),))
+        self.parts.rules._keep((Rule("a", "b"),))
         self.told("rules.json", "No space", "Free up disk space")
         self.parts.text.open()
         QTest.keyClicks(self.parts.text.note, "a note")

@@ -241,16 +241,16 @@ class Expert:
         if not fixes.has_offer:
             return set()
         self._press(Key.Key_F4)
-        places = fixes.grid.places()
+        places = [each.key for each in fixes.list.changes.chosen()]
         saved = sum(fewest(self._text(place), wanted).keys + 1 for place in places)
         useful = saved > 2 and all(self._truths[place] == wanted for place in places)
         if useful:
-            self._press(Key.Key_Return, fixes.grid)
+            self._press(Key.Key_Return, fixes.list.tree)
             self.corrections.add(2)
             self.corrected += len(places)
             self.fixed += len(places)
         else:
-            self._press(Key.Key_Escape, fixes.grid)  # nobody would have opened it
+            self._press(Key.Key_Escape, fixes.list.tree)  # nobody would have opened it
         run_until(self._app, lambda: QApplication.focusWidget() is self.panel.line)
         return set(places) if useful else set()
 

@@ -34,8 +34,8 @@ from ocr_studio.jobs.review import load_lexicon
 from ocr_studio.ui.app import app
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.photos.metadata_dialog import FactsChange
-from ocr_studio.ui.search.replace_preview import ReplacePreview
 from ocr_studio.ui.search.rules_dialog import RulesDialog
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.benchmarks.window_ear import Ear, digest, items
 from tests.ui import made_board
 from tests.ui.made_board import StandInDesk, StandInReader
@@ -232,14 +232,14 @@ class Person(QObject):
         fixes = self.parts.fixes
         if fixes.has_offer:
             fixes.begin()
-            QTest.keyClick(fixes.grid, KEY.Key_Return)
+            QTest.keyClick(fixes.list.tree, KEY.Key_Return)
         else:
             self.write()
 
     def replace(self) -> None:
         panel = self.parts.find
-        if panel.isVisible() and panel.do.isEnabled():
-            QTest.mouseClick(panel.do, Qt.MouseButton.LeftButton)
+        if panel.isVisible() and panel.list.apply.isEnabled():
+            QTest.mouseClick(panel.list.apply, Qt.MouseButton.LeftButton)
         else:
             self.actions["replace"].trigger()
             page = self.document.page
@@ -249,7 +249,7 @@ class Person(QObject):
 
     def rules(self) -> None:
         """All photos at once, by a rule."""
-        for preview in self.studio.window.findChildren(ReplacePreview):
+        for preview in self.studio.window.findChildren(ChangesDialog):
             if preview.isVisible():
                 if preview.take.isVisible() and preview.take.isEnabled():
                     preview.take.click()

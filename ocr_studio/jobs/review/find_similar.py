@@ -6,12 +6,9 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
-
-import cv2
+from typing import TypeAlias
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file, word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_appearance import WordAppearance
@@ -25,17 +22,15 @@ from ocr_studio.core.search.index import Index
 # Limits: words that are compared (those with the most similar texts), photos that are opened, and, without an index,
 # pages around the corrected one that are searched. Users would not check more suggestions than this.
 _WORDS, _PHOTOS, _PAGES = 80, 40, 200
-# Maximum size of an image in pixels: sharp in a grid on a high-resolution screen.
-_WIDTH, _HEIGHT = 320, 80
-_MARGIN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedLooks:
-    """The corrected word itself. picture: PNG image."""
+    """The corrected word itself. image: its photo, as named in the page; quad: its box."""
 
     correction: Correction
-    picture: bytes
+    image: str
+    quad: Quad
 
 
 Event: TypeAlias = CorrectedLooks | LookAlike
@@ -61,7 +56,7 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
     look = word_appearance.describe_word(own, word.quad) if own else None
     if own is None or look is None:
         return
-    yield CorrectedLooks(corrected, _picture(own, word.quad))
+    yield CorrectedLooks(corrected, page.image, word.quad)
     for other, odds in _candidates(project, page, corrected, index()):
         photo = own if other.id == page.id else _photo(photos, project, other)
         if photo is not None:
@@ -112,7 +107,7 @@ def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppeara
             else 0.0
         )
         if likely >= fix_everywhere.OFFERED:
-            yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
+            yield LookAlike((page.id, word.id), page.image, word.quad, word.text, likely)
 
 
 def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
@@ -121,12 +116,3 @@ def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
         if image.shape[:2] == (page.height, page.width):
             return Pyramid(image)
     return None
-
-
-def _picture(photo: Pyramid, quad: Quad) -> bytes:
-    corners = geometry.widen_quad(quad, _MARGIN)
-    along, across = geometry.measure_sizes(corners)[0]
-    scale = min(_WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0), 4.0)
-    picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
-    done, data = cv2.imencode(".png", picture[:, :, ::-1])
-    return data.tobytes() if done else b""

@@ -35,12 +35,14 @@ from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
 from ocr_studio.ui.review.fix_panel import FixPanel
 from ocr_studio.ui.review.panel import ReviewPanel
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.search.find_panel import FindPanel
+from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.search.search_service import Searching
 from ocr_studio.ui.settings.controller import Choosing
 from ocr_studio.ui.synth.controller import Synthesizing
@@ -51,6 +53,7 @@ from ocr_studio.ui.widgets.message_bar import MessageBar
 from ocr_studio.ui.widgets.status_bar import Status
 from ocr_studio.ui.words.alternatives import Alternatives
 from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.word_pictures import WordPictures
 from ocr_studio.ui.words.word_table import WordTable
 
 
@@ -92,18 +95,17 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
     saving = BoardSaving(document, opening, looking, stage.board, window)
 
     table = WordTable(document)
+    pictures = WordPictures(document, stage.pictures, lambda: opening.project, window)
     texts = TextSide(document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window)
     places = partial(MistakePlaces, document, view, opening)  # one for each panel, as the focus returns to it
     status = Status()
-    review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    choosing = _preferences(stage, window)
+    review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling, pictures)
+    choosing, rereading = _preferences(stage, pictures, window)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     synthesizing = Synthesizing(stage.samples, stage.places, window)
     trainer = TrainerPanel(stage.training, document, places())
     synthesizing.train_wanted.connect(trainer.learn_from)
-    photos = PageList(stage.thumbnails, stage.rows)
-    batch = BatchReading(document, stage.reading, stage.autosave, window)
-    photos.follow(stage.indexing)
+    photos, photos_panel = _photos(stage, window)
     return WindowParts(
         document=document,
         opening=opening,
@@ -114,7 +116,7 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
         table=table,
         alternatives=Alternatives(document),
         photos=photos,
-        photos_panel=PhotosPanel(photos, batch, document, opening, stage.rows),
+        photos_panel=photos_panel,
         messages=MessageBar(),
         status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
@@ -125,6 +127,8 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
         asking=asking,
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
         texts=texts,
+        rules=ReplacingByRules(document, opening, pictures, stage.words, window),
+        rereading=rereading,
         text=texts.panel,
         help=help_controller,
         session=SessionKeeper(document, opening, view),
@@ -133,20 +137,33 @@ def assemble(stage: Services, window: QWidget, help_controller: HelpController) 
         review=review,
         board=BoardPanel(looking, view),
         fixes=fixes,
-        comparison=_comparison(stage, choosing, view, window),
-        find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
+        comparison=_comparison(stage, choosing, view, pictures),
+        find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, pictures),
     )
 
 
-def _preferences(stage: Services, window: QWidget) -> Choosing:
-    opening = stage.opening
-    return Choosing(
-        stage.document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE
-    )
+def _photos(stage: Services, window: QWidget) -> tuple[PageList, PhotosPanel]:
+    photos = PageList(stage.thumbnails, stage.rows)
+    photos.follow(stage.indexing)
+    batch = BatchReading(stage.document, stage.reading, stage.autosave, window)
+    return photos, PhotosPanel(photos, batch, stage.document, stage.opening, stage.rows)
+
+
+def _preferences(stage: Services, pictures: WordPictures, window: QWidget) -> tuple[Choosing, Rereading]:
+    document, reading, opening = stage.document, stage.reading, stage.opening
+    choosing = Choosing(document, reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE)
+    rereading = Rereading(document, reading, pictures, window)
+    choosing.modelling.finding_comparison_wanted.connect(rereading.compare_finding)
+    return choosing, rereading
 
 
 def _checking(
-    stage: Services, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
+    stage: Services,
+    places: MistakePlaces,
+    view: PhotoView,
+    status: Status,
+    spelling: Spelling,
+    pictures: WordPictures,
 ) -> tuple[ReviewPanel, FixPanel]:
     """Make the panels of the review queue and of “Fix everywhere”."""
 
@@ -160,7 +177,7 @@ def _checking(
     review = ReviewPanel(Reviewing(stage.document, stage.cards, project, index), prompter, places)
     review.left.connect(view.setFocus)
     fixing = FixingEverywhere(stage.document, stage.cards, project, index)
-    fixes = FixPanel(fixing)
+    fixes = FixPanel(fixing, stage.document, pictures)
     fixes.said.connect(status.say)
     fixing.offered.connect(lambda: review.show_offer(fixes.offer))
     fixing.offered.connect(lambda: status.say(fixes.offer))
@@ -175,8 +192,8 @@ def _view(shown: ShownDocument, opening: Opening) -> PhotoView:
     return view
 
 
-def _comparison(stage: Services, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
-    panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
+def _comparison(stage: Services, choosing: Choosing, view: PhotoView, pictures: WordPictures) -> ComparisonPanel:
+    panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, pictures), stage.document, view, pictures)
     choosing.modelling.comparison_wanted.connect(panel.start)
     return panel
 

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from ocr_studio.ui.photos.photos_panel import PhotosPanel
     from ocr_studio.ui.reading.compare_panel import ComparisonPanel
     from ocr_studio.ui.reading.controller import Reading
+    from ocr_studio.ui.reading.reread import Rereading
     from ocr_studio.ui.review.fix_panel import FixPanel
     from ocr_studio.ui.review.panel import ReviewPanel
     from ocr_studio.ui.search.find_panel import FindPanel
+    from ocr_studio.ui.search.replace_rules import ReplacingByRules
     from ocr_studio.ui.settings.controller import Choosing
     from ocr_studio.ui.synth.controller import Synthesizing
     from ocr_studio.ui.text.text_panel import TextPanel
@@ -96,6 +98,8 @@ class WindowParts:
     asking: PhotoAsking
     dialogs: Dialogs
     texts: TextSide
+    rules: ReplacingByRules
+    rereading: Rereading
     help: Help
     session: SessionKeeper
     evaluation: EvaluationDock

@@ -33,9 +33,9 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         has_selected, True,
     ),
     ActionSpec(
-        "read_unreviewed", "Read &unchecked words again…", lambda p: p.choosing.rereading.read_unreviewed(), "&Read",
+        "read_unreviewed", "Read &unchecked words again…", lambda p: p.rereading.read_unreviewed(), "&Read",
         1, "mdi6.refresh-circle", tip="Read all unchecked words again and choose which results to apply",
-        when=lambda p: p.choosing.rereading.possible, edits=True, why="There are no unchecked words.",
+        when=lambda p: p.rereading.possible, edits=True, why="There are no unchecked words.",
     ),
     ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),

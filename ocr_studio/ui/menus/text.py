@@ -40,7 +40,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         when=has_words, edits=True, looks=True,
     ),
     ActionSpec(
-        "rules", "&Replace using rules…", lambda p: p.texts.rules.show(), "&Text", 2, "mdi6.find-replace",
+        "rules", "&Replace using rules…", lambda p: p.rules.show(), "&Text", 2, "mdi6.find-replace",
         ("Ctrl+Shift+H",), tip="Replace texts or patterns on this photo or on all photos; you see a preview first",
         when=has_words, edits=True,
     ),

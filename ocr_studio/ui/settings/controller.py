@@ -19,7 +19,6 @@ from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.reading.detection_dialog import DetectionDialog
 from ocr_studio.ui.reading.detection_preview import DetectionTrials
 from ocr_studio.ui.reading.detection_view import DetectionView
-from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.settings.dialog import SettingsDialog
 
 
@@ -32,7 +31,6 @@ class Choosing(QObject):
 
     Attributes:
         modelling: Opens the dialogs of models.
-        rereading: Opens the dialogs of reading words again.
         fetching: Downloads models.
     """
 
@@ -62,8 +60,7 @@ class Choosing(QObject):
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
         self._actions = actions
-        self.rereading: Rereading = Rereading(document, reading, window)
-        self.modelling: Modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
+        self.modelling: Modelling = Modelling(document, reading, current, self.chosen.emit, window)
         self.fetching: Fetching = Fetching(fetching, reading.lane, self)
         self.modelling.fetch_wanted.connect(self.fetching.show)
         self.fetching.taken_in.connect(self.modelling.show_new)

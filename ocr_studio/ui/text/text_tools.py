@@ -1,4 +1,4 @@
-"""Creates the text tools: spelling, reading order, rules, special characters and the text panel."""
+"""Creates the text tools: spelling, reading order, special characters and the text panel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import Indexing
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.text.reading_order_overlay import OrderShown
 from ocr_studio.ui.text.special_characters import Inserting
 from ocr_studio.ui.text.spelling_navigation import SpellingHelp
@@ -55,7 +54,6 @@ class TextSide(QObject):
         self.spelling = SpellingHelp(document, spelling, view, table)
         self.order = OrderShown(document, view)
         self.characters = Inserting(view, lambda: opening.settings)
-        self.rules = ReplacingByRules(document, opening, lane, window)
         self.panel = TextPanel(document, view, spelling)
         opening.leaving.connect(self.panel.finish_editing)
         self.order.changed.connect(self.panel.changed)

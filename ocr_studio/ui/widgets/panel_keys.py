@@ -85,14 +85,19 @@ REVIEW_KEYS = (
     ("F5", later("Show the word on its photo")),
     (later("Ctrl+Z"), later("Undo the last word")),
 )
-FIX_KEYS = (
+# In every list of changes; what Enter does there is said apart.
+CHANGE_KEYS = (
     (later("Space"), later("Select or deselect this word")),
+    (later("Shift+Space"), later("Select or deselect all words of this photo")),
     (later("Ctrl+A"), later("Select or deselect all words")),
-    (later("Enter"), later("Fix the selected words")),
-    (later("Esc"), later("Cancel")),
+    (later("Ctrl+Shift+A"), later("Select or deselect all words with the same change")),
 )
+FIX_KEYS = (*CHANGE_KEYS, (later("Enter"), later("Fix the selected words")), (later("Esc"), later("Cancel")))
 FIND_KEYS = (
     (later("Enter, Down"), later("Go to the results; Enter on a result shows it on its photo")),
+    *CHANGE_KEYS,
+    (later("Enter"), later("In the list of replacements: replace the selected words")),
+    (later("Ctrl+Enter"), later("In the list of replacements: show the word on its photo")),
     (later("Esc"), later("Close")),
 )
 TEXT_KEYS = ((later("Enter, F2, double-click"), later("Correct the word at the cursor")),)

@@ -20,10 +20,10 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
 from ocr_studio.ui.training.controller import Stage
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui import made_board
 from tests.ui.learning import begin, candidates, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
@@ -75,7 +75,7 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert training_runs.list_unfinished() == ()
     assert "Now reading with “boards”" in said(studio)
     qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
-    dialog = studio.window.findChild(RereadingDialog)
+    dialog = studio.window.findChild(ChangesDialog)
     assert dialog is not None
     qtbot.waitUntil(dialog.take.isVisible)
     dialog.take.click()

@@ -59,7 +59,7 @@ def test_settings_rules_and_words_wait_for_room(
     open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = open_studio(folder / "board 1.png")
-    spelling, rules = studio.window.parts.texts.spelling.spelling, studio.window.parts.texts.rules
+    spelling, rules = studio.window.parts.texts.spelling.spelling, studio.window.parts.rules
     assert studio.opening.project is not None
     own = studio.opening.project.folder
 
