@@ -153,7 +153,7 @@ def _number_in(name: str, value: object) -> bool:
 def _detection(path: Path, raw: object) -> DetectionOptions:
     """The values of a JSON object that can be used; the log says which cannot."""
     if not isinstance(raw, dict):
-        log.warning("%s: setting 'detection' cannot be %r; the default is used", path, raw)
+        log.warning("%s: setting 'detection' can’t be %r; the default is used", path, raw)
         return DetectionOptions()
     chosen: dict[str, Any] = {}
     for name, value in raw.items():
@@ -161,7 +161,7 @@ def _detection(path: Path, raw: object) -> DetectionOptions:
         if key not in RANGES:
             log.warning("%s: unknown setting %r left out", path, f"detection.{key}")
         elif not _number_in(key, value):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, f"detection.{key}", value)
+            log.warning("%s: setting %r can’t be %r; the default is used", path, f"detection.{key}", value)
         else:
             chosen[key] = value
     return DetectionOptions(**chosen)
@@ -271,7 +271,7 @@ def load(path: Path | None = None) -> Settings:
         elif key == "detection":
             chosen[key] = _detection(path, value)
         elif not _ALLOWED[key](value):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
+            log.warning("%s: setting %r can’t be %r; the default is used", path, key, value)
         else:
             chosen[key] = _frozen(value)
     return Settings(**chosen)
@@ -297,7 +297,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
         state_file.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
-            tr("can't save the settings: {reason}", reason=error.strerror or error),
+            tr("can’t save the settings: {reason}", reason=error.strerror or error),
             file=path,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error

@@ -198,7 +198,7 @@ def save_png(path: Path, rgb: RGB) -> None:
         paths.replace_file(path, encode_image(rgb))
     except OSError as error:
         raise PhotoError(
-            tr("can't write the image: {reason}", reason=errors.write_reason(error)),
+            tr("can’t write the image: {reason}", reason=errors.write_reason(error)),
             file=path,
             remedy=errors.write_remedy(error),
         ) from error

@@ -27,7 +27,7 @@ class ComparisonPanel(PanelDock):
     text and goes to the next row.
     """
 
-    own_keys = (*CHANGE_KEYS, (later("Return"), later("Apply the other model’s text and go to the next row")))
+    own_keys = (*CHANGE_KEYS, (later("Enter"), later("Apply the other model’s text and go to the next row")))
 
     def __init__(self, readings: TwoReadings, document: Document, view: PhotoView, pictures: WordPictures) -> None:
         super().__init__(tr("Model comparison"), "two-readings")
@@ -39,7 +39,7 @@ class ComparisonPanel(PanelDock):
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Comparison progress"))
-        self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Return)"))
+        self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Enter)"))
         self.said = PlainLabel()
         self.said.setWordWrap(True)
         self.list: ChangeList | None = None
