@@ -48,7 +48,7 @@ class BoardLooking(QObject):
         self.sought: BoardSought | None = None
         self.burnt = 0.0
         document.opened.connect(self._on_opened)
-        document.words_changed.connect(lambda _: self._follow())
+        document.changed.connect(lambda change: self._follow() if change.here else None)
 
     @property
     def on(self) -> bool:

@@ -261,7 +261,7 @@ class BatchReading(QObject):
         now = document.history.page(fresh.id)
         if not is_open and (now is None or not (now.words or now.read_at)):
             page = replace(fresh, facts=now.facts) if now else fresh
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
             return page
         assert now is not None
         keep = self._reading.being_written() if is_open else ()
@@ -274,5 +274,5 @@ class BatchReading(QObject):
         page = document.history.page(fresh.id) or now
         if not is_open:
             page = replace(page, read_at=when)
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
         return page

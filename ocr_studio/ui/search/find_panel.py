@@ -172,8 +172,7 @@ class FindPanel(PanelDock):
             widget.installEventFilter(self)
         self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
         # Changed words reach the index through the project and may change the results.
-        self._document.words_changed.connect(lambda _: self.searching.again())
-        self._document.history.changed.connect(lambda _: self.searching.again())
+        self._document.changed.connect(lambda _: self.searching.again())
         self._document.opened.connect(self._preview)
 
     # ----------------------------------------------------------------------------------------------------- finding

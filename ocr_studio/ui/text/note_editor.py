@@ -42,7 +42,7 @@ class NoteEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.textChanged.connect(self._type)
         document.opened.connect(self._show)
-        document.words_changed.connect(lambda _: self._follow())
+        document.changed.connect(lambda change: self._follow() if change.here else None)
         self._show()
 
     def finish(self) -> None:
