@@ -21,7 +21,7 @@ from ocr_studio.core.files import json_schema
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import message, tr
 
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
@@ -147,7 +147,7 @@ def make_edit(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
 
     The user has confirmed each replacement, so the words count as checked.
     """
-    changed: Edit = Edit(tr("Replace"))
+    changed: Edit = Edit(message("Replace"))
     left = 0
     for each in wanted:
         word = page.words.get(each.word_id)

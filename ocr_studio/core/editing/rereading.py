@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Page, Transcription, Word
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr_n
+from ocr_studio.core.translation import message_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def make_edit(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edi
     words = _select_unchanged(page, fresh)
     some = [word for word in words if word.id in chosen]
     same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
-    name = tr_n("Apply {count} new text", "Apply {count} new texts", len(some))
+    name = message_n("Apply {count} new text", "Apply {count} new texts", len(some))
     return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
 
 

@@ -12,7 +12,7 @@ from ocr_studio.core.page import Edit, Page, Transcription, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search.misreadings import ConfusionModel
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import message, message_n
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
 OFFERED, TICKED = 0.3, 0.5
@@ -97,5 +97,7 @@ def make_step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
             if word is not None and not word.checked:
                 changes |= edits.write(page, word_id, text).changes
         count += len(changes)
-        found[page.id] = Edit(tr("Change text to “{text}”", text=text), changes)
-    return Step(tr_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", count, text=text), found)
+        found[page.id] = Edit(message("Change text to “{text}”", text=text), changes)
+    return Step(
+        message_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", count, text=text), found
+    )

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import EditMismatch, new_id
+from ocr_studio.core.page import EditMismatch, StepName, new_id
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import tr, tr_n
@@ -65,7 +65,7 @@ class TakingOver(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, document: Document, wishes: Sequence[Change], name: Callable[[int, int], str], parent: QObject
+        self, document: Document, wishes: Sequence[Change], name: Callable[[int, int], StepName], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._document, self._name = document, name

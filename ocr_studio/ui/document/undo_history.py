@@ -198,11 +198,11 @@ class History(QObject):
         """Continue with the other parts after a step was undone or redone. Called by the commands."""
         going = (step.series, back) if step.series and not self._silent else None
         if going != self._going:
-            self._rest(step.name)
+            self._rest(str(step.name))
             self._going = going
             if going is not None:
                 # After the stack has finished this one.
-                QTimer.singleShot(0, self, lambda: self._go_on(going, step.name))
+                QTimer.singleShot(0, self, lambda: self._go_on(going, str(step.name)))
 
     def touches(self, page_id: str) -> bool:
         """Whether any step, done or undone, concerns this page."""
@@ -316,7 +316,7 @@ class _Command(QUndoCommand):
     """The undo command of a step. ``first``: what the step changes when it is done for the first time."""
 
     def __init__(self, owner: History, step: Step, join: str = "") -> None:
-        super().__init__(step.name)
+        super().__init__(str(step.name))
         self.step = step
         self.first: Change | None = None
         self._owner, self._join = owner, join

@@ -15,7 +15,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message_n, tr, tr_n
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.document.document import Document
@@ -202,7 +202,7 @@ class PhotosPanel(QWidget):
     def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
         """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
-        name = tr_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
+        name = message_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
         made = {}
         try:
             for page in found:

@@ -12,7 +12,7 @@ from ocr_studio.core.editing.rereading import PageDifferences
 from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.translation import later, later_n, tr_n
+from ocr_studio.core.translation import Message, later, later_n, message_n, tr_n
 from ocr_studio.jobs.reading import reread_project
 from ocr_studio.jobs.reading.read import WordsRead
 from ocr_studio.jobs.reading.reread_project import PageNotRead, PageReread, PageToRead, ProjectRereading
@@ -151,9 +151,9 @@ class RereadingPhotos(QObject):
         taking.start()
 
 
-def _name(words: int, photos: int) -> str:
+def _name(words: int, photos: int) -> Message:
     """The name of the step in the undo menu."""
     if photos == 1:
-        return tr_n("Apply {count} new text", "Apply {count} new texts", words)
-    return tr_n("Apply {count} new text on {photos} photos", "Apply {count} new texts on {photos} photos",
+        return message_n("Apply {count} new text", "Apply {count} new texts", words)
+    return message_n("Apply {count} new text on {photos} photos", "Apply {count} new texts on {photos} photos",
                 words, photos=photos)  # fmt: skip

@@ -12,7 +12,7 @@ from ocr_studio.core import plain_text
 from ocr_studio.core.editing import find_replace
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import SearchResult
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message, tr, tr_n
 from ocr_studio.jobs.review import preview_rules
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -259,7 +259,7 @@ class FindPanel(PanelDock):
         if self._opening.project is None or not chosen:
             return
         self.do.setEnabled(False)
-        name = tr("Replace with {text}", text=self.by.text())
+        name = message("Replace with {text}", text=self.by.text())
         taking = TakingOver(self._document, preview_rules.wishes(chosen), lambda *_: name, self)
         taking.progressed.connect(self._show_replacing)
         taking.ended.connect(self._show_replaced)

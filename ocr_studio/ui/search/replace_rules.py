@@ -9,7 +9,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Replacement, Replacer, Rule
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import message, tr
 from ocr_studio.jobs.review import preview_rules as job
 from ocr_studio.jobs.review.preview_rules import Looked
 from ocr_studio.ui.document.apply_choices import Taken, TakingOver
@@ -95,7 +95,7 @@ class ReplacingByRules(QObject):
         preview.finished.connect(work.cancel)
 
     def _take(self, chosen: tuple[Replacement, ...], preview: ReplacePreview) -> None:
-        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: tr("Replace using rules"), preview)
+        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: message("Replace using rules"), preview)
         taking.progressed.connect(preview.show_taking)
 
         def end(taken: Taken) -> None:

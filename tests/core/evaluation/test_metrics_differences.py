@@ -40,7 +40,7 @@ def test_only_unchecked_words_that_are_read_otherwise_differ() -> None:
 def test_what_is_chosen_is_taken_over_and_what_is_the_same_gets_its_confidence() -> None:
     edit = rereading.make_edit(PAGE, FRESH, {MAP.id})
     after = apply(PAGE, edit)
-    assert edit.name == "Apply 1 new text"
+    assert str(edit.name) == "Apply 1 new text"
     assert after.words[MAP.id].text == "map"
     assert after.words[MAP.id].state is WordState.READ
     assert after.words[OLD.id].confidence == 0.99

@@ -129,7 +129,7 @@ def test_the_step_writes_into_many_pages_and_leaves_checked_words_alone() -> Non
     checked = replace(_word("queve", key="w2"), human=Transcription.by_human("cave"))
     pages = [_page(_word("queve"), checked), _page(_word("queve", key="w5"), key="o")]
     step = fix_everywhere.make_step([(pages[0], ["w1", "w2", "gone"]), (pages[1], ["w5"])], "queue")
-    assert step.name == "Change 2 words to “queue”"
+    assert str(step.name) == "Change 2 words to “queue”"
     after = {page.id: apply(page, step.edits[page.id]) for page in pages}
     assert [after["p"].words[key].text for key in ("w1", "w2")] == ["queue", "cave"]
     assert after["o"].words["w5"].text == "queue"
