@@ -167,7 +167,7 @@ class Story:
         stack = self.document.undo_stack
         if (len(course.steps), course.index) != (stack.count(), stack.index()):
             self.wrong.append(f"history: {len(course.steps)} steps for {stack.count()}")
-        if [step.name for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
+        if [str(step.name) for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
             self.wrong.append("history: other steps")
         if "zebra" not in project_words.load_added(fresh.files):
             self.wrong.append("the word that was added is lost")

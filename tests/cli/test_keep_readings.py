@@ -146,7 +146,7 @@ def test_reading_again_can_be_taken_back_in_the_window(folder: Path, reader: Two
     reader.text = "put"
     assert cli.run(["read", str(folder / "b.png"), "--keep", "--again"]) == 0
     course = undo_log.load(SafeFolder(folder / FOLDER))
-    assert [step.name for step in course.steps] == ["Read b.png"]
+    assert [str(step.name) for step in course.steps] == ["Read b.png"]
     after = kept(folder)["b.png"]
     assert {word.text for word in after.words.values()} == {"put", "-Create"}
     changes = course.steps[0].edits[after.id].changes

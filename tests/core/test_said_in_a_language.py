@@ -73,7 +73,7 @@ def test_names_of_edits_are() -> None:
             edits.merge(page, ids),
             edits.write(page, ids[0], "x"),
         ):
-            assert is_marked(edit.name)
+            assert is_marked(str(edit.name))
             assert edit.changes or len(ids) == 1  # one alone cannot be merged
 
 

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
     def _connect_document(self) -> None:
         document, status = self._stage.document, self.status
         document.opened.connect(self._show_document)
-        document.words_changed.connect(self._show_count)
+        document.changed.connect(self._show_count)
         self.view.word_drawn.connect(self._stage.reading.read_drawn)
         self.view.step_requested.connect(lambda step: commands.go(document, step))
         self.view.message.connect(status.show_hint)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import board_corners
-from ocr_studio.core.page import BoardLook, Quad
+from ocr_studio.core.page import BoardLook, Quad, StepName
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import clean_board
 from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
@@ -48,7 +48,7 @@ class BoardLooking(QObject):
         self.sought: BoardSought | None = None
         self.burnt = 0.0
         document.opened.connect(self._on_opened)
-        document.words_changed.connect(lambda _: self._follow())
+        document.changed.connect(lambda change: self._follow() if change.here else None)
 
     @property
     def on(self) -> bool:
@@ -97,7 +97,7 @@ class BoardLooking(QObject):
             self._adjusting = adjusting
             self._follow(anew=True)
 
-    def choose(self, look: BoardLook, name: str, *, join: str = "") -> None:
+    def choose(self, look: BoardLook, name: StepName, *, join: str = "") -> None:
         """Change the options of the open photo.
 
         Args:

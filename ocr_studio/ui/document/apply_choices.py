@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core.editing import changes as core_changes
 from ocr_studio.core.editing.changes import Change, Skipped
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import EditMismatch, new_id
+from ocr_studio.core.page import EditMismatch, StepName, new_id
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import tr, tr_n
@@ -68,7 +68,7 @@ class Applying(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, document: Document, changes: Iterable[Change], name: Callable[[int, int], str], parent: QObject
+        self, document: Document, changes: Iterable[Change], name: Callable[[int, int], StepName], parent: QObject
     ) -> None:
         """Prepare; ``start`` begins.
 

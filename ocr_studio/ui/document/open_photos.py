@@ -25,7 +25,7 @@ from ocr_studio.jobs.photos import open_photo
 from ocr_studio.jobs.photos.open_photo import LinkFound
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.document.project_pages import ProjectPages
+from ocr_studio.ui.document.undo_history import ProjectPages
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.widgets import file_dialogs, image_convert
 from ocr_studio.ui.widgets.retry_saver import Keeping
@@ -276,7 +276,9 @@ class Opening(QObject):
         if not self.keeps or event.read_only:
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
-            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or UndoLog())
+            history.begin(
+                ProjectPages(event.project, lambda: self._autosave.waiting, self.pages), event.course or UndoLog()
+            )
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.context import WindowParts
@@ -38,7 +39,7 @@ class Hints(QObject):
             soon = QTimer(self, singleShot=True, interval=0)
             soon.timeout.connect(self._look_at_page)
             parts.document.opened.connect(soon.start)
-            parts.document.words_changed.connect(self._look_at_words)
+            parts.document.changed.connect(self._look_at_words)
             parts.reading.stopped.connect(self._look_at_page)
 
     @property
@@ -67,11 +68,11 @@ class Hints(QObject):
                     ),
                 )
 
-    def _look_at_words(self, ids: frozenset[str]) -> None:
+    def _look_at_words(self, change: DocumentChange) -> None:
         page = self._parts.document.page
-        if page is None or not ids:
+        if page is None or not change.words:
             return
-        words = [page.words[key] for key in ids if key in page.words]
+        words = [page.words[key] for key in change.words if key in page.words]
         if not self._count(page.id, words):
             return
         if len(self._corrected) >= _ENOUGH:

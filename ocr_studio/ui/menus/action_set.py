@@ -41,7 +41,7 @@ class ActionSet(QObject):
             if spec.tool is not None:
                 tools.addAction(self._actions[spec.id])
         document = parts.document
-        for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
+        for signal in (document.opened, document.changed, document.selection_changed, parts.reading.progressed,
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
                        parts.view.looks.changed, parts.table.editing_changed, parts.evaluating.began,
                        parts.evaluating.ended, parts.training.changed,

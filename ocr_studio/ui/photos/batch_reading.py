@@ -17,7 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import later, message, tr
 from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
 from ocr_studio.ui.document.autosave import Autosave
@@ -261,12 +261,12 @@ class BatchReading(QObject):
         now = document.history.page(fresh.id)
         if not is_open and (now is None or not (now.words or now.read_at)):
             page = replace(fresh, facts=now.facts) if now else fresh
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
             return page
         assert now is not None
         keep = self._reading.being_written() if is_open else ()
         edit = edits.reread(now, tuple(fresh.words.values()), earlier=None, keep=keep)
-        name = tr("Read {photo}", photo=labels.file_name(event.path.name))
+        name = message("Read {photo}", photo=labels.file_name(event.path.name))
         document.history.push(Step(name, {fresh.id: replace(edit, name=name)}))
         when = fresh.read_at
         if is_open and when:
@@ -274,5 +274,5 @@ class BatchReading(QObject):
         page = document.history.page(fresh.id) or now
         if not is_open:
             page = replace(page, read_at=when)
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
         return page

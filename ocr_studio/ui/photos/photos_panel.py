@@ -15,11 +15,12 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message_n, tr, tr_n
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.photos.batch_progress import BatchStrip
 from ocr_studio.ui.photos.batch_reading import BatchReading
@@ -139,7 +140,7 @@ class PhotosPanel(QWidget):
         photos.failed.connect(self.failed)
         opening.opened.connect(self._follow)
         self._watch.changed.connect(opening.look_again)
-        self._document.history.changed.connect(self._note_pages)
+        self._document.changed.connect(self._note_pages)
         batch.page_read.connect(self._take_read)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())
@@ -149,8 +150,8 @@ class PhotosPanel(QWidget):
         self.photos.pictures.kept = self._opening.keeps
         self._watch.watch(event.path.parent)
 
-    def _note_pages(self, ids: Iterable[str]) -> None:
-        self._changed.update(ids)
+    def _note_pages(self, change: DocumentChange) -> None:
+        self._changed.update(change.after)
         if len(self._changed) <= _FEW:
             self._take_pages()
         else:
@@ -201,7 +202,7 @@ class PhotosPanel(QWidget):
     def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
         """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
-        name = tr_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
+        name = message_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
         made = {}
         try:
             for page in found:
@@ -210,8 +211,7 @@ class PhotosPanel(QWidget):
                 now = history.page(page.id)
                 if now is None:
                     now = page
-                    assert history.pages is not None
-                    history.pages.keep(page)  # so that the step finds the page
+                    history.save(page)  # so that the step finds the page
                 made[page.id] = edits.set_facts(now, change.of(now.facts), name)
             history.push(Step(name, made))
         except StudioError as error:

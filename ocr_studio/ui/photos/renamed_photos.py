@@ -66,8 +66,8 @@ class RenamedPhotos(QObject):
 
     def _tell(self, project: Project, page_id: str, name: str) -> None:
         """Save the new name in the page of this project."""
-        shown, path, pages = self._document.page, self._opening.path, self._document.history.pages
-        if project is not self._opening.project or pages is None:
+        shown, path = self._document.page, self._opening.path
+        if project is not self._opening.project or self._document.history.pages is None:
             return
         if shown is not None and path is not None and shown.id == page_id and path.name != name:
             # Open under its old name: open it under the new one first, then update the page.
@@ -78,7 +78,7 @@ class RenamedPhotos(QObject):
         with contextlib.suppress(StudioError):  # reported when its photo is opened
             page = self._document.history.page(page_id)
             if page is not None:
-                pages.keep(replace(page, image=project.relative(self._photos.folder / name)))
+                self._document.history.save(replace(page, image=project.relative(self._photos.folder / name)))
 
     def _rest(self) -> None:
         self._job = None

@@ -13,6 +13,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.reading import reread_project
 from ocr_studio.jobs.reading.compare_models import Comparing, ComparingEvent, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.style import labels
@@ -40,7 +41,7 @@ class TwoReadings(QObject):
         self.compared: ModelsCompared | None = None
         self.trouble: Trouble | None = None
         document.opened.connect(self.forget)
-        document.words_changed.connect(self._follow)
+        document.changed.connect(self._follow)
 
     @property
     def used(self) -> str:
@@ -134,6 +135,6 @@ class TwoReadings(QObject):
         self._job = None
         self.changed.emit()
 
-    def _follow(self, ids: frozenset[str]) -> None:
-        if self.compared is not None and not ids.isdisjoint(each.word.id for each in self.differing):
+    def _follow(self, change: DocumentChange) -> None:
+        if self.compared is not None and not change.words.isdisjoint(each.word.id for each in self.differing):
             self.changed.emit()

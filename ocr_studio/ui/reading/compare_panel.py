@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.models import registry
-from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.core.translation import Message, later, message_n, number, tr
 from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -214,9 +214,9 @@ def _applying(words: int) -> str:
     return tr("&Apply {number}", number=words) if words else tr("&Apply")
 
 
-def _step(words: int, _photos: int) -> str:
+def _step(words: int, _photos: int) -> Message:
     """The name of the step in the undo menu."""
-    return tr_n("Apply {count} new text", "Apply {count} new texts", words)
+    return message_n("Apply {count} new text", "Apply {count} new texts", words)
 
 
 def _right(each: WordCompared) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Page
-from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.core.translation import Message, later, later_n, message_n, tr, tr_n
 from ocr_studio.jobs.reading.read import WordsRead
 from ocr_studio.jobs.reading.reread_project import PageToRead, Rereader
 from ocr_studio.jobs.review import collect_changes
@@ -211,9 +211,9 @@ def read_otherwise(found: int, words: int) -> str:
     )
 
 
-def _step(words: int, photos: int) -> str:
+def _step(words: int, photos: int) -> Message:
     """The name of the step in the undo menu."""
     if photos == 1:
-        return tr_n("Apply {count} new text", "Apply {count} new texts", words)
-    return tr_n("Apply {count} new text on {photos} photos", "Apply {count} new texts on {photos} photos",
+        return message_n("Apply {count} new text", "Apply {count} new texts", words)
+    return message_n("Apply {count} new text on {photos} photos", "Apply {count} new texts on {photos} photos",
                 words, photos=photos)  # fmt: skip

@@ -10,7 +10,6 @@ from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import LookAlike
 from ocr_studio.core.search.index import Index
@@ -18,6 +17,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import find_similar
 from ocr_studio.jobs.review.find_similar import CorrectedLooks
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Job, JobThread
 
 
@@ -46,9 +46,7 @@ class FixingEverywhere(QObject):
         self._of: Project | None = None
         self._found: list[LookAlike] = []
         self._job: Job | None = None
-        document.history.did.connect(self._hear)
-        document.history.changed.connect(self._look_again)
-        document.words_changed.connect(lambda _: self._look_again({document.page.id} if document.page else ()))
+        document.changed.connect(self._hear)
         document.opened.connect(self._leave_another_project)
 
     @property
@@ -73,9 +71,12 @@ class FixingEverywhere(QObject):
         found = fix_everywhere.make_changes(self.offers, self.corrected.correction.right)
         return [each for each in found if (page := pages[each.page_id]) and each.fits(page.words.get(each.word_id))]
 
-    def _hear(self, step: Step) -> None:
-        project, corrected = self._project(), fix_everywhere.find_correction(step)
-        if corrected is None or project is None or self._document.history.pages is None or step.series:
+    def _hear(self, change: DocumentChange) -> None:
+        self._look_again(change.after)
+        project, step = self._project(), change.step if change.new else None
+        if step is None or step.series or project is None or self._document.history.pages is None:
+            return
+        if (corrected := fix_everywhere.find_correction(step)) is None:
             return
         self.forget()
         self._of = project

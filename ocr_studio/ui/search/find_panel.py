@@ -13,7 +13,7 @@ from ocr_studio.core.editing import find_replace
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import SearchResult
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message, tr, tr_n
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.apply_choices import Applied
@@ -72,7 +72,7 @@ class FindPanel(PanelDock):
                 tr("Words and their replacements"),
                 (tr("Current text"), tr("New text"), ""),
                 button=lambda number: tr_n("Replace {count} word", "Replace {count} words", number),
-                step=lambda *_: tr("Replace with {text}", text=self.by.text()),
+                step=lambda *_: message("Replace with {text}", text=self.by.text()),
             ),
         )
         # The results, or what they become.
@@ -187,8 +187,7 @@ class FindPanel(PanelDock):
             widget.installEventFilter(self)
         self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
         # Changed words reach the index through the project and may change the results.
-        self._document.words_changed.connect(lambda _: self.searching.again())
-        self._document.history.changed.connect(lambda _: self.searching.again())
+        self._document.changed.connect(lambda _: self.searching.again())
         self._document.opened.connect(self._preview)
 
     # ----------------------------------------------------------------------------------------------------- finding

@@ -10,7 +10,7 @@ from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Replacer, Rule
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message, tr, tr_n
 from ocr_studio.jobs.review import collect_changes
 from ocr_studio.jobs.review.collect_changes import FoundChanges
 from ocr_studio.ui.document.document import Document
@@ -67,7 +67,7 @@ class ReplacingByRules(QObject):
                 tr("Words and their replacements"),
                 (tr("Current text"), tr("New text"), ""),
                 button=lambda number: tr("&Replace {count}", count=number) if number else tr("&Replace"),
-                step=lambda *_: tr("Replace using rules"),
+                step=lambda *_: message("Replace using rules"),
             ),
             by_photo=everywhere,
         )

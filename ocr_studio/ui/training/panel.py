@@ -139,8 +139,8 @@ class TrainerPanel(PanelDock):
         training.progressed.connect(self._show_progress)
         training.failed.connect(self._show_trouble)
         training.offered.connect(self.show)
-        self._document.words_changed.connect(training.note_correction)
-        self._document.words_changed.connect(self._count)
+        self._document.changed.connect(training.note_correction)
+        self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
             outset.start.connect(self._start)
             outset.look.connect(self._look_again)

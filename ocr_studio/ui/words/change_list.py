@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.editing.changes import Change
+from ocr_studio.core.page import StepName
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.apply_choices import Applied, Applying
 from ocr_studio.ui.document.document import Document
@@ -48,7 +49,7 @@ class ListTexts:
     name: str
     titles: tuple[str, str, str]
     button: Callable[[int], str]
-    step: Callable[[int, int], str]
+    step: Callable[[int, int], StepName]
 
 
 class ChangeTree(QTreeView):

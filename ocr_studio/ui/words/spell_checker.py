@@ -64,7 +64,7 @@ class Spelling(QObject):
         self._latest: dict[Path, frozenset[str]] = {}  # added words by folder of the project, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
-        document.words_changed.connect(lambda _: self._take_typed())
+        document.changed.connect(lambda change: self._take_typed() if change.here else None)
         indexing.finished.connect(self._look_anew)
 
     @property

@@ -134,7 +134,7 @@ def test_cut_short_after_any_part_the_history_says_what_the_pages_say(studio: St
         assert len({step.series for step in steps}) == 1
         seen.append(len(told))
 
-    studio.document.history.did.connect(look, Qt.ConnectionType.QueuedConnection)
+    studio.document.changed.connect(look, Qt.ConnectionType.QueuedConnection)
     replaced(studio, qtbot)
     qtbot.waitUntil(lambda: bool(seen) and seen[-1] == 6)
 

@@ -45,7 +45,7 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
     reading = Reading(document, lane, StandInDesk())
     seen: list[int] = []
     said: list[str] = []
-    document.words_changed.connect(lambda _: seen.append(len(_page(document).words)))
+    document.changed.connect(lambda _: seen.append(len(_page(document).words)))
     reading.finished.connect(said.append)
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
