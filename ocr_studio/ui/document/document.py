@@ -99,8 +99,8 @@ class Document(QObject):
     Every change goes through ``push``, or through ``history.push`` for changes to several pages.
 
     Signals: ``opened`` another photo (or none) is open; ``changed(DocumentChange)`` an edit, an undo or a redo has
-    changed this page or others; ``selection_changed`` the selection or the current word is another one; ``picture_changed`` the same
-    page is shown with another image of the same size.
+    changed this page or others; ``selection_changed`` the selection or the current word is another one;
+    ``picture_changed`` the same page is shown with another image of the same size.
     """
 
     opened = Signal()
