@@ -236,7 +236,7 @@ class Detector:
     def _check(self) -> None:
         if self.finds == "lines":
             remedy = "Use weights=None or a CRAFT model, or train this one with “ocr-studio train --detector”."
-            raise LearnsOtherwise("this network finds lines and can't be trained on characters", remedy=remedy)
+            raise LearnsOtherwise("this network finds lines and can’t be trained on characters", remedy=remedy)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 

@@ -386,7 +386,7 @@ def _check(sources: Sources, out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"can't create the folder: {error.strerror}", file=out, remedy=_ANOTHER) from error
+        raise StudioError(f"can’t create the folder: {error.strerror}", file=out, remedy=_ANOTHER) from error
 
 
 def command(arguments: Sequence[str] | None = None) -> int:

@@ -110,7 +110,7 @@ class Pipeline:
         detector, recognizer = self.detector, self.recognizer
         if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and detector.finds == "lines":
             if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
-                raise TypeError(f"a detector of lines doesn't allow recognition_kwargs {', '.join(sorted(reading))}")
+                raise TypeError(f"a detector of lines doesn’t allow recognition_kwargs {', '.join(sorted(reading))}")
             return self._words_in_lines(detector, recognizer, photo, finding)
         boxes = self._boxes(photo, finding)
         texts = self.recognizer.recognize_from_boxes([photo], [boxes], **reading)[0]

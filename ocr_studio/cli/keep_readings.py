@@ -85,7 +85,7 @@ class ReadingStore:
     def _report_equal(self, folder: Path, page: Page, photo: Path) -> None:
         first = self._photo_of.setdefault((folder, page.id), photo)
         if first.name != photo.name:
-            remedy = "Delete one of them if you don't need both."
+            remedy = "Delete one of them if you don’t need both."
             what = f"it is the same photo as {first.name}; they share one page of the project"
             show_progress("")
             complain(StudioError(what, file=photo, remedy=remedy))
@@ -122,6 +122,6 @@ def _told(error: StudioError, photo: Path) -> StudioError:
     if isinstance(error, HistoryNotSaved):  # only the history; the same for all photos
         why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what
         return StudioError(
-            f"it was not saved, because {error.file} can't be written: {why}", file=photo, remedy=_REMEDY
+            f"it was not saved, because {error.file} can’t be written: {why}", file=photo, remedy=_REMEDY
         )
     return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

@@ -231,7 +231,7 @@ def _window(options: argparse.Namespace) -> int:
         from ocr_studio.ui.app import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
         raise StudioError(
-            f"can't load the window: {error}",
+            f"can’t load the window: {error}",
             remedy="On Debian or Ubuntu, run: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 

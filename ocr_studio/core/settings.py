@@ -196,7 +196,7 @@ def _valid(wanted: type, raw: Mapping[str, Any], path: Path, *, within: str = ""
             continue
         found = json_schema.convert_or(value, types[key], bad)
         if found is bad or not _CHECKS.get(key, lambda _: True)(found):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, within + key, value)
+            log.warning("%s: setting %r can’t be %r; the default is used", path, within + key, value)
         else:
             chosen[key] = found
     return chosen
@@ -222,7 +222,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
         state_file.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
-            tr("can't save the settings: {reason}", reason=error.strerror or error),
+            tr("can’t save the settings: {reason}", reason=error.strerror or error),
             file=path,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error

@@ -101,7 +101,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     assert len(said()) == 2
     [line] = said("--model", "Berta")
     assert "the selected detector “Finder” is missing" in line
-    assert "setting 'model' cannot be 'Anna'" in caplog.text
+    assert "setting 'model' can’t be 'Anna'" in caplog.text
     assert cli.run(["models", "default"]) == 0
     capsys.readouterr()
     assert said() == []

@@ -98,7 +98,7 @@ def from_annotations(folder: Path) -> Truth:
     try:
         entries = strict_json.load(SafeFolder(folder, follow=True).read(ANNOTATIONS, most=MAX_BYTES))
     except OSError as error:
-        raise StudioError(tr("it can't be read: {reason}", reason=error.strerror or error), file=file) from error
+        raise StudioError(tr("it can’t be read: {reason}", reason=error.strerror or error), file=file) from error
     except TooLarge as error:
         raise StudioError(str(error), file=file, remedy=tr("Split it and its photos into several folders.")) from error
     except strict_json.NotUtf8 as error:
@@ -160,8 +160,8 @@ def from_project(project: Project) -> Truth:
         raise StudioError(
             tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy=tr("Open the photos and check some words: press Return to accept a word."),
-            command="Open the photos in the window and check some words: press Return to accept a word.",
+            remedy=tr("Open the photos and check some words: press Enter to confirm a word."),
+            command="Open the photos in the window and check some words: press Enter to confirm a word.",
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 

@@ -43,7 +43,7 @@ def write(page: Page, word_id: str, text: str) -> Edit:
 def accept(page: Page, ids: Iterable[str]) -> Edit:
     """Confirm the recognized text of words. Checked and unread words stay unchanged."""
     words = [word for word in _select_words(page, ids) if word.machine and not word.checked]
-    name = tr_n("Accept word", "Accept {count} words", len(words))
+    name = tr_n("Confirm word", "Confirm {count} words", len(words))
     return _make_edit(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
 
 

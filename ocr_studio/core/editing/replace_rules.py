@@ -170,7 +170,7 @@ def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
         state_file.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
         raise RulesNotSaved(
-            tr("can't save the rules: {reason}", reason=errors.write_reason(error)),
+            tr("can’t save the rules: {reason}", reason=errors.write_reason(error)),
             file=folder / FILE,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error
@@ -211,5 +211,5 @@ def _shorten(text: str) -> str:
 
 def _make_error(rule: Rule, error: Exception) -> BadRule:
     return BadRule(
-        tr("can't replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
+        tr("can’t replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
     )

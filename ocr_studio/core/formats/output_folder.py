@@ -42,7 +42,7 @@ _BEGINNING: Final = 32
 _RAW: Final = frozenset(
     f".{kind}" for kind in ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "srw", "x3f"]
 )
-_NO_FOLDER: Final = later("can't create the folder: {reason}")
+_NO_FOLDER: Final = later("can’t create the folder: {reason}")
 
 
 class FileTaken(WriteFailed):

@@ -37,11 +37,11 @@ _OS_REASONS: Final = {
     ),
     errno.ENOTDIR: (later("a part of its path is a file, not a folder"), later("Check the path.")),
     errno.EACCES: (
-        later("you don't have permission to read it"),
+        later("you don’t have permission to read it"),
         later("Change its permissions, or ask its owner for a copy."),
     ),
     errno.EPERM: (
-        later("you don't have permission to read it"),
+        later("you don’t have permission to read it"),
         later("Change its permissions, or ask its owner for a copy."),
     ),
     errno.ELOOP: (later("the symbolic link points to itself"), later("Open the photo itself.")),
@@ -80,7 +80,7 @@ def make_access_error(path: object, error: Exception) -> PhotoError:
         return PhotoError(tr("this is not a valid file name"), file=path, remedy=tr("Check the path."))
     if (known := _OS_REASONS.get(error.errno or 0)) is not None:
         return PhotoError(tr(known[0]), file=path, remedy=tr(known[1]))
-    reason = tr("it can't be read: {reason}", reason=error.strerror or error)
+    reason = tr("it can’t be read: {reason}", reason=error.strerror or error)
     return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file to another disk."))
 
 

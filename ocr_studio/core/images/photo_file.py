@@ -200,7 +200,7 @@ def save_png(path: Path, rgb: RGB) -> None:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:
         raise PhotoError(
-            tr("can't write the image: {reason}", reason=errors.write_reason(error)),
+            tr("can’t write the image: {reason}", reason=errors.write_reason(error)),
             file=path,
             remedy=errors.write_remedy(error),
         ) from error

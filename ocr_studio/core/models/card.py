@@ -183,8 +183,8 @@ def learning_on(card: ModelCard | None, *, usual: str) -> str:
     architecture = usual if card is None else card.architecture
     if card is not None and not can_learn(card):
         does = {
-            "recognizer": later("the recognizer “{name}” cannot be trained here: its network is a {network}"),
-            "detector": later("the detector “{name}” cannot be trained here: its network is a {network}"),
+            "recognizer": later("the recognizer “{name}” can’t be trained here: its network is a {network}"),
+            "detector": later("the detector “{name}” can’t be trained here: its network is a {network}"),
         }[card.kind]
         what = tr(does, name=card.title, network=_NETWORKS.get(architecture, architecture))
         raise CannotLearn(

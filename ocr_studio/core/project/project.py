@@ -176,7 +176,7 @@ class Project:
     def photo(self, page: Page | PageSummary) -> Path:
         """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
         if not stays_inside(page.image):
-            raise StudioError(tr("the page's photo is not in {folder}", folder=self.photos), file=page.image)
+            raise StudioError(tr("the page’s photo is not in {folder}", folder=self.photos), file=page.image)
         return self.photos / page.image
 
     def load_page(self, page_id: str, *, image: str | None = None, aside: bool = True) -> Page | None:
@@ -351,7 +351,7 @@ class Project:
             raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
-                tr("can't read the page: {reason}", reason=error.strerror or error),
+                tr("can’t read the page: {reason}", reason=error.strerror or error),
                 file=self.files.full(name),
                 remedy=project_errors.remedy_for(error),
             ) from error
@@ -395,11 +395,11 @@ def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
     if where == ".." or (where is None and given.name == FOLDER):
         return given.parent
     if not isinstance(where, str) or not is_valid_path(where) or not Path(where).is_absolute():
-        raise StudioError(tr("the project doesn't contain the folder of its photos"), file=files.full("project.json"))
+        raise StudioError(tr("the project doesn’t contain the folder of its photos"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
     if project_errors.in_library(Path(where), given.parent).name != given.name:
         raise StudioError(
-            tr("the project doesn't belong to its folder of photos, {folder}", folder=where),
+            tr("the project doesn’t belong to its folder of photos, {folder}", folder=where),
             file=files.full("project.json"),
             remedy=tr("Open the folder of the photos instead."),
         )

@@ -64,7 +64,7 @@ class NotPlaced(Exception):
 def in_use(photos: Path) -> ProjectInUse:
     """Another window has the project of these photos."""
     return ProjectInUse(
-        tr("these photos are open in another OCR Studio window, so changes can't be saved here"),
+        tr("these photos are open in another OCR Studio window, so changes can’t be saved here"),
         file=photos,
         remedy=tr("Close the other window, or continue there."),
     )
@@ -103,7 +103,7 @@ def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> 
     except OSError as trouble:
         return PageDamaged(
             tr(
-                "the saved page of this photo is damaged ({reason}) and can't be renamed ({obstacle})",
+                "the saved page of this photo is damaged ({reason}) and can’t be renamed ({obstacle})",
                 reason=error,
                 obstacle=trouble.strerror or trouble,
             ),
@@ -133,7 +133,7 @@ def newer(path: Path, error: object) -> NewerFile:
 
 def unreadable(path: Path, error: OSError) -> StudioError:
     """The project, or a part of it, cannot be read."""
-    what = tr("can't read the project: {reason}", reason=error.strerror or error)
+    what = tr("can’t read the project: {reason}", reason=error.strerror or error)
     return StudioError(what, file=path, remedy=remedy_for(error))
 
 
@@ -147,17 +147,17 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     number = error.errno if isinstance(error, OSError) else None
     if number in errors.FULL:
         return DiskFull(
-            tr("can't save the words: the disk is full"),
+            tr("can’t save the words: the disk is full"),
             file=path,
             remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     if isinstance(error, UnsafeFile):
         remedy = tr("Replace the link with a copy of its target.")
-        why = tr("can't save the words: {why}", why=error.strerror)
+        why = tr("can’t save the words: {why}", why=error.strerror)
         return SaveFailed(why, file=error.filename or path, remedy=remedy)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
-        tr("can't save the words: {why}", why=why), file=path, remedy=tr("They stay in memory; saving will be retried.")
+        tr("can’t save the words: {why}", why=why), file=path, remedy=tr("They stay in memory; saving will be retried.")
     )
 
 
@@ -165,13 +165,13 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
     """What was done cannot be written into the history at this path."""
     if error.errno in errors.FULL:
         return HistoryNotSaved(
-            tr("can't save the undo history: the disk is full"),
+            tr("can’t save the undo history: the disk is full"),
             file=path,
             remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     return HistoryNotSaved(
         tr(
-            "can't save the undo history: {why}",
+            "can’t save the undo history: {why}",
             why=error.strerror or error,
         ),
         file=path,

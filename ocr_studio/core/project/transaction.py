@@ -90,7 +90,7 @@ def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
     try:
         told = undo_log.files_of(folder)
     except (OSError, TooLarge) as error:
-        _log.warning("nobody knows which pages count, as the history cannot be read: %s", error)
+        _log.warning("nobody knows which pages count, as the history can’t be read: %s", error)
         return  # what counts is kept with the rest, for a time when it can be
     for page_id, name in told:
         if name in left:
@@ -127,7 +127,7 @@ def _put(folder: SafeFolder, file: str, place: str, page_id: str) -> bool:
             folder.put(file, place)
             _log.info("%s: its saving was cut short and is done now", place)
     except OSError as error:
-        _log.warning("%s cannot be put in its place: %s", place, error)
+        _log.warning("%s can’t be put in its place: %s", place, error)
         return False
     return True
 

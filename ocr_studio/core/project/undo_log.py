@@ -155,7 +155,7 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
     except (FileNotFoundError, NotADirectoryError):
         return UndoLog()
     except (OSError, TooLarge) as error:
-        _log.warning("%s cannot be read, so nothing older can be taken back: %s", path, error)
+        _log.warning("%s can’t be read, so nothing older can be taken back: %s", path, error)
         return UndoLog()
     course = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
     if shorten and len(data) > LONG:
@@ -163,7 +163,7 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
         try:
             folder.replace(FILE, b"".join(encoded(course)))
         except OSError as error:
-            _log.warning("%s cannot be shortened: %s", path, error)
+            _log.warning("%s can’t be shortened: %s", path, error)
     return course
 
 

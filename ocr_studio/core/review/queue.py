@@ -108,7 +108,7 @@ def make_confirm_step(
         pages[page_id] = here
         right.setdefault(page_id, []).append(word_id)
         count += 1
-    name = tr_n("Accept {count} word", "Accept {count} words", count)
+    name = tr_n("Confirm {count} word", "Confirm {count} words", count)
     accepted = {key: edits.accept(here, right[key]) for key, here in pages.items()}
     return Step(name, accepted), tuple(place for place, _ in shown[:count])
 

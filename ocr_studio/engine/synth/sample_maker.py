@@ -340,7 +340,7 @@ def _told_of(name: str) -> Iterator[None]:
 
 
 def _not_drawn(name: str, why: str) -> NotDrawn:
-    return NotDrawn(tr("{name} cannot be generated: {reason}", name=name, reason=why))
+    return NotDrawn(tr("{name} can’t be generated: {reason}", name=name, reason=why))
 
 
 def _writer(name: str) -> str:

@@ -22,7 +22,7 @@ def writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
     kept = only(words, set(words.words) - missing)
     if not kept.words:
         raise BadWordList(
-            tr("the word list cannot be used: {reason}", reason="; ".join(left_out(kept))),
+            tr("the word list can’t be used: {reason}", reason="; ".join(left_out(kept))),
             file=words.file,
             remedy=tr("Add fonts that have their characters, or use other words."),
         )

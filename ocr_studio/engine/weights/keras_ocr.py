@@ -68,7 +68,7 @@ def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None
         net = _craft_of(stored, file, normed=False)
         return candidate.write(name, net, charset=None, card=replace(card, architecture=CRAFT))
     if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
-        what = tr("its last layer is missing, so it cannot read yet")
+        what = tr("its last layer is missing, so it can’t read yet")
         remedy = tr("Choose the complete file, or train this one in a Python script (ocr_studio.api).")
         raise BadModel(what, file=file, remedy=remedy)
     net, charset = _crnn_of(stored, file, alphabet, plan=None)

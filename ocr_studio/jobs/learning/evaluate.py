@@ -174,7 +174,7 @@ def free_folder(folder: Path) -> Path:
         if not folder.is_dir() or not any(folder.iterdir()):
             return folder
     except OSError as error:
-        raise StudioError(tr("can't read the folder: {reason}", reason=error.strerror or error), file=folder) from error
+        raise StudioError(tr("can’t read the folder: {reason}", reason=error.strerror or error), file=folder) from error
     names = chain(["Evaluation"], (f"Evaluation {number}" for number in count(2)))
     return next(path for name in names if not paths.exists(path := folder / name))
 

@@ -265,7 +265,7 @@ def _writing_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudioError(
-            tr("can't save the image: {reason}", reason=error.strerror or error),
+            tr("can’t save the image: {reason}", reason=error.strerror or error),
             file=error.filename or folder,
             remedy=tr("Free up disk space there, or choose another library folder in the settings."),
         ) from error

@@ -207,6 +207,6 @@ def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> Ca
         for each in (card.picture, review_card.crop_word(card))
     ]
     if not all(done for done, _ in pictures):
-        return CardFailed(place, tr("can't create an image of the word"))
+        return CardFailed(place, tr("can’t create an image of the word"))
     whole, small = (data.tobytes() for _, data in pictures)
     return CardMade(place, word.quad, whole, card.corners, word, small)

@@ -35,7 +35,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
 _ABOUT = later(
     "Saves an image of each checked word with its text, to train a model here or in another program. Your photos and"
-    " corrections aren't changed."
+    " corrections aren’t changed."
 )
 
 

@@ -41,16 +41,16 @@ _SAYING: tuple[ActionSpec[WindowParts], ...] = (
         Where.CONTEXT, Scope.CANVAS, "Edit the text of the current word on the photo", has_selected, True,
     ),
     ActionSpec(
-        "accept_next", "&Accept and go to next", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
+        "accept_next", "&Confirm and go to next", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
         Where.BOTH, Scope.WORDS, "Mark the selected words as checked and go to the next word", has_words, True,
     ),
     ActionSpec(
-        "accept_here", "Accept and &stay", lambda p: commands.accept_here(p.document), "&Words", 1,
+        "accept_here", "Confirm and &stay", lambda p: commands.accept_here(p.document), "&Words", 1,
         "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.CONTEXT, Scope.WORDS,
         "Mark the selected words as checked and stay on the current word", has_selected, True,
     ),
     ActionSpec(
-        "accept_all", "Accept all &words of this photo", lambda p: commands.accept_all(p.document), "&Words", 1,
+        "accept_all", "Confirm all &words of this photo", lambda p: commands.accept_all(p.document), "&Words", 1,
         "mdi6.check-all", tip="Mark all words of this photo as checked", when=has_words, edits=True,
     ),
     ActionSpec(

@@ -177,7 +177,7 @@ class Modelling(QObject):
         asked.setIcon(QMessageBox.Icon.Question)
         asked.setWindowTitle(tr("Delete model"))
         asked.setText(tr("Delete the model “{model}”?", model=name))
-        asked.setInformativeText(tr("You can't undo this. To keep a copy, export the model first."))
+        asked.setInformativeText(tr("You can’t undo this. To keep a copy, export the model first."))
         delete = asked.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton(QMessageBox.StandardButton.Cancel)
         asked.setDefaultButton(QMessageBox.StandardButton.Cancel)

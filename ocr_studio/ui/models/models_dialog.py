@@ -126,7 +126,7 @@ class ModelsDialog(QDialog):
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
-            below, icon = tr("Damaged, can't be used"), theme.icon("mdi6.alert-outline", role="warning")
+            below, icon = tr("Damaged, can’t be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
             marks = (

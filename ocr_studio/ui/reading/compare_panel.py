@@ -37,7 +37,7 @@ class ComparisonPanel(PanelDock):
     text and goes to the next row.
     """
 
-    own_keys = ((later("Return"), later("Apply the other model’s text and go to the next row")),)
+    own_keys = ((later("Enter"), later("Apply the other model’s text and go to the next row")),)
 
     def __init__(
         self, readings: TwoReadings, document: Document, view: PhotoView, parent: QWidget | None = None
@@ -51,7 +51,7 @@ class ComparisonPanel(PanelDock):
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Comparison progress"))
-        self.take_one = _button(tr("Apply"), tr("Replace the word with the other model’s text (Return)"))
+        self.take_one = _button(tr("Apply"), tr("Replace the word with the other model’s text (Enter)"))
         self.take_all = _button(tr("Apply all"), tr("Replace all unchecked words with the other model’s text"))
         self.said = PlainLabel()
         self.said.setWordWrap(True)

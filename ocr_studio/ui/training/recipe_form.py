@@ -170,7 +170,7 @@ class RecipeForm(QScrollArea):
         if can_learn(model.card):
             self.base.addItem(title, model.name)
             return
-        self.base.addItem(tr("{model} – can't be trained further", model=title), model.name)
+        self.base.addItem(tr("{model} – can’t be trained further", model=title), model.name)
         # Listed but disabled, so that users see why it can't be chosen.
         entries = self.base.model()
         assert isinstance(entries, QStandardItemModel)

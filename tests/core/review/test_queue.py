@@ -188,7 +188,7 @@ def test_several_words_are_agreed_with_by_one_step() -> None:
     assert places == tuple(place for place, _ in shown)
     after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
     assert all(word.checked for page in after.values() for word in page.words.values())
-    assert step.name == "Accept 3 words"
+    assert step.name == "Confirm 3 words"
 
 
 def test_words_are_agreed_with_up_to_the_first_that_is_otherwise() -> None:

@@ -221,7 +221,7 @@ def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> Non
     assert [font.name for font in found if isinstance(font, fonts.Font)] == ["good"]
     refused = {Path(str(error.file)).name: str(error) for error in found if isinstance(error, BadFont)}
     assert set(refused) == {"broken.otf", "none.woff"}
-    assert all("cannot be used" in told and "Remove it" in told for told in refused.values())
+    assert all("can’t be used" in told and "Remove it" in told for told in refused.values())
     with pytest.raises(BadFont, match="not a folder"):
         fonts.files_in(tmp_path / "nowhere")
 
@@ -241,7 +241,7 @@ def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monk
         pictures.setattr(fonts, "_likeness", lambda font: 0.0)
         plain, odd = fonts.usable(files, hand=True)
         assert isinstance(plain, fonts.Font)
-        assert "Silicon Hand.ttf: the font cannot be used: its letters don’t look like letters" in str(odd)
+        assert "Silicon Hand.ttf: the font can’t be used: its letters don’t look like letters" in str(odd)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("WINDIR", str(tmp_path))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
@@ -304,7 +304,7 @@ def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> No
 def test_what_is_no_file_of_strokes_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "other.npz"
     path.write_bytes(data)
-    with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes cannot be read"):
+    with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes can’t be read"):
         recorded_strokes.load(path)
     with pytest.raises(BadStrokes, match="No such file"):
         recorded_strokes.load(tmp_path / "missing.npz")

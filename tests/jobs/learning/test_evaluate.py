@@ -135,7 +135,7 @@ def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Pa
     evaluation = evaluation_of(list(evaluate.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
     (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
-    assert "0.html: it can't be written: it is not a regular file" in str(errors[0])
+    assert "0.html: it can’t be written: it is not a regular file" in str(errors[0])
     assert errors[1:] == [None, None]
     (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]

@@ -182,8 +182,8 @@ def test_a_copy_that_somebody_has_changed_stays(folder: Path, tmp_path: Path) ->
 
 def test_a_picture_that_cannot_be_kept_is_an_error_that_says_why(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "library").write_text("a file")
-    with pytest.raises(StudioError, match=r"can't save the image.*library folder"):
+    with pytest.raises(StudioError, match=r"can’t save the image.*library folder"):
         list(open_photo.keep_copy(folder / "board 1.png", folder=tmp_path / "library" / "Sample"))
     picture = np.full((5, 7, 3), 9, np.uint8)
-    with pytest.raises(StudioError, match=r"can't save the image.*library folder"):
+    with pytest.raises(StudioError, match=r"can’t save the image.*library folder"):
         list(open_photo.keep_picture(picture, folder=tmp_path / "library", when=datetime.now().astimezone(), word="x"))

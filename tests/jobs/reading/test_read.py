@@ -162,7 +162,7 @@ def test_a_project_that_cannot_be_looked_into_is_no_reason_not_to_read(
     (project.folder / "pages").symlink_to(project.folder / "pages")  # a link to itself cannot be listed
     events = list(read_page(desk, np.zeros((50, 80, 3), np.uint8), project=project))
     assert isinstance(events[-1], ReadingDone)
-    assert "can't read the project" in caplog.text
+    assert "can’t read the project" in caplog.text
 
 
 def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_a_list_of_which_nothing_can_be_known_says_so(
 
     monkeypatch.setattr(Index, "pages", refuse)
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))  # which would ask it, too
-    qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
+    qtbot.waitUntil(lambda: any("can’t be read" in said for said in studio.window.messages.texts()))
 
 
 def test_a_second_window_on_a_fresh_folder_is_told_when_it_opens(open_studio: Open, folder: Path, qtbot: QtBot) -> None:

@@ -164,7 +164,7 @@ def test_without_a_network_it_says_so_and_what_can_be_done(offer: Offer, qtbot: 
     dialog = offer(address="http://127.0.0.1:9/crnn_kurapan.h5")
     click(dialog.fetch)
     qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")))
-    assert "can't reach the server: Connection refused" in dialog.said.text()
+    assert "can’t reach the server: Connection refused" in dialog.said.text()
     assert "or get the file in another way and choose it" in dialog.said.text()
 
 
@@ -175,7 +175,7 @@ def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qt
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "nothing.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "cannot be read" in dialog.said.text())
+    qtbot.waitUntil(lambda: "can’t be read" in dialog.said.text())
     dialog.have.click()
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(tmp_path / "made.h5"))

@@ -56,9 +56,9 @@ def test_saving_is_said(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
         QTest.keyClick(studio.window.view, Key.Key_Return)
         QTest.keyClick(studio.window.view, Key.Key_Return)
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Saved")
-    studio.autosave.failed.emit("x.json: can't save the words: the disk is full.")
+    studio.autosave.failed.emit("x.json: can’t save the words: the disk is full.")
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Not saved")
-    assert studio.window.messages.texts() == ["x.json: can't save the words: the disk is full."]
+    assert studio.window.messages.texts() == ["x.json: can’t save the words: the disk is full."]
     studio.autosave.saved.emit()
     qtbot.waitUntil(lambda: studio.window.messages.texts() == [])
 

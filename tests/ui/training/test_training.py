@@ -241,7 +241,7 @@ def test_a_look_that_fails_says_so_and_can_be_tried_again(
         patched.setattr(preflight, "look", fail)
         qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.IDLE)
-    assert column.headline.text() == "Can't collect your corrections"
+    assert column.headline.text() == "Can’t collect your corrections"
     assert not column.begin.isEnabled()
     qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)

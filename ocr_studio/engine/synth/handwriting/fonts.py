@@ -218,7 +218,7 @@ def load(path: Path, *, hand: bool = False) -> Font:
         face = _Face(font, blank, _has_small(font))
     except (*_BROKEN, ChildFailed) as error:
         raise BadFont(
-            tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
+            tr("the font can’t be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
     return Font(path.stem, TextSplit.of(data), face, hand)
 
@@ -247,7 +247,7 @@ def files_in(folder: Path) -> list[Path]:
         return source_fingerprints.list_fonts(folder)
     except OSError as error:
         raise BadFont(
-            tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is not a folder")),
+            tr("the fonts in this folder can’t be read: {reason}", reason=error.strerror or tr("it is not a folder")),
             file=folder,
             remedy=tr("Choose a folder that contains font files."),
         ) from error
