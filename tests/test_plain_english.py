@@ -65,7 +65,7 @@ def shown() -> Iterator[tuple[str, str]]:
         start = PROGRAM / name
         for path in [start] if start.is_file() else sorted(start.rglob("*.py")):
             yield from _constants(path)
-    for path in (CHECKOUT / "README.md", *sorted((CHECKOUT / "resources" / "help").rglob("*.md"))):
+    for path in (CHECKOUT / "README.md", *sorted((CHECKOUT / "resources" / "help").glob("*.md"))):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             yield f"{path.relative_to(CHECKOUT)}:{number}", line
 
