@@ -48,8 +48,7 @@ from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.jobs.reading import read as reading
 

@@ -152,8 +152,10 @@ def _open(photo: Path) -> None:
         list(open_photo.list_folder(photo.parent))
         for opened in open_photo.open_photo(photo, keeping=keeping, projects=projects):
             photo_file.make_thumbnail(photo, side=64)
-            if warning := getattr(opened, "warning", ""):
-                said(StudioError(warning))
+            if isinstance(opened, open_photo.PhotoOpened):
+                open_photo.prepare_editing(opened, keeping=keeping)
+                if opened.warning:
+                    said(StudioError(opened.warning))
     finally:
         for project in projects.values():
             project.unlock()

@@ -24,8 +24,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"

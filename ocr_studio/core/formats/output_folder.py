@@ -23,7 +23,7 @@ from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.formats import output_marks
-from ocr_studio.core.images.photo_errors import is_photo_format
+from ocr_studio.core.images.photo_stream import is_photo_format
 from ocr_studio.core.translation import later, tr
 
 LIST: Final = ".ocr-studio-files.jsonl"

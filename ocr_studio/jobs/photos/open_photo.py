@@ -60,7 +60,7 @@ class PhotoOpened:
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
         twin: Another file in the folder with the same content, whose page this is, or empty.
-        course: The undo log of the project; None if it was loaded before.
+        course: The undo log of the project; None if it was loaded before, or not yet.
         order: Ids of the words in reading order; None if unknown.
     """
 
@@ -108,7 +108,7 @@ class PhotoKept:
 
 
 def open_photo(
-    path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project], known: Project | None = None
+    path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project]
 ) -> Iterator[PhotoOpened | LinkFound]:
     """Open a photo and its page; yields PhotoOpened or LinkFound.
 
@@ -117,7 +117,6 @@ def open_photo(
         keeping: Where projects are saved.
         projects: Open projects by folder of their photos. A newly opened project is added, as two for the same folder
             would lock each other out; the caller has to unlock them.
-        known: The project whose undo log is loaded already.
 
     Raises:
         PhotoError: The photo can't be read.
@@ -149,11 +148,21 @@ def open_photo(
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
-    course = None
-    if project is not known and keeping.keeps and not read_only:
+    yield PhotoOpened(path, page, image, project, read_only, warning, twin)
+
+
+def prepare_editing(opened: PhotoOpened, *, keeping: Keeping, known: Project | None = None) -> PhotoOpened:
+    """Return an opened photo with the undo log of its project and the reading order of its words.
+
+    Args:
+        opened: The photo.
+        keeping: Where projects are saved; without saving there is no undo log.
+        known: The project whose undo log is loaded already.
+    """
+    project, course = opened.project, None
+    if project is not known and keeping.keeps and not opened.read_only:
         course = undo_log.load(project.files, shorten=project.locked)
-    order = page_order.order_words(page)
-    yield PhotoOpened(path, page, image, project, read_only, warning, twin, course, order)
+    return replace(opened, course=course, order=page_order.order_words(opened.page))
 
 
 def lock_again(project: Project) -> Iterator[Project]:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.core.project import project_errors
 from ocr_studio.core.project.last_session import ViewState
-from ocr_studio.core.project.project import FOLDER
+from ocr_studio.core.project.project import FOLDER, is_taken
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.view_session import SessionKeeper
@@ -176,7 +175,7 @@ class OpeningNews(QObject):
         if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
             return ""
         folder = event.project.folder
-        if project_errors.is_taken(event.path.parent / FOLDER):
+        if is_taken(event.path.parent / FOLDER):
             return tr(
                 "The words of these photos are saved in {folder}, because their folder contains a file named {name}.",
                 folder=folder,

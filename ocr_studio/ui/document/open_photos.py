@@ -22,7 +22,7 @@ from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import open_photo
-from ocr_studio.jobs.photos.open_photo import LinkFound
+from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import ProjectPages
@@ -194,7 +194,7 @@ class Opening(QObject):
         self.project = None
         self._let_go()
 
-    def follow_link(self, found: open_photo.LinkFound) -> None:
+    def follow_link(self, found: LinkFound) -> None:
         """Open the photo although its project is a link, because the user has agreed."""
         self._follows |= {found.photo.parent}
         self._open(found.photo)
@@ -209,7 +209,11 @@ class Opening(QObject):
             # Of several requests in a row, only the last one is worth decoding.
             if number == self._latest:
                 photo = open_photo.first_photo(path) if paths.is_folder(path) else path
-                yield from open_photo.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
+                for event in open_photo.open_photo(photo, keeping=keeping, projects=self._projects):
+                    if isinstance(event, PhotoOpened):
+                        yield open_photo.prepare_editing(event, keeping=keeping, known=known)
+                    else:
+                        yield event
                 # Here, because it waits for the disk.
                 if self.keeps:
                     self.recent.add(photo)
@@ -222,12 +226,12 @@ class Opening(QObject):
         if path != self.path:
             self.started.emit(path.name)
 
-    def _take(self, number: int, before: Page | None, event: open_photo.PhotoOpened | open_photo.LinkFound) -> None:
+    def _take(self, number: int, before: Page | None, event: PhotoOpened | LinkFound) -> None:
         if number != self._latest:
             return
         self._going_to = None
         self.rested.emit()
-        if isinstance(event, open_photo.LinkFound):
+        if isinstance(event, LinkFound):
             self.link_found.emit(event)
             return
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
@@ -236,7 +240,7 @@ class Opening(QObject):
         self.leaving.emit()
         self._show(self._brought_up_to_date(before, event))
 
-    def _brought_up_to_date(self, before: Page | None, event: open_photo.PhotoOpened) -> open_photo.PhotoOpened:
+    def _brought_up_to_date(self, before: Page | None, event: PhotoOpened) -> PhotoOpened:
         """Replace the loaded page by a newer one, if it was changed while it was being loaded."""
         page, history, newer = self._document.page, self._document.history, None
         if self._has(event):
@@ -251,14 +255,14 @@ class Opening(QObject):
         same = (page.words, page.facts.order) == (seen.words, seen.facts.order)
         return replace(event, page=page, order=event.order if same else None)
 
-    def _has(self, event: open_photo.PhotoOpened) -> bool:
+    def _has(self, event: PhotoOpened) -> bool:
         """Whether this photo's page is open already and may be changed."""
         page = self._document.page
         return (
             event.project is self.project and self._document.writable and page is not None and page.id == event.page.id
         )
 
-    def _show(self, event: open_photo.PhotoOpened) -> None:
+    def _show(self, event: PhotoOpened) -> None:
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
             moved, self.photos, self.listing = True, (event.path,), None
@@ -270,7 +274,7 @@ class Opening(QObject):
         if moved:
             self._list(event.path.parent)
 
-    def _follow_history(self, event: open_photo.PhotoOpened) -> None:
+    def _follow_history(self, event: PhotoOpened) -> None:
         """Keep the history while photos of the same project are opened; load it when another project is opened."""
         history = self._document.history
         if not self.keeps or event.read_only:
