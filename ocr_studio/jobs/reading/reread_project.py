@@ -64,13 +64,13 @@ class Rereader:
     """Reads the unchecked words of pages again. Belongs to the thread that reads.
 
     Attributes:
-        desk: The reader.
+        ocr_service: The reader.
         project: The project; None if the photo has none.
         photos: Finds the photos of pages, even if they were renamed.
         image: The upright photo, (H, W, 3) uint8 RGB, if only one page is read; else they are loaded.
     """
 
-    desk: OcrService
+    ocr_service: OcrService
     project: Project | None
     photos: MovedPhotos = field(default_factory=MovedPhotos)
     image: NDArray[np.uint8] | None = None
@@ -83,7 +83,7 @@ class Rereader:
         if not words or image is None:  # checked meanwhile
             return
         fresh: list[Word] = []
-        for event in read_words(self.desk, image, words, project=self.project):
+        for event in read_words(self.ocr_service, image, words, project=self.project):
             if isinstance(event, WordsRead):
                 fresh += event.words
             if isinstance(event, Preparing | WordsRead):

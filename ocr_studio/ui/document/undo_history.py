@@ -18,7 +18,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step, UndoLog
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.job_thread import JobThread, Priority
 
 _NOTHING: Final = UndoLog()
 # Pages that may wait to be saved while hundreds are changed, because they are all in memory.
@@ -92,7 +92,7 @@ class ProjectPages:
         def look() -> Iterator[_Answer]:
             yield work()
 
-        job = self._lane.submit(look, name=later("Loading pages"))
+        job = self._lane.submit(look, name=later("Loading pages"), priority=Priority.URGENT)
         job.came.connect(then)
         job.failed.connect(lambda trouble: wrong(trouble.message))
 

@@ -81,11 +81,11 @@ class Rereading(QObject):
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None:
             return
-        desk, words = self._reading.desk, tuple(page.words.values())
-        used = desk.options.finds_with()
+        ocr_service, words = self._reading.ocr_service, tuple(page.words.values())
+        used = ocr_service.options.finds_with()
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
         job = self._reading.lane.submit(
-            lambda: compare_finding(desk, other, image, words), name=later("Comparing models")
+            lambda: compare_finding(ocr_service, other, image, words), name=later("Comparing models")
         )
 
         def hear(event: object) -> None:

@@ -78,7 +78,7 @@ class RereadingPhotos(QObject):
                 "“{model}” is reading {count} unchecked word…",
                 "“{model}” is reading {count} unchecked words…",
                 self._total,
-                model=reading.desk.options.reads_with(),
+                model=reading.ocr_service.options.reads_with(),
             ),
             self._changes,
             note=tr(_NOTE),
@@ -88,7 +88,7 @@ class RereadingPhotos(QObject):
         super().__init__(self.dialog)
         self._document, self._reading, self._project = document, reading, reading.project
         image = document.image if self._here else None
-        self._work = Rereader(reading.desk, reading.project, image=image)
+        self._work = Rereader(reading.ocr_service, reading.project, image=image)
         self._photos, self._waiting = len(pages), deque(pages)
         self._job: Job | None = None
         self._paused = False
@@ -115,7 +115,7 @@ class RereadingPhotos(QObject):
         many = self.dialog.found >= MOST
         if not self._waiting:
             self._end("")
-        elif many or self._work.desk is not self._reading.desk:
+        elif many or self._work.ocr_service is not self._reading.ocr_service:
             self._end(tr_n(*(_MUCH if many else _OTHER_WAY), len(self._waiting)))
         else:
             page = self._waiting.popleft()

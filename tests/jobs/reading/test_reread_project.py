@@ -16,7 +16,7 @@ from ocr_studio.jobs.reading.reread_project import Rereader, pages_to_read
 from ocr_studio.jobs.review import collect_changes
 from ocr_studio.jobs.review.collect_changes import FoundChanges
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def pages(project: Project) -> dict[str, Page]:
 def read(project: Project, image: str) -> FoundChanges:
     (wanted,) = pages_to_read(project)
     key = next(page.page_id for page in wanted if page.image == image)
-    *_, last = collect_changes.collect(project, [key], Rereader(StandInDesk(), project).in_page)
+    *_, last = collect_changes.collect(project, [key], Rereader(StandInOcrService(), project).in_page)
     assert isinstance(last, FoundChanges)
     return last
 
@@ -92,7 +92,7 @@ def test_of_a_page_that_was_checked_meanwhile_nothing_is_read(project: Project) 
     (wanted,) = pages_to_read(project)
     page = pages(project)["board 2.png"]
     project.save_page(apply(page, edits.accept(page, list(page.words))))
-    events = list(collect_changes.collect(project, [wanted[0].page_id], Rereader(StandInDesk(), project).in_page))
+    events = list(collect_changes.collect(project, [wanted[0].page_id], Rereader(StandInOcrService(), project).in_page))
     assert events == [FoundChanges(0, 1), FoundChanges(1, 1)]
 
 
