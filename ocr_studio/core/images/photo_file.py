@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import cv2
 import numpy as np
 from PIL import UnidentifiedImageError
 
@@ -34,7 +33,7 @@ from ocr_studio.core.images.photo_errors import (
     make_access_error,
     make_unreadable_error,
 )
-from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
 from ocr_studio.core.translation import later, tr
 
 __all__ = (
@@ -195,9 +194,8 @@ def compute_content_id(path: Path) -> str:
 
 def save_png(path: Path, rgb: RGB) -> None:
     """Write a picture that is to be a photo, (H, W, 3) uint8 RGB, as PNG: whole or not at all. Raises PhotoError."""
-    encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1]
     try:
-        paths.replace_file(path, encoded.tobytes())
+        paths.replace_file(path, encode_image(rgb))
     except OSError as error:
         raise PhotoError(
             tr("can’t write the image: {reason}", reason=errors.write_reason(error)),

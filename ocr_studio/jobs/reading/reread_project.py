@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.image_spool import ImageSpool, SpooledImages
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
@@ -134,6 +134,4 @@ def _pictures(image: NDArray[np.uint8], quads: Iterable[Quad]) -> Iterator[bytes
         corners = quad.array()
         along, across = geometry.measure_sizes(corners)[0]
         scale = min(1.0, _WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0))
-        picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
-        done, data = cv2.imencode(".png", picture[:, :, ::-1])
-        yield data.tobytes() if done else b""
+        yield encode_image(photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale)))))

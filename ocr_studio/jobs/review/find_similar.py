@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-import cv2
-
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file, word_appearance
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_appearance import WordAppearance
 from ocr_studio.core.page import Page, Quad
@@ -127,6 +126,4 @@ def _picture(photo: Pyramid, quad: Quad) -> bytes:
     corners = geometry.widen_quad(quad, _MARGIN)
     along, across = geometry.measure_sizes(corners)[0]
     scale = min(_WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0), 4.0)
-    picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
-    done, data = cv2.imencode(".png", picture[:, :, ::-1])
-    return data.tobytes() if done else b""
+    return encode_image(photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale)))))
