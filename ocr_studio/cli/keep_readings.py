@@ -70,11 +70,11 @@ class ReadingStore:
     ) -> None:
         self._held.close()
 
-    def read(self, desk: OcrService) -> Iterator[ReadingEvent]:
+    def read(self, ocr_service: OcrService) -> Iterator[ReadingEvent]:
         """Read the photos in order and save the results. Photos already in the project are returned as saved."""
         for place, photos in groupby(self.photos, _folder):
             project = self._projects[place]
-            for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
+            for event in read_batch.read_batch(ocr_service, tuple(photos), project, again=self.again):
                 if isinstance(event, PhotoRead):
                     yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):

@@ -261,12 +261,12 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
-    desk, progress = reading.OcrService(chosen), _Progress(len(photos))
+    ocr_service, progress = reading.OcrService(chosen), _Progress(len(photos))
     if options.keep:
         with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
-            read = answer(progress.watch(keeper.read(desk)), photos, options)
+            read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
         return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
-    events = reading.read_photos(desk, photos, project_of=_project_finder(places(options, preferred)))
+    events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
     read = answer(progress.watch(events), photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
 

@@ -76,7 +76,7 @@ class Expert:
         self._app, self._studio, self._truths, self._foreseen = app, studio, truths, foreseen
         self.ways: Counter[str] = Counter()
         self.spent: Counter[str] = Counter()
-        self.panel: ReviewPanel = studio.window.parts.review
+        self.panel: ReviewPanel = studio.window.review
         self.corrections, self.passing = Effort(), Effort()
         self.corrected = self.passed = self.fixed = self.cards = 0
         self.waits: list[tuple[float, float]] = []
@@ -201,7 +201,7 @@ class Expert:
         """How many words are in sight behind the one that is shown, and how many of them, one after the other, are
         right.
         """
-        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        run_until(self._app, lambda: not self._studio.lanes.files.busy)
         behind = self.panel.strip.shown
         right = itertools.takewhile(lambda card: self._is_right(card.place, card.word.text), behind)
         return len(behind), len(list(right))
@@ -236,8 +236,8 @@ class Expert:
 
     def _fix_everywhere(self, wanted: str) -> set[Place]:
         """Where all that is ticked is right and it saves keys; these words are right now."""
-        fixes = self._studio.window.parts.fixes
-        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        fixes = self._studio.window.fixes
+        run_until(self._app, lambda: not self._studio.lanes.files.busy)
         if not fixes.has_offer:
             return set()
         self._press(Key.Key_F4)

@@ -119,8 +119,8 @@ def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
 ) -> None:
     units: list[str] = []
 
-    def reader(desk: OcrService) -> StandInReader:
-        units.append(desk.options.unit)
+    def reader(ocr_service: OcrService) -> StandInReader:
+        units.append(ocr_service.options.unit)
         return StandInReader()
 
     monkeypatch.setattr(OcrService, "reader", reader)

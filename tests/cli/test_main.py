@@ -45,7 +45,7 @@ class TwoWords:
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch) -> None:
+def _ocr_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OcrService, "reader", lambda _: TwoWords())
 
 

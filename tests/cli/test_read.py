@@ -41,8 +41,8 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     settings.save(settings.Settings(unit="lines"))
     units: list[str] = []
 
-    def reader(desk: OcrService) -> Nothing:
-        units.append(desk.options.unit)
+    def reader(ocr_service: OcrService) -> Nothing:
+        units.append(ocr_service.options.unit)
         return Nothing()
 
     monkeypatch.setattr(OcrService, "reader", reader)
@@ -63,8 +63,8 @@ def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     used: set[str | None] = set()
 
-    def reader(desk: OcrService) -> Nothing:
-        used.add(desk.options.model)
+    def reader(ocr_service: OcrService) -> Nothing:
+        used.add(ocr_service.options.model)
         return Nothing()
 
     monkeypatch.setattr(OcrService, "reader", reader)

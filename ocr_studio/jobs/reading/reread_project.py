@@ -94,7 +94,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
 class ProjectRereading:
     """Reads the pages of a project again. Belongs to the thread that reads."""
 
-    desk: OcrService
+    ocr_service: OcrService
     project: Project
     photos: MovedPhotos
     pictures: ImageSpool
@@ -109,7 +109,7 @@ class ProjectRereading:
                 yield PageReread(PageDifferences(wanted.page_id, wanted.image, 0, ()), self.pictures.add(()))
                 return
             fresh: list[Word] = []
-            for event in read_words(self.desk, image, words, project=self.project):
+            for event in read_words(self.ocr_service, image, words, project=self.project):
                 if isinstance(event, WordsRead):
                     fresh += event.words
                 if isinstance(event, Preparing | WordsRead):

@@ -40,7 +40,9 @@ class CorrectedLooks:
 Event: TypeAlias = CorrectedLooks | LookAlike
 
 
-def find(project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None) -> Iterator[Event]:
+def find(
+    project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None
+) -> Iterator[Event | None]:
     """Find words that are likely the same as a corrected one.
 
     Args:
@@ -49,7 +51,8 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
         index: Returns the search index of the project, if there is one that is up to date.
 
     Yields:
-        CorrectedLooks, then a LookAlike for each word, in no order; nothing if the corrected word can't be shown.
+        CorrectedLooks, then a LookAlike for each word, in no order; nothing if the corrected word can't be shown. None
+        in between, so that other jobs don't have to wait.
     """
     photos = MovedPhotos()
     page = project.load_page(corrected.place[0], aside=False)
@@ -61,7 +64,11 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
     if own is None or look is None:
         return
     yield CorrectedLooks(corrected, _picture(own, word.quad))
-    for other, odds in _candidates(project, page, corrected, index()):
+    for candidate in _candidates(project, page, corrected, index()):
+        yield None
+        if candidate is None:
+            continue
+        other, odds = candidate
         photo = own if other.id == page.id else _photo(photos, project, other)
         if photo is not None:
             yield from _alike(photo, other, odds, look)
@@ -69,11 +76,12 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
 
 def _candidates(
     project: Project, page: Page, corrected: Correction, index: Index | None
-) -> Iterator[tuple[Page, dict[str, float]]]:
-    """Pages with words of similar text, and the odds of each by word id."""
+) -> Iterator[tuple[Page, dict[str, float]] | None]:
+    """Pages with words of similar text, and the odds of each by word id; None for each page that was looked at."""
     read = page.words[corrected.place[1]].machine
     found: list[tuple[Page, dict[str, float]]] = []
     for key in _pages(project, page, corrected, index):
+        yield None
         other: Page | None = None
         with contextlib.suppress(StudioError):
             other = page if key == page.id else project.load_page(key, aside=False)

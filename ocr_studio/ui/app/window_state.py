@@ -55,7 +55,7 @@ def restore(window: QMainWindow) -> bool:
     return window.restoreGeometry(QByteArray(place)) and window.restoreState(QByteArray(docks), _version())
 
 
-def keep(window: QMainWindow) -> None:
+def save(window: QMainWindow) -> None:
     """Save the window's position."""
     kept = {
         key: base64.b64encode(value.data()).decode("ascii")

@@ -23,7 +23,7 @@ from ocr_studio.ui.board.corner_handles import CornerHandles
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import KnobSpec, Slider
+from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 # Field of BoardLook, label (also the name of the undo step), tooltip.
 _SWITCHES = (
@@ -204,8 +204,8 @@ def _in_two(*widgets: QWidget) -> QGridLayout:
     return grid
 
 
-def _strength() -> KnobSpec:
-    return KnobSpec(
+def _strength() -> SliderSpec:
+    return SliderSpec(
         "strength", tr("Strength"), 0.0, 1.0, 0.05, lambda value: f"{round(100 * value)} %",
         tr("Closer to the photo."), tr("Whiter background, stronger ink."),
     )  # fmt: skip

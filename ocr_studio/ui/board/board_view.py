@@ -15,7 +15,7 @@ from ocr_studio.jobs.photos import clean_board
 from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
 from ocr_studio.ui.board.rectified_document import RectifiedDocument, ViewTransform
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 
 
 class BoardLooking(QObject):
@@ -37,7 +37,7 @@ class BoardLooking(QObject):
     failed = Signal(object)
 
     def __init__(self, document: Document, shown: RectifiedDocument, lane: JobThread) -> None:
-        """Start turned off; ``shown`` is the canvas's document, ``lane`` a lane used by nothing else."""
+        """Start turned off; ``shown`` is the canvas's document, ``lane`` the lane for steps of seconds."""
         super().__init__(document)
         self._document, self._shown, self._lane = document, shown, lane
         self._on = self._adjusting = False
@@ -150,7 +150,7 @@ class BoardLooking(QObject):
         self.changed.emit()
 
     def _start(self, make: Callable[[], Iterator[object]]) -> None:
-        job = self._job = self._lane.submit(make, name=later("Cleaning the board"))
+        job = self._job = self._lane.submit(make, name=later("Cleaning the board"), priority=Priority.URGENT)
         job.came.connect(self._take)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))

@@ -26,9 +26,9 @@ from ocr_studio.jobs.photos.open_photo import LinkFound
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.project_pages import ProjectPages
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.widgets import file_dialogs, image_convert
-from ocr_studio.ui.widgets.retry_saver import Keeping
+from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 # Seconds that closing the window may wait for a slow disk before it reports unsaved changes.
 SAVE_SECONDS: Final = 3.0
@@ -37,8 +37,8 @@ SAVE_SECONDS: Final = 3.0
 class Opening(QObject):
     """Opens photos in the document, one at a time; of several requests the last one wins.
 
-    ``keeps`` says whether changes are saved and photos remembered; False while a screenshot is made. ``keeping`` saves
-    other choices of the user.
+    ``saves_state`` says whether changes are saved and photos remembered; False while a screenshot is made.
+    ``retry_saver`` saves other choices of the user.
 
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the open photo is about to be closed;
     ``rested()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
@@ -64,15 +64,14 @@ class Opening(QObject):
         *,
         settings: Settings,
         recent: RecentFiles,
-        keeps: bool = True,
+        saves_state: bool = True,
     ) -> None:
         super().__init__(lane)
         self._document, self._lane, self._autosave = document, lane, autosave
-        self.pages = JobThread("pages", self)  # loads pages for steps of many photos
         self.settings = settings
         self.recent = recent
-        self.keeps = keeps
-        self.keeping = Keeping(self)
+        self.saves_state = saves_state
+        self.retry_saver = RetrySaver(self)
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
@@ -80,10 +79,11 @@ class Opening(QObject):
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
-        self._follows: frozenset[Path] = frozenset()
+        self._trusted_links: frozenset[Path] = frozenset()
         # One for each folder, because two would lock each other out. A project that was left stays until it is
-        # saved. The thread adds to this; items are removed only while it is idle.
+        # saved. Jobs add to this; items are removed only while no job runs.
         self._projects: dict[Path, Project] = {}
+        self._jobs: set[Job] = set()
         autosave.saved.connect(self._let_go)
 
     def open_paths(self, given: Sequence[Path]) -> None:
@@ -196,12 +196,12 @@ class Opening(QObject):
 
     def follow_link(self, found: open_photo.LinkFound) -> None:
         """Open the photo although its project is a link, because the user has agreed."""
-        self._follows |= {found.photo.parent}
+        self._trusted_links |= {found.photo.parent}
         self._open(found.photo)
 
     def _open(self, path: Path) -> None:
         self._latest += 1
-        number, keeping, before = self._latest, self._keeping(), self._document.page
+        number, save_options, before = self._latest, self._save_options(), self._document.page
         known = self.project if self._document.history.pages else None
         self._going_to = path
 
@@ -209,16 +209,15 @@ class Opening(QObject):
             # Of several requests in a row, only the last one is worth decoding.
             if number == self._latest:
                 photo = open_photo.first_photo(path) if paths.is_folder(path) else path
-                yield from open_photo.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
+                yield from open_photo.open_photo(photo, save_options=save_options, projects=self._projects, known=known)
                 # Here, because it waits for the disk.
-                if self.keeps:
+                if self.saves_state:
                     self.recent.add(photo)
 
-        job = self._lane.submit(make, name=tr("Opening {photo}", photo=path.name))
+        job = self._submit(make, tr("Opening {photo}", photo=path.name))
         job.came.connect(lambda event: self._take(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
-        job.ended.connect(self._let_go)
         if path != self.path:
             self.started.emit(path.name)
 
@@ -264,7 +263,7 @@ class Opening(QObject):
             moved, self.photos, self.listing = True, (event.path,), None
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
-        self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
+        self._autosave.set_project(event.project if self.saves_state and not event.read_only else None)
         self._document.open(event.page, event.image, writable=not event.read_only, order=event.order)
         self.opened.emit(event)
         if moved:
@@ -273,16 +272,16 @@ class Opening(QObject):
     def _follow_history(self, event: open_photo.PhotoOpened) -> None:
         """Keep the history while photos of the same project are opened; load it when another project is opened."""
         history = self._document.history
-        if not self.keeps or event.read_only:
+        if not self.saves_state or event.read_only:
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
-            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or UndoLog())
+            history.begin(ProjectPages(event.project, self._autosave, self._lane), event.course or UndoLog())
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._going_to = None
             self.rested.emit()
-        if self.keeps and not paths.exists(path):
+        if self.saves_state and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
         self.refused.emit(path, trouble)
@@ -292,26 +291,29 @@ class Opening(QObject):
 
     def _try_lock(self) -> None:
         path, project = self.path, self.project
-        if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
+        if path is None or project is None or self._document.writable or self._going_to or self._jobs:
             return
-        job = self._lane.submit(
-            lambda: open_photo.lock_again(project), name=later("Checking whether the other window is closed")
-        )
+        job = self._submit(lambda: open_photo.lock_again(project), later("Checking whether the other window is closed"))
         job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
         job.failed.connect(self.failed)
+
+    def _submit(self, make: Callable[[], Iterator[object]], name: str) -> Job:
+        job = self._lane.submit(make, name=name, priority=Priority.URGENT)
+        self._jobs.add(job)
+        job.ended.connect(lambda: self._jobs.discard(job))
         job.ended.connect(self._let_go)
+        return job
 
     def _let_go(self) -> None:
-        # While the thread is busy, it may be opening a photo of any of them.
-        for folder, project in () if self._lane.busy else tuple(self._projects.items()):
+        # A job may be opening a photo of any of them.
+        for folder, project in () if self._jobs else tuple(self._projects.items()):
             if project is not self.project and not self._autosave.holds(project):
                 del self._projects[folder]
                 project.unlock()
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
-        job = self._lane.submit(lambda: open_photo.list_folder(folder), name=tr("Listing {folder}", folder=folder.name))
+        job = self._submit(lambda: open_photo.list_folder(folder), tr("Listing {folder}", folder=folder.name))
         job.came.connect(self._take_list)
-        job.ended.connect(self._let_go)
         if not quiet:
             job.failed.connect(self.failed)
 
@@ -325,23 +327,22 @@ class Opening(QObject):
         self._keep(lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Saving the image"))
 
     def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
-        job = self._lane.submit(make, name=name)
+        job = self._submit(make, name)
         job.came.connect(lambda event: self._open(event.path))
         job.failed.connect(self.failed)
-        job.ended.connect(self._let_go)
         return job
 
-    def _keeping(self) -> open_photo.Keeping:
-        return open_photo.Keeping(
+    def _save_options(self) -> open_photo.SaveOptions:
+        return open_photo.SaveOptions(
             library=self.settings.library(),
-            preferred=self.settings.keep == "library",
-            keeps=self.keeps,
-            begins=self.settings.read_when_opened,
-            follows=self._follows,
+            prefers_library=self.settings.keep == "library",
+            saves_state=self.saves_state,
+            will_change=self.settings.read_when_opened,
+            trusted_links=self._trusted_links,
         )
 
 
-class PhotoAsking(QObject):
+class PhotoDialogs(QObject):
     """Shows the dialogs that ask for a photo or a folder, and opens what is chosen."""
 
     def __init__(self, opening: Opening, window: QWidget) -> None:

@@ -12,7 +12,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later
 from ocr_studio.ui.document.autosave import Autosave
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.job_thread import JobThread, Priority
 
 # Pages that may wait to be saved while hundreds are changed, because they are all in memory.
 _MOST: Final = 60
@@ -63,7 +63,7 @@ class ProjectPages:
         def look() -> Iterator[_Answer]:
             yield work()
 
-        job = self._lane.submit(look, name=later("Loading pages"))
+        job = self._lane.submit(look, name=later("Loading pages"), priority=Priority.URGENT)
         job.came.connect(then)
         job.failed.connect(lambda trouble: wrong(trouble.message))
 

@@ -28,7 +28,7 @@ from ocr_studio.ui.widgets import file_dialogs
 _WIDE = 420  # pixels; most names fit
 
 
-class Modelling(QObject):
+class ModelsController(QObject):
     """Shows the models dialog; uses, compares, renames, deletes, imports and exports models.
 
     Signals: ``comparison_wanted(str)``: compare this model on the open photo; ``fetch_wanted(QWidget)``: show the

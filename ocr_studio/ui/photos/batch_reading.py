@@ -153,15 +153,15 @@ class BatchReading(QObject):
         if not self._waiting:
             self._end("")
             return
-        desk, again = self._reading.desk, self._waiting[0] in self._again
+        ocr_service, again = self._reading.ocr_service, self._waiting[0] in self._again
         photos = tuple(takewhile(lambda path: (path in self._again) == again, self._waiting))
         job = self._job = self._reading.lane.submit(
-            lambda: read_batch(desk, photos, project, again=again), name=later("Reading photos")
+            lambda: read_batch(ocr_service, photos, project, again=again), name=later("Reading photos")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
-        self._desk, self._since = desk, time.monotonic()
+        self._ocr_service, self._since = ocr_service, time.monotonic()
         self._tell()
 
     def _hear(self, event: object) -> None:
@@ -185,7 +185,7 @@ class BatchReading(QObject):
         self._took.append(now - self._since)
         self._since = now
         self._tell()
-        if self._paused or self._desk is not self._reading.desk or self._reading.lane.waiting:
+        if self._paused or self._ocr_service is not self._reading.ocr_service or self._reading.lane.waiting:
             self._leave_lane()
             self._go_on()
 

@@ -24,9 +24,9 @@ from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.photos.batch_progress import BatchStrip
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.filter_field import PhotoFilterBox
-from ocr_studio.ui.photos.folder_watcher import FolderWatch
-from ocr_studio.ui.photos.metadata_dialog import FactsChange, PhotoFactsDialog
-from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.folder_watcher import FolderWatcher
+from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -52,7 +52,7 @@ class PhotosPanel(QWidget):
     failed = Signal(object)
 
     def __init__(
-        self, photos: PageList, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
+        self, photos: PhotoListView, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
     ) -> None:
         super().__init__()
         self.photos, self.batch = photos, batch
@@ -68,7 +68,7 @@ class PhotosPanel(QWidget):
         self._changed: set[str] = set()  # pages whose rows are outdated
         self._take_soon = QTimer(self, singleShot=True, interval=0)
         self._take_soon.timeout.connect(self._take_pages)
-        self._watch = FolderWatch(self)
+        self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self._lay_out()
         self._connect()
@@ -113,7 +113,7 @@ class PhotosPanel(QWidget):
         if not rows:
             return
         paths = [self.photos.photos.folder / row.name for row in rows]
-        dialog = PhotoFactsDialog(rows, self.photos.photos.rows, self.window())
+        dialog = MetadataDialog(rows, self.photos.photos.rows, self.window())
         dialog.chosen.connect(partial(self._say_of, paths))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -146,7 +146,7 @@ class PhotosPanel(QWidget):
         self.strip.photo_chosen.connect(photos.photo_chosen)
 
     def _follow(self, event: PhotoOpened) -> None:
-        self.photos.pictures.kept = self._opening.keeps
+        self.photos.pictures.kept = self._opening.saves_state
         self._watch.watch(event.path.parent)
 
     def _note_pages(self, ids: Iterable[str]) -> None:
@@ -188,7 +188,7 @@ class PhotosPanel(QWidget):
         folder = self.photos.photos.folder
         self.batch.start([folder / name for name in names], again=again)
 
-    def _say_of(self, paths: list[Path], change: FactsChange) -> None:
+    def _say_of(self, paths: list[Path], change: MetadataChange) -> None:
         project = self._opening.project
         if not change or project is None:
             return
@@ -198,7 +198,7 @@ class PhotosPanel(QWidget):
         job.failed.connect(self.failed)
         job.done.connect(lambda: self._state(found, change) if project is self._opening.project else None)
 
-    def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
+    def _state(self, found: list[Page | StudioError], change: MetadataChange) -> None:
         """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
         name = tr_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))

@@ -16,7 +16,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 
 # Photos per job, as other jobs wait in the lane.
@@ -59,7 +59,9 @@ class RenamedPhotos(QObject):
         for page_id in some:
             del self._waiting[page_id]
         job = self._job = self._lane.submit(
-            lambda: list_folder.renamed(folder, some, project), name=later("Searching for renamed photos")
+            lambda: list_folder.renamed(folder, some, project),
+            name=later("Searching for renamed photos"),
+            priority=Priority.BACKGROUND,
         )
         job.came.connect(lambda found: self._tell(project, *found))
         job.ended.connect(self._rest)

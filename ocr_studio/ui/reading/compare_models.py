@@ -45,7 +45,7 @@ class TwoReadings(QObject):
     @property
     def used(self) -> str:
         """The name of the model in use."""
-        return self._reading.desk.options.reads_with()
+        return self._reading.ocr_service.options.reads_with()
 
     @property
     def busy(self) -> bool:
@@ -64,11 +64,11 @@ class TwoReadings(QObject):
         image, page = self._document.image, self._document.page
         if image is None or page is None or not page.words:
             return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order_words(page))
+        ocr_service, words = self._reading.ocr_service, tuple(page.words[key] for key in page_order.order_words(page))
         project, page_id = self._reading.project, page.id
 
         def work() -> Iterator[ComparingEvent]:
-            for event in compare(desk, other, image, words):
+            for event in compare(ocr_service, other, image, words):
                 if isinstance(event, ModelsCompared) and project is not None:
                     # Both texts: the current one may come from a third model.
                     both = [(each.word, read) for each in event.words for read in (each.used, each.other)]

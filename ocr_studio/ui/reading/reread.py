@@ -85,10 +85,10 @@ class Rereading(QObject):
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None or not _unchecked(page):
             return
-        words, desk, project = rereading.list_unchecked(page), self._reading.desk, self._reading.project
+        words, ocr_service, project = rereading.list_unchecked(page), self._reading.ocr_service, self._reading.project
         dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
         job = self._reading.lane.submit(
-            lambda: reading_jobs.read_words(desk, image, words, project=project), name=later("Reading again")
+            lambda: reading_jobs.read_words(ocr_service, image, words, project=project), name=later("Reading again")
         )
         read: list[Word] = []
 
@@ -113,11 +113,11 @@ class Rereading(QObject):
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None:
             return
-        desk, words = self._reading.desk, tuple(page.words.values())
-        used = desk.options.finds_with()
+        ocr_service, words = self._reading.ocr_service, tuple(page.words.values())
+        used = ocr_service.options.finds_with()
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
         job = self._reading.lane.submit(
-            lambda: compare_finding(desk, other, image, words), name=later("Comparing models")
+            lambda: compare_finding(ocr_service, other, image, words), name=later("Comparing models")
         )
 
         def hear(event: object) -> None:
@@ -130,7 +130,7 @@ class Rereading(QObject):
 
     @property
     def _model(self) -> str:
-        return self._reading.desk.options.reads_with()
+        return self._reading.ocr_service.options.reads_with()
 
     def _connect(
         self,

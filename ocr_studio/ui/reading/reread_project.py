@@ -52,8 +52,8 @@ class RereadingPhotos(QObject):
         Raises:
             StudioError: no temporary file can be created for the images.
         """
-        self._work = ProjectRereading(reading.desk, project, MovedPhotos(), ImageSpool())
-        name = reading.desk.options.reads_with()
+        self._work = ProjectRereading(reading.ocr_service, project, MovedPhotos(), ImageSpool())
+        name = reading.ocr_service.options.reads_with()
         self.dialog = ProjectRereadingDialog(sum(page.words for page in pages), name, window)
         super().__init__(self.dialog)
         self._document, self._reading = document, reading
@@ -79,7 +79,7 @@ class RereadingPhotos(QObject):
         many = sum(len(page.found) for page in self._found.values()) >= MOST
         if not self._waiting:
             self._end("")
-        elif many or self._work.desk is not self._reading.desk:
+        elif many or self._work.ocr_service is not self._reading.ocr_service:
             self._end(tr_n(*(_MUCH if many else _OTHER_WAY), len(self._waiting)))
         else:
             page = self._waiting.popleft()

@@ -18,7 +18,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import find_similar
 from ocr_studio.jobs.review.find_similar import CorrectedLooks
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 
 
 class FixingEverywhere(QObject):
@@ -96,7 +96,9 @@ class FixingEverywhere(QObject):
         self.forget()
         self._of = project
         job = self._job = self._lane.submit(
-            lambda: find_similar.find(project, corrected, self._index), name=later("Searching for similar words")
+            lambda: find_similar.find(project, corrected, self._index),
+            name=later("Searching for similar words"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._take)
         job.done.connect(self._offer)

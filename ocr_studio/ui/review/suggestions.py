@@ -18,7 +18,7 @@ from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import review_queue
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.job_thread import JobThread, Priority
 
 # Number of guesses, best first, that a completion is chosen from.
 _GUESSED: Final = 12
@@ -61,7 +61,9 @@ class Prompter(QObject):
         self._written, self._guessed = WrittenTexts(), None
         if index is not None:
             wanted = self._written
-            job = self._lane.submit(lambda: review_queue.written(index), name=later("Loading suggestions"))
+            job = self._lane.submit(
+                lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.LOW
+            )
             job.came.connect(lambda texts: self._take(wanted, texts))
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:

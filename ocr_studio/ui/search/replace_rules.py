@@ -38,7 +38,7 @@ class ReplacingByRules(QObject):
 
     def show(self) -> RulesDialog:
         """Open the dialog of rules."""
-        waiting = self._rules if self._opening.keeping.waits("rules") else None
+        waiting = self._rules if self._opening.retry_saver.is_waiting("rules") else None
         rules = replace_rules.load_rules(paths.config_dir()) if waiting is None else waiting
         dialog = RulesDialog(rules, project=self._opening.project is not None, parent=self._window)
         dialog.left.connect(self._keep)
@@ -49,7 +49,7 @@ class ReplacingByRules(QObject):
 
     def _keep(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
-        self._opening.keeping.keep("rules", lambda: replace_rules.save_rules(paths.config_dir(), rules))
+        self._opening.retry_saver.save("rules", lambda: replace_rules.save_rules(paths.config_dir(), rules))
 
     def _preview(self, dialog: RulesDialog, *, everywhere: bool) -> None:
         rules = dialog.rules()

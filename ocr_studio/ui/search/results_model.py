@@ -15,7 +15,7 @@ from ocr_studio.core.search.matching import Hit, MatchedSide
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.index import PicturePlace, PlacePicture
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.tables import NOWHERE, Index
@@ -156,7 +156,9 @@ class FindModel(QAbstractListModel):
             self._pictures.popitem(last=False)
         height = round(HEIGHT * self.ratio)
         job = self._job = self._lane.submit(
-            lambda: indexing.pictures(project, some, height=height), name=later("Loading images of the results")
+            lambda: indexing.pictures(project, some, height=height),
+            name=later("Loading images of the results"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)

@@ -109,7 +109,7 @@ def none_usable() -> Outlook:
     return Outlook(tr("None of the checked words can be used"), why, False)
 
 
-class OutsetColumn(TrainerColumn):
+class StartColumn(TrainerColumn):
     """Headline, meter, what to expect, and the buttons.
 
     Signals: ``start()``; ``look()``: collect the training data again; ``unfolded(bool)``: show the settings.

@@ -24,7 +24,7 @@ from ocr_studio.jobs.reading.reread_project import (
     pages_to_read,
 )
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def pages(project: Project) -> dict[str, Page]:
 
 def read(project: Project, image: str) -> RereadingEvent:
     (wanted,) = pages_to_read(project)
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
+    work = ProjectRereading(StandInOcrService(), project, MovedPhotos(), ImageSpool())
     *_, last = work.read(next(page for page in wanted if page.image == image))
     return last
 
@@ -106,7 +106,7 @@ def test_of_a_page_that_was_checked_meanwhile_nothing_is_read(project: Project) 
     (wanted,) = pages_to_read(project)
     page = pages(project)["board 2.png"]
     project.save_page(apply(page, edits.accept(page, list(page.words))))
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
+    work = ProjectRereading(StandInOcrService(), project, MovedPhotos(), ImageSpool())
     (event,) = work.read(wanted[0])
     assert isinstance(event, PageReread)
     assert (event.differences.words, event.differences.found) == (0, ())

@@ -20,7 +20,7 @@ from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.downloads import CRAFT, CRNN, PublishedFile
 from ocr_studio.jobs.models import download
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.models.download_dialog import FetchDialog
+from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from tests.engine.keras_ocr_files import RECORDED, write
 from tests.served import serving
@@ -67,7 +67,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield does
 
 
-Offer = Callable[..., FetchDialog]
+Offer = Callable[..., DownloadDialog]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def offer(
     studios: list[Studio] = []
     monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path / "none"))
 
-    def show(**changes: Any) -> FetchDialog:
+    def show(**changes: Any) -> DownloadDialog:
         file = replace(CRNN, address=server.address, sha256=hashlib.sha256(server.data).hexdigest())
         offered: tuple[PublishedFile, ...] = (CRAFT, replace(file, **changes))
         monkeypatch.setattr(downloads, "USABLE", offered)
@@ -88,9 +88,9 @@ def offer(
         studio.window.action_set["models"].trigger()
         (dialog,) = studio.window.findChildren(ModelsDialog)
         click(dialog.published)
-        (made,) = dialog.findChildren(FetchDialog)
+        (made,) = dialog.findChildren(DownloadDialog)
         made.list.setCurrentIndex(made.list.model().index(1, 0))
-        qtbot.waitUntil(lambda: not studio.lanes["fetching"].busy)
+        qtbot.waitUntil(lambda: not studio.lanes.slow.busy)
         return made
 
     yield show
@@ -106,7 +106,7 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, LEFT)
 
 
-def models_dialog(dialog: FetchDialog) -> ModelsDialog:
+def models_dialog(dialog: DownloadDialog) -> ModelsDialog:
     parent = dialog.parent()
     assert isinstance(parent, ModelsDialog)
     return parent

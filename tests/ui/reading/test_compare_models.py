@@ -16,7 +16,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from tests.core.made_models import installed
-from tests.ui.made_board import DeskOfTwo, OtherReader, StandInReader
+from tests.ui.made_board import OcrServiceOfTwo, OtherReader, StandInReader
 from tests.ui.studio import Open, texts
 
 Key = Qt.Key
@@ -27,7 +27,7 @@ LEFT = Qt.MouseButton.LeftButton
 def studio(open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Studio:
     """A photo open and read, its first word checked, and another model called Anna."""
     installed("Anna")
-    monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
+    monkeypatch.setattr("tests.ui.conftest.StandInOcrService", OcrServiceOfTwo)
     studio = open_studio(folder / "board 1.png")
     assert studio.document.page is not None
     studio.document.push(edits.accept(studio.document.page, ["w0"]))
@@ -39,7 +39,7 @@ def studio(open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtb
 def compared(studio: Studio, qtbot: QtBot) -> ComparisonPanel:
     """Open the panel by its action, choose, compare."""
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     assert panel.isVisible()
     assert [panel.models.itemText(row) for row in range(panel.models.count())] == ["Anna"]
     QTest.mouseClick(panel.compare, LEFT)
@@ -72,7 +72,7 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
 
 
 def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: Studio, qtbot: QtBot) -> None:
-    review = studio.window.parts.review
+    review = studio.window.review
     studio.window.action_set["review_differing"].trigger()
     qtbot.waitUntil(lambda: review.reviewing.is_under_way)
     assert "No other model" in review.keys.text()
@@ -98,7 +98,7 @@ def test_it_is_marked_on_the_photo_as_long_as_the_panel_is_open(studio: Studio, 
     marked = view.viewport().grab().toImage()
     QTest.mouseClick(panel.closer, LEFT)
     qtbot.waitUntil(lambda: not view.sketch.others)
-    studio.window.parts.comparison.open()
+    studio.window.comparison.open()
     qtbot.waitUntil(lambda: bool(view.sketch.others))
     view.show_others({})
     assert view.viewport().grab().toImage() != marked
@@ -179,7 +179,7 @@ def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> No
 def test_it_can_be_stopped(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StandInReader, "pause", 0.02, raising=False)
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     QTest.mouseClick(panel.compare, LEFT)
     assert panel.stop.isVisible()
     QTest.mouseClick(panel.stop, LEFT)
@@ -213,14 +213,14 @@ def test_the_dialog_of_models_leads_here(studio: Studio, qtbot: QtBot) -> None:
     QTest.mouseClick(dialog.compare, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
     assert not studio.window.findChildren(ModelsDialog)
-    assert studio.window.parts.comparison.isVisible()
-    assert len(cells(studio.window.parts.comparison)) == 3
+    assert studio.window.comparison.isVisible()
+    assert len(cells(studio.window.comparison)) == 3
 
 
 def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     assert not panel.compare.isEnabled()
     assert (
         panel.said.text()

@@ -34,7 +34,7 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
 
 @pytest.fixture
 def panel(studio: Studio) -> FixPanel:
-    return studio.window.parts.fixes
+    return studio.window.fixes
 
 
 def _correct(studio: Studio, qtbot: QtBot) -> None:
@@ -42,7 +42,7 @@ def _correct(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.write(page, "w7" + _ending(studio), "queues"))
-    qtbot.waitUntil(lambda: studio.window.parts.fixes.has_offer)
+    qtbot.waitUntil(lambda: studio.window.fixes.has_offer)
 
 
 def _ending(studio: Studio) -> str:
@@ -129,7 +129,7 @@ def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, pane
 def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
     _correct(studio, qtbot)
     offers = panel.grid
-    places = [each.place for each in studio.window.parts.fixes._fixing.offers]
+    places = [each.place for each in studio.window.fixes._fixing.offers]
     page = studio.document.history.page(places[0][0])
     assert page is not None
     from ocr_studio.core.project.undo_log import Step
@@ -170,7 +170,7 @@ def test_pages_are_looked_up_only_where_something_depends_on_them(
 
 
 def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
-    review = studio.window.parts.review
+    review = studio.window.review
     review.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: review.card.has_card)
     for _ in range(7):
@@ -209,4 +209,4 @@ def test_keys_that_a_person_has_chosen_tell_it_too(studio: Studio, qtbot: QtBot)
     _correct(studio, qtbot)
     actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})  # the settings have others
     QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
-    assert studio.window.parts.fixes.isVisible()
+    assert studio.window.fixes.isVisible()

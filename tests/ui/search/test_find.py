@@ -56,7 +56,7 @@ def press(studio: Studio, keys: str) -> None:
 def open_bar(studio: Studio, qtbot: QtBot) -> FindBar:
     studio.window.view.setFocus()
     press(studio, "Ctrl+F")
-    bar = studio.window.parts.find.bar
+    bar = studio.window.find_panel.bar
     qtbot.waitUntil(bar.isVisible)
     return bar
 
@@ -64,7 +64,7 @@ def open_bar(studio: Studio, qtbot: QtBot) -> FindBar:
 def open_panel(studio: Studio, qtbot: QtBot, keys: str = "Ctrl+Shift+F") -> FindPanel:
     studio.window.view.setFocus()
     press(studio, keys)
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.isVisible)
     return panel
 
@@ -143,7 +143,7 @@ def test_the_bar_stays_in_its_corner_and_leads_to_all_photos(studio: Studio, qtb
     studio.window.resize(1000, 700)
     qtbot.waitUntil(lambda: view.viewport().geometry().contains(bar.geometry()))
     QTest.mouseClick(bar.everywhere, Qt.MouseButton.LeftButton)
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.isVisible)
     assert panel.line.text() == "map"
 
@@ -229,7 +229,7 @@ def test_who_leaves_by_escape_has_the_keys_where_they_were(
     studio.window.activateWindow()
     before.setFocus()
     QTest.keySequence(before, QKeySequence(keys))
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.line.hasFocus)
     QTest.keyClick(panel.line, Qt.Key.Key_Escape)
     assert not panel.isVisible()
@@ -237,7 +237,7 @@ def test_who_leaves_by_escape_has_the_keys_where_they_were(
 
 
 def test_who_leaves_one_panel_after_another_has_the_keys_where_they_were(studio: Studio, qtbot: QtBot) -> None:
-    table, find, review = studio.window.table, studio.window.parts.find, studio.window.parts.review
+    table, find, review = studio.window.table, studio.window.find_panel, studio.window.review
     studio.window.activateWindow()
     table.setFocus()
     QTest.keySequence(table, QKeySequence("F6"))
