@@ -28,7 +28,7 @@ def main() -> int:
         # A limit of memory or open files, or a missing system library.
         reason = " ".join(str(error).split()) or "not enough memory"
         if sys.stderr is not None:
-            sys.stderr.write(f"ocr-studio: can't load the program: {reason}.\n")
+            sys.stderr.write(f"ocr-studio: can’t load the program: {reason}.\n")
         return 1
     return cli.main()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Functions that mark a text, and how many of their first arguments are texts.
-_MARKS: Mapping[str, int] = {"tr": 1, "later": 1, "tr_n": 2, "later_n": 2}
+_MARKS: Mapping[str, int] = {"tr": 1, "later": 1, "message": 1, "tr_n": 2, "later_n": 2, "message_n": 2}
 # Plain texts in the table of actions: the position of the argument, and a note for translators.
 _ACTION: Mapping[str, tuple[int, str]] = {
     "title": (1, "An action, in a menu or on a button."),

@@ -307,7 +307,7 @@ def test_a_photo_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "open", denied)
-    with pytest.raises(photo_file.PhotoError, match=r"secret\.jpg: you don't have permission to read it\. Change"):
+    with pytest.raises(photo_file.PhotoError, match=r"secret\.jpg: you don’t have permission to read it\. Change"):
         photo_file.open_photo(path)
 
 

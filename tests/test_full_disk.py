@@ -205,7 +205,7 @@ def test_a_log_that_cannot_be_written_says_so_once(
             log.warning("line %d", number)
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert "ocr-studio.log: can't write the log: No space left on device. Free up disk space." in told
+    assert "ocr-studio.log: can’t write the log: No space left on device. Free up disk space." in told
     assert paths.log_dir().name in told
 
 
@@ -229,7 +229,7 @@ def test_a_folder_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StudioError, match="can't create the folder"):
+    with pytest.raises(StudioError, match="can’t create the folder"):
         OutputFolder(tmp_path / "file" / "folder")
 
 
@@ -248,4 +248,4 @@ def test_somebody_works_on_a_full_disk_and_all_is_there_when_there_is_room() -> 
     played = subprocess.run(command, cwd=full_disk.ROOT, capture_output=True, text=True, check=False, timeout=200)
     assert "WRONG" not in played.stdout, played.stdout
     assert played.returncode == 0, played.stderr
-    assert "can't save the words: the disk is full" in played.stdout
+    assert "can’t save the words: the disk is full" in played.stdout

@@ -54,7 +54,7 @@ def test_a_screen_that_cannot_be_opened_is_a_line_and_no_abort(tmp_path: Path) -
     done = shell("$S", tmp_path, DISPLAY=":77")
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
-    assert line.startswith("ocr-studio: can't open a window (DISPLAY is “:77”). Log in to a desktop or with ssh -X, ")
+    assert line.startswith("ocr-studio: can’t open a window (DISPLAY is “:77”). Log in to a desktop or with ssh -X, ")
 
 
 @linux
@@ -64,7 +64,7 @@ def test_a_screen_that_cannot_be_opened_is_a_line_and_no_abort(tmp_path: Path) -
         ({"QT_QPA_PLATFORM": "nonsense"}, "Qt has no plugin for the platform “nonsense”. Check QT_QPA_PLATFORM"),
         (
             {"QT_QPA_PLATFORM": "linuxfb:fb=/none"},
-            "can't open a window (QT_QPA_PLATFORM is “linuxfb:fb=/none”). Unset QT_Q",
+            "can’t open a window (QT_QPA_PLATFORM is “linuxfb:fb=/none”). Unset QT_Q",
         ),
         (
             {"WAYLAND_DISPLAY": "none", "DISPLAY": ":\x1b77"},
@@ -83,7 +83,7 @@ def test_a_library_that_a_plugin_of_qt_lacks_is_named(tmp_path: Path, monkeypatc
     (tmp_path / "platforms" / "libqxcb.so").write_bytes(b"no library")
     monkeypatch.setattr(QLibraryInfo, "path", lambda _: str(tmp_path))
     told = str(screen.no_screen(['Could not load the Qt platform plugin "xcb" in "" even though it was found.']))
-    assert told.startswith(f"can't open a window: {tmp_path}/platforms/libqxcb.so: ")
+    assert told.startswith(f"can’t open a window: {tmp_path}/platforms/libqxcb.so: ")
     assert "apt install" in told
 
 
@@ -178,4 +178,4 @@ def test_too_little_memory_to_load_is_a_line(tmp_path: Path) -> None:
     done = shell("ulimit -v 150000; $S models list", tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("ocr-studio: can't load the program: ")
+    assert line.startswith("ocr-studio: can’t load the program: ")

@@ -46,6 +46,9 @@ ODD: Final = (
     r"leaves? it (?:be|alone|out)|let it be",
     r"the like|and such|of that kind|in that way",
 )
+# One form of contractions, with the apostrophe of typography: "can’t", neither "can't" nor "cannot". Not in code.
+_CONTRACTED: Final = re.compile(r"\b[Cc]an ?not\b|(?<=[A-Za-z])'(?:t|s|re|ll|ve|d|m)\b")
+_CODE: Final = re.compile(r"`[^`]*`")
 _ODD: Final = re.compile("|".join(rf"\b(?:{words})\b" for words in ODD), re.IGNORECASE)
 # Other texts of the program are constants somewhere in these folders and files: the command line, and the Python API.
 _UNTRANSLATED: Final = ("cli", "api", "core/command_line.py", "core/standard_streams.py", "__main__.py")
@@ -62,7 +65,7 @@ def shown() -> Iterator[tuple[str, str]]:
         start = PROGRAM / name
         for path in [start] if start.is_file() else sorted(start.rglob("*.py")):
             yield from _constants(path)
-    for path in (CHECKOUT / "README.md", *sorted((CHECKOUT / "resources" / "help").rglob("*.md"))):
+    for path in (CHECKOUT / "README.md", *sorted((CHECKOUT / "resources" / "help").glob("*.md"))):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             yield f"{path.relative_to(CHECKOUT)}:{number}", line
 
@@ -82,6 +85,11 @@ def _constants(path: Path) -> Iterator[tuple[str, str]]:
 
 def test_no_odd_words_in_texts_for_users() -> None:
     odd = [f"{place}: {found[0]!r} in {text!r}" for place, text in shown() if (found := _ODD.search(text))]
+    assert not odd, "\n" + "\n".join(odd)
+
+
+def test_contractions_have_one_form() -> None:
+    odd = [f"{place}: {text!r}" for place, text in shown() if _CONTRACTED.search(_CODE.sub("", text))]
     assert not odd, "\n" + "\n".join(odd)
 
 

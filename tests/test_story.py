@@ -166,7 +166,7 @@ def _export(studio: Studio, folder: Path) -> None:
     texts = {}
     for suffix in ("txt", "md", "json", "csv"):
         path = folder / f"out.{suffix}"
-        studio.window.exporting.save(path)
+        studio.window.exporter.save(path)
         texts[suffix] = path.read_text(encoding="utf-8-sig")
         assert "Zwölf m²" in texts[suffix]
     assert {word["id"] for word in json.loads(texts["json"])["words"]} == set(_page(studio).words)

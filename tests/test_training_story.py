@@ -18,7 +18,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.engine.training import finetune
 from ocr_studio.engine.training import run as training_run
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 
 WAIT_MS = 240_000  # a slow machine, TensorFlow's import included
 NAME = "boards"
@@ -61,14 +61,14 @@ def test_correct_press_watch_keep_reread_and_roll_back(studio: Studio, qtbot: Qt
     checked = {key: page(studio).words[key].human for key in order[:5]}
 
     studio.window.action_set["learn"].trigger()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.READY, timeout=WAIT_MS)
     trainer = studio.window.trainer
     trainer.preflight.recipe.epochs.setValue(1)
     qtbot.mouseClick(trainer.preflight.column.begin, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(studio.reading.stopped, timeout=WAIT_MS):
         studio.reading.read_words(order[-1:])  # goes on meanwhile, in the lane beside
-    qtbot.waitUntil(lambda: studio.training.stage is not Stage.LEARNING, timeout=WAIT_MS)
-    assert studio.training.stage is Stage.DECIDING
+    qtbot.waitUntil(lambda: studio.training.stage is not TrainingStage.LEARNING, timeout=WAIT_MS)
+    assert studio.training.stage is TrainingStage.DECIDING
     steps = [step for step, _ in trainer.running.loss.curves[0].points]
     assert steps == list(range(1, len(steps) + 1))
     assert len(steps) >= 2

@@ -31,7 +31,7 @@ from ocr_studio.api.written_pages import (
 )
 from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import TooLarge
-from ocr_studio.core.images import photo_errors, photo_file, photo_stream
+from ocr_studio.core.images import photo_file, photo_stream
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import word_crops
@@ -117,7 +117,7 @@ def _read_photo(path: Path) -> bytes:
     try:
         return paths.read_file(path, most=photo_stream.MAX_BYTES)
     except OSError as error:
-        raise photo_errors.make_access_error(path, error) from error
+        raise photo_stream.make_access_error(path, error) from error
     except TooLarge as error:
         raise photo_file.PhotoError(str(error), file=path) from error
 

@@ -206,7 +206,7 @@ def _list_hashes(path: Path) -> list[tuple[str, str]]:
         return [(str(each.relative_to(path.parent)), _hash_current(each)) for each in found]
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SourceMissing(f"it can't be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
+        raise SourceMissing(f"it can’t be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
 
 
 def _hash_current(path: Path) -> str:
@@ -305,10 +305,10 @@ def _split_rows(
     """Split an array into parts with these numbers of rows. Raises ValueError if they don't add up."""
     fits = joined.dtype == kind and joined.shape == joined.reshape(shape).shape and counts.dtype == np.int64
     if not fits or counts.ndim != 1 or (counts < 0).any() or (counts > len(joined)).any():
-        raise ValueError("the arrays don't fit together")
+        raise ValueError("the arrays don’t fit together")
     ends = np.cumsum(counts)
     if (len(ends) and ends[-1] != len(joined)) or not np.isfinite(joined).all():
-        raise ValueError("the arrays don't fit together")
+        raise ValueError("the arrays don’t fit together")
     return np.split(joined, ends[:-1])
 
 

@@ -104,7 +104,7 @@ def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
     found = dataset.read(options.project)
     if options.letters is not None or options.unit not in (None, found.unit):
         raise StudioError(
-            f"a dataset of {found.unit} is copied as it is; --unit and --letters don't apply",
+            f"a dataset of {found.unit} is copied as it is; --unit and --letters don’t apply",
             file=options.project,
             remedy="Remove these options, or export the project instead.",
         )

@@ -111,11 +111,11 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     """Evaluate the word images of a dataset, and its photos with every word checked."""
     found = dataset.read(options.data)
     truth = evaluate_words.photos(found)
-    desk = OcrService(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
+    ocr_service = OcrService(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
     pages = html_report.name_pages_of(page.image for page in truth.pages)
     out = _make_room(options, *([word_html_report.NAME] if found.examples else []), *pages)
-    words = _words_watched(evaluate_words.evaluate_words(desk, found))
-    photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
+    words = _words_watched(evaluate_words.evaluate_words(ocr_service, found))
+    photos = _watched(evaluating.evaluate(ocr_service, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":
         values = word_results.to_values(words) | {"photos": photos and evaluation_table.to_values(photos)}
         print(json_text(values))

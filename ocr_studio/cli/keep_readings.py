@@ -70,11 +70,11 @@ class ReadingStore:
     ) -> None:
         self._held.close()
 
-    def read(self, desk: OcrService) -> Iterator[ReadingEvent]:
+    def read(self, ocr_service: OcrService) -> Iterator[ReadingEvent]:
         """Read the photos in order and save the results. Photos already in the project are returned as saved."""
         for place, photos in groupby(self.photos, _folder):
             project = self._projects[place]
-            for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
+            for event in read_batch.read_batch(ocr_service, tuple(photos), project, again=self.again):
                 if isinstance(event, PhotoRead):
                     yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):
@@ -85,7 +85,7 @@ class ReadingStore:
     def _report_equal(self, folder: Path, page: Page, photo: Path) -> None:
         first = self._photo_of.setdefault((folder, page.id), photo)
         if first.name != photo.name:
-            remedy = "Delete one of them if you don't need both."
+            remedy = "Delete one of them if you don’t need both."
             what = f"it is the same photo as {first.name}; they share one page of the project"
             show_progress("")
             complain(StudioError(what, file=photo, remedy=remedy))
@@ -122,6 +122,6 @@ def _told(error: StudioError, photo: Path) -> StudioError:
     if isinstance(error, HistoryNotSaved):  # only the history; the same for all photos
         why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what
         return StudioError(
-            f"it was not saved, because {error.file} can't be written: {why}", file=photo, remedy=_REMEDY
+            f"it was not saved, because {error.file} can’t be written: {why}", file=photo, remedy=_REMEDY
         )
     return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

@@ -48,8 +48,7 @@ from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.jobs.reading import read as reading
 
@@ -231,7 +230,7 @@ def _window(options: argparse.Namespace) -> int:
         from ocr_studio.ui.app import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
         raise StudioError(
-            f"can't load the window: {error}",
+            f"can’t load the window: {error}",
             remedy="On Debian or Ubuntu, run: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 
@@ -261,12 +260,12 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
-    desk, progress = reading.OcrService(chosen), _Progress(len(photos))
+    ocr_service, progress = reading.OcrService(chosen), _Progress(len(photos))
     if options.keep:
         with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
-            read = answer(progress.watch(keeper.read(desk)), photos, options)
+            read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
         return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
-    events = reading.read_photos(desk, photos, project_of=_project_finder(places(options, preferred)))
+    events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
     read = answer(progress.watch(events), photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
 

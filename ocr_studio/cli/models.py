@@ -29,8 +29,8 @@ from ocr_studio.jobs.models import download, import_export
 _FETCHED: Final = downloads.ALL
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
-There are two kinds of models: recognizers read words, detectors find text. One of each is in use. If you haven't
-selected a recognizer, the program chooses one by your alphabet. Models that come with the program can't be
+There are two kinds of models: recognizers read words, detectors find text. One of each is in use. If you haven’t
+selected a recognizer, the program chooses one by your alphabet. Models that come with the program can’t be
 renamed, deleted or exported. An exported model is a single file; importing it runs no code. For more, see
 "ocr-studio help models".
 

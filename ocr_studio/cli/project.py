@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.settings import Settings
 
 

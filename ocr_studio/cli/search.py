@@ -83,7 +83,7 @@ def _search(index: Index, options: argparse.Namespace) -> int:
     _ANSWERS[options.format](hits)
     broken = [row for row in index.pages() if row.failed]
     for row in broken:
-        complain(StudioError(f"can't read the page: {row.failed}", file=f"{row.page_id}.json"))
+        complain(StudioError(f"can’t read the page: {row.failed}", file=f"{row.page_id}.json"))
     return FAILED if broken else GOOD
 
 

@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--test",
         action=either,
-        help="hold out everything, with sources that other datasets don't use; default: --no-test",
+        help="hold out everything, with sources that other datasets don’t use; default: --no-test",
     )
     made.add_argument(
         "--like", type=given_path, metavar="DIR|FILE", help="use the options of this dataset, except those given"
@@ -149,7 +149,7 @@ def _misused(options: argparse.Namespace) -> str:
     if options.out is None and options.preview is None:
         return "use --out DIR to write a dataset, or --preview OUT.png to see a few samples"
     if options.out is not None and options.preview is not None:
-        return "--out and --preview can't be combined; use --preview first, then --out to write the dataset"
+        return "--out and --preview can’t be combined; use --preview first, then --out to write the dataset"
     if options.processes is not None and options.processes < 1:
         return f"--processes must be 1 or more, not {options.processes}"
     if options.preview is not None and options.preview.suffix.lower() != ".png":
@@ -352,7 +352,7 @@ def _check_place(path: Path, *, replace: bool) -> None:
     if not paths.exists(path):
         above = next((each for each in path.absolute().parents if paths.exists(each)), None)
         if above is None or not paths.is_folder(above):
-            raise WriteFailed("can't create a folder for it", file=path, remedy="Choose another place.")
+            raise WriteFailed("can’t create a folder for it", file=path, remedy="Choose another place.")
         if not os.access(above, os.W_OK):
             raise WriteFailed("the folder is not writable", file=above, remedy="Choose another place.")
     try:

@@ -155,7 +155,7 @@ def _gone_on_with(
         for event in events:
             if far and isinstance(event, TrainingStarted) and not event.resumed_at:
                 raise RunTrouble(
-                    f"the training “{name}” can't be resumed:"
+                    f"the training “{name}” can’t be resumed:"
                     " its saved state is damaged, or the languages or characters have changed",
                     remedy="Use --replace to start over, or another --name to preserve it.",
                 )
@@ -350,7 +350,7 @@ def _begun(event: TrainingStarted) -> Iterator[str]:
     resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
     yield f"{counted}; {event.steps} steps{letters}{resumed}"
     if not event.held_out:
-        yield f"no {event.unit} are held out, so the models can't be compared on your {event.unit}"
+        yield f"no {event.unit} are held out, so the models can’t be compared on your {event.unit}"
 
 
 _WHY_ENDED: Final = {"early": " (early stopping)", "asked": " (stopped on request)"}

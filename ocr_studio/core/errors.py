@@ -40,7 +40,7 @@ class StudioError(Exception):
         return " ".join(f"{place}{self.what.rstrip('.')}. {remedy}".split())
 
 
-_WHAT: Final = later("it can't be written: {reason}")
+_WHAT: Final = later("it can’t be written: {reason}")
 # A full disk, an exceeded quota, and a file larger than the system allows.
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

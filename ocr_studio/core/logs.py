@@ -151,7 +151,7 @@ class _LogFile(RotatingFileHandler):
         elif not self._told:
             self._told = True
             with contextlib.suppress(OSError, ValueError, AttributeError):
-                sys.stderr.write(f"{self.baseFilename}: can't write the log: {error.strerror}. Free up disk space.\n")
+                sys.stderr.write(f"{self.baseFilename}: can’t write the log: {error.strerror}. Free up disk space.\n")
 
 
 def _file_handler() -> logging.Handler:

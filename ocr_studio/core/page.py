@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.json_schema import Corners, FiniteNumber
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import Message, tr
 
 Point: TypeAlias = tuple[float, float]
 
@@ -239,6 +239,10 @@ class Page:
         return PageState.READ if self.read_at or self.words else PageState.UNREAD
 
 
+# What the undo menu says; a finished text in undo logs of earlier versions.
+StepName: TypeAlias = Message | str
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A change of a page: word id -> (before, after), None for "was not there" and "is gone".
@@ -246,7 +250,7 @@ class Edit:
     name: what the undo menu says, in the imperative ("Delete 3 words"). facts: the page's own, (before, after).
     """
 
-    name: str
+    name: StepName
     changes: Mapping[str, tuple[Word | None, Word | None]] = field(default_factory=dict)
     facts: tuple[PageFacts, PageFacts] | None = None
 
@@ -280,12 +284,12 @@ class EditMismatch(StudioError):
 def apply(page: Page, edit: Edit) -> Page:
     """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
     if edit.facts and edit.facts[0] != page.facts:
-        raise EditMismatch(tr("“{name}” doesn't match the current state of the page", name=edit.name), file=page.image)
+        raise EditMismatch(tr("“{name}” doesn’t match the current state of the page", name=edit.name), file=page.image)
     words = dict(page.words)
     for key, (before, after) in edit.changes.items():
         if words.get(key) != before:
             raise EditMismatch(
-                tr("“{name}” doesn't match the current state of word {key}", name=edit.name, key=key), file=page.image
+                tr("“{name}” doesn’t match the current state of word {key}", name=edit.name, key=key), file=page.image
             )
         if after is None:
             del words[key]

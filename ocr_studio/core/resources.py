@@ -22,7 +22,7 @@ def folder() -> Path:
         for place in (package / "_resources", package.parent / "resources"):
             if place.is_dir():
                 return place
-        raise ResourceMissing(tr("the program's files are missing"), file=package, remedy=tr("Reinstall the program."))
+        raise ResourceMissing(tr("the program’s files are missing"), file=package, remedy=tr("Reinstall the program."))
 
 
 def resource(name: str) -> Path:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final, TypeAlias, get_type_hints
+
+from msgspec import Meta
 
 from ocr_studio.core import paths, state_file
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema
+from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
@@ -29,17 +30,13 @@ UNITS = ("words", "lines")
 SYSTEM = "system"  # of the language: the one of everything else on this computer
 STRONGEST = 2.0  # of what language_strength may be
 MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
-# Least and most of each value of DetectionOptions, both allowed: beyond them nothing sensible is found.
-RANGES: Mapping[str, tuple[float, float]] = {
-    "limit_side": (320, 4096),
-    "threshold": (0.05, 0.95),
-    "box_threshold": (0.0, 0.95),
-    "unclip_ratio": (0.0, 4.0),
-    "space_width": (0.1, 2.0),
-}
 # Keys of earlier versions. Those versions ignore the new keys and detect with the defaults, which harms nothing.
 _DETECTION_BEFORE = "finding"
 _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
+
+
+_Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
+_Texts: TypeAlias = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(max_length=99)]
 
 
 class SettingsNotSaved(StudioError):
@@ -59,11 +56,15 @@ class DetectionOptions:
         space_width: Minimum width of a space between words, as a share of the line's height.
     """
 
-    limit_side: int = 1280
-    threshold: float = 0.3
-    box_threshold: float = 0.45
-    unclip_ratio: float = 1.5
-    space_width: float = 0.42  # about the width of an "o"
+    limit_side: Annotated[int, Meta(ge=320, le=4096)] = 1280
+    threshold: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.3
+    box_threshold: Annotated[float, Meta(ge=0, le=0.95)] = 0.45
+    unclip_ratio: Annotated[float, Meta(ge=0, le=4)] = 1.5
+    space_width: Annotated[float, Meta(ge=0.1, le=2)] = 0.42  # about the width of an "o"
+
+
+# Least and most of each of them, both allowed: beyond them nothing sensible is found.
+RANGES: Final = json_schema.ranges(DetectionOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ class ReaderOptions:
         detector: Name of the detector; None for the default of this alphabet.
     """
 
-    alphabet: str = "latin"
-    gpu_memory_mb: int | None = None
+    alphabet: Annotated[str, one_of(ALPHABETS)] = "latin"
+    gpu_memory_mb: Annotated[int, Meta(ge=1)] | None = None
     model: str | None = None
-    unit: str = "words"
+    unit: Annotated[str, one_of(UNITS)] = "words"
     detection: DetectionOptions = DetectionOptions()
-    languages: tuple[str, ...] = ("en",)
-    language_strength: float = 1.0
+    languages: tuple[Annotated[str, one_of(lexicon.LANGUAGES)], ...] = ("en",)
+    language_strength: Annotated[float, Meta(ge=0, le=STRONGEST)] = 1.0
     detector: str | None = None
 
     def reads_with(self) -> str:
@@ -111,24 +112,24 @@ class Settings(ReaderOptions):
         read_when_opened: Whether an unread photo is read as soon as it is opened.
         box_opacity: Opacity of boxes, 0.1..1.
         snapping: Whether edges moved by the mouse snap to neighbouring boxes.
-        keys: Changed shortcuts by action id, in Qt's portable notation.
+        keys: Changed shortcuts by action id, known to this version or not, in Qt's portable notation.
         hints_seen: Hints for beginners that have been shown.
         go_on: Whether the window opens the last photo at start.
         language: Language of the window, "en", "de" …, or "system"; English if unknown.
         largest_photo: Largest photo that is opened, megapixels.
     """
 
-    theme: str = "system"
-    keep: str = "beside"
+    theme: Annotated[str, one_of(THEMES)] = "system"
+    keep: Annotated[str, one_of(KEEP)] = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True
-    box_opacity: float = 1.0
+    box_opacity: Annotated[float, Meta(ge=0.1, le=1)] = 1.0
     snapping: bool = True
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    hints_seen: tuple[str, ...] = ()
+    keys: Mapping[str, _Texts] = field(default_factory=dict)
+    hints_seen: _Texts = ()
     go_on: bool = True
-    language: str = SYSTEM
-    largest_photo: int = 200
+    language: Annotated[str, Meta(pattern=r"^(system|[a-z]{2,3}(_[A-Za-z]{2,4})?)\Z")] = SYSTEM  # known or not
+    largest_photo: _Megapixels = 200
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -138,33 +139,6 @@ class Settings(ReaderOptions):
         """The library folder, absolute. It need not exist yet."""
         chosen = self.library_folder
         return Path(chosen).expanduser().absolute() if chosen else paths.library_dir()
-
-
-def _known_model(kind: Kind, value: object) -> bool:
-    return value is None or (isinstance(value, str) and registry.can_be_chosen(value, kind))
-
-
-def _number_in(name: str, value: object) -> bool:
-    low, high = RANGES[name]
-    whole = name == "limit_side"
-    return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and low <= value <= high
-
-
-def _detection(path: Path, raw: object) -> DetectionOptions:
-    """The values of a JSON object that can be used; the log says which cannot."""
-    if not isinstance(raw, dict):
-        log.warning("%s: setting 'detection' cannot be %r; the default is used", path, raw)
-        return DetectionOptions()
-    chosen: dict[str, Any] = {}
-    for name, value in raw.items():
-        key = _RENAMED.get(name) or name
-        if key not in RANGES:
-            log.warning("%s: unknown setting %r left out", path, f"detection.{key}")
-        elif not _number_in(key, value):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, f"detection.{key}", value)
-        else:
-            chosen[key] = value
-    return DetectionOptions(**chosen)
 
 
 def folder_trouble(text: str) -> str:
@@ -182,69 +156,12 @@ def folder_trouble(text: str) -> str:
     return ""
 
 
-def _folder_or_none(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not folder_trouble(value))
-
-
-def _memory(value: object) -> bool:
-    # bool is an int to Python, and true is not an amount of memory.
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
-
-
-def _languages(value: object) -> bool:
-    known = isinstance(value, list) and all(isinstance(code, str) and code in lexicon.LANGUAGES for code in value)
-    return known and isinstance(value, list) and len(set(value)) == len(value)
-
-
-def _opacity(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 1
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and len(value) < 100 and all(isinstance(each, str) and each for each in value)
-
-
-def _keys(value: object) -> bool:
-    # Of actions that this version does not know they stay: another one may.
-    return isinstance(value, dict) and all(_texts(keys) for keys in value.values())
-
-
-def _frozen(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _frozen(each) for key, each in value.items()}
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _strength(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
-
-
-def _megapixels(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and MEGAPIXELS[0] <= value <= MEGAPIXELS[1]
-
-
-# Also one that only another version of the program knows: it stays.
-_LANGUAGE = re.compile(r"system|[a-z]{2,3}(_[A-Za-z]{2,4})?")
-
-_ALLOWED: Mapping[str, Callable[[object], bool]] = {
-    "theme": lambda value: value in THEMES,
-    "alphabet": lambda value: value in ALPHABETS,
-    "gpu_memory_mb": _memory,
-    "model": partial(_known_model, "recognizer"),
-    "detector": partial(_known_model, "detector"),
-    "keep": lambda value: value in KEEP,
-    "library_folder": _folder_or_none,
-    "read_when_opened": lambda value: isinstance(value, bool),
-    "unit": lambda value: value in UNITS,
-    "languages": _languages,
-    "language_strength": _strength,
-    "keys": _keys,
-    "hints_seen": _texts,
-    "go_on": lambda value: isinstance(value, bool),
-    "language": lambda value: isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None,
-    "box_opacity": _opacity,
-    "snapping": lambda value: isinstance(value, bool),
-    "largest_photo": _megapixels,
+# What a type cannot say.
+_CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "model": lambda name: name is None or registry.can_be_chosen(name, "recognizer"),
+    "detector": lambda name: name is None or registry.can_be_chosen(name, "detector"),
+    "library_folder": lambda folder: folder is None or not folder_trouble(folder),
+    "languages": lambda codes: len(set(codes)) == len(codes),
 }
 
 
@@ -263,18 +180,26 @@ def load(path: Path | None = None) -> Settings:
     raw = dict(state_file.read(path))
     if _DETECTION_BEFORE in raw:
         raw.setdefault("detection", raw.pop(_DETECTION_BEFORE))
-    known = {each.name for each in fields(Settings)}
+    if isinstance(options := raw.get("detection"), dict):
+        options = {_RENAMED.get(key) or key: value for key, value in options.items()}
+        raw["detection"] = _valid(DetectionOptions, options, path, within="detection.")
+    return Settings(**_valid(Settings, raw, path))
+
+
+def _valid(wanted: type, raw: Mapping[str, Any], path: Path, *, within: str = "") -> dict[str, Any]:
+    """The values that fields of a class can have; the log says which they cannot have."""
+    types, bad = get_type_hints(wanted, include_extras=True), object()
     chosen: dict[str, Any] = {}
     for key, value in raw.items():
-        if key not in known:
-            log.warning("%s: unknown setting %r left out", path, key)
-        elif key == "detection":
-            chosen[key] = _detection(path, value)
-        elif not _ALLOWED[key](value):
-            log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
+        if key not in types:
+            log.warning("%s: unknown setting %r left out", path, within + key)
+            continue
+        found = json_schema.convert_or(value, types[key], bad)
+        if found is bad or not _CHECKS.get(key, lambda _: True)(found):
+            log.warning("%s: setting %r can’t be %r; the default is used", path, within + key, value)
         else:
-            chosen[key] = _frozen(value)
-    return Settings(**chosen)
+            chosen[key] = found
+    return chosen
 
 
 def chosen_model(kind: Kind, path: Path | None = None) -> str | None:
@@ -287,7 +212,7 @@ def chosen_model(kind: Kind, path: Path | None = None) -> str | None:
 def largest_photo(path: Path | None = None) -> int:
     """As ``load`` has it, in megapixels, without a word about the rest."""
     value = state_file.read(path or settings_file()).get("largest_photo")
-    return value if isinstance(value, int) and _megapixels(value) else Settings().largest_photo
+    return int(json_schema.convert_or(value, _Megapixels, Settings().largest_photo))
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
@@ -297,7 +222,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
         state_file.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
-            tr("can't save the settings: {reason}", reason=error.strerror or error),
+            tr("can’t save the settings: {reason}", reason=error.strerror or error),
             file=path,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error

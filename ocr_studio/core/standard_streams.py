@@ -38,7 +38,7 @@ class OutputLost(OSError):
             return StudioError(tr("the disk is full"), file="standard output", remedy=tr("Free up disk space."))
         reason = "it is closed or read-only" if self.errno == errno.EBADF else self.strerror
         remedy = "Redirect it to a terminal, a pipe or a file."
-        what = f"can't write the output: {reason}"
+        what = f"can’t write the output: {reason}"
         return StudioError(what, file="standard output", remedy=remedy)
 
 

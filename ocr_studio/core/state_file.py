@@ -54,7 +54,7 @@ def read_in(folder: SafeFolder, name: str, *, most: int = _MOST_BYTES) -> Mappin
     except FileNotFoundError:
         return {}
     except OSError as error:
-        log.warning("%s: cannot be read: %s", folder.full(name), error)
+        log.warning("%s: can’t be read: %s", folder.full(name), error)
         return {}
     except ValueError as error:
         _put_aside(folder, name, error)
@@ -77,7 +77,7 @@ def _put_aside(folder: SafeFolder, name: str, reason: object) -> None:
         folder.rename(name, other)
         log.warning("%s: damaged (%s); put aside as %s", folder.full(name), reason, other)
     except OSError as error:
-        log.warning("%s: damaged (%s) and cannot be put aside: %s", folder.full(name), reason, error)
+        log.warning("%s: damaged (%s) and can’t be put aside: %s", folder.full(name), reason, error)
 
 
 class RecentChoices:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import gettext
 import logging
+import string
 import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -86,6 +89,50 @@ def later(text: str, /) -> str:
 def later_n(one: str, many: str, /) -> tuple[str, str]:
     """Mark singular and plural for translation; use as ``tr_n(*forms, count)``."""
     return one, many
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with the values of its placeholders, translated whenever it is shown: ``str(message)``.
+
+    Attributes:
+        text: The English text, or its singular.
+        many: The plural, or empty.
+        values: Values of the placeholders by name; {count} chooses between singular and plural.
+    """
+
+    text: str
+    many: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if not self.many:
+            return tr(self.text, **self.values)
+        others = {name: value for name, value in self.values.items() if name != "count"}
+        return tr_n(self.text, self.many, int(self.values["count"]), **others)
+
+    @property
+    def fits(self) -> bool:
+        """Whether each placeholder is plain and has a value; one from a file could be anything."""
+        try:
+            parts = [part for text in (self.text, self.many) for part in string.Formatter().parse(text)]
+        except ValueError:
+            return False
+        counted = not self.many or isinstance(self.values.get("count"), int)
+        return counted and all(
+            name is None or (name.isidentifier() and name in self.values and not spec and not conversion)
+            for _, name, spec, conversion in parts
+        )
+
+
+def message(text: str, /, **values: str | int) -> Message:
+    """Mark a text for translation, with the values of its placeholders; it is translated when it is shown."""
+    return Message(text, "", values)
+
+
+def message_n(one: str, many: str, count: int, /, **values: str | int) -> Message:
+    """Mark singular and plural for translation, with a count and the values of other placeholders."""
+    return Message(one, many, {"count": count, **values})
 
 
 def number(value: float, digits: int) -> str:

@@ -345,7 +345,7 @@ def resume_log(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
             text = paths.read_file(path, most=_MAX_LOG).decode("utf-8")
             head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
         except (OSError, ValueError, csv.Error) as error:
-            what = tr("it can't be read: {reason}", reason=getattr(error, "strerror", None) or error)
+            what = tr("it can’t be read: {reason}", reason=getattr(error, "strerror", None) or error)
             raise OtherNetwork(what, file=path, remedy=tr(_REMEDY)) from error
         checkpoint = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
         paths.replace_file(path, "".join(",".join(row) + "\n" for row in checkpoint).encode())

@@ -90,7 +90,7 @@ def _smallest_memory_mb() -> float:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
         return min((float(line) for line in answer.split()), default=0.0)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        log.warning("The size of the GPU's memory is unknown (%s): MEMORY_ALLOCATED is not heeded.", error)
+        log.warning("The size of the GPU’s memory is unknown (%s): MEMORY_ALLOCATED is not heeded.", error)
         return 0.0
 
 

@@ -1,7 +1,7 @@
-"""Background jobs: each thread runs one job at a time and passes its events on by queued signals.
+"""Lanes: threads that run the background jobs of the window and pass their events on by queued signals.
 
 A job is a plain generator (see ``ocr_studio.jobs``). It is cancelled by not asking for its next event; a thread is
-never terminated.
+never terminated. Jobs of one lane never run at the same time, those of different lanes do; see ``Lanes``.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
 from itertools import count
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
@@ -47,34 +47,67 @@ class Trouble:
     details: str = ""
 
 
+class Priority(IntEnum):
+    """What a lane does first. A started job waits between two of its events while a job with a higher priority runs.
+
+    Attributes:
+        URGENT: The user has clicked on something and sees nothing until it is there, such as a photo.
+        NORMAL: The user waits for an answer, such as the results of a search.
+        LOW: Things that appear one by one, such as thumbnails.
+        BACKGROUND: Nobody waits for it.
+    """
+
+    URGENT = 0
+    NORMAL = 1
+    LOW = 2
+    BACKGROUND = 3
+
+
 class _Work:
     """The part of a job that the thread uses. Not a QObject, as those must not be deleted in another thread."""
 
-    def __init__(self, make: Callable[[], Iterator[object]], name: str) -> None:
+    def __init__(
+        self, make: Callable[[], Iterator[object]], name: str, priority: Priority, report: Callable[[str, object], None]
+    ) -> None:
         self.name = name
+        self.priority = priority
         self.cancelled = threading.Event()
         self._make = make
+        self._report = report
+        self._events: Iterator[object] | None = None
 
-    def run(self, say: Callable[[str, object], None]) -> None:
-        """Run the generator in the calling thread and pass its events to ``say``."""
+    @property
+    def started(self) -> bool:
+        """Whether the thread has asked for its first event."""
+        return self._events is not None
+
+    def advance(self) -> bool:
+        """Ask the generator for its next event in the calling thread and report it. Returns whether it goes on."""
         try:
-            # A job that was cancelled while waiting is not started.
-            for event in self._make() if not self.cancelled.is_set() else ():
-                if self.cancelled.is_set():
-                    return
-                say("event", event)
+            if self.cancelled.is_set():
+                # A job that was cancelled while waiting is not started.
+                if isinstance(self._events, Generator):
+                    self._events.close()
+            else:
+                if self._events is None:
+                    self._events = iter(self._make())
+                event = next(self._events)
+                if not self.cancelled.is_set():
+                    self._report("event", event)
+                return True
+        except StopIteration:
+            self._report("done", None)
         except StudioError as error:
-            say("failed", Trouble(str(error)))
+            self._report("failed", Trouble(str(error)))
         except Exception:  # the one place that catches any bug of a job, logs it and shows it once
             log.exception("the job “%s” failed", self.name)
-            say(
+            self._report(
                 "failed",
                 Trouble(tr("{job}: an internal error occurred.", job=tr(self.name)), traceback.format_exc()),
             )
-        else:
-            say("done", None)
-        finally:
-            say("over", None)
+        self._events = None
+        self._report("over", None)
+        return False
 
 
 class Job(QObject):
@@ -125,22 +158,24 @@ class Job(QObject):
 
 
 class JobThread(QThread):
-    """A thread that runs jobs one after the other, in the order of their submission.
+    """A thread that runs jobs one after the other: first by priority, then in the order of their submission.
 
     It stays alive between jobs, as the state of TensorFlow and Keras belongs to the thread that created it.
     """
 
-    _said = Signal(int, str, object)
+    _reported = Signal(int, str, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setStackSize(STACK_BYTES)
-        self._waiting: queue.SimpleQueue[tuple[int, _Work] | None] = queue.SimpleQueue()
+        self._changed = threading.Condition()  # guards the next two
+        self._works: dict[int, _Work] = {}  # waiting or started
+        self._stopping = False
         self._jobs: dict[int, Job] = {}
         self._numbers = count()
         # Queued, so that any slot runs in the window's thread, even a lambda, which belongs to no thread.
-        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -149,22 +184,27 @@ class JobThread(QThread):
 
     @property
     def waiting(self) -> bool:
-        """Whether a job is waiting behind the running one."""
-        return not self._waiting.empty()
+        """Whether a job has not started yet."""
+        with self._changed:
+            return any(not work.started for work in self._works.values())
 
-    def submit(self, make: Callable[[], Iterator[object]], *, name: str) -> Job:
-        """Run a job after those submitted before.
+    def submit(self, make: Callable[[], Iterator[object]], *, name: str, priority: Priority = Priority.NORMAL) -> Job:
+        """Run a job in this thread.
 
         Args:
             make: Returns the generator; called in this thread.
             name: The name of the job, a text for ``tr``.
+            priority: Jobs with a higher priority go first.
 
         Returns:
             The job, to connect to its signals or cancel it.
         """
-        number, work = next(self._numbers), _Work(make, name)
+        number = next(self._numbers)
+        work = _Work(make, name, priority, lambda what, value: self._reported.emit(number, what, value))
         job = self._jobs[number] = Job(work)
-        self._waiting.put((number, work))
+        with self._changed:
+            self._works[number] = work
+            self._changed.notify()
         if not self.isRunning():
             self.start()
         return job
@@ -177,26 +217,65 @@ class JobThread(QThread):
     def stop(self) -> None:
         """Cancel all jobs and wait until the thread has ended, which takes as long as its current step."""
         self.cancel()
-        if self.isRunning():
-            self._waiting.put(None)
-            self.wait()
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self.wait()
+        self._stopping = False
 
     def run(self) -> None:
         """Run the loop of the thread; called by Qt."""
         _leave_room_for_the_window()
-        while (item := self._waiting.get()) is not None:
-            number, work = item
-            work.run(lambda what, value, number=number: self._said.emit(number, what, value))  # type: ignore[misc]
-            # Nothing of this job may stay alive while the thread waits for the next one: its photo is large.
-            del item, work
+        while (number := self._next()) is not None:
+            if not self._works[number].advance():
+                # Nothing of this job may stay alive while the thread waits for the next one: its photo is large.
+                with self._changed:
+                    del self._works[number]
+
+    def _next(self) -> int | None:
+        """Wait for a job to continue or start, and return its number; None if the thread should end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._works or self._stopping)
+            # Cancelled jobs first, as they release files and photos.
+            return min(
+                self._works,
+                key=lambda number: (not (work := self._works[number]).cancelled.is_set(), work.priority, number),
+                default=None,
+            )
 
     @Slot(int, str, object)
-    def _hear(self, number: int, what: str, value: object) -> None:
+    def _deliver(self, number: int, what: str, value: object) -> None:
         job = self._jobs[number]
         if what == "over":
             del self._jobs[number]
         else:
             job._deliver(what, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The threads of the window; their names say what may run beside what.
+
+    Attributes:
+        reading: All that uses models for reading: photos, words, evaluations, comparisons, importing models.
+        training: Collecting training data, training, saving models.
+        files: All that is done with files in short steps: opening photos, thumbnails, the index, searches, cards.
+        slow: Jobs with steps of seconds, which a click on a photo must not wait for: downloads wait for a server for
+            up to 20 seconds, cleaning a board is one call of OpenCV, and so is a synthetic board.
+    """
+
+    reading: JobThread
+    training: JobThread
+    files: JobThread
+    slow: JobThread
+
+    @classmethod
+    def make(cls, parent: QObject) -> Lanes:
+        """Make the lanes; their threads start with their first jobs."""
+        return cls(*(JobThread(each.name, parent) for each in fields(cls)))
+
+    def __iter__(self) -> Iterator[JobThread]:
+        return iter((self.reading, self.training, self.files, self.slow))
 
 
 def _leave_room_for_the_window() -> None:

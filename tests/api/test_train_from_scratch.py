@@ -220,21 +220,21 @@ def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
     # What goes on stops at a name that no model can have.
     assert command(tmp_path, *asked, "--name", "a/b", "--resume") == (0 if over else 1)
     said = capsys.readouterr()
-    assert ("nothing to do" in said.out, "“a/b” cannot be a model name" in said.err) == (over, not over)
+    assert ("nothing to do" in said.out, "“a/b” can’t be a model name" in said.err) == (over, not over)
     assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["--fonts", "nowhere"], "nowhere: the fonts in this folder cannot be read"),
+        (["--fonts", "nowhere"], "nowhere: the fonts in this folder can’t be read"),
         (["--fonts", "empty"], "empty: no usable fonts in this folder"),
         (["--backgrounds", "nowhere"], "nowhere: the file does not exist"),
         (["--backgrounds", "empty"], "empty: no images in this folder"),
         (["--strokes", "nowhere.npz"], "nowhere.npz: the file does not exist"),
-        (["--out", "file/out"], "file/out: can't create the folder"),
+        (["--out", "file/out"], "file/out: can’t create the folder"),
         (["--name", "kurapan"], "weights=“kurapan” already has a meaning"),
-        (["--name", "a/b"], "“a/b” cannot be a model name"),
+        (["--name", "a/b"], "“a/b” can’t be a model name"),
         (["--name", registry.BUILT_IN.name.upper()], "a model named “"),
     ],
 )

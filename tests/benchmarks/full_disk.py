@@ -35,7 +35,7 @@ from ocr_studio.jobs.review import load_lexicon
 from ocr_studio.ui.app import app
 from ocr_studio.ui.app.app import Studio
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = 3
@@ -54,11 +54,11 @@ class Story:
         self.said: list[str] = []
         self.wrong: list[str] = []
         load_lexicon.load_lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
-        self.studio = Studio(settings.Settings(), desk=StandInDesk())
-        self.parts, self.document = self.studio.window.parts, self.studio.document
-        self._show = self.parts.messages.show_message
-        self.parts.messages.show_message = self._hear  # type: ignore[method-assign]
-        self.parts.view.message.connect(self.said.append)
+        self.studio = Studio(settings.Settings(), ocr_service=StandInOcrService())
+        self.window, self.document = self.studio.window, self.studio.document
+        self._show = self.window.messages.show_message
+        self.window.messages.show_message = self._hear  # type: ignore[method-assign]
+        self.window.view.message.connect(self.said.append)
 
     def _hear(self, text: str, *more: Any, **named: Any) -> None:
         self.said.append(text)
@@ -110,7 +110,7 @@ class Story:
         self.until(lambda: not self.studio.autosave.unsaved, "saved when there was room")
         self.until(lambda: settings.load() == self.studio.settings, "settings saved when there was room")
         QTest.qWait(4000)  # what is tried again is tried now and then
-        shown = [text for text in self.parts.messages.texts() if "text.txt" not in text and "board.png" not in text]
+        shown = [text for text in self.window.messages.texts() if "text.txt" not in text and "board.png" not in text]
         if shown:
             self.wrong.append(f"still shown: {shown}")
         self.check()
@@ -131,25 +131,25 @@ class Story:
         self.document.select(self.document.order()[2:4])  # where they are is kept in the session
         self.studio.change_settings(replace(self.studio.settings, box_opacity=0.5))
         self.told("settings.json", "No space", "Free up disk space")
-        self.parts.texts.spelling.spelling.add("zebra")
+        self.window.texts.spelling.spelling.add("zebra")
         self.told("words.json", "No space", "Free up disk space")
-        self.parts.texts.rules._keep((Rule("a", "b"),))
+        self.window.rules._keep((Rule("a", "b"),))
         self.told("rules.json", "No space", "Free up disk space")
-        self.parts.text.open()
-        QTest.keyClicks(self.parts.text.note, "a note")
+        self.window.texts.panel.open()
+        QTest.keyClicks(self.window.texts.panel.note, "a note")
         self.exports()
-        index = self.studio.indexing.index
+        index = self.studio.index_service.index
         assert index is not None
-        self.parts.find.begin("everywhere")
+        self.window.find_panel.begin("everywhere")
         QTest.qWait(2000)
         for _ in range(20):
             QTest.keyClick(self.studio.window, Qt.Key.Key_Down)  # it still answers
 
     def exports(self) -> None:
         text, picture = self.disk / "text.txt", self.disk / "cleaned board.png"
-        self.parts.exporting.save(text, FORMATS["text"])
+        self.window.exporter.save(text, FORMATS["text"])
         self.told("text.txt", "No space", "Free up disk space")
-        self.parts.board_saving.save(picture)
+        self.window.board_saving.save(picture)
         self.told("cleaned board.png", "No space", "Free up disk space")
         if text.exists() or picture.exists():
             self.wrong.append("half an export was left")
@@ -167,18 +167,18 @@ class Story:
         stack = self.document.undo_stack
         if (len(course.steps), course.index) != (stack.count(), stack.index()):
             self.wrong.append(f"history: {len(course.steps)} steps for {stack.count()}")
-        if [step.name for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
+        if [str(step.name) for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
             self.wrong.append("history: other steps")
         if "zebra" not in project_words.load_added(fresh.files):
             self.wrong.append("the word that was added is lost")
         if replace_rules.load_rules(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")
-        self.studio.window.parts.session.leave()
+        self.studio.window.session.leave()
         last = SessionFile().begin()
         place = last.place if last else None
         if place is None or place.photo.name != "board 3.png" or set(place.selection) != self.document.selection:
             self.wrong.append(f"session: {place}")
-        index = self.studio.indexing.index
+        index = self.studio.index_service.index
         assert index is not None
         if {hit.page_id for hit in index.find("everywhere")} != set(shown):
             self.wrong.append("the index does not know what was written")

@@ -76,7 +76,7 @@ class Expert:
         self._app, self._studio, self._truths, self._foreseen = app, studio, truths, foreseen
         self.ways: Counter[str] = Counter()
         self.spent: Counter[str] = Counter()
-        self.panel: ReviewPanel = studio.window.parts.review
+        self.panel: ReviewPanel = studio.window.review
         self.corrections, self.passing = Effort(), Effort()
         self.corrected = self.passed = self.fixed = self.cards = 0
         self.waits: list[tuple[float, float]] = []
@@ -201,7 +201,7 @@ class Expert:
         """How many words are in sight behind the one that is shown, and how many of them, one after the other, are
         right.
         """
-        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        run_until(self._app, lambda: not self._studio.lanes.files.busy)
         behind = self.panel.strip.shown
         right = itertools.takewhile(lambda card: self._is_right(card.place, card.word.text), behind)
         return len(behind), len(list(right))
@@ -236,21 +236,21 @@ class Expert:
 
     def _fix_everywhere(self, wanted: str) -> set[Place]:
         """Where all that is ticked is right and it saves keys; these words are right now."""
-        fixes = self._studio.window.parts.fixes
-        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        fixes = self._studio.window.fixes
+        run_until(self._app, lambda: not self._studio.lanes.files.busy)
         if not fixes.has_offer:
             return set()
         self._press(Key.Key_F4)
-        places = fixes.grid.places()
+        places = [each.key for each in fixes.list.changes.chosen()]
         saved = sum(fewest(self._text(place), wanted).keys + 1 for place in places)
         useful = saved > 2 and all(self._truths[place] == wanted for place in places)
         if useful:
-            self._press(Key.Key_Return, fixes.grid)
+            self._press(Key.Key_Return, fixes.list.tree)
             self.corrections.add(2)
             self.corrected += len(places)
             self.fixed += len(places)
         else:
-            self._press(Key.Key_Escape, fixes.grid)  # nobody would have opened it
+            self._press(Key.Key_Escape, fixes.list.tree)  # nobody would have opened it
         run_until(self._app, lambda: QApplication.focusWidget() is self.panel.line)
         return set(places) if useful else set()
 

@@ -29,7 +29,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.events import StepDone
 from ocr_studio.ui.app import app as window_app
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import Ticks, resident
 
@@ -89,7 +89,7 @@ def _correct(studio: window_app.Studio, words: list[dict[str, object]]) -> None:
 def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: argparse.Namespace) -> None:
     pictures, trainer, training = options.pictures, studio.window.trainer, studio.training
     studio.window.action_set["learn"].trigger()
-    run_until(app, lambda: training.stage is Stage.READY)
+    run_until(app, lambda: training.stage is TrainingStage.READY)
     trainer.tabs.setCurrentIndex(1 if options.detector else 0)
     outset = trainer.boxes if options.detector else trainer.preflight
     if options.epochs:
@@ -103,10 +103,10 @@ def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: a
     training.heard.connect(lambda event: losses.append(event.loss) if isinstance(event, StepDone) else None)
     began = time.perf_counter()
     outset.column.begin.click()
-    run_until(app, lambda: len(losses) > 2 or training.stage is not Stage.LEARNING)
+    run_until(app, lambda: len(losses) > 2 or training.stage is not TrainingStage.LEARNING)
     print(f"first step after {time.perf_counter() - began:.1f} s   {ticks.said()}   {resident()}")
     ticks.begin()
-    run_until(app, lambda: len(losses) > 20 or training.stage is not Stage.LEARNING)
+    run_until(app, lambda: len(losses) > 20 or training.stage is not TrainingStage.LEARNING)
     print(f"while learning          {ticks.said()}   {resident()}")
     _picture(studio, pictures, "running")
     ticks.begin()
@@ -116,7 +116,7 @@ def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: a
     run_until(app, lambda: not studio.reading.busy)
     print(f"reading while learning  {ticks.said()}   {resident()}")
     ticks.begin()
-    run_until(app, lambda: training.stage is not Stage.LEARNING)
+    run_until(app, lambda: training.stage is not TrainingStage.LEARNING)
     print(f"the rest                {ticks.said()}   {resident()}")
     print(f"all of it               {time.perf_counter() - began:.1f} s, {len(losses)} steps")
     if training.trained is not None:

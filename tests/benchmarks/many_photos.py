@@ -239,11 +239,11 @@ def _replace(options: argparse.Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
     from ocr_studio.core import settings
-    from ocr_studio.core.editing.replace_rules import Replacement, Replacer, Rule
-    from ocr_studio.jobs.review import preview_rules
+    from ocr_studio.core.editing.changes import Change
+    from ocr_studio.core.editing.replace_rules import Replacer, Rule
     from ocr_studio.ui.app import app as window_app
     from ocr_studio.ui.app import gc_tuning
-    from ocr_studio.ui.document.apply_choices import Taken, TakingOver
+    from ocr_studio.ui.document.apply_choices import Applied, Applying
 
     run_until = partial(main_thread.run_until, patience=600.0)
     main_thread.draw_without_screen()
@@ -253,17 +253,17 @@ def _replace(options: argparse.Namespace) -> None:
     studio.window.show()
     studio.opening.open_paths([options.keep])
     run_until(app, lambda: studio.opening.project is not None and not studio.busy)
-    gc_tuning.look_seldom()  # as the program does
+    gc_tuning.collect_rarely()  # as the program does
     gc_tuning.freeze_loaded()
     project, stack = studio.opening.project, studio.document.undo_stack
     assert project is not None
     replacer = Replacer([Rule("ba", "bä")])
-    found: list[Replacement] = [
+    found: list[Change] = [
         each
         for key in project.page_ids()
         if (page := project.load_page(key))
         for each in list(replacer.in_page(page))[:5]
-        if isinstance(each, Replacement)
+        if isinstance(each, Change)
     ]
     ticks = main_thread.Ticks()
 
@@ -274,13 +274,15 @@ def _replace(options: argparse.Namespace) -> None:
         run_until(app, lambda: done() and not studio.autosave.unsaved)
         print(f"{what:10} {time.perf_counter() - begun:6.1f} s; {ticks.said()}; memory {resident()}")
 
-    ended: list[Taken] = []
-    taking = TakingOver(studio.document, preview_rules.wishes(found), lambda *_: "Replace", studio)
+    ended: list[Applied] = []
+    taking = Applying(studio.document, found, lambda *_: "Replace", studio)
     taking.ended.connect(ended.append)
     before = stack.index()
     timed(f"{len(found)} words", taking.start, lambda: bool(ended))
     parts = stack.index()
-    print(f"  {ended[0].words} words on {ended[0].photos} photos in {parts - before} parts; {len(ended[0].left)} left")
+    print(
+        f"  {ended[0].words} words on {ended[0].photos} photos in {parts - before} parts; {len(ended[0].skipped)} left"
+    )
     timed("taken back", stack.undo, lambda: stack.index() == before)
     timed("done again", stack.redo, lambda: stack.index() == parts)
     timed("taken back", stack.undo, lambda: stack.index() == before)

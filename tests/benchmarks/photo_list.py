@@ -54,7 +54,7 @@ def _measure(photos: Path) -> None:
     window_app.use_theme("light")
     studio = window_app.Studio(settings.Settings(read_when_opened=False))
     studio.window.show()
-    gc_tuning.look_seldom()  # as the program does
+    gc_tuning.collect_rarely()  # as the program does
     gc_tuning.freeze_loaded()
     main_thread.run_until(app, lambda: False, patience=1.0)
     print(f"memory with the window empty {resident()}")
@@ -101,7 +101,7 @@ def _scroll(app: QApplication, studio: window_app.Studio) -> None:
 
 
 def _filter(app: QApplication, studio: window_app.Studio) -> None:
-    field = studio.window.parts.photos_panel.filter.edit
+    field = studio.window.photos_panel.filter.edit
     took: dict[str, list[float]] = {}
     for typed in ("name:12 state:read", "confidence:<0.35 unreviewed:>50", "-tag:exam name:9", "ban 77"):
         field.clear()
@@ -122,7 +122,7 @@ def _filter(app: QApplication, studio: window_app.Studio) -> None:
 
 
 def _sort(app: QApplication, studio: window_app.Studio) -> None:
-    for action in studio.window.parts.photos_panel.filter.sort.menu().actions():
+    for action in studio.window.photos_panel.filter.sort.menu().actions():
         action.trigger()
         _run(app, 0.3)
 

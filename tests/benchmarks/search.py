@@ -79,13 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _read(folder: Path, labels: dict[str, tuple[Labelled, ...]], project: Project) -> dict[str, tuple[Labelled, ...]]:
     """Page id → true words; the pages, read, are in the project."""
-    desk = reading.OcrService(ReaderOptions())
+    ocr_service = reading.OcrService(ReaderOptions())
     words: dict[str, tuple[Labelled, ...]] = {}
     for name, known in labels.items():
         photo, page_id = photo_file.open_photo_with_id(folder / name)
         found = {
             word.id: word
-            for event in reading.read_page(desk, photo)
+            for event in reading.read_page(ocr_service, photo)
             if isinstance(event, reading.WordsRead)
             for word in event.words
         }

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,15 +52,8 @@ class Ear(QObject):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._autosave = studio.autosave
-        self._pages: dict[str, str] = {}
-        self._items: list[str] = []
-        self._depth = 0
-        self._keep, self._tell, self._together = (
-            self._autosave.keep, self._autosave.tell, self._autosave.together,
-        )  # fmt: skip
-        self._autosave.keep = self._hear_page  # type: ignore[method-assign]
-        self._autosave.tell = self._hear_lines  # type: ignore[method-assign]
-        self._autosave.together = self._hear_together  # type: ignore[method-assign]
+        self._save = self._autosave.save
+        self._autosave.save = self._hear_saving  # type: ignore[method-assign]
         self._autosave.saved.connect(lambda: self.say("saved"))
         self._autosave.failed.connect(lambda why: self.say("trouble", why=why))
         ear, write = self, SafeFolder.replace
@@ -74,28 +67,12 @@ class Ear(QObject):
         # One write call, so that a line is there whole or not at all.
         os.write(1, (json.dumps({"at": time.monotonic(), "what": what, **more}) + "\n").encode())
 
-    def _hear_page(self, project: Project, page: Page) -> None:
-        self._pages[page.id] = digest(page)
-        self._keep(project, page)
-        self._end()
-
-    def _hear_lines(self, project: Project, lines: bytes) -> None:
-        self._items += [item_digest(json.loads(line)) for line in lines.splitlines()]
-        self._tell(project, lines)
-        self._end()
-
-    @contextlib.contextmanager
-    def _hear_together(self) -> Iterator[None]:
-        self._depth += 1
-        with self._together():
-            yield
-        self._depth -= 1
-        self._end()
-
-    def _end(self) -> None:
-        if not self._depth and (self._pages or self._items):
-            self.say("did", pages=self._pages, items=self._items)
-            self._pages, self._items = {}, []
+    def _hear_saving(self, project: Project, pages: Iterable[Page], log: bytes = b"") -> None:
+        found = list(pages)
+        self._save(project, found, log)
+        items = [item_digest(json.loads(line)) for line in log.splitlines()]
+        if found or items:
+            self.say("did", pages={page.id: digest(page) for page in found}, items=items)
 
     def hear_file(self, path: Path, data: bytes, write: Callable[[], None]) -> None:
         """A file is about to be replaced."""

@@ -33,12 +33,12 @@ from ocr_studio.core.search import index_packing
 from ocr_studio.jobs.review import load_lexicon
 from ocr_studio.ui.app import app
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.photos.metadata_dialog import FactsChange
-from ocr_studio.ui.search.replace_preview import ReplacePreview
+from ocr_studio.ui.photos.metadata_dialog import MetadataChange
 from ocr_studio.ui.search.rules_dialog import RulesDialog
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.benchmarks.window_ear import Ear, digest, items
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_board import StandInOcrService, StandInReader
 
 KEY = Qt.Key
 TEXTS = ("queues", "Anna", "about", "x = 7", "Ship", "build", "queues", "r/n", "12/3", "the")
@@ -60,7 +60,7 @@ class Person(QObject):
     def __init__(self, studio: Studio, ear: Ear, photos: Path, seed: int) -> None:
         super().__init__()
         self.studio, self.ear, self.photos = studio, ear, photos
-        self.parts, self.document, self.actions = studio.window.parts, studio.document, studio.window.action_set
+        self.window, self.document, self.actions = studio.window, studio.document, studio.window.action_set
         self.random = random.Random(seed)
         self.back = self.again = STEPS_BACK
         self.timer = QTimer(self)
@@ -69,12 +69,12 @@ class Person(QObject):
         self.timer.timeout.connect(self.step)
         self.complete = self.leaves = False
         studio.opening.opened.connect(lambda event: ear.say("photo", name=event.path.name))
-        studio.indexing.finished.connect(self._note_index)
+        studio.index_service.finished.connect(self._note_index)
         self.document.history.refused.connect(lambda why: ear.say("refused", why=why))
 
     def begin(self) -> None:
         """After the start: what is offered, and then to go on."""
-        offer: ViewState | None = self.parts.session.offer
+        offer: ViewState | None = self.window.session.offer
         self.ear.say("offer", photo=offer.photo.name if offer else None)
         if offer:
             self.actions["go_on"].trigger()
@@ -101,7 +101,7 @@ class Person(QObject):
 
     def _wrong_in_index(self, project: Project) -> int:
         """How many pages the index knows otherwise than their files, or not at all."""
-        index = self.studio.indexing.index
+        index = self.studio.index_service.index
         assert index is not None
         rows = {row.page_id: row for row in index.pages()}
         pages = {key: page for key in project.page_ids() if (page := project.load_page(key, aside=False))}
@@ -140,7 +140,7 @@ class Person(QObject):
         self.timer.start(30)
 
     def _leave(self) -> None:
-        if self.parts.photos_panel.batch.busy or self.studio.busy:
+        if self.window.photos_panel.batch.busy or self.studio.busy:
             self.timer.start(50)
         else:
             self.studio.window.close()
@@ -218,7 +218,7 @@ class Person(QObject):
         self.actions[self.random.choice(("next_photo", "previous_photo"))].trigger()
 
     def review(self) -> None:
-        panel = self.parts.review
+        panel = self.window.review
         if not panel.isVisible():
             self.actions["review"].trigger()
         elif panel.card.has_card:
@@ -229,17 +229,17 @@ class Person(QObject):
             QTest.keyClick(panel.line, key)
 
     def fix(self) -> None:
-        fixes = self.parts.fixes
+        fixes = self.window.fixes
         if fixes.has_offer:
             fixes.begin()
-            QTest.keyClick(fixes.grid, KEY.Key_Return)
+            QTest.keyClick(fixes.list.tree, KEY.Key_Return)
         else:
             self.write()
 
     def replace(self) -> None:
-        panel = self.parts.find
-        if panel.isVisible() and panel.do.isEnabled():
-            QTest.mouseClick(panel.do, Qt.MouseButton.LeftButton)
+        panel = self.window.find_panel
+        if panel.isVisible() and panel.list.apply.isEnabled():
+            QTest.mouseClick(panel.list.apply, Qt.MouseButton.LeftButton)
         else:
             self.actions["replace"].trigger()
             page = self.document.page
@@ -249,7 +249,7 @@ class Person(QObject):
 
     def rules(self) -> None:
         """All photos at once, by a rule."""
-        for preview in self.studio.window.findChildren(ReplacePreview):
+        for preview in self.studio.window.findChildren(ChangesDialog):
             if preview.isVisible():
                 if preview.take.isVisible() and preview.take.isEnabled():
                     preview.take.click()
@@ -265,30 +265,30 @@ class Person(QObject):
                 dialog.everywhere.click()
 
     def batch(self) -> None:
-        if not self.parts.photos_panel.batch.busy:
+        if not self.window.photos_panel.batch.busy:
             self.studio.window.photos.selectAll()
             self.actions[self.random.choice(("read_chosen", "read_unread"))].trigger()
 
     def tag(self) -> None:
         photos = self.random.sample(sorted(self.photos.glob("*.png")), 3)
-        change = FactsChange(self.random.choice((None, "Anna", "Ben")), (self.text(),), (self.text(),))
-        self.parts.photos_panel._say_of(photos, change)
+        change = MetadataChange(self.random.choice((None, "Anna", "Ben")), (self.text(),), (self.text(),))
+        self.window.photos_panel._say_of(photos, change)
 
     def note(self) -> None:
-        self.parts.text.open()
-        QTest.keyClicks(self.parts.text.note, self.text() + " ")
+        self.window.texts.panel.open()
+        QTest.keyClicks(self.window.texts.panel.note, self.text() + " ")
 
     def order(self) -> None:
         self.one()
         self.actions[self.random.choice(("read_earlier", "read_later", "computed_order"))].trigger()
 
     def board(self) -> None:
-        board = self.parts.board
+        board = self.window.board
         board.open()
         self.random.choice((board.whole, board.find_again, *board.switches.values())).click()
 
     def spell(self) -> None:
-        self.parts.texts.spelling.spelling.add(f"word{self.random.randint(0, 999)}")
+        self.window.texts.spelling.spelling.add(f"word{self.random.randint(0, 999)}")
 
     def set(self) -> None:
         chosen = self.studio.settings
@@ -296,7 +296,7 @@ class Person(QObject):
         self.studio.change_settings(replace(chosen, box_opacity=self.random.uniform(0.2, 1), keys=keys))
 
     def shut(self) -> None:
-        for panel in (self.parts.board, self.parts.review, self.parts.find, self.parts.text):
+        for panel in (self.window.board, self.window.review, self.window.find_panel, self.window.texts.panel):
             panel.close()
 
 
@@ -325,7 +325,7 @@ def main() -> int:
     slow_disk()
     qt = QApplication([])
     app.use_theme("light")
-    studio = Studio(settings.load(), desk=StandInDesk(Reader(pause=0.01)))
+    studio = Studio(settings.load(), ocr_service=StandInOcrService(Reader(pause=0.01)))
     ear = Ear(studio)
     person = Person(studio, ear, options.photos, options.seed)
     person.leaves = options.leave

@@ -85,7 +85,7 @@ def test_a_dataset_is_written_in_another_layout(
         assert after.examples == before.examples
         assert after.pages == before.pages
     assert cli.run(["dataset", str(tmp_path / "copy"), "--out", str(tmp_path / "copy"), "--layout", target]) == 1
-    assert "can't replace itself" in capsys.readouterr().err
+    assert "can’t replace itself" in capsys.readouterr().err
     assert dataset.read(tmp_path / "copy").trouble == ()
 
 
@@ -105,7 +105,7 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
         (["{tmp}", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
         (["{tmp}"], 1, "it is not a dataset"),
         (["{photos}"], 2, "not been exported as a dataset yet. Add --out FOLDER"),
-        (["{photos}", "--out", "{photos}/board 1.png"], 1, "can't write the dataset"),
+        (["{photos}", "--out", "{photos}/board 1.png"], 1, "can’t write the dataset"),
         (["{photos}", "--out", ""], 2, "empty path"),
         (["{photos}", "--out", "{tmp}/data", "--layout", "other"], 2, "invalid choice"),
     ],
@@ -193,7 +193,7 @@ def test_what_cannot_be_read_of_it_is_said(
     assert cli.run(["evaluate", str(tmp_path / "data"), "--format", "json"]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["all"]["words"] == 23
-    assert "the image can't be used: it does not exist" in said.err
+    assert "the image can’t be used: it does not exist" in said.err
     del recognizer
 
 

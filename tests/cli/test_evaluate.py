@@ -119,8 +119,8 @@ def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
 ) -> None:
     units: list[str] = []
 
-    def reader(desk: OcrService) -> StandInReader:
-        units.append(desk.options.unit)
+    def reader(ocr_service: OcrService) -> StandInReader:
+        units.append(ocr_service.options.unit)
         return StandInReader()
 
     monkeypatch.setattr(OcrService, "reader", reader)
@@ -158,7 +158,7 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
         ([""], 2, "empty path"),
         (["data", "--out", ""], 2, "empty path"),
         (["gone"], 1, "the folder does not exist"),
-        (["data", "--out", "data/annotations.json"], 1, "can't create the folder"),
+        (["data", "--out", "data/annotations.json"], 1, "can’t create the folder"),
     ],
 )
 def test_wrong_calls_are_said(

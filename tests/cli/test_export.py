@@ -16,8 +16,7 @@ from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import LIST
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
-from ocr_studio.core.project import project_errors
-from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project import Project, in_library
 from tests.core import drawn_boards
 
 # ------------------------------------------------------------------------------------------------------------- names
@@ -97,7 +96,7 @@ def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.Cap
 
 def test_export_takes_the_project_that_the_window_would_open(project: Project, tmp_path: Path) -> None:
     settings.save(settings.Settings(keep="library"))
-    library = project_errors.in_library(tmp_path, paths.library_dir())
+    library = in_library(tmp_path, paths.library_dir())
     other = Project(library, tmp_path)
     word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human("in the library"))
     other.save_page(Page("0" * 32, "board.png", 96, 64, {"one": word}))

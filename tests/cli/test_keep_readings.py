@@ -146,7 +146,7 @@ def test_reading_again_can_be_taken_back_in_the_window(folder: Path, reader: Two
     reader.text = "put"
     assert cli.run(["read", str(folder / "b.png"), "--keep", "--again"]) == 0
     course = undo_log.load(SafeFolder(folder / FOLDER))
-    assert [step.name for step in course.steps] == ["Read b.png"]
+    assert [str(step.name) for step in course.steps] == ["Read b.png"]
     after = kept(folder)["b.png"]
     assert {word.text for word in after.words.values()} == {"put", "-Create"}
     changes = course.steps[0].edits[after.id].changes
@@ -225,7 +225,7 @@ def test_what_cannot_be_kept_is_printed_all_the_same(
 ) -> None:
     def fail(project: Project, page: Page) -> None:
         raise SaveFailed(
-            "can't save the words: no", file=page.image, remedy="They stay in memory; saving will be retried."
+            "can’t save the words: no", file=page.image, remedy="They stay in memory; saving will be retried."
         )
 
     monkeypatch.setattr(Project, "save_page", fail)
@@ -233,7 +233,7 @@ def test_what_cannot_be_kept_is_printed_all_the_same(
     said = capsys.readouterr()
     assert [page["text"] for page in json.loads(said.out)] == ["pod -Create"] * 2
     assert [line.split(".png: ")[1] for line in said.err.splitlines()] == [
-        "can't save the words: no. Fix this, then use --keep again; saved photos are not read again."
+        "can’t save the words: no. Fix this, then use --keep again; saved photos are not read again."
     ] * 2
 
 

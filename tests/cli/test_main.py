@@ -45,7 +45,7 @@ class TwoWords:
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch) -> None:
+def _ocr_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OcrService, "reader", lambda _: TwoWords())
 
 
@@ -162,7 +162,7 @@ def test_an_out_folder_that_cannot_be_made_is_told_before_reading(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.run(["read", str(photo), "--out", str(photo)]) == 1
-    assert f"ocr-studio: {photo}: can't create the folder: Not a directory." in capsys.readouterr().err
+    assert f"ocr-studio: {photo}: can’t create the folder: Not a directory." in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_fails_that_photo_only(
@@ -171,7 +171,7 @@ def test_a_file_that_cannot_be_written_fails_that_photo_only(
     (tmp_path / "out" / "board.txt").mkdir(parents=True)
     photo_file.save_png(tmp_path / "second.png", drawn.board())
     assert cli.run(["read", str(photo), str(tmp_path / "second.png"), "--out", str(tmp_path / "out")]) == 1
-    assert "board.txt: it can't be written" in capsys.readouterr().err
+    assert "board.txt: it can’t be written" in capsys.readouterr().err
     assert (tmp_path / "out" / "second.txt").is_file()
 
 
@@ -202,7 +202,7 @@ def test_a_model_in_the_settings_that_is_gone_is_passed_over(
     assert cli.run(["models", "list"]) == 0
     assert capsys.readouterr().out.startswith("* ")
     assert cli.run(["read", str(photo)]) == 0
-    assert "setting 'model' cannot be 'mine'" in caplog.text
+    assert "setting 'model' can’t be 'mine'" in caplog.text
 
 
 def test_the_model_that_comes_with_the_program_can_be_named(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,8 +41,8 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     settings.save(settings.Settings(unit="lines"))
     units: list[str] = []
 
-    def reader(desk: OcrService) -> Nothing:
-        units.append(desk.options.unit)
+    def reader(ocr_service: OcrService) -> Nothing:
+        units.append(ocr_service.options.unit)
         return Nothing()
 
     monkeypatch.setattr(OcrService, "reader", reader)
@@ -63,8 +63,8 @@ def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     used: set[str | None] = set()
 
-    def reader(desk: OcrService) -> Nothing:
-        used.add(desk.options.model)
+    def reader(ocr_service: OcrService) -> Nothing:
+        used.add(ocr_service.options.model)
         return Nothing()
 
     monkeypatch.setattr(OcrService, "reader", reader)
@@ -101,7 +101,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     assert len(said()) == 2
     [line] = said("--model", "Berta")
     assert "the selected detector “Finder” is missing" in line
-    assert "setting 'model' cannot be 'Anna'" in caplog.text
+    assert "setting 'model' can’t be 'Anna'" in caplog.text
     assert cli.run(["models", "default"]) == 0
     capsys.readouterr()
     assert said() == []

@@ -201,7 +201,7 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
             "not written by this program, or has changed since. Choose another name, or add --replace to overwrite it.",
         ),
         (tmp_path / "folder.png", "folder.png: this is a folder"),
-        (tmp_path / "text.png" / "few.png", "can't create a folder for it"),
+        (tmp_path / "text.png" / "few.png", "can’t create a folder for it"),
     ):
         before = given.read_bytes() if given.is_file() else b""
         assert cli.run([*asked, str(given)]) == 1
@@ -235,7 +235,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ([], "--out DIR to write a dataset, or --preview"),
         (
             ["--out", "x", "--preview", "y.png"],
-            "--out and --preview can't be combined; use --preview first",
+            "--out and --preview can’t be combined; use --preview first",
         ),
         (["--out", "x", "--words", "5", "--languages", "de,,en"], "“de,,en” has an empty part between commas"),
         (["--out", "x", "--words", "5", "--languages", "de,"], "“de,” has an empty part between commas"),
@@ -245,7 +245,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has an empty part"),
         (
             ["--out", "x", "--words", "5", "--seed", "3e9"],
-            "cannot be 3,000,000,000. Enter a value from 0 to 2,147,483,647.",
+            "can’t be 3,000,000,000. Enter a value from 0 to 2,147,483,647.",
         ),
         (
             ["--out", "x"],
@@ -253,23 +253,23 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ),
         (
             ["--out", "x", "--words", "5", "--spoiled", "2"],
-            "--spoiled: photo degradation cannot be 2. Enter a value from 0 to 1.",
+            "--spoiled: photo degradation can’t be 2. Enter a value from 0 to 1.",
         ),
         (
             ["--out", "x", "--boards", "1e11"],
-            "--boards: the number of boards cannot be 100,000,000,000. Enter a value from 0 to 20,000.",
+            "--boards: the number of boards can’t be 100,000,000,000. Enter a value from 0 to 20,000.",
         ),
         (["--out", "x", "--words", "2.5"], "“2.5” is not a whole number"),
         (["--out", "x", "--words", "many"], "“many” is not a number"),
         (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is not a number"),
-        (["--out", "x", "--words", "300,001"], "--words: the number of single words cannot be 300,001"),
+        (["--out", "x", "--words", "300,001"], "--words: the number of single words can’t be 300,001"),
         (["--preview", "few"], "--preview: “few” does not end in .png"),
         (["--preview", "few.txt", "--words", "3"], "“few.txt” does not end in .png"),
         (["--out", "x", "--words", "5", "--processes", "0"], "--processes must be 1 or more, not 0"),
         (["--out", "x", "--words", "5", "--languages", "xx"], "the language “xx” is not available"),
         (["--out", "x", "--words", "5", "--fonts", "nowhere"], "--fonts: "),
         (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not in the form NAME=SHARE"),
-        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it can't be read"),
+        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it can’t be read"),
     ],
 )
 def test_called_wrongly_it_says_why(
@@ -322,7 +322,7 @@ def test_a_list_of_words_that_is_no_utf_8_is_to_be_saved_as_such(
 ) -> None:
     (words := tmp_path / "words.txt").write_bytes("Grüße".encode("latin-1"))
     assert cli.run(["synth", "--out", str(tmp_path / "out"), "--words", "2", "--word-list", str(words)]) == 1
-    said = f"ocr-studio: {words}: the word list cannot be used: it is not UTF-8 text. Save it as UTF-8.\n"
+    said = f"ocr-studio: {words}: the word list can’t be used: it is not UTF-8 text. Save it as UTF-8.\n"
     assert capsys.readouterr().err == said
 
 
@@ -332,7 +332,7 @@ def test_a_file_where_the_folder_is_to_be_is_named(
 ) -> None:
     (file := tmp_path / "file").touch()
     assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 1
-    said = f"ocr-studio: {file}: can't write the dataset: it is a file, not a folder. Choose another folder.\n"
+    said = f"ocr-studio: {file}: can’t write the dataset: it is a file, not a folder. Choose another folder.\n"
     assert capsys.readouterr().err == said
 
 
@@ -348,7 +348,7 @@ def test_what_cannot_be_used_is_said_and_counts(
     )
     told = capsys.readouterr()
     assert "2 of 2 words written" in told.out
-    assert "hands: 1 file in this folder cannot be used: torn.ttf (the font cannot be used" in told.err
+    assert "hands: 1 file in this folder can’t be used: torn.ttf (the font can’t be used" in told.err
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")

@@ -94,8 +94,8 @@ def test_worse_is_not_kept_unless_asked(
 @pytest.mark.parametrize(
     ("architecture", "more", "said"),
     [
-        (CRNN, (), "the recognizer “Hand” cannot be trained here: its network is a CRNN. Start from another"),
-        (CRAFT, ("--detector",), "the detector “Hand” cannot be trained here: its network is a CRAFT."),
+        (CRNN, (), "the recognizer “Hand” can’t be trained here: its network is a CRNN. Start from another"),
+        (CRAFT, ("--detector",), "the detector “Hand” can’t be trained here: its network is a CRAFT."),
         (
             LIGHT_CRAFT,
             ("--detector",),
@@ -224,7 +224,7 @@ def test_that_nothing_is_held_out_is_said_before_it_learns(
     labels = data / "labels.jsonl"
     labels.write_text(labels.read_text().replace('"split": "held-out"', '"split": "train"'))
     assert run(data) == GOOD
-    said = "\nno words are held out, so the models can't be compared on your words\n"
+    said = "\nno words are held out, so the models can’t be compared on your words\n"
     assert said in capsys.readouterr().err
 
 

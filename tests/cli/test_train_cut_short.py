@@ -191,7 +191,7 @@ def test_what_turns_out_to_be_of_no_use_is_not_written_over(
     capsys.readouterr()
     assert run(data, *resume) == FAILED
     said = capsys.readouterr().err
-    assert said.startswith("ocr-studio: the training “mine” can't be resumed")
+    assert said.startswith("ocr-studio: the training “mine” can’t be resumed")
     assert "Use --replace to start over" in said
     assert (before.work / "checkpoint.npz").read_bytes() == kept
 

@@ -14,7 +14,7 @@ from PIL import UnidentifiedImageError
 import ocr_studio
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_errors
+from ocr_studio.core.images import photo_stream
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Mark
@@ -43,12 +43,12 @@ def is_marked(text: str) -> bool:
 @pytest.mark.parametrize(
     "error",
     [
-        lambda: photo_errors.make_access_error("x", OSError(errno.ENOENT, "no")),
-        lambda: photo_errors.make_access_error("x", OSError(errno.EIO, "5")),
-        lambda: photo_errors.make_access_error("x", ValueError()),
-        lambda: photo_errors.make_not_a_file_error("x", 0o020000),
-        lambda: photo_errors.make_unreadable_error("x", b"%PDF-1.4 ...", UnidentifiedImageError()),
-        lambda: photo_errors.make_unreadable_error("x", b"plain words", UnidentifiedImageError()),
+        lambda: photo_stream.make_access_error("x", OSError(errno.ENOENT, "no")),
+        lambda: photo_stream.make_access_error("x", OSError(errno.EIO, "5")),
+        lambda: photo_stream.make_access_error("x", ValueError()),
+        lambda: photo_stream.make_not_a_file_error("x", 0o020000),
+        lambda: photo_stream.make_unreadable_error("x", b"%PDF-1.4 ...", UnidentifiedImageError()),
+        lambda: photo_stream.make_unreadable_error("x", b"plain words", UnidentifiedImageError()),
         lambda: project_errors.in_use(Path("x")),
         lambda: project_errors.save_failed(Path("x"), OSError(errno.ENOSPC, "full")),
     ],
@@ -73,7 +73,7 @@ def test_names_of_edits_are() -> None:
             edits.merge(page, ids),
             edits.write(page, ids[0], "x"),
         ):
-            assert is_marked(edit.name)
+            assert is_marked(str(edit.name))
             assert edit.changes or len(ids) == 1  # one alone cannot be merged
 
 

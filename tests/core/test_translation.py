@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core import translation
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import Message, message, message_n, tr, tr_n
 
 
 def _catalogue(folder: Path, language: str, texts: Mapping[str, str]) -> None:
@@ -45,6 +45,35 @@ def test_what_the_catalogue_has(german: Path) -> None:
     assert tr("Open") == "Öffnen"
     assert tr("Read {words} in {seconds} s", words="3", seconds=2) == "In 2 s gelesen: 3"
     assert [tr_n("{count} word", "{count} words", count) for count in (1, 5)] == ["1 Wort", "5 Wörter"]
+
+
+def test_a_message_is_said_in_the_language_in_which_it_is_shown(german: Path) -> None:
+    read, words = (
+        message("Read {words} in {seconds} s", words="3", seconds=2),
+        message_n("{count} word", "{count} words", 5),
+    )
+    assert (str(read), f"{words}") == ("In 2 s gelesen: 3", "5 Wörter")
+    translation.use(german, "en")
+    assert (str(read), f"{words}") == ("Read 3 in 2 s", "5 words")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Message("{name}"),
+        Message("{", values={"name": "x"}),
+        Message("{name.real}", values={"name": 1}),
+        Message("{name:>999999999}", values={"name": "x"}),
+        Message("{name!r}", values={"name": "x"}),
+        Message("{}", values={"": "x"}),
+        Message("one", "many"),
+        Message("one", "{count}", {"count": "x"}),
+    ],
+)
+def test_a_message_from_elsewhere_may_not_fit(odd: Message) -> None:
+    assert not odd.fits
+    assert message("Read {words} in {seconds} s", words="3", seconds=2).fits
+    assert message_n("{count} word", "{count} words", 5).fits
 
 
 def test_what_it_has_not_is_said_in_english(german: Path) -> None:

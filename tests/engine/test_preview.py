@@ -93,10 +93,10 @@ def test_what_there_is_no_room_for_is_looked_at_again(reader: Reader, monkeypatc
 def test_lines_can_be_shown(reader: Reader) -> None:
     photo, _ = drawn()
 
-    class Desk(OcrService):
+    class ReadyService(OcrService):
         def reader(self) -> Reader:
             return reader
 
-    events = list(DetectionPreview(Desk(ReaderOptions()), photo).find(DetectionOptions()))
+    events = list(DetectionPreview(ReadyService(ReaderOptions()), photo).find(DetectionOptions()))
     assert [len(event.lines) for event in events if isinstance(event, LinesFound)] == [len(LINES)]
     assert sum(len(event.boxes) for event in events if isinstance(event, BoxesFound)) == len(" ".join(LINES).split())

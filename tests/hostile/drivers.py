@@ -147,13 +147,15 @@ def open_photos(*given: Path) -> int:
 
 def _open(photo: Path) -> None:
     projects: dict[Path, Project] = {}
-    keeping = open_photo.Keeping(paths.library_dir(), preferred=False)
+    save_options = open_photo.SaveOptions(paths.library_dir(), prefers_library=False)
     try:
         list(open_photo.list_folder(photo.parent))
-        for opened in open_photo.open_photo(photo, keeping=keeping, projects=projects):
+        for opened in open_photo.open_photo(photo, save_options=save_options, projects=projects):
             photo_file.make_thumbnail(photo, side=64)
-            if warning := getattr(opened, "warning", ""):
-                said(StudioError(warning))
+            if isinstance(opened, open_photo.PhotoOpened):
+                open_photo.prepare_editing(opened, save_options=save_options)
+                if opened.warning:
+                    said(StudioError(opened.warning))
     finally:
         for project in projects.values():
             project.unlock()

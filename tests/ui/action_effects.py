@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
@@ -72,7 +73,7 @@ def _over(*kinds: str) -> Effect:
 
 
 def _panel(name: str) -> Effect:
-    return lambda studio, _: bool(getattr(studio.window.parts, name).isVisible())
+    return lambda studio, _: bool(attrgetter(name)(studio.window).isVisible())
 
 
 def _tool(tool: Tool) -> Effect:
@@ -88,9 +89,7 @@ def _marked(mark: Mark) -> Effect:
 
 
 def _queue(order: QueueOrder) -> Effect:
-    return lambda studio, _: (
-        studio.window.parts.review.isVisible() and (studio.window.parts.review.reviewing.order is order)
-    )
+    return lambda studio, _: studio.window.review.isVisible() and (studio.window.review.reviewing.order is order)
 
 
 def _other_photo(studio: Studio, was: Before) -> bool:
@@ -138,8 +137,8 @@ def _picture_copied(studio: Studio) -> None:
 
 def _left_elsewhere(studio: Studio) -> None:
     assert studio.opening.path is not None
-    studio.window.parts.session.offer = ViewState(studio.opening.path.with_name("board 1.png"))
-    studio.window.parts.session.changed.emit()
+    studio.window.session.offer = ViewState(studio.opening.path.with_name("board 1.png"))
+    studio.window.session.changed.emit()
 
 
 ARRANGE: Mapping[str, Callable[[Studio], object]] = {
@@ -183,9 +182,9 @@ EFFECTS: Mapping[str, Effect] = {
     "delete": _fewer_words,
     "select_all": lambda s, _: len(s.document.selection) == 8,
     "deselect": lambda s, _: not s.document.selection,
-    "find": lambda s, _: s.window.parts.find.bar.isVisible(),
-    "find_everywhere": _panel("find"),
-    "replace": _panel("find"),
+    "find": lambda s, _: s.window.find_panel.bar.isVisible(),
+    "find_everywhere": _panel("find_panel"),
+    "replace": _panel("find_panel"),
     "edit_text": lambda s, _: s.window.view.editing.word_id == "w0",
     "accept_next": lambda s, was: _other_word(s, was) and _word(s, "w1").checked,
     "accept_here": lambda s, was: s.document.current == was.current and _word(s, "w1").checked,
@@ -229,13 +228,13 @@ EFFECTS: Mapping[str, Effect] = {
     "evaluate": _panel("evaluation"),
     "learn": _panel("trainer"),
     "synthesize": _over("SynthDialog"),
-    "text_panel": _panel("text"),
-    "note": _panel("text"),
+    "text_panel": _panel("texts.panel"),
+    "note": _panel("texts.panel"),
     "next_misspelt": _either(_other_word, _said),
     "spelling": _over("QMenu"),
     "characters": _over("QDialog", "QMenu", "QFrame"),
     "rules": _over("QDialog"),
-    "show_order": lambda s, _: s.window.parts.texts.order.shown,
+    "show_order": lambda s, _: s.window.texts.order.shown,
     "read_earlier": _other_order,
     "read_later": _other_order,
     "computed_order": lambda s, _: s.document.page is not None and not s.document.page.facts.order,
@@ -243,9 +242,9 @@ EFFECTS: Mapping[str, Effect] = {
     "copy_table": _copied,
     "next_unreviewed": _either(_other_photo, _said),
     "previous_unreviewed": _either(_other_photo, _said),
-    "filter_photos": lambda s, _: s.window.parts.photos_panel.isAncestorOf(QApplication.focusWidget() or s.window),
-    "read_chosen": lambda s, _: s.window.parts.photos_panel.batch.busy,
-    "read_unread": lambda s, _: s.window.parts.photos_panel.batch.busy,
+    "filter_photos": lambda s, _: s.window.photos_panel.isAncestorOf(QApplication.focusWidget() or s.window),
+    "read_chosen": lambda s, _: s.window.photos_panel.batch.busy,
+    "read_unread": lambda s, _: s.window.photos_panel.batch.busy,
     "photo_facts": _over("QDialog"),
     "zoom_in": lambda s, was: s.window.view.zoom > was.zoom,
     "zoom_out": lambda s, was: s.window.view.zoom < was.zoom,
@@ -256,7 +255,7 @@ EFFECTS: Mapping[str, Effect] = {
     "hide_boxes": lambda s, _: s.window.view.looks.hidden,
     "magnifier": lambda s, _: s.window.view.looks.lens,
     "looks": _over("LooksPopup"),
-    "board_view": lambda s, _: s.window.parts.board.looking.on,
+    "board_view": lambda s, _: s.window.board.looking.on,
     "save_cleaned": _over("QFileDialog"),
     "help": lambda s, _: s.window.help.help_window is not None and s.window.help.help_window.isVisible(),
     "palette": _over("Palette"),

@@ -17,7 +17,7 @@ from tests import made_synth
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, document_of, drawn_page
 from tests.ui.learning import correct, press_learn
-from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_board import StandInOcrService, StandInReader
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 from tests.ui.studio import Open
 
@@ -42,7 +42,7 @@ def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         learners: Mapping[str, Learn] | None = None,
     ) -> Studio:
         use_theme("light")
-        studio = Studio(settings or Settings(), desk=StandInDesk(reader), learners=learners)
+        studio = Studio(settings or Settings(), ocr_service=StandInOcrService(reader), learners=learners)
         opened.append(studio)
         studio.start(paths)
         qtbot.waitExposed(studio.window)

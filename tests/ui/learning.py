@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.editing import edits
 from ocr_studio.core.models import registry
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 
 
 def correct(studio: Studio, count: int, *, ending: str = "") -> None:
@@ -28,7 +28,7 @@ def press_learn(studio: Studio, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not studio.busy)
 
 
-def begin(studio: Studio, qtbot: QtBot, stage: Stage = Stage.DECIDING) -> None:
+def begin(studio: Studio, qtbot: QtBot, stage: TrainingStage = TrainingStage.DECIDING) -> None:
     qtbot.mouseClick(studio.window.trainer.preflight.column.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.training.stage is stage)
 

@@ -130,8 +130,8 @@ class StandInPreview:
             yield 1, some * 2 if detection.space_width < 0.2 else some
 
 
-class StandInDesk(OcrService):
-    """A desk with the stand-in at it; TensorFlow stays out of these tests."""
+class StandInOcrService(OcrService):
+    """An OCR service with the stand-in; TensorFlow stays out of these tests."""
 
     def __init__(self, reader: StandInReader | None = None) -> None:
         super().__init__(ReaderOptions())
@@ -144,7 +144,7 @@ class StandInDesk(OcrService):
     def reader(self) -> Any:
         return self.stand_in
 
-    def successor(self, options: ReaderOptions) -> StandInDesk:
+    def successor(self, options: ReaderOptions) -> StandInOcrService:
         self.options = options
         return self
 
@@ -152,10 +152,10 @@ class StandInDesk(OcrService):
         return StandInPreview(self.stand_in)
 
 
-class DeskOfTwo(StandInDesk):
+class OcrServiceOfTwo(StandInOcrService):
     """With another reader for another model."""
 
-    def successor(self, options: ReaderOptions) -> StandInDesk:
-        other = DeskOfTwo(OtherReader())
+    def successor(self, options: ReaderOptions) -> StandInOcrService:
+        other = OcrServiceOfTwo(OtherReader())
         other.options = options
         return other

@@ -35,7 +35,7 @@ def panel(studio: Studio, qtbot: QtBot) -> ReviewPanel:
 
 def begin(studio: Studio, qtbot: QtBot) -> ReviewPanel:
     """Open the queue, photo by photo, by its key, and wait for the first card."""
-    panel = studio.window.parts.review
+    panel = studio.window.review
     panel.reviewing.order = QueueOrder.PAGE
     studio.window.activateWindow()
     studio.window.view.setFocus()

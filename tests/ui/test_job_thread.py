@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.job_thread import JobThread, Priority, Trouble
 
 
 @pytest.fixture
@@ -109,6 +109,61 @@ def test_a_job_cancelled_while_it_waits_never_begins(lane: JobThread, qtbot: QtB
     with qtbot.waitSignal(last.ended):
         pass
     assert begun == []
+
+
+def test_a_long_job_gives_way_between_two_events(lane: JobThread, qtbot: QtBot) -> None:
+    order: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(name: str, steps: int) -> Iterator[None]:
+        for number in range(steps):
+            order.append(f"{name} {number}")
+            if name == "index":
+                begun.set()
+                go_on.wait(5)
+            yield None
+
+    index = lane.submit(lambda: work("index", 2), name="Index", priority=Priority.BACKGROUND)
+    assert begun.wait(5)
+    assert not lane.waiting
+    for name, priority in (("list", Priority.NORMAL), ("photo", Priority.URGENT), ("search", Priority.NORMAL)):
+        lane.submit(partial(work, name, 2), name=name, priority=priority)
+    assert lane.waiting
+    go_on.set()
+    with qtbot.waitSignal(index.ended):
+        pass
+    assert order == [
+        "index 0", "photo 0", "photo 1", "list 0", "list 1", "search 0", "search 1", "index 1",
+    ]  # fmt: skip
+
+
+def test_a_job_cancelled_while_it_gives_way_is_closed_first(lane: JobThread, qtbot: QtBot) -> None:
+    order: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def index() -> Iterator[None]:
+        try:
+            while True:
+                begun.set()
+                yield None
+        finally:
+            order.append("index closed")
+
+    def photo() -> Iterator[None]:
+        order.append("photo")
+        yield None
+        go_on.wait(5)
+        yield None
+        order.append("photo opened")
+
+    job = lane.submit(index, name="Index", priority=Priority.BACKGROUND)
+    assert begun.wait(5)
+    opening = lane.submit(photo, name="Photo", priority=Priority.URGENT)
+    job.cancel()
+    go_on.set()
+    with qtbot.waitSignal(opening.ended):
+        pass
+    assert order.index("index closed") < order.index("photo opened")
 
 
 def test_an_error_of_ours_is_one_line_without_details(lane: JobThread, qtbot: QtBot) -> None:

@@ -59,7 +59,7 @@ def file_bytes(folder: SafeFolder, name: str, *, most: int = MAX_BYTES) -> bytes
         return folder.read(name, most=most)
     except (OSError, TooLarge) as error:
         raise BadDataset(
-            tr("it can't be read: {reason}", reason=safe_folder.explain_error(error)), file=folder.path / name
+            tr("it can’t be read: {reason}", reason=safe_folder.explain_error(error)), file=folder.path / name
         ) from error
 
 

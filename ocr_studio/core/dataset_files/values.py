@@ -191,7 +191,7 @@ def read_crop_bytes(folder: Path, name: str, *, most_bytes: int) -> bytes:
         return SafeFolder(folder, follow=True).read(name, most=most_bytes)
     except (OSError, TooLarge) as error:
         raise BadCrop(
-            tr("the image can't be used: {reason}", reason=safe_folder.explain_error(error)), file=folder / name
+            tr("the image can’t be used: {reason}", reason=safe_folder.explain_error(error)), file=folder / name
         ) from error
 
 
@@ -200,7 +200,7 @@ def decode_picture(data: bytes, path: Path, *, most: int) -> RGB:
     try:
         return photo_file.decode_photo(data, name=str(path), most=most)
     except photo_file.PhotoError as error:
-        raise BadCrop(tr("the image can't be used: {reason}", reason=error.what), file=path) from error
+        raise BadCrop(tr("the image can’t be used: {reason}", reason=error.what), file=path) from error
 
 
 class Digest:

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import cv2
-import numpy as np
-
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout
 from ocr_studio.core.dataset_files.values import (
@@ -31,7 +28,7 @@ from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets.report import LeftOut, Report
 from ocr_studio.core.datasets.split import SHARE
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
 from ocr_studio.core.translation import tr
 
 # High enough that boxes and strokes are as on the photo itself; without loss a photo would take 20 MB.
@@ -67,10 +64,7 @@ class DatasetBuilder:
 
     def write(self, name: str, picture: RGB) -> None:
         """Write a picture, (h, w, 3) uint8 RGB; its name says whether as PNG or as JPEG. Raises OSError."""
-        kind = Path(name).suffix
-        options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if kind == ".jpg" else ()
-        _, encoded = cv2.imencode(kind, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
-        self.write_encoded(name, np.asarray(encoded).tobytes())
+        self.write_encoded(name, encode_image(picture, Path(name).suffix, quality=_JPEG_QUALITY))
 
     def write_encoded(self, name: str, data: bytes) -> None:
         """Write a picture that is encoded already. Raises OSError."""
@@ -170,6 +164,6 @@ def _make_nothing_error(report: Report) -> NothingToWrite:
         if why or report.trouble
         else tr("there are no words for training yet"),
         report,
-        remedy=tr("Check the words of a photo first: press Return to accept a word."),
-        command="Check the words of a photo in the window first: press Return to accept a word.",
+        remedy=tr("Check the words of a photo first: press Enter to confirm a word."),
+        command="Check the words of a photo in the window first: press Enter to confirm a word.",
     )

@@ -41,7 +41,7 @@ def copy_dataset(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleC
     as for ``dataset.export``. Raises WriteFailed, and BadDataset for copying a dataset onto itself.
     """
     if os.path.realpath(folder) == str(found.folder):
-        raise BadDataset(tr("a dataset can't replace itself"), file=folder, remedy=tr("Choose another folder."))
+        raise BadDataset(tr("a dataset can’t replace itself"), file=folder, remedy=tr("Choose another folder."))
     with dataset_folder.open_workshop(folder, LAYOUTS[layout]) as room:
         making = DatasetBuilder(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))

@@ -249,10 +249,10 @@ def _make_in_use_error(folder: Path) -> WriteFailed:
 def _make_write_error(folder: Path, error: OSError) -> WriteFailed:
     file = next((each for each in (folder, *folder.parents) if paths.exists(each) and not paths.is_folder(each)), None)
     if file is not None:  # the system's word for that is hard to make out
-        what = tr("can't write the dataset: {reason}", reason=tr("it is a file, not a folder"))
+        what = tr("can’t write the dataset: {reason}", reason=tr("it is a file, not a folder"))
         return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
     return WriteFailed(
-        tr("can't write the dataset: {reason}", reason=safe_folder.explain_error(error)),
+        tr("can’t write the dataset: {reason}", reason=safe_folder.explain_error(error)),
         file=folder,
         remedy=errors.write_remedy(error),
     )

@@ -24,8 +24,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"
@@ -98,7 +97,7 @@ def from_annotations(folder: Path) -> Truth:
     try:
         entries = strict_json.load(SafeFolder(folder, follow=True).read(ANNOTATIONS, most=MAX_BYTES))
     except OSError as error:
-        raise StudioError(tr("it can't be read: {reason}", reason=error.strerror or error), file=file) from error
+        raise StudioError(tr("it can’t be read: {reason}", reason=error.strerror or error), file=file) from error
     except TooLarge as error:
         raise StudioError(str(error), file=file, remedy=tr("Split it and its photos into several folders.")) from error
     except strict_json.NotUtf8 as error:
@@ -160,8 +159,8 @@ def from_project(project: Project) -> Truth:
         raise StudioError(
             tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy=tr("Open the photos and check some words: press Return to accept a word."),
-            command="Open the photos in the window and check some words: press Return to accept a word.",
+            remedy=tr("Open the photos and check some words: press Enter to confirm a word."),
+            command="Open the photos in the window and check some words: press Enter to confirm a word.",
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 

@@ -14,8 +14,7 @@ from ocr_studio.core.datasets.reader import check_ended, check_labels, is_datase
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageState, TextSource, Transcription, Word
-from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.project_errors import Places
+from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
 
 

@@ -1,7 +1,7 @@
 """Changes to the words of a page by the user or a recognizer: pure functions from a page to an Edit.
 
 None of them changes the page. Unknown ids are ignored; if nothing would change, the edit is empty. The names are shown
-in the undo menu, in the language at that time; nothing depends on them.
+in the undo menu; nothing depends on them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,23 @@ import numpy as np
 
 from ocr_studio.core.editing import split_words
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, TextSource, Transcription, Word, new_id
+from ocr_studio.core.page import (
+    Edit,
+    Mark,
+    Page,
+    PageFacts,
+    Point,
+    Quad,
+    StepName,
+    TextSource,
+    Transcription,
+    Word,
+    new_id,
+)
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import later_n, tr, tr_n
+from ocr_studio.core.translation import later_n, message, message_n
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
 # union), or if one has its middle inside the other.
@@ -35,15 +47,15 @@ def write(page: Page, word_id: str, text: str) -> Edit:
     """Set the user's text of a word; an empty text means that nothing is written there. Line breaks become spaces."""
     word, text = page.words.get(word_id), one_line(text)
     if word is None or (word.human and word.human.text == text and not word.mark):
-        return Edit(tr("Edit text"))
-    name = tr("Change text to “{text}”", text=_shorten(text)) if text else tr("Clear text")
+        return Edit(message("Edit text"))
+    name = message("Change text to “{text}”", text=_shorten(text)) if text else message("Clear text")
     return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:
     """Confirm the recognized text of words. Checked and unread words stay unchanged."""
     words = [word for word in _select_words(page, ids) if word.machine and not word.checked]
-    name = tr_n("Accept word", "Accept {count} words", len(words))
+    name = message_n("Confirm word", "Confirm {count} words", len(words))
     return _make_edit(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
 
 
@@ -53,7 +65,7 @@ def answer(page: Page, word_id: str, text: str) -> Edit:
     """
     word = page.words.get(word_id)
     if word is None or (word.mark and not one_line(text)):
-        return Edit(tr("Edit text"))
+        return Edit(message("Edit text"))
     same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
     return accept(page, [word_id]) if same else write(page, word_id, text)
 
@@ -63,14 +75,14 @@ def unaccept(page: Page, ids: Iterable[str]) -> Edit:
     words = [word for word in _select_words(page, ids) if word.mark or (word.machine and word.human)]
     after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
     return _make_edit(
-        tr_n("Revert to recognized text", "Revert {count} words to recognized text", len(words)), words, after
+        message_n("Revert to recognized text", "Revert {count} words to recognized text", len(words)), words, after
     )
 
 
 def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
     """Mark words as unreadable or ignored, or with None remove the mark; their texts stay."""
     words = [word for word in _select_words(page, ids) if word.mark is not kind]
-    return _make_edit(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
+    return _make_edit(message_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
 
 
 def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
@@ -78,12 +90,14 @@ def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
     words = [word for word in _select_words(page, ids) if word.locked is not locked]
     some = len(words)
     name = (
-        tr_n("Lock word", "Lock {count} words", some) if locked else tr_n("Unlock word", "Unlock {count} words", some)
+        message_n("Lock word", "Lock {count} words", some)
+        if locked
+        else message_n("Unlock word", "Unlock {count} words", some)
     )
     return _make_edit(name, words, [replace(word, locked=locked) for word in words])
 
 
-def set_facts(page: Page, facts: PageFacts, name: str) -> Edit:
+def set_facts(page: Page, facts: PageFacts, name: StepName) -> Edit:
     """Change facts about the whole page. name: name of the step in the undo menu."""
     return Edit(name, facts=(page.facts, facts))
 
@@ -92,26 +106,28 @@ def choose_alternative(page: Page, word_id: str, index: int) -> Edit:
     """Use the recognizer's alternative at ``index``, 0 for the best, as the user's text."""
     word = page.words.get(word_id)
     readings = word.machine.alternatives if word and word.machine else ()
-    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(tr("Use alternative"))
+    return (
+        write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(message("Use alternative"))
+    )
 
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:
     """Delete words, boxes and texts."""
     words = _select_unlocked(page, ids)
-    return Edit(tr_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
+    return Edit(message_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
 
 
 def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
     """Move words together by (dx, dy) pixels, but not beyond the photo."""
     words = _select_unlocked(page, ids)
     dx, dy = _limit_offset(page, [word.quad for word in words], (dx, dy))
-    name = tr_n("Move word", "Move {count} words", len(words))
+    name = message_n("Move word", "Move {count} words", len(words))
     return _place_words(name, words, [geometry.move_quad(word.quad, dx, dy) for word in words])
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """Set the corners of a word's box."""
-    return _place_words(tr("Resize box"), (words := _select_unlocked(page, [word_id])), [quad] * len(words))
+    return _place_words(message("Resize box"), (words := _select_unlocked(page, [word_id])), [quad] * len(words))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
@@ -120,7 +136,7 @@ def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
     turned = [geometry.rotate_quad(word.quad, degrees) for word in words]
     shifts = [_limit_offset(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
     kept = [geometry.move_quad(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
-    return _place_words(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
+    return _place_words(message_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
 def turn_writing(page: Page, word_id: str) -> Edit:
@@ -134,14 +150,14 @@ def turn_writing(page: Page, word_id: str) -> Edit:
         by = 2 if along >= across else 1
         corners = word.quad.corners
         turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
-    return _place_words(tr_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
+    return _place_words(message_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
     """Add a box drawn by the user, with a text or still to be read. The edit contains the new id."""
     human = None if text is None else Transcription.by_human(one_line(text))
     word = Word(_new_id(page), quad, TextSource.HUMAN, human=human)
-    return Edit(tr("Draw box"), {word.id: (None, word)})
+    return Edit(message("Draw box"), {word.id: (None, word)})
 
 
 def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
@@ -155,7 +171,7 @@ def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
         replace(word, id=_new_id(page), quad=quad, quad_source=TextSource.HUMAN)
         for word, quad in zip(words, quads, strict=True)
     ]
-    return Edit(tr_n("Paste word", "Paste {count} words", len(words)), {word.id: (None, word) for word in copies})
+    return Edit(message_n("Paste word", "Paste {count} words", len(words)), {word.id: (None, word) for word in copies})
 
 
 def split(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> Edit:
@@ -168,13 +184,13 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
     word = next(iter(_select_unlocked(page, [word_id])), None)
     place = split_words.find_cut_place(word, fraction, letter) if word else None
     if word is None or place is None:
-        return Edit(tr("Split word"))
+        return Edit(message("Split word"))
     left, right = geometry.split_quad(word.quad, place.fraction)
     halves = [
         Word(word.id, left, TextSource.HUMAN, *split_words.make_part(word, place, last=False), mark=word.mark),
         Word(_new_id(page), right, TextSource.HUMAN, *split_words.make_part(word, place, last=True), mark=word.mark),
     ]
-    return Edit(tr("Split word"), {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
+    return Edit(message("Split word"), {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
 
 
 def merge(page: Page, ids: Iterable[str]) -> Edit:
@@ -186,14 +202,14 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     found = {word.id: word for word in _select_words(page, ids)}
     words = [found[key] for key in page_order.order_words(page, found)]
     if len(words) < 2 or any(word.locked for word in words):
-        return Edit(tr("Merge words"))
+        return Edit(message("Merge words"))
     quad = geometry.union_quad([word.quad for word in words])
     marks = {word.mark for word in words}
     sides = _merge_sides(words, quad)
     whole = Word(words[0].id, quad, TextSource.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
     if len(whole.text) > LONGEST:
-        return Edit(tr("Merge words"))
-    name = tr_n("Merge words", "Merge {count} words", len(words))
+        return Edit(message("Merge words"))
+    name = message_n("Merge words", "Merge {count} words", len(words))
     return Edit(name, {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
@@ -234,7 +250,7 @@ def reread(
         mine = old.machine is None or (before_it and old.machine == _join_machine(before_it, old.quad))
         if mine and (reading := _join_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
-    return Edit(tr("Read photo"), changes)
+    return Edit(message("Read photo"), changes)
 
 
 def refresh(page: Page, words: Iterable[Word]) -> Edit:
@@ -242,7 +258,7 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
     pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]
-    name = tr_n("Read word again", "Read {count} words again", len(olds))
+    name = message_n("Read word again", "Read {count} words again", len(olds))
     return _make_edit(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
 
 
@@ -267,11 +283,11 @@ def _select_words(page: Page, ids: Iterable[str]) -> list[Word]:
     return [page.words[key] for key in dict.fromkeys(ids) if key in page.words]
 
 
-def _make_edit(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
+def _make_edit(name: StepName, words: Iterable[Word], after: Iterable[Word]) -> Edit:
     return Edit(name, {word.id: (word, new) for word, new in zip(words, after, strict=True)})
 
 
-def _place_words(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
+def _place_words(name: StepName, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
     pairs = [(word, quad) for word, quad in zip(words, quads, strict=True) if word.quad != quad]
     return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=TextSource.HUMAN)) for word, quad in pairs})
 

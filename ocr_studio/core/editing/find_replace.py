@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ocr_studio.core import plain_text
-from ocr_studio.core.editing.replace_rules import Replacement
+from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.search import folding, matching
 from ocr_studio.core.search.matching import Hit, MatchedSide, SearchTerm
 from ocr_studio.core.search.vocabulary import Vocabulary
@@ -24,18 +24,22 @@ def parse_single_term(query: str) -> SearchTerm | None:
     return terms[0] if len(terms) == 1 else None
 
 
-def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[tuple[Hit, Replacement]]:
+def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[Change]:
     """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same or
-    become too long for a word.
+    become too long for a word. Words that the user wrote are not selected at first.
     """
-    found: list[tuple[Hit, Replacement]] = []
+    found: list[Change] = []
     for hit in hits:
         word = hit.words[0]
         if len(hit.words) > 1 or word.side is MatchedSide.CHOICE:
             continue
-        after = replace_word(word.text, term, by)
+        after, human = replace_word(word.text, term, by), word.side is MatchedSide.HUMAN
         if after != word.text and not plain_text.outgrows(after, word.text):
-            found.append((hit, Replacement(hit.page_id, hit.image, word.word_id, word.text, after)))
+            found.append(
+                Change(
+                    hit.page_id, hit.image, word.word_id, word.quad, word.text, after, selected=not human, checked=human
+                )
+            )
     return found
 
 

@@ -15,10 +15,10 @@ import regex
 from msgspec import Meta
 
 from ocr_studio.core import errors, plain_text, state_file
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing.changes import Change, Skipped
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema
-from ocr_studio.core.page import Edit, Page
+from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import tr
@@ -60,25 +60,6 @@ class Rule:
     on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """What a word of a page would become. image: the page's photo, as the page has it."""
-
-    page_id: str
-    image: str
-    word_id: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedWord:
-    """A word that rules leave as it is, though they might change it. why: a sentence that names it and its photo."""
-
-    word_id: str
-    why: str
-
-
 class Replacer:
     """Compiled rules; those that are off are ignored. Raises BadRule for an invalid pattern.
 
@@ -116,46 +97,30 @@ class Replacer:
                 raise _make_error(rule, error) from error
         return one_line(text)
 
-    def in_page(self, page: Page) -> Iterator[Replacement | SkippedWord]:
+    def in_page(self, page: Page) -> Iterator[Change | Skipped]:
         """What words of a page would become, as they are read; words without text stay so.
 
         A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
         all others, which the last one says. Raises BadRule.
         """
         for key in page_order.order_words(page):
-            before = page.words[key].text
+            word = page.words[key]
+            before = word.text
             try:
                 after = self.replaced(before) if before else before
             except TooSlow as error:
                 self._slow += 1
-                yield SkippedWord(
-                    key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_name_word(page, before))
-                )
+                why = tr("“{text}” on {photo} was skipped: {why}", why=error, **_name_word(page, before))
+                yield Skipped(page.image, why)
                 if self.given_up:
-                    yield SkippedWord(key, tr("Stopped: the patterns took too long in too many words."))
+                    yield Skipped(page.image, tr("Stopped: the patterns took too long in too many words."))
                     return
                 continue
             if plain_text.outgrows(after, before):
                 why = tr("“{text}” on {photo} was skipped: it would become too long.", **_name_word(page, before))
-                yield SkippedWord(key, why)
+                yield Skipped(page.image, why)
             elif after != before:
-                yield Replacement(page.id, page.image, key, before, after)
-
-
-def make_edit(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
-    """Return the edit for confirmed replacements, and the number of words that were skipped because they have changed.
-
-    The user has confirmed each replacement, so the words count as checked.
-    """
-    changed: Edit = Edit(tr("Replace"))
-    left = 0
-    for each in wanted:
-        word = page.words.get(each.word_id)
-        if word is None or word.text != each.before:
-            left += 1
-        else:
-            changed = changed.then(edits.write(page, each.word_id, each.after))
-    return changed, left
+                yield Change(page.id, page.image, key, word.quad, before, after, checked=word.checked)
 
 
 def load_rules(folder: Path) -> tuple[Rule, ...]:
@@ -170,7 +135,7 @@ def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
         state_file.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
         raise RulesNotSaved(
-            tr("can't save the rules: {reason}", reason=errors.write_reason(error)),
+            tr("can’t save the rules: {reason}", reason=errors.write_reason(error)),
             file=folder / FILE,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error
@@ -211,5 +176,5 @@ def _shorten(text: str) -> str:
 
 def _make_error(rule: Rule, error: Exception) -> BadRule:
     return BadRule(
-        tr("can't replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
+        tr("can’t replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
     )

@@ -1,32 +1,12 @@
-"""Words that were read again: new texts, and applying them."""
+"""Words that were read again: what each becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 
-from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Edit, Page, Transcription, Word
+from ocr_studio.core.editing.changes import Change
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr_n
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An unchecked word with a new text. word: as it is on the page; read: the new text."""
-
-    word: Word
-    read: Transcription
-
-
-@dataclass(frozen=True, slots=True)
-class PageDifferences:
-    """New texts on one page. image: path of its photo; words: number of words read again."""
-
-    page_id: str
-    image: str
-    words: int
-    found: tuple[Difference, ...]
 
 
 def list_unchecked(page: Page) -> tuple[Word, ...]:
@@ -34,49 +14,26 @@ def list_unchecked(page: Page) -> tuple[Word, ...]:
     return tuple(word for key in page_order.order_words(page) if not (word := page.words[key]).checked)
 
 
-def find_differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
-    """The words with new texts, in the order of ``fresh``, except words that were checked or moved since."""
-    return tuple(
-        Difference(page.words[word.id], word.machine)
-        for word in _select_unchanged(page, fresh)
-        if word.machine is not None and word.machine.text != page.words[word.id].text
-    )
+def find_changes(page: Page, fresh: Iterable[Word]) -> Iterator[Change]:
+    """The new texts of words, in the order of ``fresh``, except words that were checked or moved since.
 
-
-def make_edit(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edit:
-    """Apply new texts to the chosen words, and new confidences to words with unchanged texts.
-
-    Args:
-        page: The page as it is now.
-        fresh: Words as they were read again.
-        chosen: Ids of the words to change.
-
-    Returns:
-        The edit; empty if no words are chosen. Texts of the user stay.
+    Words that are read the same get the new confidence; see ``Change.visible``.
     """
-    words = _select_unchanged(page, fresh)
-    some = [word for word in words if word.id in chosen]
-    same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
-    name = tr_n("Apply {count} new text", "Apply {count} new texts", len(some))
-    return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
+    for word in fresh:
+        old, read = page.words.get(word.id), word.machine
+        if old is not None and read is not None and not old.checked and old.quad == word.quad:
+            yield Change(
+                page.id,
+                page.image,
+                old.id,
+                old.quad,
+                old.text,
+                read.text,
+                format_confidence(read.confidence),
+                read=read,
+            )
 
 
-def make_later_edit(page: Page, found: Iterable[Difference], chosen: Collection[str]) -> tuple[Edit, int]:
-    """Apply new texts later: only to words that have not changed since.
-
-    Args:
-        page: The page as it is now.
-        found: New texts on this page.
-        chosen: Ids of the words to change.
-
-    Returns:
-        The edit, and the number of chosen words that have changed and are skipped.
-    """
-    some = [each for each in found if each.word.id in chosen]
-    still = [replace(each.word, machine=each.read) for each in some if page.words.get(each.word.id) == each.word]
-    return make_edit(page, still, {word.id for word in still}), len(some) - len(still)
-
-
-def _select_unchanged(page: Page, fresh: Iterable[Word]) -> list[Word]:
-    known = ((page.words.get(word.id), word) for word in fresh)
-    return [word for old, word in known if old is not None and not old.checked and old.quad == word.quad]
+def format_confidence(confidence: float | None) -> str:
+    """The confidence 0..1 of a text as it is shown."""
+    return "–" if confidence is None else f"{100 * confidence:.0f} %"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.evaluation.results import Mistake
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.metrics import Labelled
 
 RGB = NDArray[np.uint8]
@@ -61,5 +62,4 @@ def _draw(
 
 
 def _encode_jpeg(image: RGB) -> bytes:
-    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return encoded.tobytes()
+    return encode_image(image, ".jpg", quality=_QUALITY)

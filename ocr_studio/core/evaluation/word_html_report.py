@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-import cv2
-
 from ocr_studio.core.dataset_files.values import BadCrop, Dataset, Example, Split
 from ocr_studio.core.datasets.report import RULES
 from ocr_studio.core.evaluation import html_report
 from ocr_studio.core.evaluation.table import format_percent
 from ocr_studio.core.evaluation.word_results import SIDES, ReadExample, WordsEvaluation
 from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.images.pixel_formats import encode_image
 
 NAME: Final = "words.html"
 # A page of more pictures is slow to open; the first of them are held-out ones.
@@ -62,7 +61,7 @@ def _render_mistake(found: Dataset, each: ReadExample) -> str:
 
 def _render_picture(found: Dataset, example: Example) -> str:
     try:
-        _, png = cv2.imencode(".png", cv2.cvtColor(found.crop(example), cv2.COLOR_RGB2BGR))
+        png = encode_image(found.crop(example))
     except BadCrop:  # gone since it was read
         return ""
-    return f"<img alt='' src='data:image/png;base64,{base64.b64encode(png.tobytes()).decode('ascii')}'>"
+    return f"<img alt='' src='data:image/png;base64,{base64.b64encode(png).decode('ascii')}'>"

@@ -240,7 +240,7 @@ class _Pool:
         try:
             return _Child()
         except OSError as error:
-            reason = tr("can't start a helper process: {reason}", reason=error.strerror or error)
+            reason = tr("can’t start a helper process: {reason}", reason=error.strerror or error)
             raise ChildFailed("start", reason) from error
 
     def close(self) -> None:

@@ -95,7 +95,7 @@ def convert(value: object, wanted: Any) -> Any:
         BadValue: It is not of this type.
     """
     try:
-        return msgspec.convert(value, wanted, dec_hook=_path)
+        return msgspec.convert(value, wanted, dec_hook=_other)
     except msgspec.ValidationError as error:
         raise BadValue(_reason(str(error))) from error
     except UnicodeEncodeError as error:  # a key, or a name out of a few, with half of a surrogate pair
@@ -117,7 +117,9 @@ def valid_entries(values: object, wanted: Any) -> list[Any]:
     return [found for each in entries if (found := convert_or(each, wanted, bad)) is not bad]
 
 
-def _path(wanted: type, value: object) -> object:
+def _other(wanted: type, value: object) -> object:
+    if wanted is object:
+        return value
     if wanted is Path and isinstance(value, str) and is_valid_path(value):
         return Path(value)
     raise ValueError("Expected `path`")

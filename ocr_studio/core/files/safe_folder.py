@@ -134,6 +134,13 @@ class SafeFolder:
         except (OSError, ValueError):
             return False
 
+    def is_link(self) -> bool:
+        """Whether the folder itself is a symbolic link, or a junction on Windows."""
+        try:
+            return is_link(self.path.lstat())
+        except OSError:
+            return False
+
     def is_folder(self, name: str = ".") -> bool:
         """Whether there is a folder that can be reached without a link. Never raises."""
         try:

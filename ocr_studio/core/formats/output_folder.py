@@ -23,7 +23,7 @@ from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.formats import output_marks
-from ocr_studio.core.images.photo_errors import is_photo_format
+from ocr_studio.core.images.photo_stream import is_photo_format
 from ocr_studio.core.translation import later, tr
 
 LIST: Final = ".ocr-studio-files.jsonl"
@@ -42,7 +42,7 @@ _BEGINNING: Final = 32
 _RAW: Final = frozenset(
     f".{kind}" for kind in ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "srw", "x3f"]
 )
-_NO_FOLDER: Final = later("can't create the folder: {reason}")
+_NO_FOLDER: Final = later("can’t create the folder: {reason}")
 
 
 class FileTaken(WriteFailed):

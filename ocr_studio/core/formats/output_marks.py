@@ -9,9 +9,7 @@ import hashlib
 import zlib
 from typing import BinaryIO, Final
 
-import cv2
-
-from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER: Final = len(_PNG) + 25
@@ -32,9 +30,8 @@ def encode_marked(rgb: RGB, suffix: str = ".png") -> bytes:
         rgb: (H, W, 3) uint8 RGB.
         suffix: Of the file, with the dot: it is a JPEG where that says so, else a PNG.
     """
-    jpeg = suffix.lower() in {".jpg", ".jpeg"}
-    how = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
-    return add_mark(cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)[1].tobytes())
+    kind = ".jpg" if suffix.lower() in {".jpg", ".jpeg"} else ".png"
+    return add_mark(encode_image(rgb, kind, quality=_JPEG_QUALITY))
 
 
 def add_mark(data: bytes) -> bytes:

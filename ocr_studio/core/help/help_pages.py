@@ -1,9 +1,10 @@
-"""The help pages: Markdown files that come with the program, one for each feature."""
+"""The help pages: Markdown files that come with the program, one for each feature, in the language of the program."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 from ocr_studio.core import resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.search import folding
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import ENGLISH, language, tr
 
 # In the order of the table of contents.
 TOPICS: Final = (
@@ -57,10 +58,14 @@ class HelpMatch:
     heading: str
 
 
-@cache
 def load_pages() -> tuple[HelpPage, ...]:
-    """All help pages, in the order of the table of contents. Raises ResourceMissing."""
-    return tuple(_read(topic) for topic in TOPICS)
+    """Load all help pages in the current language, in the order of the table of contents. Raises ResourceMissing."""
+    return _load_pages(language())
+
+
+@cache
+def _load_pages(code: str) -> tuple[HelpPage, ...]:
+    return tuple(_read(topic, code) for topic in TOPICS)
 
 
 def find_page(topic: str) -> HelpPage:
@@ -90,7 +95,7 @@ def search_pages(query: str) -> list[HelpMatch]:
     words = _searchable(query).split()
     if not words:
         return [HelpMatch(each, "") for each in load_pages()]
-    rated = [(_rate(each.topic, words), number, each) for number, each in enumerate(load_pages())]
+    rated = [(_rate(each, words), number, each) for number, each in enumerate(load_pages())]
     return [HelpMatch(each, _section_with(each, words)) for rate, _, each in sorted(rated, key=_best_first) if rate]
 
 
@@ -98,9 +103,9 @@ def _best_first(rated: tuple[int, int, HelpPage]) -> tuple[int, int]:
     return -rated[0], rated[1]
 
 
-def _read(topic: str) -> HelpPage:
+def _read(topic: str, code: str) -> HelpPage:
     try:
-        text = _file(topic).read_text(encoding="utf-8")
+        text = _find_file(topic, code).read_text(encoding="utf-8")
     except OSError as error:
         what = tr("a file of the program is missing")
         raise resources.ResourceMissing(what, file=error.filename, remedy=tr("Reinstall the program.")) from error
@@ -110,26 +115,29 @@ def _read(topic: str) -> HelpPage:
     return HelpPage(topic, title[1] if title else topic, summary, text)
 
 
-def _file(topic: str) -> Path:
+def _find_file(topic: str, code: str) -> Path:
+    """Return the file of a page: in English if there is no translation."""
+    if code != ENGLISH:
+        with suppress(resources.ResourceMissing):
+            return resources.resource(f"help/{code}/{topic}.md")
     return resources.resource(f"help/{topic}.md")
 
 
-def _rate(topic: str, words: list[str]) -> int:
-    """How well a page answers; 0 where it lacks a word."""
+def _rate(page: HelpPage, words: list[str]) -> int:
+    """Rate how well a page answers; 0 if it lacks a word."""
     rates = [
-        sum(weight * min(_MOST_COUNTED, text.count(f" {word}")) for weight, text in _folded(topic)) for word in words
+        sum(weight * min(_MOST_COUNTED, text.count(f" {word}")) for weight, text in _fold_parts(page)) for word in words
     ]
     return sum(rates) if all(rates) else 0
 
 
 @cache
-def _folded(topic: str) -> tuple[tuple[int, str], ...]:
-    """The title, headings and text of a page, folded for searching, and how much a word counts in each."""
-    each = find_page(topic)
+def _fold_parts(page: HelpPage) -> tuple[tuple[int, str], ...]:
+    """Fold the title, headings and text of a page for searching; with how much a word counts in each."""
     parts = (
-        (_IN_TITLE, f"{each.title} {each.topic}"),
-        (_IN_HEADING, " ".join(_HEADING.findall(each.text))),
-        (_IN_TEXT, each.text),
+        (_IN_TITLE, f"{page.title} {page.topic}"),
+        (_IN_HEADING, " ".join(_HEADING.findall(page.text))),
+        (_IN_TEXT, page.text),
     )
     return tuple((weight, _searchable(text)) for weight, text in parts)
 

@@ -21,7 +21,7 @@ from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
-from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
+from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
 from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, rotate_upright, shrink_image, to_rgb
 from ocr_studio.core.translation import tr
 

@@ -23,7 +23,7 @@ class ImageSpool:
         try:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (lives as long as its pictures)
         except OSError as error:
-            what = tr("can't create a temporary file: {reason}", reason=error.strerror or error)
+            what = tr("can’t create a temporary file: {reason}", reason=error.strerror or error)
             raise StudioError(
                 what, remedy=tr("Free up disk space, or set the variable TMPDIR to another folder.")
             ) from error
@@ -40,7 +40,7 @@ class ImageSpool:
                     if self._file.write(picture) != len(picture):
                         raise OSError(tr("the disk is full"))
         except OSError as error:
-            what = tr("can't save an image: {reason}", reason=error.strerror or error)
+            what = tr("can’t save an image: {reason}", reason=error.strerror or error)
             raise StudioError(what, file=tempfile.gettempdir(), remedy=tr("Free up disk space.")) from error
         return SpooledImages(self, places)
 

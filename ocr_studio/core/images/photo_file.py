@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import cv2
 import numpy as np
 from PIL import UnidentifiedImageError
 
@@ -26,15 +25,16 @@ from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits, Wor
 from ocr_studio.core.images import decoder as photo_decoder
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
-from ocr_studio.core.images.photo_errors import (
+from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
     PhotoError,
+    compute_content_id,
     is_other_format,
     is_photo_format,
     make_access_error,
     make_unreadable_error,
 )
-from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
 from ocr_studio.core.translation import later, tr
 
 __all__ = (
@@ -126,9 +126,9 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     data = photo_stream.read_file(path, most=_MOST_READ)
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
-    before = _read_state(path)
+    before = photo_stream.read_state(path)
     photo, found = _decode_in_child(path, str(path), _Allowed.pixels), compute_content_id(path)
-    if _read_state(path) != before:
+    if photo_stream.read_state(path) != before:
         remedy = tr("Wait until it has been written, then open it again.")
         raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
     return photo, found
@@ -188,19 +188,13 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
     return _check_picture(answer, str(path), side * side)
 
 
-def compute_content_id(path: Path) -> str:
-    """Which photo this is, whatever its name: BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
-    return photo_stream.compute_content_id(path)
-
-
 def save_png(path: Path, rgb: RGB) -> None:
     """Write a picture that is to be a photo, (H, W, 3) uint8 RGB, as PNG: whole or not at all. Raises PhotoError."""
-    encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1]
     try:
-        paths.replace_file(path, encoded.tobytes())
+        paths.replace_file(path, encode_image(rgb))
     except OSError as error:
         raise PhotoError(
-            tr("can't write the image: {reason}", reason=errors.write_reason(error)),
+            tr("can’t write the image: {reason}", reason=errors.write_reason(error)),
             file=path,
             remedy=errors.write_remedy(error),
         ) from error
@@ -264,15 +258,6 @@ def _is_possible_size(width: int, height: int, most: int) -> bool:
 
 def _make_strange_answer_error(name: str) -> PhotoError:
     return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
-
-
-def _read_state(path: Path) -> tuple[int, int, int, int]:
-    """What changes when a file is written to or replaced."""
-    try:
-        status = Path(path).stat()
-    except OSError as error:
-        raise make_access_error(path, error) from error
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _is_listed(entry: os.DirEntry[str]) -> bool:

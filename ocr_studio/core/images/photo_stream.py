@@ -1,23 +1,77 @@
-"""Files of photos, opened for reading: plain ones only, never waiting, and no more of them than can be a photo."""
+"""Files of photos, opened for reading: plain ones only, never waiting, and no more of them than can be a photo.
+
+And the errors of files that are no photos, or can't be opened.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from PIL import UnidentifiedImageError
+
 from ocr_studio.core import paths
-from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, make_access_error, make_not_a_file_error
-from ocr_studio.core.translation import tr
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
 
 MAX_BYTES: Final = 2 << 30
 
 _ID_BYTES: Final = 16
 _PIECE: Final = 1 << 18
+
+COPY_AGAIN: Final = later("Copy it again from the source, or save it again in another program.")
+_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF file.")
+
+# Beginnings of files that are often taken for photos, and what is said of them.
+_NOT_PHOTOS: Final = (
+    (b"%PDF", later("this is a PDF document, not a photo")),
+    (b"PK\x03\x04", later("this is a ZIP archive or an office document, not a photo")),
+    (b"<?xml", later("this is an SVG drawing or another XML file, not a photo")),
+    (b"<svg", later("this is an SVG drawing, not a photo")),
+    (b"<!doctype html", later("this is a web page, not a photo")),
+    (b"<html", later("this is a web page, not a photo")),
+    (b"%!ps", later("this is a PostScript document, not a photo")),
+    (b"8BPS", later("this is a Photoshop document, not a photo")),
+    (b"\x1f\x8b", later("this is a gzip archive, not a photo")),
+    (b"\x7fELF", later("this is a program, not a photo")),
+)
+_PHOTO_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"GIF8")
+_BOX_KINDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis")
+
+_OS_REASONS: Final = {
+    errno.ENOENT: (
+        later("the file does not exist"),
+        later("Check the name, and that the disk or network share is connected."),
+    ),
+    errno.ENOTDIR: (later("a part of its path is a file, not a folder"), later("Check the path.")),
+    errno.EACCES: (
+        later("you don’t have permission to read it"),
+        later("Change its permissions, or ask its owner for a copy."),
+    ),
+    errno.EPERM: (
+        later("you don’t have permission to read it"),
+        later("Change its permissions, or ask its owner for a copy."),
+    ),
+    errno.ELOOP: (later("the symbolic link points to itself"), later("Open the photo itself.")),
+    errno.ENAMETOOLONG: (later("the name is too long for this system"), later("Rename it.")),
+    errno.EISDIR: (later("this is a folder"), later("Choose a photo.")),
+}
+_FILE_KINDS: Final = (
+    (stat.S_ISDIR, later("this is a folder, not a photo")),
+    (stat.S_ISFIFO, later("this is a pipe, not a photo")),
+    (stat.S_ISSOCK, later("this is a socket, not a photo")),
+)
+
+
+class PhotoError(StudioError):
+    """A photo cannot be opened or written; the message names it, says why, and what to do."""
 
 
 @contextlib.contextmanager
@@ -49,6 +103,15 @@ def read_file(path: Path, *, most: int) -> bytes | None:
         return stream.read(size) if size <= most else None
 
 
+def read_state(path: Path) -> tuple[int, int, int, int]:
+    """What changes when a file is written to or replaced. Raises PhotoError."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise make_access_error(path, error) from error
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def compute_content_id(path: Path) -> str:
     """BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
     with open_stream(path) as stream:
@@ -69,3 +132,54 @@ def compute_id(data: bytes) -> str:
 
 def _new_digest() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=_ID_BYTES)
+
+
+def is_other_format(data: bytes) -> bool:
+    """Whether a file that begins like this is nothing that a decoder need be asked for: empty, a text, a document."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    other = any(start[: len(magic)].lower() == magic.lower() for magic, _ in _NOT_PHOTOS)
+    return not is_photo_format(data) and (not data or other or _is_text(data))
+
+
+def is_photo_format(data: bytes) -> bool:
+    """Whether a file that begins like this is in a photo format that can be opened. data: at least 12 bytes of it."""
+    if data.startswith(_PHOTO_BEGINNINGS):
+        return True
+    riff = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return riff or (data[4:8] == b"ftyp" and data[8:12] in _BOX_KINDS)
+
+
+def make_access_error(path: object, error: Exception) -> PhotoError:
+    """The system did not let the file be opened or read, or (ValueError) its name cannot be one."""
+    if not isinstance(error, OSError):
+        return PhotoError(tr("this is not a valid file name"), file=path, remedy=tr("Check the path."))
+    if (known := _OS_REASONS.get(error.errno or 0)) is not None:
+        return PhotoError(tr(known[0]), file=path, remedy=tr(known[1]))
+    reason = tr("it can’t be read: {reason}", reason=error.strerror or error)
+    return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file to another disk."))
+
+
+def make_not_a_file_error(path: object, mode: int) -> PhotoError:
+    """What is there is no plain file. mode: ``st_mode``."""
+    what = next((words for test, words in _FILE_KINDS if test(mode)), later("this is a device, not a photo"))
+    return PhotoError(tr(what), file=path, remedy=tr("Choose a photo."))
+
+
+def make_unreadable_error(name: str, beginning: bytes, error: Exception) -> PhotoError:
+    """The file was read, but no photo came of it. beginning: its first bytes; error: what the decoder raised."""
+    if not beginning:
+        return PhotoError(tr("the file is empty"), file=name, remedy=tr(COPY_AGAIN))
+    if isinstance(error, UnidentifiedImageError) and not is_photo_format(beginning):
+        start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+        known = (words for magic, words in _NOT_PHOTOS if start[: len(magic)].lower() == magic.lower())
+        text = later("this is a text file, not a photo")
+        strange = later("this is not a photo in a supported format")
+        what = next(known, text if _is_text(beginning) else strange)
+        return PhotoError(tr(what), file=name, remedy=tr(_KINDS))
+    if "truncated" in str(error).lower():
+        return PhotoError(tr("the file is incomplete: part of the photo is missing"), file=name, remedy=tr(COPY_AGAIN))
+    return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
+
+
+def _is_text(beginning: bytes) -> bool:
+    return not any(byte < 9 or 13 < byte < 32 for byte in beginning)

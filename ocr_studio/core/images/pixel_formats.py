@@ -81,6 +81,18 @@ def shrink_image(pixels: RGB, *, side: int) -> RGB:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
+def encode_image(rgb: RGB, suffix: str = ".png", *, quality: int = 95) -> bytes:
+    """A picture as the bytes of a file.
+
+    Args:
+        rgb: (H, W, 3) uint8 RGB.
+        suffix: ".png" or ".jpg".
+        quality: Of a JPEG, 0..100.
+    """
+    options = (cv2.IMWRITE_JPEG_QUALITY, quality) if suffix == ".jpg" else ()
+    return cv2.imencode(suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)[1].tobytes()
+
+
 class _Bands:
     """A decoded image in pieces from top to bottom, in a mode whose pixels stand for colours or are numbers.
 

@@ -92,7 +92,7 @@ def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, l
             yield frequency, unpacker.unpack()
     except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, TooLarge) as error:
         raise NoWordCounts(
-            tr("can't read the dictionary: {reason}", reason=error),
+            tr("can’t read the dictionary: {reason}", reason=error),
             file=path,
             remedy=tr(_REMEDY, package=PACKAGE),
         ) from error

@@ -95,7 +95,7 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     except OSError as error:
         registry.discard(folder)
         raise registry.ModelsNotWritten(
-            tr("the model cannot be saved: {reason}", reason=error.strerror or error),
+            tr("the model can’t be saved: {reason}", reason=error.strerror or error),
             file=folder,
             remedy=tr("Free up disk space."),
         ) from error
@@ -123,7 +123,7 @@ def _read(file: Path) -> dict[str, bytes]:
                 entries = _entries(archive)
                 return {entry.filename: _contents(archive, entry) for entry in entries}
     except OSError as error:
-        what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
+        what = tr("the file can’t be read: {reason}", reason=error.strerror or error)
         raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
 
 

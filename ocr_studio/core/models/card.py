@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from msgspec import Meta
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files import strict_json
+from ocr_studio.core.files import json_schema, strict_json
+from ocr_studio.core.files.json_schema import FiniteNumber
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import later, tr
 
 Kind: TypeAlias = Literal["recognizer", "detector"]
-Scores: TypeAlias = Mapping[str, Mapping[str, float | None]]
+_FEW: Final = Meta(max_length=100)
+_FIGURE: Final = Meta(gt=-(10**12), lt=10**12)
+_Character: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1)]
+_Text: TypeAlias = Annotated[str, Meta(max_length=200)]  # a title or a licence
+_LongText: TypeAlias = Annotated[str, Meta(max_length=2000)]  # a command or a description
+Setting: TypeAlias = bool | int | FiniteNumber | _Text | None
+_Figure: TypeAlias = Annotated[int, _FIGURE] | Annotated[float, _FIGURE] | None
+Scores: TypeAlias = Mapping[_Text, Annotated[Mapping[_Text, _Figure], _FEW]]
 
 FORMAT: Final = "ocr-studio-model"
 VERSION: Final = 2
@@ -55,11 +63,6 @@ TEMPERATURE: Final = 1.25
 
 MOST_CARD_BYTES: Final = 4 << 20  # all 18,709 published characters take 150 kB
 MOST_WEIGHT_BYTES: Final = 512 << 20  # a recognizer for all these characters takes 30 MB
-_LONGEST: Final = 200  # characters of a title or a licence
-_LONGEST_TEXT: Final = 2000  # characters of a command or a description
-_MOST_FIGURES: Final = 100
-_MOST_CHARACTERS: Final = 40_000  # twice the published number; the last layer grows with it
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REMEDY: Final = later("It is damaged or was made by another program. Delete it, or import it again.")
 
 
@@ -80,8 +83,8 @@ class DataSource:
         licence: Licence of the data.
     """
 
-    what: str
-    licence: str
+    what: _LongText
+    licence: _Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +112,21 @@ class ModelCard:
     """
 
     architecture: str
-    title: str
-    parent: str
-    alphabet: tuple[str, ...] = ()
-    dataset: str = ""
-    settings: Mapping[str, object] = field(default_factory=dict)
-    scores: Scores = field(default_factory=dict)
-    licence: str = LICENCE
-    made: str = ""
-    sha256: str = ""
-    data: tuple[DataSource, ...] = ()
-    recipe: str = ""
-    weaknesses: tuple[str, ...] = ()
-    default_for: tuple[str, ...] = ()
-    difference_to: str = ""
-    temperature: float = TEMPERATURE
+    title: _Text
+    parent: _Text
+    alphabet: Annotated[tuple[_Character, ...], Meta(max_length=40_000)] = ()  # twice the published number
+    dataset: _Text = ""
+    settings: Annotated[Mapping[_Text, Setting], _FEW] = field(default_factory=dict)
+    scores: Annotated[Scores, _FEW] = field(default_factory=dict)
+    licence: _Text = LICENCE
+    made: _Text = ""
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")] = ""
+    data: Annotated[tuple[DataSource, ...], _FEW] = ()
+    recipe: _LongText = ""
+    weaknesses: Annotated[tuple[_LongText, ...], _FEW] = ()
+    default_for: Annotated[tuple[_LongText, ...], _FEW] = ()
+    difference_to: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
+    temperature: Annotated[float, Meta(ge=0.2, le=5)] = TEMPERATURE
 
     @property
     def kind(self) -> Kind:
@@ -159,7 +162,7 @@ class ModelCard:
             )
         try:
             return _card(_of_known_kind(strict_json.load(data), file))
-        except _Wrong as error:
+        except (_Wrong, json_schema.BadValue) as error:
             raise BadModel(
                 tr("the model description is invalid: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
             ) from error
@@ -180,8 +183,8 @@ def learning_on(card: ModelCard | None, *, usual: str) -> str:
     architecture = usual if card is None else card.architecture
     if card is not None and not can_learn(card):
         does = {
-            "recognizer": later("the recognizer “{name}” cannot be trained here: its network is a {network}"),
-            "detector": later("the detector “{name}” cannot be trained here: its network is a {network}"),
+            "recognizer": later("the recognizer “{name}” can’t be trained here: its network is a {network}"),
+            "detector": later("the detector “{name}” can’t be trained here: its network is a {network}"),
         }[card.kind]
         what = tr(does, name=card.title, network=_NETWORKS.get(architecture, architecture))
         raise CannotLearn(
@@ -232,105 +235,32 @@ def _card(value: dict[str, Any]) -> ModelCard:
     weights = value.get("weights")
     if not isinstance(weights, dict) or weights.get("file") != WEIGHTS_FILE:
         raise _Wrong(tr("its weights must be in {file}", file=WEIGHTS_FILE))
-    digest, base = weights.get("sha256"), weights.get("difference_to", "")
-    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
-        raise _Wrong(tr("the SHA-256 of the weights is missing"))
-    if not isinstance(base, str) or not (_SHA256.fullmatch(base) or base == ""):
-        raise _Wrong(tr("“{key}” must be a SHA-256", key="difference_to"))
-    return ModelCard(
-        architecture=value["architecture"],
-        title=_text(value, "title"),
-        parent=_text(value, "parent"),
-        alphabet=_alphabet(value.get("alphabet"), reads=value["kind"] == "recognizer"),
-        dataset=_text(value, "dataset"),
-        settings=_settings(value.get("settings")),
-        scores=_scores(value.get("scores")),
-        licence=_text(value, "licence"),
-        made=_moment(_text(value, "made")),
-        sha256=digest,
-        data=_sources(value.get("data", [])),
-        recipe=_text(value, "recipe", most=_LONGEST_TEXT),
-        weaknesses=_texts(value, "weaknesses"),
-        default_for=_texts(value, "default_for"),
-        difference_to=base,
-        # Named "oversure" in cards of earlier versions. Those versions ignore the new key and take the default: they
-        # read the same texts, only with slightly different confidences.
-        temperature=_temperature(value.get("temperature", value.get("oversure", TEMPERATURE))),
+    # Cards of earlier versions have no parent or licence, or name the temperature "oversure". Those versions ignore the
+    # new key and take the default: they read the same texts, only with slightly different confidences.
+    earlier = {"title": "", "parent": "", "licence": "", "temperature": value.get("oversure", TEMPERATURE)}
+    known = {key: entry for key, entry in value.items() if key not in ("alphabet", "weights")}
+    stored = {"sha256": weights.get("sha256"), "difference_to": weights.get("difference_to", "")}
+    card = json_schema.convert(
+        {**earlier, **_one_line_each(known), "alphabet": value.get("alphabet"), **stored}, ModelCard
     )
-
-
-def _temperature(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.2 <= value <= 5.0:
-        raise _Wrong(tr("“{key}” must be a number from {low} to {high}", key="temperature", low="0.2", high="5"))
-    return float(value)
-
-
-def _text(value: dict[str, Any], key: str, *, most: int = _LONGEST) -> str:
-    text = value.get(key, "")
-    if not isinstance(text, str) or len(text) > most:
-        raise _Wrong(tr("“{key}” must be a text of up to {most} characters", key=key, most=most))
-    return one_line(text)
-
-
-def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
-    texts = value.get(key, [])
-    if not isinstance(texts, list) or len(texts) > _MOST_FIGURES:
-        raise _Wrong(tr("“{key}” must be a list of texts", key=key))
-    return tuple(_text({key: text}, key, most=_LONGEST_TEXT) for text in texts)
-
-
-def _sources(value: object) -> tuple[DataSource, ...]:
-    # Cards of earlier versions have no data sources.
-    if not isinstance(value, list) or len(value) > _MOST_FIGURES or not all(isinstance(each, dict) for each in value):
-        raise _Wrong(tr("“{key}” must be a list of objects", key="data"))
-    return tuple(DataSource(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
-
-
-def _moment(text: str) -> str:
+    if bool(card.alphabet) != (card.kind == "recognizer"):
+        raise _Wrong(tr("its alphabet is missing"))
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in card.alphabet):
+        raise _Wrong(tr("an entry of its alphabet is not a single character"))
+    if len(set(card.alphabet)) != len(card.alphabet):
+        raise _Wrong(tr("a character is in its alphabet twice"))
     try:
-        if text:
-            datetime.fromisoformat(text)
+        if card.made:
+            datetime.fromisoformat(card.made)
     except ValueError as error:
         raise _Wrong(tr("“made” must be a date and time")) from error
-    return text
+    return card
 
 
-def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
-    if not isinstance(value, list) or bool(value) != reads:
-        raise _Wrong(tr("its alphabet is missing"))
-    if len(value) > _MOST_CHARACTERS:
-        raise _Wrong(tr("its alphabet has more than {most} characters", most=_MOST_CHARACTERS))
-    alphabet = tuple(value)
-    for entry in alphabet:
-        if not isinstance(entry, str) or len(entry) != 1 or unicodedata.category(entry) in {"Cc", "Cs"}:
-            raise _Wrong(tr("an entry of its alphabet is not a single character"))
-    if len(set(alphabet)) != len(alphabet):
-        raise _Wrong(tr("a character is in its alphabet twice"))
-    return alphabet
-
-
-def _settings(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
-        raise _Wrong(tr("“settings” must be an object"))
-    for key, entry in value.items():
-        # 1e999 is parsed as infinity, which JSON cannot represent.
-        plain = entry is None or (math.isfinite(entry) if isinstance(entry, float) else isinstance(entry, int | str))
-        if not plain or len(key) > _LONGEST or len(str(entry)) > _LONGEST:
-            raise _Wrong(tr("the setting “{name}” has an unsupported value", name=_shown(key)))
-    return {one_line(key): one_line(entry) if isinstance(entry, str) else entry for key, entry in value.items()}
-
-
-def _scores(value: object) -> Scores:
-    if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
-        raise _Wrong(tr("“scores” must be an object"))
-    return {one_line(name[:_LONGEST]): _score(name, figures) for name, figures in value.items()}
-
-
-def _score(name: str, figures: object) -> Mapping[str, float | None]:
-    if not isinstance(figures, dict) or len(figures) > _MOST_FIGURES:
-        raise _Wrong(tr("the score “{name}” must be an object", name=_shown(name)))
-    for figure in figures.values():
-        number = isinstance(figure, int | float) and not isinstance(figure, bool)
-        if figure is not None and not (number and abs(figure) < 1e12):
-            raise _Wrong(tr("the score “{name}” contains a value that isn’t a number", name=_shown(name)))
-    return {one_line(key[:_LONGEST]): figure for key, figure in figures.items()}
+def _one_line_each(value: Any) -> Any:
+    """Put each text of decoded JSON on one line, as it is shown to the user."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, list):
+        return [_one_line_each(each) for each in value]
+    return {one_line(key): _one_line_each(each) for key, each in value.items()} if isinstance(value, dict) else value

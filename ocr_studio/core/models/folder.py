@@ -47,7 +47,7 @@ def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
         else:
             _check_size(folder / WEIGHTS_FILE, SafeFolder(folder).stat(WEIGHTS_FILE), MOST_WEIGHT_BYTES)
     except OSError as error:
-        what = tr("this model cannot be read: {reason}", reason=error.strerror or error)
+        what = tr("this model can’t be read: {reason}", reason=error.strerror or error)
         # The error names an entry of the folder, or a whole path, which replaces the folder.
         raise BadModel(what, file=folder / (error.filename or ""), remedy=tr(REMEDY)) from error
     return card
@@ -59,7 +59,7 @@ def read_weights(folder: Path, card: ModelCard) -> bytes:
     try:
         data = _plain(path, MOST_WEIGHT_BYTES)
     except OSError as error:
-        what = tr("the weights of this model cannot be read: {reason}", reason=error.strerror or error)
+        what = tr("the weights of this model can’t be read: {reason}", reason=error.strerror or error)
         raise BadModel(what, file=path, remedy=tr(REMEDY)) from error
     if hashlib.sha256(data).hexdigest() != card.sha256:
         what = tr("the weights have changed since the model was saved (different SHA-256)")

@@ -199,11 +199,9 @@ def name_trouble(name: str) -> str:
     if not name or len(name) > _LONGEST:
         return tr("a model name must have 1 to {most} characters", most=_LONGEST)
     if _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name):
-        return tr(
-            "“{name}” cannot be a model name: it is not a valid folder name on every system", name=name[:_LONGEST]
-        )
+        return tr("“{name}” can’t be a model name: it is not a valid folder name on every system", name=name[:_LONGEST])
     if name[0] in ".-~ " or name[-1] in ". " or is_device(name):
-        return tr("“{name}” cannot be a model name: it is not a valid folder name on every system", name=name)
+        return tr("“{name}” can’t be a model name: it is not a valid folder name on every system", name=name)
     return ""
 
 
@@ -313,7 +311,7 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
         ModelsNotWritten: It cannot be deleted.
     """
     if name in [each.name for each in (*BORROWED, *_adapted())]:
-        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be deleted."))
+        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It can’t be deleted."))
     if name in in_use:
         raise ModelInUse(
             tr("the model “{name}” is in use", name=name),
@@ -342,7 +340,7 @@ def rename(name: str, new: str) -> Model:
     """
     model = find(name)
     if model.folder is None or model.of_program:
-        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be renamed."))
+        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It can’t be renamed."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):
@@ -373,7 +371,7 @@ def _changing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ModelsNotWritten(
-            tr("the models folder cannot be changed: {reason}", reason=error.strerror or error),
+            tr("the models folder can’t be changed: {reason}", reason=error.strerror or error),
             file=place,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error

@@ -20,7 +20,7 @@ import numpy as np
 
 from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
 from ocr_studio.core.project.page_cache import Stamp
 
 _log = logging.getLogger(__name__)
@@ -64,10 +64,7 @@ class ThumbnailCache:
 
     def put(self, name: str, stamp: Stamp, made: CachedPicture) -> None:
         """Keep a picture: whole or not at all."""
-        done, encoded = cv2.imencode(".jpg", made.picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        if not done:
-            return
-        body = encoded.tobytes()
+        body = encode_image(made.picture, ".jpg", quality=_QUALITY)
         path = self._path(name)
         try:
             self._prepare()

@@ -58,7 +58,7 @@ class SessionFile:
         except LockedElsewhere:
             return None
         except OSError as error:
-            log.warning("%s: where you are cannot be kept: %s", self._path, error)
+            log.warning("%s: where you are can’t be kept: %s", self._path, error)
             return None
         for folder in (self._path.parent, paths.config_dir()):
             SafeFolder(folder).sweep()

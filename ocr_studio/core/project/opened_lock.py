@@ -41,7 +41,7 @@ class OpenedLock:
             lock.path.parent.mkdir(parents=True, exist_ok=True)
             lock.take()
         except OSError as error:
-            _log.info("%s: cannot be locked, other windows will be noticed later: %s", lock.path, error)
+            _log.info("%s: can’t be locked, other windows will be noticed later: %s", lock.path, error)
             return
         self._lock = lock
 

@@ -10,26 +10,35 @@ ocr-studio-project/       beside the photos, or in the library under the folder'
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
 import re
+import stat
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypedDict
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, is_valid_path, stays_inside
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, is_valid_path, stays_inside
 from ocr_studio.core.page import Page, PageState
-from ocr_studio.core.project import page_file, project_errors, transaction
+from ocr_studio.core.project import page_file, project_errors, transaction, undo_log
 from ocr_studio.core.project.opened_lock import OpenedLock
 from ocr_studio.core.project.page_cache import PageCache, PageSummaries, PageSummary, Stamp, stamp_of
-from ocr_studio.core.project.project_errors import LinkedProject, NewerFile, PageDamaged, ProjectInUse, SaveFailed
+from ocr_studio.core.project.project_errors import (
+    LinkedProject,
+    NewerFile,
+    NotPlaced,
+    PageDamaged,
+    ProjectInUse,
+    SaveFailed,
+)
 from ocr_studio.core.project.project_words import Counted, TypedWords
 from ocr_studio.core.translation import tr
 
@@ -53,6 +62,20 @@ Watcher: TypeAlias = Callable[[Page, Stamp | None], None]
 
 _PAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _log = logging.getLogger(__name__)
+
+
+class Places(TypedDict, total=False):
+    """Where to look for a project, as ``Project.open`` and ``Project.find`` take it.
+
+    Attributes:
+        library: The folder of projects that do not lie beside their photos; None for the program's own.
+        prefer_library: A new project goes there.
+        follow_links: Open a project whose folder is a symbolic link, too.
+    """
+
+    library: Path | None
+    prefer_library: bool
+    follow_links: bool
 
 
 class Project:
@@ -100,18 +123,18 @@ class Project:
         where there is none, and LinkedProject.
         """
         photos = Path(os.path.abspath(photos))
-        places = [photos / FOLDER, project_errors.in_library(photos, library or paths.library_dir())]
+        places = [photos / FOLDER, in_library(photos, library or paths.library_dir())]
         if prefer_library:
             places.reverse()
         if follow_links:
             places = [Path(os.path.realpath(each)) if each.is_symlink() else each for each in places]
-        project = next((cls(each, photos) for each in places if project_errors.is_project(SafeFolder(each))), None)
+        project = next((cls(each, photos) for each in places if is_project(SafeFolder(each))), None)
         if project:
             project._check_format()
             return project
         if not create:
             raise StudioError(tr("there is no OCR Studio project for these photos"), file=photos)
-        if not prefer_library and (project_errors.is_taken(places[0]) or not os.access(photos, os.W_OK)):
+        if not prefer_library and (is_taken(places[0]) or not os.access(photos, os.W_OK)):
             places.reverse()
         return cls(places[0], photos)
 
@@ -123,7 +146,7 @@ class Project:
         path = Path(os.path.abspath(path))
         if paths.is_folder(path) and paths.exists(path / "project.json"):
             folder = Path(os.path.realpath(path)) if follow_links and path.is_symlink() else path
-            project_errors.is_project(SafeFolder(folder))  # says so where it is a link
+            is_project(SafeFolder(folder))  # says so where it is a link
             return cls(folder, _photos_folder(SafeFolder(folder), given=path))
         photos = path if paths.is_folder(path) and path.name != FOLDER else path.parent
         return cls.open(photos, library=library, prefer_library=prefer_library, follow_links=follow_links)
@@ -176,7 +199,7 @@ class Project:
     def photo(self, page: Page | PageSummary) -> Path:
         """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
         if not stays_inside(page.image):
-            raise StudioError(tr("the page's photo is not in {folder}", folder=self.photos), file=page.image)
+            raise StudioError(tr("the page’s photo is not in {folder}", folder=self.photos), file=page.image)
         return self.photos / page.image
 
     def load_page(self, page_id: str, *, image: str | None = None, aside: bool = True) -> Page | None:
@@ -216,23 +239,61 @@ class Project:
         A file that somebody else has written since it was read here is kept under another name, not lost.
         """
         with self._files:
-            name, data = self.ready(page)
+            name, data = self._encoded(page)
             try:
                 self.files.replace(name, data)
             except OSError as error:
-                raise self.failed(page, error) from error
-        self.placed(page)
+                raise self._failed(page, error) from error
+        self._note_saved(page)
 
     def save_together(self, pages: Iterable[Page], lines: bytes) -> None:
         """Put pages on the disk with what made them so: all of it or nothing, however the program ends.
 
-        lines: of the history, at least one. Raises as ``save_page`` does, and NotPlaced where pages are safe but not
-        yet in their places: those are to be saved once more, without the lines.
-        """
-        transaction.commit(pages, lines, self)
+        See ``transaction`` for the order in which that is done.
 
-    def ready(self, page: Page) -> tuple[str, bytes]:
-        """For ``transaction``: the name of a page's file, which may be written now, and what there is to write."""
+        Args:
+            pages: The pages.
+            lines: Their lines of the undo log, at least one.
+
+        Raises:
+            SaveFailed: Nothing is saved, as a page can't be.
+            HistoryNotSaved: Nothing is saved, as the lines can't be.
+            ProjectInUse: Nothing is saved.
+            NewerFile: Nothing is saved.
+            NotPlaced: Pages are safe but not yet in their places; save those once more, without the lines.
+        """
+        beside: list[tuple[Page, str, str]] = []
+        try:
+            for page in pages:
+                name, data = self._encoded(page)
+                try:
+                    beside.append((page, name, self.files.write_beside(name, data)))
+                except OSError as error:
+                    raise self._failed(page, error) from error
+            line = undo_log.saved_line({page.id: file.rpartition("/")[2] for page, _, file in beside}, lines)
+            try:
+                undo_log.add(self.files, line)
+            except OSError as error:
+                raise project_errors.history_not_saved(self.files.full(undo_log.FILE), error) from error
+        except BaseException:
+            for _, _, file in beside:
+                with contextlib.suppress(OSError):
+                    self.files.remove(file)
+            raise
+        wrong: dict[str, SaveFailed] = {}
+        for page, name, file in beside:
+            try:
+                self.files.put(file, name)
+            except OSError as error:
+                wrong[page.id] = self._failed(page, error)
+            else:
+                self._note_saved(page)
+        self.files.flush("pages")
+        if wrong:
+            raise NotPlaced(wrong)
+
+    def _encoded(self, page: Page) -> tuple[str, bytes]:
+        """The name of a page's file, which may be written now, and what there is to write. Raises StudioError."""
         name = self.page_name(page.id)
         with self._files:
             try:
@@ -242,15 +303,14 @@ class Project:
                     transaction.keep_foreign(self.files, name)
                     self._stamps[page.id] = now  # should the page itself not be written, once is enough
             except (OSError, ValueError) as error:
-                raise self.failed(page, error) from error
+                raise self._failed(page, error) from error
         return name, data
 
-    def failed(self, page: Page, error: Exception) -> SaveFailed:
-        """For ``transaction``: a page could not be written."""
+    def _failed(self, page: Page, error: Exception) -> SaveFailed:
         return project_errors.save_failed(self.photos / page.image, error)
 
-    def placed(self, page: Page) -> None:
-        """For ``transaction``: a page is in its place."""
+    def _note_saved(self, page: Page) -> None:
+        """A page is on the disk, in its place."""
         with self._files:
             now = self._stamps[page.id] = self.page_stamp(page.id)
             self._decoded.put(page, now)
@@ -351,7 +411,7 @@ class Project:
             raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
-                tr("can't read the page: {reason}", reason=error.strerror or error),
+                tr("can’t read the page: {reason}", reason=error.strerror or error),
                 file=self.files.full(name),
                 remedy=project_errors.remedy_for(error),
             ) from error
@@ -395,11 +455,11 @@ def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
     if where == ".." or (where is None and given.name == FOLDER):
         return given.parent
     if not isinstance(where, str) or not is_valid_path(where) or not Path(where).is_absolute():
-        raise StudioError(tr("the project doesn't contain the folder of its photos"), file=files.full("project.json"))
+        raise StudioError(tr("the project doesn’t contain the folder of its photos"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
-    if project_errors.in_library(Path(where), given.parent).name != given.name:
+    if in_library(Path(where), given.parent).name != given.name:
         raise StudioError(
-            tr("the project doesn't belong to its folder of photos, {folder}", folder=where),
+            tr("the project doesn’t belong to its folder of photos, {folder}", folder=where),
             file=files.full("project.json"),
             remedy=tr("Open the folder of the photos instead."),
         )
@@ -420,3 +480,36 @@ def _project_fields(files: SafeFolder) -> dict[str, object]:
     if fields["format"] > FORMAT:
         raise project_errors.newer(about, tr("it has format {version}", version=fields["format"]))
     return fields
+
+
+def is_project(folder: SafeFolder) -> bool:
+    """Whether a project lies there. Raises StudioError where that cannot be told, as there may be work in it, and
+    LinkedProject where its folder is a link.
+    """
+    try:
+        return stat.S_ISDIR(folder.stat("pages").st_mode)
+    except UnsafeFile as error:
+        if not folder.follow and folder.is_link():
+            raise project_errors.linked(folder.path) from error
+        raise project_errors.linked_part(folder.full("pages")) from error
+    except PermissionError as error:
+        raise StudioError(
+            tr("you don’t have permission to open the project in this folder"),
+            file=folder.path,
+            remedy=tr("Ask the owner for permission to read and write it, or copy the photos to your own folder."),
+        ) from error
+    except (OSError, ValueError):
+        return False
+
+
+def is_taken(place: Path) -> bool:
+    """Whether something that is no folder has the place of a project."""
+    return os.path.lexists(place) and not paths.is_folder(place)
+
+
+def in_library(photos: Path, library: Path) -> Path:
+    """The place in the library of the project of a folder of photos."""
+    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
+    # A folder's name may be as long as a name can be, and then there is no room for more.
+    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
+    return Path(os.path.abspath(library)) / f"{name}-{digest}"

@@ -1,19 +1,15 @@
-"""Places of projects, and errors of projects with remedies."""
+"""Errors of projects, with remedies."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
 
-from ocr_studio.core import errors, paths
+from ocr_studio.core import errors
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile, is_link
+from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile
 from ocr_studio.core.translation import tr
 
 _log = logging.getLogger(__name__)
@@ -64,7 +60,7 @@ class NotPlaced(Exception):
 def in_use(photos: Path) -> ProjectInUse:
     """Another window has the project of these photos."""
     return ProjectInUse(
-        tr("these photos are open in another OCR Studio window, so changes can't be saved here"),
+        tr("these photos are open in another OCR Studio window, so changes can’t be saved here"),
         file=photos,
         remedy=tr("Close the other window, or continue there."),
     )
@@ -103,7 +99,7 @@ def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> 
     except OSError as trouble:
         return PageDamaged(
             tr(
-                "the saved page of this photo is damaged ({reason}) and can't be renamed ({obstacle})",
+                "the saved page of this photo is damaged ({reason}) and can’t be renamed ({obstacle})",
                 reason=error,
                 obstacle=trouble.strerror or trouble,
             ),
@@ -133,7 +129,7 @@ def newer(path: Path, error: object) -> NewerFile:
 
 def unreadable(path: Path, error: OSError) -> StudioError:
     """The project, or a part of it, cannot be read."""
-    what = tr("can't read the project: {reason}", reason=error.strerror or error)
+    what = tr("can’t read the project: {reason}", reason=error.strerror or error)
     return StudioError(what, file=path, remedy=remedy_for(error))
 
 
@@ -147,17 +143,17 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     number = error.errno if isinstance(error, OSError) else None
     if number in errors.FULL:
         return DiskFull(
-            tr("can't save the words: the disk is full"),
+            tr("can’t save the words: the disk is full"),
             file=path,
             remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     if isinstance(error, UnsafeFile):
         remedy = tr("Replace the link with a copy of its target.")
-        why = tr("can't save the words: {why}", why=error.strerror)
+        why = tr("can’t save the words: {why}", why=error.strerror)
         return SaveFailed(why, file=error.filename or path, remedy=remedy)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
-        tr("can't save the words: {why}", why=why), file=path, remedy=tr("They stay in memory; saving will be retried.")
+        tr("can’t save the words: {why}", why=why), file=path, remedy=tr("They stay in memory; saving will be retried.")
     )
 
 
@@ -165,69 +161,15 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
     """What was done cannot be written into the history at this path."""
     if error.errno in errors.FULL:
         return HistoryNotSaved(
-            tr("can't save the undo history: the disk is full"),
+            tr("can’t save the undo history: the disk is full"),
             file=path,
             remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     return HistoryNotSaved(
         tr(
-            "can't save the undo history: {why}",
+            "can’t save the undo history: {why}",
             why=error.strerror or error,
         ),
         file=path,
         remedy=remedy_for(error) or tr("Your words are not affected; saving will be retried."),
     )
-
-
-class Places(TypedDict, total=False):
-    """Where to look for a project, as ``Project.open`` and ``Project.find`` take it.
-
-    Attributes:
-        library: The folder of projects that do not lie beside their photos; None for the program's own.
-        prefer_library: A new project goes there.
-        follow_links: Open a project whose folder is a symbolic link, too.
-    """
-
-    library: Path | None
-    prefer_library: bool
-    follow_links: bool
-
-
-def is_project(folder: SafeFolder) -> bool:
-    """Whether a project lies there. Raises StudioError where that cannot be told, as there may be work in it, and
-    LinkedProject where its folder is a link.
-    """
-    try:
-        return stat.S_ISDIR(folder.stat("pages").st_mode)
-    except UnsafeFile as error:
-        if not folder.follow and _is_link(folder.path):
-            raise linked(folder.path) from error
-        raise linked_part(folder.full("pages")) from error
-    except PermissionError as error:
-        raise StudioError(
-            tr("you don’t have permission to open the project in this folder"),
-            file=folder.path,
-            remedy=tr("Ask the owner for permission to read and write it, or copy the photos to your own folder."),
-        ) from error
-    except (OSError, ValueError):
-        return False
-
-
-def is_taken(place: Path) -> bool:
-    """Whether something that is no folder has the place of a project."""
-    return os.path.lexists(place) and not paths.is_folder(place)
-
-
-def _is_link(folder: Path) -> bool:
-    try:
-        return is_link(folder.lstat())
-    except OSError:
-        return False
-
-
-def in_library(photos: Path, library: Path) -> Path:
-    """The place in the library of the project of a folder of photos."""
-    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
-    # A folder's name may be as long as a name can be, and then there is no room for more.
-    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
-    return Path(os.path.abspath(library)) / f"{name}-{digest}"

@@ -40,7 +40,7 @@ def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
         state_file.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
         raise WordsNotSaved(
-            tr("can't save the project words: {reason}", reason=errors.write_reason(error)),
+            tr("can’t save the project words: {reason}", reason=errors.write_reason(error)),
             file=folder.full(FILE),
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error

@@ -106,7 +106,7 @@ def _newest(folder: SafeFolder) -> dict[str, tuple[bytes, dict[str, SecondReadin
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, TooLarge) as error:
-        _log.warning("%s cannot be read: %s", path, error)
+        _log.warning("%s can’t be read: %s", path, error)
         return {}
     found: dict[str, tuple[bytes, dict[str, SecondReading]]] = {}
     bad, readings = 0, 0

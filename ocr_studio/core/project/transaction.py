@@ -1,82 +1,23 @@
-"""Pages, and what was done to them, put on the disk together: all of it or nothing, however the program ends.
+"""Finishes what a killed program had begun to save, and keeps what somebody else has written.
 
-The new pages are first written beside the old ones. Then one line of the history says which files they are and what
-was done: from then on it counts. At last they take the places of the old ones. A program that is killed before the line
-is there has done nothing; after one that is killed later, whoever holds the project next puts them in their places.
+``Project.save_together`` puts pages on the disk with what was done to them: all of it or nothing. The new pages are
+first written beside the old ones. Then one line of the history says which files they are and what was done: from then
+on it counts. At last they take the places of the old ones. A program that is killed before the line is there has done
+nothing; after one that is killed later, whoever holds the project next puts them in their places.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import safe_folder
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.page import Page
 from ocr_studio.core.project import page_file, project_errors, undo_log
-from ocr_studio.core.project.project_errors import NotPlaced, SaveFailed
 
 _log = logging.getLogger(__name__)
-
-
-class Files(Protocol):
-    """The files of the pages, as the project has them."""
-
-    @property
-    def files(self) -> SafeFolder:
-        """The project's own folder."""
-
-    def ready(self, page: Page) -> tuple[str, bytes]:
-        """The name of a page's file, which may be written now, and what there is to write. Raises StudioError."""
-
-    def placed(self, page: Page) -> None:
-        """A page is in its place."""
-
-    def failed(self, page: Page, error: OSError) -> SaveFailed:
-        """A page cannot be written."""
-
-
-def commit(pages: Iterable[Page], lines: bytes, files: Files) -> None:
-    """Put pages on the disk with what made them so. lines: of the history, at least one.
-
-    Raises StudioError, and nothing is saved then; or NotPlaced.
-    """
-    begun: list[tuple[Page, str, str]] = []
-    try:
-        for page in pages:
-            place, data = files.ready(page)
-            try:
-                begun.append((page, place, files.files.write_beside(place, data)))
-            except OSError as error:
-                raise files.failed(page, error) from error
-        line = undo_log.saved_line({page.id: _last(file) for page, _, file in begun}, lines)
-        try:
-            undo_log.add(files.files, line)
-        except OSError as error:
-            raise project_errors.history_not_saved(files.files.full(undo_log.FILE), error) from error
-    except BaseException:
-        for _, _, file in begun:
-            with contextlib.suppress(OSError):
-                files.files.remove(file)
-        raise
-    _put_all(begun, files)
-
-
-def _put_all(begun: Iterable[tuple[Page, str, str]], files: Files) -> None:
-    wrong: dict[str, SaveFailed] = {}
-    for page, place, file in begun:
-        try:
-            files.files.put(file, place)
-        except OSError as error:
-            wrong[page.id] = files.failed(page, error)
-        else:
-            files.placed(page)
-    files.files.flush("pages")
-    if wrong:
-        raise NotPlaced(wrong)
 
 
 def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
@@ -90,7 +31,7 @@ def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
     try:
         told = undo_log.files_of(folder)
     except (OSError, TooLarge) as error:
-        _log.warning("nobody knows which pages count, as the history cannot be read: %s", error)
+        _log.warning("nobody knows which pages count, as the history can’t be read: %s", error)
         return  # what counts is kept with the rest, for a time when it can be
     for page_id, name in told:
         if name in left:
@@ -127,7 +68,7 @@ def _put(folder: SafeFolder, file: str, place: str, page_id: str) -> bool:
             folder.put(file, place)
             _log.info("%s: its saving was cut short and is done now", place)
     except OSError as error:
-        _log.warning("%s cannot be put in its place: %s", place, error)
+        _log.warning("%s can’t be put in its place: %s", place, error)
         return False
     return True
 

@@ -7,7 +7,9 @@
 and this is what may happen:
 
     {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
-                        and "series", where it is a part of a step of many photos: the same text for each part
+                        "name" as it was shown; "key", its English text or [singular, plural], and "args", the values of
+                        its placeholders, give it in any language; earlier versions wrote "name" alone; "series", where
+                        it is a part of a step of many photos: the same text for each part
     {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
     {"go": -1}          number of steps undone (negative) or redone
     {"drop": true}      the step that would be done again next cannot be, and is forgotten
@@ -31,8 +33,9 @@ from typing import Final
 
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.page import Edit, Word
+from ocr_studio.core.page import Edit, StepName, Word
 from ocr_studio.core.project import page_file
+from ocr_studio.core.translation import Message
 
 FILE: Final = "history.jsonl"
 # Steps that can be undone; older ones are dropped.
@@ -45,6 +48,9 @@ MAX_TOLD: Final = 2 * LONG
 MAX_SAVED: Final = 16 * LONG
 MAX_LINES: Final = 200_000
 MAX_LOGGED: Final = 10
+# Characters of a name's text and of each of its values; longer ones are not ours.
+_LONGEST_KEY: Final = 500
+_LONGEST_VALUE: Final = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +63,7 @@ class Step:
     for all its parts, which follow each other.
     """
 
-    name: str
+    name: StepName
     edits: Mapping[str, Edit] = field(default_factory=dict)
     series: str = ""
 
@@ -155,7 +161,7 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
     except (FileNotFoundError, NotADirectoryError):
         return UndoLog()
     except (OSError, TooLarge) as error:
-        _log.warning("%s cannot be read, so nothing older can be taken back: %s", path, error)
+        _log.warning("%s can’t be read, so nothing older can be taken back: %s", path, error)
         return UndoLog()
     course = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
     if shorten and len(data) > LONG:
@@ -163,7 +169,7 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
         try:
             folder.replace(FILE, b"".join(encoded(course)))
         except OSError as error:
-            _log.warning("%s cannot be shortened: %s", path, error)
+            _log.warning("%s can’t be shortened: %s", path, error)
     return course
 
 
@@ -251,7 +257,14 @@ def _line(value: Mapping[str, object]) -> bytes:
 
 def _step_fields(step: Step) -> dict[str, object]:
     series = {"series": step.series} if step.series else {}
-    return {"name": step.name, "pages": {key: _edit_fields(edit) for key, edit in step.edits.items()}, **series}
+    pages = {key: _edit_fields(edit) for key, edit in step.edits.items()}
+    return {**_name_fields(step.name), "pages": pages, **series}
+
+
+def _name_fields(name: StepName) -> dict[str, object]:
+    if isinstance(name, str):
+        return {"name": name}
+    return {"name": str(name), "key": [name.text, name.many] if name.many else name.text, "args": dict(name.values)}
 
 
 def _edit_fields(edit: Edit) -> dict[str, object]:
@@ -263,14 +276,35 @@ def _edit_fields(edit: Edit) -> dict[str, object]:
 def _step(value: object) -> Step:
     """Raises page_file.NotAPage."""
     fields = page_file.an_object(value, "step")
-    name, pages = fields.get("name"), page_file.an_object(fields.get("pages"), "pages")
+    name, pages = _name(fields), page_file.an_object(fields.get("pages"), "pages")
     series = fields.get("series", "")
-    if not isinstance(name, str) or not isinstance(series, str):
-        raise page_file.NotAPage("its name is not a string")
+    if not isinstance(series, str):
+        raise page_file.NotAPage("its series is not a string")
     return Step(name, {key: _edit(name, edit) for key, edit in pages.items()}, series)
 
 
-def _edit(name: str, value: object) -> Edit:
+def _name(fields: Mapping[str, object]) -> StepName:
+    """The name of a step; as it was shown where its key is none of ours. Raises page_file.NotAPage."""
+    name, key, values = fields.get("name"), fields.get("key"), fields.get("args")
+    if not isinstance(name, str):
+        raise page_file.NotAPage("its name is not a string")
+    found = key if isinstance(key, list) else [key]
+    texts = [text for text in found if isinstance(text, str) and len(text) <= _LONGEST_KEY]
+    if len(texts) != len(found) or not 1 <= len(texts) <= 2:
+        return name
+    if not isinstance(values, dict) or not all(_is_value(value) for value in values.values()):
+        return name
+    again = Message(texts[0], "".join(texts[1:]), values)
+    return again if again.fits else name
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_VALUE
+    return isinstance(value, int) and abs(value) < 2**53
+
+
+def _edit(name: StepName, value: object) -> Edit:
     fields = page_file.an_object(value, "edit")
     words = page_file.an_object(fields.get("words"), "words")
     changes: dict[str, tuple[Word | None, Word | None]] = {}

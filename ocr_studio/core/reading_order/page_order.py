@@ -17,7 +17,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Edit, Page, Word
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import message
 
 Blocks = list[list[list[Word]]]
 
@@ -171,7 +171,7 @@ def chain_words(page: Page, ids: Collection[str]) -> Edit:
 
 def reset_order(page: Page) -> Edit:
     """Restore the automatic reading order."""
-    return Edit(tr("Reset reading order"), facts=(page.facts, replace(page.facts, order=())))
+    return Edit(message("Reset reading order"), facts=(page.facts, replace(page.facts, order=())))
 
 
 def _select_words(page: Page, ids: Collection[str] | None) -> Collection[Word]:
@@ -190,7 +190,7 @@ def _make_edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
         if place.follows or not kept:
             kept.append([])
         kept[-1].append(place.id)
-    return Edit(tr("Change reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
+    return Edit(message("Change reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
 
 
 def _find_places(page: Page) -> list[_Place]:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Edit, Page, Transcription, Word
+from ocr_studio.core.editing.changes import Change
+from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search.misreadings import ConfusionModel
-from ocr_studio.core.translation import tr, tr_n
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
 OFFERED, TICKED = 0.3, 0.5
@@ -32,13 +31,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """A word that is likely the same. text: what it is read as; picture: PNG of it; image: its photo."""
+    """A word that is likely the same. quad: its box; text: what it is read as; image: its photo."""
 
     place: Place
     image: str
+    quad: Quad
     text: str
     likelihood: float
-    picture: bytes
 
 
 def find_correction(step: Step) -> Correction | None:
@@ -86,16 +85,13 @@ def select_offers(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
     return ordered if ordered and ordered[0].likelihood >= TICKED else ()
 
 
-def make_step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
-    """This text is written into words of pages, as one step; words that are checked by now stay as they are."""
-    found: dict[str, Edit] = {}
-    count = 0
-    for page, ids in pages:
-        changes: dict[str, tuple[Word | None, Word | None]] = {}
-        for word_id in ids:
-            word = page.words.get(word_id)
-            if word is not None and not word.checked:
-                changes |= edits.write(page, word_id, text).changes
-        count += len(changes)
-        found[page.id] = Edit(tr("Change text to “{text}”", text=text), changes)
-    return Step(tr_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", count, text=text), found)
+def make_changes(offers: Iterable[LookAlike], text: str) -> list[Change]:
+    """Write this text into the words offered; the likely ones are selected at first."""
+    return [
+        Change(
+            *(each.place[0], each.image, each.place[1], each.quad, each.text, text),
+            reason=f"{100 * each.likelihood:.0f} %",
+            selected=each.likelihood >= TICKED,
+        )
+        for each in offers
+    ]

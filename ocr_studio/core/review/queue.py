@@ -18,7 +18,7 @@ from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.second_readings import SecondReading
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr_n
+from ocr_studio.core.translation import message_n
 
 Place: TypeAlias = tuple[str, str]  # page id, word id
 
@@ -108,7 +108,7 @@ def make_confirm_step(
         pages[page_id] = here
         right.setdefault(page_id, []).append(word_id)
         count += 1
-    name = tr_n("Accept {count} word", "Accept {count} words", count)
+    name = message_n("Confirm {count} word", "Confirm {count} words", count)
     accepted = {key: edits.accept(here, right[key]) for key, here in pages.items()}
     return Step(name, accepted), tuple(place for place, _ in shown[:count])
 
@@ -124,7 +124,7 @@ def make_typing_step(texts: Mapping[Place, str], page: Callable[[str], Page | No
             before = written.get(page_id)
             written[page_id] = replace(edit, changes={**before.changes, **edit.changes}) if before else edit
     count = sum(len(edit.changes) for edit in written.values())
-    return Step(tr_n("Correct {count} word", "Correct {count} words", count), written)
+    return Step(message_n("Correct {count} word", "Correct {count} words", count), written)
 
 
 def _page_key(row: QueueRow) -> tuple[object, ...]:

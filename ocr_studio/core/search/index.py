@@ -321,7 +321,7 @@ class Index:
                 path = index_location.find_index_path(self.project.folder)
                 index_location.prepare_folder(path)
             except (OSError, StudioError) as error:
-                _log.info("the index cannot be kept: %s", error)
+                _log.info("the index can’t be kept: %s", error)
             else:
                 return path
         if self._temporary is None:
@@ -352,7 +352,7 @@ class Index:
             ):
                 other.backup(own)
         except (StudioError, sqlite3.Error) as error:
-            _log.info("the index cannot be copied: %s", error)
+            _log.info("the index can’t be copied: %s", error)
             index_location.delete_index(target)
 
 

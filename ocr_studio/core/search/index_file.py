@@ -405,7 +405,7 @@ def _parse_text(value: object, *, least: int = 0, most: int | None = None) -> st
 
 def _parse_seen(value: object) -> str:
     if not _SEEN.fullmatch(_parse_text(value)):
-        raise IndexDamaged("the state of a page's file is none")
+        raise IndexDamaged("the state of a page’s file is none")
     return str(value)
 
 

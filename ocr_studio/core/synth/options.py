@@ -143,7 +143,7 @@ def check_options(options: SynthOptions) -> None:
         value = getattr(options, key)
         if not low <= value <= high:
             raise BadOptions(
-                tr("{option} cannot be {value}", option=_said(key), value=units.plain(value)),
+                tr("{option} can’t be {value}", option=_said(key), value=units.plain(value)),
                 remedy=tr("Enter a value from {low} to {high}.", low=units.plain(low), high=units.plain(high)),
                 option=key,
             )
@@ -154,7 +154,7 @@ def check_options(options: SynthOptions) -> None:
             command="Add --words N, --boards N, or both.",
         )
     if options.purpose not in PURPOSES:
-        raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")
+        raise BadOptions(tr("{option} can’t be {value}", option="purpose", value=options.purpose), option="purpose")
     _check_shares("writing", options.writing, WRITING)
     _check_shares("grounds", options.grounds, GROUNDS)
     _check_words(options)
@@ -274,7 +274,7 @@ def parse_options(raw: object, *, file: object = None) -> SynthOptions:
         try:
             given[key] = json_schema.convert(value, _TYPES[key])
         except json_schema.BadValue as error:
-            what = tr("{option} cannot be {value}", option=_said(key), value=_shown(value))
+            what = tr("{option} can’t be {value}", option=_said(key), value=_shown(value))
             raise BadOptions(what, file=file, remedy=tr(_MEND), option=key) from error
     return SynthOptions(**given)
 
@@ -306,7 +306,7 @@ def _about(path: Path) -> tuple[Mapping[str, object], Path]:
         if file != path:
             check_ended(path)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadOptions(tr("it can't be read: {reason}", reason=reason), file=file) from error
+        raise BadOptions(tr("it can’t be read: {reason}", reason=reason), file=file) from error
     except strict_json.BadJson as error:
         raise BadOptions(tr("it is not valid JSON: {reason}", reason=error), file=file) from error
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest

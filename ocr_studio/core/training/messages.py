@@ -17,8 +17,8 @@ NO_DIFFERENCE: Final[Text] = {
     "lines": later("No difference on the held-out lines"),
 }
 NONE_HELD_OUT: Final[Text] = {
-    "words": later("No words were held out, so the models cannot be compared."),
-    "lines": later("No lines were held out, so the models cannot be compared."),
+    "words": later("No words were held out, so the models can’t be compared."),
+    "lines": later("No lines were held out, so the models can’t be compared."),
 }
 NONE_READ: Final[Text] = {
     "words": later("None of the held-out words is read differently."),

@@ -105,8 +105,8 @@ def describe_missing(comparison: AnyComparison) -> str:
     unit, held_out = comparison.unit, _held_out(comparison)
     if comparison.change == _NOTHING:
         if isinstance(comparison, RecognizerComparison) and comparison.before.right == held_out:
-            it = tr("It was read correctly before, so it cannot improve.")
-            they = tr("All of them were read correctly before, so they cannot improve.")
+            it = tr("It was read correctly before, so it can’t improve.")
+            they = tr("All of them were read correctly before, so they can’t improve.")
             return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
         return _none_differs(comparison)
     few = tr_n(*training_messages.TOO_FEW[unit], held_out)
@@ -265,7 +265,7 @@ def _held_out(comparison: AnyComparison) -> int:
 
 def _found(before: Score, after: Score, unit: str) -> str:
     if before.wanted == 0:
-        return tr("Nothing was held out, so the models cannot be compared.")
+        return tr("Nothing was held out, so the models can’t be compared.")
     same = tr("{now}, as before", now=after.right)
     right = (
         same if after.right == before.right else tr("{now} instead of {before}", now=after.right, before=before.right)

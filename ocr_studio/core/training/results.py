@@ -48,7 +48,7 @@ def load_result(run: Run) -> AnyTrained | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TooLarge) as error:
-        log.warning("%s: what came of the training cannot be read: %s", file, error)
+        log.warning("%s: what came of the training can’t be read: %s", file, error)
         return None
     return trained if trained.folder in registry.candidates(run.name) else None
 

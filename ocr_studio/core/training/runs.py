@@ -134,7 +134,7 @@ def begin_run(run: Run) -> None:
         paths.replace_file(run.folder / "run.json", (json.dumps(about, indent=1) + "\n").encode("ascii"))
     except OSError as error:
         raise RunTrouble(
-            tr("training cannot start: {reason}", reason=error.strerror or error),
+            tr("training can’t start: {reason}", reason=error.strerror or error),
             file=run.folder,
             remedy=tr("Free up disk space or make the folder writable."),
         ) from error
@@ -148,7 +148,7 @@ def load_run(name: str) -> Run | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TooLarge) as error:
-        log.warning("%s: this training cannot be gone on with: %s", file, error)
+        log.warning("%s: this training can’t be gone on with: %s", file, error)
         return None
 
 
@@ -201,7 +201,7 @@ def lock_run(name: str) -> FileLock:
             remedy=tr("Wait until it has finished there, or choose another name."),
         ) from error
     except OSError as error:
-        raise RunTrouble(tr("training cannot start: {reason}", reason=error.strerror or error), file=folder) from error
+        raise RunTrouble(tr("training can’t start: {reason}", reason=error.strerror or error), file=folder) from error
     return held
 
 

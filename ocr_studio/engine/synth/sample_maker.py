@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from ocr_studio.core.datasets.report import LeftOut, Reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import word_crops
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
@@ -355,9 +355,4 @@ def _is_too_narrow(corners: Floats, text: str) -> bool:
 
 def encode_image(name: str, picture: Picture) -> bytes:
     """Encode an image, (h, w, 3) uint8 RGB, as JPEG or PNG according to its name."""
-    jpeg = name.endswith(".jpg")
-    options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
-    done, data = cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
-    if not done:
-        raise RuntimeError("the picture could not be encoded")
-    return np.asarray(data).tobytes()
+    return encode_image(picture, PurePath(name).suffix, quality=_JPEG_QUALITY)

@@ -80,7 +80,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, RecursionError) as error:
-        log.warning("%s: training begins anew, as this cannot be used: %s", path, error)
+        log.warning("%s: training begins anew, as this can’t be used: %s", path, error)
         return None
     if not isinstance(facts, dict):
         log.warning("%s: training begins anew, as this holds no facts", path)

@@ -24,7 +24,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, learning_on
+from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, Setting, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
     HeldOutSample,
@@ -117,7 +117,7 @@ def finetune(
     yield from run.prepare()
     yield from run.train_step(stop)
     comparison = yield from run.compare()
-    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
+    settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
     card = ModelCard(
         architecture=base.architecture,
         title=name,

@@ -156,7 +156,7 @@ def _read_graph(published: PublishedWeights, path: Path | None) -> onnx.ModelPro
         data = path.read_bytes()
     except OSError as error:
         what = tr(
-            "the weights of the {name} cannot be read: {reason}", name=published.name, reason=error.strerror or error
+            "the weights of the {name} can’t be read: {reason}", name=published.name, reason=error.strerror or error
         )
         raise PretrainedError(what, file=path, remedy=remedy) from error
     if hashlib.sha256(data).hexdigest() != published.sha256:

@@ -68,7 +68,7 @@ def create_candidate(file: Path, *, name: str, alphabet: Sequence[str] | None = 
         net = _build_craft(stored, file, normed=False)
         return candidate.write_candidate(name, net, charset=None, card=replace(card, architecture=CRAFT))
     if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
-        what = tr("its last layer is missing, so it cannot read yet")
+        what = tr("its last layer is missing, so it can’t read yet")
         remedy = tr("Choose the complete file, or train this one in a Python script (ocr_studio.api).")
         raise BadModel(what, file=file, remedy=remedy)
     net, charset = _build_crnn(stored, file, alphabet, plan=None)

@@ -57,7 +57,7 @@ def read_layers(file: Path) -> Layers:
     try:
         data = paths.read_file(file, most=MOST_WEIGHT_BYTES)
     except OSError as error:
-        what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
+        what = tr("the file can’t be read: {reason}", reason=error.strerror or error)
         raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
     except TooLarge as error:
         raise BadModel(tr("it is larger than any model"), file=file, remedy=tr(_REMEDY)) from error

@@ -99,20 +99,20 @@ class PageWritten:
 EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
 
 
-def evaluate_project(desk: OcrService, project: Project) -> Iterator[EvaluatingEvent]:
+def evaluate_project(ocr_service: OcrService, project: Project) -> Iterator[EvaluatingEvent]:
     """Read the photos of a project again and compare with the checked words; see ``evaluate``.
 
     Raises:
         StudioError: No word is checked.
     """
-    yield from evaluate(desk, ground_truth.from_project(project), data=str(project.photos))
+    yield from evaluate(ocr_service, ground_truth.from_project(project), data=str(project.photos))
 
 
-def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
+def evaluate(ocr_service: OcrService, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
     """Read every photo and compare with its known words.
 
     Args:
-        desk: The reader.
+        ocr_service: The reader.
         truth: The photos and their words.
         data: What is evaluated, as shown to the user.
 
@@ -130,7 +130,7 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
         try:
             path, image = yield from finder.open(page, done, total)
             words, seconds = [], 0.0
-            for event in reading.read_page(desk, image):
+            for event in reading.read_page(ocr_service, image):
                 if isinstance(event, reading.WordsRead):
                     words += [Labelled(word.quad, word.text) for word in event.words]
                     yield ReadingPhoto(page.image, event.done, event.total, done, total)
@@ -147,7 +147,7 @@ def evaluate(desk: OcrService, truth: Truth, *, data: str) -> Iterator[Evaluatin
         done += 1
         results.append(result)
         yield PhotoEvaluated(results[-1], model, done, total)
-    yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out, desk.options.unit))
+    yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out, ocr_service.options.unit))
 
 
 def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
@@ -174,7 +174,7 @@ def free_folder(folder: Path) -> Path:
         if not folder.is_dir() or not any(folder.iterdir()):
             return folder
     except OSError as error:
-        raise StudioError(tr("can't read the folder: {reason}", reason=error.strerror or error), file=folder) from error
+        raise StudioError(tr("can’t read the folder: {reason}", reason=error.strerror or error), file=folder) from error
     names = chain(["Evaluation"], (f"Evaluation {number}" for number in count(2)))
     return next(path for name in names if not paths.exists(path := folder / name))
 

@@ -34,14 +34,14 @@ class WordsEvaluated:
 WordsEvent: TypeAlias = Preparing | WordsDone | WordsEvaluated
 
 
-def evaluate_words(desk: OcrService, found: Dataset) -> Iterator[WordsEvent]:
+def evaluate_words(ocr_service: OcrService, found: Dataset) -> Iterator[WordsEvent]:
     """Read every image of a dataset and compare with its text; yields Preparing, WordsDone …, then WordsEvaluated.
 
     Spaces are read only if the dataset has lines, or any text with a space.
     """
-    if not desk.ready:
+    if not ocr_service.ready:
         yield Preparing()
-    reader = desk.reader()
+    reader = ocr_service.reader()
     spaces = found.unit == "lines" or any(" " in example.text for example in found.examples)
     read: list[ReadExample] = []
     left_out = list(found.trouble)

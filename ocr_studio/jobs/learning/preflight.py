@@ -174,7 +174,7 @@ def moved(dataset: Dataset, folder: Path) -> Dataset:
         shutil.move(dataset.folder, folder)
     except OSError as error:
         raise StudioError(
-            tr("can't save the training data: {reason}", reason=error.strerror or error),
+            tr("can’t save the training data: {reason}", reason=error.strerror or error),
             file=folder,
             remedy=tr("Free up disk space there."),
         ) from error
@@ -233,7 +233,7 @@ def _fresh_folder() -> Path:
                 shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise StudioError(
-            tr("can't collect the words: {reason}", reason=error.strerror or error),
+            tr("can’t collect the words: {reason}", reason=error.strerror or error),
             file=above,
             remedy=tr("Free up disk space there."),
         ) from error

@@ -118,7 +118,7 @@ def fetch(
             os.replace(part, place)
             SafeFolder(place.parent, follow=True).flush()
     except OSError as error:
-        what = tr("can't save the download: {reason}", reason=errors.write_reason(error))
+        what = tr("can’t save the download: {reason}", reason=errors.write_reason(error))
         raise FetchFailed(what, file=place, remedy=errors.write_remedy(error)) from error
     yield Fetched(wanted, place)
 
@@ -151,7 +151,7 @@ def _brought(wanted: PublishedFile, part: Path, *, patience: float) -> Iterator[
         os.fsync(stream.fileno())
     if not _is_whole(part, wanted):
         part.unlink()
-        raise _other(wanted, tr("the download isn't the published file (its SHA-256 differs), so it was deleted"))
+        raise _other(wanted, tr("the download isn’t the published file (its SHA-256 differs), so it was deleted"))
 
 
 def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iterator[Fetching]:
@@ -244,7 +244,7 @@ def _told(wanted: PublishedFile) -> Iterator[None]:
     except (OSError, http.client.HTTPException, ssl.CertificateError) as error:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
         reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-        raise _cut_off(wanted, tr("can't reach the server: {reason}", reason=reason)) from error
+        raise _cut_off(wanted, tr("can’t reach the server: {reason}", reason=reason)) from error
 
 
 def _cut_off(wanted: PublishedFile, what: str) -> FetchFailed:

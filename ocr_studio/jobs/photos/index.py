@@ -18,7 +18,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index, IndexProgress, SearchResult
 
 # Margin around a word, as a share of its box.
-_AROUND: Final = 0.35
+AROUND: Final = 0.35
 # Maximum ratio of width to height; longer lines are squeezed to fit into a row.
 _WIDEST: Final = 8.0
 
@@ -71,7 +71,7 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
 
 
 def _level(photo: Pyramid, quad: Quad, height: int) -> RGB:
-    corners = geometry.widen_quad(quad, _AROUND)
+    corners = geometry.widen_quad(quad, AROUND)
     along, across = geometry.measure_sizes(corners)[0]
     width = round(height * min(_WIDEST, float(along) / max(float(across), 1.0)))
     return photo.warp(corners, (max(1, width), height))

@@ -30,22 +30,22 @@ class NoPhotos(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class SaveOptions:
     """Where and whether projects are saved.
 
     Attributes:
         library: The user's library folder.
-        preferred: Whether to use the library rather than the folders of photos.
-        keeps: Whether anything may be saved; if not, nothing is locked either.
-        begins: Whether an unread photo will be changed at once; its project is then locked even if it is new.
-        follows: Folders of photos whose project may be a symbolic link.
+        prefers_library: Whether to use the library rather than the folders of photos.
+        saves_state: Whether anything may be saved; if not, nothing is locked either.
+        will_change: Whether an unread photo will be changed at once; its project is then locked even if it is new.
+        trusted_links: Folders of photos whose project may be a symbolic link.
     """
 
     library: Path
-    preferred: bool
-    keeps: bool = True
-    begins: bool = False
-    follows: frozenset[Path] = frozenset()
+    prefers_library: bool
+    saves_state: bool = True
+    will_change: bool = False
+    trusted_links: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PhotoOpened:
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
         twin: Another file in the folder with the same content, whose page this is, or empty.
-        course: The undo log of the project; None if it was loaded before.
+        course: The undo log of the project; None if it was loaded before, or not yet.
         order: Ids of the words in reading order; None if unknown.
     """
 
@@ -108,16 +108,15 @@ class PhotoKept:
 
 
 def open_photo(
-    path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project], known: Project | None = None
+    path: Path, *, save_options: SaveOptions, projects: MutableMapping[Path, Project]
 ) -> Iterator[PhotoOpened | LinkFound]:
     """Open a photo and its page; yields PhotoOpened or LinkFound.
 
     Args:
         path: The photo.
-        keeping: Where projects are saved.
+        save_options: Where projects are saved.
         projects: Open projects by folder of their photos. A newly opened project is added, as two for the same folder
             would lock each other out; the caller has to unlock them.
-        known: The project whose undo log is loaded already.
 
     Raises:
         PhotoError: The photo can't be read.
@@ -130,30 +129,45 @@ def open_photo(
         try:
             project = Project.open(
                 path.parent,
-                library=keeping.library,
-                prefer_library=keeping.preferred,
-                follow_links=path.parent in keeping.follows,
+                library=save_options.library,
+                prefer_library=save_options.prefers_library,
+                follow_links=path.parent in save_options.trusted_links,
             )
         except LinkedProject as error:
             yield LinkFound(path, error.target)
             return
         projects[path.parent] = project
-    read_only, warning = _lock(project, create=False) if keeping.keeps else ("", "")
+    read_only, warning = _lock(project, create=False) if save_options.saves_state else ("", "")
     page = None
     try:
-        page = project.load_page(page_id, aside=keeping.keeps and not read_only)
+        page = project.load_page(page_id, aside=save_options.saves_state and not read_only)
     except PageDamaged as error:
         warning = str(error)
-    if keeping.keeps and keeping.begins and (page is None or page.read_at is None) and not (read_only or warning):
+    if (
+        save_options.saves_state
+        and save_options.will_change
+        and (page is None or page.read_at is None)
+        and not (read_only or warning)
+    ):
         read_only, warning = _lock(project, create=True)
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
-    course = None
-    if project is not known and keeping.keeps and not read_only:
+    yield PhotoOpened(path, page, image, project, read_only, warning, twin)
+
+
+def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Project | None = None) -> PhotoOpened:
+    """Return an opened photo with the undo log of its project and the reading order of its words.
+
+    Args:
+        opened: The photo.
+        save_options: Where projects are saved; without saving there is no undo log.
+        known: The project whose undo log is loaded already.
+    """
+    project, course = opened.project, None
+    if project is not known and save_options.saves_state and not opened.read_only:
         course = undo_log.load(project.files, shorten=project.locked)
-    order = page_order.order_words(page)
-    yield PhotoOpened(path, page, image, project, read_only, warning, twin, course, order)
+    return replace(opened, course=course, order=page_order.order_words(opened.page))
 
 
 def lock_again(project: Project) -> Iterator[Project]:
@@ -265,7 +279,7 @@ def _writing_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudioError(
-            tr("can't save the image: {reason}", reason=error.strerror or error),
+            tr("can’t save the image: {reason}", reason=error.strerror or error),
             file=error.filename or folder,
             remedy=tr("Free up disk space there, or choose another library folder in the settings."),
         ) from error

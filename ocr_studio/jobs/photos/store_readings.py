@@ -14,7 +14,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import NotPlaced
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import message
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
         return page
     if not again:
         return now
-    name = tr("Read {photo}", photo=format_photo_name(read.image))
+    name = message("Read {photo}", photo=format_photo_name(read.image))
     edit = replace(edits.reread(now, tuple(read.words.values()), earlier=None), name=name)
     page = replace(apply(now, edit), read_at=read.read_at)
     if not edit:

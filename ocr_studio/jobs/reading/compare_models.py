@@ -90,13 +90,15 @@ class FindingCompared:
 ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared | FindingCompared
 
 
-def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ComparingEvent]:
+def compare(
+    ocr_service: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]
+) -> Iterator[ComparingEvent]:
     """Read the boxes of words with the model in use and with another recognizer.
 
     Neither uses the project's words, as these contain the correct answers.
 
     Args:
-        desk: The reader in use.
+        ocr_service: The reader in use.
         name: Name of the other model; its weights are released at the end.
         image: The upright photo, (H, W, 3) uint8 RGB.
         words: The words to read.
@@ -107,9 +109,9 @@ def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequen
     Raises:
         StudioError: A model can't be used.
     """
-    other = desk.successor(replace(desk.options, model=registry.chosen(name)))
+    other = ocr_service.successor(replace(ocr_service.options, model=registry.chosen(name)))
     total, done, found = 2 * len(words), 0, []
-    for each in (desk, other):
+    for each in (ocr_service, other):
         read: list[Word] = []
         for event in read_words(each, image, words):
             if isinstance(event, Preparing):
@@ -120,7 +122,7 @@ def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequen
                 yield Comparing(done, total)
         found.append(read)
     yield ModelsCompared(
-        desk.reader().name,
+        ocr_service.reader().name,
         other.reader().name,
         tuple(
             WordCompared(word, one.machine, two.machine)
@@ -131,12 +133,12 @@ def compare(desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequen
 
 
 def compare_finding(
-    desk: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]
+    ocr_service: OcrService, name: str, image: NDArray[np.uint8], words: Sequence[Word]
 ) -> Iterator[ComparingEvent]:
     """Find the words of a photo with the model in use and with another detector.
 
     Args:
-        desk: The reader in use.
+        ocr_service: The reader in use.
         name: Name of the other model.
         image: The upright photo, (H, W, 3) uint8 RGB.
         words: The words of the page; checked words with a text are the ground truth.
@@ -147,9 +149,9 @@ def compare_finding(
     Raises:
         StudioError: A model can't be used.
     """
-    other = desk.successor(replace(desk.options, detector=registry.chosen(name, "detector")))
+    other = ocr_service.successor(replace(ocr_service.options, detector=registry.chosen(name, "detector")))
     found = []
-    for number, each in enumerate((desk, other)):
+    for number, each in enumerate((ocr_service, other)):
         boxes: list[Quad] = []
         for event in read_page(each, image):
             if isinstance(event, Preparing):

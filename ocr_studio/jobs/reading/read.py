@@ -189,20 +189,20 @@ class OcrService:
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
-def prepare(desk: OcrService) -> Iterator[ReadingEvent]:
+def prepare(ocr_service: OcrService) -> Iterator[ReadingEvent]:
     """Load the recognizer if necessary."""
-    if not desk.ready:
+    if not ocr_service.ready:
         yield Preparing()
-        desk.reader()
+        ocr_service.reader()
 
 
 def read_page(
-    desk: OcrService, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
+    ocr_service: OcrService, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
 ) -> Iterator[ReadingEvent]:
     """Find and read all words of a photo.
 
     Args:
-        desk: The reader.
+        ocr_service: The reader.
         image: The upright photo, (H, W, 3) uint8 RGB.
         project: The project whose typed words are used like those of the dictionary.
         board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
@@ -211,10 +211,10 @@ def read_page(
         Found, WordsRead …, ReadingDone.
     """
     if board is None:
-        yield from _read(desk, image, None, project=project)
+        yield from _read(ocr_service, image, None, project=project)
         return
     made = clean_board.cleaned(image, board)
-    yield from _read(desk, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
+    yield from _read(ocr_service, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
 
 
 def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
@@ -224,7 +224,7 @@ def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _read(
-    desk: OcrService,
+    ocr_service: OcrService,
     image: NDArray[np.uint8],
     lines: NDArray[np.float32] | None,
     *,
@@ -232,9 +232,9 @@ def _read(
     back: NDArray[np.floating] | None = None,
 ) -> Iterator[ReadingEvent]:
     """``read_page`` with lines that may have been found already. back: maps image to photo pixels, (3, 3)."""
-    yield from prepare(desk)
-    desk.use_project_words(project)
-    reader, start = desk.reader(), time.perf_counter()
+    yield from prepare(ocr_service)
+    ocr_service.use_project_words(project)
+    reader, start = ocr_service.reader(), time.perf_counter()
     lines = reader.find(image) if lines is None else lines
     yield Found(len(lines))
     done = 0
@@ -245,7 +245,7 @@ def _read(
 
 
 def read_words(
-    desk: OcrService,
+    ocr_service: OcrService,
     image: NDArray[np.uint8],
     words: Sequence[Word],
     *,
@@ -255,7 +255,7 @@ def read_words(
     """Read the boxes of words again; only the recognized text of each changes.
 
     Args:
-        desk: The reader.
+        ocr_service: The reader.
         image: The upright photo, (H, W, 3) uint8 RGB.
         words: The words; a box that the user drew over several lines gets all of them.
         project: As for ``read_page``.
@@ -265,9 +265,9 @@ def read_words(
         WordsRead …, ReadingDone.
     """
     image, places = _places(image, words, board)
-    yield from prepare(desk)
-    desk.use_project_words(project)
-    reader, start = desk.reader(), time.perf_counter()
+    yield from prepare(ocr_service)
+    ocr_service.use_project_words(project)
+    reader, start = ocr_service.reader(), time.perf_counter()
     done = 0
     for transcriptions in reader.read_quads(image, places):
         batch = words[done : done + len(transcriptions)]
@@ -295,7 +295,7 @@ def _places(
 
 
 def read_photos(
-    desk: OcrService,
+    ocr_service: OcrService,
     paths: Iterable[Path | _Told],
     *,
     project_of: Callable[[Path], Project | None] = lambda path: None,
@@ -306,7 +306,7 @@ def read_photos(
     While a photo is read, the next one is opened and searched for writing; the reported seconds are of reading only.
 
     Args:
-        desk: The reader.
+        ocr_service: The reader.
         paths: The photo files; other items are yielded unchanged, in their order.
         project_of: Returns the project of a photo, if any.
         board_of: Returns how to clean the board of a page, None to read the photo itself; called in another thread.
@@ -314,7 +314,7 @@ def read_photos(
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
     """
-    with closing(_looked_at(paths, lambda path: _look(desk, path, board_of))) as looked_at:
+    with closing(_looked_at(paths, lambda path: _look(ocr_service, path, board_of))) as looked_at:
         for each in looked_at:
             if not isinstance(each, _Opening):
                 yield each
@@ -324,7 +324,7 @@ def read_photos(
             seconds, when = 0.0, None
             try:
                 photo = each.looking.result()
-                for event in _read(desk, photo.image, photo.lines, project=project_of(path), back=photo.back):
+                for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):
                         words |= {word.id: word for word in event.words}
                     elif isinstance(event, ReadingDone):
@@ -388,7 +388,7 @@ def _looked_at(
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _look(desk: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
+def _look(ocr_service: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
     image, page_id = photo_file.open_photo_with_id(path)
     height, width = image.shape[:2]
     board, back = board_of(page_id), None
@@ -396,4 +396,6 @@ def _look(desk: OcrService, path: Path, board_of: Callable[[str], BoardLook | No
         made = clean_board.cleaned(image, board)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
-    return _Looked(image, page_id, (width, height), desk.reader().find(image) if desk.ready else None, back)
+    return _Looked(
+        image, page_id, (width, height), ocr_service.reader().find(image) if ocr_service.ready else None, back
+    )

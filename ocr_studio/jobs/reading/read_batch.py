@@ -25,14 +25,16 @@ class PhotoKnown:
 BatchEvent: TypeAlias = ReadingEvent | PhotoKnown
 
 
-def read_batch(desk: OcrService, photos: Sequence[Path], project: Project, *, again: bool) -> Iterator[BatchEvent]:
+def read_batch(
+    ocr_service: OcrService, photos: Sequence[Path], project: Project, *, again: bool
+) -> Iterator[BatchEvent]:
     """Read photos, without saving anything.
 
     Whether a photo was read before is checked in its turn, so that the first unread photo among thousands doesn't have
     to wait, and the job can be cancelled.
 
     Args:
-        desk: The reader.
+        ocr_service: The reader.
         photos: The photo files.
         project: Their project.
         again: Whether to read photos that were read before.
@@ -47,7 +49,7 @@ def read_batch(desk: OcrService, photos: Sequence[Path], project: Project, *, ag
             yield photo if page is None else PhotoKnown(photo, page)
 
     yield from read_photos(
-        desk, looked_up(), project_of=lambda _: project, board_of=lambda page_id: _board(project, page_id)
+        ocr_service, looked_up(), project_of=lambda _: project, board_of=lambda page_id: _board(project, page_id)
     )
 
 

@@ -39,11 +39,11 @@ TuningEvent: TypeAlias = Preparing | LinesFound | BoxesFound
 class DetectionPreview:
     """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its service."""
 
-    def __init__(self, desk: OcrService, image: NDArray[np.uint8]) -> None:
+    def __init__(self, ocr_service: OcrService, image: NDArray[np.uint8]) -> None:
         """Make the preview.
 
         Args:
-            desk: The reader.
+            ocr_service: The reader.
             image: The upright photo, (H, W, 3) uint8 RGB.
         """
         self._desk, self._image = desk, image
@@ -52,9 +52,9 @@ class DetectionPreview:
     def find(self, detection: DetectionOptions) -> Iterator[TuningEvent]:
         """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""
         # ``prepare`` yields no other events; this narrows the type.
-        yield from (event for event in prepare(self._desk) if isinstance(event, Preparing))
+        yield from (event for event in prepare(self._ocr_service) if isinstance(event, Preparing))
         if self._preview is None:
-            self._preview = self._desk.preview(self._image)
+            self._preview = self._ocr_service.preview(self._image)
         lines = self._preview.find(detection)
         yield LinesFound(tuple(Quad.from_array(line[:4]) for line in lines))
         done = 0

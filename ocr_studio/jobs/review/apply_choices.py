@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from ocr_studio.core.editing import changes
+from ocr_studio.core.editing.changes import Change, Skipped
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
 
@@ -16,85 +18,60 @@ _CHANGES: Final = 150
 _WORDS: Final = 5000
 
 LoadPage: TypeAlias = Callable[[str], Page | None]
+PageChanges: TypeAlias = Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A change to one photo.
-
-    Attributes:
-        page_id: Id of the page.
-        image: The photo, as named in the page.
-        words: Number of words to change.
-        edit: Returns the edit for the current page, and how many words have changed meanwhile and are skipped.
-    """
-
-    page_id: str
-    image: str
-    words: int
-    edit: Callable[[Page], tuple[Edit, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedWords:
-    """Words of a photo that were skipped.
-
-    Attributes:
-        image: The photo.
-        words: Number of skipped words.
-        trouble: Why: None if they have changed meanwhile, "" if the page no longer exists, else an error message.
-    """
-
-    image: str
-    words: int
-    trouble: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeBatch:
-    """A batch of changes.
+class Batch:
+    """The edits of some pages.
 
     Attributes:
         photos: Number of photos in the batch.
         edits: Edits by page id.
         words: Number of words that change.
-        left: The skipped words.
+        skipped: The words that stay as they are.
     """
 
     photos: int
     edits: dict[str, Edit]
     words: int
-    left: tuple[SkippedWords, ...]
+    skipped: tuple[Skipped, ...]
 
 
-def part(load: LoadPage, wishes: Sequence[Change]) -> ChangeBatch:
-    """Make the next batch of changes.
+def make_batch(load: LoadPage, pages: Sequence[PageChanges]) -> Batch:
+    """Make the next batch of edits.
 
     Args:
         load: Returns the current page, or None if it no longer exists; may raise StudioError.
-        wishes: The changes; the batch covers the first ``Batch.photos`` of them.
+        pages: The changes, page by page; the batch covers the first ``Batch.photos`` of them.
     """
     edits: dict[str, Edit] = {}
-    left: list[SkippedWords] = []
-    photos = words = changes = around = 0
-    for wish in wishes:
+    skipped: list[Skipped] = []
+    photos = words = changed = around = 0
+    for some in pages:
         photos += 1
+        wanted, image = count_words(some), some[0].image
         try:
-            page = load(wish.page_id)
+            page = load(some[0].page_id)
         except StudioError as error:
-            left.append(SkippedWords(wish.image, wish.words, str(error)))
+            skipped.append(Skipped(image, str(error), wanted))
             continue
         if page is None:
-            left.append(SkippedWords(wish.image, wish.words, ""))
+            skipped.append(Skipped(image, None, wanted))
             continue
-        edit, others = wish.edit(page)
-        if others:
-            left.append(SkippedWords(wish.image, others))
+        edit, stay = changes.make_edit(page, some)
+        if stay:
+            skipped.append(Skipped(image, words=stay))
         if edit:
-            edits[wish.page_id] = edit
-            words += wish.words - others
-            changes += len(edit.changes)
+            edits[page.id] = edit
+            words += wanted - stay
+            changed += len(edit.changes)
             around += len(page.words)
-        if len(edits) >= PAGES or changes >= _CHANGES or around >= _WORDS:
+        if len(edits) >= PAGES or changed >= _CHANGES or around >= _WORDS:
             break
-    return ChangeBatch(photos, edits, words, tuple(left))
+    return Batch(photos, edits, words, tuple(skipped))
+
+
+def count_words(some: PageChanges) -> int:
+    """Number of words whose text changes."""
+    return sum(each.visible for each in some)

@@ -6,12 +6,9 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
-
-import cv2
+from typing import TypeAlias
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file, word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_appearance import WordAppearance
@@ -25,23 +22,23 @@ from ocr_studio.core.search.index import Index
 # Limits: words that are compared (those with the most similar texts), photos that are opened, and, without an index,
 # pages around the corrected one that are searched. Users would not check more suggestions than this.
 _WORDS, _PHOTOS, _PAGES = 80, 40, 200
-# Maximum size of an image in pixels: sharp in a grid on a high-resolution screen.
-_WIDTH, _HEIGHT = 320, 80
-_MARGIN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedLooks:
-    """The corrected word itself. picture: PNG image."""
+    """The corrected word itself. image: its photo, as named in the page; quad: its box."""
 
     correction: Correction
-    picture: bytes
+    image: str
+    quad: Quad
 
 
 Event: TypeAlias = CorrectedLooks | LookAlike
 
 
-def find(project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None) -> Iterator[Event]:
+def find(
+    project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None
+) -> Iterator[Event | None]:
     """Find words that are likely the same as a corrected one.
 
     Args:
@@ -50,7 +47,8 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
         index: Returns the search index of the project, if there is one that is up to date.
 
     Yields:
-        CorrectedLooks, then a LookAlike for each word, in no order; nothing if the corrected word can't be shown.
+        CorrectedLooks, then a LookAlike for each word, in no order; nothing if the corrected word can't be shown. None
+        in between, so that other jobs don't have to wait.
     """
     photos = MovedPhotos()
     page = project.load_page(corrected.place[0], aside=False)
@@ -61,8 +59,12 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
     look = word_appearance.describe_word(own, word.quad) if own else None
     if own is None or look is None:
         return
-    yield CorrectedLooks(corrected, _picture(own, word.quad))
-    for other, odds in _candidates(project, page, corrected, index()):
+    yield CorrectedLooks(corrected, page.image, word.quad)
+    for candidate in _candidates(project, page, corrected, index()):
+        yield None
+        if candidate is None:
+            continue
+        other, odds = candidate
         photo = own if other.id == page.id else _photo(photos, project, other)
         if photo is not None:
             yield from _alike(photo, other, odds, look)
@@ -70,11 +72,12 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
 
 def _candidates(
     project: Project, page: Page, corrected: Correction, index: Index | None
-) -> Iterator[tuple[Page, dict[str, float]]]:
-    """Pages with words of similar text, and the odds of each by word id."""
+) -> Iterator[tuple[Page, dict[str, float]] | None]:
+    """Pages with words of similar text, and the odds of each by word id; None for each page that was looked at."""
     read = page.words[corrected.place[1]].machine
     found: list[tuple[Page, dict[str, float]]] = []
     for key in _pages(project, page, corrected, index):
+        yield None
         other: Page | None = None
         with contextlib.suppress(StudioError):
             other = page if key == page.id else project.load_page(key, aside=False)
@@ -112,7 +115,7 @@ def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppeara
             else 0.0
         )
         if likely >= fix_everywhere.OFFERED:
-            yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
+            yield LookAlike((page.id, word.id), page.image, word.quad, word.text, likely)
 
 
 def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
@@ -121,12 +124,3 @@ def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
         if image.shape[:2] == (page.height, page.width):
             return Pyramid(image)
     return None
-
-
-def _picture(photo: Pyramid, quad: Quad) -> bytes:
-    corners = geometry.widen_quad(quad, _MARGIN)
-    along, across = geometry.measure_sizes(corners)[0]
-    scale = min(_WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0), 4.0)
-    picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
-    done, data = cv2.imencode(".png", picture[:, :, ::-1])
-    return data.tobytes() if done else b""

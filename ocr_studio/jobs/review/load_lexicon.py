@@ -30,8 +30,10 @@ class WordsKnown:
     added: frozenset[str]
 
 
-def words_known(languages: tuple[str, ...], project: Project | None, index: Index | None) -> Iterator[WordsKnown]:
-    """Load all words; yields a single WordsKnown.
+def words_known(
+    languages: tuple[str, ...], project: Project | None, index: Index | None
+) -> Iterator[WordsKnown | None]:
+    """Load all words; yields a single WordsKnown, and None in between, so that other jobs don't have to wait.
 
     Args:
         languages: The languages.
@@ -44,5 +46,8 @@ def words_known(languages: tuple[str, ...], project: Project | None, index: Inde
     typed: Counter[str] = Counter()
     for row in index.pages() if index else ():
         typed.update(row.typed)
+    yield None
     added = project_words.load_added(project.files) if project else frozenset()
-    yield WordsKnown(languages, load_lexicon(languages), OwnWords.of(typed), added)
+    known = load_lexicon(languages)
+    yield None
+    yield WordsKnown(languages, known, OwnWords.of(typed), added)

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-import cv2
-
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry.quads import Floats
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
@@ -202,11 +201,6 @@ class CardMaker:
 
 def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> CardEvent:
     card = review_card.cut_card(photo, word.quad, size)
-    pictures = [
-        cv2.imencode(".jpg", each[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        for each in (card.picture, review_card.crop_word(card))
-    ]
-    if not all(done for done, _ in pictures):
-        return CardFailed(place, tr("can't create an image of the word"))
-    whole, small = (data.tobytes() for _, data in pictures)
+    pictures = card.picture, review_card.crop_word(card)
+    whole, small = (encode_image(each, ".jpg", quality=_QUALITY) for each in pictures)
     return CardMade(place, word.quad, whole, card.corners, word, small)

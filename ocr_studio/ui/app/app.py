@@ -30,14 +30,14 @@ from ocr_studio.ui.app.main_window import MainWindow
 from ocr_studio.ui.app.screenshot import Screenshot
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import SAVE_SECONDS, Opening
-from ocr_studio.ui.evaluation.controller import Evaluating
-from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.evaluation.controller import EvaluationController
+from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.style import theme as theming
-from ocr_studio.ui.training.controller import Training
+from ocr_studio.ui.training.controller import TrainingController
 
 
 class Studio(QObject):
@@ -45,14 +45,14 @@ class Studio(QObject):
 
     Attributes:
         theme_asked_for: The theme given at the start, until the user chooses another one; None: that of the settings.
-        ends_for_another: Whether the window was closed to be replaced by one in another language.
-        goes_on: Whether this window replaces another one, and resumes its session.
+        restarts_for_language: Whether the window was closed to be replaced by one in another language.
+        resumes: Whether this window replaces another one, and resumes its session.
 
     Args:
         chosen: The settings.
-        desk: Reads photos; made from the settings unless a test brings its own.
+        ocr_service: Reads photos; made from the settings unless a test brings its own.
         theme: See ``theme_asked_for``.
-        keeps: Whether anything may be written to the disk.
+        saves_state: Whether anything may be written to the disk.
         learners: Functions that train a model, instead of the engine's.
     """
 
@@ -62,51 +62,50 @@ class Studio(QObject):
         self,
         chosen: Settings,
         *,
-        desk: OcrService | None = None,
+        ocr_service: OcrService | None = None,
         theme: str | None = None,
-        keeps: bool = True,
+        saves_state: bool = True,
         learners: Mapping[str, Learn] | None = None,
     ) -> None:
         super().__init__()
         self.settings = chosen
         self.theme_asked_for = theme
-        self.ends_for_another = self.goes_on = False
+        self.restarts_for_language = self.resumes = False
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        lanes = (
-            "reading", "photos", "pictures", "cards", "index", "searches", "board", "training", "thumbnails", "rows",
-            "words", "fetching", "samples", "places",
-        )  # fmt: skip
-        self.lanes = {name: JobThread(name, self) for name in lanes}
+        lanes = self.lanes = Lanes.make(self)
         self.opening = Opening(
-            self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
+            self.document, lanes.files, self.autosave, settings=chosen, recent=RecentFiles(), saves_state=saves_state
         )
-        self.lanes["pages"] = self.opening.pages
-        self.indexing = Indexing(self.opening, self.lanes["index"])
-        self.reading = Reading(self.document, self.lanes["reading"], desk or OcrService(chosen.reader_options()))
-        self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
-        self.training = Training(self.lanes["training"], lambda: self.settings, learners=learners)
+        self.index_service = IndexService(self.opening, lanes.files)
+        self.reading = Reading(self.document, lanes.reading, ocr_service or OcrService(chosen.reader_options()))
+        self.evaluator = EvaluationController(lanes.reading, lambda: self.reading.ocr_service)
+        self.training = TrainingController(lanes.training, lambda: self.settings, learners=learners)
         self.window = MainWindow(
             Services(
-                self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
-                self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"], self.lanes["board"],
-                self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
-                self.lanes["fetching"], self.lanes["samples"], self.lanes["places"],
+                document=self.document,
+                autosave=self.autosave,
+                opening=self.opening,
+                index_service=self.index_service,
+                reading=self.reading,
+                evaluator=self.evaluator,
+                training=self.training,
+                lanes=lanes,
             )
-        )  # fmt: skip
-        self.opening.opened.connect(self._read_new)
+        )
+        self.opening.opened.connect(self._read_if_new)
         self.window.settings_chosen.connect(self.change_settings)
         self.training.kept.connect(lambda model: self._use_model(model.kind, model.name))
         self.training.gone_back.connect(self._use_model)
         self.window.closing.connect(self._close)
         self.window.installEventFilter(self.opening)
         self._guard = CloseGuard(self.window, self.opening.save)
-        self._guard.held.connect(self._say_unsaved)
-        self.autosave.saved.connect(self._guard.forget)
+        self._guard.close_prevented.connect(self._show_unsaved)
+        self.autosave.saved.connect(self._guard.reset)
         self.document.history.led_to.connect(self._show_page)
-        self.document.history.went.connect(self._say_going)
+        self.document.history.went.connect(self._show_undo_progress)
         self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
-        self.window.parts.choosing.anew_wanted.connect(self._make_way)
+        self.window.preferences.restart_requested.connect(self._restart_in_language)
         self.reading.use_project_words(lambda: self.opening.project)
         self.reading.protect_words(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)
@@ -116,11 +115,11 @@ class Studio(QObject):
         self.window.show()
         # After the first paint, because loading the recognizer blocks the interpreter for moments.
         QTimer.singleShot(0, self.reading.prepare)
-        if self.opening.keeps:
+        if self.opening.saves_state:
             QTimer.singleShot(0, self.training.find_offers)
         if paths:
             self.opening.open_paths(paths)
-        self.window.parts.session.begin(busy=bool(paths), goes_on=self.goes_on)
+        self.window.session.begin(busy=bool(paths), resumes=self.resumes)
 
     def change_settings(self, chosen: Settings) -> None:
         """Use these settings from now on, and save them."""
@@ -134,7 +133,7 @@ class Studio(QObject):
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
         photo_file.allow_megapixels(chosen.largest_photo)
-        self.opening.keeping.keep("settings", lambda: settings.save(chosen))
+        self.opening.retry_saver.save("settings", lambda: settings.save(chosen))
 
     @property
     def theme(self) -> str:
@@ -150,18 +149,18 @@ class Studio(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything is being opened or read."""
-        return any(lane.busy for lane in self.lanes.values())
+        return any(lane.busy for lane in self.lanes)
 
     def stop(self) -> None:
         """End the threads. Waits until each has finished its current step."""
-        self.window.parts.session.leave()
-        for lane in self.lanes.values():
+        self.window.session.leave()
+        for lane in self.lanes:
             lane.stop()
-        self.indexing.stop()
+        self.index_service.stop()
         # Qt clears an undo stack that it destroys; the signals would reach a window that is partly destroyed.
         self.document.undo_stack.blockSignals(True)
 
-    def _say_going(self, name: str, back: bool, photos: int) -> None:
+    def _show_undo_progress(self, name: str, back: bool, photos: int) -> None:
         """Show the progress of undoing or redoing a step with very many photos."""
         status, at = self.window.status, tr_n("{count} photo left", "{count} photos left", photos)
         if not photos:
@@ -172,11 +171,11 @@ class Studio(QObject):
             status.say(tr("Redoing “{step}”: {photos}", step=name, photos=at))
 
     def _show_page(self, page_id: str) -> None:
-        review = self.window.parts.review
+        review = self.window.review
         if not (review.isVisible() and review.reviewing.holds(page_id)):
             self.opening.open_page(page_id)
 
-    def _read_new(self, event: PhotoOpened) -> None:
+    def _read_if_new(self, event: PhotoOpened) -> None:
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
             self.reading.read_page()
 
@@ -184,11 +183,11 @@ class Studio(QObject):
         same = self.settings
         self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
 
-    def _make_way(self) -> None:
+    def _restart_in_language(self) -> None:
         # The window stays open if something could not be saved.
-        self.ends_for_another = self.window.close()
+        self.restarts_for_language = self.window.close()
 
-    def _say_unsaved(self) -> None:
+    def _show_unsaved(self) -> None:
         self.window.show_trouble(
             Trouble(
                 tr(
@@ -200,15 +199,15 @@ class Studio(QObject):
         )
 
     def _close(self) -> None:
-        if self.opening.keeps:
-            window_state.keep(self.window)
-            self.opening.keeping.retry()
-            self.window.parts.session.end()
+        if self.opening.saves_state:
+            window_state.save(self.window)
+            self.opening.retry_saver.retry()
+            self.window.session.end()
         self.reading.cancel()
-        self.window.parts.photos_panel.batch.cancel()
-        self.evaluating.cancel()
+        self.window.photos_panel.batch.cancel()
+        self.evaluator.cancel()
         self.training.close()
-        self.indexing.close()
+        self.index_service.close()
         self.opening.close()
 
 
@@ -248,39 +247,39 @@ def run(
     photo_file.allow_megapixels(chosen.largest_photo)
     with logs.libraries_silenced():
         app = _application(theme or chosen.theme, language or chosen.language)
-        studio = Studio(chosen, theme=theme, keeps=screenshot is None)
-        status = _sit(app, studio, path, screenshot)
-        while studio.ends_for_another:
-            studio = _another(app, studio)
+        studio = Studio(chosen, theme=theme, saves_state=screenshot is None)
+        status = _run_window(app, studio, path, screenshot)
+        while studio.restarts_for_language:
+            studio = _replace_window(app, studio)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-            gc_tuning.let_go()
-            status = _sit(app, studio, None, None)
+            gc_tuning.free_unused()
+            status = _run_window(app, studio, None, None)
         return status
 
 
-def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
     """Run one window until it is closed."""
     catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
     catcher.install()
     tidying = QTimer(studio, interval=60_000)
     tidying.timeout.connect(logs.limit_native)
     tidying.start()
-    gc_tuning.look_seldom()
+    gc_tuning.collect_rarely()
     gc_tuning.freeze_loaded()
     studio.reading.prepared.connect(gc_tuning.freeze_loaded)
     try:
-        return _stay(app, studio, path, screenshot)
+        return _show_and_run(app, studio, path, screenshot)
     finally:
         studio.stop()
         catcher.remove()
 
 
-def _another(app: QApplication, before: Studio) -> Studio:
+def _replace_window(app: QApplication, before: Studio) -> Studio:
     """Make a window in the chosen language to replace one that was closed. The recognizer stays loaded."""
     window_language.use(app, before.settings.language)
     use_theme(before.theme)
-    studio = Studio(before.settings, desk=before.reading.desk, theme=before.theme_asked_for)
-    studio.goes_on = True
+    studio = Studio(before.settings, ocr_service=before.reading.ocr_service, theme=before.theme_asked_for)
+    studio.resumes = True
     before.window.deleteLater()
     before.deleteLater()
     return studio
@@ -305,13 +304,13 @@ def _application(theme: str, language: str) -> QApplication:
     return app
 
 
-def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+def _show_and_run(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
     app.styleHints().colorSchemeChanged.connect(studio.follow_system)
     if screenshot is not None:
         _take_picture(app, studio, path, screenshot)
         return 0
     window_state.restore(studio.window)
-    for panel in studio.window.parts.panels:
+    for panel in studio.window.panels:
         panel.hide()  # it may have been open last time, and has nothing to show yet
     studio.start([path] if path else [])
     return app.exec()

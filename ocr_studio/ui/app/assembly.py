@@ -1,12 +1,13 @@
-"""Makes the parts of the window and connects them. The window only places them."""
+"""Makes the parts of the window, each from what it needs, and the actions that work on them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
 from ocr_studio.ui.board.board_panel import BoardPanel
@@ -16,172 +17,251 @@ from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_session import SessionKeeper
-from ocr_studio.ui.datasets.export import Exporting
+from ocr_studio.ui.commands.spec import Scope
+from ocr_studio.ui.datasets.export import ExportController
 from ocr_studio.ui.document.autosave import Autosave
-from ocr_studio.ui.document.clipboard import Clipping
-from ocr_studio.ui.document.document import Document, ShownDocument
-from ocr_studio.ui.document.index_service import Indexing
-from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
-from ocr_studio.ui.evaluation.controller import Evaluating
+from ocr_studio.ui.document.clipboard import WordClipboard
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.index_service import IndexService
+from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
+from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationDock
+from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
-from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.menus.context import Dialogs, WindowParts
-from ocr_studio.ui.menus.table import TABLE
+from ocr_studio.ui.help.hints import Hints
+from ocr_studio.ui.job_thread import Lanes
+from ocr_studio.ui.menus.action_set import ActionSet
+from ocr_studio.ui.menus.boxes import BoxesMenu
+from ocr_studio.ui.menus.edit import EditMenu
+from ocr_studio.ui.menus.file import FileMenu
+from ocr_studio.ui.menus.find import FindMenu
+from ocr_studio.ui.menus.help import HelpMenu
+from ocr_studio.ui.menus.photos import PhotosMenu
+from ocr_studio.ui.menus.read import ReadMenu
+from ocr_studio.ui.menus.review import CheckMenu
+from ocr_studio.ui.menus.table import TABLE, Menus
+from ocr_studio.ui.menus.text import TextMenu
+from ocr_studio.ui.menus.view import ViewMenu
+from ocr_studio.ui.menus.words import WordsMenu
 from ocr_studio.ui.photos.batch_reading import BatchReading
-from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
 from ocr_studio.ui.review.fix_panel import FixPanel
 from ocr_studio.ui.review.panel import ReviewPanel
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.search.find_panel import FindPanel
+from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.search.search_service import Searching
-from ocr_studio.ui.settings.controller import Choosing
-from ocr_studio.ui.synth.controller import Synthesizing
+from ocr_studio.ui.settings.controller import SettingsController
+from ocr_studio.ui.synth.controller import SynthController
 from ocr_studio.ui.text.text_tools import TextSide
-from ocr_studio.ui.training.controller import Training
+from ocr_studio.ui.training.controller import TrainingController
 from ocr_studio.ui.training.panel import TrainerPanel
+from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.message_bar import MessageBar
 from ocr_studio.ui.widgets.status_bar import Status
 from ocr_studio.ui.words.alternatives import Alternatives
-from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.word_pictures import WordPictures
 from ocr_studio.ui.words.word_table import WordTable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The services behind the window, and the threads that they use."""
 
     document: Document
-    opening: Opening
-    reading: Reading
-    evaluating: Evaluating
-    training: Training
     autosave: Autosave
-    pictures: JobThread
-    cards: JobThread
-    indexing: Indexing
-    searches: JobThread
-    board: JobThread
-    thumbnails: JobThread
-    rows: JobThread
-    words: JobThread
-    fetching: JobThread
-    samples: JobThread
-    places: JobThread
+    opening: Opening
+    index_service: IndexService
+    reading: Reading
+    evaluator: EvaluationController
+    training: TrainingController
+    lanes: Lanes
 
 
-def assemble(stage: Services, window: QWidget, help_controller: HelpController) -> WindowParts:
-    """Make all parts of the window.
+class AssembledWindow(QMainWindow):
+    """A window with all its parts, which are not placed in it yet.
 
-    Args:
-        stage: The services behind the window.
-        window: Parent of dialogs; closing it quits the program.
-        help_controller: Shows the help.
+    Attributes:
+        action_set: The actions of the menus.
     """
-    document, opening = stage.document, stage.opening
-    shown = RectifiedDocument(document, document)
-    view, asking = _view(shown, opening), PhotoAsking(opening, window)
-    looking = BoardLooking(document, shown, stage.board)
-    saving = BoardSaving(document, opening, looking, stage.board, window)
 
-    table = WordTable(document)
-    texts = TextSide(document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window)
-    places = partial(MistakePlaces, document, view, opening)  # one for each panel, as the focus returns to it
-    status = Status()
-    review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    choosing = _preferences(stage, window)
-    choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
-    synthesizing = Synthesizing(stage.samples, stage.places, window)
-    trainer = TrainerPanel(stage.training, document, places())
-    synthesizing.train_wanted.connect(trainer.learn_from)
-    photos = PageList(stage.thumbnails, stage.rows)
-    batch = BatchReading(document, stage.reading, stage.autosave, window)
-    photos.follow(stage.indexing)
-    return WindowParts(
-        document=document,
-        opening=opening,
-        reading=stage.reading,
-        evaluating=stage.evaluating,
-        training=stage.training,
-        view=view,
-        table=table,
-        alternatives=Alternatives(document),
-        photos=photos,
-        photos_panel=PhotosPanel(photos, batch, document, opening, stage.rows),
-        messages=MessageBar(),
-        status=status,
-        exporting=Exporting(document, opening, stage.pictures, window),
-        synthesizing=synthesizing,
-        board_saving=saving,
-        clipping=Clipping(document, opening),
-        choosing=choosing,
-        asking=asking,
-        dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
-        texts=texts,
-        text=texts.panel,
-        help=help_controller,
-        session=SessionKeeper(document, opening, view),
-        evaluation=EvaluationDock(stage.evaluating, places()),
-        trainer=trainer,
-        review=review,
-        board=BoardPanel(looking, view),
-        fixes=fixes,
-        comparison=_comparison(stage, choosing, view, window),
-        find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
-    )
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.help = HelpController(self)
+        self.messages, self.status = MessageBar(), Status()
+        self._make_editors(services)
+        self._make_dialogs(services)
+        self._make_panels(services)
+        self.action_set = self._make_actions(services)
 
+    @property
+    def panels(self) -> tuple[PanelDock, ...]:
+        """The panels that the user opens and closes."""
+        return (
+            self.evaluation, self.trainer, self.review, self.board, self.fixes, self.comparison, self.find_panel,
+            self.texts.panel,
+        )  # fmt: skip
 
-def _preferences(stage: Services, window: QWidget) -> Choosing:
-    opening = stage.opening
-    return Choosing(
-        stage.document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE
-    )
+    def finish_editing(self) -> None:
+        """Save the text that is being typed anywhere in the window."""
+        self.view.finish_editing()
+        self.table.finish_editing()
+        for panel in self.panels:
+            panel.finish_editing()
 
+    def _make_editors(self, services: Services) -> None:
+        """Make what shows the open photo, its words and the photos of its folder."""
+        document, opening, files = services.document, services.opening, services.lanes.files
+        shown = RectifiedDocument(document, document)
+        self.view = PhotoView(shown)
+        self.view.looks.set_opacity(opening.settings.box_opacity)
+        self.view.snapping = opening.settings.snapping
+        self.table, self.alternatives = WordTable(document), Alternatives(document)
+        canvas = (self.view, self.table)
+        self.texts = TextSide(document, opening, services.index_service, canvas=canvas, lane=files, window=self)
+        self.board = BoardPanel(BoardLooking(document, shown, services.lanes.slow), self.view)
+        self.session = SessionKeeper(document, opening, self.view)
+        self.clipboard = WordClipboard(document, opening)
+        self.pictures = WordPictures(document, files, lambda: opening.project, self)
+        self.photos = PhotoListView(files)
+        self.photos.follow(services.index_service)
+        batch = BatchReading(document, services.reading, services.autosave, self)
+        self.photos_panel = PhotosPanel(self.photos, batch, document, opening, files)
 
-def _checking(
-    stage: Services, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
-) -> tuple[ReviewPanel, FixPanel]:
-    """Make the panels of the review queue and of “Fix everywhere”."""
+    def _make_dialogs(self, services: Services) -> None:
+        """Make what opens dialogs over the window."""
+        document, opening, lanes = services.document, services.opening, services.lanes
+        self.photo_dialogs = PhotoDialogs(opening, self)
+        self.exporter = ExportController(document, opening, lanes.files, self)
+        self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
+        self.synth = SynthController(lanes.slow, lanes.files, self)
+        self.preferences = SettingsController(
+            document, services.reading, lambda: opening.settings, self, downloads=lanes.slow, actions=TABLE
+        )
+        self.preferences.chosen.connect(self.texts.spelling.spelling.look_again_soon)
+        self.rereading = Rereading(document, services.reading, self.pictures, self)
+        self.preferences.models_controller.finding_comparison_wanted.connect(self.rereading.compare_finding)
+        self.rules = ReplacingByRules(document, opening, self.pictures, lanes.files, self)
 
-    def project() -> Project | None:
-        return stage.opening.project
+    def _make_panels(self, services: Services) -> None:
+        document, opening, files = services.document, services.opening, services.lanes.files
 
-    def index() -> Index | None:
-        return stage.indexing.index
+        def places() -> MistakePlaces:
+            # One for each panel, as the focus returns to it.
+            return MistakePlaces(document, self.view, opening)
 
-    prompter = Prompter(stage.document, stage.words, index, lambda: spelling.lexicon)
-    review = ReviewPanel(Reviewing(stage.document, stage.cards, project, index), prompter, places)
-    review.left.connect(view.setFocus)
-    fixing = FixingEverywhere(stage.document, stage.cards, project, index)
-    fixes = FixPanel(fixing)
-    fixes.said.connect(status.say)
-    fixing.offered.connect(lambda: review.show_offer(fixes.offer))
-    fixing.offered.connect(lambda: status.say(fixes.offer))
-    return review, fixes
+        self.evaluation = EvaluationDock(services.evaluator, places())
+        self.trainer = TrainerPanel(services.training, document, places())
+        self.synth.train_wanted.connect(self.trainer.learn_from)
+        self._make_review(services, places())
+        comparing = TwoReadings(document, services.reading, self)
+        self.comparison = ComparisonPanel(comparing, document, self.view, self.pictures)
+        self.preferences.models_controller.comparison_wanted.connect(self.comparison.start)
+        searching = Searching(services.index_service, files)
+        self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures)
 
+    def _make_review(self, services: Services, places: MistakePlaces) -> None:
+        """Make the panels of the review queue and of “Fix everywhere”."""
+        document, files, spelling = services.document, services.lanes.files, self.texts.spelling.spelling
 
-def _view(shown: ShownDocument, opening: Opening) -> PhotoView:
-    """Make the photo view, with boxes as set in the settings."""
-    view = PhotoView(shown)
-    view.looks.set_opacity(opening.settings.box_opacity)
-    view.snapping = opening.settings.snapping
-    return view
+        def project() -> Project | None:
+            return services.opening.project
 
+        def index() -> Index | None:
+            return services.index_service.index
 
-def _comparison(stage: Services, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
-    panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
-    choosing.modelling.comparison_wanted.connect(panel.start)
-    return panel
+        prompter = Prompter(document, files, index, lambda: spelling.lexicon)
+        self.review = ReviewPanel(Reviewing(document, files, project, index), prompter, places)
+        self.review.left.connect(self.view.setFocus)
+        fixing = FixingEverywhere(document, files, project, index)
+        self.fixes = FixPanel(fixing, document, self.pictures)
+        self.fixes.said.connect(self.status.say)
+        fixing.offered.connect(lambda: self.review.show_offer(self.fixes.offer))
+        fixing.offered.connect(lambda: self.status.say(self.fixes.offer))
 
+    def _make_actions(self, services: Services) -> ActionSet:
+        document, view, table = services.document, self.view, self.table
+        actions = ActionSet(
+            self._menus(services).commands(),
+            self,
+            document,
+            widgets={Scope.WINDOW: (self,), Scope.WORDS: (view, table), Scope.CANVAS: (view,)},
+            near=(view, self.photos),
+            finish_editing=self.finish_editing,
+        )
+        actions.use_keys(services.opening.settings.keys)
+        actions.refused.connect(self.status.say)
+        hints = Hints(
+            document,
+            services.opening,
+            services.reading,
+            view,
+            actions=actions,
+            change_settings=self.preferences.chosen.emit,
+        )
+        entries = partial(palette_entries.collect, actions, services.opening, self._use_model)
+        self.help.connect_actions(actions, hints, panels=self.panels, entries=entries)
+        for signal in (
+            document.opened, document.changed, document.selection_changed, document.undo_stack.indexChanged,
+            services.reading.progressed, services.reading.stopped, services.evaluator.began,
+            services.evaluator.ended, services.training.changed, view.editing.changed, view.looks.changed,
+            table.editing_changed, self.session.changed, self.help.changed, self.photos.changed,
+            self.photos_panel.batch.changed, *(panel.changed for panel in self.panels),
+        ):  # fmt: skip
+            signal.connect(actions.refresh)
+        view.tool_changed.connect(actions.show_tool)
+        actions.show_tool(view.tool)
+        actions.refresh()
+        return actions
 
-def _show_about(window: QWidget) -> None:
-    dialog = AboutDialog(window)
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    def _menus(self, services: Services) -> Menus:
+        document, opening, view, preferences = (
+            services.document,
+            services.opening,
+            self.view,
+            self.preferences,
+        )
+        return Menus(
+            file=FileMenu(
+                document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,
+                exporter=self.exporter, board_saving=self.board_saving, preferences=preferences, quit=self.close,
+            ),
+            edit=EditMenu(document=document, view=view, table=self.table, clipboard=self.clipboard),
+            find=FindMenu(document=document, find=self.find_panel),
+            words=WordsMenu(document=document, view=view, hint=self.status.say),
+            boxes=BoxesMenu(document=document, view=view, preferences=preferences, hint=self.status.say),
+            check=CheckMenu(document=document, opening=opening, review=self.review, fixes=self.fixes),
+            read=ReadMenu(
+                document=document, opening=opening, reading=services.reading, evaluator=services.evaluator,
+                training=services.training, trainer=self.trainer, preferences=preferences, comparison=self.comparison,
+                rereading=self.rereading, synth=self.synth,
+            ),
+            text=TextMenu(
+                document=document, view=view, texts=self.texts, rules=self.rules, clipboard=self.clipboard,
+                hint=self.status.say,
+            ),
+            photos=PhotosMenu(
+                document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel
+            ),
+            view=ViewMenu(document=document, view=view, board=self.board, preferences=preferences),
+            help=HelpMenu(help=self.help, preferences=preferences, about=self._show_about),
+        )  # fmt: skip
+
+    def _use_model(self, name: str) -> None:
+        try:
+            self.preferences.models_controller.use(name)
+        except StudioError as error:
+            self.messages.show_message(str(error))
+
+    def _show_about(self) -> None:
+        dialog = AboutDialog(self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

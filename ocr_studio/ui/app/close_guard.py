@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 class CloseGuard(QObject):
     """Keeps the window open the first time it is closed with changes that could not be saved.
 
-    Closing it again closes it without saving. Signals: ``held()`` the window was kept open.
+    Closing it again closes it without saving. Signals: ``close_prevented()`` the window was kept open.
     """
 
-    held = Signal()
+    close_prevented = Signal()
 
     def __init__(self, window: QWidget, save: Callable[[], bool]) -> None:
         """Watch a window.
@@ -25,22 +25,22 @@ class CloseGuard(QObject):
         """
         super().__init__(window)
         self._save = save
-        self._told = False
+        self._warned = False
         window.installEventFilter(self)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Everything is saved: keep the window open again for the next unsaved changes."""
-        self._told = False
+        self._warned = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """Handle the window's close event before the window does."""
         if event.type() != QEvent.Type.Close:
             return super().eventFilter(watched, event)
         if self._save():
-            self.forget()
-        elif not self._told:
-            self._told = True
+            self.reset()
+        elif not self._warned:
+            self._warned = True
             event.ignore()
-            self.held.emit()
+            self.close_prevented.emit()
             return True
         return super().eventFilter(watched, event)

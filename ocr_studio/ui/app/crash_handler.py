@@ -26,8 +26,8 @@ class BugCatcher:
             save: Saves, and returns whether everything is saved.
             tell: Shows the error. It is called from any thread, so it should be a signal's ``emit``.
         """
-        self._save, self._tell = save, tell
-        self._told: set[str] = set()
+        self._save, self._report = save, tell
+        self._reported: set[str] = set()
         self._before = sys.excepthook, threading.excepthook
 
     def install(self) -> None:
@@ -45,11 +45,11 @@ class BugCatcher:
             return
         text = "".join(traceback.format_exception(kind, error, where))
         log.error("a bug:\n%s", text)
-        if text in self._told:
+        if text in self._reported:
             return
-        self._told.add(text)
+        self._reported.add(text)
         what = f"{kind.__name__}: {error}"
-        self._tell(
+        self._report(
             Trouble(
                 tr("An unexpected error occurred; your work is saved. ({what})", what=what)
                 if self._save()

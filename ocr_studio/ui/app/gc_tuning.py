@@ -12,15 +12,15 @@ import gc
 from typing import Final
 
 # Thresholds of the three generations: a full collection runs after two million new objects.
-_LOOKS: Final = (5_000, 20, 20)
+_THRESHOLDS: Final = (5_000, 20, 20)
 
 
-def look_seldom() -> None:
+def collect_rarely() -> None:
     """Let the collector run less often from now on."""
-    gc.set_threshold(*_LOOKS)
+    gc.set_threshold(*_THRESHOLDS)
 
 
-def let_go() -> None:
+def free_unused() -> None:
     """Free frozen objects that are no longer used, such as a window that was replaced."""
     gc.unfreeze()
     gc.collect()

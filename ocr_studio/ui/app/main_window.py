@@ -6,21 +6,19 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.app import notifications, window_state
-from ocr_studio.ui.app.assembly import Services, assemble
+from ocr_studio.ui.app.assembly import AssembledWindow, Services
 from ocr_studio.ui.app.empty_state import EmptyState
-from ocr_studio.ui.app.notifications import KeptNews, OpeningNews
+from ocr_studio.ui.app.notifications import OpeningMessages, SavingMessages
 from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import retry_saver
 from ocr_studio.ui.widgets.dock_panel import PanelDock
@@ -48,7 +46,7 @@ class SideDock(QDockWidget):
         self.setWidget(widget)
 
 
-class Writing(QWidget):
+class WordsSide(QWidget):
     """The table of words above the strip of alternatives."""
 
     def __init__(self, table: WordTable, alternatives: Alternatives) -> None:
@@ -65,7 +63,7 @@ class Writing(QWidget):
 _NARROW = 1200
 
 
-class MainWindow(QMainWindow):
+class MainWindow(AssembledWindow):
     """Photo in the middle, the folder's photos on the left, words on the right.
 
     Signals: ``settings_chosen(Settings)``; ``closing()`` the window is about to close.
@@ -74,19 +72,11 @@ class MainWindow(QMainWindow):
     settings_chosen = Signal(object)
     closing = Signal()
 
-    def __init__(self, stage: Services) -> None:
-        super().__init__()
-        self._stage = stage
-        self.help = HelpController(self)
-        self.parts = parts = assemble(stage, self, self.help)
-        self.view, self.table, self.alternatives = parts.view, parts.table, parts.alternatives
-        self.photos, self.messages, self.status = parts.photos, parts.messages, parts.status
-        self.evaluation, self.trainer = parts.evaluation, parts.trainer
-        self.exporting, self.choosing, self.asking = parts.exporting, parts.choosing, parts.asking
-        self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
-        self._kept = KeptNews(stage.autosave, stage.document, self.messages, self.status)
-        self.action_set = ActionSet(parts, self)
-        self.help.connect_actions(parts, self.action_set)
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._services = services
+        self._opening_messages = OpeningMessages(services.opening, self.messages, self.status, self.photos)
+        self._saving_messages = SavingMessages(services.autosave, services.document, self.messages, self.status)
         self.recent_menu = RecentMenu(self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
         self._place()
@@ -112,9 +102,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         centre.setFocusProxy(self.view)
         # Not closable, so that the table is always visible.
-        self._words_dock = SideDock(tr("Words"), "words", Writing(self.table, self.alternatives), closable=False)
+        self._words_dock = SideDock(tr("Words"), "words", WordsSide(self.table, self.alternatives), closable=False)
         self.addDockWidget(window_state.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)
-        self._photos_dock = SideDock(tr("Photos"), "photos", self.parts.photos_panel, closable=True)
+        self._photos_dock = SideDock(tr("Photos"), "photos", self.photos_panel, closable=True)
         self.addDockWidget(window_state.side(Qt.DockWidgetArea.LeftDockWidgetArea), self._photos_dock)
         self._toolbar = Toolbar(self.action_set)
         self.addToolBar(self._toolbar)
@@ -130,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def _place_panels(self) -> None:
         last: dict[Qt.DockWidgetArea, PanelDock] = {}
-        for panel in self.parts.panels:
+        for panel in self.panels:
             self.addDockWidget(window_state.side(panel.area), panel)
             if panel.area in last:
                 self.tabifyDockWidget(last[panel.area], panel)
@@ -138,34 +128,34 @@ class MainWindow(QMainWindow):
             self.action_set.menu("&View").addAction(panel.toggleViewAction())
 
     def _connect_document(self) -> None:
-        document, status = self._stage.document, self.status
+        document, status = self._services.document, self.status
         document.opened.connect(self._show_document)
-        document.words_changed.connect(self._show_count)
-        self.view.word_drawn.connect(self._stage.reading.read_drawn)
+        document.changed.connect(self._show_count)
+        self.view.word_drawn.connect(self._services.reading.read_drawn)
         self.view.step_requested.connect(lambda step: commands.go(document, step))
         self.view.message.connect(status.show_hint)
-        self.parts.table.message.connect(status.show_hint)
+        self.table.message.connect(status.show_hint)
         self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
-        self.photos.photo_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
+        self.photos.photo_chosen.connect(lambda path: self._services.opening.open_paths([path]))
         for recent in (self.empty.recent_chosen, self.recent_menu.chosen):
-            recent.connect(lambda path: self._stage.opening.open_paths([path]))
-        self.parts.clipping.said.connect(status.say)
-        self.choosing.chosen.connect(self.settings_chosen)
-        self.exporting.said.connect(status.say)
-        self.exporting.failed.connect(self.show_trouble)
-        self.parts.board_saving.said.connect(status.say)
-        for part in (self.parts.board_saving, self.parts.board.looking):
+            recent.connect(lambda path: self._services.opening.open_paths([path]))
+        self.clipboard.said.connect(status.say)
+        self.preferences.chosen.connect(self.settings_chosen)
+        self.exporter.said.connect(status.say)
+        self.exporter.failed.connect(self.show_trouble)
+        self.board_saving.said.connect(status.say)
+        for part in (self.board_saving, self.board.looking):
             part.failed.connect(self.show_trouble)
 
     def _connect_jobs(self) -> None:
-        opening, reading, status = self._stage.opening, self._stage.reading, self.status
+        opening, reading, status = self._services.opening, self._services.reading, self.status
         opening.opened.connect(self._show_opened)
         opening.opened.connect(lambda event: self.trainer.follow(event.project))
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
         for part in (self.view, self.table):
             opening.leaving.connect(part.finish_editing)
-            self.exporting.writing.connect(part.finish_editing)
+            self.exporter.writing.connect(part.finish_editing)
             reading.progressed.connect(lambda *_, part=part: part.set_busy(True))
             reading.stopped.connect(lambda part=part: part.set_busy(False))
         opening.recent_changed.connect(self._show_recent)
@@ -173,15 +163,15 @@ class MainWindow(QMainWindow):
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
-        notifications.connect_evaluation(self._stage.evaluating, opening, self.messages)
-        notifications.connect_training(self._stage.training, self.messages)
-        notifications.connect_session(self.parts.session, self.messages)
-        retry_saver.tell(opening.keeping, self.messages)
+        notifications.connect_evaluation(self._services.evaluator, opening, self.messages)
+        notifications.connect_training(self._services.training, self.messages)
+        notifications.connect_session(self.session, self.messages)
+        retry_saver.connect_messages(opening.retry_saver, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
-        self.parts.photos_panel.failed.connect(self.show_trouble)
-        self.parts.photos_panel.said.connect(status.say)
-        self.parts.photos_panel.counted.connect(status.show_photos)
+        self.photos_panel.failed.connect(self.show_trouble)
+        self.photos_panel.said.connect(status.say)
+        self.photos_panel.counted.connect(status.show_photos)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""
@@ -192,15 +182,15 @@ class MainWindow(QMainWindow):
         self.action_set.retint()
         self.empty.retint()
         self.help.retint()
-        for panel in self.parts.panels:
+        for panel in self.panels:
             panel.retint()
         self.status.retint()
-        self.parts.photos_panel.retint()
+        self.photos_panel.retint()
         self.messages.retint()
         self._show_recent()
 
     def _show_document(self) -> None:
-        page = self._stage.document.page
+        page = self._services.document.page
         self.status.clearMessage()
         if page is None or self._middle.currentWidget() is self.empty:
             # Not for every photo, because the user may have closed the list of photos.
@@ -214,7 +204,7 @@ class MainWindow(QMainWindow):
         self._show_count()
 
     def _show_count(self) -> None:
-        page, path = self._stage.document.page, self._stage.opening.path
+        page, path = self._services.document.page, self._services.opening.path
         if page is None:
             return
         self.status.show_words(len(page.words), sum(word.checked for word in page.words.values()))
@@ -223,18 +213,18 @@ class MainWindow(QMainWindow):
 
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(labels.title(f"{labels.file_name(event.path.name)} – OCR Studio"))
-        opening = self._stage.opening
+        opening = self._services.opening
         self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
-        self._kept.tell()
+        self._saving_messages.show_state()
         self._show_count()
         self.view.setFocus()
 
     def _show_folder(self, photos: tuple[Path, ...]) -> None:
-        opening = self._stage.opening
+        opening = self._services.opening
         self.photos.show_photos(photos, opening.path, opening.project, opening.listing)
 
     def _show_recent(self) -> None:
-        paths = self._stage.opening.recent.paths()
+        paths = self._services.opening.recent.paths()
         self.empty.show_recent(paths)
         self.recent_menu.show_recent(paths)
 
@@ -251,7 +241,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped."""
         self.empty.show_drop(False)
-        if self._stage.opening.open_mime(event.mimeData(), word="Dropped"):
+        if self._services.opening.open_mime(event.mimeData(), word="Dropped"):
             event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -7,24 +7,23 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.core.project import project_errors
 from ocr_studio.core.project.last_session import ViewState
-from ocr_studio.core.project.project import FOLDER
+from ocr_studio.core.project.project import FOLDER, is_taken
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.evaluation.controller import Evaluating
+from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.training.controller import Stage, Training
+from ocr_studio.ui.training.controller import TrainingController, TrainingStage
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 from ocr_studio.ui.widgets.status_bar import Status
 
-_CUT_SHORT = "cut short"
+_INTERRUPTED = "cut short"
 
 
 def connect_session(session: SessionKeeper, messages: MessageBar) -> None:
@@ -37,29 +36,29 @@ def connect_session(session: SessionKeeper, messages: MessageBar) -> None:
                 photo=labels.file_name(place.photo.name),
             ),
             Severity.INFO,
-            key=_CUT_SHORT,
-            offer=(tr("Resume"), session.go_on),
+            key=_INTERRUPTED,
+            offer=(tr("Resume"), session.resume),
         )
 
     def follow() -> None:
         if session.offer is None:
-            messages.withdraw(_CUT_SHORT)
+            messages.withdraw(_INTERRUPTED)
 
-    session.cut_short.connect(offer)
+    session.interrupted.connect(offer)
     session.changed.connect(follow)
 
 
-class KeptNews(QObject):
+class SavingMessages(QObject):
     """Shows whether all changes are saved."""
 
     def __init__(self, autosave: Autosave, document: Document, messages: MessageBar, status: Status) -> None:
         super().__init__(status)
         self._autosave, self._document, self._messages, self._status = autosave, document, messages, status
         autosave.saving.connect(status.saving)
-        autosave.saved.connect(self.tell)
-        autosave.failed.connect(self.tell)
+        autosave.saved.connect(self.show_state)
+        autosave.failed.connect(self.show_state)
 
-    def tell(self, trouble: str = "") -> None:
+    def show_state(self, trouble: str = "") -> None:
         """Update the status bar and the message.
 
         Args:
@@ -79,14 +78,14 @@ class KeptNews(QObject):
 _TRAINING_FAILED = "learning failed"
 
 
-def connect_training(training: Training, messages: MessageBar) -> None:
+def connect_training(training: TrainingController, messages: MessageBar) -> None:
     """Show why a training failed, until the next one begins."""
 
     def show(trouble: Trouble) -> None:
         messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_TRAINING_FAILED)
 
     def follow() -> None:
-        if training.stage is Stage.LEARNING:
+        if training.stage is TrainingStage.LEARNING:
             messages.withdraw(_TRAINING_FAILED)
 
     training.failed.connect(show)
@@ -96,14 +95,14 @@ def connect_training(training: Training, messages: MessageBar) -> None:
 _EVALUATION_FAILED = "evaluation failed"
 
 
-def connect_evaluation(evaluating: Evaluating, opening: Opening, messages: MessageBar) -> None:
+def connect_evaluation(evaluator: EvaluationController, opening: Opening, messages: MessageBar) -> None:
     """Show why an evaluation failed, until the next one begins or another photo is opened."""
 
     def show(trouble: Trouble) -> None:
         messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_EVALUATION_FAILED)
 
-    evaluating.failed.connect(show)
-    for over in (evaluating.began, opening.opened):
+    evaluator.failed.connect(show)
+    for over in (evaluator.began, opening.opened):
         over.connect(lambda *_: messages.withdraw(_EVALUATION_FAILED))
 
 
@@ -111,13 +110,13 @@ def connect_evaluation(evaluating: Evaluating, opening: Opening, messages: Messa
 _REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
 
 
-class OpeningNews(QObject):
+class OpeningMessages(QObject):
     """Shows messages about opening photos; what is not an error is shown once only."""
 
-    def __init__(self, opening: Opening, messages: MessageBar, status: Status, photos: PageList) -> None:
+    def __init__(self, opening: Opening, messages: MessageBar, status: Status, photos: PhotoListView) -> None:
         super().__init__(opening)
         self._opening, self._messages, self._photos, self._status = opening, messages, photos, status
-        self._told: set[tuple[str, Path, str]] = set()
+        self._shown_before: set[tuple[str, Path, str]] = set()
         opening.started.connect(lambda name: status.say(tr("Opening {photo}…", photo=labels.file_name(name))))
         opening.rested.connect(self._rest)
         opening.refused.connect(self._refuse)
@@ -152,8 +151,8 @@ class OpeningNews(QObject):
             else ""
         )
         self._messages.withdraw(_GONE)
-        self._tell(_TWIN, event.path, twin)
-        self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
+        self._show_once(_TWIN, event.path, twin)
+        self._show_once(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
 
     def _look_for_file(self) -> None:
         """Check whether the open photo has been deleted, or is back."""
@@ -162,21 +161,21 @@ class OpeningNews(QObject):
             return
         if listed.number(path.name) is not None:
             self._messages.withdraw(_GONE)
-            self._told = {each for each in self._told if each[:2] != (_GONE, path)}
+            self._shown_before = {each for each in self._shown_before if each[:2] != (_GONE, path)}
         elif path.name not in listed.renamed:
             name = labels.file_name(path.name)
             text = tr(
                 "{photo} is no longer in its folder. Its words stay saved and come back with the photo.",
                 photo=name,
             )
-            self._tell(_GONE, path, text, Severity.WARNING)
+            self._show_once(_GONE, path, text, Severity.WARNING)
 
     def _where_kept(self, event: PhotoOpened) -> str:
         beside = event.project.folder.parent == event.path.parent
-        if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
+        if beside or self._opening.settings.keep != "beside" or not self._opening.saves_state:
             return ""
         folder = event.project.folder
-        if project_errors.is_taken(event.path.parent / FOLDER):
+        if is_taken(event.path.parent / FOLDER):
             return tr(
                 "The words of these photos are saved in {folder}, because their folder contains a file named {name}.",
                 folder=folder,
@@ -186,10 +185,10 @@ class OpeningNews(QObject):
             return tr("The words of these photos are saved in {folder}.", folder=folder)
         return tr("The words of these photos are saved in {folder}, because their folder is read-only.", folder=folder)
 
-    def _tell(self, key: str, about: Path, text: str, severity: Severity = Severity.INFO) -> None:
+    def _show_once(self, key: str, about: Path, text: str, severity: Severity = Severity.INFO) -> None:
         """Show a message once for a photo or folder; an empty text removes the message."""
         if not text:
             self._messages.withdraw(key)
-        elif (key, about, text) not in self._told:
-            self._told.add((key, about, text))
+        elif (key, about, text) not in self._shown_before:
+            self._shown_before.add((key, about, text))
             self._messages.show_message(text, severity, key=key)

@@ -73,13 +73,13 @@ def no_screen(messages: Sequence[str]) -> NoScreen:
     """
     said = "\n".join(messages)
     if missing := _NOT_FOUND.search(said):
-        what = f"can't open a window: Qt has no plugin for the platform “{missing[1]}”"
+        what = f"can’t open a window: Qt has no plugin for the platform “{missing[1]}”"
         return NoScreen(what, remedy=f"Check {_PLATFORM}, or reinstall PySide6-Essentials.")
     if lacks := "; ".join(filter(None, map(_why_not_loaded, _FOUND.findall(said)))):
-        return NoScreen(f"can't open a window: {lacks}", remedy=_INSTALL)
+        return NoScreen(f"can’t open a window: {lacks}", remedy=_INSTALL)
     known = ", ".join(f"{name} is “{value}”" for name in (_PLATFORM, *_SCREENS) if (value := os.environ.get(name)))
     unset = f"Unset {_PLATFORM}. " if os.environ.get(_PLATFORM) else ""
-    return NoScreen(f"can't open a window ({known})", remedy=f"{unset}{_INSTEAD}")
+    return NoScreen(f"can’t open a window ({known})", remedy=f"{unset}{_INSTEAD}")
 
 
 @contextlib.contextmanager

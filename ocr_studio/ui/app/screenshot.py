@@ -36,10 +36,10 @@ class Screenshot(QObject):
         self._window, self._file, self._ready = window, file, ready
         self._quiet_ms = 0
         self._clock = QTimer(self, interval=100)
-        self._clock.timeout.connect(self._look)
+        self._clock.timeout.connect(self._check_ready)
         self._clock.start()
 
-    def _look(self) -> None:
+    def _check_ready(self) -> None:
         self._quiet_ms = self._quiet_ms + self._clock.interval() if self._ready() else 0
         if self._quiet_ms >= _SETTLE_MS:
             self._clock.stop()

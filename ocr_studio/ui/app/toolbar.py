@@ -46,19 +46,19 @@ class Toolbar(QToolBar):
         self.setObjectName("toolbar")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         actions.fill_toolbar(self)
-        self._name(_NAMED, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._set_style(_NAMED, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def fit(self, width: int) -> None:
         """Show as many names as fit beside all icons."""
         styles, layout = Qt.ToolButtonStyle, self.layout()
         assert layout is not None
         for nameless in range(len(_NAMED) + 1):
-            self._name(_NAMED[:nameless], styles.ToolButtonIconOnly)
-            self._name(_NAMED[nameless:], styles.ToolButtonTextBesideIcon)
+            self._set_style(_NAMED[:nameless], styles.ToolButtonIconOnly)
+            self._set_style(_NAMED[nameless:], styles.ToolButtonTextBesideIcon)
             layout.invalidate()
             if self.sizeHint().width() <= width:
                 return
 
-    def _name(self, keys: Iterable[str], style: Qt.ToolButtonStyle) -> None:
+    def _set_style(self, keys: Iterable[str], style: Qt.ToolButtonStyle) -> None:
         for key in keys:
             self.widgetForAction(self._actions[key]).setProperty("toolButtonStyle", style)

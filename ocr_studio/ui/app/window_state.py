@@ -50,12 +50,12 @@ def restore(window: QMainWindow) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
-        log.warning("%s: the window's place is not known: %s", _file(), error)
+        log.warning("%s: the window’s place is not known: %s", _file(), error)
         return False
     return window.restoreGeometry(QByteArray(place)) and window.restoreState(QByteArray(docks), _version())
 
 
-def keep(window: QMainWindow) -> None:
+def save(window: QMainWindow) -> None:
     """Save the window's position."""
     kept = {
         key: base64.b64encode(value.data()).decode("ascii")
@@ -65,4 +65,4 @@ def keep(window: QMainWindow) -> None:
         _file().parent.mkdir(parents=True, exist_ok=True)
         paths.replace_file(_file(), json.dumps(kept).encode("ascii"))
     except OSError as error:
-        log.warning("%s: the window's place was not kept: %s", _file(), error)
+        log.warning("%s: the window’s place was not kept: %s", _file(), error)

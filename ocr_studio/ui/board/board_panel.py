@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.page import Quad
-from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.core.page import Quad, StepName
+from ocr_studio.core.translation import later, message, number, tr, tr_n
 from ocr_studio.ui.board.board_view import BoardLooking
 from ocr_studio.ui.board.corner_handles import CornerHandles
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import KnobSpec, Slider
+from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 # Field of BoardLook, label (also the name of the undo step), tooltip.
 _SWITCHES = (
@@ -32,6 +32,14 @@ _SWITCHES = (
     ("less_glare", later("Less &glare"), later("Dim reflections of lamps and windows")),
     ("strong_ink", later("Stronger &ink"), later("Make the writing stronger; colours stay the same")),
 )
+# Their undo steps.
+_STEPS = {
+    "straighten": message("Straighten"),
+    "even_light": message("Even lighting"),
+    "less_glare": message("Less glare"),
+    "strong_ink": message("Stronger ink"),
+    "read": message("Read the cleaned board"),
+}
 _READ_TIP = later(
     "Read the cleaned board instead of the photo; writing outside the board isn’t read. Boxes stay in place on the"
     " photo."
@@ -66,17 +74,17 @@ class BoardPanel(PanelDock):
         self.adjust.clicked.connect(self._adjust)
         self.find_again = QPushButton(tr("&Find corners again"))
         self.find_again.setToolTip(tr("Detect the corners automatically"))
-        self.find_again.clicked.connect(lambda: self._put(None, tr("Find corners again")))
+        self.find_again.clicked.connect(lambda: self._put(None, message("Find corners again")))
         self.whole = QPushButton(tr("&Whole photo"))
         self.whole.setToolTip(tr("Use the corners of the photo, so that nothing is cut off"))
-        self.whole.clicked.connect(lambda: self._put(looking.whole(), tr("Use the whole photo")))
+        self.whole.clicked.connect(lambda: self._put(looking.whole(), message("Use the whole photo")))
         self.read = QCheckBox(tr("&Read the cleaned board"))
         self.read.setToolTip(tr(_READ_TIP))
         self.read.clicked.connect(lambda on: self._switch("read", on))
         self.found, self.lost = PlainLabel(), PlainLabel()
         self._lay_out()
         looking.changed.connect(self._show)
-        self.handles.moved.connect(lambda quad: self._put(quad, tr("Move a board corner"), join="board corner"))
+        self.handles.moved.connect(lambda quad: self._put(quad, message("Move a board corner"), join="board corner"))
         self.handles.left.connect(lambda: looking.adjust(False))
         self.retint()
         self._show()
@@ -124,20 +132,19 @@ class BoardPanel(PanelDock):
         self.setWidget(inner)
 
     def _switch(self, name: str, on: bool) -> None:
-        titles = {key: tr(title) for key, title, _ in _SWITCHES} | {"read": tr("&Read the cleaned board")}
         change: dict[str, Any] = {name: on}
-        self.looking.choose(replace(self.looking.look, **change), titles[name].replace("&", ""))
+        self.looking.choose(replace(self.looking.look, **change), _STEPS[name])
 
     def _turn(self) -> None:
         look = replace(self.looking.look, strength=self.strength.value)
-        self.looking.choose(look, tr("Change cleaning strength"), join="board strength")
+        self.looking.choose(look, message("Change cleaning strength"), join="board strength")
 
     def _adjust(self, on: bool) -> None:
         self.looking.adjust(on)
         if on:
             self._view.setFocus()
 
-    def _put(self, quad: Quad | None, name: str, *, join: str = "") -> None:
+    def _put(self, quad: Quad | None, name: StepName, *, join: str = "") -> None:
         self.looking.choose(replace(self.looking.look, corners=quad), name, join=join)
         self._show()
 
@@ -204,8 +211,8 @@ def _in_two(*widgets: QWidget) -> QGridLayout:
     return grid
 
 
-def _strength() -> KnobSpec:
-    return KnobSpec(
+def _strength() -> SliderSpec:
+    return SliderSpec(
         "strength", tr("Strength"), 0.0, 1.0, 0.05, lambda value: f"{round(100 * value)} %",
         tr("Closer to the photo."), tr("Whiter background, stronger ink."),
     )  # fmt: skip

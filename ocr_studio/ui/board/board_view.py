@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import board_corners
-from ocr_studio.core.page import BoardLook, Quad
+from ocr_studio.core.page import BoardLook, Quad, StepName
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import clean_board
 from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
 from ocr_studio.ui.board.rectified_document import RectifiedDocument, ViewTransform
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 
 
 class BoardLooking(QObject):
@@ -37,7 +37,7 @@ class BoardLooking(QObject):
     failed = Signal(object)
 
     def __init__(self, document: Document, shown: RectifiedDocument, lane: JobThread) -> None:
-        """Start turned off; ``shown`` is the canvas's document, ``lane`` a lane used by nothing else."""
+        """Start turned off; ``shown`` is the canvas's document, ``lane`` the lane for steps of seconds."""
         super().__init__(document)
         self._document, self._shown, self._lane = document, shown, lane
         self._on = self._adjusting = False
@@ -48,7 +48,7 @@ class BoardLooking(QObject):
         self.sought: BoardSought | None = None
         self.burnt = 0.0
         document.opened.connect(self._on_opened)
-        document.words_changed.connect(lambda _: self._follow())
+        document.changed.connect(lambda change: self._follow() if change.here else None)
 
     @property
     def on(self) -> bool:
@@ -97,7 +97,7 @@ class BoardLooking(QObject):
             self._adjusting = adjusting
             self._follow(anew=True)
 
-    def choose(self, look: BoardLook, name: str, *, join: str = "") -> None:
+    def choose(self, look: BoardLook, name: StepName, *, join: str = "") -> None:
         """Change the options of the open photo.
 
         Args:
@@ -150,7 +150,7 @@ class BoardLooking(QObject):
         self.changed.emit()
 
     def _start(self, make: Callable[[], Iterator[object]]) -> None:
-        job = self._job = self._lane.submit(make, name=later("Cleaning the board"))
+        job = self._job = self._lane.submit(make, name=later("Cleaning the board"), priority=Priority.URGENT)
         job.came.connect(self._take)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))

@@ -18,6 +18,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,7 @@ class RectifiedDocument(QObject):
     """
 
     opened = Signal()
-    words_changed = Signal(object)
+    changed = Signal(object)
     selection_changed = Signal()
     picture_changed = Signal()
 
@@ -68,7 +69,7 @@ class RectifiedDocument(QObject):
         self._back: NDArray[np.float64] = np.eye(3)
         self._shown: Page | None = None
         source.opened.connect(self._on_opened)
-        source.words_changed.connect(self._on_words)
+        source.changed.connect(self._on_change)
         source.selection_changed.connect(self.selection_changed)
 
     @property
@@ -193,11 +194,11 @@ class RectifiedDocument(QObject):
         self._glass = self._shown = None
         self.opened.emit()
 
-    def _on_words(self, ids: frozenset[str]) -> None:
+    def _on_change(self, change: DocumentChange) -> None:
         real = self._source.page
-        if self._shown is not None and real is not None:
+        if self._shown is not None and real is not None and change.here:
             words = dict(self._shown.words)
-            for key in ids:
+            for key in change.words:
                 word = real.words.get(key)
                 seen = self._seen(word) if word else None
                 if seen is None:
@@ -205,4 +206,4 @@ class RectifiedDocument(QObject):
                 else:
                     words[key] = seen
             self._shown = replace(self._shown, words=words, facts=real.facts, read_at=real.read_at)
-        self.words_changed.emit(ids)
+        self.changed.emit(change)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Quad, Word, WordState
+from ocr_studio.core.page import Page, Quad, Word, WordState
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.canvas.items.baselines_item import BaselinesItem
 from ocr_studio.ui.canvas.items.handles import Handles
@@ -20,6 +20,7 @@ from ocr_studio.ui.canvas.items.word_item import WordsItem
 from ocr_studio.ui.canvas.view_options import CanvasLooks
 from ocr_studio.ui.canvas.zoom_view import ZoomView
 from ocr_studio.ui.document.document import ShownDocument
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.style import box_colours
 
 # Descriptions of the current word for screen readers.
@@ -59,7 +60,7 @@ class BoxView(ZoomView):
             bar.valueChanged.connect(self._follow_lens)
         document.opened.connect(self._on_opened)
         document.picture_changed.connect(self._on_picture)
-        document.words_changed.connect(self._on_words)
+        document.changed.connect(self._on_change)
         document.selection_changed.connect(self._on_selection)
         self._put_on_colours()
         self._on_opened()
@@ -162,23 +163,27 @@ class BoxView(ZoomView):
         self._above.reset(roomy)
         self._lines.reset(roomy)
         if page:
-            self._on_words(frozenset(page.words))
+            self._put(page, frozenset(page.words))
         self.set_content(content)
 
     def _on_picture(self) -> None:
         self._photo.set_photo(self.document.pyramid)
         self._put_on_colours()
 
-    def _on_words(self, ids: frozenset[str]) -> None:
+    def _on_change(self, change: DocumentChange) -> None:
         page = self.document.page
-        if page:
-            self.index.update(page.words, ids)
-            self._words.update_words(page.words, ids)
-            self._above.forget_paths()
-            self._lines.forget()
-            self.redraw()
-        if self.document.current in ids:
+        if page and change.here:
+            self._put(page, change.words)
+        if self.document.current in change.words:
             self._describe()
+
+    def _put(self, page: Page, ids: frozenset[str]) -> None:
+        """Show these words of the page as they are now."""
+        self.index.update(page.words, ids)
+        self._words.update_words(page.words, ids)
+        self._above.forget_paths()
+        self._lines.forget()
+        self.redraw()
 
     def _carry_lens(self, mouse: QPointF) -> None:
         """Move the magnifier to the mouse; with negative coordinates (no mouse) to the current word."""

@@ -13,6 +13,7 @@ from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import ShownDocument
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.words.word_editor import EditorPanel
 
 # Focus changes after which the editor stays open: another window, a menu or a pop-up.
@@ -63,7 +64,7 @@ class PhotoEditing(QObject):
         editor.installEventFilter(self)
         document.opened.connect(self.cancel)
         document.selection_changed.connect(self._on_selection)
-        document.words_changed.connect(self._on_words)
+        document.changed.connect(self._on_change)
 
     @property
     def word_id(self) -> str | None:
@@ -157,8 +158,8 @@ class PhotoEditing(QObject):
         if self._word_id is not None and not self._stepping and self._document.current != self._word_id:
             self.finish()
 
-    def _on_words(self, ids: frozenset[str]) -> None:
-        if self._word_id is None or self._word_id not in ids:
+    def _on_change(self, change: DocumentChange) -> None:
+        if self._word_id is None or self._word_id not in change.words:
             return
         word = self._document.word(self._word_id)
         if word is None:

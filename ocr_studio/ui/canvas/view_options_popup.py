@@ -11,7 +11,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.view_options import FAINTEST, CanvasLooks
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import KnobSpec, Slider
+from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 _WIDE = 330
 _AIR = 12
@@ -89,16 +89,16 @@ class LooksPopup(QFrame):
         self._apply()
 
 
-def _boxes() -> KnobSpec:
-    return KnobSpec(
+def _boxes() -> SliderSpec:
+    return SliderSpec(
         "opacity", tr("Boxes"), FAINTEST, 1.0, 0.05, lambda value: f"{100 * value:.0f} %", tr("fainter"), tr("solid")
     )
 
 
-def _tone(key: str) -> KnobSpec:
+def _tone(key: str) -> SliderSpec:
     title, less, more = (
         (tr("Brightness"), tr("darker"), tr("brighter"))
         if key == "brightness"
         else (tr("Contrast"), tr("lower"), tr("higher"))
     )
-    return KnobSpec(key, title, -1.0, 1.0, 0.02, lambda value: f"{100 * value:+.0f}" if value else "0", less, more)
+    return SliderSpec(key, title, -1.0, 1.0, 0.02, lambda value: f"{100 * value:+.0f}" if value else "0", less, more)

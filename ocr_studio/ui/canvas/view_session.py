@@ -22,12 +22,12 @@ class SessionKeeper(QObject):
 
     ``offer`` is the session that can be resumed; it is withdrawn when anything is opened.
 
-    Signals: ``changed()`` the offer was made or withdrawn; ``cut_short(ViewState)`` the last session did not end
+    Signals: ``changed()`` the offer was made or withdrawn; ``interrupted(ViewState)`` the last session did not end
     properly.
     """
 
     changed = Signal()
-    cut_short = Signal(object)
+    interrupted = Signal(object)
 
     def __init__(self, document: Document, opening: Opening, view: PhotoView) -> None:
         super().__init__(view)
@@ -45,7 +45,7 @@ class SessionKeeper(QObject):
                        view.verticalScrollBar().valueChanged):  # fmt: skip
             signal.connect(self._note)
 
-    def begin(self, *, busy: bool, goes_on: bool = False) -> None:
+    def begin(self, *, busy: bool, resumes: bool = False) -> None:
         """Resume the last session, or offer to, when the window was opened.
 
         A session that was closed properly is resumed if the settings say so. After one that ended otherwise it is only
@@ -53,13 +53,13 @@ class SessionKeeper(QObject):
 
         Args:
             busy: Whether a photo is being opened already.
-            goes_on: Whether this window replaces another one; the session is always resumed then.
+            resumes: Whether this window replaces another one; the session is always resumed then.
         """
-        last = self._file.begin() if self._opening.keeps else None
+        last = self._file.begin() if self._opening.saves_state else None
         place = last.place if last else None
         if last is None or place is None or busy or not paths.exists(place.photo):
             return
-        if last.closed and (goes_on or self._opening.settings.go_on):
+        if last.closed and (resumes or self._opening.settings.go_on):
             # Before opening it: if that kills the program, the next start only offers it.
             self._file.write(place, closed=False)
             self._go_to(place)
@@ -67,9 +67,9 @@ class SessionKeeper(QObject):
         self.offer = place
         self.changed.emit()
         if not last.closed:
-            self.cut_short.emit(place)
+            self.interrupted.emit(place)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Resume the offered session."""
         place = self.offer
         if place is not None:
@@ -109,7 +109,7 @@ class SessionKeeper(QObject):
 
     def _note(self) -> None:
         # The timer is not restarted by each change, so that continuous scrolling is saved, too.
-        if self._opening.keeps and not self._clock.isActive():
+        if self._opening.saves_state and not self._clock.isActive():
             self._clock.start()
 
     def _write(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, Flag, StrEnum, auto
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from ocr_studio.core.translation import tr
 
@@ -89,3 +90,33 @@ class ActionSpec(Generic[T]):
     def menu_name(self) -> str:
         """The name of its menu; of a submenu, both names."""
         return " › ".join(tr(part).replace("&", "") for part in self.menu.split("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An action together with what it acts on.
+
+    Attributes:
+        spec: The action.
+        do: Runs it.
+        is_available: Whether its condition holds.
+        is_checked: Whether it is on, for an action that can be switched on and off.
+    """
+
+    spec: ActionSpec[Any]
+    do: Callable[[], object]
+    is_available: Callable[[], bool]
+    is_checked: Callable[[], bool] | None
+
+
+def bind(specs: Iterable[ActionSpec[T]], target: T) -> tuple[Command, ...]:
+    """Make the actions act on this."""
+    return tuple(
+        Command(
+            spec,
+            partial(spec.do, target),
+            partial(spec.when, target),
+            partial(spec.checked, target) if spec.checked else None,
+        )
+        for spec in specs
+    )

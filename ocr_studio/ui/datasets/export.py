@@ -18,7 +18,7 @@ from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.widgets import file_dialogs
 
 
-class Exporting(QObject):
+class ExportController(QObject):
     """Asks for the file or folder, and saves.
 
     Signals: ``said(str)``: what was saved; ``failed(Trouble)``; ``writing()``: the words are about to be saved.

@@ -24,7 +24,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import export_dataset
 from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.combo_box import ComboBox
@@ -35,7 +35,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
 _ABOUT = later(
     "Saves an image of each checked word with its text, to train a model here or in another program. Your photos and"
-    " corrections aren't changed."
+    " corrections aren’t changed."
 )
 
 
@@ -135,7 +135,9 @@ class DatasetDialog(QDialog):
         project, folder = self._project, Path(self.folder.text().strip())
         wanted = ExportOptions(self.layout_choice.currentData(), self.unit.currentData())
         job = self._job = self._lane.submit(
-            lambda: export_dataset.export_project(project, folder, wanted), name=later("Exporting the dataset")
+            lambda: export_dataset.export_project(project, folder, wanted),
+            name=later("Exporting the dataset"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)

@@ -1,20 +1,22 @@
-"""Applies changes that the user has chosen to many photos, a few photos at a time, as one undo step."""
+"""Applies changes that the user has selected to many photos, a few photos at a time, as one undo step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from ocr_studio.core.editing import changes as core_changes
+from ocr_studio.core.editing.changes import Change, Skipped
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import EditMismatch, new_id
+from ocr_studio.core.page import EditMismatch, StepName, new_id
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.review import apply_choices
-from ocr_studio.jobs.review.apply_choices import Change, ChangeBatch, SkippedWords
+from ocr_studio.jobs.review.apply_choices import Batch
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 
@@ -23,87 +25,100 @@ _TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Applied:
     """The result.
 
     Attributes:
         words: Number of changed words.
         photos: Number of changed photos.
-        left: What was not changed and why, one line each.
+        skipped: What was not changed and why, one line each.
     """
 
     words: int
     photos: int
-    left: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """How many words were changed, as a sentence."""
+        # Translators: Stands at {on_photos} in “Changed {count} words {on_photos}.”
+        on = tr_n("on {count} photo", "on {count} photos", self.photos)
+        return tr_n("Changed {count} word {on_photos}.", "Changed {count} words {on_photos}.", self.words, on_photos=on)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """A batch of photos, the step that changes them, and the step's line in the undo log."""
 
-    part: ChangeBatch
+    batch: Batch
     step: Step
     line: bytes
 
 
-class TakingOver(QObject):
+class Applying(QObject):
     """Applies the changes once, then is done.
 
     With very many photos the step is made in parts, see ``core.project.undo_log``: even if the program is killed, what
     has been applied is saved and can be undone.
 
-    Args:
-        document: The open document.
-        wishes: The changes, one item for each photo.
-        name: Makes the name of the step from the numbers of words and photos.
-        parent: Qt's parent.
-
-    Signals: ``progressed(done, total)`` photos; ``ended(Taken)``.
+    Signals: ``progressed(done, total)`` photos; ``ended(Applied)``.
     """
 
     progressed = Signal(int, int)
     ended = Signal(object)
 
     def __init__(
-        self, document: Document, wishes: Sequence[Change], name: Callable[[int, int], str], parent: QObject
+        self, document: Document, changes: Iterable[Change], name: Callable[[int, int], StepName], parent: QObject
     ) -> None:
+        """Prepare; ``start`` begins.
+
+        Args:
+            document: The open document.
+            changes: The changes.
+            name: Makes the name of the step from the numbers of words and photos.
+            parent: The owner.
+        """
         super().__init__(parent)
         self._document, self._name = document, name
         self._pages = document.history.pages
-        self._wishes, self._done, self._tries = tuple(wishes), 0, 0
-        self._series = new_id()
+        self._changes, self._done, self._tries = tuple(core_changes.group_by_page(changes)), 0, 0
+        self._series, self._cancelled = new_id(), False
         self._words = self._photos = 0
-        self._left: list[SkippedWords] = []
+        self._skipped: list[Skipped] = []
 
     def start(self) -> None:
         """Start with the first photos."""
         self._go_on()
 
+    def cancel(self) -> None:
+        """Leave the photos that are not changed yet as they are."""
+        self._cancelled = True
+
     def _go_on(self) -> None:
         """Apply the next photos, until all are done or another project is opened."""
-        if self._done == len(self._wishes) or self._document.history.pages is not self._pages:
+        if self._done == len(self._changes) or self._cancelled or self._document.history.pages is not self._pages:
             self._end()
             return
-        waiting, shown = self._wishes[self._done :], self._document.page
-        if self._pages is None or (shown and [wish.page_id for wish in waiting[:2]] == [shown.id]):
+        waiting, shown = self._changes[self._done :], self._document.page
+        if self._pages is None or (shown and [some[0].page_id for some in waiting[:2]] == [shown.id]):
             # The open photo is changed at once.
-            self._take(self._ready(apply_choices.part(self._document.history.page, waiting)))
+            self._take(self._ready(apply_choices.make_batch(self._document.history.page, waiting)))
             return
         load = self._pages.page
 
         def look() -> _Ready:
             return self._ready(
-                apply_choices.part(lambda key: shown if shown and key == shown.id else load(key), waiting)
+                apply_choices.make_batch(lambda key: shown if shown and key == shown.id else load(key), waiting)
             )
 
         self._pages.look_up(look, self._take, self._end)
 
     def _take(self, ready: _Ready) -> None:
-        part = ready.part
+        batch = ready.batch
         if self._document.history.pages is not self._pages:
             self._end()
             return
-        if part.edits:
+        if batch.edits:
             try:
                 self._document.history.push(ready.step, line=ready.line)
             except EditMismatch:
@@ -111,31 +126,33 @@ class TakingOver(QObject):
                 if self._tries < _TRIES:
                     self._go_on()
                     return
-                part = replace(part, left=tuple(SkippedWords(each.image, each.words) for each in self._next(part)))
+                batch = self._left(batch, "")
             except StudioError as error:
-                part = replace(
-                    part, left=tuple(SkippedWords(each.image, each.words, str(error)) for each in self._next(part))
-                )
+                batch = self._left(batch, str(error))
             else:
-                self._words += part.words
-                self._photos += len(part.edits)
-        self._left += part.left
-        self._done, self._tries = self._done + part.photos, 0
-        self.progressed.emit(self._done, len(self._wishes))
+                self._words += batch.words
+                self._photos += len(batch.edits)
+        self._skipped += batch.skipped
+        self._done, self._tries = self._done + batch.photos, 0
+        self.progressed.emit(self._done, len(self._changes))
         self._go_on()
 
-    def _ready(self, part: ChangeBatch) -> _Ready:
+    def _ready(self, batch: Batch) -> _Ready:
         """Make the step of a batch. May run in the background, because encoding it takes a while."""
-        words, photos, series = part.words, len(part.edits), ""
-        if self._done or part.photos < len(self._wishes):
+        words, photos, series = batch.words, len(batch.edits), ""
+        if self._done or batch.photos < len(self._changes):
             # All parts have the same name; how many words there will be in the end is not known yet.
-            words, photos, series = sum(wish.words for wish in self._wishes), len(self._wishes), self._series
+            words, photos, series = sum(map(apply_choices.count_words, self._changes)), len(self._changes), self._series
         name = self._name(words, photos)
-        step = Step(name, {key: replace(edit, name=name) for key, edit in part.edits.items()}, series)
-        return _Ready(part, step, undo_log.done_line(step))
+        step = Step(name, {key: replace(edit, name=name) for key, edit in batch.edits.items()}, series)
+        return _Ready(batch, step, undo_log.done_line(step))
 
-    def _next(self, part: ChangeBatch) -> Sequence[Change]:
-        return self._wishes[self._done : self._done + part.photos]
+    def _left(self, batch: Batch, why: str) -> Batch:
+        """The batch with all its words skipped."""
+        pages = self._changes[self._done : self._done + batch.photos]
+        return replace(
+            batch, skipped=tuple(Skipped(some[0].image, why, apply_choices.count_words(some)) for some in pages)
+        )
 
     def _end(self, trouble: str = "") -> None:
         """Report the result.
@@ -143,26 +160,26 @@ class TakingOver(QObject):
         Args:
             trouble: Why it stopped early.
         """
-        left = [_said(each) for each in self._left]
-        stay = len(self._wishes) - self._done
+        said = [_said(each) for each in self._skipped]
+        stay = len(self._changes) - self._done
+        photos = tr_n("{count} photo", "{count} photos", stay)
         if trouble:
-            left.append(trouble)
+            said.append(trouble)
+        elif stay and self._cancelled:
+            said.append(tr("Stopped; not changed: {photos}.", photos=photos))
         elif stay:
-            photos = tr_n("{count} photo", "{count} photos", stay)
-            left.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
-        self.ended.emit(Taken(self._words, self._photos, tuple(left)))
+            said.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
+        self.ended.emit(Applied(self._words, self._photos, tuple(said)))
 
 
-def _said(left: SkippedWords) -> str:
+def _said(skipped: Skipped) -> str:
     """Return why words were not changed, as one line."""
-    photo = labels.file_name(left.image)
-    if left.trouble == "":
+    photo = labels.file_name(skipped.image)
+    if skipped.why is None:
         return tr("{photo}: the photo is no longer in the project.", photo=photo)
-    if left.trouble:
-        return left.trouble
-    return tr_n(
+    return skipped.why or tr_n(
         "{photo}: {count} word was skipped because it has changed since.",
         "{photo}: {count} words were skipped because they have changed since.",
-        left.words,
+        skipped.words,
         photo=photo,
     )

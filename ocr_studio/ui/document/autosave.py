@@ -6,9 +6,9 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -18,6 +18,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import DiskFull, HistoryNotSaved, NotPlaced
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 
 # Seconds. A change is written when nothing has changed for QUIET, and after LATEST at the latest; the rest of the
 # second is for the disk.
@@ -32,11 +33,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Due:
-    """A page that has to be written. ``since``, ``last``: times of its first and its last unwritten change."""
+class _Item:
+    """What is to be saved of a project together: pages, and the lines of the undo log that belong to them.
 
-    project: Project
-    page: Page
+    ``since``, ``last``: times of the first and the last of these changes.
+    """
+
+    pages: dict[str, Page]
+    log: bytes
     since: float
     last: float
 
@@ -44,28 +48,40 @@ class _Due:
     def moment(self) -> float:
         return min(self.last + QUIET, self.since + LATEST)
 
+    def then(self, later: _Item | None) -> _Item:
+        """This item and what has changed later, as one."""
+        if later is None:
+            return self
+        return _Item({**self.pages, **later.pages}, self.log + later.log, self.since, later.last)
+
+
+_Items: TypeAlias = dict[Project, _Item]
+
 
 @dataclass(slots=True)
-class _Desk:
+class _Queue:
     """State shared by the window and the writing thread; access it only while holding ``changed``."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
-    due: dict[tuple[Project, str], _Due] = field(default_factory=dict)
-    failed: dict[tuple[Project, str], _Due] = field(default_factory=dict)
+    due: _Items = field(default_factory=dict)
+    failed: _Items = field(default_factory=dict)
+    at_work: _Items = field(default_factory=dict)  # what the thread is writing
     writing: bool = False  # the thread is running
-    at_work: list[_Due] = field(default_factory=list)  # what the thread is writing
-    lines: dict[Project, bytes] = field(default_factory=dict)  # new lines for their undo logs
-    adding: dict[Project, bytes] = field(default_factory=dict)  # lines that the thread has taken and not written yet
     hurry: bool = False
-    again: bool = False  # retry the lines that could not be added
-    halves: int = 0  # open ``together`` contexts
-    waited_for: int = 0  # callers that wait in ``flush``, regardless of ``halves``
     trouble: str = ""
     told: set[str] = field(default_factory=set)  # errors that were reported, until everything is saved again
 
+    def put(self, project: Project, item: _Item) -> None:
+        """Add what has changed since the item that is due already."""
+        self.due[project] = self.due[project].then(item) if project in self.due else item
+
+    def put_back(self, project: Project, item: _Item) -> None:
+        """Keep what could not be saved, until it is tried again."""
+        self.failed[project] = item.then(self.failed.get(project))
+
 
 class Autosave(QObject):
-    """Saves the changes of a document in its project.
+    """Saves the changes of a document in its project. Made before the views, so that they find changed pages in it.
 
     Signals: ``saving`` there is something to save; ``saved`` all of it is on the disk; ``failed(str)`` it could not be
     saved, one line for the user, once for each error. Saving is retried every few seconds and with every change.
@@ -79,9 +95,8 @@ class Autosave(QObject):
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document = document
         self._project: Project | None = None
-        self._desk = _Desk()
+        self._queue = _Queue()
         self._announced = False
         self._thread: threading.Thread | None = None
         self._retry = QTimer(self)
@@ -89,7 +104,7 @@ class Autosave(QObject):
         self._retry.timeout.connect(self.retry)
         # The writing thread signals only this object, which emits its own signals in the window's thread.
         self._written.connect(self._report, Qt.ConnectionType.QueuedConnection)
-        document.words_changed.connect(self._take)
+        document.changed.connect(self._take)
         document.opened.connect(self._hurry)
 
     @property
@@ -100,29 +115,25 @@ class Autosave(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether anything is not saved yet."""
-        with self._desk.changed:
-            desk = self._desk
-            return bool(desk.due or desk.failed or desk.at_work or desk.lines or desk.adding)
+        with self._queue.changed:
+            return bool(self._queue.due or self._queue.failed or self._queue.at_work)
 
     @property
     def trouble(self) -> str:
         """Why saving failed last, one line; empty if it did not."""
-        with self._desk.changed:
-            return self._desk.trouble
+        with self._queue.changed:
+            return self._queue.trouble
 
     @property
     def waiting(self) -> int:
         """How many pages wait to be written."""
-        with self._desk.changed:
-            return len(self._desk.due) + len(self._desk.failed)
+        with self._queue.changed:
+            return sum(len(item.pages) for items in (self._queue.due, self._queue.failed) for item in items.values())
 
     def holds(self, project: Project) -> bool:
         """Whether anything of this project is not saved yet."""
-        desk = self._desk
-        with desk.changed:
-            keys = {(due.project, due.page.id) for due in desk.at_work} | desk.due.keys() | desk.failed.keys()
-            told = desk.lines.keys() | desk.adding.keys()
-        return project in told or any(each is project for each, _ in keys)
+        with self._queue.changed:
+            return any(project in items for items in (self._queue.due, self._queue.failed, self._queue.at_work))
 
     def set_project(self, project: Project | None) -> None:
         """Save further changes in this project. Earlier changes are still saved in theirs."""
@@ -131,27 +142,13 @@ class Autosave(QObject):
 
     def retry(self) -> None:
         """Try again what could not be saved."""
-        desk = self._desk
-        with desk.changed:
-            for key, due in desk.failed.items():
-                desk.due.setdefault(key, due)
-            desk.failed.clear()
-            desk.again = bool(desk.adding)
-            desk.hurry = True
+        queue = self._queue
+        with queue.changed:
+            for project, item in queue.failed.items():
+                queue.due[project] = item.then(queue.due.get(project))
+            queue.failed.clear()
+            queue.hurry = True
             self._go_on()
-
-    @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
-        """Within this context nothing is written; everything passed meanwhile is written together at its end."""
-        desk = self._desk
-        with desk.changed:
-            desk.halves += 1
-        try:
-            yield
-        finally:
-            with desk.changed:
-                desk.halves -= 1
-                desk.changed.notify_all()
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Save everything now and wait for it.
@@ -163,62 +160,60 @@ class Autosave(QObject):
             Whether everything is saved.
         """
         self.retry()
-        with self._desk.changed:
-            self._desk.waited_for += 1
-            self._desk.changed.notify_all()
-            self._desk.changed.wait_for(lambda: not self._desk.writing, timeout)
-            self._desk.waited_for -= 1
-            thread, done = self._thread, not self._desk.writing
+        with self._queue.changed:
+            self._queue.changed.wait_for(lambda: not self._queue.writing, timeout)
+            thread, done = self._thread, not self._queue.writing
         if done and thread:
             thread.join()
         return not self.unsaved
 
-    def _take(self, _ids: object) -> None:
-        """The open page has changed."""
-        if self._document.page is not None and self._project is not None:
-            self.keep(self._project, self._document.page)
+    def save(self, project: Project, pages: Iterable[Page], log: bytes = b"") -> None:
+        """Save changed pages in a moment, all of them or nothing.
 
-    def tell(self, project: Project, lines: bytes) -> None:
-        """Add lines to a project's undo log, together with the pages they belong to. See ``core.project.undo_log``."""
-        with self._desk.changed:
-            self._desk.lines[project] = self._desk.lines.get(project, b"") + lines
-            self._go_on()
-
-    def keep(self, project: Project, page: Page) -> None:
-        """Save a changed page in a moment."""
-        project.note(page)
-        now, key, desk = time.monotonic(), (project, page.id), self._desk
-        with desk.changed:
-            desk.failed.pop(key, None)
-            since = desk.due[key].since if key in desk.due else now
-            desk.due[key] = _Due(project, page, since, now)
+        Args:
+            project: Their project.
+            pages: The pages.
+            log: The lines of the undo log that belong to them; see ``core.project.undo_log``.
+        """
+        now, item = time.monotonic(), {page.id: page for page in pages}
+        if not (item or log):
+            return
+        for page in item.values():
+            project.note(page)
+        with self._queue.changed:
+            self._queue.put(project, _Item(item, log, now, now))
             self._go_on()
         if not self._announced:
             self._announced = True
             self.saving.emit()
 
+    def _take(self, change: DocumentChange) -> None:
+        if self._project is not None:
+            self.save(self._project, change.after.values(), change.log)
+
     def _hurry(self) -> None:
         """Write without waiting for QUIET, because the last page will not change any more."""
-        with self._desk.changed:
-            self._desk.hurry = True
+        with self._queue.changed:
+            self._queue.hurry = True
             self._go_on()
 
     def _go_on(self) -> None:
         """Make sure that a thread writes what is due. Call with ``changed`` held."""
-        desk = self._desk
-        if (desk.due or desk.lines or desk.again) and not desk.writing:
-            desk.writing = True
+        queue = self._queue
+        if queue.due and not queue.writing:
+            queue.writing = True
             # Not a daemon, so that Python waits for the last page when the program ends.
             self._thread = threading.Thread(target=self._write, name="autosave")
             self._thread.start()
-        elif not desk.due:
-            desk.hurry = False
-        desk.changed.notify_all()
+        elif not queue.due:
+            queue.hurry = False
+        queue.changed.notify_all()
 
     def _report(self, trouble: str) -> None:
         """Emit signals in the window's thread after the writing thread has saved or failed."""
-        if trouble or self._desk.adding:
-            self._retry.start()
+        with self._queue.changed:
+            if self._queue.failed and not self._retry.isActive():
+                self._retry.start()
         if trouble:
             self.failed.emit(trouble)
         elif self._announced and not self.unsaved:
@@ -229,129 +224,106 @@ class Autosave(QObject):
     def _write(self) -> None:
         """Write what is due when it is due, until there is nothing left. Runs in the thread."""
         try:
-            while self._next():
-                for project, dues in self._taken():
-                    self._save(project, dues)
+            while items := self._next():
+                for project, item in items.items():
+                    self._save(project, item)
                 self._rest()
         finally:
             self._leave()
 
     def _leave(self) -> None:
-        """End the thread. After an unexpected error, what it was writing is due again."""
-        desk, trouble = self._desk, ""
-        with desk.changed:
+        """End the thread. After an unexpected error, what it was writing is tried again later."""
+        queue, trouble = self._queue, ""
+        with queue.changed:
             if self._thread is threading.current_thread():
                 bug = tr(_BUG)
-                for due in desk.at_work:
-                    desk.failed.setdefault((due.project, due.page.id), due)
-                if desk.at_work:
-                    trouble = bug if bug not in desk.told else ""
-                    desk.trouble = bug
-                    desk.told.add(bug)
-                desk.at_work, desk.writing = [], False
-                desk.changed.notify_all()
+                for project, item in queue.at_work.items():
+                    queue.put_back(project, item)
+                if queue.at_work:
+                    trouble = bug if bug not in queue.told else ""
+                    queue.trouble = bug
+                    queue.told.add(bug)
+                queue.at_work, queue.writing = {}, False
+                queue.changed.notify_all()
         if trouble:
             self._tell(trouble)
 
-    def _next(self) -> bool:
-        """Wait until something is due and take it. Returns False if there is nothing to write."""
-        desk = self._desk
-        with desk.changed:
-            while not self._is_time():
-                moments = [] if desk.halves else [due.moment for due in desk.due.values()]
-                desk.changed.wait(min(moments) - time.monotonic() if moments else None)
-            dues, fresh = list(desk.due.values()), bool(desk.lines or desk.again)
-            desk.due.clear()
-            for project, added in desk.lines.items():
-                desk.adding[project] = desk.adding.get(project, b"") + added
-            desk.lines.clear()
+    def _next(self) -> _Items:
+        """Wait until something is due and take it, with what failed before; empty if there is nothing to write."""
+        queue = self._queue
+        with queue.changed:
+            while queue.due and not queue.hurry:
+                moment = min(item.moment for item in queue.due.values()) - time.monotonic()
+                if moment <= 0:
+                    break
+                queue.changed.wait(moment)
+            taken, queue.due = queue.due, {}
+            for project in taken.keys() & queue.failed.keys():
+                taken[project] = queue.failed.pop(project).then(taken[project])
             # Set here, not later: a change that comes now must find a thread that checks again, or start a new one.
-            desk.hurry, desk.again, desk.at_work, desk.writing = False, False, dues, bool(dues or fresh)
-            desk.changed.notify_all()
-            return desk.writing
+            queue.hurry, queue.at_work, queue.writing = False, dict(taken), bool(taken)
+            queue.changed.notify_all()
+            return taken
 
-    def _is_time(self) -> bool:
-        """Whether what is due may be taken now. Call with ``changed`` held."""
-        desk = self._desk
-        if desk.halves and not desk.waited_for:
-            return False
-        now = time.monotonic()
-        return desk.hurry or not desk.due or any(due.moment <= now for due in desk.due.values())
+    def _save(self, project: Project, item: _Item) -> None:
+        """Save an item. What could not be saved of it is kept, then reported: whoever hears of it may retry at once."""
+        troubles: list[StudioError] = []
+        wrong, log = self._save_together(project, item, troubles) if item.log else (_saved_alone(project, item), b"")
+        with self._queue.changed:
+            self._queue.at_work.pop(project)
+            if wrong or log:
+                pages = {key: item.pages[key] for key in wrong}
+                self._queue.put_back(project, _Item(pages, log, item.since, item.last))
+        for error in (*troubles, *wrong.values()):
+            self._complain(error)
 
-    def _taken(self) -> list[tuple[Project, list[_Due]]]:
-        """Return what to write now: projects with their pages, possibly none."""
-        found: dict[Project, list[_Due]] = {project: [] for project in self._desk.adding}
-        for due in self._desk.at_work:
-            found.setdefault(due.project, []).append(due)
-        return list(found.items())
-
-    def _save(self, project: Project, dues: list[_Due]) -> None:
-        """Save pages with their lines of the undo log, and pages that failed before, which the lines may concern."""
-        desk = self._desk
-        with desk.changed:
-            lines, taken = desk.adding.get(project, b""), {due.page.id for due in dues}
-            before = [key for key in desk.failed if key[0] is project]
-            again = [due for key in before if (due := desk.failed.pop(key)).page.id not in taken]
-            desk.at_work = [*desk.at_work, *again]
-        dues = [*again, *dues]
-        if not lines or not self._save_together(project, dues, lines):
-            for due in dues:
-                self._save_alone(due)
-
-    def _save_together(self, project: Project, dues: list[_Due], lines: bytes) -> bool:
-        """Save pages and lines together. Returns False if pages should be saved alone: words matter more than undo."""
+    def _save_together(
+        self, project: Project, item: _Item, troubles: list[StudioError]
+    ) -> tuple[dict[str, StudioError], bytes]:
+        """Save pages and lines together. Returns what was wrong, by page id, and the lines that are not saved."""
         try:
-            project.save_together([due.page for due in dues], lines)
+            project.save_together(item.pages.values(), item.log)
         except NotPlaced as error:
-            for due in dues:
-                if due.page.id in error.wrong:
-                    self._fail(due, error.wrong[due.page.id])
-        except DiskFull as error:
-            for due in dues:  # otherwise only a part of a step of many photos would be saved
-                self._fail(due, error)
-            return True
+            return dict(error.wrong), b""
+        except DiskFull as error:  # saving the pages that fit would split a step of many photos
+            return dict.fromkeys(item.pages, error), item.log
         except StudioError as error:
             _log.info("not saved together: %s", error)
             if isinstance(error, HistoryNotSaved):
-                self._complain(error)
-            return False
-        with self._desk.changed:
-            del self._desk.adding[project]
-        return True
-
-    def _save_alone(self, due: _Due) -> None:
-        try:
-            due.project.save_page(due.page)
-        except StudioError as error:
-            self._fail(due, error)
-
-    def _fail(self, due: _Due, error: StudioError) -> None:
-        _log.info("not saved: %s", error)
-        desk, key = self._desk, (due.project, due.page.id)
-        with desk.changed:
-            if key not in desk.due:
-                desk.failed[key] = due
-        self._complain(error)
+                troubles.append(error)
+            return _saved_alone(project, item), item.log  # words matter more than undo
+        return {}, b""
 
     def _complain(self, error: StudioError) -> None:
-        desk = self._desk
-        with desk.changed:
-            desk.trouble = str(error)
-            news = desk.trouble not in desk.told
-            desk.told.add(desk.trouble)
+        _log.info("not saved: %s", error)
+        queue = self._queue
+        with queue.changed:
+            queue.trouble = str(error)
+            news = queue.trouble not in queue.told
+            queue.told.add(queue.trouble)
         if news:
             self._tell(str(error))
 
     def _rest(self) -> None:
         """All that was taken is written or has failed."""
-        with self._desk.changed:
-            self._desk.at_work = []
-            if not (self._desk.failed or self._desk.adding):
-                self._desk.trouble = ""
-                self._desk.told.clear()
+        with self._queue.changed:
+            if not self._queue.failed:
+                self._queue.trouble = ""
+                self._queue.told.clear()
         self._tell("")
 
     def _tell(self, trouble: str) -> None:
         # The window may be gone already when the last page has been written.
         with contextlib.suppress(RuntimeError):
             self._written.emit(trouble)
+
+
+def _saved_alone(project: Project, item: _Item) -> dict[str, StudioError]:
+    """Save each page for itself. Returns what was wrong, by page id."""
+    wrong: dict[str, StudioError] = {}
+    for page in item.pages.values():
+        try:
+            project.save_page(page)
+        except StudioError as error:
+            wrong[page.id] = error
+    return wrong

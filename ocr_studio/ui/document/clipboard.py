@@ -20,7 +20,7 @@ WORDS_TYPE = "application/x-ocr-studio-words+json"
 _OFFSET = (12.0, 12.0)
 
 
-class Clipping(QObject):
+class WordClipboard(QObject):
     """Copies words and text, pastes words and images.
 
     Signals: ``said(str)`` a message for the status bar.

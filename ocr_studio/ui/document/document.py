@@ -15,7 +15,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.ui.document.undo_history import History
+from ocr_studio.ui.document.undo_history import DocumentChange, History
 
 
 class ShownDocument(Protocol):
@@ -26,8 +26,8 @@ class ShownDocument(Protocol):
         """Signal: another photo, or none, is open."""
 
     @property
-    def words_changed(self) -> SignalInstance:
-        """Signal with a frozenset of ids: words were added, removed or changed in any way, undo included."""
+    def changed(self) -> SignalInstance:
+        """Signal with a ``DocumentChange``: what an edit, an undo or a redo has changed, on this page or others."""
 
     @property
     def selection_changed(self) -> SignalInstance:
@@ -98,13 +98,13 @@ class Document(QObject):
 
     Every change goes through ``push``, or through ``history.push`` for changes to several pages.
 
-    Signals: ``opened`` another photo (or none) is open; ``words_changed(frozenset of ids)`` words were added, removed
-    or changed in any way, undo included; ``selection_changed`` the selection or the current word is another one;
+    Signals: ``opened`` another photo (or none) is open; ``changed(DocumentChange)`` an edit, an undo or a redo has
+    changed this page or others; ``selection_changed`` the selection or the current word is another one;
     ``picture_changed`` the same page is shown with another image of the same size.
     """
 
     opened = Signal()
-    words_changed = Signal(object)
+    changed = Signal(object)
     selection_changed = Signal()
     picture_changed = Signal()
 
@@ -209,8 +209,8 @@ class Document(QObject):
     def set_read_at(self, when: str) -> None:
         """Set when the page was read. This is not an edit, because there is nothing in it to undo."""
         if self._page:
-            self._page, self._read_at = replace(self._page, read_at=when), when
-            self.words_changed.emit(frozenset())
+            self._read_at = when
+            self.history.save(replace(self._page, read_at=when))
 
     def push(self, edit: Edit, *, join: str = "") -> None:
         """Apply an edit and add it to the history. Does nothing for an empty one.
@@ -221,7 +221,7 @@ class Document(QObject):
         """
         if edit and not self._writable:
             # Views may have drawn the change already, so they have to update.
-            self.words_changed.emit(frozenset(edit.changes))
+            self.changed.emit(DocumentChange(here=True, words=frozenset(edit.changes)))
         elif self._page:
             self.history.push(Step(edit.name, {self._page.id: edit}), join=join)
 
@@ -240,23 +240,22 @@ class Document(QObject):
             self._selection, self._current = chosen, current
             self.selection_changed.emit()
 
-    def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """Show the page after an edit. Called by the history.
-
-        Args:
-            page: The page after the edit.
-            edit: The edit, inverted if it was undone.
-            back: Whether it was undone.
-        """
-        if back and self._unread and not page.words:
-            # The reading itself was undone, so the photo counts as not read.
-            page = replace(page, read_at=None)
-        elif not back and page.words and page.read_at is None:
-            page = replace(page, read_at=self._read_at)
-        self._page = page
-        if not page_order.keeps_order(edit):
+    def show(self, change: DocumentChange) -> None:
+        """Show what a change has made of the page, and tell everyone of the change. Called by the history."""
+        page = change.after.get(self._page.id) if self._page else None
+        edit = change.step.edits.get(page.id) if page and change.step else None
+        if page is not None:
+            if change.undone and self._unread and not page.words:
+                # The reading itself was undone, so the photo counts as not read.
+                page = replace(page, read_at=None)
+            elif not change.undone and page.words and page.read_at is None:
+                page = replace(page, read_at=self._read_at)
+            self._page = page
+            words = frozenset(edit.changes) if edit else frozenset()
+            change = replace(change, after={**change.after, page.id: page}, here=True, words=words)
+        if edit and not page_order.keeps_order(edit):
             self._order = None
-        self.words_changed.emit(frozenset(edit.changes))
-        gone = {key for key, (_, after) in edit.changes.items() if after is None}
+        self.changed.emit(change)
+        gone = {key for key, (_, after) in edit.changes.items() if after is None} if edit else set()
         if gone & self._selection:
             self.select(self._selection - gone, current=self._current)

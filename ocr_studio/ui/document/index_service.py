@@ -1,4 +1,4 @@
-"""The search index of the open project, made and kept up to date in a thread of its own."""
+"""The search index of the open project, made and kept up to date in the background."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 
 
-class Indexing(QObject):
+class IndexService(QObject):
     """Keeps the search index up to date: with the files when a project is opened, then with changes in the window.
 
     Signals: ``changed(Index | None)`` another project was opened; ``progressed(done, total)`` pages that had changed;
@@ -56,7 +56,9 @@ class Indexing(QObject):
         self._project = event.project
         index = self.index = Index(event.project)
         self.changed.emit(index)
-        job = self._job = self._lane.submit(lambda: indexing.bring_up_to_date(index), name=later("Indexing"))
+        job = self._job = self._lane.submit(
+            lambda: indexing.bring_up_to_date(index), name=later("Indexing"), priority=Priority.BACKGROUND
+        )
         job.came.connect(self._tell)
         job.done.connect(self.finished)
         job.failed.connect(self.failed)
@@ -72,7 +74,7 @@ class Indexing(QObject):
         if index is not None:
             self._left.append(index)
             if lane:
-                self._lane.submit(self._closing, name=later("Closing the index"))
+                self._lane.submit(self._closing, name=later("Closing the index"), priority=Priority.BACKGROUND)
 
     def _closing(self) -> Iterator[None]:
         self._let_go()

@@ -22,13 +22,13 @@ from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import open_photo
-from ocr_studio.jobs.photos.open_photo import LinkFound
+from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.document.project_pages import ProjectPages
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.document.undo_history import ProjectPages
+from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.widgets import file_dialogs, image_convert
-from ocr_studio.ui.widgets.retry_saver import Keeping
+from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 # Seconds that closing the window may wait for a slow disk before it reports unsaved changes.
 SAVE_SECONDS: Final = 3.0
@@ -37,8 +37,8 @@ SAVE_SECONDS: Final = 3.0
 class Opening(QObject):
     """Opens photos in the document, one at a time; of several requests the last one wins.
 
-    ``keeps`` says whether changes are saved and photos remembered; False while a screenshot is made. ``keeping`` saves
-    other choices of the user.
+    ``saves_state`` says whether changes are saved and photos remembered; False while a screenshot is made.
+    ``retry_saver`` saves other choices of the user.
 
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the open photo is about to be closed;
     ``rested()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
@@ -64,15 +64,14 @@ class Opening(QObject):
         *,
         settings: Settings,
         recent: RecentFiles,
-        keeps: bool = True,
+        saves_state: bool = True,
     ) -> None:
         super().__init__(lane)
         self._document, self._lane, self._autosave = document, lane, autosave
-        self.pages = JobThread("pages", self)  # loads pages for steps of many photos
         self.settings = settings
         self.recent = recent
-        self.keeps = keeps
-        self.keeping = Keeping(self)
+        self.saves_state = saves_state
+        self.retry_saver = RetrySaver(self)
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
@@ -80,10 +79,11 @@ class Opening(QObject):
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
-        self._follows: frozenset[Path] = frozenset()
+        self._trusted_links: frozenset[Path] = frozenset()
         # One for each folder, because two would lock each other out. A project that was left stays until it is
-        # saved. The thread adds to this; items are removed only while it is idle.
+        # saved. Jobs add to this; items are removed only while no job runs.
         self._projects: dict[Path, Project] = {}
+        self._jobs: set[Job] = set()
         autosave.saved.connect(self._let_go)
 
     def open_paths(self, given: Sequence[Path]) -> None:
@@ -194,14 +194,14 @@ class Opening(QObject):
         self.project = None
         self._let_go()
 
-    def follow_link(self, found: open_photo.LinkFound) -> None:
+    def follow_link(self, found: LinkFound) -> None:
         """Open the photo although its project is a link, because the user has agreed."""
-        self._follows |= {found.photo.parent}
+        self._trusted_links |= {found.photo.parent}
         self._open(found.photo)
 
     def _open(self, path: Path) -> None:
         self._latest += 1
-        number, keeping, before = self._latest, self._keeping(), self._document.page
+        number, save_options, before = self._latest, self._save_options(), self._document.page
         known = self.project if self._document.history.pages else None
         self._going_to = path
 
@@ -209,25 +209,28 @@ class Opening(QObject):
             # Of several requests in a row, only the last one is worth decoding.
             if number == self._latest:
                 photo = open_photo.first_photo(path) if paths.is_folder(path) else path
-                yield from open_photo.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
+                for event in open_photo.open_photo(photo, save_options=save_options, projects=self._projects):
+                    if isinstance(event, PhotoOpened):
+                        yield open_photo.prepare_editing(event, save_options=save_options, known=known)
+                    else:
+                        yield event
                 # Here, because it waits for the disk.
-                if self.keeps:
+                if self.saves_state:
                     self.recent.add(photo)
 
-        job = self._lane.submit(make, name=tr("Opening {photo}", photo=path.name))
+        job = self._submit(make, tr("Opening {photo}", photo=path.name))
         job.came.connect(lambda event: self._take(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
-        job.ended.connect(self._let_go)
         if path != self.path:
             self.started.emit(path.name)
 
-    def _take(self, number: int, before: Page | None, event: open_photo.PhotoOpened | open_photo.LinkFound) -> None:
+    def _take(self, number: int, before: Page | None, event: PhotoOpened | LinkFound) -> None:
         if number != self._latest:
             return
         self._going_to = None
         self.rested.emit()
-        if isinstance(event, open_photo.LinkFound):
+        if isinstance(event, LinkFound):
             self.link_found.emit(event)
             return
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
@@ -236,7 +239,7 @@ class Opening(QObject):
         self.leaving.emit()
         self._show(self._brought_up_to_date(before, event))
 
-    def _brought_up_to_date(self, before: Page | None, event: open_photo.PhotoOpened) -> open_photo.PhotoOpened:
+    def _brought_up_to_date(self, before: Page | None, event: PhotoOpened) -> PhotoOpened:
         """Replace the loaded page by a newer one, if it was changed while it was being loaded."""
         page, history, newer = self._document.page, self._document.history, None
         if self._has(event):
@@ -251,38 +254,40 @@ class Opening(QObject):
         same = (page.words, page.facts.order) == (seen.words, seen.facts.order)
         return replace(event, page=page, order=event.order if same else None)
 
-    def _has(self, event: open_photo.PhotoOpened) -> bool:
+    def _has(self, event: PhotoOpened) -> bool:
         """Whether this photo's page is open already and may be changed."""
         page = self._document.page
         return (
             event.project is self.project and self._document.writable and page is not None and page.id == event.page.id
         )
 
-    def _show(self, event: open_photo.PhotoOpened) -> None:
+    def _show(self, event: PhotoOpened) -> None:
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
             moved, self.photos, self.listing = True, (event.path,), None
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
-        self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
+        self._autosave.set_project(event.project if self.saves_state and not event.read_only else None)
         self._document.open(event.page, event.image, writable=not event.read_only, order=event.order)
         self.opened.emit(event)
         if moved:
             self._list(event.path.parent)
 
-    def _follow_history(self, event: open_photo.PhotoOpened) -> None:
+    def _follow_history(self, event: PhotoOpened) -> None:
         """Keep the history while photos of the same project are opened; load it when another project is opened."""
         history = self._document.history
-        if not self.keeps or event.read_only:
+        if not self.saves_state or event.read_only:
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
-            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or UndoLog())
+            history.begin(
+                ProjectPages(event.project, lambda: self._autosave.waiting, self._lane), event.course or UndoLog()
+            )
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._going_to = None
             self.rested.emit()
-        if self.keeps and not paths.exists(path):
+        if self.saves_state and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
         self.refused.emit(path, trouble)
@@ -292,26 +297,29 @@ class Opening(QObject):
 
     def _try_lock(self) -> None:
         path, project = self.path, self.project
-        if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
+        if path is None or project is None or self._document.writable or self._going_to or self._jobs:
             return
-        job = self._lane.submit(
-            lambda: open_photo.lock_again(project), name=later("Checking whether the other window is closed")
-        )
+        job = self._submit(lambda: open_photo.lock_again(project), later("Checking whether the other window is closed"))
         job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
         job.failed.connect(self.failed)
+
+    def _submit(self, make: Callable[[], Iterator[object]], name: str) -> Job:
+        job = self._lane.submit(make, name=name, priority=Priority.URGENT)
+        self._jobs.add(job)
+        job.ended.connect(lambda: self._jobs.discard(job))
         job.ended.connect(self._let_go)
+        return job
 
     def _let_go(self) -> None:
-        # While the thread is busy, it may be opening a photo of any of them.
-        for folder, project in () if self._lane.busy else tuple(self._projects.items()):
+        # A job may be opening a photo of any of them.
+        for folder, project in () if self._jobs else tuple(self._projects.items()):
             if project is not self.project and not self._autosave.holds(project):
                 del self._projects[folder]
                 project.unlock()
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
-        job = self._lane.submit(lambda: open_photo.list_folder(folder), name=tr("Listing {folder}", folder=folder.name))
+        job = self._submit(lambda: open_photo.list_folder(folder), tr("Listing {folder}", folder=folder.name))
         job.came.connect(self._take_list)
-        job.ended.connect(self._let_go)
         if not quiet:
             job.failed.connect(self.failed)
 
@@ -325,23 +333,22 @@ class Opening(QObject):
         self._keep(lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Saving the image"))
 
     def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
-        job = self._lane.submit(make, name=name)
+        job = self._submit(make, name)
         job.came.connect(lambda event: self._open(event.path))
         job.failed.connect(self.failed)
-        job.ended.connect(self._let_go)
         return job
 
-    def _keeping(self) -> open_photo.Keeping:
-        return open_photo.Keeping(
+    def _save_options(self) -> open_photo.SaveOptions:
+        return open_photo.SaveOptions(
             library=self.settings.library(),
-            preferred=self.settings.keep == "library",
-            keeps=self.keeps,
-            begins=self.settings.read_when_opened,
-            follows=self._follows,
+            prefers_library=self.settings.keep == "library",
+            saves_state=self.saves_state,
+            will_change=self.settings.read_when_opened,
+            trusted_links=self._trusted_links,
         )
 
 
-class PhotoAsking(QObject):
+class PhotoDialogs(QObject):
     """Shows the dialogs that ask for a photo or a folder, and opens what is chosen."""
 
     def __init__(self, opening: Opening, window: QWidget) -> None:

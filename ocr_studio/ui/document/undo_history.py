@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Final, Protocol, TypeVar
 
@@ -12,28 +13,67 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Edit, EditMismatch, Page, apply
+from ocr_studio.core.page import EditMismatch, Page, apply
 from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step, UndoLog
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.job_thread import JobThread, Priority
 
 _NOTHING: Final = UndoLog()
+# Pages that may wait to be saved while hundreds are changed, because they are all in memory.
+_MOST: Final = 60
+# Milliseconds between checks whether they are saved.
+_SOON: Final = 30
 _Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
 
 
-class Pages(Protocol):
-    """Access to pages that are not open, and to the undo log."""
+@dataclass(frozen=True, slots=True, eq=False)
+class DocumentChange:
+    """What an edit, an undo or a redo has changed: the one object that views, autosave and index get of it.
+
+    Attributes:
+        before: The changed pages as they were, by id.
+        after: The same pages as they are now.
+        log: The lines of the undo log that belong to them, saved together with them; see ``core.project.undo_log``.
+        step: The step that was done, inverted if it was undone; None if there is nothing to undo in the change.
+        undone: Whether the step was undone.
+        new: Whether the step was done for the first time.
+        here: Whether the open page is among the pages.
+        words: Ids of the words that were added, removed or changed on the open page.
+    """
+
+    before: Mapping[str, Page] = field(default_factory=dict)
+    after: Mapping[str, Page] = field(default_factory=dict)
+    log: bytes = b""
+    step: Step | None = None
+    undone: bool = False
+    new: bool = False
+    here: bool = False
+    words: frozenset[str] = frozenset()
+
+
+class ProjectPages:
+    """Loads pages of a project that are not open.
+
+    Args:
+        project: The project.
+        waiting: Returns how many pages wait to be saved.
+        lane: Thread in which many pages are loaded.
+    """
+
+    def __init__(self, project: Project, waiting: Callable[[], int], lane: JobThread) -> None:
+        self.project = project
+        self._waiting, self._lane = waiting, lane
 
     def page(self, page_id: str) -> Page | None:
-        """Return a page as it is saved now, or None.
+        """Return a page as it was changed last, saved or not; None if the project doesn't have it.
 
         Raises:
             StudioError: It can't be read.
         """
-
-    def keep(self, page: Page) -> None:
-        """Save a changed page in a moment."""
+        return self.project.load_page(page_id, aside=False)
 
     def look_up(
         self, work: Callable[[], _Answer], then: Callable[[_Answer], None], wrong: Callable[[str], None]
@@ -45,12 +85,16 @@ class Pages(Protocol):
             then: Called with its result, in the window's thread.
             wrong: Called with a message for the user if it fails.
         """
+        if self._waiting() > _MOST:
+            QTimer.singleShot(_SOON, self._lane, lambda: self.look_up(work, then, wrong))
+            return
 
-    def tell(self, lines: bytes) -> None:
-        """Add lines to the undo log in a moment; see ``core.project.undo_log``."""
+        def look() -> Iterator[_Answer]:
+            yield work()
 
-    def together(self) -> AbstractContextManager[None]:
-        """Within this context, pages and lines belong together: they are saved completely or not at all."""
+        job = self._lane.submit(look, name=later("Loading pages"), priority=Priority.URGENT)
+        job.came.connect(then)
+        job.failed.connect(lambda trouble: wrong(trouble.message))
 
 
 class Screen(Protocol):
@@ -60,8 +104,8 @@ class Screen(Protocol):
     def page(self) -> Page | None:
         """The page as it is now, or None."""
 
-    def show(self, page: Page, edit: Edit, *, back: bool) -> None:
-        """Show the page after an edit; ``back`` says whether it was undone."""
+    def show(self, change: DocumentChange) -> None:
+        """Show what a change has made of the page, and tell everyone of the change."""
 
 
 class History(QObject):
@@ -70,14 +114,12 @@ class History(QObject):
     A step of very many photos has parts, see ``Step.series``. Its parts are undone or redone one after the other
     without blocking the window; anything the user does meanwhile stops this between two parts.
 
-    Signals: ``did(Step)`` a new step was applied; ``changed(frozenset of page ids)`` pages that are not open have
-    changed; ``led_to(page id)`` a step was undone or redone that changed this page, but not the open one;
+    Signals: ``led_to(page id)`` a step was undone or redone that changed this page, but not the open one;
     ``refused(str)`` a step can't be undone or redone, one line for the user; ``went(name, back, photos)`` a step in
-    parts is being undone (``back``) or redone, with this number of photos left, 0 at the end.
+    parts is being undone (``back``) or redone, with this number of photos left, 0 at the end. What has changed is told
+    by the document.
     """
 
-    did = Signal(object)
-    changed = Signal(object)
     led_to = Signal(str)
     refused = Signal(str)
     went = Signal(str, bool, int)
@@ -85,18 +127,18 @@ class History(QObject):
     def __init__(self, screen: Screen, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._screen = screen
-        self._pages: Pages | None = None
+        self._pages: ProjectPages | None = None
         self._silent = False
         self._going: tuple[str, bool] | None = None  # the series that is being undone or redone, and whether undone
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(undo_log.MOST)
 
     @property
-    def pages(self) -> Pages | None:
+    def pages(self) -> ProjectPages | None:
         """Access to the other pages; None: the history covers the open page only and is not saved."""
         return self._pages
 
-    def begin(self, pages: Pages | None, course: UndoLog = _NOTHING) -> None:
+    def begin(self, pages: ProjectPages | None, course: UndoLog = _NOTHING) -> None:
         """Start the history of a project.
 
         Args:
@@ -124,9 +166,17 @@ class History(QObject):
             StudioError: A page can't be read.
         """
         if step:
-            command = _Command(self, step, join, self._after(step), line)
-            with self._together():
-                self.stack.push(command)
+            command = _Command(self, step, join)
+            joined = self._command(self.stack.index() - 1)
+            log = line or (undo_log.done_line(step) if self._pages else b"")
+            if joined is not None and joined.takes_in(command):
+                log += undo_log.join_line()
+            command.first = self._change(step, log, new=True)
+            self.stack.push(command)
+
+    def save(self, page: Page) -> None:
+        """Change a page in a way that can't be undone, for example because its photo was renamed."""
+        self._screen.show(DocumentChange(after={page.id: page}))
 
     def page(self, page_id: str) -> Page | None:
         """Return a page as it is now, open or not; None if the project doesn't have it.
@@ -148,37 +198,28 @@ class History(QObject):
         """Continue with the other parts after a step was undone or redone. Called by the commands."""
         going = (step.series, back) if step.series and not self._silent else None
         if going != self._going:
-            self._rest(step.name)
+            self._rest(str(step.name))
             self._going = going
             if going is not None:
                 # After the stack has finished this one.
-                QTimer.singleShot(0, self, lambda: self._go_on(going, step.name))
+                QTimer.singleShot(0, self, lambda: self._go_on(going, str(step.name)))
 
     def touches(self, page_id: str) -> bool:
         """Whether any step, done or undone, concerns this page."""
         commands = (self.stack.command(index) for index in range(self.stack.count()))
         return any(isinstance(each, _Command) and page_id in each.step.edits for each in commands)
 
-    def do(self, step: Step, after: Mapping[str, Page], line: bytes) -> None:
-        """Apply a step for the first time. Called by the commands.
-
-        Args:
-            step: The step.
-            after: The pages after it.
-            line: Its line of the undo log, or empty.
-        """
+    def do(self, change: DocumentChange) -> None:
+        """Apply a step for the first time. Called by the commands."""
         if not self._silent:
-            self._put(step, after, back=False)
-            self.tell(line or undo_log.done_line(step))
-            self.did.emit(step)
+            self._screen.show(change)
 
     def go(self, step: Step, *, back: bool) -> bool:
         """Undo (``back``) or redo a step. Called by the commands. Returns False if it is not possible."""
         if self._silent:
             return True
-        done = step.inverted() if back else step
         try:
-            after = self._after(done)
+            change = self._change(step.inverted() if back else step, undo_log.move_line(-1 if back else 1), undone=back)
         except StudioError as error:
             _log.info("%s", error)
             self.refused.emit(
@@ -186,26 +227,21 @@ class History(QObject):
                 if back
                 else tr("Can’t redo “{step}”: {why}", step=step.name, why=error)
             )
-            self.tell((undo_log.move_line(-1) if back else b"") + undo_log.drop_line())
+            self._screen.show(DocumentChange(log=(undo_log.move_line(-1) if back else b"") + undo_log.drop_line()))
             return False
-        with self._together():
-            shown = self._put(done, after, back=back)
-            self.tell(undo_log.move_line(-1 if back else 1))
-        if not shown and not step.series:
-            self.led_to.emit(next(iter(after)))
+        self._screen.show(change)
+        here = self._screen.page
+        if not step.series and not (here and here.id in change.after):
+            self.led_to.emit(next(iter(change.after)))
         return True
 
-    def tell(self, lines: bytes) -> None:
-        """Add lines to the undo log. Called by the commands."""
-        if self._pages is not None and not self._silent:
-            self._pages.tell(lines)
-
-    def _together(self) -> AbstractContextManager[None]:
-        return self._pages.together() if self._pages else nullcontext()
+    def _command(self, index: int) -> _Command | None:
+        command = self.stack.command(index) if index >= 0 else None
+        return command if isinstance(command, _Command) else None
 
     def _at(self, index: int) -> Step | None:
-        command = self.stack.command(index) if index >= 0 else None
-        return command.step if isinstance(command, _Command) else None
+        command = self._command(index)
+        return command.step if command else None
 
     def _go_on(self, going: tuple[str, bool], name: str) -> None:
         """Undo or redo the next part, as soon as its pages are loaded; ``name`` is that of the step."""
@@ -242,33 +278,22 @@ class History(QObject):
         parts = takewhile(lambda step: step is not None and step.series == series, map(self._at, numbers))
         return sum(len(step.edits) for step in parts if step is not None)
 
-    def _after(self, step: Step) -> dict[str, Page]:
-        """Return the pages after the step.
+    def _change(self, step: Step, log: bytes, *, undone: bool = False, new: bool = False) -> DocumentChange:
+        """Return what a step changes, with its lines of the undo log.
 
         Raises:
             EditMismatch: A page is not as the step expects.
             StudioError: A page can't be read.
         """
-        after: dict[str, Page] = {}
-        for key, edit in step.edits.items():
+        before: dict[str, Page] = {}
+        for key in step.edits:
             page = self.page(key)
             if page is None:
                 raise EditMismatch(tr("“{step}” belongs to a photo that is no longer in the project", step=step.name))
-            after[key] = apply(page, edit)
-        return after
-
-    def _put(self, step: Step, after: Mapping[str, Page], *, back: bool) -> bool:
-        """Save and show the pages after a step. Returns whether one of them is open."""
-        here = self._screen.page.id if self._screen.page else ""
-        others = {key: page for key, page in after.items() if key != here}
-        for page in others.values():
-            if self._pages is not None:
-                self._pages.keep(page)
-        if here in after:
-            self._screen.show(after[here], step.edits[here], back=back)
-        if others:
-            self.changed.emit(frozenset(others))
-        return here in after
+            before[key] = page
+        after = {key: apply(before[key], edit) for key, edit in step.edits.items()}
+        # Without a project there is no undo log.
+        return DocumentChange(before, after, log if self._pages else b"", step, undone=undone, new=new)
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
@@ -280,7 +305,7 @@ class History(QObject):
             self._silent = False
 
 
-def _looked_up(pages: Pages, step: Step) -> None:
+def _looked_up(pages: ProjectPages, step: Step) -> None:
     """Load the pages of a step in the background, so that they are cached when they are needed."""
     for key in step.edits:
         with suppress(StudioError):  # reported when it is needed
@@ -288,20 +313,18 @@ def _looked_up(pages: Pages, step: Step) -> None:
 
 
 class _Command(QUndoCommand):
-    """The undo command of a step."""
+    """The undo command of a step. ``first``: what the step changes when it is done for the first time."""
 
-    def __init__(
-        self, owner: History, step: Step, join: str = "", after: Mapping[str, Page] | None = None, line: bytes = b""
-    ) -> None:
-        super().__init__(step.name)
+    def __init__(self, owner: History, step: Step, join: str = "") -> None:
+        super().__init__(str(step.name))
         self.step = step
-        self._owner, self._join, self._after, self._line = owner, join, after, line
+        self.first: DocumentChange | None = None
+        self._owner, self._join = owner, join
 
     def redo(self) -> None:
-        if self._after is not None:
-            after, line = self._after, self._line
-            self._after, self._line = None, b""
-            self._owner.do(self.step, after, line)
+        if self.first is not None:
+            change, self.first = self.first, None
+            self._owner.do(change)
             return
         if not self._owner.go(self.step, back=False):
             self.setObsolete(True)
@@ -316,14 +339,13 @@ class _Command(QUndoCommand):
         """Qt merges only commands with the same id other than -1."""
         return 1 if self._join else -1
 
+    def takes_in(self, other: _Command) -> bool:
+        """Whether a later step becomes a part of this one."""
+        return bool(self._join) and self._join == other._join and self.step.edits.keys() == other.step.edits.keys()
+
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
-        if (
-            not isinstance(other, _Command)
-            or other._join != self._join
-            or other.step.edits.keys() != self.step.edits.keys()
-        ):
+        if not isinstance(other, _Command) or not self.takes_in(other):
             return False
         self.step = self.step.then(other.step)
-        self._owner.tell(undo_log.join_line())
         self.setObsolete(not self.step)
         return True

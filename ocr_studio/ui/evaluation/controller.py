@@ -20,7 +20,7 @@ from ocr_studio.ui.style import labels
 PARTS = 100
 
 
-class Evaluating(QObject):
+class EvaluationController(QObject):
     """Evaluates the project of the open photo, without changing it.
 
     Signals: ``began()``; ``progressed(text, done, total)``, total 0 if unknown; ``grown(Evaluation)``: of the finished
@@ -38,15 +38,15 @@ class Evaluating(QObject):
     written = Signal(object)
     write_failed = Signal(str)
 
-    def __init__(self, lane: JobThread, desk: Callable[[], OcrService]) -> None:
+    def __init__(self, lane: JobThread, ocr_service: Callable[[], OcrService]) -> None:
         """Make the controller.
 
         Args:
             lane: The thread that the jobs run in.
-            desk: Returns the current recognizer.
+            ocr_service: Returns the current recognizer.
         """
         super().__init__(lane)
-        self._lane, self._desk = lane, desk
+        self._lane, self._ocr_service = lane, ocr_service
         self._job: Job | None = None
         self._steps: _Steps | None = None
         self._whole: Evaluation | None = None
@@ -63,7 +63,7 @@ class Evaluating(QObject):
     def start(self, project: Project) -> None:
         """Evaluate the current pages of a project."""
         self.cancel()
-        self._steps, self._project = _Steps(self._desk(), project), project
+        self._steps, self._project = _Steps(self._ocr_service(), project), project
         self._whole, self._photos, self._unfit, self._model = None, [], [], ""
         self.began.emit()
         self.progressed.emit(tr("Waiting for the recognizer…"), 0, 0)
@@ -97,7 +97,7 @@ class Evaluating(QObject):
     def _go_on(self, steps: _Steps) -> None:
         if steps is not self._steps:
             return
-        if steps.desk is not self._desk():
+        if steps.ocr_service is not self._ocr_service():
             self.cancel()  # results of different models must not be mixed
             return
         job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
@@ -174,9 +174,9 @@ class Evaluating(QObject):
 class _Steps:
     """An evaluation as jobs of one photo each. Belongs to the job thread once started."""
 
-    def __init__(self, desk: OcrService, project: Project) -> None:
-        self.desk, self.project = desk, project
-        self._events = evaluate.evaluate_project(desk, project)
+    def __init__(self, ocr_service: OcrService, project: Project) -> None:
+        self.ocr_service, self.project = ocr_service, project
+        self._events = evaluate.evaluate_project(ocr_service, project)
 
     def next_photo(self) -> Iterator[object]:
         """Continue to the end of the next photo, or of the evaluation."""

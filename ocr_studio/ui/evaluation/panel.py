@@ -26,7 +26,7 @@ from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
-from ocr_studio.ui.evaluation.controller import Evaluating
+from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
@@ -58,9 +58,9 @@ _MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 class EvaluationDock(PanelDock):
     """Shows a running or finished evaluation; choosing a mistake shows it on its photo."""
 
-    def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
+    def __init__(self, evaluator: EvaluationController, places: MistakePlaces, parent: QWidget | None = None) -> None:
         super().__init__(tr("Evaluation"), "evaluation", parent)
-        self._evaluating, self.places = evaluating, places
+        self._evaluating, self.places = evaluator, places
         self._evaluation: Evaluation | None = None
         self.said = ElidedLabel(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
@@ -68,8 +68,8 @@ class EvaluationDock(PanelDock):
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
         self.kind = ComboBox((), "", tr("Mistakes to show"))
         self.kind.setMinimumWidth(170)
-        self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos remain"), evaluating.cancel)
-        self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)
+        self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos remain"), evaluator.cancel)
+        self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluator.again)
         self.export = _button(tr("Export…"), tr("Export every mistake as web pages"), self.ask_folder)
         self.photos = _Photos()
         self.figures = RichLabel()
@@ -88,13 +88,13 @@ class EvaluationDock(PanelDock):
         self._show_busy(False)
         self._show(None)
         self.retint()
-        evaluating.began.connect(self._begin)
-        evaluating.progressed.connect(self._show_progress)
-        evaluating.grown.connect(self._show)
-        evaluating.ended.connect(self._end)
-        evaluating.failed.connect(self._fail)
-        evaluating.written.connect(self._say_written)
-        evaluating.write_failed.connect(self.said.setText)
+        evaluator.began.connect(self._begin)
+        evaluator.progressed.connect(self._show_progress)
+        evaluator.grown.connect(self._show)
+        evaluator.ended.connect(self._end)
+        evaluator.failed.connect(self._fail)
+        evaluator.written.connect(self._say_written)
+        evaluator.write_failed.connect(self.said.setText)
         places.shown.connect(self._come_back)
 
     @property

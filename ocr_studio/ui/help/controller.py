@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -9,13 +10,13 @@ from PySide6.QtGui import QGuiApplication, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ocr_studio.core.state_file import RecentChoices
-from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.help_window import HelpWindow
 from ocr_studio.ui.help.hints import Hints
 from ocr_studio.ui.help.palette import Palette
+from ocr_studio.ui.help.palette_entries import PaletteEntry
 from ocr_studio.ui.help.shortcut_list import ShortcutList
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.widgets.dock_panel import PanelDock
 
 # The help page of a widget, by the folder of ``ui`` that its class is in.
 _TOPICS: Final = {
@@ -48,7 +49,9 @@ class HelpController(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._actions: tuple[WindowParts, ActionSet] | None = None
+        self._actions: ActionSet | None = None
+        self._panels: Sequence[PanelDock] = ()
+        self._entries: Callable[[], list[PaletteEntry]] = list
         self.palette: Palette | None = None
         self.sheet: ShortcutList | None = None
         self.hints: Hints | None = None
@@ -57,11 +60,24 @@ class HelpController(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._offer_in_dialog)
 
-    def connect_actions(self, parts: WindowParts, actions: ActionSet) -> None:
-        """Use these parts and actions from now on."""
-        self._actions = parts, actions
-        self.hints = Hints(parts, actions)
-        self.hints.changed.connect(self.changed)
+    def connect_actions(
+        self,
+        actions: ActionSet,
+        hints: Hints,
+        *,
+        panels: Sequence[PanelDock],
+        entries: Callable[[], list[PaletteEntry]],
+    ) -> None:
+        """Use these from now on.
+
+        Args:
+            actions: The actions.
+            hints: The hints for new users.
+            panels: The panels, whose own keys are listed, too.
+            entries: Returns the entries of the command palette.
+        """
+        self._actions, self.hints, self._panels, self._entries = actions, hints, panels, entries
+        hints.changed.connect(self.changed)
 
     @property
     def hint_shown(self) -> bool:
@@ -96,11 +112,8 @@ class HelpController(QObject):
 
     def show_palette(self) -> None:
         """Show the command palette, or hide it."""
-        if self._actions is None:
-            return
         if self.palette is None:
-            parts, actions = self._actions
-            self.palette = Palette(lambda: palette_entries.collect(parts, actions), RecentChoices(), self._window)
+            self.palette = Palette(self._entries, RecentChoices(), self._window)
         self.palette.open()
 
     def show_shortcuts(self) -> None:
@@ -110,9 +123,8 @@ class HelpController(QObject):
             return
         if self._actions is None:
             return
-        parts, actions = self._actions
-        sheet = self.sheet = ShortcutList(actions, parts.panels, self._window)
-        sheet.change.clicked.connect(lambda: parts.choosing.show_settings("keys"))
+        sheet = self.sheet = ShortcutList(self._actions, self._panels, self._window)
+        sheet.change.clicked.connect(self._actions["change_keys"].trigger)
         sheet.finished.connect(self._forget_sheet)
         sheet.finished.connect(sheet.deleteLater)
         sheet.show()
@@ -126,7 +138,7 @@ class HelpController(QObject):
         dialog = focused.window() if focused is not None else None
         if self._actions is None or not isinstance(dialog, QDialog):
             return
-        keys = self._actions[1]["help"].shortcuts()
+        keys = self._actions["help"].shortcuts()
         known = dialog.findChildren(QShortcut, _SHORTCUT)
         if [shortcut.key() for shortcut in known] == keys:
             return

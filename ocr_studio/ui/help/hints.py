@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Word
+from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.reading.controller import Reading
 
 CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
 # From this number of corrections on, training is worth a try.
@@ -27,19 +32,39 @@ class Hints(QObject):
 
     changed = Signal()
 
-    def __init__(self, parts: WindowParts, actions: ActionSet) -> None:
-        super().__init__(parts.view)
-        self._parts, self._actions = parts, actions
+    def __init__(
+        self,
+        document: Document,
+        opening: Opening,
+        reading: Reading,
+        view: QWidget,
+        *,
+        actions: ActionSet,
+        change_settings: Callable[[Settings], object],
+    ) -> None:
+        """Show nothing yet.
+
+        Args:
+            document: The open photo.
+            opening: Has the settings, which say what was shown before.
+            reading: Reads photos.
+            view: The hints are shown over it.
+            actions: The actions, for their keys.
+            change_settings: Saves settings.
+        """
+        super().__init__(view)
+        self._document, self._opening, self._reading = document, opening, reading
+        self._actions, self._change_settings = actions, change_settings
         self._corrected: set[tuple[str, str]] = set()
-        self.card = HintCard(parts.view)
+        self.card = HintCard(view)
         self.card.closed.connect(self.close)
-        if parts.opening.keeps:
+        if opening.saves_state:
             # After the photo is on the screen, as showing a hint writes to the disk.
             soon = QTimer(self, singleShot=True, interval=0)
             soon.timeout.connect(self._look_at_page)
-            parts.document.opened.connect(soon.start)
-            parts.document.words_changed.connect(self._look_at_words)
-            parts.reading.stopped.connect(self._look_at_page)
+            document.opened.connect(soon.start)
+            document.changed.connect(self._look_at_words)
+            reading.stopped.connect(self._look_at_page)
 
     @property
     def shown(self) -> bool:
@@ -52,12 +77,12 @@ class Hints(QObject):
         self.changed.emit()
 
     def _look_at_page(self) -> None:
-        page = self._parts.document.page
+        page = self._document.page
         if page is None:
             self.close()
-        elif page.words and not self._parts.reading.busy:
+        elif page.words and not self._reading.busy:
             self._count(page.id, page.words.values())
-            if self._parts.document.writable:
+            if self._document.writable:
                 self._show(
                     CORRECTING,
                     tr(
@@ -67,11 +92,11 @@ class Hints(QObject):
                     ),
                 )
 
-    def _look_at_words(self, ids: frozenset[str]) -> None:
-        page = self._parts.document.page
-        if page is None or not ids:
+    def _look_at_words(self, change: DocumentChange) -> None:
+        page = self._document.page
+        if page is None or not change.words:
             return
-        words = [page.words[key] for key in ids if key in page.words]
+        words = [page.words[key] for key in change.words if key in page.words]
         if not self._count(page.id, words):
             return
         if len(self._corrected) >= _ENOUGH:
@@ -100,11 +125,11 @@ class Hints(QObject):
         return bool(found)
 
     def _show(self, name: str, text: str, *, offer: tuple[str, Callable[[], object]] | None = None) -> None:
-        now = self._parts.opening.settings
+        now = self._opening.settings
         if name in now.hints_seen:
             return
         # Saved first, so that it is not shown twice.
-        self._parts.choosing.chosen.emit(replace(now, hints_seen=(*now.hints_seen, name)))
+        self._change_settings(replace(now, hints_seen=(*now.hints_seen, name)))
         self.card.show_text(text, key=self._actions.key("close_hint"), offer=offer)
         self.changed.emit()
 

@@ -13,7 +13,7 @@ from ocr_studio.core.state_file import RecentChoices
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.palette_delegate import ROW_HEIGHT, PaletteDelegate
-from ocr_studio.ui.help.palette_entries import Entry, Found
+from ocr_studio.ui.help.palette_entries import PaletteEntry, PaletteMatch
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 FOUND = Qt.ItemDataRole.UserRole
@@ -30,7 +30,7 @@ class Palette(QFrame):
     The focus returns to where it was, so a word being edited stays open.
     """
 
-    def __init__(self, entries: Callable[[], Sequence[Entry]], recent: RecentChoices, window: QWidget) -> None:
+    def __init__(self, entries: Callable[[], Sequence[PaletteEntry]], recent: RecentChoices, window: QWidget) -> None:
         """Create the palette.
 
         Args:
@@ -40,7 +40,7 @@ class Palette(QFrame):
         """
         super().__init__(window)
         self._window, self._entries, self._recent = window, entries, recent
-        self._known: Sequence[Entry] = ()
+        self._known: Sequence[PaletteEntry] = ()
         self._back: QWidget | None = None
         self.setObjectName("palette")
         self.setAccessibleName(tr("Commands"))
@@ -53,7 +53,7 @@ class Palette(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(PaletteDelegate(self.list))
-        self.model = _FoundModel(self)
+        self.model = _MatchModel(self)
         self.list.setModel(self.model)
         self.list.clicked.connect(self._choose)
         self.said = PlainLabel()
@@ -178,12 +178,12 @@ class Palette(QFrame):
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-class _FoundModel(QAbstractListModel):
+class _MatchModel(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.found: list[Found] = []
+        self.found: list[PaletteMatch] = []
 
-    def show_found(self, found: list[Found]) -> None:
+    def show_found(self, found: list[PaletteMatch]) -> None:
         """List these entries."""
         self.beginResetModel()
         self.found = found

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ocr_studio.ui.help.palette_entries import Found
+from ocr_studio.ui.help.palette_entries import PaletteMatch
 from ocr_studio.ui.style import labels, theme
 
 ROW_HEIGHT = 34
@@ -16,14 +16,14 @@ _EDGE, _GAP = 12, 14
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """Paints ``Found`` entries. Unavailable ones are grey, with the reason in place of the menu."""
+    """Paints ``PaletteMatch`` entries. Unavailable ones are grey, with the reason in place of the menu."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one entry."""
         found = index.data(Qt.ItemDataRole.UserRole)
-        if not isinstance(found, Found):
+        if not isinstance(found, PaletteMatch):
             return
         now, entry = theme.colours(), found.entry
         rect: QRect = option.rect
@@ -71,7 +71,7 @@ def _draw_key(painter: QPainter, place: QRect, key: str) -> None:
     painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
 
 
-def _layout(found: Found, font: QFont, width: float, colour: QColor) -> QTextLayout:
+def _layout(found: PaletteMatch, font: QFont, width: float, colour: QColor) -> QTextLayout:
     """Return the layout of the title in one line, elided if necessary, with matching letters in bold."""
     short = _elided(found.entry.title, font, width)
     layout = QTextLayout(short, font)

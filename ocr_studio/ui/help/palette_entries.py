@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from typing import Any
 
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.registry import Model
+from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.menus import conditions
+from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec
 from ocr_studio.ui.style import labels
 
@@ -22,7 +21,7 @@ _BY_OTHER_WORDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteEntry:
     """An entry.
 
     Attributes:
@@ -45,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PaletteMatch:
     """An entry that matches the query.
 
     Attributes:
@@ -53,16 +52,22 @@ class Found:
         places: The indices of matching characters in its title.
     """
 
-    entry: Entry
+    entry: PaletteEntry
     places: tuple[int, ...] = ()
 
 
-def collect(parts: WindowParts, actions: ActionSet) -> list[Entry]:
-    """Return all entries in the order of the menus."""
-    return [*_actions(parts, actions), *_photos(parts), *_models(parts)]
+def collect(actions: ActionSet, opening: Opening, use_model: Callable[[str], object]) -> list[PaletteEntry]:
+    """Return all entries in the order of the menus.
+
+    Args:
+        actions: The actions.
+        opening: Opens recent photos.
+        use_model: Reads with the model of this name from now on.
+    """
+    return [*_actions(actions), *_photos(opening), *_models(opening.settings, use_model)]
 
 
-def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[Found]:
+def rank(entries: Iterable[PaletteEntry], typed: str, ages: Mapping[str, int]) -> list[PaletteMatch]:
     """Return the entries that match, best first; equally good ones by their last use.
 
     Args:
@@ -70,67 +75,53 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
         typed: The query.
         ages: How recently entries were chosen, see ``RecentChoices``.
     """
-    ranked: list[tuple[float, int, int, Found]] = []
+    ranked: list[tuple[float, int, int, PaletteMatch]] = []
     for number, entry in enumerate(entries):
         fit = fuzzy_title.match_title(typed, entry.title)
         by_words = _fit_words(typed, entry) if fit is None else None
         age = ages.get(entry.id, len(ages))
         if fit is not None:
             # Among matches of one kind, recent use says more than a match one letter earlier.
-            ranked.append((float(int(fit.cost)), age, number, Found(entry, fit.places)))
+            ranked.append((float(int(fit.cost)), age, number, PaletteMatch(entry, fit.places)))
         elif by_words is not None:
-            ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, Found(entry)))
+            ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, PaletteMatch(entry)))
     return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
 
 
-def _fit_words(typed: str, entry: Entry) -> fuzzy_title.TitleMatch | None:
+def _fit_words(typed: str, entry: PaletteEntry) -> fuzzy_title.TitleMatch | None:
     # Among this many words, typos or scattered letters would match by chance.
     return fuzzy_title.match_title(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
-def _actions(parts: WindowParts, actions: ActionSet) -> Iterable[Entry]:
+def _actions(actions: ActionSet) -> Iterable[PaletteEntry]:
     for spec in TABLE:
         if spec.id == "palette":
             continue
         action = actions[spec.id]
-        yield Entry(
+        yield PaletteEntry(
             f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
-            conditions.reason(spec, parts), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
+            actions.reason(spec.id), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
         )  # fmt: skip
 
 
-def _photos(parts: WindowParts) -> Iterable[Entry]:
-    for path in parts.opening.recent.paths():
-        why = tr("This photo is already open.") if path == parts.opening.path else ""
-        yield Entry(
-            f"photo:{path}", labels.file_name(path.name), _opening(parts, path), labels.file_name(str(path.parent)),
-            why=why, words=tr("recent photo"),
+def _photos(opening: Opening) -> Iterable[PaletteEntry]:
+    for path in opening.recent.paths():
+        why = tr("This photo is already open.") if path == opening.path else ""
+        yield PaletteEntry(
+            f"photo:{path}", labels.file_name(path.name), partial(opening.open_paths, [path]),
+            labels.file_name(str(path.parent)), why=why, words=tr("recent photo"),
         )  # fmt: skip
 
 
-def _opening(parts: WindowParts, path: Path) -> Callable[[], object]:
-    return lambda: parts.opening.open_paths([path])
-
-
-def _models(parts: WindowParts) -> Iterable[Entry]:
-    used = parts.opening.settings.reads_with()
+def _models(settings: Settings, use_model: Callable[[str], object]) -> Iterable[PaletteEntry]:
+    used = settings.reads_with()
     for model in registry.available("recognizer"):
         why = tr("This model is already in use.") if model.name == used else ""
         title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
-        yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
+        yield PaletteEntry(f"model:{model.name}", title, partial(use_model, model.name), tr("Models"), why=why)
 
 
-def _using(parts: WindowParts, model: Model) -> Callable[[], object]:
-    def use() -> None:
-        try:
-            parts.choosing.modelling.use(model.name)
-        except StudioError as error:
-            parts.messages.show_message(str(error))
-
-    return use
-
-
-def _title(spec: ActionSpec[WindowParts], text: str) -> str:
+def _title(spec: ActionSpec[Any], text: str) -> str:
     """Return the title of an action outside its menu, with the name of its submenu if there is one."""
     _, _, inner = spec.menu_name.partition(" › ")
     return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)

@@ -30,7 +30,7 @@ from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.widgets.panel_keys import ALWAYS, OwnKeys
+from ocr_studio.ui.widgets.panel_keys import ALWAYS, PanelKeys
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _COLUMNS = 2
@@ -67,7 +67,7 @@ def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
         keys = key_rules.shown(spec, actions.changed_keys)
         if keys:
             menus.setdefault(spec.menu_name, []).append((tuple(map(labels.key, keys)), spec.name))
-    places = [*ALWAYS, *(OwnKeys(panel.windowTitle(), panel.own_keys) for panel in panels if panel.own_keys)]
+    places = [*ALWAYS, *(PanelKeys(panel.windowTitle(), panel.own_keys) for panel in panels if panel.own_keys)]
     return [
         *(Section(menu, tuple(rows)) for menu, rows in menus.items()),
         *(Section(tr(place.title), tuple(((tr(key),), tr(what)) for key, what in place.rows)) for place in places),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
@@ -10,48 +11,61 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules
-from ocr_studio.ui.document import commands
+from ocr_studio.ui.commands.spec import ActionSpec, Command, Scope, Where
+from ocr_studio.ui.document import commands as document_commands
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus import conditions
-from ocr_studio.ui.menus.context import WindowParts
-from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.style import labels, theme
 
 
 class ActionSet(QObject):
     """Makes the QActions, fills menus and toolbar, and keeps the actions enabled or disabled.
 
-    ``changed_keys`` maps the ids of actions to the keys that the user has set. Signals: ``keys_changed()``.
+    ``changed_keys`` maps the ids of actions to the keys that the user has set.
+
+    Signals: ``keys_changed()``; ``refused(str)`` the keys of an action were pressed that is not available, and why.
     """
 
     keys_changed = Signal()
+    refused = Signal(str)
 
-    def __init__(self, parts: WindowParts, window: QWidget) -> None:
+    def __init__(
+        self,
+        commands: Iterable[Command],
+        window: QWidget,
+        document: Document,
+        *,
+        widgets: Mapping[Scope, Sequence[QWidget]],
+        near: Sequence[QWidget],
+        finish_editing: Callable[[], None],
+    ) -> None:
+        """Make the QActions. Connect ``refresh`` to the signals after which other actions are possible.
+
+        Args:
+            commands: The actions, in the order of the menus.
+            window: The window.
+            document: The open photo.
+            widgets: For each scope, where the keys of its actions work.
+            near: Where the keys ``ActionSpec.near`` work.
+            finish_editing: Saves the text that is being typed anywhere in the window.
+        """
         super().__init__(window)
-        self._parts = parts
-        self.changed_keys: Mapping[str, tuple[str, ...]] = parts.opening.settings.keys
-        self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
+        self._commands = {command.spec.id: command for command in commands}
+        self._window, self._document, self._finish_editing = window, document, finish_editing
+        self.changed_keys: Mapping[str, tuple[str, ...]] = {}
+        self._actions = {key: self._make(command, widgets, near) for key, command in self._commands.items()}
         # A disabled QAction ignores its keys; these shortcuts then show why it is not available.
-        self._in_vain = {spec.id: self._tell(spec, window) for spec in TABLE if spec.why and spec.scope is Scope.WINDOW}
+        self._disabled_keys = {
+            spec.id: self._explain(spec.id) for spec in self._specs() if spec.why and spec.scope is Scope.WINDOW
+        }
         self._menus: dict[str, QMenu] = {}
         # The toolbar's overflow button; the style's own icon can hardly be seen.
         self._more: QToolButton | None = None
         tools = QActionGroup(self)
-        for spec in TABLE:
+        for spec in self._specs():
             self._actions[spec.id].setCheckable(spec.tool is not None or spec.checked is not None)
             if spec.tool is not None:
                 tools.addAction(self._actions[spec.id])
-        document = parts.document
-        for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
-                       parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
-                       parts.view.looks.changed, parts.table.editing_changed, parts.evaluating.began,
-                       parts.evaluating.ended, parts.training.changed,
-                       parts.session.changed, parts.help.changed,
-                       parts.photos.changed, parts.photos_panel.batch.changed,
-                       *(panel.changed for panel in parts.panels)):  # fmt: skip
-            signal.connect(self.refresh)
-        parts.view.tool_changed.connect(self._show_tool)
-        self._show_tool(parts.view.tool)
-        self.refresh()
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -64,9 +78,9 @@ class ActionSet(QObject):
         """
         if changed != self.changed_keys:
             self.changed_keys = changed
-            for spec in TABLE:
-                self._give_keys(spec)
-            for key, shortcut in self._in_vain.items():
+            for spec in self._specs():
+                self._set_keys(spec, self._actions[spec.id])
+            for key, shortcut in self._disabled_keys.items():
                 shortcut.setKeys(self._actions[key].shortcuts())
             self.refresh()
             self.keys_changed.emit()
@@ -78,17 +92,17 @@ class ActionSet(QObject):
     def fill_menus(self, bar: QMenuBar) -> None:
         """Add all menus, in the order of the table."""
         groups: dict[str, int] = {}
-        for spec in TABLE:
+        for spec in self._specs():
             path = spec.menu.split("/")
             for depth in range(1, len(path) + 1):
                 key = "/".join(path[:depth])
                 if key not in self._menus:
                     above = self._menus["/".join(path[: depth - 1])] if depth > 1 else bar
                     if depth > 1:
-                        self._part(above, groups, path[0], spec.group)
+                        self._separate(above, groups, path[0], spec.group)
                     self._menus[key] = above.addMenu(tr(path[depth - 1]))
             if len(path) == 1:
-                self._part(self._menus[spec.menu], groups, spec.menu, spec.group)
+                self._separate(self._menus[spec.menu], groups, spec.menu, spec.group)
             self._menus[spec.menu].addAction(self._actions[spec.id])
 
     def menu(self, name: str) -> QMenu:
@@ -125,13 +139,13 @@ class ActionSet(QObject):
 
     def refresh(self) -> None:
         """Update which actions are enabled and checked, and the names of some."""
-        for spec in TABLE:
-            self._actions[spec.id].setEnabled(may := self._may(spec))
-            if spec.id in self._in_vain:
-                self._in_vain[spec.id].setEnabled(not may)
-            if spec.checked is not None:
-                self._actions[spec.id].setChecked(spec.checked(self._parts))
-        stack = self._parts.document.undo_stack
+        for spec in self._specs():
+            self._actions[spec.id].setEnabled(available := self._is_available(spec.id))
+            if spec.id in self._disabled_keys:
+                self._disabled_keys[spec.id].setEnabled(not available)
+            if is_checked := self._commands[spec.id].is_checked:
+                self._actions[spec.id].setChecked(is_checked())
+        stack = self._document.undo_stack
         undo, redo = stack.undoText(), stack.redoText()
         titles = {
             "undo": tr("Undo “{change}”", change=undo) if undo else tr("Undo"),
@@ -144,82 +158,81 @@ class ActionSet(QObject):
 
     def retint(self) -> None:
         """Use the colours of the current theme."""
-        for spec in TABLE:
+        for spec in self._specs():
             if spec.icon:
                 self._actions[spec.id].setIcon(theme.icon(spec.icon))
         if self._more:
             self._more.setIcon(theme.icon("mdi6.chevron-double-right"))
             self._more.setToolTip(tr("More"))
 
-    def _make(self, spec: ActionSpec[WindowParts], window: QWidget) -> QAction:
-        action = QAction(tr(spec.title), window)
+    def reason(self, action_id: str) -> str:
+        """Return why an action is not available now, as a sentence; empty if it is."""
+        return conditions.reason(self._commands[action_id], self._document)
+
+    def show_tool(self, tool: object) -> None:
+        """Check the action of this tool of the photo view."""
+        for spec in self._specs():
+            if spec.tool is not None:
+                self._actions[spec.id].setChecked(spec.tool == tool)
+
+    def _make(self, command: Command, widgets: Mapping[Scope, Sequence[QWidget]], near: Sequence[QWidget]) -> QAction:
+        spec = command.spec
+        action = QAction(tr(spec.title), self._window)
         action.setObjectName(spec.id)
         action.setIconText(spec.name)
         action.setStatusTip(tr(spec.tip))
         if spec.icon:
             action.setIcon(theme.icon(spec.icon))
-        widgets: Iterable[QWidget] = {
-            Scope.WINDOW: (window,),
-            Scope.WORDS: (self._parts.view, self._parts.table),
-            Scope.CANVAS: (self._parts.view,),
-        }[spec.scope]
         if spec.scope is not Scope.WINDOW:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        for widget in widgets:
+        for widget in widgets[spec.scope]:
             widget.addAction(action)
         for key in spec.near:
-            for widget in (self._parts.view, self._parts.photos):
-                near = QShortcut(QKeySequence(key), widget, context=Qt.ShortcutContext.WidgetShortcut)
-                near.activated.connect(action.trigger)
-        action.triggered.connect(lambda: self._do(spec))
-        self._give_keys(spec, action)
+            for widget in near:
+                shortcut = QShortcut(QKeySequence(key), widget, context=Qt.ShortcutContext.WidgetShortcut)
+                shortcut.activated.connect(action.trigger)
+        action.triggered.connect(lambda: self._run(command))
+        self._set_keys(spec, action)
         return action
 
-    def _tell(self, spec: ActionSpec[WindowParts], window: QWidget) -> QShortcut:
-        shortcut = QShortcut(window)
-        shortcut.setKeys(self._actions[spec.id].shortcuts())
-        shortcut.activated.connect(lambda: self._parts.hint(conditions.reason(spec, self._parts)))
+    def _explain(self, action_id: str) -> QShortcut:
+        shortcut = QShortcut(self._window)
+        shortcut.setKeys(self._actions[action_id].shortcuts())
+        shortcut.activated.connect(lambda: self.refused.emit(self.reason(action_id)))
         return shortcut
 
-    def _give_keys(self, spec: ActionSpec[WindowParts], action: QAction | None = None) -> None:
-        action = action or self._actions[spec.id]
+    def _set_keys(self, spec: ActionSpec[Any], action: QAction) -> None:
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
         action.setToolTip(labels.tooltip(_tip(tr(spec.tip), action)))
 
-    def _do(self, spec: ActionSpec[WindowParts]) -> None:
-        if not spec.looks:
+    def _run(self, command: Command) -> None:
+        if not command.spec.looks:
             # Buttons and menus take no focus, so the text that is being typed has to be saved first.
-            self._parts.view.finish_editing()
-            self._parts.table.finish_editing()
-            for panel in self._parts.panels:
-                panel.finish_editing()
+            self._finish_editing()
         # Saving that text may have changed what is possible: after a new change there is nothing to redo.
-        if self._may(spec):
-            do: Callable[[WindowParts], object] = spec.do
-            do(self._parts)
+        if self._is_available(command.spec.id):
+            command.do()
         else:
             self.refresh()
 
-    def _may(self, spec: ActionSpec[WindowParts]) -> bool:
-        return (self._parts.document.writable or not spec.edits) and spec.when(self._parts)
+    def _is_available(self, action_id: str) -> bool:
+        command = self._commands[action_id]
+        return (self._document.writable or not command.spec.edits) and command.is_available()
 
-    def _specs(self, where: Where) -> Sequence[ActionSpec[WindowParts]]:
-        return [spec for spec in TABLE if spec.where & where]
-
-    def _show_tool(self, tool: object) -> None:
-        for spec in TABLE:
-            if spec.tool is not None:
-                self._actions[spec.id].setChecked(spec.tool == tool)
+    def _specs(self, where: Where | None = None) -> Sequence[ActionSpec[Any]]:
+        """The actions, or only those shown in a place."""
+        specs = (command.spec for command in self._commands.values())
+        return [spec for spec in specs if where is None or spec.where & where]
 
     def _show_alternatives(self) -> None:
-        word = self._parts.document.word(self._parts.document.current)
+        word = self._document.word(self._document.current)
         readings = word.machine.alternatives if word and word.machine else ()
-        for index in range(commands.CHOICES):
+        for index in range(document_commands.CHOICES):
             text = labels.label(readings[index].text) if index < len(readings) else "–"
             self._actions[f"alternative_{index + 1}"].setText(text)
 
     @staticmethod
-    def _part(menu: QMenu | QMenuBar, groups: dict[str, int], key: str, group: int) -> None:
+    def _separate(menu: QMenu | QMenuBar, groups: dict[str, int], key: str, group: int) -> None:
         if groups.setdefault(key, group) != group:
             menu.addSeparator()
         groups[key] = group

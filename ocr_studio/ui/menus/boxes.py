@@ -2,55 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_photo, has_selected
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.settings.controller import SettingsController
 
 
-def _free(parts: WindowParts) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxesMenu:
+    """What the Boxes menu works on. ``hint`` shows a message in the status bar."""
+
+    document: Document
+    view: PhotoView
+    preferences: SettingsController
+    hint: Callable[[str], object]
+
+
+def _free(menu: BoxesMenu) -> bool:
     """Whether the selected boxes may be changed; otherwise, or if some are locked, shows why."""
-    return parts.view.may_change(parts.document.selection)
+    return menu.view.may_change(menu.document.selection)
 
 
-def _rotate(parts: WindowParts, degrees: float) -> None:
-    if _free(parts):
-        commands.rotate(parts.document, degrees)
+def _rotate(menu: BoxesMenu, degrees: float) -> None:
+    if _free(menu):
+        commands.rotate(menu.document, degrees)
 
 
-def _lock(parts: WindowParts) -> None:
-    commands.lock(parts.document)
-    locked = commands.all_locked(parts.document)
-    parts.hint(
+def _lock(menu: BoxesMenu) -> None:
+    commands.lock(menu.document)
+    locked = commands.all_locked(menu.document)
+    menu.hint(
         tr("These boxes are locked: they can’t be moved, resized or deleted.")
         if locked
         else tr("These boxes are no longer locked.")
     )
 
 
-def _switch_snapping(parts: WindowParts) -> None:
-    parts.view.snapping = not parts.view.snapping
-    parts.choosing.remember_canvas(box_opacity=parts.view.looks.opacity, snapping=parts.view.snapping)
+def _switch_snapping(menu: BoxesMenu) -> None:
+    menu.view.snapping = not menu.view.snapping
+    menu.preferences.remember_canvas(box_opacity=menu.view.looks.opacity, snapping=menu.view.snapping)
 
 
-def _several(parts: WindowParts) -> bool:
-    return len(parts.document.selection) > 1
+def _several(menu: BoxesMenu) -> bool:
+    return len(menu.document.selection) > 1
 
 
-def _merge(parts: WindowParts) -> None:
-    if any(word.locked for word in parts.document.selected_words()):
-        parts.hint(tr("One of these boxes is locked. Unlock it first (Boxes → Lock)."))
+def _merge(menu: BoxesMenu) -> None:
+    if any(word.locked for word in menu.document.selected_words()):
+        menu.hint(tr("One of these boxes is locked. Unlock it first (Boxes → Lock)."))
         return
-    texts = [word for word in parts.document.selected_words() if word.text]
-    if not commands.merge(parts.document):
-        parts.hint(tr("Can’t merge these words: their text has more than {most} characters.", most=LONGEST))
+    texts = [word for word in menu.document.selected_words() if word.text]
+    if not commands.merge(menu.document):
+        menu.hint(tr("Can’t merge these words: their text has more than {most} characters.", most=LONGEST))
     elif 0 < sum(word.checked for word in texts) < len(texts):
-        parts.hint(tr("The merged word is marked as checked, because part of it was checked."))
+        menu.hint(tr("The merged word is marked as checked, because part of it was checked."))
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+ACTIONS: tuple[ActionSpec[BoxesMenu], ...] = (
     ActionSpec(
         "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
         ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and resize boxes", has_photo, tool=Tool.SELECT,

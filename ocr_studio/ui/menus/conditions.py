@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.commands.spec import Command
+from ocr_studio.ui.document.document import Document
 
 
-def has_photo(parts: WindowParts) -> bool:
+class HasDocument(Protocol):
+    """What the conditions look at."""
+
+    @property
+    def document(self) -> Document:
+        """The open photo."""
+
+
+def has_photo(menu: HasDocument) -> bool:
     """Whether a photo is open."""
-    return parts.document.page is not None
+    return menu.document.page is not None
 
 
-def has_words(parts: WindowParts) -> bool:
+def has_words(menu: HasDocument) -> bool:
     """Whether the open photo has words."""
-    return parts.document.page is not None and bool(parts.document.page.words)
+    return menu.document.page is not None and bool(menu.document.page.words)
 
 
-def has_selected(parts: WindowParts) -> bool:
+def has_selected(menu: HasDocument) -> bool:
     """Whether any word is selected."""
-    return bool(parts.document.selection)
+    return bool(menu.document.selection)
 
 
-def reason(spec: ActionSpec[WindowParts], parts: WindowParts) -> str:
+def reason(command: Command, document: Document) -> str:
     """Return why an action is not available now, as a sentence; empty if it is."""
-    if spec.edits and not parts.document.writable:
+    spec = command.spec
+    if spec.edits and not document.writable:
         return tr("This photo is read-only: it is open in another window.")
-    if spec.when(parts):
+    if command.is_available():
         return ""
-    if parts.document.page is None and not spec.why:
+    if document.page is None and not spec.why:
         return tr("Open a photo first.")
     return tr(spec.why or _WHY.get(spec.when) or "This command is not available now.")
 
 
-_WHY: Mapping[Callable[[WindowParts], bool], str] = {
+_WHY: Mapping[Callable[[Any], bool], str] = {
     has_photo: later("Open a photo first."),
     has_words: later("This photo has no words."),
     has_selected: later("Select a word first."),

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.clipboard import WordClipboard
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_selected, has_words
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.words.word_table import WordTable
 
 
-def _writing(parts: WindowParts) -> bool:
-    return parts.view.editing.word_id is not None or parts.table.word_id is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditMenu:
+    """What the Edit menu works on."""
+
+    document: Document
+    view: PhotoView
+    table: WordTable
+    clipboard: WordClipboard
 
 
-def _delete(parts: WindowParts) -> None:
+def _writing(menu: EditMenu) -> bool:
+    return menu.view.editing.word_id is not None or menu.table.word_id is not None
+
+
+def _delete(menu: EditMenu) -> None:
     # Where all boxes are locked, the selection stays, too.
-    if parts.view.may_change(parts.document.selection):
-        commands.delete(parts.document)
+    if menu.view.may_change(menu.document.selection):
+        commands.delete(menu.document)
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Undo the last change", edits=True,
@@ -30,21 +45,21 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         when=lambda p: p.document.undo_stack.canRedo(), why="There is nothing to redo.",
     ),
     ActionSpec(
-        "cut", "Cu&t", lambda p: p.clipping.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),
+        "cut", "Cu&t", lambda p: p.clipboard.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),
         Where.CONTEXT, tip="Move the selected words to the clipboard", when=has_selected,
         edits=True,
     ),
     ActionSpec(
-        "copy", "&Copy", lambda p: p.clipping.copy(), "&Edit", 2, "mdi6.content-copy", ("Ctrl+C",),
+        "copy", "&Copy", lambda p: p.clipboard.copy(), "&Edit", 2, "mdi6.content-copy", ("Ctrl+C",),
         Where.CONTEXT, tip="Copy the text and the boxes of the selected words", when=has_selected,
     ),
     ActionSpec(
-        "copy_all", "Copy &all text", lambda p: p.clipping.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
+        "copy_all", "Copy &all text", lambda p: p.clipboard.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
         ("Ctrl+Shift+C",), Where.TOOLBAR, tip="Copy the text of the whole photo in reading order",
         when=has_words,
     ),
     ActionSpec(
-        "paste", "&Paste", lambda p: p.clipping.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
+        "paste", "&Paste", lambda p: p.clipboard.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
         Where.CONTEXT, tip="Paste copied words onto this photo, or open the image on the clipboard",
     ),
     ActionSpec(

@@ -2,21 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.translation import later
+from ocr_studio.ui.board.save_board import BoardSaving
+from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.commands.spec import ActionSpec, Where
+from ocr_studio.ui.datasets.export import ExportController
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.settings.controller import SettingsController
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMenu:
+    """What the File menu works on. ``quit`` closes the window."""
+
+    document: Document
+    opening: Opening
+    photo_dialogs: PhotoDialogs
+    session: SessionKeeper
+    exporter: ExportController
+    board_saving: BoardSaving
+    preferences: SettingsController
+    quit: Callable[[], object]
+
+
+def _save_as(key: str, menu: FileMenu) -> None:
+    menu.exporter.ask(key)
+
+
+_SAVE_TEXT: tuple[ActionSpec[FileMenu], ...] = tuple(
     ActionSpec(
-        "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
-        Where.TOOLBAR, tip="Open a photo and list the other photos in its folder",
+        f"save_{FORMATS[key].suffix[1:]}", title, partial(_save_as, key), "&File/Save text &as", 3,
+        icon, keys, tip=tip, when=has_photo,
+    )
+    for key, title, icon, keys, tip in (
+        (
+            "text", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
+            later("Save the text of this photo as a plain text file"),
+        ),
+        (
+            "md", later("&Markdown…"), "mdi6.language-markdown-outline", (),
+            later("Save the text of this photo as a Markdown file"),
+        ),
+        (
+            "json", later("&JSON…"), "mdi6.code-json", (),
+            later("Save the words of this photo as JSON, with their boxes, confidence and alternatives"),
+        ),
+        (
+            "csv", later("&CSV…"), "mdi6.table", (),
+            later("Save the words of this photo as a table for a spreadsheet"),
+        ),
+    )
+)  # fmt: skip
+
+ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
+    ActionSpec(
+        "open", "&Open photo…", lambda p: p.photo_dialogs.ask_photo(), "&File", 1, "mdi6.image-plus-outline",
+        ("Ctrl+O",), Where.TOOLBAR, tip="Open a photo and list the other photos in its folder",
     ),
     ActionSpec(
-        "open_folder", "Open &folder…", lambda p: p.dialogs.open_folder(), "&File", 1, "mdi6.folder-open-outline",
+        "open_folder", "Open &folder…", lambda p: p.photo_dialogs.ask_folder(), "&File", 1, "mdi6.folder-open-outline",
         ("Ctrl+Shift+O",), Where.TOOLBAR, tip="Open the first photo in a folder and list the other photos",
     ),
     ActionSpec(
@@ -28,7 +79,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         tip="Open a sample whiteboard to try the program",
     ),
     ActionSpec(
-        "go_on", "Resume &last session", lambda p: p.session.go_on(), "&File", 1, "mdi6.history",
+        "go_on", "Resume &last session", lambda p: p.session.resume(), "&File", 1, "mdi6.history",
         tip="Open the photo you last worked on, with the same view and selection",
         when=lambda p: p.session.offer is not None, why="There is no session to resume.",
     ),
@@ -40,32 +91,9 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down",
         ("Ctrl+PgDown",), near=("PgDown",), tip="Open the next photo in this folder", when=has_photo,
     ),
-    *(
-        ActionSpec(
-            f"save_{FORMATS[key].suffix[1:]}", title, partial(lambda key, p: p.exporting.ask(key), key),
-            "&File/Save text &as", 3, icon, keys, tip=tip, when=has_photo,
-        )
-        for key, title, icon, keys, tip in (
-            (
-                "text", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
-                later("Save the text of this photo as a plain text file"),
-            ),
-            (
-                "md", later("&Markdown…"), "mdi6.language-markdown-outline", (),
-                later("Save the text of this photo as a Markdown file"),
-            ),
-            (
-                "json", later("&JSON…"), "mdi6.code-json", (),
-                later("Save the words of this photo as JSON, with their boxes, confidence and alternatives"),
-            ),
-            (
-                "csv", later("&CSV…"), "mdi6.table", (),
-                later("Save the words of this photo as a table for a spreadsheet"),
-            ),
-        )
-    ),
+    *_SAVE_TEXT,
     ActionSpec(
-        "export_dataset", "Export &dataset…", lambda p: p.exporting.ask_dataset(), "&File", 3, "mdi6.export-variant",
+        "export_dataset", "Export &dataset…", lambda p: p.exporter.ask_dataset(), "&File", 3, "mdi6.export-variant",
         tip="Export images of all checked words with their texts, to train models",
         when=lambda p: p.opening.project is not None,
     ),
@@ -75,11 +103,11 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         tip="Save the board as the board view shows it, as PNG or JPEG; the photo file doesn’t change", when=has_photo,
     ),
     ActionSpec(
-        "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
+        "settings", "S&ettings…", lambda p: p.preferences.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
         tip="Change the theme, how photos are read, and where data is saved",
     ),
     ActionSpec(
-        "quit", "&Quit", lambda p: p.dialogs.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
+        "quit", "&Quit", lambda p: p.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
         tip="Quit OCR Studio; everything is saved",
     ),
 )  # fmt: skip

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.search.find_panel import FindPanel
 
 
-def _selected(parts: WindowParts) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMenu:
+    """What finding and replacing in the Edit menu works on."""
+
+    document: Document
+    find: FindPanel
+
+
+def _selected(menu: FindMenu) -> str:
     """Return the text of the selected word as the initial search text; empty unless exactly one is selected."""
-    words = parts.document.selected_words()
+    words = menu.document.selected_words()
     return words[0].text if len(words) == 1 and len(words[0].text.split()) == 1 else ""
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+ACTIONS: tuple[ActionSpec[FindMenu], ...] = (
     ActionSpec(
         "find", "&Find on this photo", lambda p: p.find.bar.begin(_selected(p)), "&Edit", 4, "mdi6.magnify",
         ("Ctrl+F",), tip="Find words on this photo as you type; typos are tolerated", when=has_photo, looks=True,

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.menus.context import WindowParts
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.settings.controller import SettingsController
+
+
+class HelpActions(Protocol):
+    """What the Help menu shows."""
+
+    @property
+    def hint_shown(self) -> bool:
+        """Whether there is a hint to close."""
+
+    def close_hint(self) -> None:
+        """Close the hint."""
+
+    def show_palette(self) -> None:
+        """Show or hide the command palette."""
+
+    def show_shortcuts(self) -> None:
+        """Show or hide the list of shortcuts."""
+
+    def show_page(self) -> None:
+        """Show the help page of what has the focus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpMenu:
+    """What the Help menu works on. ``about`` shows the licences."""
+
+    help: HelpActions
+    preferences: SettingsController
+    about: Callable[[], object]
+
+
+ACTIONS: tuple[ActionSpec[HelpMenu], ...] = (
     ActionSpec(
         "help", "&Help", lambda p: p.help.show_page(), "&Help", 0, "mdi6.help-circle-outline", ("F1",),
         tip="Show the help page for the part of the window you are using", looks=True,
@@ -20,7 +54,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         tip="Show all keyboard shortcuts and mouse actions", looks=True,
     ),
     ActionSpec(
-        "change_keys", "&Change shortcuts…", lambda p: p.choosing.show_settings("keys"), "&Help", 1,
+        "change_keys", "&Change shortcuts…", lambda p: p.preferences.show_settings("keys"), "&Help", 1,
         "mdi6.keyboard-settings-outline", tip="Change the keyboard shortcuts of commands", looks=True,
     ),
     ActionSpec(
@@ -29,7 +63,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         when=lambda p: p.help.hint_shown, why="No hint is shown.", looks=True,
     ),
     ActionSpec(
-        "about", "&About OCR Studio", lambda p: p.dialogs.about(), "&Help", 2, "mdi6.information-outline",
+        "about", "&About OCR Studio", lambda p: p.about(), "&Help", 2, "mdi6.information-outline",
         tip="Show the version and the licences", looks=True,
     ),
 )  # fmt: skip

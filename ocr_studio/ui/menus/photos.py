@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
+from ocr_studio.ui.photos.photos_panel import PhotosPanel
 
 
-def _chosen(parts: WindowParts) -> bool:
-    return parts.opening.project is not None and bool(parts.photos.selectionModel().hasSelection())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosMenu:
+    """What the Photos menu works on."""
+
+    document: Document
+    opening: Opening
+    photos: PhotoListView
+    photos_panel: PhotosPanel
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+def _chosen(menu: PhotosMenu) -> bool:
+    return menu.opening.project is not None and bool(menu.photos.selectionModel().hasSelection())
+
+
+ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ActionSpec(
         "next_unreviewed", "&Next photo to check", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
         "mdi6.page-next-outline", ("Ctrl+Shift+PgDown",),

@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.menus.conditions import has_photo, has_selected
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.reading.compare_panel import ComparisonPanel
+from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.reread import Rereading
+from ocr_studio.ui.settings.controller import SettingsController
+from ocr_studio.ui.synth.controller import SynthController
+from ocr_studio.ui.training.controller import TrainingController
+from ocr_studio.ui.training.panel import TrainerPanel
 from ocr_studio.ui.training.run_control import Origin
 
 
-def _evaluate(parts: WindowParts) -> None:
-    if parts.opening.project is not None:
-        parts.evaluating.start(parts.opening.project)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMenu:
+    """What the Read menu works on."""
+
+    document: Document
+    opening: Opening
+    reading: Reading
+    evaluator: EvaluationController
+    training: TrainingController
+    trainer: TrainerPanel
+    preferences: SettingsController
+    comparison: ComparisonPanel
+    rereading: Rereading
+    synth: SynthController
 
 
-def _learn(parts: WindowParts) -> None:
-    if parts.opening.project is not None:
-        parts.opening.save()  # the latest corrections count, too
-        parts.training.look_at(Origin(parts.opening.project))
-    parts.trainer.open()
+def _evaluate(menu: ReadMenu) -> None:
+    if menu.opening.project is not None:
+        menu.evaluator.start(menu.opening.project)
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+def _learn(menu: ReadMenu) -> None:
+    if menu.opening.project is not None:
+        menu.opening.save()  # the latest corrections count, too
+        menu.training.look_at(Origin(menu.opening.project))
+    menu.trainer.open()
+
+
+ACTIONS: tuple[ActionSpec[ReadMenu], ...] = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
         Where.TOOLBAR, tip="Find and read all words, including deleted ones; your corrections stay", when=has_photo,
@@ -33,9 +60,9 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         has_selected, True,
     ),
     ActionSpec(
-        "read_unreviewed", "Read &unchecked words again…", lambda p: p.choosing.rereading.read_unreviewed(), "&Read",
+        "read_unreviewed", "Read &unchecked words again…", lambda p: p.rereading.read_unreviewed(), "&Read",
         1, "mdi6.refresh-circle", tip="Read all unchecked words again and choose which results to apply",
-        when=lambda p: p.choosing.rereading.possible, edits=True, why="There are no unchecked words.",
+        when=lambda p: p.rereading.possible, edits=True, why="There are no unchecked words.",
     ),
     ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
@@ -43,16 +70,16 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         why="Nothing is being read.",
     ),
     ActionSpec(
-        "lines", "One box per &line", lambda p: p.choosing.switch_unit(), "&Read", 2, "mdi6.format-align-left",
+        "lines", "One box per &line", lambda p: p.preferences.switch_unit(), "&Read", 2, "mdi6.format-align-left",
         tip="Use one box per line instead of one per word for photos you read from now on",
-        checked=lambda p: p.choosing.lines,
+        checked=lambda p: p.preferences.lines,
     ),
     ActionSpec(
-        "finding", "Text &detection…", lambda p: p.choosing.show_detection(), "&Read", 2, "mdi6.tune-variant",
+        "finding", "Text &detection…", lambda p: p.preferences.show_detection(), "&Read", 2, "mdi6.tune-variant",
         tip="Find fainter or smaller writing, or ignore smudges, with a preview on this photo", looks=True,
     ),
     ActionSpec(
-        "models", "&Models…", lambda p: p.choosing.modelling.show(), "&Read", 2, "mdi6.brain",
+        "models", "&Models…", lambda p: p.preferences.models_controller.show(), "&Read", 2, "mdi6.brain",
         tip="Choose the model that reads photos, and manage your models", looks=True,
     ),
     ActionSpec(
@@ -77,11 +104,11 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
     ActionSpec(
         "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),
         tip="Read the photos in this folder again and compare them with the checked words; nothing is changed",
-        when=lambda p: p.opening.project is not None and not p.evaluating.busy,
+        when=lambda p: p.opening.project is not None and not p.evaluator.busy,
         why="Open a photo first, or wait until the current evaluation has finished.",
     ),
     ActionSpec(
-        "synthesize", "Generate synthetic &boards…", lambda p: p.synthesizing.ask(), "&Read", 4, "mdi6.auto-fix",
+        "synthesize", "Generate synthetic &boards…", lambda p: p.synth.ask(), "&Read", 4, "mdi6.auto-fix",
         tip="Generate words and boards with known text, to train models", looks=True,
     ),
     ActionSpec(

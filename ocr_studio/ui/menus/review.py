@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.translation import later
 from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.review.fix_panel import FixPanel
+from ocr_studio.ui.review.panel import ReviewPanel
 
 
-def _possible(parts: WindowParts) -> bool:
-    return parts.opening.project is not None and parts.document.writable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckMenu:
+    """What the Check menu works on."""
+
+    document: Document
+    opening: Opening
+    review: ReviewPanel
+    fixes: FixPanel
 
 
-def _is_order(order: QueueOrder, parts: WindowParts) -> bool:
-    return parts.review.reviewing.order is order
+def _possible(menu: CheckMenu) -> bool:
+    return menu.opening.project is not None and menu.document.writable
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+def _is_order(order: QueueOrder, menu: CheckMenu) -> bool:
+    return menu.review.reviewing.order is order
+
+
+ACTIONS: tuple[ActionSpec[CheckMenu], ...] = (
     ActionSpec(
         "review", "&Review queue", lambda p: p.review.begin(), "&Check", 1, "mdi6.cards-outline", ("F6",),
         tip="Check the unchecked words of all photos, one large image at a time",

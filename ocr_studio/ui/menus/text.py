@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.clipboard import WordClipboard
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_photo, has_selected, has_words
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.search.replace_rules import ReplacingByRules
+from ocr_studio.ui.text.text_tools import TextSide
 
 
-def _next_doubted(parts: WindowParts) -> None:
-    if not parts.texts.spelling.go_on():
-        parts.hint(tr("No spelling errors on this photo."))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMenu:
+    """What the Text menu works on. ``hint`` shows a message in the status bar."""
+
+    document: Document
+    view: PhotoView
+    texts: TextSide
+    rules: ReplacingByRules
+    clipboard: WordClipboard
+    hint: Callable[[str], object]
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+def _next_doubted(menu: TextMenu) -> None:
+    if not menu.texts.spelling.go_on():
+        menu.hint(tr("No spelling errors on this photo."))
+
+
+ACTIONS: tuple[ActionSpec[TextMenu], ...] = (
     ActionSpec(
-        "text_panel", "&Lines and blocks", lambda p: p.text.open(), "&Text", 1, "mdi6.text-long", ("Ctrl+T",),
+        "text_panel", "&Lines and blocks", lambda p: p.texts.panel.open(), "&Text", 1, "mdi6.text-long", ("Ctrl+T",),
         tip="Show the text line by line; what you select there is selected on the photo, too", when=has_photo,
         looks=True,
     ),
     ActionSpec(
-        "note", "&Note about this photo", lambda p: p.text.write_note(), "&Text", 1, "mdi6.note-edit-outline",
+        "note", "&Note about this photo", lambda p: p.texts.panel.write_note(), "&Text", 1, "mdi6.note-edit-outline",
         ("Ctrl+Shift+N",), tip="Write a note about this photo", when=has_photo,
     ),
     ActionSpec(
@@ -40,7 +59,7 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         when=has_words, edits=True, looks=True,
     ),
     ActionSpec(
-        "rules", "&Replace using rules…", lambda p: p.texts.rules.show(), "&Text", 2, "mdi6.find-replace",
+        "rules", "&Replace using rules…", lambda p: p.rules.show(), "&Text", 2, "mdi6.find-replace",
         ("Ctrl+Shift+H",), tip="Replace texts or patterns on this photo or on all photos; you see a preview first",
         when=has_words, edits=True,
     ),
@@ -71,12 +90,12 @@ ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
         when=lambda p: p.texts.order.given, edits=True, why="This photo already uses the automatic reading order.",
     ),
     ActionSpec(
-        "copy_markdown", "Copy as &Markdown", lambda p: p.clipping.copy_markdown(), "&Text", 4,
+        "copy_markdown", "Copy as &Markdown", lambda p: p.clipboard.copy_markdown(), "&Text", 4,
         "mdi6.language-markdown-outline", ("Ctrl+Alt+M",),
         tip="Copy the text of the selected words, or of all words, as Markdown", when=has_words,
     ),
     ActionSpec(
-        "copy_table", "Copy as &table", lambda p: p.clipping.copy_table(), "&Text", 4, "mdi6.table",
+        "copy_table", "Copy as &table", lambda p: p.clipboard.copy_table(), "&Text", 4, "mdi6.table",
         ("Ctrl+Shift+T",), tip="Copy the selected words, or all words, as a table to paste into a spreadsheet",
         when=has_words,
     ),

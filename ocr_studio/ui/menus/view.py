@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ocr_studio.ui.board.board_panel import BoardPanel
+from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_options_popup import LooksPopup
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_photo
-from ocr_studio.ui.menus.context import WindowParts
+from ocr_studio.ui.settings.controller import SettingsController
 
 
-def _show_looks(parts: WindowParts) -> None:
-    view = parts.view
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewMenu:
+    """What the View menu works on."""
+
+    document: Document
+    view: PhotoView
+    board: BoardPanel
+    preferences: SettingsController
+
+
+def _show_looks(menu: ViewMenu) -> None:
+    view = menu.view
     popup = LooksPopup(view.looks, view)
-    popup.closed.connect(lambda: parts.choosing.remember_canvas(box_opacity=view.looks.opacity, snapping=view.snapping))
+    popup.closed.connect(
+        lambda: menu.preferences.remember_canvas(box_opacity=view.looks.opacity, snapping=view.snapping)
+    )
     popup.show_over(view)
 
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (
+ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
         ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Make the photo appear larger", when=has_photo, looks=True,

@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ocr_studio.core.page import Mark
 from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_selected, has_words
-from ocr_studio.ui.menus.context import WindowParts
 
 
-def _said(parts: WindowParts) -> bool:
-    return any(word.mark or (word.human and word.machine) for word in parts.document.selected_words())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsMenu:
+    """What the Words menu works on. ``hint`` shows a message in the status bar."""
+
+    document: Document
+    view: PhotoView
+    hint: Callable[[str], object]
 
 
-def _is_aside(kind: Mark, parts: WindowParts) -> bool:
-    return commands.is_aside(parts.document, kind)
+def _said(menu: WordsMenu) -> bool:
+    return any(word.mark or (word.human and word.machine) for word in menu.document.selected_words())
 
 
-def _alternative(index: int, parts: WindowParts) -> bool:
-    word = parts.document.word(parts.document.current)
+def _is_aside(kind: Mark, menu: WordsMenu) -> bool:
+    return commands.is_aside(menu.document, kind)
+
+
+def _alternative(index: int, menu: WordsMenu) -> bool:
+    word = menu.document.word(menu.document.current)
     return bool(word and word.machine and len(word.machine.alternatives) > index)
 
 
-def _next(parts: WindowParts) -> None:
-    if not commands.accept_and_next(parts.document):
-        parts.hint(tr("This is the last word of this photo."))
+def _next(menu: WordsMenu) -> None:
+    if not commands.accept_and_next(menu.document):
+        menu.hint(tr("This is the last word of this photo."))
 
 
-def _next_unchecked(parts: WindowParts) -> None:
-    if not commands.go_to_unchecked(parts.document):
-        parts.hint(tr("All other words of this photo are checked."))
+def _next_unchecked(menu: WordsMenu) -> None:
+    if not commands.go_to_unchecked(menu.document):
+        menu.hint(tr("All other words of this photo are checked."))
 
 
-_SAYING: tuple[ActionSpec[WindowParts], ...] = (
+_SAYING: tuple[ActionSpec[WordsMenu], ...] = (
     ActionSpec(
         "edit_text", "&Edit text", lambda p: p.view.edit_current(), "&Words", 1, "mdi6.pencil-outline", ("F2",),
         Where.CONTEXT, Scope.CANVAS, "Edit the text of the current word on the photo", has_selected, True,
     ),
     ActionSpec(
-        "accept_next", "&Accept and go to next", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
+        "accept_next", "&Confirm and go to next", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
         Where.BOTH, Scope.WORDS, "Mark the selected words as checked and go to the next word", has_words, True,
     ),
     ActionSpec(
-        "accept_here", "Accept and &stay", lambda p: commands.accept_here(p.document), "&Words", 1,
+        "accept_here", "Confirm and &stay", lambda p: commands.accept_here(p.document), "&Words", 1,
         "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.CONTEXT, Scope.WORDS,
         "Mark the selected words as checked and stay on the current word", has_selected, True,
     ),
     ActionSpec(
-        "accept_all", "Accept all &words of this photo", lambda p: commands.accept_all(p.document), "&Words", 1,
+        "accept_all", "Confirm all &words of this photo", lambda p: commands.accept_all(p.document), "&Words", 1,
         "mdi6.check-all", tip="Mark all words of this photo as checked", when=has_words, edits=True,
     ),
     ActionSpec(
@@ -101,4 +113,4 @@ _ALTERNATIVES = tuple(
     for index, title in zip(range(commands.CHOICES), _NTH_READING, strict=True)
 )  # fmt: skip
 
-ACTIONS: tuple[ActionSpec[WindowParts], ...] = (*_SAYING, *_ALTERNATIVES)
+ACTIONS: tuple[ActionSpec[WordsMenu], ...] = (*_SAYING, *_ALTERNATIVES)

@@ -21,28 +21,28 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.controller import Reading
-from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 
 _WIDE = 420  # pixels; most names fit
 
 
-class Modelling(QObject):
+class ModelsController(QObject):
     """Shows the models dialog; uses, compares, renames, deletes, imports and exports models.
 
-    Signals: ``comparison_wanted(str)``: compare this model on the open photo; ``fetch_wanted(QWidget)``: show the
-    download dialog over this widget.
+    Signals: ``comparison_wanted(str)``: compare this recognizer on the open photo; ``finding_comparison_wanted(str,
+    QWidget)``: compare this detector, in a dialog over this widget; ``fetch_wanted(QWidget)``: show the download dialog
+    over this widget.
     """
 
     comparison_wanted = Signal(str)
+    finding_comparison_wanted = Signal(str, object)
     fetch_wanted = Signal(object)
 
     def __init__(
         self,
         document: Document,
         reading: Reading,
-        rereading: Rereading,
         current: Callable[[], Settings],
         choose: Callable[[Settings], object],
         window: QWidget,
@@ -52,13 +52,12 @@ class Modelling(QObject):
         Args:
             document: The open page.
             reading: Its job thread imports and exports models.
-            rereading: Compares detectors.
             current: Returns the current settings.
             choose: Applies changed settings.
             window: The parent of the dialog.
         """
         super().__init__(window)
-        self._document, self._reading, self._rereading = document, reading, rereading
+        self._document, self._reading = document, reading
         self._current, self._choose, self._window = current, choose, window
         self._dialog: ModelsDialog | None = None
         self._job: Job | None = None
@@ -151,7 +150,7 @@ class Modelling(QObject):
                 dialog.accept()
                 self.comparison_wanted.emit(name)
             else:
-                self._rereading.compare_finding(name, dialog)
+                self.finding_comparison_wanted.emit(name, dialog)
 
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)
@@ -177,7 +176,7 @@ class Modelling(QObject):
         asked.setIcon(QMessageBox.Icon.Question)
         asked.setWindowTitle(tr("Delete model"))
         asked.setText(tr("Delete the model “{model}”?", model=name))
-        asked.setInformativeText(tr("You can't undo this. To keep a copy, export the model first."))
+        asked.setInformativeText(tr("You can’t undo this. To keep a copy, export the model first."))
         delete = asked.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton(QMessageBox.StandardButton.Cancel)
         asked.setDefaultButton(QMessageBox.StandardButton.Cancel)

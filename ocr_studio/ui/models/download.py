@@ -14,7 +14,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.models import download, import_export
 from ocr_studio.jobs.models.download import Fetched, Here
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
-from ocr_studio.ui.models.download_dialog import FetchDialog
+from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.widgets import file_dialogs
 
 
@@ -36,12 +36,12 @@ class Fetching(QObject):
         """
         super().__init__(parent)
         self._lane, self._reading = lane, reading
-        self._dialog: FetchDialog | None = None
+        self._dialog: DownloadDialog | None = None
         self._job: Job | None = None
 
     def show(self, over: QWidget) -> None:
         """Open the download dialog. over: its parent."""
-        dialog = self._dialog = FetchDialog(downloads.USABLE, over)
+        dialog = self._dialog = DownloadDialog(downloads.USABLE, over)
         dialog.fetch_wanted.connect(self._fetch)
         dialog.cancel_wanted.connect(self._stop)
         dialog.file_wanted.connect(self._ask_which)

@@ -22,7 +22,7 @@ from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.models.download import Here
-from ocr_studio.ui.models.model_details import ModelFacts
+from ocr_studio.ui.models.model_details import ModelDetails
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.elided_label import StatusLabel
@@ -31,7 +31,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _MEGABYTE: Final = 1_000_000
 
 
-class FetchDialog(QDialog):
+class DownloadDialog(QDialog):
     """A list of published models beside the details of the selected one.
 
     Signals: ``fetch_wanted(str)``: download or import the file of this name; ``cancel_wanted()``: stop the download;
@@ -50,7 +50,7 @@ class FetchDialog(QDialog):
         self._coming = ""
         self.list = ModelList(tr("Published models"), narrowest=220)
         self._items = self.list.items
-        self.facts = ModelFacts()
+        self.facts = ModelDetails()
         self.facts.setAccessibleName(tr("Model details"))
         self.fetch = QPushButton(tr("&Download"))
         self.fetch.setProperty("primary", True)

@@ -15,7 +15,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _BESIDE: Final = 40
 
 
-class ModelFacts(QScrollArea):
+class ModelDetails(QScrollArea):
     """Shows names and values under a heading; always as plain text, as they may come from untrusted files."""
 
     def __init__(self) -> None:

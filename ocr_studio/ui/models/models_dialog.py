@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models.registry import Ancestor, Damaged, Model
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.models.model_details import ModelFacts
+from ocr_studio.ui.models.model_details import ModelDetails
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.elided_label import StatusLabel
@@ -53,7 +53,7 @@ class ModelsDialog(QDialog):
         self.list = ModelList(tr("Models"), narrowest=240)
         self._items = self.list.items
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
-        self.facts = ModelFacts()
+        self.facts = ModelDetails()
         self.use = self._button(tr("&Use"), tr("Use this model from now on"), self.use_wanted)
         self.use.setProperty("primary", True)
         self.list.activated.connect(lambda _: self.use.click())
@@ -126,7 +126,7 @@ class ModelsDialog(QDialog):
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
-            below, icon = tr("Damaged, can't be used"), theme.icon("mdi6.alert-outline", role="warning")
+            below, icon = tr("Damaged, can’t be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
             marks = (

@@ -17,7 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import later, message, tr
 from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
 from ocr_studio.ui.document.autosave import Autosave
@@ -153,15 +153,15 @@ class BatchReading(QObject):
         if not self._waiting:
             self._end("")
             return
-        desk, again = self._reading.desk, self._waiting[0] in self._again
+        ocr_service, again = self._reading.ocr_service, self._waiting[0] in self._again
         photos = tuple(takewhile(lambda path: (path in self._again) == again, self._waiting))
         job = self._job = self._reading.lane.submit(
-            lambda: read_batch(desk, photos, project, again=again), name=later("Reading photos")
+            lambda: read_batch(ocr_service, photos, project, again=again), name=later("Reading photos")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
-        self._desk, self._since = desk, time.monotonic()
+        self._ocr_service, self._since = ocr_service, time.monotonic()
         self._tell()
 
     def _hear(self, event: object) -> None:
@@ -185,7 +185,7 @@ class BatchReading(QObject):
         self._took.append(now - self._since)
         self._since = now
         self._tell()
-        if self._paused or self._desk is not self._reading.desk or self._reading.lane.waiting:
+        if self._paused or self._ocr_service is not self._reading.ocr_service or self._reading.lane.waiting:
             self._leave_lane()
             self._go_on()
 
@@ -261,12 +261,12 @@ class BatchReading(QObject):
         now = document.history.page(fresh.id)
         if not is_open and (now is None or not (now.words or now.read_at)):
             page = replace(fresh, facts=now.facts) if now else fresh
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
             return page
         assert now is not None
         keep = self._reading.being_written() if is_open else ()
         edit = edits.reread(now, tuple(fresh.words.values()), earlier=None, keep=keep)
-        name = tr("Read {photo}", photo=labels.file_name(event.path.name))
+        name = message("Read {photo}", photo=labels.file_name(event.path.name))
         document.history.push(Step(name, {fresh.id: replace(edit, name=name)}))
         when = fresh.read_at
         if is_open and when:
@@ -274,5 +274,5 @@ class BatchReading(QObject):
         page = document.history.page(fresh.id) or now
         if not is_open:
             page = replace(page, read_at=when)
-            self._autosave.keep(project, page)
+            self._autosave.save(project, [page])
         return page

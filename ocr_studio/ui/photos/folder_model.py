@@ -20,7 +20,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.list_folder import PhotoSeen, PhotosKnown
 from ocr_studio.jobs.photos.open_photo import FolderListed
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 
 # Milliseconds between updates while the index is still being built.
 _SOON = 1500
@@ -262,7 +262,9 @@ class FolderPhotos(QObject):
         self._asked.update(names)
         folder = self.folder
         job = self._seeking = self._lane.submit(
-            lambda: list_folder.seen(folder, names), name=later("Searching for renamed photos")
+            lambda: list_folder.seen(folder, names),
+            name=later("Searching for renamed photos"),
+            priority=Priority.BACKGROUND,
         )
         job.came.connect(lambda seen: self._find(folder, seen))
         job.ended.connect(self._seek_on)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 WAIT = 400
 
 
-class FolderWatch(QObject):
+class FolderWatcher(QObject):
     """Watches one folder.
 
     Signals:

@@ -24,7 +24,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
-class FactsChange:
+class MetadataChange:
     """A change of writer and tags.
 
     Attributes:
@@ -56,7 +56,7 @@ def tags_of(typed: str) -> tuple[str, ...]:
     return tuple(tag for tag in found if tag)
 
 
-class PhotoFactsDialog(QDialog):
+class MetadataDialog(QDialog):
     """The fields show what all selected photos have in common.
 
     Signals:
@@ -107,7 +107,7 @@ class PhotoFactsDialog(QDialog):
         add = tuple(tag for tag in tags if tag not in self._shared)
         remove = tuple(tag for tag in self._shared if tag not in tags)
         self.accept()
-        self.chosen.emit(FactsChange(None if same else writer, add, remove))
+        self.chosen.emit(MetadataChange(None if same else writer, add, remove))
 
 
 def _shared(tags: Sequence[Collection[str]]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QStringListModel, Qt
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.photos.folder_model import FolderPhotos
-from ocr_studio.ui.photos.thumbnails import PhotoPictures
+from ocr_studio.ui.photos.thumbnails import ThumbnailLoader
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.tables import Index
 
@@ -53,7 +53,7 @@ class PhotoListModel(QStringListModel):
     A QStringListModel, as Qt then counts rows in C++; views ask for the number of rows several times per row.
     """
 
-    def __init__(self, photos: FolderPhotos, pictures: PhotoPictures, parent: QObject | None = None) -> None:
+    def __init__(self, photos: FolderPhotos, pictures: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._photos, self._pictures = photos, pictures
         self._shown: list[int] = []

@@ -18,19 +18,19 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import FolderListed
 from ocr_studio.jobs.photos.thumbnails import Thumbnail
-from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 from ocr_studio.ui.photos.photo_delegate import SIDE, PhotoDelegate, wide_enough
 from ocr_studio.ui.photos.photo_list_model import PhotoListModel
-from ocr_studio.ui.photos.text_lookup import PageTexts
-from ocr_studio.ui.photos.thumbnails import PhotoPictures
+from ocr_studio.ui.photos.text_lookup import TextLookup
+from ocr_studio.ui.photos.thumbnails import ThumbnailLoader
 
 # Milliseconds after scrolling before thumbnails of the visible photos are requested.
 _STILL = 40
 
 
-class PageList(QListView):
+class PhotoListView(QListView):
     """Shows the photos that match the filter. A click or Enter opens a photo; several can be selected.
 
     A photo being edited keeps its place in the list; filter and order are applied again when they change or another
@@ -46,12 +46,12 @@ class PageList(QListView):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, thumbnails: JobThread, rows: JobThread, parent: QWidget | None = None) -> None:
-        """Start empty; the lane ``thumbnails`` makes thumbnails, the lane ``rows`` looks up data of photos."""
+    def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
+        """Start empty; ``lane`` makes thumbnails and looks up data of photos."""
         super().__init__(parent)
-        self.photos = FolderPhotos(rows, self)
-        self.pictures = PhotoPictures(thumbnails, self)
-        self.texts = PageTexts(rows, self)
+        self.photos = FolderPhotos(lane, self)
+        self.pictures = ThumbnailLoader(lane, self)
+        self.texts = TextLookup(lane, self)
         self.filter, self.sort = PhotoFilter(), PhotoSort.NAME
         self._current: Path | None = None
         self._before: tuple[set[str], tuple[str, int] | None] = set(), None
@@ -85,7 +85,7 @@ class PageList(QListView):
         said = wide_enough(self.fontMetrics()) + self.verticalScrollBar().sizeHint().width()
         return QSize(max(SIDE + 165, said), 400)
 
-    def follow(self, indexing: Indexing) -> None:
+    def follow(self, indexing: IndexService) -> None:
         """Use the index of this service for states and texts."""
         indexing.changed.connect(self.photos.use)
         indexing.changed.connect(self.texts.use)

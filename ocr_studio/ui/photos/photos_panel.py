@@ -15,18 +15,19 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, message_n, tr, tr_n
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.photos.batch_progress import BatchStrip
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.filter_field import PhotoFilterBox
-from ocr_studio.ui.photos.folder_watcher import FolderWatch
-from ocr_studio.ui.photos.metadata_dialog import FactsChange, PhotoFactsDialog
-from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.folder_watcher import FolderWatcher
+from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -52,7 +53,7 @@ class PhotosPanel(QWidget):
     failed = Signal(object)
 
     def __init__(
-        self, photos: PageList, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
+        self, photos: PhotoListView, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
     ) -> None:
         super().__init__()
         self.photos, self.batch = photos, batch
@@ -68,7 +69,7 @@ class PhotosPanel(QWidget):
         self._changed: set[str] = set()  # pages whose rows are outdated
         self._take_soon = QTimer(self, singleShot=True, interval=0)
         self._take_soon.timeout.connect(self._take_pages)
-        self._watch = FolderWatch(self)
+        self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self._lay_out()
         self._connect()
@@ -113,7 +114,7 @@ class PhotosPanel(QWidget):
         if not rows:
             return
         paths = [self.photos.photos.folder / row.name for row in rows]
-        dialog = PhotoFactsDialog(rows, self.photos.photos.rows, self.window())
+        dialog = MetadataDialog(rows, self.photos.photos.rows, self.window())
         dialog.chosen.connect(partial(self._say_of, paths))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -139,18 +140,18 @@ class PhotosPanel(QWidget):
         photos.failed.connect(self.failed)
         opening.opened.connect(self._follow)
         self._watch.changed.connect(opening.look_again)
-        self._document.history.changed.connect(self._note_pages)
+        self._document.changed.connect(self._note_pages)
         batch.page_read.connect(self._take_read)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())
         self.strip.photo_chosen.connect(photos.photo_chosen)
 
     def _follow(self, event: PhotoOpened) -> None:
-        self.photos.pictures.kept = self._opening.keeps
+        self.photos.pictures.kept = self._opening.saves_state
         self._watch.watch(event.path.parent)
 
-    def _note_pages(self, ids: Iterable[str]) -> None:
-        self._changed.update(ids)
+    def _note_pages(self, change: DocumentChange) -> None:
+        self._changed.update(change.after)
         if len(self._changed) <= _FEW:
             self._take_pages()
         else:
@@ -188,7 +189,7 @@ class PhotosPanel(QWidget):
         folder = self.photos.photos.folder
         self.batch.start([folder / name for name in names], again=again)
 
-    def _say_of(self, paths: list[Path], change: FactsChange) -> None:
+    def _say_of(self, paths: list[Path], change: MetadataChange) -> None:
         project = self._opening.project
         if not change or project is None:
             return
@@ -198,10 +199,10 @@ class PhotosPanel(QWidget):
         job.failed.connect(self.failed)
         job.done.connect(lambda: self._state(found, change) if project is self._opening.project else None)
 
-    def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
+    def _state(self, found: list[Page | StudioError], change: MetadataChange) -> None:
         """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
-        name = tr_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
+        name = message_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
         made = {}
         try:
             for page in found:
@@ -210,8 +211,7 @@ class PhotosPanel(QWidget):
                 now = history.page(page.id)
                 if now is None:
                     now = page
-                    assert history.pages is not None
-                    history.pages.keep(page)  # so that the step finds the page
+                    history.save(page)  # so that the step finds the page
                 made[page.id] = edits.set_facts(now, change.of(now.facts), name)
             history.push(Step(name, made))
         except StudioError as error:

@@ -16,7 +16,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 
 # Photos per job, as other jobs wait in the lane.
@@ -59,15 +59,17 @@ class RenamedPhotos(QObject):
         for page_id in some:
             del self._waiting[page_id]
         job = self._job = self._lane.submit(
-            lambda: list_folder.renamed(folder, some, project), name=later("Searching for renamed photos")
+            lambda: list_folder.renamed(folder, some, project),
+            name=later("Searching for renamed photos"),
+            priority=Priority.BACKGROUND,
         )
         job.came.connect(lambda found: self._tell(project, *found))
         job.ended.connect(self._rest)
 
     def _tell(self, project: Project, page_id: str, name: str) -> None:
         """Save the new name in the page of this project."""
-        shown, path, pages = self._document.page, self._opening.path, self._document.history.pages
-        if project is not self._opening.project or pages is None:
+        shown, path = self._document.page, self._opening.path
+        if project is not self._opening.project or self._document.history.pages is None:
             return
         if shown is not None and path is not None and shown.id == page_id and path.name != name:
             # Open under its old name: open it under the new one first, then update the page.
@@ -78,7 +80,7 @@ class RenamedPhotos(QObject):
         with contextlib.suppress(StudioError):  # reported when its photo is opened
             page = self._document.history.page(page_id)
             if page is not None:
-                pages.keep(replace(page, image=project.relative(self._photos.folder / name)))
+                self._document.history.save(replace(page, image=project.relative(self._photos.folder / name)))
 
     def _rest(self) -> None:
         self._job = None

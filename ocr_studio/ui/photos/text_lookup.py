@@ -12,7 +12,7 @@ from ocr_studio.ui.job_thread import Job, JobThread
 _MOST = 64
 
 
-class PageTexts(QObject):
+class TextLookup(QObject):
     """Looks up texts in the search index.
 
     Signals:

@@ -13,14 +13,14 @@ from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import thumbnails
 from ocr_studio.jobs.photos.thumbnails import Thumbnail, Wanted
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.widgets import image_convert
 
 # Bytes of thumbnails in memory: about 1,500 thumbnails, or 400 on a high-resolution screen.
 MOST = 32 << 20
 
 
-class PhotoPictures(QObject):
+class ThumbnailLoader(QObject):
     """Makes and caches thumbnails.
 
     Attributes:
@@ -100,6 +100,7 @@ class PhotoPictures(QObject):
         job = self._job = self._lane.submit(
             lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache),
             name=later("Creating thumbnails"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)

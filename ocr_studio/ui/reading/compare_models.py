@@ -1,21 +1,22 @@
-"""Compares two recognizers on the words of the open photo, and applies the texts of the other one."""
+"""Compares two recognizers on the words of the open photo."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.editing import rereading
-from ocr_studio.core.page import Word
+from ocr_studio.core.editing.changes import Change
+from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import later
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.reading import reread_project
 from ocr_studio.jobs.reading.compare_models import Comparing, ComparingEvent, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.style import labels
 
 
 class TwoReadings(QObject):
@@ -40,12 +41,12 @@ class TwoReadings(QObject):
         self.compared: ModelsCompared | None = None
         self.trouble: Trouble | None = None
         document.opened.connect(self.forget)
-        document.words_changed.connect(self._follow)
+        document.changed.connect(self._follow)
 
     @property
     def used(self) -> str:
         """The name of the model in use."""
-        return self._reading.desk.options.reads_with()
+        return self._reading.ocr_service.options.reads_with()
 
     @property
     def busy(self) -> bool:
@@ -64,11 +65,11 @@ class TwoReadings(QObject):
         image, page = self._document.image, self._document.page
         if image is None or page is None or not page.words:
             return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order_words(page))
+        ocr_service, words = self._reading.ocr_service, tuple(page.words[key] for key in page_order.order_words(page))
         project, page_id = self._reading.project, page.id
 
         def work() -> Iterator[ComparingEvent]:
-            for event in compare(desk, other, image, words):
+            for event in compare(ocr_service, other, image, words):
                 if isinstance(event, ModelsCompared) and project is not None:
                     # Both texts: the current one may come from a third model.
                     both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
@@ -94,30 +95,32 @@ class TwoReadings(QObject):
             self.compared = self.trouble = None
             self.changed.emit()
 
-    def word(self, each: WordCompared) -> Word | None:
-        """The word as it is now; None if it is gone."""
-        return self._document.word(each.word.id)
+    def changes(self) -> tuple[Change, ...]:
+        """What the words that are read differently become with the other model.
 
-    def others(self) -> Mapping[str, str]:
-        """Texts of the other model that can be applied, by word id.
-
-        Left out are texts equal to the current one, checked words, and words whose box has been moved since.
+        Only shown are texts equal to the current one, checked words, and words that were deleted or moved since.
         """
-        return {each.word.id: each.other.text for each in self.differing if self._open(each)}
+        page = self._document.page
+        return tuple(self._change(page, each) for each in self.differing) if page is not None else ()
 
-    def take(self, ids: Collection[str]) -> int:
-        """Apply the other model's text to these words as one undoable step; returns the number of words changed."""
-        page, offered = self._document.page, self.others()
-        chosen = {word_id for word_id in ids if word_id in offered}
-        if page is None or not self._document.writable or not chosen:
-            return 0
-        fresh = [replace(each.word, machine=each.other) for each in self.differing if each.word.id in chosen]
-        self._document.push(rereading.make_edit(page, fresh, chosen))
-        return len(chosen)
+    def others(self) -> dict[str, Change]:
+        """Those that can be applied, by word id."""
+        return {each.word_id: each for each in self.changes() if each.selected is not None}
 
-    def _open(self, each: WordCompared) -> bool:
-        now = self.word(each)
-        return now is not None and not now.checked and now.quad == each.word.quad and now.text != each.other.text
+    def _change(self, page: Page, each: WordCompared) -> Change:
+        now = page.words.get(each.word.id)
+        able = now is not None and not now.checked and now.quad == each.word.quad and now.text != each.other.text
+        return Change(
+            page.id,
+            page.image,
+            each.word.id,
+            each.word.quad,
+            now.text if now else tr("(deleted)"),
+            each.other.text,
+            labels.shown(each.used.text),
+            selected=True if able else None,
+            read=each.other,
+        )
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Comparing):
@@ -132,6 +135,6 @@ class TwoReadings(QObject):
         self._job = None
         self.changed.emit()
 
-    def _follow(self, ids: frozenset[str]) -> None:
-        if self.compared is not None and not ids.isdisjoint(each.word.id for each in self.differing):
+    def _follow(self, change: DocumentChange) -> None:
+        if self.compared is not None and not change.words.isdisjoint(each.word.id for each in self.differing):
             self.changed.emit()

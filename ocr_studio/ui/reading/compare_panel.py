@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.models import registry
-from ocr_studio.core.translation import later, number, tr
+from ocr_studio.core.translation import Message, later, message_n, number, tr
 from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
-from ocr_studio.ui.reading.readings_table import ReadRow, WordsTable
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.tables import ChosenByReturn
-
-
-class _Table(ChosenByReturn, WordsTable):
-    """Signals: ``chosen(row)`` on Return."""
-
-    chosen = Signal(int)
-
-    def _behind(self, row: int) -> tuple[object, ...]:
-        return (row,)
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.word_pictures import WordPictures
 
 
 class ComparisonPanel(PanelDock):
@@ -37,13 +27,11 @@ class ComparisonPanel(PanelDock):
     text and goes to the next row.
     """
 
-    own_keys = ((later("Return"), later("Apply the other model’s text and go to the next row")),)
+    own_keys = (*CHANGE_KEYS, (later("Enter"), later("Apply the other model’s text and go to the next row")))
 
-    def __init__(
-        self, readings: TwoReadings, document: Document, view: PhotoView, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(tr("Model comparison"), "two-readings", parent)
-        self.readings, self._document, self._view = readings, document, view
+    def __init__(self, readings: TwoReadings, document: Document, view: PhotoView, pictures: WordPictures) -> None:
+        super().__init__(tr("Model comparison"), "two-readings")
+        self.readings, self._document, self._view, self._pictures = readings, document, view, pictures
         self.models = ComboBox((), "", tr("Other model"))
         self.models.setMinimumWidth(180)
         self.compare = _button(tr("Compare"), tr("Read this photo with both models; nothing changes"))
@@ -51,15 +39,13 @@ class ComparisonPanel(PanelDock):
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Comparison progress"))
-        self.take_one = _button(tr("Apply"), tr("Replace the word with the other model’s text (Return)"))
-        self.take_all = _button(tr("Apply all"), tr("Replace all unchecked words with the other model’s text"))
+        self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Enter)"))
         self.said = PlainLabel()
         self.said.setWordWrap(True)
-        self.table: _Table | None = None
+        self.list: ChangeList | None = None
         self.compare.clicked.connect(lambda: self.start(self.models.currentData()))
         self.stop.clicked.connect(readings.cancel)
         self.take_one.clicked.connect(self.take_current)
-        self.take_all.clicked.connect(lambda: self._take(readings.others()))
         readings.progressed.connect(self._show_progress)
         readings.changed.connect(self._show)
         document.selection_changed.connect(self._follow)
@@ -72,7 +58,7 @@ class ComparisonPanel(PanelDock):
         """Open the panel and let the user choose a model to compare with."""
         self._offer_models(self.models.currentData())
         self.open()
-        (self.table if self.table and self.readings.compared else self.models).setFocus()
+        (self.list or self.models).setFocus()
 
     def start(self, name: str | None) -> None:
         """Open the panel and compare with this model."""
@@ -92,8 +78,11 @@ class ComparisonPanel(PanelDock):
 
     def take_current(self) -> None:
         """Apply the other text of the current word and go to the next word that has one."""
-        if self._document.current:
-            self._take([self._document.current])
+        change = self.readings.others().get(self._document.current or "")
+        if self.list is None or change is None:
+            self.said.setText(tr("Words that you have checked, moved or already replaced aren’t changed."))
+        elif self._document.writable:
+            self.list.start([change])
 
     def go_on(self) -> None:
         """Make the next word with another text the current one, wrapping around at the end."""
@@ -103,12 +92,6 @@ class ComparisonPanel(PanelDock):
         if following:
             self._document.select([following[0]])
 
-    def _take(self, ids: Collection[str]) -> None:
-        if self.readings.take(ids):
-            self.go_on()
-        else:
-            self.said.setText(tr("Words that you have checked, moved or already replaced aren’t changed."))
-
     def _lay_out(self) -> None:
         label = PlainLabel(tr("Compare with"))
         label.setBuddy(self.models)
@@ -117,8 +100,9 @@ class ComparisonPanel(PanelDock):
         for widget in (label, self.models, self.compare, self.bar, self.stop):
             head.addWidget(widget)
         head.addStretch(1)
-        for widget in (self.take_one, self.take_all, self.closer):
-            head.addWidget(widget)
+        self._head = head
+        head.addWidget(self.take_one)
+        head.addWidget(self.closer)
         body = QWidget()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(12, 8, 12, 8)
@@ -165,58 +149,56 @@ class ComparisonPanel(PanelDock):
         return tr("See which words another model reads differently. Nothing changes until you apply its text.")
 
     def _show_rows(self, compared: ModelsCompared | None) -> None:
-        photo = self._document.pyramid
-        if compared is None or photo is None:
-            self._replace_table(None)
+        if compared is None:
+            self._replace_list(None)
             return
-        if self.table is None:
-            titles = (tr("{model} (in use)", model=compared.used), compared.other, tr("Current text"))
-            table = _Table(titles, photo, tr("Words that the two models read differently"))
-            table.selectionModel().currentRowChanged.connect(lambda row, _: self._go(row.row()))
-            table.chosen.connect(lambda _: self.take_current())
-            self._replace_table(table)
-        assert self.table is not None
-        rows = tuple(map(self._row, self.readings.differing))
-        if rows != self.table.words.rows:
-            self.table.words.say_rows(rows)
+        if self.list is None:
+            titles = tr("Current text"), compared.other, tr("{model} (in use)", model=compared.used)
+            truths = {each.word.id: each for each in compared.words}
+            made = ChangeList(
+                self._document,
+                self._pictures,
+                ListTexts(tr("Words that the two models read differently"), titles, button=_applying, step=_step),
+                by_photo=False,
+                right=lambda change: _right(truths[change.word_id]),
+                enter=self.take_current,
+            )
+            made.tree.selectionModel().currentRowChanged.connect(lambda *_: self._go())
+            made.applied.connect(lambda applied: self.go_on() if applied.words else None)
+            self._replace_list(made)
+        assert self.list is not None
+        self.list.show_changes(self.readings.changes())
         self._follow()
 
-    def _replace_table(self, table: _Table | None) -> None:
-        if self.table is not None:
-            self.table.hide()
-            self.table.deleteLater()
-        self.table = table
-        if table is not None:
-            self._column.insertWidget(2, table, 1)
+    def _replace_list(self, new: ChangeList | None) -> None:
+        if self.list is not None:
+            self.list.apply.deleteLater()
+            self.list.hide()
+            self.list.deleteLater()
+        self.list = new
+        if new is not None:
+            self._column.insertWidget(2, new, 1)
+            self._head.insertWidget(self._head.count() - 1, new.apply)
 
-    def _row(self, each: WordCompared) -> ReadRow:
-        now = self.readings.word(each)
-        readings = (each.used.text, each.other.text)
-        right = () if each.truth is None else tuple(text == each.truth for text in readings)
-        shown = labels.shown(now.text) if now else tr("(deleted)")
-        cells = (*map(labels.shown, readings), shown)
-        return ReadRow(each.word.id, each.word.quad, cells, right or (False, False))
-
-    def _go(self, row: int) -> None:
-        """Select the word of a row."""
-        if self.table is not None and 0 <= row < len(self.table.words.rows):
-            word_id = self.table.words.rows[row].id
-            if self._document.current != word_id:
-                self._document.select([word_id])
+    def _go(self) -> None:
+        """Select the word of the current row."""
+        change = self.list.tree.current() if self.list else None
+        if change is not None and self._document.current != change.word_id:
+            self._document.select([change.word_id])
 
     def _follow(self) -> None:
         """Make the row of the current word the current row."""
-        current = self._document.current
+        current, page = self._document.current, self._document.page
         self.take_one.setEnabled(self.offers(current))
-        self.take_all.setEnabled(self.offers_any)
-        if self.table is None:
+        if self.list is None or current is None or page is None:
             return
-        rows = [row.id for row in self.table.words.rows]
-        if current in rows and self.table.currentIndex().row() != rows.index(current):
-            self.table.setCurrentIndex(self.table.words.index(rows.index(current), 0))
+        place, now = self.list.changes.place((page.id, current)), self.list.tree.current()
+        if place.isValid() and (now is None or now.word_id != current):
+            self.list.tree.setCurrentIndex(place)
 
     def _mark(self) -> None:
-        self._view.show_others(self.readings.others() if self.isVisible() else {})
+        others = self.readings.others() if self.isVisible() else {}
+        self._view.show_others({key: change.after for key, change in others.items()})
         self._follow()
 
 
@@ -226,6 +208,20 @@ def _button(text: str, tip: str) -> QToolButton:
     button.setToolTip(labels.tooltip(tip))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
+
+
+def _applying(words: int) -> str:
+    return tr("&Apply {number}", number=words) if words else tr("&Apply")
+
+
+def _step(words: int, _photos: int) -> Message:
+    """The name of the step in the undo menu."""
+    return message_n("Apply {count} new text", "Apply {count} new texts", words)
+
+
+def _right(each: WordCompared) -> tuple[bool, bool]:
+    """Whether the other model, and the one in use, read a checked word right."""
+    return each.other.text == each.truth, each.used.text == each.truth
 
 
 def _checked(compared: ModelsCompared) -> str:

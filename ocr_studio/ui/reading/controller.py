@@ -36,9 +36,9 @@ class Reading(QObject):
     failed = Signal(object)
     prepared = Signal()
 
-    def __init__(self, document: Document, lane: JobThread, desk: reading.OcrService) -> None:
+    def __init__(self, document: Document, lane: JobThread, ocr_service: reading.OcrService) -> None:
         super().__init__(lane)
-        self._document, self._lane, self._desk = document, lane, desk
+        self._document, self._lane, self._ocr_service = document, lane, ocr_service
         self._job: Job | None = None
         self._into: _PageInto | _WordsInto | None = None  # receives the words of that job, and identifies it
         self._being_written: Callable[[], Collection[str]] = tuple
@@ -53,9 +53,9 @@ class Reading(QObject):
         return self._lane
 
     @property
-    def desk(self) -> reading.OcrService:
+    def ocr_service(self) -> reading.OcrService:
         """The models that read photos now."""
-        return self._desk
+        return self._ocr_service
 
     @property
     def busy(self) -> bool:
@@ -69,22 +69,22 @@ class Reading(QObject):
 
     def prepare(self) -> None:
         """Load the recognizer before the first photo is read."""
-        desk = self._desk
-        job = self._lane.submit(lambda: reading.prepare(desk), name=later("Loading the recognizer"))
+        ocr_service = self._ocr_service
+        job = self._lane.submit(lambda: reading.prepare(ocr_service), name=later("Loading the recognizer"))
         job.done.connect(self.prepared)
         job.failed.connect(self.failed)
 
     def use(self, options: ReaderOptions) -> None:
         """Use other options from now on. The GPU memory limit stays: it takes effect at program start only."""
-        options = replace(options, gpu_memory_mb=self._desk.options.gpu_memory_mb)
-        if options != self._desk.options:
-            self._desk = self._desk.successor(options)
+        options = replace(options, gpu_memory_mb=self._ocr_service.options.gpu_memory_mb)
+        if options != self._ocr_service.options:
+            self._ocr_service = self._ocr_service.successor(options)
             self.prepare()
 
     def trial(self) -> try_detection.DetectionPreview | None:
         """A detection preview of the open photo; None if no photo is open."""
         image = self._document.image
-        return None if image is None else try_detection.DetectionPreview(self._desk, image)
+        return None if image is None else try_detection.DetectionPreview(self._ocr_service, image)
 
     def protect_words(self, being_written: Callable[[], Collection[str]]) -> None:
         """Set a callback that returns the ids of words being edited; reading never removes those."""
@@ -100,25 +100,25 @@ class Reading(QObject):
 
     def read_page(self) -> None:
         """Find and read everything on the page. Words typed or drawn by the user stay."""
-        image, page, desk = self._document.image, self._document.page, self._desk
+        image, page, ocr_service = self._document.image, self._document.page, self._ocr_service
         if image is None or page is None:
             return
         project, board = self._project(), self._board(page)
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
-        into.unit = desk.options.unit.removesuffix("s")
-        self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, later("Reading"))
+        into.unit = ocr_service.options.unit.removesuffix("s")
+        self._start(lambda: reading.read_page(ocr_service, image, project=project, board=board), into, later("Reading"))
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again in their boxes. Texts typed by the user stay."""
-        image, desk = self._document.image, self._desk
+        image, ocr_service = self._document.image, self._ocr_service
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
         page = self._document.page
         if image is None or page is None or not words:
             return
         again, project, board = any(word.machine for word in words), self._project(), self._board(page)
         self._start(
-            lambda: reading.read_words(desk, image, words, project=project, board=board),
+            lambda: reading.read_words(ocr_service, image, words, project=project, board=board),
             _WordsInto(self._document, self._mark(), again),
             later("Reading again") if again else later("Reading"),
         )
@@ -151,7 +151,7 @@ class Reading(QObject):
         job.came.connect(lambda event: self._hear(into, event))
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(into))
-        ready = self._desk.ready
+        ready = self._ocr_service.ready
         self.progressed.emit(tr("Detecting text…") if ready else tr("Waiting for the recognizer…"), 0, 0)
 
     def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:

@@ -21,7 +21,7 @@ from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.reading.detection_preview import DetectionTrials
 from ocr_studio.ui.reading.detection_view import DetectionView
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import KnobSpec, Slider
+from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 # Milliseconds after the last change of a slider before the preview is updated.
 _REST = 120
@@ -40,7 +40,7 @@ def _of_height(value: float) -> str:
 
 
 KNOBS = (
-    KnobSpec(
+    SliderSpec(
         "limit_side",
         later("Detection resolution"),
         *RANGES["limit_side"],
@@ -49,7 +49,7 @@ KNOBS = (
         later("Faster, but may miss small writing."),
         later("Finds smaller writing, but takes longer."),
     ),
-    KnobSpec(
+    SliderSpec(
         "threshold",
         later("Pixel threshold (clarity of the writing)"),
         *RANGES["threshold"],
@@ -58,7 +58,7 @@ KNOBS = (
         later("Finds fainter writing, but may mistake smudges for words."),
         later("Ignores smudges, but may miss faint writing."),
     ),
-    KnobSpec(
+    SliderSpec(
         "box_threshold",
         later("Confidence threshold for lines"),
         *RANGES["box_threshold"],
@@ -67,7 +67,7 @@ KNOBS = (
         later("Keeps uncertain lines."),
         later("Ignores what may be a drawing, a frame or a shadow."),
     ),
-    KnobSpec(
+    SliderSpec(
         "unclip_ratio",
         later("Margin around writing (unclip ratio)"),
         *RANGES["unclip_ratio"],
@@ -76,7 +76,7 @@ KNOBS = (
         later("Tighter boxes; may cut off the tops and tails of letters."),
         later("Wider boxes; may include parts of the lines above and below."),
     ),
-    KnobSpec(
+    SliderSpec(
         "space_width",
         later("Gap between words"),
         *RANGES["space_width"],
@@ -228,7 +228,7 @@ class DetectionDialog(QDialog):
             self._trials.stop()
 
 
-def _said(spec: KnobSpec) -> KnobSpec:
+def _said(spec: SliderSpec) -> SliderSpec:
     """The same with translated texts."""
     return replace(spec, title=tr(spec.title), less=tr(spec.less), more=tr(spec.more))
 

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.editing import rereading
-from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later
-from ocr_studio.jobs.reading import read as reading_jobs
 from ocr_studio.jobs.reading.compare_models import Comparing, FindingCompared, compare_finding
-from ocr_studio.jobs.reading.read import WordsRead
 from ocr_studio.jobs.reading.reread_project import PageToRead, pages_to_read
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.reading.reread_project import RereadingPhotos
-from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
-from ocr_studio.ui.widgets.job_dialog import JobResultDialog
+from ocr_studio.ui.words.word_pictures import WordPictures
 
 
 class Rereading(QObject):
     """Runs the jobs in the reading lane and shows their results in dialogs over the window."""
 
-    def __init__(self, document: Document, reading: Reading, window: QWidget) -> None:
+    def __init__(self, document: Document, reading: Reading, pictures: WordPictures, window: QWidget) -> None:
         super().__init__(window)
-        self._document, self._reading, self._window = document, reading, window
+        self._document, self._reading, self._pictures, self._window = document, reading, pictures, window
         self._photos: RereadingPhotos | None = None
 
     @property
@@ -62,19 +54,17 @@ class Rereading(QObject):
         job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
         job.failed.connect(dialog.show_trouble)
         dialog.here.connect(self.read_here)
-        dialog.everywhere.connect(lambda pages: self._read_everywhere(project, pages))
+        dialog.everywhere.connect(self._read)
         self._document.opened.connect(dialog.reject)
         dialog.finished.connect(job.cancel)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _read_everywhere(self, project: Project, pages: tuple[PageToRead, ...]) -> None:
-        try:
-            photos = self._photos = RereadingPhotos(self._document, self._reading, project, pages, self._window)
-        except StudioError as error:
-            self._reading.failed.emit(Trouble(str(error)))
-            return
-        photos.dialog.finished.connect(self._forget_photos)
+    def _read(self, pages: tuple[PageToRead, ...] | Page) -> None:
+        photos = RereadingPhotos(self._document, self._reading, self._pictures, pages, self._window)
+        if not isinstance(pages, Page):
+            self._photos = photos
+            photos.dialog.finished.connect(self._forget_photos)
         photos.start()
 
     def _forget_photos(self) -> None:
@@ -82,42 +72,20 @@ class Rereading(QObject):
 
     def read_here(self) -> None:
         """Read the unchecked words of the open photo again."""
-        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
-        if image is None or page is None or pyramid is None or not _unchecked(page):
-            return
-        words, desk, project = rereading.list_unchecked(page), self._reading.desk, self._reading.project
-        dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
-        job = self._reading.lane.submit(
-            lambda: reading_jobs.read_words(desk, image, words, project=project), name=later("Reading again")
-        )
-        read: list[Word] = []
-
-        def hear(event: object) -> None:
-            if isinstance(event, WordsRead):
-                read.extend(event.words)
-                dialog.show_progress(event.done, event.total)
-
-        def finish() -> None:
-            if now := self._document.page:
-                dialog.show_differences(rereading.find_differences(now, read))
-
-        def take(chosen: frozenset[str]) -> None:
-            if now := self._document.page:
-                self._document.push(rereading.make_edit(now, read, chosen))
-
-        dialog.taken.connect(take)
-        self._connect(job, dialog, hear, finish)
+        page = self._document.page
+        if page is not None and self._document.image is not None and _unchecked(page):
+            self._read(page)
 
     def compare_finding(self, other: str, parent: QWidget) -> None:
         """Compare the detector in use with another one on the open photo, in a dialog over ``parent``."""
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None:
             return
-        desk, words = self._reading.desk, tuple(page.words.values())
-        used = desk.options.finds_with()
+        ocr_service, words = self._reading.ocr_service, tuple(page.words.values())
+        used = ocr_service.options.finds_with()
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
         job = self._reading.lane.submit(
-            lambda: compare_finding(desk, other, image, words), name=later("Comparing models")
+            lambda: compare_finding(ocr_service, other, image, words), name=later("Comparing models")
         )
 
         def hear(event: object) -> None:
@@ -126,21 +94,7 @@ class Rereading(QObject):
             elif isinstance(event, FindingCompared):
                 dialog.show_comparison(event)
 
-        self._connect(job, dialog, hear, lambda: None)
-
-    @property
-    def _model(self) -> str:
-        return self._reading.desk.options.reads_with()
-
-    def _connect(
-        self,
-        job: Job,
-        dialog: JobResultDialog,
-        hear: Callable[[object], None],
-        finish: Callable[[], None],
-    ) -> None:
         job.came.connect(hear)
-        job.done.connect(finish)
         job.failed.connect(dialog.show_trouble)
         # Behind the modal dialog only another program can open another photo; the words no longer match then.
         self._document.opened.connect(dialog.reject)

@@ -113,8 +113,7 @@ class Reviewing(QObject):
         self._cards.came.connect(self._take_card)
         self._cards.wanted.connect(self._prepare)
         self._cards.failed.connect(self.failed)
-        document.history.changed.connect(self._hear)
-        document.words_changed.connect(lambda _: self._hear({document.page.id} if document.page else ()))
+        document.changed.connect(lambda change: self._hear(change.after))
         document.opened.connect(self._leave_another_project)
 
     @property

@@ -1,4 +1,4 @@
-"""After each correction, searches the project for similar words in the background and fixes those the user selects."""
+"""After each correction, searches the project for similar words in the background and offers to fix them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, Signal
 
+from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import LookAlike
-from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import find_similar
 from ocr_studio.jobs.review.find_similar import CorrectedLooks
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.document.undo_history import DocumentChange
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 
 
 class FixingEverywhere(QObject):
@@ -26,7 +26,7 @@ class FixingEverywhere(QObject):
 
     Signals:
         offered(): the offered words have changed.
-        failed(Trouble): searching or fixing failed.
+        failed(Trouble): searching failed.
     """
 
     offered = Signal()
@@ -46,33 +46,13 @@ class FixingEverywhere(QObject):
         self._of: Project | None = None
         self._found: list[LookAlike] = []
         self._job: Job | None = None
-        document.history.did.connect(self._hear)
-        document.history.changed.connect(self._look_again)
-        document.words_changed.connect(lambda _: self._look_again({document.page.id} if document.page else ()))
+        document.changed.connect(self._hear)
         document.opened.connect(self._leave_another_project)
 
     @property
     def count(self) -> int:
         """The number of words offered."""
         return len(self.offers)
-
-    def fix(self, places: Collection[Place]) -> int:
-        """Correct these words in the same way, as one step; returns the number of words changed."""
-        if self.corrected is None or not places:
-            return 0
-        pages: dict[str, list[str]] = {}
-        for page_id, word_id in places:
-            pages.setdefault(page_id, []).append(word_id)
-        history = self._document.history
-        try:
-            known = [(page, pages[key]) for key in pages if (page := history.page(key)) is not None]
-            step = fix_everywhere.make_step(known, self.corrected.correction.right)
-            self.forget()
-            history.push(step)
-        except StudioError as error:
-            self.failed.emit(Trouble(str(error)))
-            return 0
-        return sum(len(edit.changes) for edit in step.edits.values())
 
     def forget(self) -> None:
         """Discard the offer."""
@@ -83,20 +63,27 @@ class FixingEverywhere(QObject):
         if had:
             self.offered.emit()
 
-    def still(self) -> tuple[LookAlike, ...]:
-        """The offered words that are still unchecked."""
+    def changes(self) -> list[Change]:
+        """What the offered words that are still unchecked become, the photos with the likeliest first."""
+        if self.corrected is None:
+            return []
         pages = {key: self._page(key) for key in {each.place[0] for each in self.offers}}
-        words = [page.words.get(each.place[1]) if (page := pages[each.place[0]]) else None for each in self.offers]
-        return tuple(each for each, word in zip(self.offers, words, strict=True) if word and not word.checked)
+        found = fix_everywhere.make_changes(self.offers, self.corrected.correction.right)
+        return [each for each in found if (page := pages[each.page_id]) and each.fits(page.words.get(each.word_id))]
 
-    def _hear(self, step: Step) -> None:
-        project, corrected = self._project(), fix_everywhere.find_correction(step)
-        if corrected is None or project is None or self._document.history.pages is None or step.series:
+    def _hear(self, change: DocumentChange) -> None:
+        self._look_again(change.after)
+        project, step = self._project(), change.step if change.new else None
+        if step is None or step.series or project is None or self._document.history.pages is None:
+            return
+        if (corrected := fix_everywhere.find_correction(step)) is None:
             return
         self.forget()
         self._of = project
         job = self._job = self._lane.submit(
-            lambda: find_similar.find(project, corrected, self._index), name=later("Searching for similar words")
+            lambda: find_similar.find(project, corrected, self._index),
+            name=later("Searching for similar words"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._take)
         job.done.connect(self._offer)

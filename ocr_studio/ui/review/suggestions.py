@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.page import Word
-from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import autocomplete, suggestions
 from ocr_studio.core.review.autocomplete import TypedBeginning
 from ocr_studio.core.review.suggestions import WrittenTexts
@@ -18,7 +17,8 @@ from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import review_queue
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.document.undo_history import DocumentChange
+from ocr_studio.ui.job_thread import JobThread, Priority
 
 # Number of guesses, best first, that a completion is chosen from.
 _GUESSED: Final = 12
@@ -52,7 +52,7 @@ class Prompter(QObject):
         self._lane, self._index, self._lexicon = lane, index, lexicon
         self._written = WrittenTexts()
         self._guessed: tuple[Word, tuple[str, ...]] | None = None
-        document.history.did.connect(self._note)
+        document.changed.connect(self._note)
 
     def begin(self) -> None:
         """Load the texts typed in the project so far, in the background."""
@@ -61,7 +61,9 @@ class Prompter(QObject):
         self._written, self._guessed = WrittenTexts(), None
         if index is not None:
             wanted = self._written
-            job = self._lane.submit(lambda: review_queue.written(index), name=later("Loading suggestions"))
+            job = self._lane.submit(
+                lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.LOW
+            )
             job.came.connect(lambda texts: self._take(wanted, texts))
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
@@ -82,9 +84,10 @@ class Prompter(QObject):
         begun = TypedBeginning(typed, read, self.texts(word, most=_GUESSED))
         return autocomplete.complete_text(begun, self._written, self._lexicon() or _NO_WORDS)
 
-    def _note(self, step: Step) -> None:
+    def _note(self, change: DocumentChange) -> None:
         """Learn the texts that were just typed or confirmed, in any part of the window."""
-        pairs = [pair for edit in step.edits.values() for pair in edit.changes.values()]
+        edits = change.step.edits if change.new and change.step else {}
+        pairs = [pair for edit in edits.values() for pair in edit.changes.values()]
         written = [(before.human if before else None, after.human) for before, after in pairs if after]
         self._written.add(Counter(human.text for before, human in written if human and human != before))
 

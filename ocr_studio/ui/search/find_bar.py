@@ -14,6 +14,7 @@ from ocr_studio.core.search.page_search import PageSearch
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.search.highlights import FindMarks, Highlight
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -75,7 +76,7 @@ class FindBar(QFrame):
         self._room.installEventFilter(self)
         document.opened.connect(self._open_other)
         view.document.opened.connect(self._show_marks)  # also when the board view is switched
-        document.words_changed.connect(lambda _: self._again.start() if self.isVisible() else self._forget())
+        document.changed.connect(self._follow)
         self.retint()
         self.hide()
 
@@ -155,6 +156,14 @@ class FindBar(QFrame):
         self._forget()
         if self.isVisible():
             self._look(first=True)
+
+    def _follow(self, change: DocumentChange) -> None:
+        if not change.here:
+            return
+        if self.isVisible():
+            self._again.start()
+        else:
+            self._forget()
 
     def _forget(self) -> None:
         self._search = None

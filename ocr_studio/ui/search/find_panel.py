@@ -6,20 +6,19 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core import plain_text
 from ocr_studio.core.editing import find_replace
+from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import SearchResult
-from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.jobs.review import preview_rules
+from ocr_studio.core.translation import later, message, tr, tr_n
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.document.apply_choices import Taken, TakingOver
+from ocr_studio.ui.document.apply_choices import Applied
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.search.find_bar import FindBar
 from ocr_studio.ui.search.results_delegate import FindDelegate
 from ocr_studio.ui.search.results_model import FindModel
@@ -30,6 +29,9 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.change_model import WORD
+from ocr_studio.ui.words.word_pictures import WordPictures
 
 # How many words that were not replaced are named; the others are counted.
 _SAID: Final = 2
@@ -46,12 +48,11 @@ class FindPanel(PanelDock):
     own_keys = FIND_KEYS
 
     def __init__(
-        self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: JobThread
+        self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: WordPictures
     ) -> None:
         super().__init__(tr("Find"), "find")
         self.searching, self._document, self._opening = searching, document, opening
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
-        self.model = FindModel(pictures, self)
         self._findings = SearchResult([], 0, 0)
         self._replacing = False
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
@@ -62,9 +63,20 @@ class FindPanel(PanelDock):
         self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
         self.scope = ComboBox(scopes, "all", tr("Where to replace"))
-        self.all_or_none = QPushButton(tr("Select all"))
-        self.do = QPushButton()
         self.cards = QListView()
+        self.model = FindModel(pictures, self.cards)
+        self.list = ChangeList(
+            document,
+            pictures,
+            ListTexts(
+                tr("Words and their replacements"),
+                (tr("Current text"), tr("New text"), ""),
+                button=lambda number: tr_n("Replace {count} word", "Replace {count} words", number),
+                step=lambda *_: message("Replace with {text}", text=self.by.text()),
+            ),
+        )
+        # The results, or what they become.
+        self.below = QStackedWidget()
         self._lay_out()
         self._connect()
         self.retint()
@@ -106,7 +118,6 @@ class FindPanel(PanelDock):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
         """Search again, as the pages may have changed."""
         super().showEvent(event)
-        self.model.ratio = self.devicePixelRatioF()
         self.searching.wanted = True
         self.searching.again()
 
@@ -144,36 +155,39 @@ class FindPanel(PanelDock):
         self.why = PlainLabel()
         self.why.setProperty("quiet", True)
         below.addWidget(self.why, 2)
-        for widget in (self.scope, self.all_or_none, self.do):
+        for widget in (self.scope, self.list.apply):
             below.addWidget(widget)
+        self.list.setContentsMargins(12, 0, 12, 8)
+        self.below.addWidget(self.cards)
+        self.below.addWidget(self.list)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._below)
-        layout.addWidget(self.cards, 1)
+        layout.addWidget(self.below, 1)
         self.setWidget(whole)
 
     def _connect(self) -> None:
         self.line.textChanged.connect(self._ask)
         self.by.textChanged.connect(lambda _: self._preview())
         self.scope.activated.connect(lambda _: self._preview())
-        self.all_or_none.clicked.connect(lambda: self.model.tick_all(not self.model.chosen()))
-        self.do.clicked.connect(self._replace)
-        self.model.ticked.connect(self._show_ticks)
+        self.list.progressed.connect(self._show_replacing)
+        self.list.applied.connect(self._show_replaced)
+        self.list.tree.clicked.connect(self._go_if_text)
+        self.list.tree.shown.connect(lambda change: self._go_to(change.key, change.image))
         self.searching.found.connect(self._take)
         self.searching.failed.connect(lambda trouble: self.said.setText(trouble.message))
         self.cards.clicked.connect(self._go)
         self.cards.activated.connect(self._go)
         self._places.shown.connect(self._come_back)
         self.bar.everywhere_wanted.connect(self.begin)
-        for widget in (self.line, self.by, self.cards):
+        for widget in (self.line, self.by, self.cards, self.list.tree):
             widget.installEventFilter(self)
         self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
         # Changed words reach the index through the project and may change the results.
-        self._document.words_changed.connect(lambda _: self.searching.again())
-        self._document.history.changed.connect(lambda _: self.searching.again())
+        self._document.changed.connect(lambda _: self.searching.again())
         self._document.opened.connect(self._preview)
 
     # ----------------------------------------------------------------------------------------------------- finding
@@ -190,7 +204,7 @@ class FindPanel(PanelDock):
         self._findings = findings
         before = self.cards.currentIndex().row()
         same = [hit.words[0].word_id for hit in self.model.hits] == [hit.words[0].word_id for hit in findings.hits]
-        self.model.show(findings.hits, self._opening.project)
+        self.model.show(findings.hits)
         if same and before >= 0:
             self.cards.setCurrentIndex(self.model.index(before))
         else:
@@ -214,72 +228,64 @@ class FindPanel(PanelDock):
                 self.said.setText(tr("{places} {photos}", places=places, photos=photos))
 
     def _to_cards(self, *, go: bool) -> None:
-        if not self.model.hits:
-            return
-        first = self.cards.currentIndex() if self.cards.currentIndex().isValid() else self.model.index(0)
-        self.cards.setCurrentIndex(first)
-        self.cards.setFocus()
-        if go:
-            self._go(first)
+        if self.below.currentWidget() is self.list:
+            if not self.list.tree.currentIndex().isValid():
+                self.list.tree.select_first()
+            self.list.tree.setFocus()
+        elif self.model.hits:
+            first = self.cards.currentIndex() if self.cards.currentIndex().isValid() else self.model.index(0)
+            self.cards.setCurrentIndex(first)
+            self.cards.setFocus()
+            if go:
+                self._go(first)
 
     def _go(self, index: QModelIndex) -> None:
-        project = self._opening.project
-        if not index.isValid() or project is None:
+        if index.isValid():
+            hit = self.model.hits[index.row()]
+            self._go_to((hit.page_id, hit.words[0].word_id), hit.image)
+
+    def _go_if_text(self, index: QModelIndex) -> None:
+        """Show the clicked word on its photo, unless its checkbox may have been meant."""
+        change = self.list.changes.change(index)
+        if change is not None and index.column() != WORD:
+            self._go_to(change.key, change.image)
+
+    def _go_to(self, place: Place, image: str) -> None:
+        project, page = self._opening.project, self._document.page
+        if project is None:
             return
-        hit = self.model.hits[index.row()]
-        page = self._document.page
-        same = page is not None and page.id == hit.page_id and self._opening.path is not None
-        photo = self._opening.path if same and self._opening.path else project.photos / hit.image
-        self._places.go_to_word(photo, hit.words[0].word_id)
+        same = page is not None and page.id == place[0] and self._opening.path is not None
+        photo = self._opening.path if same and self._opening.path else project.photos / image
+        self._places.go_to_word(photo, place[1])
 
     def _come_back(self) -> None:
-        """Return the focus to the cards once the word is shown on its photo."""
-        if self.isVisible() and self.cards.currentIndex().isValid():
+        """Return the focus to the results once the word is shown on its photo."""
+        if self.isVisible() and self.below.currentWidget() is self.list:
+            self.list.tree.setFocus()
+        elif self.isVisible() and self.cards.currentIndex().isValid():
             self.cards.setFocus()
 
     # ---------------------------------------------------------------------------------------------------- replacing
 
     def _preview(self) -> None:
         term = find_replace.parse_single_term(self.line.text())
-        if not self._replacing or term is None or not self.line.text().strip():
-            self.model.preview(None)
-        else:
+        wanted = self._replacing and term is not None and bool(self.line.text().strip())
+        self.list.apply.setVisible(wanted)
+        self.below.setCurrentWidget(self.list if wanted else self.cards)
+        if term is not None and wanted:
             here = self._document.page.id if self._document.page else ""
             hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
-            self.model.preview(find_replace.list_replacements(hits, term, self.by.text()))
-        self._show_ticks()
-
-    def _show_ticks(self) -> None:
-        chosen = self.model.chosen()
-        self.do.setText(tr_n("Replace {count} word", "Replace {count} words", len(chosen)))
-        self.do.setEnabled(bool(chosen) and self._document.writable)
-        self.all_or_none.setText(tr("Select none") if chosen else tr("Select all"))
-
-    def _replace(self) -> None:
-        chosen = self.model.chosen()
-        if self._opening.project is None or not chosen:
-            return
-        self.do.setEnabled(False)
-        name = tr("Replace with {text}", text=self.by.text())
-        taking = TakingOver(self._document, preview_rules.wishes(chosen), lambda *_: name, self)
-        taking.progressed.connect(self._show_replacing)
-        taking.ended.connect(self._show_replaced)
-        taking.start()
+            self.list.show_changes(find_replace.list_replacements(hits, term, self.by.text()))
 
     def _show_replacing(self, done: int, total: int) -> None:
         if done < total:
             self.why.setText(tr("Replacing: {done} of {total} photos done", done=done, total=total))
 
-    def _show_replaced(self, taken: Taken) -> None:
-        said = tr_n(
-            "Replaced {count} word. You can undo this.",
-            "Replaced {count} words. You can undo this.",
-            taken.words,
-        )
-        self.why.setText(labels.with_few(said, taken.left, most=_SAID))
-        self.why.setToolTip(labels.tooltip("\n".join(taken.left)))
+    def _show_replaced(self, applied: Applied) -> None:
+        said = f"{applied.said} {tr('You can undo this.')}" if applied.words else applied.said
+        self.why.setText(labels.with_few(said, applied.skipped, most=_SAID))
+        self.why.setToolTip(labels.tooltip("\n".join(applied.skipped)))
         self.searching.again()
-        self._show_ticks()
 
 
 def _line(shown: str, name: str) -> QLineEdit:

@@ -7,38 +7,44 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import paths
 from ocr_studio.core.editing import replace_rules
-from ocr_studio.core.editing.replace_rules import Replacement, Replacer, Rule
+from ocr_studio.core.editing.replace_rules import Replacer, Rule
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr
-from ocr_studio.jobs.review import preview_rules as job
-from ocr_studio.jobs.review.preview_rules import Looked
-from ocr_studio.ui.document.apply_choices import Taken, TakingOver
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import later, message, tr, tr_n
+from ocr_studio.jobs.review import collect_changes
+from ocr_studio.jobs.review.collect_changes import FoundChanges
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import JobThread, Trouble
-from ocr_studio.ui.search.replace_preview import ReplacePreview
 from ocr_studio.ui.search.rules_dialog import RulesDialog
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
+from ocr_studio.ui.words.word_pictures import WordPictures
 
 
 class ReplacingByRules(QObject):
     """Shows the rules, then a preview of what they would change, then applies the ticked replacements."""
 
-    def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
+    def __init__(
+        self, document: Document, opening: Opening, pictures: WordPictures, lane: JobThread, window: QWidget
+    ) -> None:
         """Create the controller.
 
         Args:
             document: The open photo.
             opening: The open project and its settings.
+            pictures: The images of words.
             lane: The thread that reads pages.
             window: The parent of the dialogs.
         """
         super().__init__(window)
-        self._document, self._opening, self._lane, self._window = document, opening, lane, window
+        self._document, self._opening, self._pictures = document, opening, pictures
+        self._lane, self._window = lane, window
         self._rules: tuple[Rule, ...] = ()
 
     def show(self) -> RulesDialog:
         """Open the dialog of rules."""
-        waiting = self._rules if self._opening.keeping.waits("rules") else None
+        waiting = self._rules if self._opening.retry_saver.is_waiting("rules") else None
         rules = replace_rules.load_rules(paths.config_dir()) if waiting is None else waiting
         dialog = RulesDialog(rules, project=self._opening.project is not None, parent=self._window)
         dialog.left.connect(self._keep)
@@ -49,57 +55,74 @@ class ReplacingByRules(QObject):
 
     def _keep(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
-        self._opening.keeping.keep("rules", lambda: replace_rules.save_rules(paths.config_dir(), rules))
+        self._opening.retry_saver.save("rules", lambda: replace_rules.save_rules(paths.config_dir(), rules))
 
     def _preview(self, dialog: RulesDialog, *, everywhere: bool) -> None:
         rules = dialog.rules()
         dialog.accept()
-        preview = ReplacePreview(
-            tr("Replace on all photos") if everywhere else tr("Replace on this photo"), self._window
+        changes = ChangeList(
+            self._document,
+            self._pictures,
+            ListTexts(
+                tr("Words and their replacements"),
+                (tr("Current text"), tr("New text"), ""),
+                button=lambda number: tr("&Replace {count}", count=number) if number else tr("&Replace"),
+                step=lambda *_: message("Replace using rules"),
+            ),
+            by_photo=everywhere,
         )
-        preview.taken.connect(lambda chosen: self._take(chosen, preview))
+        preview = ChangesDialog(
+            tr("Replace on all photos") if everywhere else tr("Replace on this photo"),
+            tr("Searching…"),
+            changes,
+            note=tr("Replaced words count as corrected by you. One Undo reverts everything."),
+            parent=self._window,
+        )
         preview.finished.connect(preview.deleteLater)
         preview.open()
-        if everywhere:
-            self._look_everywhere(rules, preview)
+        project, page = self._opening.project, self._document.page
+        if not everywhere and page is not None:
+            try:
+                self._show(preview, tuple(collect_changes.collect_page(page, Replacer(rules).in_page)))
+            except StudioError as error:
+                preview.show_trouble(Trouble(str(error)))
+        elif everywhere and project is not None:
+            self._opening.save()  # so that the latest corrections are searched, too
+            self._look_everywhere(project, rules, preview)
         else:
-            self._look_here(rules, preview)
+            preview.show_end(_said(preview))
 
-    def _look_here(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
-        page = self._document.page
-        try:
-            looked = job.look_at(page, Replacer(rules)) if page else Looked(0, 0)
-        except StudioError as error:
-            preview.show_trouble(Trouble(str(error)))
-            return
-        preview.add(looked.found)
-        preview.show_end(looked.wrong)
+    def _show(self, preview: ChangesDialog, events: tuple[object, ...]) -> None:
+        """Show all that was found on one photo."""
+        found = [each for each in events if isinstance(each, FoundChanges)]
+        preview.add([change for each in found for change in each.changes])
+        preview.show_end(_said(preview), [line for each in found for line in each.wrong])
 
-    def _look_everywhere(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
-        project = self._opening.project
-        if project is None:
-            preview.show_end()
-            return
-        self._opening.save()  # so that the latest corrections are searched, too
+    def _look_everywhere(self, project: Project, rules: tuple[Rule, ...], preview: ChangesDialog) -> None:
         wrong: list[str] = []
 
-        def hear(looked: Looked) -> None:
-            preview.show_progress(looked.done, looked.total)
-            preview.add(looked.found)
-            wrong.extend(looked.wrong)
+        def hear(found: FoundChanges) -> None:
+            preview.show_progress(found.done, found.total)
+            preview.add(found.changes)
+            wrong.extend(found.wrong)
 
-        work = self._lane.submit(lambda: job.look(project, rules), name=tr("Previewing rules"))
+        work = self._lane.submit(
+            lambda: collect_changes.collect_by_rules(project, rules), name=later("Previewing rules")
+        )
         work.came.connect(hear)
-        work.failed.connect(lambda trouble: preview.show_end([trouble.message, *wrong]))
-        work.done.connect(lambda: preview.show_end(wrong))
+        work.failed.connect(lambda trouble: preview.show_end(_said(preview), [trouble.message, *wrong]))
+        work.done.connect(lambda: preview.show_end(_said(preview), wrong))
         preview.finished.connect(work.cancel)
 
-    def _take(self, chosen: tuple[Replacement, ...], preview: ReplacePreview) -> None:
-        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: tr("Replace using rules"), preview)
-        taking.progressed.connect(preview.show_taking)
 
-        def end(taken: Taken) -> None:
-            preview.show_taken(taken.words, taken.photos, taken.left)
-
-        taking.ended.connect(end)
-        taking.start()
+def _said(preview: ChangesDialog) -> str:
+    """How many words would change."""
+    if not preview.found:
+        return tr("Nothing to replace")
+    photos = tr_n("{count} photo", "{count} photos", len(preview.list.changes.pages))
+    return tr_n(
+        "{count} word on {photos} would change. Select the words to replace.",
+        "{count} words on {photos} would change. Select the words to replace.",
+        preview.found,
+        photos=photos,
+    )

@@ -1,22 +1,22 @@
-"""Paints a search result as a card: its image, its text, its photo, and a checkbox if it can be replaced."""
+"""Paints a search result as a card: its image, its text and its photo."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionButton, QStyleOptionViewItem
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ocr_studio.core.search.matching import MatchedSide
-from ocr_studio.ui.search.results_model import HEIGHT, HIT
+from ocr_studio.ui.search.results_model import HIT
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.tables import Index
+from ocr_studio.ui.words.word_pictures import SIZE
 
 _WIDE: Final = 300
-_PICTURE: Final = 128
+_PICTURE: Final = QSize(128, SIZE.height())
 _AIR: Final = 8
-_TICK: Final = 18
 
 
 class FindDelegate(QStyledItemDelegate):
@@ -24,19 +24,19 @@ class FindDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """The size of a card: as high as the image or two lines of text."""
-        return QSize(_WIDE, max(HEIGHT, 2 * option.fontMetrics.height() + 4) + 2 * _AIR)
+        return QSize(_WIDE, max(_PICTURE.height(), 2 * option.fontMetrics.height() + 4) + 2 * _AIR)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one card."""
         self.initStyleOption(option, index)
         text, option.text, option.icon = option.text, "", type(option.icon)()
-        option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         hit = index.data(HIT)
         painter.save()
-        frame, place = self._places(option, index)
+        place = option.rect.adjusted(_AIR, _AIR, -_AIR, -_AIR)
+        frame = QRect(place.left(), place.center().y() - _PICTURE.height() // 2, _PICTURE.width(), _PICTURE.height())
+        place.setLeft(frame.right() + _AIR)
         _draw_picture(painter, _mirrored(frame, option), option, index.data(Qt.ItemDataRole.DecorationRole), hit.side)
-        self._draw_tick(painter, option, index)
         high = option.fontMetrics.height()
         top = place.center().y() - high - 1
         font = option.font
@@ -50,47 +50,6 @@ class FindDelegate(QStyledItemDelegate):
         below = QRect(place.left(), top + high + 3, place.width(), high)
         _draw_text(painter, below, option, labels.file_name(hit.image), Qt.TextElideMode.ElideMiddle)
         painter.restore()
-
-    def editorEvent(  # noqa: N802  (Qt's name)
-        self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
-        """Let Space or a click on the checkbox toggle it."""
-        tick = index.data(Qt.ItemDataRole.CheckStateRole)
-        meant = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and event.type() == event.Type.KeyPress
-        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            meant = _mirrored(_tick_place(option), option).contains(event.position().toPoint())
-        if tick is None or not meant:
-            return False
-        other = Qt.CheckState.Unchecked if tick == Qt.CheckState.Checked else Qt.CheckState.Checked
-        return bool(index.model().setData(index, other, Qt.ItemDataRole.CheckStateRole))
-
-    def _places(self, option: QStyleOptionViewItem, index: Index) -> tuple[QRect, QRect]:
-        """Return the rectangles of image and text."""
-        rect = option.rect.adjusted(_AIR, _AIR, -_AIR, -_AIR)
-        if index.data(Qt.ItemDataRole.CheckStateRole) is not None:
-            rect.setLeft(rect.left() + _TICK + _AIR)
-        frame = QRect(rect.left(), rect.center().y() - HEIGHT // 2, _PICTURE, HEIGHT)
-        return frame, rect.adjusted(_PICTURE + _AIR, 0, 0, 0)
-
-    def _draw_tick(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tick = index.data(Qt.ItemDataRole.CheckStateRole)
-        if tick is None:
-            return
-        box = QStyleOptionButton()
-        box.palette = option.palette
-        box.rect = _mirrored(_tick_place(option), option)
-        state = QStyle.StateFlag.State_On if tick == Qt.CheckState.Checked else QStyle.StateFlag.State_Off
-        box.state = state | QStyle.StateFlag.State_Enabled
-        option.widget.style().drawPrimitive(
-            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
-        )
-        # The style draws a frame that is invisible on a dark background.
-        painter.setPen(QColor(theme.colours().quiet))
-        painter.drawRect(box.rect.adjusted(0, 0, -1, -1))
-
-
-def _tick_place(option: QStyleOptionViewItem) -> QRect:
-    return QRect(option.rect.left() + _AIR, option.rect.center().y() - _TICK // 2, _TICK, _TICK)
 
 
 def _mirrored(rect: QRect, option: QStyleOptionViewItem) -> QRect:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ocr_studio.core.search.index import SearchResult
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
-from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.job_thread import Job, JobThread
 
 MOST: Final = 500
@@ -32,7 +32,7 @@ class Searching(QObject):
     found = Signal(str, object)
     failed = Signal(object)
 
-    def __init__(self, indexing_: Indexing, lane: JobThread, parent: QObject | None = None) -> None:
+    def __init__(self, indexing_: IndexService, lane: JobThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._indexing, self._lane = indexing_, lane
         self.query = ""

@@ -13,31 +13,29 @@ from ocr_studio.core.settings import DetectionOptions, Settings
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.models.controller import Modelling
+from ocr_studio.ui.models.controller import ModelsController
 from ocr_studio.ui.models.download import Fetching
 from ocr_studio.ui.reading.controller import Reading
 from ocr_studio.ui.reading.detection_dialog import DetectionDialog
 from ocr_studio.ui.reading.detection_preview import DetectionTrials
 from ocr_studio.ui.reading.detection_view import DetectionView
-from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.settings.dialog import SettingsDialog
 
 
-class Choosing(QObject):
+class SettingsController(QObject):
     """Opens the dialogs of settings over the window.
 
     Signals:
         chosen(Settings): The settings were changed.
-        anew_wanted(): The window should be created again, in another language.
+        restart_requested(): The window should be created again, in another language.
 
     Attributes:
-        modelling: Opens the dialogs of models.
-        rereading: Opens the dialogs of reading words again.
+        models_controller: Opens the dialogs of models.
         fetching: Downloads models.
     """
 
     chosen = Signal(object)
-    anew_wanted = Signal()
+    restart_requested = Signal()
 
     def __init__(
         self,
@@ -46,7 +44,7 @@ class Choosing(QObject):
         current: Callable[[], Settings],
         window: QWidget,
         *,
-        fetching: JobThread,
+        downloads: JobThread,
         actions: tuple[ActionSpec[Any], ...],
     ) -> None:
         """Create the controller.
@@ -56,17 +54,18 @@ class Choosing(QObject):
             reading: The controller of reading.
             current: Returns the current settings.
             window: The parent of the dialogs.
-            fetching: The thread that downloads files.
+            downloads: The thread that downloads files.
             actions: The actions whose shortcuts can be changed.
         """
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
         self._actions = actions
-        self.rereading: Rereading = Rereading(document, reading, window)
-        self.modelling: Modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
-        self.fetching: Fetching = Fetching(fetching, reading.lane, self)
-        self.modelling.fetch_wanted.connect(self.fetching.show)
-        self.fetching.taken_in.connect(self.modelling.show_new)
+        self.models_controller: ModelsController = ModelsController(
+            document, reading, current, self.chosen.emit, window
+        )
+        self.fetching: Fetching = Fetching(downloads, reading.lane, self)
+        self.models_controller.fetch_wanted.connect(self.fetching.show)
+        self.fetching.taken_in.connect(self.models_controller.show_new)
 
     @property
     def lines(self) -> bool:
@@ -90,7 +89,7 @@ class Choosing(QObject):
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
         # Queued, so that the dialog has closed before its window is deleted.
-        dialog.anew_wanted.connect(self.anew_wanted, Qt.ConnectionType.QueuedConnection)
+        dialog.restart_requested.connect(self.restart_requested, Qt.ConnectionType.QueuedConnection)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands.spec import ActionSpec
-from ocr_studio.ui.settings.general_page import GeneralSettings
-from ocr_studio.ui.settings.keys_page import KeysSettings
-from ocr_studio.ui.settings.page import Change, SettingsPage
-from ocr_studio.ui.settings.reading_page import ReadingSettings, TryDetection
+from ocr_studio.ui.settings.general_page import GeneralPage
+from ocr_studio.ui.settings.keys_page import KeysPage
+from ocr_studio.ui.settings.page import SettingsChange, SettingsPage
+from ocr_studio.ui.settings.reading_page import ReadingPage, TryDetection
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Milliseconds without a change, after which the changes of a slow page are applied.
@@ -35,11 +35,11 @@ class SettingsDialog(QDialog):
 
     Signals:
         chosen(Settings): A setting was changed.
-        anew_wanted(): The window should be created again with the changed settings.
+        restart_requested(): The window should be created again with the changed settings.
     """
 
     chosen = Signal(object)
-    anew_wanted = Signal()
+    restart_requested = Signal()
 
     def __init__(
         self,
@@ -59,13 +59,13 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self._current = current
-        self._changes: list[Change] = []
+        self._changes: list[SettingsChange] = []
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self.flush)
         settings = current()
-        self.general = GeneralSettings(settings)
-        self.reading = ReadingSettings(settings, try_detection)
-        self.keys = KeysSettings(settings, actions)
+        self.general = GeneralPage(settings)
+        self.reading = ReadingPage(settings, try_detection)
+        self.keys = KeysPage(settings, actions)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         for page in (self.general, self.reading, self.keys):
@@ -138,7 +138,7 @@ class SettingsDialog(QDialog):
             layout.addWidget(widget)
         layout.setStretchFactor(self.pages, 1)
 
-    def _take(self, page: SettingsPage, change: Change) -> None:
+    def _take(self, page: SettingsPage, change: SettingsChange) -> None:
         self._changes.append(change)
         if page.slow:
             self._rest.start()
@@ -167,7 +167,7 @@ class SettingsDialog(QDialog):
 
     def _go_for_new(self) -> None:
         self.accept()
-        self.anew_wanted.emit()
+        self.restart_requested.emit()
 
     def _reset(self) -> None:
         self.flush()

@@ -41,7 +41,7 @@ class _NewWindow(QWidget):
         layout.addWidget(self.button)
 
 
-class GeneralSettings(SettingsPage):
+class GeneralPage(SettingsPage):
     """The page of general settings.
 
     Attributes:

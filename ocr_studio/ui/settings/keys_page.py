@@ -32,7 +32,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 _ID = Qt.ItemDataRole.UserRole
 
 
-class KeysSettings(SettingsPage):
+class KeysPage(SettingsPage):
     """All actions with their shortcuts, by menu. Enter on an action sets its shortcut to the next key pressed."""
 
     def __init__(self, settings: Settings, table: tuple[ActionSpec[Any], ...]) -> None:

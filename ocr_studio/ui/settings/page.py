@@ -13,7 +13,7 @@ from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
-Change: TypeAlias = Callable[[Settings], Settings]
+SettingsChange: TypeAlias = Callable[[Settings], Settings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions,
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.widgets.combo_box import ComboBox
-from ocr_studio.ui.widgets.language_picker import LanguageChoice
+from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
@@ -28,7 +28,7 @@ _ALPHABETS = (
 _UNITS = (("words", later("One per word")), ("lines", later("One per line")))
 
 
-class ReadingSettings(SettingsPage):
+class ReadingPage(SettingsPage):
     """The page of reading settings.
 
     Attributes:
@@ -66,7 +66,7 @@ class ReadingSettings(SettingsPage):
         self.tune.clicked.connect(lambda: self._try_detection(self.detection, self, self._choose_detection))
         self._how = PlainLabel()
         self._how.setProperty("quiet", True)
-        self.languages = LanguageChoice(settings.languages)
+        self.languages = LanguagePicker(settings.languages)
         self.languages.setToolTip(
             tr(
                 "The recognizer prefers words of these languages to look-alikes that aren’t words.\n"

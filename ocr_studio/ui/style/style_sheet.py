@@ -90,21 +90,22 @@ def _lists(c: Colours) -> str:
     SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit, SynthForm QSpinBox QLineEdit {{
         border: 0; padding: 0 6px; background: transparent; }}
     QCheckBox::indicator:unchecked,
-    RulesTable::indicator:unchecked, ReplacementTable::indicator:unchecked,
-    WordsTable::indicator:unchecked, DifferencesTree::indicator:unchecked {{
+    RulesTable::indicator:unchecked, ChangeTree::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
-    Choice:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus, SynthForm QSpinBox:focus {{
+    ComboBox:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus, SynthForm QSpinBox:focus {{
         border-color: {c.accent}; }}
-    Choice::drop-down {{ border: 0; width: 26px; }}
-    Choice::down-arrow {{ image: none; }}
-    Choice QAbstractItemView {{
+    ComboBox::drop-down {{ border: 0; width: 26px; }}
+    ComboBox::down-arrow {{ image: none; }}
+    ComboBox QAbstractItemView {{
         background: {c.surface}; border: 1px solid {c.line}; selection-background-color: {c.selection};
         selection-color: {c.text}; }}
-    QTableView, QListView {{
+    QTableView, QListView, ChangeTree {{
         background: {c.base}; border: 0; gridline-color: transparent; outline: 0;
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QTableView::item {{ border-bottom: 1px solid {c.window}; padding: 0 6px; }}
-    QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
+    ChangeTree {{ show-decoration-selected: 1; }}
+    ChangeTree::item {{ border-bottom: 1px solid {c.window}; padding: 0 3px; }}
+    QTableView::item:selected, ChangeTree::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QTableView QLineEdit {{ border-radius: 0; padding: 0 4px; border: 2px solid {c.accent}; }}
     QHeaderView::section {{
         background: {c.window}; color: {c.quiet}; border: 0; border-bottom: 1px solid {c.line}; padding: 5px 6px; }}

@@ -14,7 +14,7 @@ from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.synth.dialog import SynthDialog
-from ocr_studio.ui.synth.target_folder import SynthPlace
+from ocr_studio.ui.synth.target_folder import TargetFolderCheck
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 _FIRST = SynthOptions(words=2000, boards=20)
 
 
-class Synthesizing(QObject):
+class SynthController(QObject):
     """Shows the dialog.
 
     Signals:
@@ -45,7 +45,7 @@ class Synthesizing(QObject):
     def ask(self) -> None:
         """Open the dialog."""
         options, folder = _kept()
-        dialog = SynthDialog(options, folder, self._lane, SynthPlace(self._places), self._window)
+        dialog = SynthDialog(options, folder, self._lane, TargetFolderCheck(self._places), self._window)
         dialog.written.connect(_keep)
         dialog.train_wanted.connect(self.train_wanted)
         dialog.finished.connect(dialog.deleteLater)

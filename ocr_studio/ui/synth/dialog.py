@@ -32,8 +32,8 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.form_rows import PathRow
-from ocr_studio.ui.synth.preview_panel import SynthLooking
-from ocr_studio.ui.synth.target_folder import SynthPlace
+from ocr_studio.ui.synth.preview_panel import SynthPreviewPanel
+from ocr_studio.ui.synth.target_folder import TargetFolderCheck
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -59,7 +59,12 @@ class SynthDialog(QDialog):
     written = Signal(object, object)
 
     def __init__(
-        self, options: SynthOptions, folder: Path, lane: JobThread, there: SynthPlace, parent: QWidget | None = None
+        self,
+        options: SynthOptions,
+        folder: Path,
+        lane: JobThread,
+        there: TargetFolderCheck,
+        parent: QWidget | None = None,
     ) -> None:
         """Show the options and start the preview.
 
@@ -82,7 +87,7 @@ class SynthDialog(QDialog):
         self._expected: Estimate | None = None
         self._begun, self._before = 0.0, 0
         self.form = SynthForm(options)
-        self.looking = SynthLooking(lane)
+        self.looking = SynthPreviewPanel(lane)
         self.report = DatasetReportView()
         self.folder = PathRow(tr("Folder"), placeholder="")
         self.folder.show_paths([folder])

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpin
 
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, Shares
+from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, ShareSliders
 from ocr_studio.ui.widgets.combo_box import ComboBox
-from ocr_studio.ui.widgets.language_picker import LanguageChoice
+from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.slider import KnobSpec, Slider
+from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 _WRITING: Final = (
     ShareKind("strokes", later("Pen strokes, whole words"), later("Words as people wrote them with a pen"),
@@ -62,10 +62,10 @@ class SynthForm(QTabWidget):
                 " do the words cut out of boards."
             )
         )
-        self.languages = LanguageChoice(options.languages, none=tr("None"))
+        self.languages = LanguagePicker(options.languages, none=tr("None"))
         self._make_paths()
-        self.writing = Shares(_WRITING, self._has_writing)
-        self.grounds = Shares(_GROUNDS, lambda key: key != "real" or self.backgrounds.path is not None)
+        self.writing = ShareSliders(_WRITING, self._has_writing)
+        self.grounds = ShareSliders(_GROUNDS, lambda key: key != "real" or self.backgrounds.path is not None)
         self.spoiled = Slider(_spoiled(), options.spoiled)
         sides = sorted({*_SIDES, options.side})
         self.side = ComboBox([(str(side), _said_side(side)) for side in sides], str(options.side), tr("Board size"))
@@ -223,8 +223,8 @@ class SynthForm(QTabWidget):
         self.grounds.look()
 
 
-def _spoiled() -> KnobSpec:
-    return KnobSpec(
+def _spoiled() -> SliderSpec:
+    return SliderSpec(
         "spoiled",
         tr("Photo degradation"),
         *LIMITS["spoiled"],

@@ -36,7 +36,7 @@ class ShareKind:
     needs: str = ""
 
 
-class Shares(QWidget):
+class ShareSliders(QWidget):
     """A slider for each kind, with its share of all kinds in percent.
 
     Signals:

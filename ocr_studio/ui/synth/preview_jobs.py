@@ -15,7 +15,7 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.synth.preview_view import BOARDS, WORDS
 
 
-class SynthTrials(QObject):
+class SynthPreviewJobs(QObject):
     """Runs one preview at a time.
 
     Signals:

@@ -15,14 +15,14 @@ from ocr_studio.jobs.synth.generate import Shown
 from ocr_studio.ui.datasets.report_view import foldable
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.synth.preview_jobs import SynthTrials
+from ocr_studio.ui.synth.preview_jobs import SynthPreviewJobs
 from ocr_studio.ui.synth.preview_view import SynthPreview
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _NOTES: Final = 3
 
 
-class SynthLooking(QWidget):
+class SynthPreviewPanel(QWidget):
     """Shows a few samples, generated in the background.
 
     Signals:
@@ -37,7 +37,7 @@ class SynthLooking(QWidget):
 
     def __init__(self, lane: JobThread) -> None:
         super().__init__()
-        self.trials = SynthTrials(lane, self)
+        self.trials = SynthPreviewJobs(lane, self)
         self.preview = SynthPreview()
         self.drawing, self.notes = PlainLabel(), PlainLabel()
         for label in (self.drawing, self.notes):

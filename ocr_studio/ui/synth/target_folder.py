@@ -54,7 +54,7 @@ _REST: Final = 250
 _AGAIN: Final = 2000
 
 
-class SynthPlace(QObject):
+class TargetFolderCheck(QObject):
     """The state of the folder, as far as it is known.
 
     Attributes:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import message, tr
 from ocr_studio.ui.document.document import Document
 
 # Milliseconds: the pause that ends an undo step, and how long typed text may stay unsaved. Characters: the maximum of a
@@ -42,7 +42,7 @@ class NoteEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.textChanged.connect(self._type)
         document.opened.connect(self._show)
-        document.words_changed.connect(lambda _: self._follow())
+        document.changed.connect(lambda change: self._follow() if change.here else None)
         self._show()
 
     def finish(self) -> None:
@@ -67,7 +67,7 @@ class NoteEditor(QPlainTextEdit):
         self._known = written
         note = written[: max(_LONGEST, len(page.facts.note))].rstrip()  # a longer note from a file stays whole
         if note != page.facts.note:
-            name = tr("Edit note") if note else tr("Delete note")
+            name = message("Edit note") if note else message("Delete note")
             self._document.push(
                 edits.set_facts(page, replace(page.facts, note=note), name), join=f"note {self._pauses}"
             )

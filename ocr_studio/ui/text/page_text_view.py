@@ -109,7 +109,7 @@ class PageTextView(QPlainTextEdit):
         self.selectionChanged.connect(self._select_words)
         self.cursorPositionChanged.connect(self._select_words)
         document.opened.connect(self.renew)
-        document.words_changed.connect(lambda _: self.renew())
+        document.changed.connect(lambda change: self.renew() if change.here else None)
         document.selection_changed.connect(self._mark)
         spelling.changed.connect(self._mark)
 

@@ -151,7 +151,7 @@ class OrderShown(QObject):
         view.scene().addItem(self._item)
         view.tool_changed.connect(lambda _: self._show())
         view.document.opened.connect(self._renew)
-        view.document.words_changed.connect(lambda _: self._renew())
+        view.document.changed.connect(lambda change: self._renew() if change.here else None)
 
     @property
     def shown(self) -> bool:

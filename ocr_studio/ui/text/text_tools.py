@@ -1,4 +1,4 @@
-"""Creates the text tools: spelling, reading order, rules, special characters and the text panel."""
+"""Creates the text tools: spelling, reading order, special characters and the text panel."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.text.reading_order_overlay import OrderShown
 from ocr_studio.ui.text.special_characters import Inserting
 from ocr_studio.ui.text.spelling_navigation import SpellingHelp
@@ -26,7 +25,7 @@ class TextSide(QObject):
         self,
         document: Document,
         opening: Opening,
-        indexing: Indexing,
+        indexing: IndexService,
         *,
         canvas: tuple[PhotoView, WordTable],
         lane: JobThread,
@@ -37,7 +36,7 @@ class TextSide(QObject):
         Args:
             document: The open photo.
             opening: The open project and its settings.
-            indexing: The search index, which contains the words of the project.
+            index_service: The search index, which contains the words of the project.
             canvas: The views in which words are shown and edited.
             lane: The thread for short jobs.
             window: The parent of the dialogs.
@@ -50,12 +49,11 @@ class TextSide(QObject):
             indexing,
             project=lambda: opening.project,
             languages=lambda: opening.settings.languages,
-            keeping=opening.keeping,
+            retry_saver=opening.retry_saver,
         )
         self.spelling = SpellingHelp(document, spelling, view, table)
         self.order = OrderShown(document, view)
         self.characters = Inserting(view, lambda: opening.settings)
-        self.rules = ReplacingByRules(document, opening, lane, window)
         self.panel = TextPanel(document, view, spelling)
         opening.leaving.connect(self.panel.finish_editing)
         self.order.changed.connect(self.panel.changed)

@@ -34,7 +34,7 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.training.run_control import Origin, RunControl
 
 
-class Stage(Enum):
+class TrainingStage(Enum):
     """The stage of a training. DECIDING: a model was trained, and the user has to keep or discard it."""
 
     IDLE = auto()
@@ -47,7 +47,7 @@ class Stage(Enum):
 
 
 # No training is running or waiting for a decision.
-_FREE = frozenset({Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT})
+_FREE = frozenset({TrainingStage.IDLE, TrainingStage.LOOKING, TrainingStage.READY, TrainingStage.KEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Offer:
     learned: bool
 
 
-class Training(QObject):
+class TrainingController(QObject):
     """Trains on the corrections of the open photo's project, one training at a time.
 
     Signals: ``changed()``: the stage or the training data; ``progressed(text, done, total)``, total 0 if unknown;
@@ -99,7 +99,7 @@ class Training(QObject):
         """
         super().__init__(lane)
         self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
-        self.stage = Stage.IDLE
+        self.stage = TrainingStage.IDLE
         self.look: Preflight | None = None
         self.stale = False  # whether words were corrected since the data were collected
         self.origin = Origin()
@@ -116,7 +116,7 @@ class Training(QObject):
     @property
     def busy(self) -> bool:
         """Whether a training is running."""
-        return self.stage in (Stage.LEARNING, Stage.ENDING)
+        return self.stage in (TrainingStage.LEARNING, TrainingStage.ENDING)
 
     @property
     def is_paused(self) -> bool:
@@ -154,7 +154,7 @@ class Training(QObject):
             return
         self._cancel()
         self.origin, self.stale = origin, False
-        self._go_to(Stage.LOOKING)
+        self._go_to(TrainingStage.LOOKING)
         self.progressed.emit(origin.doing, 0, 0)
         options, before = self.options, self.look
 
@@ -177,7 +177,7 @@ class Training(QObject):
     def start(self, kind: str, recipe: Recipe) -> None:
         """Train on the collected data and on later corrections. kind: one of ``training_runs.KINDS``."""
         look, origin = self.look, self.origin
-        if self.stage is not Stage.READY or look is None:
+        if self.stage is not TrainingStage.READY or look is None:
             return
         options, stop, stale = self.options, self._begin(), self.stale
 
@@ -219,16 +219,16 @@ class Training(QObject):
 
     def pause(self, pause: bool) -> None:
         """Pause before the next step, or resume."""
-        if self.stage is Stage.LEARNING:
+        if self.stage is TrainingStage.LEARNING:
             self._pace.set_paused(pause)
             self.paused.emit(pause)
 
     def stop_and_keep(self) -> None:
         """Stop early, with the best result so far."""
-        if self.stage is Stage.LEARNING:
+        if self.stage is TrainingStage.LEARNING:
             self._pace.stop()
             self.paused.emit(False)
-            self._go_to(Stage.ENDING)
+            self._go_to(TrainingStage.ENDING)
             self.progressed.emit(tr("Comparing the best result so far with the previous model…"), 0, 0)
 
     def throw_away(self) -> None:
@@ -245,7 +245,7 @@ class Training(QObject):
     def keep(self) -> None:
         """Keep the trained model, and use it."""
         trained, run = self.trained, self.run
-        if self.stage is not Stage.DECIDING or trained is None or run is None:
+        if self.stage is not TrainingStage.DECIDING or trained is None or run is None:
             return
         self.trained = None  # a second click must not keep it twice
         options = self.options
@@ -257,19 +257,19 @@ class Training(QObject):
     def discard(self) -> None:
         """Discard the trained model."""
         trained = self.trained
-        if self.stage is Stage.DECIDING and trained is not None:
+        if self.stage is TrainingStage.DECIDING and trained is not None:
             self._submit_quietly(lambda: training.discard(trained), later("Discarding a model"))
             self._come_back()
 
     def go_back(self) -> None:
         """Use the previous model again; the new one stays in the list of models."""
-        if self.stage is Stage.KEPT and self.model is not None:
+        if self.stage is TrainingStage.KEPT and self.model is not None:
             self.gone_back.emit(self.model.kind, self._before)
             self._come_back()
 
     def done(self) -> None:
         """Close the result of a training whose model was kept."""
-        if self.stage is Stage.KEPT:
+        if self.stage is TrainingStage.KEPT:
             self._come_back()
 
     def close(self) -> None:
@@ -287,7 +287,7 @@ class Training(QObject):
 
     def _learn(self, make: Callable[[], Iterator[object]]) -> None:
         pace = self._pace
-        self._go_to(Stage.LEARNING)
+        self._go_to(TrainingStage.LEARNING)
         self.progressed.emit(tr("Preparing…"), 0, 0)
         job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Training"))
         job.came.connect(self._hear)
@@ -307,7 +307,7 @@ class Training(QObject):
             self.started = event
         elif isinstance(event, Trained | DetectorTrained):
             self.trained = event
-            self._go_to(Stage.DECIDING)
+            self._go_to(TrainingStage.DECIDING)
         if isinstance(
             event,
             TrainingStarted
@@ -324,17 +324,17 @@ class Training(QObject):
         if isinstance(event, Preflight):
             self.look = event
             self.dataset = event.dataset
-            self._go_to(Stage.READY)
+            self._go_to(TrainingStage.READY)
         elif isinstance(event, TrainingPreparing):
             self.progressed.emit(f"{event.what}…", event.done, event.total)
 
     def _has_kept(self, model: Model, before: str | None) -> None:
         self.model, self._before = model, before
-        self._go_to(Stage.KEPT)
+        self._go_to(TrainingStage.KEPT)
         self.kept.emit(model)
 
     def _has_not_kept(self, trained: AnyTrained, trouble: Trouble) -> None:
-        if self.stage is Stage.DECIDING:
+        if self.stage is TrainingStage.DECIDING:
             self.trained = trained
         self.failed.emit(trouble)
 
@@ -348,9 +348,9 @@ class Training(QObject):
         self.failed.emit(trouble)
 
     def _leave_looking(self, job: Job) -> None:
-        if job is self._job and self.stage is Stage.LOOKING:
+        if job is self._job and self.stage is TrainingStage.LOOKING:
             self.look = self.dataset = None  # the data collected before are deleted
-            self._go_to(Stage.IDLE)
+            self._go_to(TrainingStage.IDLE)
 
     def _leave_learning(self, job: Job) -> None:
         if job is self._job and self.busy:  # it failed, or the thread was told to end
@@ -361,7 +361,7 @@ class Training(QObject):
         """Go back to the start, and collect the training data again."""
         self._job = None
         self.run = self.dataset = self.started = self.trained = None
-        self._go_to(Stage.IDLE)
+        self._go_to(TrainingStage.IDLE)
         if self.origin:
             self.look_at(self.origin)
 
@@ -377,7 +377,7 @@ class Training(QObject):
 
         self._lane.submit(make, name=name).failed.connect(self.failed)
 
-    def _go_to(self, stage: Stage) -> None:
+    def _go_to(self, stage: TrainingStage) -> None:
         self.stage = stage
         self.changed.emit()
 

@@ -17,7 +17,7 @@ SIZE = QSize(132, 36)
 _KEPT = 600
 
 
-class CropPictures:
+class CropImages:
     """Thumbnails of one dataset at a time, at most SIZE, at the pixel ratio of the widget's screen."""
 
     def __init__(self, view: QWidget) -> None:

@@ -23,7 +23,7 @@ from ocr_studio.ui.training.start_page import (
     LEAST_PHOTOS,
     PLENTY_PHOTOS,
     TELLING_PHOTOS,
-    OutsetColumn,
+    StartColumn,
 )
 from ocr_studio.ui.widgets.tables import FigureTable
 
@@ -36,7 +36,7 @@ _PURPOSES = {
 }
 
 
-class BoxesPage(QWidget):
+class DetectorPage(QWidget):
     """Shows which photos a detector can learn from.
 
     Signals: those of ``PreflightPage``; ``opened(page id)``: show a photo.
@@ -49,7 +49,7 @@ class BoxesPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos with every word checked"))
-        self.column = OutsetColumn(tr(LEARN_BOXES), meter)
+        self.column = StartColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)

@@ -30,11 +30,11 @@ from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.training.controller import Stage, Training
-from ocr_studio.ui.training.crop_images import CropPictures
-from ocr_studio.ui.training.detector_page import BoxesPage
+from ocr_studio.ui.training.controller import TrainingController, TrainingStage
+from ocr_studio.ui.training.crop_images import CropImages
+from ocr_studio.ui.training.detector_page import DetectorPage
 from ocr_studio.ui.training.preflight_page import PreflightPage
-from ocr_studio.ui.training.progress_page import RunningPage
+from ocr_studio.ui.training.progress_page import ProgressPage
 from ocr_studio.ui.training.result_page import ResultPage
 from ocr_studio.ui.training.run_control import Origin
 from ocr_studio.ui.training.side_column import button, say
@@ -62,7 +62,7 @@ class TrainerPanel(PanelDock):
     reread = Signal()
 
     def __init__(
-        self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
+        self, training: TrainingController, document: Document, places: MistakePlaces, parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Training"), "learning", parent)
         self._training, self._document, self._places = training, document, places
@@ -75,7 +75,7 @@ class TrainerPanel(PanelDock):
         self.said.setProperty("quiet", True)
         self.closer.setToolTip(tr("Close; training continues, and View → Training opens this panel again"))
         self.offer = _Offer(training)
-        self._pictures = CropPictures(self)
+        self._pictures = CropImages(self)
         self._shown: Preflight | None = None
         self._since: dict[str, int] = {}  # page id -> words checked there since the data were collected
         self._project: Project | None = None
@@ -83,8 +83,8 @@ class TrainerPanel(PanelDock):
         self.pages = pages = QStackedWidget()
         self._lay_out()
         self.preflight = PreflightPage(self._pictures, pages)
-        self.boxes = BoxesPage(pages)
-        self.running = RunningPage(training, self._pictures, pages)
+        self.boxes = DetectorPage(pages)
+        self.running = ProgressPage(training, self._pictures, pages)
         self.result = ResultPage(
             training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked, parent=pages
         )
@@ -121,8 +121,10 @@ class TrainerPanel(PanelDock):
     def _look_around(self) -> None:
         # A dataset that the user has chosen stays until they ask for the corrections again.
         training, origin = self._training, self._training.origin
-        waits = training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING) and origin.folder is None
-        new = origin.project is not self._project or training.stage is Stage.IDLE
+        waits = (
+            training.stage in (TrainingStage.IDLE, TrainingStage.READY, TrainingStage.LOOKING) and origin.folder is None
+        )
+        new = origin.project is not self._project or training.stage is TrainingStage.IDLE
         if self._project is not None and self.isVisible() and waits and new:
             training.look_at(Origin(self._project))
 
@@ -139,8 +141,8 @@ class TrainerPanel(PanelDock):
         training.progressed.connect(self._show_progress)
         training.failed.connect(self._show_trouble)
         training.offered.connect(self.show)
-        self._document.words_changed.connect(training.note_correction)
-        self._document.words_changed.connect(self._count)
+        self._document.changed.connect(training.note_correction)
+        self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
             outset.start.connect(self._start)
             outset.look.connect(self._look_again)
@@ -166,7 +168,7 @@ class TrainerPanel(PanelDock):
             self.pages.setCurrentWidget(self.running)
             if before is not self.running:
                 self.running.begin()
-        elif stage in (Stage.DECIDING, Stage.KEPT):
+        elif stage in (TrainingStage.DECIDING, TrainingStage.KEPT):
             self.pages.setCurrentWidget(self.result)
         else:
             self.pages.setCurrentWidget(self.preflight if self.kind == "recognizer" else self.boxes)
@@ -189,7 +191,7 @@ class TrainerPanel(PanelDock):
 
     def _show_look(self) -> None:
         training = self._training
-        if training.stage is Stage.LOOKING:
+        if training.stage is TrainingStage.LOOKING:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_waiting(training.origin.doing)
             return
@@ -201,7 +203,7 @@ class TrainerPanel(PanelDock):
                 self.tabs.setCurrentIndex(KINDS.index("detector"))
             self.preflight.show_models(registry.available("recognizer"), training.options.reads_with())
             self.boxes.show_models(registry.available("detector"), training.options.finds_with())
-        if training.stage is Stage.IDLE and training.look is None and training.origin:
+        if training.stage is TrainingStage.IDLE and training.look is None and training.origin:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_failed(training.origin.failed)
         self._count()
@@ -209,7 +211,7 @@ class TrainerPanel(PanelDock):
     def _count(self) -> None:
         """Show how many words are checked: those collected, and changes on the open page since then."""
         look, page = self._training.look, self._document.page
-        if look is None or self._training.stage is not Stage.READY or not self.isVisible():
+        if look is None or self._training.stage is not TrainingStage.READY or not self.isVisible():
             return
         if page is not None and self._training.origin.folder is None:
             before = look.pages[page.id].words if page.id in look.pages else 0
@@ -223,7 +225,7 @@ class TrainerPanel(PanelDock):
             self.raise_()
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
-        if self._training.stage is Stage.LOOKING:
+        if self._training.stage is TrainingStage.LOOKING:
             # Translators: {doing} is the current activity, such as “Collecting your corrections…”.
             self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             if total == done:
@@ -270,7 +272,7 @@ class TrainerPanel(PanelDock):
         page = self.pages.currentWidget()
         if self._asked_from is None or QApplication.focusWidget() is not self._asked_from:
             return
-        if isinstance(page, PreflightPage | BoxesPage) and page.column.begin.isEnabled():
+        if isinstance(page, PreflightPage | DetectorPage) and page.column.begin.isEnabled():
             self._asked_from = None
             page.column.begin.setFocus()
 
@@ -299,7 +301,7 @@ class TrainerPanel(PanelDock):
 class _Offer(QFrame):
     """A message about an interrupted training, with buttons to resume or discard it."""
 
-    def __init__(self, training: Training) -> None:
+    def __init__(self, training: TrainingController) -> None:
         super().__init__()
         self._training = training
         self.setProperty("message", "info")
@@ -320,7 +322,12 @@ class _Offer(QFrame):
     def show_runs(self) -> None:
         """Offer the latest interrupted training, unless another one is running."""
         offers = self._training.offers
-        idle = self._training.stage in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT)
+        idle = self._training.stage in (
+            TrainingStage.IDLE,
+            TrainingStage.LOOKING,
+            TrainingStage.READY,
+            TrainingStage.KEPT,
+        )
         if offers and idle:
             run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")

@@ -16,10 +16,10 @@ from ocr_studio.jobs.learning.preflight import Preflight
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
 from ocr_studio.ui.training import start_page
-from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.crop_images import CropImages
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from ocr_studio.ui.training.side_column import Meter, lay_beside
-from ocr_studio.ui.training.start_page import HOW_WORDS, LEARN_WORDS, OutsetColumn
+from ocr_studio.ui.training.start_page import HOW_WORDS, LEARN_WORDS, StartColumn
 from ocr_studio.ui.training.word_lists import ExampleList, LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.tables import FigureTable
 
@@ -52,10 +52,10 @@ class PreflightPage(QWidget):
     look = Signal()
     chosen = Signal(object)
 
-    def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, pictures: CropImages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures = pictures
-        self.column = OutsetColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
+        self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)

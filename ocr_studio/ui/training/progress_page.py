@@ -11,8 +11,8 @@ from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.learning.train import LearningEvent
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
-from ocr_studio.ui.training.controller import Stage, Training
-from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.controller import TrainingController, TrainingStage
+from ocr_studio.ui.training.crop_images import CropImages
 from ocr_studio.ui.training.side_column import TrainerColumn, button, say
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
@@ -42,10 +42,10 @@ _MEASURING = {
 }
 
 
-class RunningPage(QWidget):
+class ProgressPage(QWidget):
     """Shows a running training."""
 
-    def __init__(self, training: Training, pictures: CropPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, training: TrainingController, pictures: CropImages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training = training
         self.column = TrainerColumn()
@@ -121,7 +121,7 @@ class RunningPage(QWidget):
             self.loss.add(0, event.step, event.loss)
             self.bar.setRange(0, event.steps)
             self.bar.setValue(event.step)
-            if self._training.stage is Stage.LEARNING and not self._training.is_paused:
+            if self._training.stage is TrainingStage.LEARNING and not self._training.is_paused:
                 say(self.said, time_left(event))
         elif isinstance(event, WordsEvaluated):
             self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
@@ -160,12 +160,12 @@ class RunningPage(QWidget):
             self.bar.setValue(done)
 
     def _show_stage(self) -> None:
-        learning = self._training.stage is Stage.LEARNING
+        learning = self._training.stage is TrainingStage.LEARNING
         self.pause.setEnabled(learning)
         self.keep_best.setEnabled(learning and self._training.started is not None)
         if learning:
             self._show_kind()
-        if self._training.stage is Stage.ENDING:
+        if self._training.stage is TrainingStage.ENDING:
             self.column.headline.setText(tr("Finishing"))
 
     def _show_paused(self, paused: bool) -> None:

@@ -21,7 +21,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RecipeTexts:
     """The names of the fields, for the recognizer or the detector.
 
     Attributes:
@@ -39,7 +39,7 @@ class Words:
     share: OfUnit
 
 
-READING = Words(
+READING = RecipeTexts(
     (
         ("head", later("Output layer only")),
         ("neck+head", later("Output layer and neck")),
@@ -57,7 +57,7 @@ READING = Words(
         later("Share of general lines in each step (prevents forgetting)"),
     ),
 )
-FINDING = Words(
+FINDING = RecipeTexts(
     (
         ("head", later("Output layer only")),
         ("neck+head", later("Output layer and neck")),
@@ -83,7 +83,7 @@ _DEVICES = (
 class RecipeForm(QScrollArea):
     """Fields for all hyperparameters, with the defaults selected."""
 
-    def __init__(self, default: Recipe, words: Words) -> None:
+    def __init__(self, default: Recipe, words: RecipeTexts) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._words = default, words
         self.base = ComboBox((), "", tr("Base model"))
@@ -170,7 +170,7 @@ class RecipeForm(QScrollArea):
         if can_learn(model.card):
             self.base.addItem(title, model.name)
             return
-        self.base.addItem(tr("{model} – can't be trained further", model=title), model.name)
+        self.base.addItem(tr("{model} – can’t be trained further", model=title), model.name)
         # Listed but disabled, so that users see why it can't be chosen.
         entries = self.base.model()
         assert isinstance(entries, QStandardItemModel)

@@ -14,8 +14,8 @@ from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import train as jobs
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.training.controller import Stage, Training
-from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.controller import TrainingController, TrainingStage
+from ocr_studio.ui.training.crop_images import CropImages
 from ocr_studio.ui.training.progress_page import sample_row
 from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside, say, set_primary
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
@@ -40,8 +40,8 @@ class ResultPage(QWidget):
 
     def __init__(
         self,
-        training: Training,
-        pictures: CropPictures,
+        training: TrainingController,
+        pictures: CropImages,
         *,
         reread: Callable[[], object],
         may_reread: Callable[[], bool],
@@ -136,7 +136,7 @@ class ResultPage(QWidget):
         self.words.setTabText(self.words.indexOf(table), tr(title, count=len(rows)))
 
     def _show_stage(self) -> None:
-        kept, model = self._training.stage is Stage.KEPT, self._training.model
+        kept, model = self._training.stage is TrainingStage.KEPT, self._training.model
         for widget in (self.keep, self.discard):
             widget.setVisible(not kept)
         for widget in (self.go_back, self.done):

@@ -32,8 +32,8 @@ class Origin:
     def failed(self) -> str:
         """The text shown if collecting the data failed."""
         if self.folder:
-            return tr("Can't load the dataset")
-        return tr("Can't collect your corrections")
+            return tr("Can’t load the dataset")
+        return tr("Can’t collect your corrections")
 
     def look(self, options: ReaderOptions) -> Iterator[object]:
         """Collect the training data; see ``jobs.learning.preflight``.

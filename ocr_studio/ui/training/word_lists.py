@@ -14,7 +14,7 @@ from ocr_studio.core.datasets.dataset import CheckKind, Dataset, Example, Split
 from ocr_studio.core.training.detector_events import PlacedWord
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.training.crop_images import SIZE, CropPictures
+from ocr_studio.ui.training.crop_images import SIZE, CropImages
 from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, ShortTextDelegate, TitledRows
 
 # Ids of page and word, or a place on a photo where the ids are unknown.
@@ -46,7 +46,7 @@ class LearnedRow:
 class _WordRows(TitledRows):
     """The model of a table with a row for each word."""
 
-    def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
+    def __init__(self, titles: Sequence[str], pictures: CropImages, parent: QObject) -> None:
         super().__init__((tr("Image"), *titles), parent)
         self._pictures = pictures
         self.rows: tuple[LearnedRow, ...] = ()
@@ -92,7 +92,7 @@ class LearnedTable(ChosenByReturn, RowTable):
 
     chosen = Signal(object)
 
-    def __init__(self, titles: Sequence[str], pictures: CropPictures, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, titles: Sequence[str], pictures: CropImages, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = _WordRows(titles, pictures, self)
         self.setModel(self.words)
@@ -125,7 +125,7 @@ class LearnedTable(ChosenByReturn, RowTable):
 class _Examples(QAbstractListModel):
     """All words of a dataset; the held-out ones are last."""
 
-    def __init__(self, pictures: CropPictures, cell: QSize, parent: QObject) -> None:
+    def __init__(self, pictures: CropImages, cell: QSize, parent: QObject) -> None:
         super().__init__(parent)
         self._pictures, self._cell = pictures, cell
         self.examples: tuple[Example, ...] = ()
@@ -169,7 +169,7 @@ class ExampleList(ChosenByReturn, QListView):
 
     chosen = Signal(object)
 
-    def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, pictures: CropImages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(ShortTextDelegate(self))
         cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)

@@ -48,11 +48,6 @@ class JobResultDialog(QDialog):
         self.bar.setMaximum(total)
         self.bar.setValue(done)
 
-    def show_taking(self, done: int, total: int) -> None:
-        """Show the progress of applying the chosen results, in photos."""
-        self.bar.setVisible(done < total)
-        self.show_progress(done, total)
-
     def show_trouble(self, trouble: Trouble) -> None:
         """Show why the job failed."""
         self.bar.hide()

@@ -14,7 +14,7 @@ from ocr_studio.core.translation import tr, tr_n
 _SHOWN = 3  # names for which there is room
 
 
-class LanguageChoice(QPushButton):
+class LanguagePicker(QPushButton):
     """Chooses languages, by the keys of LANGUAGES. Signals: ``changed()``."""
 
     changed = Signal()

@@ -8,7 +8,7 @@ from ocr_studio.core.translation import later
 
 
 @dataclass(frozen=True, slots=True)
-class OwnKeys:
+class PanelKeys:
     """The keys of one place.
 
     Attributes:
@@ -20,7 +20,7 @@ class OwnKeys:
     rows: tuple[tuple[str, str], ...]
 
 
-MOUSE = OwnKeys(
+MOUSE = PanelKeys(
     later("Mouse on the photo"),
     (
         (later("Click"), later("Select a word; click again for the word underneath")),
@@ -36,7 +36,7 @@ MOUSE = OwnKeys(
         (later("Right-click"), later("Open the menu of the selected words")),
     ),
 )
-PHOTO_KEYS = OwnKeys(
+PHOTO_KEYS = PanelKeys(
     later("On the photo"),
     (
         (
@@ -48,7 +48,7 @@ PHOTO_KEYS = OwnKeys(
         (later("Esc"), later("Cancel dragging, then the tool, then the selection")),
     ),
 )
-WRITING = OwnKeys(
+WRITING = PanelKeys(
     later("While correcting a word"),
     (
         (later("Enter"), later("Save the text and go to the next word")),
@@ -59,7 +59,7 @@ WRITING = OwnKeys(
         (later("Esc"), later("Discard the change")),
     ),
 )
-LIST = OwnKeys(
+LIST = PanelKeys(
     later("In the list of words"),
     (
         (later("Any letter or digit, F2"), later("Replace the text, or edit it")),
@@ -85,14 +85,19 @@ REVIEW_KEYS = (
     ("F5", later("Show the word on its photo")),
     (later("Ctrl+Z"), later("Undo the last word")),
 )
-FIX_KEYS = (
+# In every list of changes; what Enter does there is said apart.
+CHANGE_KEYS = (
     (later("Space"), later("Select or deselect this word")),
+    (later("Shift+Space"), later("Select or deselect all words of this photo")),
     (later("Ctrl+A"), later("Select or deselect all words")),
-    (later("Enter"), later("Fix the selected words")),
-    (later("Esc"), later("Cancel")),
+    (later("Ctrl+Shift+A"), later("Select or deselect all words with the same change")),
 )
+FIX_KEYS = (*CHANGE_KEYS, (later("Enter"), later("Fix the selected words")), (later("Esc"), later("Cancel")))
 FIND_KEYS = (
     (later("Enter, Down"), later("Go to the results; Enter on a result shows it on its photo")),
+    *CHANGE_KEYS,
+    (later("Enter"), later("In the list of replacements: replace the selected words")),
+    (later("Ctrl+Enter"), later("In the list of replacements: show the word on its photo")),
     (later("Esc"), later("Close")),
 )
 TEXT_KEYS = ((later("Enter, F2, double-click"), later("Correct the word at the cursor")),)

@@ -15,7 +15,7 @@ from ocr_studio.ui.widgets.message_bar import MessageBar
 _AGAIN: Final = 3000
 
 
-class Keeping(QObject):
+class RetrySaver(QObject):
     """Saves things, and retries what could not be saved. Of each thing only the latest version waits.
 
     Signals:
@@ -33,7 +33,7 @@ class Keeping(QObject):
         self._clock = QTimer(self, interval=_AGAIN)
         self._clock.timeout.connect(self.retry)
 
-    def keep(self, what: object, save: Callable[[], None]) -> None:
+    def save(self, what: object, save: Callable[[], None]) -> None:
         """Save a thing now, or later if that fails.
 
         Args:
@@ -57,14 +57,14 @@ class Keeping(QObject):
     def retry(self) -> None:
         """Try to save everything that waits."""
         for what, save in tuple(self._waiting.items()):
-            self.keep(what, save)
+            self.save(what, save)
 
-    def waits(self, what: object) -> bool:
+    def is_waiting(self, what: object) -> bool:
         """Whether this thing is not saved yet."""
         return what in self._waiting
 
 
-def tell(keeping: Keeping, messages: MessageBar) -> None:
+def connect_messages(saver: RetrySaver, messages: MessageBar) -> None:
     """Show messages about what can't be saved, and withdraw them once everything is saved."""
     shown: set[str] = set()
 
@@ -77,5 +77,5 @@ def tell(keeping: Keeping, messages: MessageBar) -> None:
             messages.withdraw(trouble)
         shown.clear()
 
-    keeping.failed.connect(show)
-    keeping.saved.connect(withdraw)
+    saver.failed.connect(show)
+    saver.saved.connect(withdraw)

@@ -13,7 +13,7 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
-class KnobSpec:
+class SliderSpec:
     """A value that a slider changes.
 
     Attributes:
@@ -45,7 +45,7 @@ class Slider(QWidget):
 
     turned = Signal()
 
-    def __init__(self, spec: KnobSpec, value: float) -> None:
+    def __init__(self, spec: SliderSpec, value: float) -> None:
         super().__init__()
         self.spec = spec
         self._value = value

@@ -53,7 +53,7 @@ class Alternatives(QWidget):
         layout.addWidget(self._title)
         layout.addLayout(row)
         document.selection_changed.connect(self._show)
-        document.words_changed.connect(self._show)
+        document.changed.connect(self._show)
         document.opened.connect(self._show)
         application = QApplication.instance()
         if isinstance(application, QApplication):

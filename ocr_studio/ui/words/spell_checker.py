@@ -20,10 +20,10 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.review import load_lexicon as job
 from ocr_studio.jobs.review.load_lexicon import WordsKnown
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.document.index_service import Indexing
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.document.index_service import IndexService
+from ocr_studio.ui.job_thread import JobThread, Priority
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.retry_saver import Keeping
+from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +34,10 @@ class Spelling(QObject):
     Args:
         document: The open document.
         lane: Thread in which dictionaries are loaded.
-        indexing: Its index has the words that were typed on other photos.
+        index_service: Its index has the words that were typed on other photos.
         project: Returns the open project.
         languages: Returns the chosen languages.
-        keeping: Saves the project words.
+        retry_saver: Saves the project words.
 
     Signals: ``changed()`` other words are possible typos now.
     """
@@ -48,15 +48,15 @@ class Spelling(QObject):
         self,
         document: Document,
         lane: JobThread,
-        indexing: Indexing,
+        indexing: IndexService,
         *,
         project: Callable[[], Project | None],
         languages: Callable[[], tuple[str, ...]],
-        keeping: Keeping,
+        retry_saver: RetrySaver,
     ) -> None:
         super().__init__(document)
         self._document, self._lane, self._indexing = document, lane, indexing
-        self._project, self._languages, self._keeping = project, languages, keeping
+        self._project, self._languages, self._retry_saver = project, languages, retry_saver
         self._speller: Speller | None = None
         self._known: WordsKnown | None = None
         self._asked: tuple[tuple[str, ...], Project | None] | None = None
@@ -64,7 +64,7 @@ class Spelling(QObject):
         self._latest: dict[Path, frozenset[str]] = {}  # added words by folder of the project, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
-        document.words_changed.connect(lambda _: self._take_typed())
+        document.changed.connect(lambda change: self._take_typed() if change.here else None)
         indexing.finished.connect(self._look_anew)
 
     @property
@@ -140,7 +140,7 @@ class Spelling(QObject):
             project_words.save_added(project.files, words)
 
         self._added = self._latest[project.folder] = words
-        self._keeping.keep(project.folder, save)
+        self._retry_saver.save(project.folder, save)
         self._make()
 
     def _ask(self, wanted: tuple[tuple[str, ...], Project | None]) -> None:
@@ -149,17 +149,19 @@ class Spelling(QObject):
             return
         index = self._indexing.index
         asked = self._lane.submit(
-            lambda: job.words_known(languages, project, index), name=later("Loading dictionaries")
+            lambda: job.words_known(languages, project, index),
+            name=later("Loading dictionaries"),
+            priority=Priority.LOW,
         )
         asked.came.connect(lambda known: self._take(wanted, known))
         # Missing dictionaries are reported when photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
 
-    def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown) -> None:
-        if wanted != self._asked:
+    def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown | None) -> None:
+        if known is None or wanted != self._asked:
             return
         _, project = wanted
-        waiting = project is not None and self._keeping.waits(project.folder)
+        waiting = project is not None and self._retry_saver.is_waiting(project.folder)
         self._known, self._added = known, self._latest[project.folder] if project and waiting else known.added
         self._here = self._typed_here()
         self._make()

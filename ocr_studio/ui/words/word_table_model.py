@@ -18,6 +18,7 @@ from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.tables import NOWHERE, Index, TitledRows
@@ -60,7 +61,7 @@ class WordTableModel(TitledRows):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._cut_some)
         document.opened.connect(self._reset)
-        document.words_changed.connect(self._change)
+        document.changed.connect(self._follow)
         self._reset()
 
     def count(self) -> int:
@@ -191,14 +192,14 @@ class WordTableModel(TitledRows):
         self._ids = ids
         self._rows = {word_id: row for row, word_id in enumerate(ids)}
 
-    def _change(self, changed: frozenset[str]) -> None:
+    def _follow(self, change: DocumentChange) -> None:
         order = list(self._document.order())
         if order != self._ids:
             self._remove(set(self._ids) - set(order))
             self._append([word_id for word_id in order if word_id not in self._rows])
             self._arrange(order)
             self._number()
-        rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
+        rows = sorted(self._rows[word_id] for word_id in change.words if word_id in self._rows)
         if rows:
             # One span, because a view repaints only its visible part, which is less work than a signal for each row.
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))

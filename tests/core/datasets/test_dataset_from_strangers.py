@@ -72,8 +72,8 @@ def with_first(folder: Path, **changes: Any) -> Dataset:
         ({"crop": None}, "not a name"),
         ({"crop": ["a"]}, "not a name"),
         ({"crop": "crops/gone.png"}, "does not exist"),
-        ({"crop": "crops"}, "can't be used"),
-        ({"crop": "labels.jsonl"}, "can't be used"),
+        ({"crop": "crops"}, "can’t be used"),
+        ({"crop": "labels.jsonl"}, "can’t be used"),
         ({"text": ""}, "text is empty"),
         ({"text": " \n\t "}, "text is empty"),
         ({"text": "x" * 1_000_000}, "longer than 1000 characters"),
@@ -200,10 +200,10 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "can't be used"),
-        (b"\x89PNG\r\n\x1a\n", "can't be used"),
+        (b"", "can’t be used"),
+        (b"\x89PNG\r\n\x1a\n", "can’t be used"),
         (drawn.png((20_000, 20_000, 8, 2), b""), "more than the limit of 8 million"),
-        (drawn.file_of(drawn.board(), "PNG")[:200], "can't be used"),
+        (drawn.file_of(drawn.board(), "PNG")[:200], "can’t be used"),
     ],
 )
 def test_a_picture_that_is_none_is_left_out(folder: Path, data: bytes, why: str) -> None:

@@ -48,7 +48,7 @@ def test_what_becomes_what_on_a_page() -> None:
     assert term is not None
     # A second choice does not stand there, and what would be the same is none.
     done = find_replace.list_replacements(hits, term, "queue")
-    assert [(each.word_id, each.before, each.after) for _, each in done] == [("queve-100", "queve", "queue")]
+    assert [(each.word_id, each.before, each.after) for each in done] == [("queve-100", "queve", "queue")]
 
 
 def test_a_page_finds_what_the_index_finds() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.editing import edits, replace_rules
-from ocr_studio.core.editing.replace_rules import BadRule, Replacement, Replacer, Rule, SkippedWord, TooSlow
+from ocr_studio.core.editing import changes, edits, replace_rules
+from ocr_studio.core.editing.changes import Change, Skipped
+from ocr_studio.core.editing.replace_rules import BadRule, Replacer, Rule, TooSlow
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.plain_text import LONGEST
 from tests.core.made_pages import page_of, read_word
@@ -52,8 +53,8 @@ def test_a_pattern_that_tries_ever_more_ways_is_stopped() -> None:
     assert time.monotonic() - began < 30
 
 
-def _replacements(page: Page, rule: Rule) -> list[Replacement]:
-    return [each for each in Replacer([rule]).in_page(page) if isinstance(each, Replacement)]
+def _replacements(page: Page, rule: Rule) -> list[Change]:
+    return [each for each in Replacer([rule]).in_page(page) if isinstance(each, Change)]
 
 
 def test_a_page_says_what_its_words_would_become_and_takes_it_over_in_one_edit() -> None:
@@ -63,7 +64,7 @@ def test_a_page_says_what_its_words_would_become_and_takes_it_over_in_one_edit()
         ("a", "retum", "return"),
         ("c", "tum", "turn"),
     ]
-    edit, left = replace_rules.make_edit(page, found)
+    edit, left = changes.make_edit(page, found)
     after = apply(page, edit)
     assert [after.words[key].text for key in "abc"] == ["return", "fine", "turn"]
     assert left == 0
@@ -78,9 +79,10 @@ def test_a_word_in_which_a_pattern_takes_too_long_is_skipped_and_named() -> None
         read_word("ab" * 200 + "!", 100, key="a"), read_word("ab", 300, key="b"), read_word("fine", 500, key="c")
     )
     skipped, found = Replacer([_SLOW]).in_page(page)
-    assert isinstance(skipped, SkippedWord)
+    assert isinstance(skipped, Skipped)
+    assert skipped.why
     assert skipped.why.startswith(f"“{'ab' * 20}…” on {page.image} was skipped: the pattern")
-    assert isinstance(found, Replacement)
+    assert isinstance(found, Change)
     assert (found.word_id, found.after) == ("b", "x")
 
 
@@ -88,8 +90,9 @@ def test_after_many_words_that_take_too_long_no_others_are_looked_at() -> None:
     page = page_of(*(read_word("ab" * 200 + "!", 100 * place, key=str(place)) for place in range(1, 5)))
     replacer = Replacer([_SLOW], most_slow=2)
     *skipped, last = replacer.in_page(page)
-    assert [each.word_id for each in skipped] == ["1", "2"]
-    assert isinstance(last, SkippedWord)
+    assert ["takes too long" in (each.why or "") for each in skipped if isinstance(each, Skipped)] == [True, True]
+    assert isinstance(last, Skipped)
+    assert last.why
     assert "too many words" in last.why
     assert replacer.given_up
 
@@ -97,9 +100,10 @@ def test_after_many_words_that_take_too_long_no_others_are_looked_at() -> None:
 def test_a_word_that_would_become_too_long_is_skipped() -> None:
     page = page_of(read_word("ab", 100, key="a"), read_word("a" * 2 * LONGEST + "b", 300, key="b"))
     skipped, found = Replacer([Rule("b", "c" * LONGEST), Rule("a" * 2 * LONGEST, "d")]).in_page(page)
-    assert isinstance(skipped, SkippedWord)
+    assert isinstance(skipped, Skipped)
+    assert skipped.why
     assert "too long" in skipped.why
-    assert isinstance(found, Replacement)
+    assert isinstance(found, Change)
     assert len(found.after) == LONGEST + 1  # shorter than it was
 
 
@@ -107,7 +111,7 @@ def test_words_that_changed_meanwhile_stay() -> None:
     page = page_of(read_word("retum", 100, key="a"))
     found = _replacements(page, Rule("tum", "turn"))
     page = apply(page, edits.write(page, "a", "rerun"))
-    edit, left = replace_rules.make_edit(page, found)
+    edit, left = changes.make_edit(page, found)
     assert not edit
     assert left == 1
 

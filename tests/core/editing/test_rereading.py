@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_studio.core.editing import edits, rereading
-from ocr_studio.core.editing.rereading import Difference
+from ocr_studio.core.editing import changes, edits, rereading
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word, apply
 from tests.core.editing.test_edits import MAP, PAGE, THE, done
 from tests.core.made_pages import page_of, read_word
@@ -112,16 +111,16 @@ def test_a_word_moved_while_it_was_read_keeps_its_reading() -> None:
     assert not edits.refresh(page, [replace(THE, machine=Transcription("she", TextSource.MODEL))])
 
 
-def test_later_only_words_that_are_as_they_were_take_the_new_reading() -> None:
+def test_only_words_that_are_as_they_were_take_the_new_reading() -> None:
     again = Transcription("mop", TextSource.MODEL, 0.9)
-    found = (Difference(THE, again), Difference(MAP, again))
-    edit, left = rereading.make_later_edit(PAGE, found, {THE.id, MAP.id})
-    assert left == 0
+    found = tuple(rereading.find_changes(PAGE, (replace(THE, machine=again), replace(MAP, machine=again))))
+    edit, skipped = changes.make_edit(PAGE, found)
+    assert skipped == 0
     assert [word.text for word in done(PAGE, edit).words.values()] == ["mop", "mop"]
-    assert rereading.make_later_edit(PAGE, found, {MAP.id})[0].changes.keys() == {MAP.id}
     written = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
+    agreed = apply(PAGE, edits.accept(PAGE, [THE.id]))
     moved = apply(PAGE, edits.move(PAGE, [THE.id], 5, 5))
     read = apply(PAGE, edits.refresh(PAGE, [replace(THE, machine=Transcription("tho", TextSource.MODEL, 0.5))]))
-    for page in (written, moved, read, apply(PAGE, edits.delete(PAGE, [THE.id]))):
-        edit, left = rereading.make_later_edit(page, found, {THE.id, MAP.id})
-        assert (left, set(edit.changes)) == (1, {MAP.id})
+    for page in (written, agreed, moved, read, apply(PAGE, edits.delete(PAGE, [THE.id]))):
+        edit, skipped = changes.make_edit(page, found)
+        assert (skipped, set(edit.changes)) == (1, {MAP.id})

@@ -29,6 +29,7 @@ def labelled(text: str, left: float, *, ignore: bool = False) -> Labelled:
         ("map", "mop", 1),
         ("ab", "ba", 2),
         ("saturday", "sunday", 3),
+        ("\ud800a", "\ud801a", 1),  # halves of characters, as names of files may hold
     ],
 )
 def test_known_edit_distances(a: str, b: str, edits: int) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.editing import rereading
-from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word, WordState, apply
+from ocr_studio.core.editing import changes, rereading
+from ocr_studio.core.editing.changes import Change
+from ocr_studio.core.page import Edit, Page, Quad, TextSource, Transcription, Word, WordState, apply
 from tests.core.made_pages import page_of, pages, read_word
 
 
@@ -28,19 +29,24 @@ FRESH = [
 ]
 
 
+def chosen(page: Page, fresh: list[Word], wanted: set[str]) -> list[Change]:
+    """Those of these words, and those that only get another confidence."""
+    return [each for each in rereading.find_changes(page, fresh) if each.word_id in wanted or not each.visible]
+
+
 def test_what_nobody_has_checked_is_read_again_in_reading_order() -> None:
     assert [word.id for word in rereading.list_unchecked(PAGE)] == [MAP.id, OLD.id, DRAWN.id]
 
 
 def test_only_unchecked_words_that_are_read_otherwise_differ() -> None:
-    found = rereading.find_differences(PAGE, FRESH)
-    assert [(each.word.text, each.read.text) for each in found] == [("mop", "map"), ("", "box")]
+    found = [each for each in rereading.find_changes(PAGE, FRESH) if each.visible]
+    assert [(each.before, each.after, each.reason) for each in found] == [("mop", "map", "50 %"), ("", "box", "50 %")]
 
 
 def test_what_is_chosen_is_taken_over_and_what_is_the_same_gets_its_confidence() -> None:
-    edit = rereading.make_edit(PAGE, FRESH, {MAP.id})
+    edit, skipped = changes.make_edit(PAGE, chosen(PAGE, FRESH, {MAP.id}))
     after = apply(PAGE, edit)
-    assert edit.name == "Apply 1 new text"
+    assert skipped == 0
     assert after.words[MAP.id].text == "map"
     assert after.words[MAP.id].state is WordState.READ
     assert after.words[OLD.id].confidence == 0.99
@@ -53,24 +59,20 @@ def test_what_was_checked_moved_or_deleted_meanwhile_stays() -> None:
     checked = replace(MAP, human=Transcription.by_human("mop"))
     moved = replace(OLD, quad=Quad.from_box(0, 0, 10, 10))
     now = page_of(checked, moved)
-    assert not rereading.find_differences(now, FRESH)
-    assert not rereading.make_edit(now, FRESH, {word.id for word in FRESH})
-
-
-def test_nothing_chosen_changes_nothing() -> None:
-    assert not rereading.make_edit(PAGE, FRESH, set())
+    assert not list(rereading.find_changes(now, FRESH))
+    assert changes.make_edit(now, chosen(PAGE, FRESH, {word.id for word in FRESH})) == (Edit(""), 3 - 1)
 
 
 @given(page=pages(), data=st.data())
 def test_no_text_of_a_person_and_no_box_ever_changes(page: Page, data: st.DataObject) -> None:
     fresh = [replace(word, machine=read("anything")) for word in page.words.values()]
-    chosen = data.draw(st.sets(st.sampled_from(sorted(page.words)))) if page.words else set()
-    after = apply(page, rereading.make_edit(page, fresh, chosen))
+    wanted = data.draw(st.sets(st.sampled_from(sorted(page.words)))) if page.words else set()
+    after = apply(page, changes.make_edit(page, chosen(page, fresh, wanted))[0])
     assert after.words.keys() == page.words.keys()
     for key, word in page.words.items():
         now = after.words[key]
         assert (now.human, now.quad, now.quad_source) == (word.human, word.quad, word.quad_source)
-        if word.checked or not chosen:
+        if word.checked or not wanted:
             assert now == word
-        elif key in chosen:
+        elif key in wanted:
             assert now.text == "anything"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,16 +32,24 @@ class Outer:
     size: FiniteNumber = 1.0
     figure: int | float | None = None
     counts: dict[str, int] | None = None
+    rest: Mapping[str, object] = field(default_factory=dict)
 
 
 SQUARE = [[0, 0], [1, 0], [1, 1.5], [0, 1]]
 
 
 def test_what_fits_becomes_a_value_and_unknown_keys_are_ignored() -> None:
-    value = {"name": "x", "parts": [{"place": SQUARE, "sure": 1}], "folder": "/a", "figure": 3, "other": [None]}
+    value = {
+        "name": "x",
+        "parts": [{"place": SQUARE, "sure": 1}],
+        "folder": "/a",
+        "figure": 3,
+        "other": [None],
+        "rest": {"a": [1]},
+    }
     part = Inner(((0.0, 0.0), (1.0, 0.0), (1.0, 1.5), (0.0, 1.0)), 1.0)
     found = json_schema.convert(value, Outer)
-    assert found == Outer("x", (part,), folder=Path("/a"), figure=3)
+    assert found == Outer("x", (part,), folder=Path("/a"), figure=3, rest={"a": [1]})
     assert isinstance(found.figure, int)
 
 

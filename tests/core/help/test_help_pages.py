@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from babel.messages.pofile import read_po
 
-from ocr_studio.core import resources
+from ocr_studio.core import resources, translation
 from ocr_studio.core.help import help_pages
 from ocr_studio.core.help.help_pages import NoSuchTopic
 from ocr_studio.core.search import folding
 
 PAGES = {page.topic: page for page in help_pages.load_pages()}
+LANGUAGES = ("de", "uk")
 
 
 def headings(text: str) -> list[str]:
@@ -74,3 +77,54 @@ def fold(text: str) -> list[str]:
 def test_the_page_that_has_a_word_most_often_comes_first() -> None:
     counts = {topic: fold(page.text).count("font") for topic, page in PAGES.items()}
     assert help_pages.search_pages("font")[0].page.topic == max(counts, key=lambda topic: counts[topic])
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    assert translation.use(resources.folder() / "translations", request.param)
+    yield request.param
+    translation.use_english()
+
+
+def skeleton(text: str) -> dict[str, list[str]]:
+    """What a translation has in common with its page."""
+    prose = re.sub(r"(?s)```.*?```", "", text)
+    return {
+        "headings": [mark[1] for mark in re.finditer(r"^(#{1,6}) ", prose, re.MULTILINE)],
+        "links": sorted(re.findall(r"\]\(([^)]+)\)", prose)),
+        "code": sorted(re.findall(r"`[^`]+`", prose)),
+        "blocks": re.findall(r"(?s)```.*?```", text),
+        "cells": [str(line.count("|")) for line in prose.splitlines() if line.startswith("|")],
+    }
+
+
+def test_every_language_has_every_page_with_the_same_headings_links_and_code(language: str) -> None:
+    files = {path.stem for path in (resources.folder() / "help" / language).iterdir()}
+    assert files == set(help_pages.TOPICS)
+    for page in help_pages.load_pages():
+        assert page.text != PAGES[page.topic].text
+        assert skeleton(page.text) == skeleton(PAGES[page.topic].text), page.topic
+        assert page.summary.endswith(".")
+
+
+def test_menus_are_named_as_the_window_names_them(language: str) -> None:
+    catalogue = resources.folder() / "translations" / language / "LC_MESSAGES" / "ocr-studio.po"
+    with catalogue.open("rb") as stream:
+        texts = [each.string for each in read_po(stream, locale=language) if isinstance(each.string, str)]
+    known = {text.replace("&", "").rstrip(" .:…") for text in texts}
+    for page in help_pages.load_pages():
+        prose = re.sub(r"(?s)```.*?```", "", page.text)
+        paths = [" ".join(path.split()) for path in re.findall(r"\*\*([^*]+?)\*\*", prose) if " → " in path]
+        unknown = [part for path in paths for part in path.split(" → ") if part.rstrip(" .:…") not in known]
+        assert not unknown, page.topic
+
+
+def test_pages_are_searched_in_the_language_of_the_program(language: str) -> None:
+    query = {"de": "lernrate", "uk": "швидкість навчання"}[language]
+    assert help_pages.search_pages(query)[0].page.topic == "training"
+    assert help_pages.find_page("training").title == {"de": "Training", "uk": "Навчання"}[language]
+
+
+def test_without_a_translation_a_page_is_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(help_pages, "language", lambda: "xx")
+    assert help_pages.find_page("start") == PAGES["start"]

@@ -29,7 +29,7 @@ def test_where_no_file_can_be_made_that_is_said(monkeypatch: pytest.MonkeyPatch)
         raise OSError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
-    with pytest.raises(StudioError, match="can't create a temporary file: Permission denied"):
+    with pytest.raises(StudioError, match="can’t create a temporary file: Permission denied"):
         ImageSpool()
 
 
@@ -46,6 +46,6 @@ class _Full(io.BytesIO):
 def test_a_full_disk_is_said_and_a_failing_one_shows_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: _Full())
     file = ImageSpool()
-    with pytest.raises(StudioError, match="can't save an image: the disk is full"):
+    with pytest.raises(StudioError, match="can’t save an image: the disk is full"):
         file.add([b"four"])
     assert list(file.add([b"two"])) == [b""]

@@ -301,9 +301,9 @@ def test_a_saved_png_is_the_picture_that_was_given(tmp_path: Path) -> None:
 
 def test_a_png_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken.png").mkdir()
-    with pytest.raises(photo_file.PhotoError, match=r"taken\.png: can't write the image"):
+    with pytest.raises(photo_file.PhotoError, match=r"taken\.png: can’t write the image"):
         photo_file.save_png(tmp_path / "taken.png", drawn.board())
-    with pytest.raises(photo_file.PhotoError, match="can't write the image"):
+    with pytest.raises(photo_file.PhotoError, match="can’t write the image"):
         photo_file.save_png(tmp_path / "missing" / "out.png", drawn.board())
     assert [path.name for path in tmp_path.iterdir()] == ["taken.png"]
 

@@ -20,7 +20,7 @@ from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import decoder as photo_decoder
 from ocr_studio.core.images import headers as photo_headers
-from ocr_studio.core.images import photo_file, photo_stream, pixel_formats
+from ocr_studio.core.images import photo_file, pixel_formats
 from tests import drawn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -103,7 +103,7 @@ def test_a_file_far_larger_than_its_photo_is_refused_unread(
     path = tmp_path / "sparse.png"
     path.write_bytes(png_of(100, 100))
     os.truncate(path, 1_900_000_000)
-    monkeypatch.setattr(photo_stream, "compute_content_id", lambda _: pytest.fail("it was read to its end"))
+    monkeypatch.setattr(photo_file, "compute_content_id", lambda _: pytest.fail("it was read to its end"))
     assert refusal(_DOORS[door], path) == "the file has 1.8 GB, far too much for 100 × 100 pixels"
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.models.card import TEMPERATURE, BadModel, ModelCard
+from ocr_studio.core.models.card import TEMPERATURE, BadModel, ModelCard, Setting
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training.events import Interval, ReadingScore, RecognizerComparison
 from ocr_studio.core.training.results import make_scores
@@ -30,7 +30,7 @@ _PLAIN = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1
 def test_a_card_reads_back(
     title: str,
     alphabet: list[str],
-    settings: dict[str, object],
+    settings: dict[str, Setting],
     scores: dict[str, dict[str, float | None]],
 ) -> None:
     card = replace(

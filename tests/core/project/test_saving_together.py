@@ -180,7 +180,7 @@ def test_a_full_disk_leaves_pages_and_history_as_they_were(project: Project, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(SafeFolder, "write_beside", full)
-        with pytest.raises(SaveFailed, match=r"c\.jpg: can't save the words: the disk is full"):
+        with pytest.raises(SaveFailed, match=r"c\.jpg: can’t save the words: the disk is full"):
             project.save_together(pages, undo_log.done_line(step))
     assert [page.read_bytes() for page in map(project.page_path, project.page_ids())] == before
     assert not (project.folder / undo_log.FILE).exists()
@@ -194,7 +194,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
 ) -> None:
     step, pages = _step("same")
     (project.folder / undo_log.FILE).mkdir()
-    with pytest.raises(HistoryNotSaved, match=r"history\.jsonl: can't save the undo history"):
+    with pytest.raises(HistoryNotSaved, match=r"history\.jsonl: can’t save the undo history"):
         project.save_together(pages, undo_log.done_line(step))
     assert _texts(project) == ["the"] * 3
     assert _nothing_left(project)
@@ -231,7 +231,7 @@ def test_a_page_that_cannot_be_put_in_its_place_is_safe(
         assert _texts(project) == ["same", "the", "same"]
         still_busy = _again(project, photos)
         assert _texts(still_busy) == ["same", "the", "same"]
-        assert "cannot be put in its place" in caplog.text
+        assert "can’t be put in its place" in caplog.text
     still_busy.unlock()
     again = Project.open(photos)
     again.lock()

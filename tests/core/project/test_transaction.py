@@ -119,7 +119,7 @@ def test_a_file_that_cannot_be_read_is_reported_and_stays(photos: Path) -> None:
     project = saved(photos)
     page_path(project).unlink()
     page_path(project).mkdir()
-    with pytest.raises(StudioError, match="can't read"):
+    with pytest.raises(StudioError, match="can’t read"):
         project.load_page(PAGE_ID)
     assert page_path(project).is_dir()
 
@@ -134,7 +134,7 @@ def test_a_damaged_file_that_cannot_be_moved_is_not_lost(
     page_path(project).write_bytes(b"{")
     with monkeypatch.context() as patch:
         patch.setattr(SafeFolder, "rename", stuck)
-        with pytest.raises(PageDamaged, match="can't be renamed"):
+        with pytest.raises(PageDamaged, match="can’t be renamed"):
             project.load_page(PAGE_ID)
     project.save_page(PAGE)
     assert min(path.read_bytes() for path in page_path(project).parent.iterdir()) == b"{"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocr_studio.core import resources, translation
 from ocr_studio.core.editing import edits
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.page import Edit, Page, PageFacts, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step, UndoLog
+from ocr_studio.core.translation import message, message_n
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
 PAGE = page_of(read_word("the", 100), read_word("map", 200))
@@ -75,8 +78,49 @@ def test_none_is_no_trouble(tmp_path: Path) -> None:
 )
 def test_a_line_that_cannot_be_read_is_left_out(line: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     course = _kept(tmp_path, undo_log.done_line(_write("a")), line + b"\n", undo_log.done_line(_write("b")))
-    assert [step.name for step in course.steps] == ["Change text to “a”", "Change text to “b”"]
+    assert [str(step.name) for step in course.steps] == ["Change text to “a”", "Change text to “b”"]
     assert "line 2 is left out" in caplog.text
+
+
+def test_a_name_is_shown_in_the_language_of_the_window(tmp_path: Path) -> None:
+    names = [message_n("Delete word", "Delete {count} words", 3), message("Change text to “{text}”", text="{a}")]
+    lines = [undo_log.done_line(replace(_write("a"), name=name)) for name in names]
+    assert b'"name": "Delete 3 words"' in lines[0]  # for earlier versions
+    assert translation.use(resources.translations(), "de")
+    course = _kept(tmp_path, *lines)
+    translation.use_english()
+    assert [step.name for step in course.steps] == names
+    assert [str(step.name) for step in course.steps] == ["Delete 3 words", "Change text to “{a}”"]
+
+
+def test_a_name_that_an_earlier_version_finished_stays(tmp_path: Path) -> None:
+    line = undo_log.done_line(replace(_write("a"), name="Text zu „{a}“ ändern"))
+    assert b'"key"' not in line
+    assert [step.name for step in _kept(tmp_path, line).steps] == ["Text zu „{a}“ ändern"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"key": 1, "args": {}',
+        '"key": [], "args": {}',
+        '"key": ["a", "b", "c"], "args": {}',
+        '"key": "a", "args": []',
+        '"key": "a"',
+        '"key": "{x}", "args": {}',
+        '"key": "{x.__class__}", "args": {"x": "a"}',
+        '"key": "{x:>999999999}", "args": {"x": "a"}',
+        '"key": "{x}", "args": {"x": 1e99}',
+        '"key": "{x}", "args": {"x": 99999999999999999999999}',
+        '"key": "{x}", "args": {"x": ["a"]}',
+        '"key": ["a", "{count} b"], "args": {"count": "many"}',
+        f'"key": "{"a" * 501}", "args": {{}}',
+        f'"key": "{{x}}", "args": {{"x": "{"a" * 10_001}"}}',
+    ],
+)
+def test_a_key_that_is_none_of_ours_counts_for_nothing(odd: str, tmp_path: Path) -> None:
+    line = undo_log.done_line(replace(_write("a"), name="As shown")).replace(b'"pages"', odd.encode() + b', "pages"', 1)
+    assert [step.name for step in _kept(tmp_path, line).steps] == ["As shown"]
 
 
 def test_a_long_one_is_shortened_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +138,11 @@ def test_a_long_one_is_shortened_and_says_the_same(tmp_path: Path, monkeypatch: 
 def test_only_so_many_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo_log, "MOST", 3)
     course = _kept(tmp_path, *(undo_log.done_line(_write(str(number))) for number in range(5)))
-    assert [step.name for step in course.steps] == ["Change text to “2”", "Change text to “3”", "Change text to “4”"]
+    assert [str(step.name) for step in course.steps] == [
+        "Change text to “2”",
+        "Change text to “3”",
+        "Change text to “4”",
+    ]
 
 
 def test_of_a_file_that_is_long_by_far_the_newest_lines_count(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing import changes, edits
 from ocr_studio.core.images import word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_appearance import WordAppearance
@@ -18,6 +18,7 @@ from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import OFFERED, TICKED, Correction, LookAlike
 
+_QUAD = Quad.from_box(0, 0, 90, 30)
 _FONT = cv2.FONT_HERSHEY_SCRIPT_SIMPLEX
 _CORRECTED = Correction(("p", "w0"), "queve", "queue")
 
@@ -89,7 +90,7 @@ def test_capitals_are_other_letters() -> None:
 
 
 def test_nothing_is_offered_where_nothing_is_likely() -> None:
-    found = [LookAlike(("p", str(share)), "board.jpg", "queve", share, b"") for share in (0.3, 0.7, 0.4)]
+    found = [LookAlike(("p", str(share)), "board.jpg", _QUAD, "queve", share) for share in (0.3, 0.7, 0.4)]
     assert [each.likelihood for each in fix_everywhere.select_offers(found)] == [0.7, 0.4, 0.3]
     assert fix_everywhere.select_offers([found[0], found[2]]) == ()
 
@@ -125,12 +126,17 @@ def test_a_correction_is_one_word_whose_reading_was_replaced() -> None:
     assert of(edits.write(corrected, "w0", "queues")) == replace(_CORRECTED, right="queues")
 
 
-def test_the_step_writes_into_many_pages_and_leaves_checked_words_alone() -> None:
+def test_likely_words_are_selected_and_checked_ones_are_left_alone() -> None:
     checked = replace(_word("queve", key="w2"), human=Transcription.by_human("cave"))
-    pages = [_page(_word("queve"), checked), _page(_word("queve", key="w5"), key="o")]
-    step = fix_everywhere.make_step([(pages[0], ["w1", "w2", "gone"]), (pages[1], ["w5"])], "queue")
-    assert step.name == "Change 2 words to “queue”"
-    after = {page.id: apply(page, step.edits[page.id]) for page in pages}
-    assert [after["p"].words[key].text for key in ("w1", "w2")] == ["queue", "cave"]
-    assert after["o"].words["w5"].text == "queue"
-    assert [apply(after[page.id], step.inverted().edits[page.id]) for page in pages] == pages
+    page = _page(_word("queve"), checked)
+    offers = [
+        LookAlike(("p", key), "board.jpg", _QUAD, "queve", share)
+        for key, share in (("w1", 0.7), ("w2", 0.4), ("gone", 0.6))
+    ]
+    found = fix_everywhere.make_changes(offers, "queue")
+    assert [(each.reason, each.selected) for each in found] == [("70 %", True), ("40 %", False), ("60 %", True)]
+    edit, skipped = changes.make_edit(page, found)
+    after = apply(page, edit)
+    assert [after.words[key].text for key in ("w1", "w2")] == ["queue", "cave"]
+    assert skipped == 2
+    assert apply(after, edit.inverted()) == page

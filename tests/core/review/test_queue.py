@@ -188,7 +188,7 @@ def test_several_words_are_agreed_with_by_one_step() -> None:
     assert places == tuple(place for place, _ in shown)
     after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
     assert all(word.checked for page in after.values() for word in page.words.values())
-    assert step.name == "Accept 3 words"
+    assert str(step.name) == "Confirm 3 words"
 
 
 def test_words_are_agreed_with_up_to_the_first_that_is_otherwise() -> None:
@@ -261,5 +261,5 @@ def test_what_was_typed_is_written_by_one_step() -> None:
     assert {key: [(word.text, word.checked) for word in page.words.values()] for key, page in after.items()} == {
         a: [("zero", True), ("t1", True)]
     }
-    assert step.name == "Correct 2 words"
+    assert str(step.name) == "Correct 2 words"
     assert not review_queue.make_typing_step({}, pages.get)

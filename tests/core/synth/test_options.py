@@ -34,10 +34,10 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
     ("asked", "option", "said"),
     [
         ({"words": 0}, "", "neither words nor boards"),
-        ({"words": MAX_EXAMPLES + 1}, "words", "words cannot be"),
-        ({"boards": -1}, "boards", "boards cannot be -1"),
+        ({"words": MAX_EXAMPLES + 1}, "words", "words can’t be"),
+        ({"boards": -1}, "boards", "boards can’t be -1"),
         ({"spoiled": 1.5}, "spoiled", "Enter a value from 0 to 1."),
-        ({"held_out": 0.7}, "held_out", "the held-out share cannot be 0.7. Enter a value from 0 to 0.5."),
+        ({"held_out": 0.7}, "held_out", "the held-out share can’t be 0.7. Enter a value from 0 to 0.5."),
         ({"languages": ("xx",)}, "languages", "“xx”"),
         ({"languages": ()}, "languages", "no language is selected"),
         ({"fonts": Path("/nowhere/at all")}, "fonts", "/nowhere/at all: the folder does not exist"),
@@ -47,12 +47,12 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
         (
             {"boards": 10**11},
             "boards",
-            "the number of boards cannot be 100,000,000,000. Enter a value from 0 to 20,000.",
+            "the number of boards can’t be 100,000,000,000. Enter a value from 0 to 20,000.",
         ),
         (
             {"words": -(10**9)},
             "words",
-            "the number of single words cannot be -1,000,000,000. Enter a value from 0 to 200,000.",
+            "the number of single words can’t be -1,000,000,000. Enter a value from 0 to 200,000.",
         ),
         ({"writing": {"quill": 1.0}}, "writing", "“quill” is unknown. Possible values: strokes"),
         ({"writing": {"print": -1.0}}, "writing", "“print” must be 0 or more"),
@@ -95,7 +95,7 @@ def test_json_that_says_something_else_is_refused(raw: Any) -> None:
 
 
 def test_numbers_in_a_file_are_said_as_people_write_them() -> None:
-    with pytest.raises(BadOptions, match=r"the board size cannot be 100,000,000,000\. "):
+    with pytest.raises(BadOptions, match=r"the board size can’t be 100,000,000,000\. "):
         synth_options.parse_options({"side": 100000000000.0})
 
 

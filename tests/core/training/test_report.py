@@ -52,7 +52,7 @@ FOUND = DetectorComparison(
         (
             replace(FORGETFUL, before=NOTHING.before, after=NOTHING.after, change=NOTHING.change),
             "It got worse on other writing",
-            "the models cannot be compared. But on 64 general words, it makes 24 mistakes instead of 6.",
+            "the models can’t be compared. But on 64 general words, it makes 24 mistakes instead of 6.",
         ),
         (replace(BETTER, after=BETTER.before), "It reads your handwriting better", "15 mistakes, as before."),
         (
@@ -182,10 +182,10 @@ def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> N
     assert "9 words can only show differences above 2.8 points" in training_report.format_advice(even)
     right = ReadingScore(9, 9, 0.0)
     perfect = replace(SAME, before=right, after=right)
-    assert "All of them were read correctly before, so they cannot improve" in training_report.format_advice(perfect)
+    assert "All of them were read correctly before, so they can’t improve" in training_report.format_advice(perfect)
     # General words are read otherwise, those held out are not; or by less than can be said.
     still = replace(perfect, keep_change=UNCLEAR.keep_change)
-    assert "All of them were read correctly before, so they cannot improve" in training_report.format_advice(still)
+    assert "All of them were read correctly before, so they can’t improve" in training_report.format_advice(still)
     assert "None of the held-out words is read differently." in training_report.format_advice(
         replace(SAME, keep_change=UNCLEAR.keep_change)
     )

@@ -123,7 +123,7 @@ def test_a_damaged_note_is_none(data: bytes, caplog: pytest.LogCaptureFixture) -
     training_runs.begin_run(run())
     (run().folder / "run.json").write_bytes(data)
     assert training_runs.load_run("my hand") is None
-    assert "cannot be gone on with" in caplog.text
+    assert "can’t be gone on with" in caplog.text
 
 
 @pytest.mark.parametrize(

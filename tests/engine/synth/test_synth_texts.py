@@ -126,7 +126,7 @@ def test_what_is_put_together_could_have_been_written_by_somebody(
     assert len(linked) > 20
     assert not [found[0] for found in linked if found[3].lower() not in known]
     others = [
-        text for text in [*drawn, *plain] if re.search(r"\w's\w", text, re.IGNORECASE) and text.lower() not in known
+        text for text in [*drawn, *plain] if re.search(r"\w’s\w", text, re.IGNORECASE) and text.lower() not in known
     ]
     assert not others
     ends = {found[0] for text in drawn if (found := re.search(r"(?<=\d)(st|nd|rd|th)$", text))}

@@ -101,7 +101,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PretrainedError, match=r"nowhere\.onnx: .*cannot be read.*Reinstall rapidocr"):
+    with pytest.raises(PretrainedError, match=r"nowhere\.onnx: .*can’t be read.*Reinstall rapidocr"):
         bundled_weights.load_recognizer("latin", tmp_path / "nowhere.onnx")
 
 

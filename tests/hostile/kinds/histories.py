@@ -103,6 +103,8 @@ def odd_texts(place: Sandbox, chance: random.Random) -> Trial:
             {
                 "do": {
                     "name": text,
+                    "key": chance.choice((text, [text, "{count}"], "{a:>99999999999}", "{a.b[c]}", {})),
+                    "args": chance.choice(({"a": text, "count": 1}, {"a": chance.choice(NUMBERS)}, text)),
                     "pages": {first: {"words": {text: [None, samples.word("a1", text)]}}},
                     "series": text,
                 }

@@ -21,7 +21,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.learning import evaluate
 from ocr_studio.jobs.reading import read as reading
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_board import StandInOcrService, StandInReader
 
 
 def pages(folder: Path, count: int) -> tuple[TruePage, ...]:
@@ -40,7 +40,7 @@ def test_each_photo_is_read_once_and_told(tmp_path: Path) -> None:
     reader = StandInReader()
     gone = TruePage("gone.png", tmp_path / "gone.png", ())
     truth = Truth((*pages(tmp_path, 2), gone), (BadTruth("photo 4 is damaged", file="annotations.json"),), 3)
-    events = list(evaluate.evaluate(StandInDesk(reader), truth, data="boards"))
+    events = list(evaluate.evaluate(StandInOcrService(reader), truth, data="boards"))
     evaluation = evaluation_of(events)
     assert reader.seen == 2
     assert (evaluation.data, evaluation.model, evaluation.left_out) == ("boards", "stand-in", 3)
@@ -57,12 +57,12 @@ def test_what_a_project_has_learned_from_its_truth_has_no_part(tmp_path: Path, m
     asked: list[object] = []
     read = reading.read_page
 
-    def watched(desk: reading.OcrService, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
+    def watched(ocr_service: reading.OcrService, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
         asked.append(project)
-        return read(desk, image, project=project)
+        return read(ocr_service, image, project=project)
 
     monkeypatch.setattr(reading, "read_page", watched)
-    list(evaluate.evaluate(StandInDesk(), Truth(pages(tmp_path, 1)), data=""))
+    list(evaluate.evaluate(StandInOcrService(), Truth(pages(tmp_path, 1)), data=""))
     assert asked == [None]
 
 
@@ -72,7 +72,7 @@ def test_a_project_in_which_nobody_checked_a_word_is_said(tmp_path: Path) -> Non
     project.save_page(Page("0" * 32, "a.png", 480, 240, words))
     project.unlock()
     with pytest.raises(StudioError, match="no words of these photos have been checked"):
-        list(evaluate.evaluate_project(StandInDesk(), project))
+        list(evaluate.evaluate_project(StandInOcrService(), project))
 
 
 def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None
     project = Project.open(tmp_path)
     words = {word.id: replace(word, human=Transcription.by_human("other")) for word in made_board.words()}
     project.note(Page(photo_file.compute_content_id(photo), "a.png", 480, 240, words))
-    evaluation = evaluation_of(list(evaluate.evaluate_project(StandInDesk(), project)))
+    evaluation = evaluation_of(list(evaluate.evaluate_project(StandInOcrService(), project)))
     assert evaluation.photos[0].whole
     assert len(evaluation.photos[0].mistakes) == 8
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
@@ -104,7 +104,7 @@ def test_renamed_photos_are_looked_for_one_file_after_the_other(
         return content_id(path)
 
     monkeypatch.setattr(photo_file, "compute_content_id", hashing)
-    events = list(evaluate.evaluate_project(StandInDesk(), project))
+    events = list(evaluate.evaluate_project(StandInOcrService(), project))
     assert [photo.photo.name for photo in evaluation_of(events).photos] == ["0b.png", "3b.png"]
     searched = [each for each in events if isinstance(each, evaluate.SearchingPhoto)]
     assert [(each.image, each.looked, each.done) for each in searched] == [
@@ -119,7 +119,7 @@ def test_renamed_photos_are_looked_for_one_file_after_the_other(
 
 def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     truth = Truth(pages(tmp_path, 2))
-    evaluation = evaluation_of(list(evaluate.evaluate(StandInDesk(), truth, data="boards")))
+    evaluation = evaluation_of(list(evaluate.evaluate(StandInOcrService(), truth, data="boards")))
     (tmp_path / "1.png").unlink()  # its page has no picture of the whole photo, then
     out = evaluate.free_folder(tmp_path / "new")
     assert out == tmp_path / "new"
@@ -132,10 +132,10 @@ def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: 
 
 
 def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
-    evaluation = evaluation_of(list(evaluate.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
+    evaluation = evaluation_of(list(evaluate.evaluate(StandInOcrService(), Truth(pages(tmp_path, 2)), data="")))
     (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
-    assert "0.html: it can't be written: it is not a regular file" in str(errors[0])
+    assert "0.html: it can’t be written: it is not a regular file" in str(errors[0])
     assert errors[1:] == [None, None]
     (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
     errors = [each.error for each in evaluate.write_pages(evaluation, OutputFolder(tmp_path / "out"))]

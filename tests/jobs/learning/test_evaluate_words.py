@@ -18,7 +18,7 @@ from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.jobs.learning import evaluate_words
 from ocr_studio.jobs.learning.evaluate_words import WordsDone, WordsEvaluated
 from tests.core.made_datasets import checked, exported, place, project, read, three_boards
-from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_board import StandInOcrService, StandInReader
 
 
 class Says:
@@ -32,14 +32,14 @@ class Says:
         return [Transcription(self.text, TextSource.MODEL, 0.5) for _ in crops]
 
 
-def desk(text: str) -> StandInDesk:
+def ocr_service(text: str) -> StandInOcrService:
     reader: Any = StandInReader()
     reader.recognizer = Says(text)
-    return StandInDesk(reader)
+    return StandInOcrService(reader)
 
 
 def evaluated(found: dataset.Dataset, text: str) -> WordsEvaluation:
-    *_, last = evaluate_words.evaluate_words(desk(text), found)
+    *_, last = evaluate_words.evaluate_words(ocr_service(text), found)
     assert isinstance(last, WordsEvaluated)
     return last.evaluation
 
@@ -49,7 +49,7 @@ def test_pictures_are_read_together_and_it_is_told_how_far_it_is(
 ) -> None:
     found = three_boards(tmp_path)
     monkeypatch.setattr(evaluate_words, "_TOGETHER", 10)
-    used = desk("the")
+    used = ocr_service("the")
     events = list(evaluate_words.evaluate_words(used, found))
     told = [(each.done, each.total) for each in events if isinstance(each, WordsDone)]
     assert told == [(10, 24), (20, 24), (24, 24)]

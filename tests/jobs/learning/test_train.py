@@ -186,7 +186,7 @@ def test_what_came_of_it_and_cannot_be_read_is_learned_again(
     assert isinstance(trained, Trained)
     assert again.begun == 1
     assert candidates() == [trained.folder]
-    assert "cannot be read" in caplog.text
+    assert "can’t be read" in caplog.text
 
 
 def test_without_its_candidate_it_is_learned_again(project: Project) -> None:

@@ -209,7 +209,7 @@ def test_a_server_that_refuses_is_quoted(server: Server, tmp_path: Path, code: i
 
 def test_nobody_there_is_said(server: Server, tmp_path: Path) -> None:
     wanted = replace(published(server), address="http://127.0.0.1:9/file")
-    with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/file: can't reach the server: "):
+    with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/file: can’t reach the server: "):
         list(fetch(wanted, tmp_path))
 
 
@@ -245,7 +245,7 @@ def test_only_one_fetches_a_file_at_a_time(server: Server, tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_is_named(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FetchFailed, match="can't save the download"):
+    with pytest.raises(FetchFailed, match="can’t save the download"):
         list(fetch(published(server), tmp_path / "file" / "folder"))
 
 

@@ -143,7 +143,7 @@ def test_what_cannot_be_trained_further_says_so(tmp_path: Path, crnn: Model) -> 
     began = finetune(
         TrainingData([], [], digest="0"), Recipe(base=crnn.name), folder=tmp_path, name="mine", stop=lambda: False
     )
-    with pytest.raises(CannotLearn, match=r"cannot be trained here: its network is a CRNN\. Start from another"):
+    with pytest.raises(CannotLearn, match=r"can’t be trained here: its network is a CRNN\. Start from another"):
         list(began)
 
 

@@ -13,7 +13,7 @@ from ocr_studio.jobs.photos.thumbnails import Wanted, thumbnail, thumbnails
 from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 
 
 def _photos(folder: Path, many: int = 3) -> list[Path]:
@@ -62,10 +62,10 @@ def test_a_batch_goes_past_what_cannot_be_read_and_what_was_read_before(tmp_path
     project.save_page(
         Page(photo_file.compute_content_id(three), "former name.png", 480, 240, {}, "2026-01-01T00:00:00+00:00")
     )
-    events = list(read_batch(StandInDesk(), [two, three, one], project, again=False))
+    events = list(read_batch(StandInOcrService(), [two, three, one], project, again=False))
     ends = [event for event in events if isinstance(event, PhotoRead | PhotoFailed | PhotoKnown)]
     assert {type(event): event.path for event in ends} == {PhotoFailed: two, PhotoKnown: three, PhotoRead: one}
-    again = list(read_batch(StandInDesk(), [three], project, again=True))
+    again = list(read_batch(StandInOcrService(), [three], project, again=True))
     assert isinstance(again[-1], PhotoRead)
     assert len(again[-1].page.words) == 8
     project.unlock()

@@ -107,12 +107,12 @@ class _Finds(_Reads):
             yield 1, [Word(f"w{number}", line)]
 
 
-class _FindingDesk(OcrService):
+class _FindingOcrService(OcrService):
     def reader(self) -> Any:
         return _Finds(3 if self.options.detector else 1)
 
-    def successor(self, options: ReaderOptions) -> _FindingDesk:
-        return _FindingDesk(options)
+    def successor(self, options: ReaderOptions) -> _FindingOcrService:
+        return _FindingOcrService(options)
 
 
 def test_what_two_models_find_is_held_against_the_checked_words() -> None:
@@ -120,7 +120,7 @@ def test_what_two_models_find_is_held_against_the_checked_words() -> None:
     checked = [replace(read_word("x", x), human=Transcription.by_human("x")) for x in (10, 110)]
     nothing = replace(read_word("x", 310), human=Transcription.by_human(""))
     words = [*checked, nothing, read_word("x", 210)]
-    *_, done = compare_finding(_FindingDesk(ReaderOptions()), "Finder", IMAGE, words)
+    *_, done = compare_finding(_FindingOcrService(ReaderOptions()), "Finder", IMAGE, words)
     assert isinstance(done, FindingCompared)
     assert (len(done.used), len(done.other)) == (1, 3)
     assert (done.checked, done.used_hits, done.other_hits) == (2, 1, 2)
@@ -129,4 +129,4 @@ def test_what_two_models_find_is_held_against_the_checked_words() -> None:
 def test_a_model_that_reads_finds_nothing() -> None:
     installed("Anna")
     with pytest.raises(NoSuchModel, match="not a detector"):
-        list(compare_finding(_FindingDesk(ReaderOptions()), "Anna", IMAGE, []))
+        list(compare_finding(_FindingOcrService(ReaderOptions()), "Anna", IMAGE, []))

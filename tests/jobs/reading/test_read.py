@@ -65,8 +65,8 @@ class TwoLines:
         return Transcription(f"text{number}", TextSource.MODEL, 0.9, self.name)
 
 
-class Desk(OcrService):
-    """A desk whose recognizer needs no loading."""
+class ReadyService(OcrService):
+    """A service whose recognizer needs no loading."""
 
     def reader(self) -> TwoLines:  # type: ignore[override]
         self._reader = self._reader or TwoLines()  # type: ignore[assignment]
@@ -74,7 +74,7 @@ class Desk(OcrService):
 
 
 def test_a_page_comes_line_by_line() -> None:
-    events = list(read_page(Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
+    events = list(read_page(ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
     assert [type(event) for event in events] == [Preparing, Found, WordsRead, WordsRead, ReadingDone]
     assert [(event.done, event.total) for event in events if isinstance(event, WordsRead)] == [(1, 2), (2, 2)]
 
@@ -82,7 +82,7 @@ def test_a_page_comes_line_by_line() -> None:
 def test_reading_words_again_changes_the_machines_side_only() -> None:
     human = Transcription.by_human("kept")
     words = [Word(f"w{n}", Quad.from_box(n, 0, n + 5, 5), human=human) for n in range(3)]
-    events = list(read_words(Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8), words))
+    events = list(read_words(ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8), words))
     fresh = [word for event in events if isinstance(event, WordsRead) for word in event.words]
     assert [word.id for word in fresh] == ["w0", "w1", "w2"]
     assert {word.human for word in fresh} == {human}
@@ -94,7 +94,7 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
     photo_file.save_png(good, np.full((50, 80, 3), 255, np.uint8))
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"not a picture")
-    events = list(read_photos(Desk(ReaderOptions()), [bad, good]))
+    events = list(read_photos(ReadyService(ReaderOptions()), [bad, good]))
     (failed,) = (event for event in events if isinstance(event, PhotoFailed))
     (read,) = (event for event in events if isinstance(event, PhotoRead))
     assert "bad.png" in failed.error
@@ -142,37 +142,37 @@ def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
 
 
 def test_what_a_person_wrote_in_the_project_counts_from_the_next_photo_on(photos: Path) -> None:
-    project, desk, image = saved(photos), Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)
-    list(read_page(desk, image, project=project))
-    assert desk.reader().learned == []  # nobody has typed anything
+    project, ocr_service, image = saved(photos), ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)
+    list(read_page(ocr_service, image, project=project))
+    assert ocr_service.reader().learned == []  # nobody has typed anything
     typed = replace(read_word("mop", 100), human=Transcription.by_human("kubectl's map"))
     project.note(page_of(typed))
-    list(read_page(desk, image, project=project))
-    list(read_words(desk, image, [typed], project=project))
-    assert desk.reader().learned == [{"kubectl's": 1, "map": 1}]
-    list(read_page(desk, image))
-    assert desk.reader().learned[-1] == {}
+    list(read_page(ocr_service, image, project=project))
+    list(read_words(ocr_service, image, [typed], project=project))
+    assert ocr_service.reader().learned == [{"kubectl's": 1, "map": 1}]
+    list(read_page(ocr_service, image))
+    assert ocr_service.reader().learned[-1] == {}
 
 
 def test_a_project_that_cannot_be_looked_into_is_no_reason_not_to_read(
     photos: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    project, desk = saved(photos), Desk(ReaderOptions())
+    project, ocr_service = saved(photos), ReadyService(ReaderOptions())
     (project.folder / "pages").rename(project.folder / "other")
     (project.folder / "pages").symlink_to(project.folder / "pages")  # a link to itself cannot be listed
-    events = list(read_page(desk, np.zeros((50, 80, 3), np.uint8), project=project))
+    events = list(read_page(ocr_service, np.zeros((50, 80, 3), np.uint8), project=project))
     assert isinstance(events[-1], ReadingDone)
-    assert "can't read the project" in caplog.text
+    assert "can’t read the project" in caplog.text
 
 
 def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_path: Path) -> None:
     photo_file.save_png(photos / "board.png", np.full((50, 80, 3), 255, np.uint8))
     photo_file.save_png(tmp_path / "other.png", np.full((50, 80, 3), 255, np.uint8))
     project = saved(photos, page_of(replace(read_word("mop", 100), human=Transcription.by_human("Zoë"))))
-    desk = Desk(ReaderOptions())
+    ocr_service = ReadyService(ReaderOptions())
     given = [photos / "board.png", tmp_path / "other.png"]
-    list(read_photos(desk, given, project_of=lambda path: project if path.parent == photos else None))
-    assert desk.reader().learned == [{"Zoë": 1}, {}]
+    list(read_photos(ocr_service, given, project_of=lambda path: project if path.parent == photos else None))
+    assert ocr_service.reader().learned == [{"Zoë": 1}, {}]
 
 
 def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
@@ -192,17 +192,17 @@ def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
     photos = [tmp_path / f"{width}.png" for width in (80, 90, 100, 110)]
     for photo in photos:
         photo_file.save_png(photo, np.full((50, int(photo.stem), 3), 255, np.uint8))
-    desk = Watched(ReaderOptions())
-    read = [event.page.width for event in read_photos(desk, photos) if isinstance(event, PhotoRead)]
-    assert read == sorted(desk.reader().looked_at) == [80, 90, 100, 110]
+    ocr_service = Watched(ReaderOptions())
+    read = [event.page.width for event in read_photos(ocr_service, photos) if isinstance(event, PhotoRead)]
+    assert read == sorted(ocr_service.reader().looked_at) == [80, 90, 100, 110]
 
-    desk = Watched(ReaderOptions())
-    list(prepare(desk))
-    reading = read_photos(desk, photos)
+    ocr_service = Watched(ReaderOptions())
+    list(prepare(ocr_service))
+    reading = read_photos(ocr_service, photos)
     assert isinstance(reading, Generator)
     next(event for event in reading if isinstance(event, PhotoRead))
     reading.close()  # cancelled: what is waiting is looked at no more, and no thread is left
-    assert desk.reader().looked_at in ([80, 90], [80])
+    assert ocr_service.reader().looked_at in ([80, 90], [80])
 
 
 _BOARD = BoardLook(corners=Quad.from_array([(40, 20), (160, 40), (150, 130), (30, 140)]))
@@ -211,7 +211,7 @@ _BOARD = BoardLook(corners=Quad.from_array([(40, 20), (160, 40), (150, 130), (30
 def test_words_of_the_cleaned_board_stand_in_pixels_of_the_photo() -> None:
     """The stand-in's first line goes along the picture's upper edge: on the photo along the board's."""
     image = np.full((160, 200, 3), 200, np.uint8)
-    events = list(read_page(Desk(ReaderOptions()), image, board=_BOARD))
+    events = list(read_page(ReadyService(ReaderOptions()), image, board=_BOARD))
     words = [word for event in events if isinstance(event, WordsRead) for word in event.words]
     assert len(words) == 2
     assert _BOARD.corners is not None
@@ -235,10 +235,10 @@ def test_words_are_read_again_on_the_cleaned_board_and_stay_where_they_are() -> 
 
     image = np.full((160, 200, 3), 200, np.uint8)
     on, beyond = Word("on", Quad.from_box(80, 70, 110, 90)), Word("beyond", Quad.from_box(180, 5, 199, 15))
-    desk = Desk(ReaderOptions())
-    desk._reader = reader = Seeing()  # type: ignore[assignment]
+    ocr_service = ReadyService(ReaderOptions())
+    ocr_service._reader = reader = Seeing()  # type: ignore[assignment]
     for words in ([on], [on, beyond]):
-        events = list(read_words(desk, image, words, board=_BOARD))
+        events = list(read_words(ocr_service, image, words, board=_BOARD))
         read = [word for event in events if isinstance(event, WordsRead) for word in event.words]
         assert [word.quad for word in read] == [word.quad for word in words]
         assert all(word.machine for word in read)

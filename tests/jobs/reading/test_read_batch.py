@@ -18,7 +18,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading.read import PhotoRead, WordsRead, prepare
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
-from tests.jobs.reading.test_read import Desk
+from tests.jobs.reading.test_read import ReadyService
 
 MANY = 30
 BOARD = BoardLook(corners=Quad.from_array([(40, 20), (160, 40), (150, 130), (30, 140)]), read=True)
@@ -72,7 +72,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_each_photo_that_was_read_before_is_told_in_its_turn(
     photos: list[Path], project: Project, hashed: list[Path]
 ) -> None:
-    batch = read_batch(Desk(ReaderOptions()), photos[1:], project, again=False)
+    batch = read_batch(ReadyService(ReaderOptions()), photos[1:], project, again=False)
     for number in range(1, 5):
         event = next(batch)
         assert isinstance(event, PhotoKnown)
@@ -83,9 +83,9 @@ def test_each_photo_that_was_read_before_is_told_in_its_turn(
 def test_the_first_that_was_not_read_waits_for_no_others(
     photos: list[Path], project: Project, hashed: list[Path]
 ) -> None:
-    desk = Desk(ReaderOptions())
-    list(prepare(desk))
-    events = [event for event in read_batch(desk, photos, project, again=False)
+    ocr_service = ReadyService(ReaderOptions())
+    list(prepare(ocr_service))
+    events = [event for event in read_batch(ocr_service, photos, project, again=False)
               if isinstance(event, PhotoKnown | PhotoRead)]  # fmt: skip
     assert len(events) == len(hashed) == MANY
     (place,) = [number for number, event in enumerate(events) if isinstance(event, PhotoRead)]
@@ -98,8 +98,8 @@ def test_of_a_photo_whose_board_is_to_be_read_the_cleaned_board_is(photos: list[
     for page, look in zip(pages, looks, strict=True):
         assert page is not None
         project.save_page(replace(page, facts=PageFacts(board=look)))
-    desk = Desk(ReaderOptions())
-    events = list(read_batch(desk, photos[1:4], project, again=True))
+    ocr_service = ReadyService(ReaderOptions())
+    events = list(read_batch(ocr_service, photos[1:4], project, again=True))
     found = [[word.quad for word in event.words] for event in events if isinstance(event, WordsRead)]
     of_photo = [[quad for quads in found[2 * number : 2 * number + 2] for quad in quads] for number in range(3)]
     assert BOARD.corners is not None

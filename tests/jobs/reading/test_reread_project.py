@@ -5,26 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.page import Page, Word, apply
-from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.reread_project import (
-    PageNotRead,
-    PageReread,
-    ProjectRereading,
-    RereadingEvent,
-    pages_to_read,
-)
+from ocr_studio.jobs.reading.reread_project import Rereader, pages_to_read
+from ocr_studio.jobs.review import collect_changes
+from ocr_studio.jobs.review.collect_changes import FoundChanges
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 
 
 @pytest.fixture
@@ -43,10 +35,11 @@ def pages(project: Project) -> dict[str, Page]:
     return {page.image: page for page in map(project.load_page, project.page_ids()) if page}
 
 
-def read(project: Project, image: str) -> RereadingEvent:
+def read(project: Project, image: str) -> FoundChanges:
     (wanted,) = pages_to_read(project)
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
-    *_, last = work.read(next(page for page in wanted if page.image == image))
+    key = next(page.page_id for page in wanted if page.image == image)
+    *_, last = collect_changes.collect(project, [key], Rereader(StandInOcrService(), project).in_page)
+    assert isinstance(last, FoundChanges)
     return last
 
 
@@ -79,45 +72,35 @@ def _read_by(word: Word, model: str) -> Word:
     return replace(word, machine=replace(word.machine, model=model))
 
 
-def test_what_is_read_otherwise_comes_with_its_picture_and_nothing_changes(project: Project) -> None:
+def test_what_is_read_otherwise_is_told_and_nothing_changes(project: Project) -> None:
     before = pages(project)
-    event = read(project, "board 2.png")
-    assert isinstance(event, PageReread)
-    assert event.differences.words == 7
-    assert [each.word.id for each in event.differences.found] == [f"w{number}" for number in range(1, 8)]
-    assert event.differences.found[0].read.text == "again125"
-    picture = cv2.imdecode(np.frombuffer(event.pictures[0], np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    assert picture.shape == (34, 100, 3)
-    assert picture.min() < 100, "there is writing on it"
+    found = read(project, "board 2.png").changes
+    assert [each.word_id for each in found] == [f"w{number}" for number in range(1, 8)]
+    assert (found[0].before, found[0].after, found[0].reason) == ("the", "again125", "80 %")
     assert pages(project) == before
 
 
 def test_a_renamed_photo_is_found_and_one_that_is_gone_is_said(project: Project) -> None:
     (project.photos / "board 2.png").rename(project.photos / "renamed.png")
-    assert isinstance(read(project, "board 2.png"), PageReread)
+    assert read(project, "board 2.png").changes
     (project.photos / "renamed.png").unlink()
-    event = read(project, "board 2.png")
-    assert isinstance(event, PageNotRead)
-    assert "board 2.png" in event.error
+    (error,) = read(project, "board 2.png").wrong
+    assert "board 2.png" in error
 
 
 def test_of_a_page_that_was_checked_meanwhile_nothing_is_read(project: Project) -> None:
     (wanted,) = pages_to_read(project)
     page = pages(project)["board 2.png"]
     project.save_page(apply(page, edits.accept(page, list(page.words))))
-    work = ProjectRereading(StandInDesk(), project, MovedPhotos(), ImageSpool())
-    (event,) = work.read(wanted[0])
-    assert isinstance(event, PageReread)
-    assert (event.differences.words, event.differences.found) == (0, ())
+    events = list(collect_changes.collect(project, [wanted[0].page_id], Rereader(StandInOcrService(), project).in_page))
+    assert events == [FoundChanges(0, 1), FoundChanges(1, 1)]
 
 
 def test_a_page_of_another_size_is_said(project: Project) -> None:
     page = pages(project)["board 3.png"]
     project.save_page(replace(page, width=page.width + 1))
-    event = read(project, "board 3.png")
-    assert isinstance(event, PageNotRead)
-    assert "the size of the photo has changed" in event.error
+    (error,) = read(project, "board 3.png").wrong
+    assert "the size of the photo has changed" in error
 
 
 def test_whether_there_are_other_pages_is_known_at_once(project: Project, tmp_path: Path) -> None:

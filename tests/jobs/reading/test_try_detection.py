@@ -34,7 +34,7 @@ class StandInPreview:
             yield 1, [Word(f"{box}", box, machine=Transcription("a", TextSource.MODEL, 0.9)) for box in boxes]
 
 
-class Desk(OcrService):
+class ReadyService(OcrService):
     """Loads nothing."""
 
     made = 0
@@ -49,7 +49,7 @@ class Desk(OcrService):
 
 
 def test_lines_come_first_and_then_their_boxes() -> None:
-    events = list(DetectionPreview(Desk(ReaderOptions()), IMAGE).find(DetectionOptions(threshold=0.2)))
+    events = list(DetectionPreview(ReadyService(ReaderOptions()), IMAGE).find(DetectionOptions(threshold=0.2)))
     assert isinstance(events[0], Preparing)
     assert events[1] == LinesFound((Quad.from_box(0, 0, 50, 8), Quad.from_box(0, 9, 50, 17)))
     boxes = events[2:]
@@ -61,12 +61,12 @@ def test_lines_come_first_and_then_their_boxes() -> None:
 
 
 def test_one_that_is_given_up_after_the_lines_reads_none_and_the_next_starts_from_what_was_seen() -> None:
-    desk = Desk(ReaderOptions())
-    trial = DetectionPreview(desk, IMAGE)
+    ocr_service = ReadyService(ReaderOptions())
+    trial = DetectionPreview(ocr_service, IMAGE)
     events = trial.find(DetectionOptions())
     assert isinstance(next(events), Preparing)
     assert isinstance(next(events), LinesFound)
     events.close()  # type: ignore[attr-defined]  # it is a generator
-    assert desk.last.read == 0
+    assert ocr_service.last.read == 0
     list(trial.find(DetectionOptions(threshold=0.5)))
-    assert (desk.made, desk.last.read) == (1, 5)
+    assert (ocr_service.made, ocr_service.last.read) == (1, 5)

@@ -86,7 +86,7 @@ def test_a_list_of_which_nothing_can_be_written_is_refused_for_what_it_is(
 ) -> None:
     options = asked(tmp_path, listed)
     for only_words in (True, False):
-        with pytest.raises(BadWordList, match=f"words.txt: the word list cannot be used: {why}"):
+        with pytest.raises(BadWordList, match=f"words.txt: the word list can’t be used: {why}"):
             written(replace(options, only_words=only_words), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

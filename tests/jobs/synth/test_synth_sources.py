@@ -48,10 +48,10 @@ def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) ->
     report, events = write(options, tmp_path / "out")
     assert isinstance(events[0], SourcesRead)
     boards, *kept, hands = report.trouble
-    assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in this folder cannot be used: torn.png (")
+    assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in this folder can’t be used: torn.png (")
     assert all("is held out" in line for line in kept)  # of the one photo, where it is so
     assert hands.startswith(
-        f"{tmp_path / 'hands'}: 7 files in this folder cannot be used: torn 0.ttf (the font cannot be used"
+        f"{tmp_path / 'hands'}: 7 files in this folder can’t be used: torn 0.ttf (the font can’t be used"
     )
     assert "torn 4.ttf" in hands
     assert "torn 5.ttf" not in hands

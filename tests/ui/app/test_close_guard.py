@@ -18,13 +18,13 @@ def _window(qtbot: QtBot, answers: list[bool]) -> tuple[QWidget, CloseGuard]:
 
 def test_a_window_with_all_saved_closes_at_once(qtbot: QtBot) -> None:
     window, guard = _window(qtbot, [True])
-    with qtbot.assertNotEmitted(guard.held):
+    with qtbot.assertNotEmitted(guard.close_prevented):
         assert window.close()
 
 
 def test_a_window_with_something_unsaved_is_held_once(qtbot: QtBot) -> None:
     window, guard = _window(qtbot, [False, False])
-    with qtbot.waitSignal(guard.held):
+    with qtbot.waitSignal(guard.close_prevented):
         assert not window.close()
     assert window.isVisible()
     assert window.close()
@@ -33,8 +33,8 @@ def test_a_window_with_something_unsaved_is_held_once(qtbot: QtBot) -> None:
 def test_saved_by_itself_in_between_it_is_held_anew(qtbot: QtBot) -> None:
     window, guard = _window(qtbot, [False, False, False])
     assert not window.close()
-    guard.forget()
-    with qtbot.waitSignal(guard.held):
+    guard.reset()
+    with qtbot.waitSignal(guard.close_prevented):
         assert not window.close()
     assert window.close()
 
@@ -44,6 +44,6 @@ def test_saved_in_between_it_is_held_anew(qtbot: QtBot) -> None:
     assert not window.close()
     assert window.close()
     window.show()
-    with qtbot.waitSignal(guard.held):
+    with qtbot.waitSignal(guard.close_prevented):
         assert not window.close()
     guard.deleteLater()

@@ -32,10 +32,10 @@ def test_while_the_window_is_there_it_is_seldom_and_leaves_what_is_loaded_alone(
         seen.append((gc.get_threshold(), gc.get_freeze_count()))
         return 0
 
-    monkeypatch.setattr(window_app, "_stay", stay)
+    monkeypatch.setattr(window_app, "_show_and_run", stay)
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    assert window_app._sit(application, studio, None, None) == 0
+    assert window_app._run_window(application, studio, None, None) == 0
     (often, before), (_, after) = seen
     assert often[0] * often[1] * often[2] >= 1_000_000
     assert 10_000 < before < after

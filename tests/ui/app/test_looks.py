@@ -111,7 +111,7 @@ def test_the_window_comes_back_where_it_was(qtbot: QtBot) -> None:
     assert not window_state.restore(window)
     window.resize(431, 322)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.findChildren(QDockWidget)[0])
-    window_state.keep(window)
+    window_state.save(window)
     other = _window()
     qtbot.addWidget(other)
     assert window_state.restore(other)

@@ -32,10 +32,10 @@ def _close(panel: PanelDock) -> None:
 
 def test_all_are_among_the_parts_and_closed_at_the_start(studio: Studio) -> None:
     window = studio.window
-    assert set(window.parts.panels) == set(window.findChildren(PanelDock))
-    assert window.parts.panels[:2] == (window.evaluation, window.trainer)
-    assert not any(panel.isVisible() for panel in window.parts.panels)
-    names = [panel.objectName() for panel in window.parts.panels]
+    assert set(window.panels) == set(window.findChildren(PanelDock))
+    assert window.panels[:2] == (window.evaluation, window.trainer)
+    assert not any(panel.isVisible() for panel in window.panels)
+    names = [panel.objectName() for panel in window.panels]
     assert "" not in names
     assert len(set(names)) == len(names)
 
@@ -43,7 +43,7 @@ def test_all_are_among_the_parts_and_closed_at_the_start(studio: Studio) -> None
 def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     in_menu = window.action_set.menu("&View").actions()
-    for panel in window.parts.panels:
+    for panel in window.panels:
         assert panel.toggleViewAction() in in_menu
         panel.toggleViewAction().trigger()
         qtbot.waitUntil(panel.isVisible)
@@ -56,14 +56,14 @@ def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot
 
 def test_panels_of_one_area_share_it_and_the_one_that_is_opened_is_seen(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
-    for panel in window.parts.panels:
+    for panel in window.panels:
         panel.open()
-        same = {other for other in window.parts.panels if other is not panel and other.area == panel.area}
+        same = {other for other in window.panels if other is not panel and other.area == panel.area}
         qtbot.waitUntil(partial(_in_sight, panel))
         for other in same:
             assert not _in_sight(other)
-    for panel in window.parts.panels:
-        same = {other for other in window.parts.panels if other is not panel and other.area == panel.area}
+    for panel in window.panels:
+        same = {other for other in window.panels if other is not panel and other.area == panel.area}
         assert set(window.tabifiedDockWidgets(panel)) == same
     # The table of words is always in sight, and so is most of the photo.
     assert not window.table.visibleRegion().isEmpty()
@@ -71,7 +71,7 @@ def test_panels_of_one_area_share_it_and_the_one_that_is_opened_is_seen(studio: 
 
 
 def test_another_theme_reaches_them(studio: Studio) -> None:
-    panels = studio.window.parts.panels
+    panels = studio.window.panels
     before = [panel.closer.icon().cacheKey() for panel in panels]
     use_theme("dark")
     studio.window.retint()
@@ -80,7 +80,7 @@ def test_another_theme_reaches_them(studio: Studio) -> None:
 
 def test_a_panel_tells_the_actions_to_look_again(studio: Studio) -> None:
     action = studio.window.action_set["open"]
-    for panel in studio.window.parts.panels:
+    for panel in studio.window.panels:
         action.setEnabled(False)
         panel.changed.emit()
         assert action.isEnabled()
@@ -91,11 +91,11 @@ def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tupl
     window = studio.window
     window.resize(*size)
     qtbot.wait(20)
-    for panel in window.parts.panels:
+    for panel in window.panels:
         panel.open()
         qtbot.wait(50)
         assert (window.width(), window.height()) == size, panel.objectName()
-    for panel in window.parts.panels:
+    for panel in window.panels:
         room = panel.widget()
         assert isinstance(room, QScrollArea)
         # Nothing is cut off: what does not fit is scrolled to.
@@ -107,7 +107,7 @@ def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tupl
 def test_a_panel_that_is_opened_is_seen_as_a_whole_where_there_is_room(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1360, 860)
-    for panel in window.parts.panels:
+    for panel in window.panels:
         panel.open()
         room = panel.widget()
         assert isinstance(room, QScrollArea)

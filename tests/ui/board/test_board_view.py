@@ -61,7 +61,7 @@ def studio(open_studio: Open, qtbot: QtBot) -> Studio:
 
 
 def panel(studio: Studio) -> BoardPanel:
-    return studio.window.parts.board
+    return studio.window.board
 
 
 def ready(studio: Studio, qtbot: QtBot) -> None:
@@ -122,7 +122,7 @@ def test_a_word_is_chosen_and_corrected_there(studio: Studio, qtbot: QtBot) -> N
 
 
 def test_what_is_found_is_marked_where_it_is_shown(studio: Studio, qtbot: QtBot) -> None:
-    bar = studio.window.parts.find.bar
+    bar = studio.window.find_panel.bar
     bar.begin("two")
     qtbot.waitUntil(lambda: len(bar.hits) == 1)
 
@@ -312,7 +312,7 @@ class _Anywhere(made_board.StandInReader):
 
 
 def test_the_cleaned_board_is_read_when_that_is_wanted(studio: Studio, qtbot: QtBot) -> None:
-    studio.reading._desk = made_board.StandInDesk(_Anywhere())
+    studio.reading._ocr_service = made_board.StandInOcrService(_Anywhere())
     put_on(studio, qtbot)
     box = panel(studio).read
     assert not box.isChecked()

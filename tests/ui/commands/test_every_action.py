@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
@@ -16,11 +17,10 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.menus.context import WindowParts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope
 from tests import marked_language
 from tests.ui import action_effects, made_board
-from tests.ui.made_board import DeskOfTwo, StandInReader
+from tests.ui.made_board import OcrServiceOfTwo, StandInReader
 from tests.ui.studio import Open, in_sight, leave_dialogs
 from tests.ui.texts_in_sight import english
 
@@ -59,21 +59,19 @@ def _correct_a_twin(studio: Studio) -> None:
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
 def test_it_does_what_it_says(
-    spec: ActionSpec[WindowParts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    spec: ActionSpec[Any], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In whatever language, and nothing that is seen then stays English."""
     with marked_language.spoken(monkeypatch):
         _try(spec, open_studio, folder, qtbot, monkeypatch)
 
 
-def _try(
-    spec: ActionSpec[WindowParts], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _try(spec: ActionSpec[Any], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     if spec.id in _OF_TWO:
-        monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
+        monkeypatch.setattr("tests.ui.conftest.StandInOcrService", OcrServiceOfTwo)
     studio = open_studio(folder / "board 2.png", reader=StandInReader())
     if spec.id in _OF_TWO:
-        studio.window.parts.comparison.start(registry.BUILT_IN.name)
+        studio.window.comparison.start(registry.BUILT_IN.name)
         qtbot.waitUntil(lambda: not studio.busy)
     _prepare(studio, spec.id)
     action = studio.window.action_set[spec.id]
@@ -123,10 +121,10 @@ def test_no_key_is_given_twice_where_both_would_be_heard(open_studio: Open, fold
     others = [each for each in window.findChildren(QAction) if id(each) not in known and not each.shortcut().isEmpty()]
     assert [each.text() for each in others if each.shortcut().toString() in ours] == []
     near = {key for spec in TABLE for key in spec.near}
-    in_vain = window.action_set._in_vain
-    by_hand = [each for each in window.findChildren(QShortcut) if each not in in_vain.values()]
+    disabled = window.action_set._disabled_keys
+    by_hand = [each for each in window.findChildren(QShortcut) if each not in disabled.values()]
     assert {each.key().toString() for each in by_hand} == near
-    assert [key for key, each in in_vain.items() if each.isEnabled() == window.action_set[key].isEnabled()] == []
+    assert [key for key, each in disabled.items() if each.isEnabled() == window.action_set[key].isEnabled()] == []
 
 
 def test_menus_underline_no_letter_twice(open_studio: Open) -> None:

@@ -73,9 +73,9 @@ def test_layout_unit_and_folder_are_chosen(
     dialog.layout_choice.setCurrentIndex(dialog.layout_choice.findData("paddleocr"))
     dialog.unit.setCurrentIndex(dialog.unit.findData("lines"))
     dialog._choose.click()
-    (asking,) = dialog.findChildren(QFileDialog)
-    asking.fileSelected.emit(str(tmp_path / "out"))
-    asking.reject()
+    (photo_dialogs,) = dialog.findChildren(QFileDialog)
+    photo_dialogs.fileSelected.emit(str(tmp_path / "out"))
+    photo_dialogs.reject()
     QTest.mouseClick(dialog.export, LEFT)
     qtbot.waitUntil(lambda: done(dialog))
     found = dataset.read(tmp_path / "out")
@@ -154,7 +154,7 @@ def test_stopped_half_way_it_leaves_nothing(
 def test_without_a_project_it_is_not_offered(open_studio: Open) -> None:
     studio = open_studio()
     assert not studio.window.action_set["export_dataset"].isEnabled()
-    studio.window.exporting.ask_dataset()
+    studio.window.exporter.ask_dataset()
     assert studio.window.findChildren(DatasetDialog) == []
 
 

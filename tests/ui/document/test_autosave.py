@@ -107,12 +107,12 @@ def test_changes_without_a_pause_are_saved_in_between(desk: Desk, monkeypatch: p
     moment = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: moment[0])
     desk.write("one")
-    (due,) = desk.autosave._desk.due.values()
+    (due,) = desk.autosave._queue.due.values()
     assert due.moment <= 1000.4  # once it has been quiet
     for _ in range(5):
         moment[0] += 0.1
         desk.write(f"more {moment[0]}")
-    (due,) = desk.autosave._desk.due.values()
+    (due,) = desk.autosave._queue.due.values()
     # However long they type: what is left of a second is for the disk.
     assert due.moment <= 1000.7
     assert desk.autosave.flush()
@@ -306,7 +306,7 @@ def test_the_window_may_be_gone_before_the_last_page_is_written(desk: Desk, disk
     page = desk.write("thy")
     thread = desk.autosave._thread
     assert thread
-    desk.autosave._desk.hurry = True
+    desk.autosave._queue.hurry = True
     qtbot.waitUntil(lambda: disk.writes > 0)
     gone, desk.autosave = desk.autosave, Autosave(desk.document)
     gone.deleteLater()

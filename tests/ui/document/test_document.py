@@ -34,9 +34,12 @@ def test_the_order_is_the_reading_order_and_steps_follow_it(document: Document) 
 def test_every_edit_is_one_step_back_and_forth(document: Document, qtbot: QtBot) -> None:
     before = document.page
     assert before is not None
-    with qtbot.waitSignal(document.words_changed) as told:
+    with qtbot.waitSignal(document.changed) as told:
         document.push(Edit("Delete word", {"b": (before.words["b"], None)}))
-    assert told.args == [frozenset({"b"})]
+    assert told.args is not None
+    (change,) = told.args
+    assert (change.words, change.here, change.new, change.undone) == (frozenset({"b"}), True, True, False)
+    assert (change.before, change.after) == ({"id": before}, {"id": document.page})
     assert document.order() == ("a", "c")
     assert document.undo_stack.undoText() == "Delete word"
     document.undo_stack.undo()

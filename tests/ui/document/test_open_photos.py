@@ -224,7 +224,7 @@ def test_a_list_of_which_nothing_can_be_known_says_so(
 
     monkeypatch.setattr(Index, "pages", refuse)
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))  # which would ask it, too
-    qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
+    qtbot.waitUntil(lambda: any("can’t be read" in said for said in studio.window.messages.texts()))
 
 
 def test_a_second_window_on_a_fresh_folder_is_told_when_it_opens(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -269,7 +269,7 @@ def test_two_photos_of_another_folder_in_quick_succession_do_not_lock_each_other
     before.unlock()
     studio = open_studio(folder / "board 1.png")
     studio.opening.open_paths([other_folder / "other.png"])
-    while studio.lanes["photos"]._waiting.qsize():  # the window is busy
+    while studio.lanes.files.waiting:  # the window is busy
         pass
     time.sleep(0.2)
     studio.opening.open_paths([other_folder / "second.png"])
@@ -311,7 +311,7 @@ def test_reading_again_takes_no_word_from_under_the_hand(
 def test_the_theme_of_this_time_is_not_kept(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Settings] = []
     monkeypatch.setattr(settings_module, "save", kept.append)
-    studio = Studio(Settings(theme="light"), desk=made_board.StandInDesk(), theme="dark")
+    studio = Studio(Settings(theme="light"), ocr_service=made_board.StandInOcrService(), theme="dark")
     try:
         studio.change_settings(replace(studio.settings, read_when_opened=False))
         assert (studio.theme, kept[-1].theme) == ("dark", "light")
@@ -330,7 +330,7 @@ def test_a_picture_of_the_window_writes_nothing_else_and_says_why_not(
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     before = sorted(folder.rglob("*"))
-    studio = Studio(Settings(), desk=made_board.StandInDesk(), keeps=False)
+    studio = Studio(Settings(), ocr_service=made_board.StandInOcrService(), saves_state=False)
     # Once Qt's own has ended, no further loop of this process waits for anything.
     monkeypatch.setattr(QApplication, "exec", lambda *_: qtbot.waitUntil(lambda: not studio.window.isVisible()))
     shot = OutputFile(tmp_path / "nowhere" / "shot.png")

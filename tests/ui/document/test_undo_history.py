@@ -87,9 +87,12 @@ def test_a_step_of_many_photos_is_done_and_taken_back_whole(open_studio: Open, f
     assert first is not None
     assert second is not None
     step = Step("Write everywhere", {page.id: edits.write(page, _first(page), "same") for page in (first, second)})
-    with qtbot.waitSignal(studio.document.history.changed) as told:
+    with qtbot.waitSignal(studio.document.changed) as told:
         studio.document.history.push(step)
-    assert told.args == [frozenset({first.id})]
+    assert told.args is not None
+    (change,) = told.args
+    assert change.after.keys() == {first.id, second.id}
+    assert change.words == {_first(second)}
     studio.autosave.flush()
     assert {_saved(folder, page).words[_first(page)].text for page in (first, second)} == {"same"}
     assert studio.document.undo_stack.undoText() == "Write everywhere"

@@ -108,7 +108,7 @@ def test_accepting_all_accepts_it(where: str, studio: Studio, qtbot: QtBot) -> N
 @pytest.mark.parametrize("where", WHERE)
 def test_a_saved_text_has_it(where: str, studio: Studio, tmp_path: Path, qtbot: QtBot) -> None:
     _write(studio, where, "TYPED", qtbot)
-    studio.window.exporting.save(tmp_path / "board.txt")
+    studio.window.exporter.save(tmp_path / "board.txt")
     assert (tmp_path / "board.txt").read_text(encoding="utf-8").startswith("TYPED ")
 
 

@@ -17,12 +17,12 @@ from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.page import Edit, Quad, Transcription, Word
-from ocr_studio.jobs.learning import evaluate as evaluating
+from ocr_studio.jobs.learning import evaluate as evaluate_job
 from ocr_studio.jobs.learning.evaluate import PageWritten
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.evaluation.error_table import KIND, PHOTO, READ, WANTED
 from tests.ui import made_board
-from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_board import StandInOcrService, StandInReader
 from tests.ui.studio import Open
 
 
@@ -51,7 +51,7 @@ def open_photo(studio: Studio, path: Path, qtbot: QtBot) -> None:
 
 
 def evaluate(studio: Studio, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(studio.evaluating.ended):
+    with qtbot.waitSignal(studio.evaluator.ended):
         studio.window.action_set["evaluate"].trigger()
 
 
@@ -93,8 +93,8 @@ def evaluated(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
     check(studio)
     open_photo(studio, folder / "board 2.png", qtbot)
     check(studio)
-    desk: Any = studio.reading.desk
-    desk.stand_in = Hasty()
+    ocr_service: Any = studio.reading.ocr_service
+    ocr_service.stand_in = Hasty()
     evaluate(studio, qtbot)
     return studio
 
@@ -180,7 +180,7 @@ def test_the_web_pages_are_written_where_a_person_says(evaluated: Studio, tmp_pa
     dock.export.click()
     dialog = evaluated.window.findChild(QFileDialog)
     assert dialog is not None
-    with qtbot.waitSignal(evaluated.evaluating.written):
+    with qtbot.waitSignal(evaluated.evaluator.written):
         dialog.fileSelected.emit(str(tmp_path / "pages"))
         dialog.reject()
     assert (tmp_path / "pages" / "index.html").read_text() == "mine"
@@ -197,10 +197,10 @@ def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
             path = out.path / f"{number}.html"
             yield PageWritten(path, number, 3, WriteFailed("the disk is full", file=path.name) if number < 3 else None)
 
-    monkeypatch.setattr(evaluating, "write_pages", write_pages)
+    monkeypatch.setattr(evaluate_job, "write_pages", write_pages)
     dock = evaluated.window.evaluation
     assert dock.evaluation is not None
-    evaluated.evaluating.write(dock.evaluation, tmp_path / "pages")
+    evaluated.evaluator.write(dock.evaluation, tmp_path / "pages")
     qtbot.waitUntil(lambda: not evaluated.busy)
     assert dock.said.text() == "1.html: the disk is full. (2 of 3 web pages failed)"
 
@@ -213,11 +213,11 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
         check(studio)
     reader.pause = 0.05
     action = studio.window.action_set["evaluate"]
-    with qtbot.waitSignal(studio.evaluating.grown):
+    with qtbot.waitSignal(studio.evaluator.grown):
         action.trigger()
     assert not action.isEnabled()
     dock = studio.window.evaluation
-    with qtbot.waitSignal(studio.evaluating.ended):
+    with qtbot.waitSignal(studio.evaluator.ended):
         qtbot.mouseClick(dock.stop, Qt.MouseButton.LeftButton)
     assert action.isEnabled()
     assert dock.evaluation is not None
@@ -225,19 +225,19 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
     assert "stopped" in dock.said.text()
     qtbot.waitUntil(lambda: not studio.busy)
     reader.pause = 0.0
-    with qtbot.waitSignal(studio.evaluating.ended):
+    with qtbot.waitSignal(studio.evaluator.ended):
         dock.again.click()
     assert len(dock.evaluation.photos) == 3
 
 
 def test_it_stops_when_photos_are_read_in_another_way(evaluated: Studio, qtbot: QtBot) -> None:
     whole: list[bool] = []
-    evaluated.evaluating.ended.connect(lambda _, all_done: whole.append(all_done))
+    evaluated.evaluator.ended.connect(lambda _, all_done: whole.append(all_done))
 
     def choose_another(*_: object) -> None:
-        evaluated.reading._desk = StandInDesk()
+        evaluated.reading._ocr_service = StandInOcrService()
 
-    evaluated.evaluating.grown.connect(choose_another)
+    evaluated.evaluator.grown.connect(choose_another)
     evaluate(evaluated, qtbot)
     dock = evaluated.window.evaluation
     assert whole == [False]
@@ -254,7 +254,7 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
     reader.pause = 0.05
     order: list[str] = []
     studio.reading.finished.connect(lambda _: order.append("read"))
-    studio.evaluating.grown.connect(lambda _: order.append("evaluated"))
+    studio.evaluator.grown.connect(lambda _: order.append("evaluated"))
     studio.window.action_set["evaluate"].trigger()
     studio.opening.open_paths([folder / "board 3.png"])
     qtbot.waitUntil(lambda: not studio.busy and len(order) == 3)
@@ -264,7 +264,7 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
 def test_that_photos_were_renamed_is_no_reason_to_stand_still(evaluated: Studio, folder: Path, qtbot: QtBot) -> None:
     (folder / "board 1.png").rename(folder / "z.png")
     said: list[str] = []
-    evaluated.evaluating.progressed.connect(lambda text, done, total: said.append(text))
+    evaluated.evaluator.progressed.connect(lambda text, done, total: said.append(text))
     evaluate(evaluated, qtbot)
     assert said.count("Photo 1 of 2: looking for board 1.png") > 1
     assert [row[3] for row in rows(evaluated)] == ["board 1.png"] * 2 + ["board 2.png"] * 2
@@ -275,7 +275,7 @@ def test_without_a_checked_word_there_is_nothing_to_compare_with(open_studio: Op
     evaluate(studio, qtbot)
     (said,) = studio.window.messages.texts()
     assert "no words of these photos have been checked" in said
-    assert not studio.evaluating.busy
+    assert not studio.evaluator.busy
     assert studio.window.evaluation.said.text() == said
     check(studio)
     evaluate(studio, qtbot)

@@ -44,7 +44,7 @@ def test_f1_opens_the_page_of_what_has_the_focus(studio: Studio) -> None:
     shown(studio).close()
     window.action_set["review"].trigger()
     window.activateWindow()
-    window.parts.review.line.setFocus()
+    window.review.line.setFocus()
     press_f1()
     assert shown(studio).topic == "review"
 

@@ -17,7 +17,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.help.hints import CORRECTING, KEYS, LEARNING
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 from tests.ui.studio import Open
 
 
@@ -104,7 +104,7 @@ def test_a_reset_of_the_settings_brings_none_back(studio: Studio) -> None:
 
 
 def test_a_picture_of_the_window_shows_none(folder: Path, qtbot: QtBot) -> None:
-    studio = Studio(Settings(), desk=StandInDesk(), keeps=False)
+    studio = Studio(Settings(), ocr_service=StandInOcrService(), saves_state=False)
     studio.start([folder / "board 1.png"])
     qtbot.waitUntil(lambda: studio.document.page is not None and not studio.busy)
     assert card(studio) == ""

@@ -55,7 +55,7 @@ def test_a_few_letters_and_enter_do_it(studio: Studio, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("fit", "Fit to window"), ("aawotp", "Accept all words"), ("slect all", "Select all")]
+    ("typed", "first"), [("fit", "Fit to window"), ("cawotp", "Confirm all words"), ("slect all", "Select all")]
 )
 def test_initials_and_slips_find_it(studio: Studio, typed: str, first: str) -> None:
     assert opened(studio, typed).titles()[0].startswith(first)

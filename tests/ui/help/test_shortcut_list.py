@@ -46,7 +46,7 @@ def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: Short
         assert (spec.name in shown) or not (spec.keys or spec.near), spec.id
     for place in ALWAYS:
         assert {what for _, what in place.rows} <= set(shown)
-    for panel in studio.window.parts.panels:
+    for panel in studio.window.panels:
         assert {what for _, what in panel.own_keys} <= set(shown)
     keys = {labels.key(key) for spec in TABLE for key in (*spec.keys, *spec.near)}
     assert keys <= _caps(sheet)
@@ -83,7 +83,7 @@ def test_it_follows_when_keys_are_changed(studio: Studio, sheet: ShortcutList, q
     assert "Ctrl+Shift+F12" in _caps(sheet)
     assert "Evaluate" in sheet.shown()
     assert len(sheet.shown()) < 12
-    found = shortcut_list.sections(studio.window.action_set, studio.window.parts.panels)
+    found = shortcut_list.sections(studio.window.action_set, studio.window.panels)
     rows = {what: keys for section in found for keys, what in section.rows}
     assert rows["Evaluate"] == ("Ctrl+Shift+F12",)
 

@@ -20,7 +20,7 @@ from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.downloads import CRAFT, CRNN, PublishedFile
 from ocr_studio.jobs.models import download
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.models.download_dialog import FetchDialog
+from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from tests.engine.keras_ocr_files import RECORDED, write
 from tests.served import serving
@@ -67,7 +67,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield does
 
 
-Offer = Callable[..., FetchDialog]
+Offer = Callable[..., DownloadDialog]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def offer(
     studios: list[Studio] = []
     monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path / "none"))
 
-    def show(**changes: Any) -> FetchDialog:
+    def show(**changes: Any) -> DownloadDialog:
         file = replace(CRNN, address=server.address, sha256=hashlib.sha256(server.data).hexdigest())
         offered: tuple[PublishedFile, ...] = (CRAFT, replace(file, **changes))
         monkeypatch.setattr(downloads, "USABLE", offered)
@@ -88,9 +88,9 @@ def offer(
         studio.window.action_set["models"].trigger()
         (dialog,) = studio.window.findChildren(ModelsDialog)
         click(dialog.published)
-        (made,) = dialog.findChildren(FetchDialog)
+        (made,) = dialog.findChildren(DownloadDialog)
         made.list.setCurrentIndex(made.list.model().index(1, 0))
-        qtbot.waitUntil(lambda: not studio.lanes["fetching"].busy)
+        qtbot.waitUntil(lambda: not studio.lanes.slow.busy)
         return made
 
     yield show
@@ -106,7 +106,7 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, LEFT)
 
 
-def models_dialog(dialog: FetchDialog) -> ModelsDialog:
+def models_dialog(dialog: DownloadDialog) -> ModelsDialog:
     parent = dialog.parent()
     assert isinstance(parent, ModelsDialog)
     return parent
@@ -164,7 +164,7 @@ def test_without_a_network_it_says_so_and_what_can_be_done(offer: Offer, qtbot: 
     dialog = offer(address="http://127.0.0.1:9/crnn_kurapan.h5")
     click(dialog.fetch)
     qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")))
-    assert "can't reach the server: Connection refused" in dialog.said.text()
+    assert "can’t reach the server: Connection refused" in dialog.said.text()
     assert "or get the file in another way and choose it" in dialog.said.text()
 
 
@@ -175,7 +175,7 @@ def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qt
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "nothing.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "cannot be read" in dialog.said.text())
+    qtbot.waitUntil(lambda: "can’t be read" in dialog.said.text())
     dialog.have.click()
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(tmp_path / "made.h5"))

@@ -68,7 +68,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     assert not any(button.isEnabled() for button in (dialog.rename, dialog.export, dialog.delete, dialog.compare))
     choose(dialog, "Anna")
     click(dialog.use)
-    assert studio.settings.model == settings.load().model == studio.reading.desk.options.model == "Anna"
+    assert studio.settings.model == settings.load().model == studio.reading.ocr_service.options.model == "Anna"
     assert dialog.said.text() == "“Anna” is now in use."
     assert not dialog.delete.isEnabled()
     assert "In use" in dialog.list.currentIndex().data()
@@ -152,13 +152,13 @@ def test_a_model_goes_out_and_comes_in(
     asked.reject()
     qtbot.waitUntil(lambda: dialog.said.text() == "Exported “Anna” to Hand.zip.")
     click(dialog.take_in)
-    studio.window.choosing.modelling.take_in(tmp_path / "Hand.zip")
+    studio.window.preferences.models_controller.take_in(tmp_path / "Hand.zip")
     qtbot.waitUntil(lambda: "Hand" in names(dialog))
     assert dialog.said.text() == "Imported “Hand”. You can now compare or use it."
     assert dialog.chosen is not None
     assert dialog.chosen.name == "Hand"
     (tmp_path / "Bad.zip").write_bytes(b"not a model")
-    studio.window.choosing.modelling.take_in(tmp_path / "Bad.zip")
+    studio.window.preferences.models_controller.take_in(tmp_path / "Bad.zip")
     qtbot.waitUntil(lambda: "not a ZIP archive" in dialog.said.text())
     assert "Bad" not in names(dialog)
     qtbot.waitUntil(lambda: not studio.busy)
@@ -175,8 +175,8 @@ def test_an_import_that_nobody_waits_for_leaves_nothing(
     studio = open_studio()
     dialog = shown(studio)
     dialog.reject()
-    studio.window.choosing.modelling.take_in(tmp_path / "Hand.zip")
-    studio.lanes["reading"].cancel()
+    studio.window.preferences.models_controller.take_in(tmp_path / "Hand.zip")
+    studio.lanes.reading.cancel()
     qtbot.waitUntil(lambda: not studio.busy)
     studio.stop()
     assert not registry.candidates("Hand")

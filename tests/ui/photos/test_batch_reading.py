@@ -19,7 +19,7 @@ from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
-from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from tests.ui import made_board
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open, texts
@@ -32,7 +32,7 @@ LEFT = Qt.MouseButton.LeftButton
 def studio(open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """Four photos, one of them no photo; the first one open, none of them read."""
     # That one is found out by reading it, not by making a small picture of it, which may be sooner or later.
-    monkeypatch.setattr(PageList, "_want_pictures", lambda _: None)
+    monkeypatch.setattr(PhotoListView, "_want_pictures", lambda _: None)
     (folder / "board 4.png").write_text("no picture")
     studio = open_studio(folder / "board 1.png", settings=BY_HAND, reader=StandInReader())
     qtbot.waitUntil(lambda: len(studio.window.photos.photos.rows) == 4 and not studio.busy)
@@ -48,7 +48,7 @@ def read_all(studio: Studio) -> None:
 
 
 def rest(studio: Studio, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not studio.window.parts.photos_panel.batch.busy and not studio.busy)
+    qtbot.waitUntil(lambda: not studio.window.photos_panel.batch.busy and not studio.busy)
 
 
 def page_of(studio: Studio, photo: Path) -> Page:
@@ -62,7 +62,7 @@ def page_of(studio: Studio, photo: Path) -> Page:
 def test_all_unread_photos_are_read_and_saved_and_the_bad_one_is_told(
     studio: Studio, folder: Path, qtbot: QtBot
 ) -> None:
-    strip = studio.window.parts.photos_panel.strip
+    strip = studio.window.photos_panel.strip
     read_all(studio)
     assert not strip.isHidden()
     rest(studio, qtbot)
@@ -120,7 +120,7 @@ def test_what_a_person_wrote_stays_on_photos_read_again_and_all_is_taken_back(
 def test_a_batch_pauses_goes_on_and_stops(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png", settings=BY_HAND, reader=StandInReader(pause=0.15))
     qtbot.waitUntil(lambda: len(studio.window.photos.photos.rows) == 3 and not studio.busy)
-    panel = studio.window.parts.photos_panel
+    panel = studio.window.photos_panel
     read_all(studio)
     QTest.mouseClick(panel.strip.pause, LEFT)
     qtbot.waitUntil(lambda: PhotoState.READ in states(studio) and not studio.busy)
@@ -158,7 +158,7 @@ def test_photos_of_another_folder_end_it(open_studio: Open, folder: Path, tmp_pa
     qtbot.waitUntil(lambda: len(studio.window.photos.photos.rows) == 3 and not studio.busy)
     read_all(studio)
     studio.opening.open_paths([other])
-    panel = studio.window.parts.photos_panel
+    panel = studio.window.photos_panel
     qtbot.waitUntil(lambda: studio.opening.path == other and not panel.batch.busy)
     assert "another folder" in panel.strip.left.text()
 
@@ -174,7 +174,7 @@ def test_a_photo_read_before_under_another_name_is_not_read_again(
     studio = open_studio(folder / "board 1.png", settings=BY_HAND)
     read_all(studio)
     rest(studio, qtbot)
-    said = studio.window.parts.photos_panel.strip.said.text()
+    said = studio.window.photos_panel.strip.said.text()
     assert said.startswith(("Read 2 photos. 1 was already read.", "Read 2 photos."))
     assert states(studio) == [PhotoState.READ] * 3
 
@@ -187,7 +187,7 @@ def test_a_window_that_is_closed_in_the_middle_keeps_what_was_read(
     read_all(studio)
     qtbot.waitUntil(lambda: states(studio).count(PhotoState.READ) == 2)
     assert studio.window.close()
-    assert not studio.window.parts.photos_panel.batch.busy
+    assert not studio.window.photos_panel.batch.busy
     studio.stop()
     again = open_studio(folder / "board 3.png", settings=BY_HAND)
     qtbot.waitUntil(lambda: states(again) == [PhotoState.READ, PhotoState.READ, PhotoState.UNREAD])

@@ -19,8 +19,8 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs.review import apply_choices
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.search.replace_preview import ReplacePreview
 from ocr_studio.ui.search.rules_dialog import RulesDialog
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
@@ -45,19 +45,19 @@ def show(studio: Studio, photo: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: studio.opening.path == photo and not studio.busy and bool(texts(studio)))
 
 
-def looked(studio: Studio, qtbot: QtBot) -> ReplacePreview:
+def looked(studio: Studio, qtbot: QtBot) -> ChangesDialog:
     studio.window.action_set["rules"].trigger()
     dialog = next(each for each in studio.window.findChildren(RulesDialog) if each.isVisible())
     QTest.mouseClick(dialog.everywhere, Qt.MouseButton.LeftButton)
-    preview = next(each for each in studio.window.findChildren(ReplacePreview) if each.isVisible())
+    preview = next(each for each in studio.window.findChildren(ChangesDialog) if each.isVisible())
     qtbot.waitUntil(preview.take.isVisible)
     return preview
 
 
-def replaced(studio: Studio, qtbot: QtBot) -> ReplacePreview:
+def replaced(studio: Studio, qtbot: QtBot) -> ChangesDialog:
     preview = looked(studio, qtbot)
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: preview.said.text().startswith("Replaced"))
+    qtbot.waitUntil(lambda: preview.said.text().startswith("Changed"))
     preview.reject()
     return preview
 
@@ -78,7 +78,7 @@ def counted(studio: Studio, text: str) -> int:
 
 def test_it_is_done_in_parts_and_one_undo_takes_all_of_it_back(studio: Studio, qtbot: QtBot) -> None:
     stack, steps = studio.document.undo_stack, studio.document.undo_stack.count()
-    assert replaced(studio, qtbot).said.text() == "Replaced 6 words on 6 photos."
+    assert replaced(studio, qtbot).said.text() == "Changed 6 words on 6 photos."
     assert counted(studio, "Hanna") == 6
     assert stack.count() == steps + 3
     told: list[tuple[str, bool, int]] = []
@@ -134,7 +134,7 @@ def test_cut_short_after_any_part_the_history_says_what_the_pages_say(studio: St
         assert len({step.series for step in steps}) == 1
         seen.append(len(told))
 
-    studio.document.history.did.connect(look, Qt.ConnectionType.QueuedConnection)
+    studio.document.changed.connect(look, Qt.ConnectionType.QueuedConnection)
     replaced(studio, qtbot)
     qtbot.waitUntil(lambda: bool(seen) and seen[-1] == 6)
 
@@ -180,9 +180,9 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
     key = next(key for key, word in other.words.items() if word.text == "Anna")
     project.save_page(apply(other, edits.write(other, key, "Otto")))
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: preview.said.text().startswith("Replaced"))
+    qtbot.waitUntil(lambda: preview.said.text().startswith("Changed"))
     said = preview.said.text().splitlines()
-    assert said[0] == "Replaced 4 words on 4 photos."
+    assert said[0] == "Changed 4 words on 4 photos."
     assert "damaged" in said[1]
     assert said[2] == "board 3.png: 1 word was skipped because it has changed since."
 

@@ -19,7 +19,7 @@ from ocr_studio.core.project import page_file
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.photos import thumbnails
-from ocr_studio.ui.photos.metadata_dialog import FactsChange, PhotoFactsDialog, tags_of
+from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog, tags_of
 from tests.ui import made_board
 from tests.ui.studio import Open, label
 
@@ -48,7 +48,7 @@ def chosen(studio: Studio) -> list[str]:
 
 
 def type_filter(studio: Studio, text: str) -> None:
-    field = studio.window.parts.photos_panel.filter.edit
+    field = studio.window.photos_panel.filter.edit
     field.setFocus()
     field.clear()
     QTest.keyClicks(field, text)
@@ -85,7 +85,7 @@ def test_the_state_of_each_photo_is_said_and_those_reviewed_are_counted(studio: 
 
 
 def test_the_filter_works_while_one_types(studio: Studio, qtbot: QtBot) -> None:
-    panel = studio.window.parts.photos_panel
+    panel = studio.window.photos_panel
     studio.window.action_set["filter_photos"].trigger()
     assert panel.filter.edit.hasFocus()
     type_filter(studio, "name:3")
@@ -102,7 +102,7 @@ def test_the_filter_works_while_one_types(studio: Studio, qtbot: QtBot) -> None:
 
 
 def test_what_makes_no_sense_in_the_filter_is_said_below_it(studio: Studio) -> None:
-    said = studio.window.parts.photos_panel.filter.said
+    said = studio.window.photos_panel.filter.said
     type_filter(studio, "colour:red")
     assert "Unknown filter “colour:”" in said.text()
     assert not said.isHidden()
@@ -112,7 +112,7 @@ def test_what_makes_no_sense_in_the_filter_is_said_below_it(studio: Studio) -> N
 
 
 def test_keys_of_the_filter_are_offered_and_taken(studio: Studio, qtbot: QtBot) -> None:
-    box = studio.window.parts.photos_panel.filter
+    box = studio.window.photos_panel.filter
     popup = box.completer.popup()
     assert popup is not None
     type_filter(studio, "stat")
@@ -142,7 +142,7 @@ def test_what_is_written_finds_its_photo_between_quotes_too(studio: Studio, type
 
 
 def test_photos_are_put_in_order(studio: Studio) -> None:
-    by_name, by_state, least_sure, most, _ = studio.window.parts.photos_panel.filter.sort.menu().actions()
+    by_name, by_state, least_sure, most, _ = studio.window.photos_panel.filter.sort.menu().actions()
     for action in (least_sure, most):
         action.trigger()
         assert names(studio)[0] == "board 2.png"
@@ -163,7 +163,7 @@ def test_a_photo_that_is_worked_on_stays_in_the_list_until_one_goes_on(studio: S
 def test_several_photos_are_selected_and_stay_so(studio: Studio, qtbot: QtBot) -> None:
     click(studio, 0, Mods.ControlModifier)
     assert chosen(studio) == ["board 1.png", "board 2.png"]
-    qtbot.waitUntil(lambda: "2 selected" in studio.window.parts.photos_panel.count.text())
+    qtbot.waitUntil(lambda: "2 selected" in studio.window.photos_panel.count.text())
     assert studio.opening.path is not None
     assert studio.opening.path.name == "board 2.png"
     studio.window.photos.setFocus()
@@ -232,7 +232,7 @@ def test_the_next_photo_to_review_is_a_key_away_round_the_list(studio: Studio, q
 def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: QtBot) -> None:
     studio.window.photos.selectAll()
     studio.window.action_set["photo_facts"].trigger()
-    (dialog,) = studio.window.findChildren(PhotoFactsDialog)
+    (dialog,) = studio.window.findChildren(MetadataDialog)
     QTest.keyClicks(dialog.writer, "Anna")
     QTest.keyClicks(dialog.tags, "exam, math")
     QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
@@ -254,7 +254,7 @@ def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: Qt
 
 def test_tags_change_nothing_else_that_is_said_of_a_page() -> None:
     facts = PageFacts("Anna", ("exam",), "a note", (("w1", "w0"),), BoardLook(strong_ink=True))
-    change = FactsChange("Ben", ("math",), ())
+    change = MetadataChange("Ben", ("math",), ())
     assert change.of(facts) == replace(facts, writer="Ben", tags=("exam", "math"))
 
 

@@ -56,9 +56,9 @@ def test_saving_is_said(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
         QTest.keyClick(studio.window.view, Key.Key_Return)
         QTest.keyClick(studio.window.view, Key.Key_Return)
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Saved")
-    studio.autosave.failed.emit("x.json: can't save the words: the disk is full.")
+    studio.autosave.failed.emit("x.json: can’t save the words: the disk is full.")
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Not saved")
-    assert studio.window.messages.texts() == ["x.json: can't save the words: the disk is full."]
+    assert studio.window.messages.texts() == ["x.json: can’t save the words: the disk is full."]
     studio.autosave.saved.emit()
     qtbot.waitUntil(lambda: studio.window.messages.texts() == [])
 
@@ -211,15 +211,15 @@ def test_a_photo_that_is_none_is_said_once_with_the_window_as_it_was(
 def test_the_text_is_saved_in_each_format(open_studio: Open, folder: Path, tmp_path: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     for ending in ("txt", "md", "json", "csv"):
-        studio.window.exporting.save(tmp_path / f"out.{ending}")
+        studio.window.exporter.save(tmp_path / f"out.{ending}")
     assert (tmp_path / "out.txt").read_text().startswith("Ship the new build\n\nask Anna")
     assert len(json.loads((tmp_path / "out.json").read_text())["words"]) == 8
     assert "Anna" in (tmp_path / "out.csv").read_text()
     assert "Anna" in (tmp_path / "out.md").read_text()
-    studio.window.exporting.save(tmp_path / "nowhere" / "out.txt")
+    studio.window.exporter.save(tmp_path / "nowhere" / "out.txt")
     assert "out.txt" in studio.window.messages.texts()[0]
     before = (folder / "board 1.png").read_bytes()
-    studio.window.exporting.save(folder / "board 1.png")
+    studio.window.exporter.save(folder / "board 1.png")
     assert "it is an image that was not written by this program" in "".join(studio.window.messages.texts())
     assert (folder / "board 1.png").read_bytes() == before
 

@@ -16,7 +16,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from tests.core.made_models import installed
-from tests.ui.made_board import DeskOfTwo, OtherReader, StandInReader
+from tests.ui.made_board import OcrServiceOfTwo, OtherReader, StandInReader
 from tests.ui.studio import Open, texts
 
 Key = Qt.Key
@@ -27,7 +27,7 @@ LEFT = Qt.MouseButton.LeftButton
 def studio(open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Studio:
     """A photo open and read, its first word checked, and another model called Anna."""
     installed("Anna")
-    monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
+    monkeypatch.setattr("tests.ui.conftest.StandInOcrService", OcrServiceOfTwo)
     studio = open_studio(folder / "board 1.png")
     assert studio.document.page is not None
     studio.document.push(edits.accept(studio.document.page, ["w0"]))
@@ -39,7 +39,7 @@ def studio(open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtb
 def compared(studio: Studio, qtbot: QtBot) -> ComparisonPanel:
     """Open the panel by its action, choose, compare."""
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     assert panel.isVisible()
     assert [panel.models.itemText(row) for row in range(panel.models.count())] == ["Anna"]
     QTest.mouseClick(panel.compare, LEFT)
@@ -49,8 +49,9 @@ def compared(studio: Studio, qtbot: QtBot) -> ComparisonPanel:
 
 
 def cells(panel: ComparisonPanel) -> list[tuple[str, ...]]:
-    assert panel.table is not None
-    return [row.cells for row in panel.table.words.rows]
+    """In use, the other model, now."""
+    assert panel.list is not None
+    return [(each.reason, each.after, each.before) for each in panel.list.changes.changes]
 
 
 def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot) -> None:
@@ -65,14 +66,16 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
         ("again240", "abaut", "about"),
         ("again355", "queues", "queves"),
     ]
-    assert panel.table is not None
-    assert [row.right for row in panel.table.words.rows] == [(False, True), (False, False), (False, False)]
+    assert panel.list is not None
+    model, photo = panel.list.changes, panel.list.tree.rootIndex()
+    said = [model.index(0, column, photo).data(Qt.ItemDataRole.AccessibleTextRole) for column in (1, 2, 3)]
+    assert said == ["Current text: Ship", "another: Ship, correct", "stand-in (in use): again10"]
     assert studio.document.page is page
     assert not studio.document.undo_stack.canRedo()
 
 
 def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: Studio, qtbot: QtBot) -> None:
-    review = studio.window.parts.review
+    review = studio.window.review
     studio.window.action_set["review_differing"].trigger()
     qtbot.waitUntil(lambda: review.reviewing.is_under_way)
     assert "No other model" in review.keys.text()
@@ -98,7 +101,7 @@ def test_it_is_marked_on_the_photo_as_long_as_the_panel_is_open(studio: Studio, 
     marked = view.viewport().grab().toImage()
     QTest.mouseClick(panel.closer, LEFT)
     qtbot.waitUntil(lambda: not view.sketch.others)
-    studio.window.parts.comparison.open()
+    studio.window.comparison.open()
     qtbot.waitUntil(lambda: bool(view.sketch.others))
     view.show_others({})
     assert view.viewport().grab().toImage() != marked
@@ -110,8 +113,8 @@ def test_readings_are_taken_over_by_a_key_and_taken_back(studio: Studio, qtbot: 
     view.setFocus()
     QTest.keyClick(view, Key.Key_N)
     assert studio.document.current == "w6"
-    assert panel.table is not None
-    assert panel.table.currentIndex().row() == 1
+    assert panel.list is not None
+    assert panel.list.tree.currentIndex().row() == 1
     QTest.keyClick(view, Key.Key_O)
     assert texts(studio)[6] == "abaut"
     word = studio.document.word("w6")
@@ -129,20 +132,21 @@ def test_readings_are_taken_over_by_a_key_and_taken_back(studio: Studio, qtbot: 
 
 def test_in_the_list_return_takes_over_and_goes_on(studio: Studio, qtbot: QtBot) -> None:
     panel = compared(studio, qtbot)
-    assert panel.table is not None
-    panel.table.setFocus()
-    panel.table.setCurrentIndex(panel.table.words.index(0, 0))
+    assert panel.list is not None
+    tree = panel.list.tree
+    tree.setFocus()
+    tree.setCurrentIndex(panel.list.changes.index(0, 0, tree.rootIndex()))
     assert studio.document.current == "w0"
     # What a person has checked stays, and that is said.
-    QTest.keyClick(panel.table, Key.Key_Return)
+    QTest.keyClick(tree, Key.Key_Return)
     assert texts(studio)[0] == "Ship"
     assert panel.said.text() == "Words that you have checked, moved or already replaced aren’t changed."
-    QTest.keyClick(panel.table, Key.Key_Down)
-    QTest.keyClick(panel.table, Key.Key_Return)
-    assert panel.table.currentIndex().row() == 2
-    QTest.keyClick(panel.table, Key.Key_Return)
+    QTest.keyClick(tree, Key.Key_Down)
+    QTest.keyClick(tree, Key.Key_Return)
+    assert tree.currentIndex().row() == 2
+    QTest.keyClick(tree, Key.Key_Return)
     assert texts(studio)[6:] == ["abaut", "queues"]
-    assert not panel.take_all.isEnabled()
+    assert not panel.list.apply.isEnabled()
     assert not studio.window.view.sketch.others
     assert not studio.window.action_set["next_other"].isEnabled()
 
@@ -150,11 +154,24 @@ def test_in_the_list_return_takes_over_and_goes_on(studio: Studio, qtbot: QtBot)
 def test_all_at_once_is_one_step(studio: Studio, qtbot: QtBot) -> None:
     panel = compared(studio, qtbot)
     steps, before = studio.document.undo_stack.count(), texts(studio)
-    QTest.mouseClick(panel.take_all, LEFT)
+    assert panel.list is not None
+    assert panel.list.count.text() == "2 of 2 selected", "the checked word is only shown"
+    QTest.mouseClick(panel.list.apply, LEFT)
     assert texts(studio)[6:] == ["abaut", "queues"]
     assert studio.document.undo_stack.count() == steps + 1
     studio.document.undo_stack.undo()
     assert texts(studio) == before
+
+
+def test_only_what_is_ticked_is_taken_over(studio: Studio, qtbot: QtBot) -> None:
+    panel = compared(studio, qtbot)
+    assert panel.list is not None
+    tree = panel.list.tree
+    tree.setCurrentIndex(panel.list.changes.index(1, 0, tree.rootIndex()))
+    QTest.keyClick(tree, Key.Key_Space)
+    assert panel.list.apply.text() == "&Apply 1"
+    QTest.mouseClick(panel.list.apply, LEFT)
+    assert texts(studio)[6:] == ["about", "queues"]
 
 
 def test_moved_and_deleted_words_are_not_taken_over(studio: Studio, qtbot: QtBot) -> None:
@@ -171,7 +188,7 @@ def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> No
     panel = compared(studio, qtbot)
     studio.opening.open_paths([folder / "board 2.png"])
     qtbot.waitUntil(lambda: not studio.busy)
-    assert panel.table is None
+    assert panel.list is None
     assert not panel.readings.others()
     assert not studio.window.view.sketch.others
 
@@ -179,7 +196,7 @@ def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> No
 def test_it_can_be_stopped(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StandInReader, "pause", 0.02, raising=False)
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     QTest.mouseClick(panel.compare, LEFT)
     assert panel.stop.isVisible()
     QTest.mouseClick(panel.stop, LEFT)
@@ -197,7 +214,7 @@ def test_what_goes_wrong_is_said(studio: Studio, qtbot: QtBot, monkeypatch: pyte
     monkeypatch.setattr(OtherReader, "read_quads", fail)
     panel = compared(studio, qtbot)
     assert "the weights are gone" in panel.said.text()
-    assert panel.table is None
+    assert panel.list is None
     assert panel.compare.isEnabled()
     monkeypatch.setattr(OtherReader, "read_quads", able)
     QTest.mouseClick(panel.compare, LEFT)
@@ -213,14 +230,14 @@ def test_the_dialog_of_models_leads_here(studio: Studio, qtbot: QtBot) -> None:
     QTest.mouseClick(dialog.compare, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
     assert not studio.window.findChildren(ModelsDialog)
-    assert studio.window.parts.comparison.isVisible()
-    assert len(cells(studio.window.parts.comparison)) == 3
+    assert studio.window.comparison.isVisible()
+    assert len(cells(studio.window.comparison)) == 3
 
 
 def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     studio.window.action_set["compare_models"].trigger()
-    panel = studio.window.parts.comparison
+    panel = studio.window.comparison
     assert not panel.compare.isEnabled()
     assert (
         panel.said.text()

@@ -12,19 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open, texts
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def dialog_of(studio: Studio) -> RereadingDialog:
-    (dialog,) = studio.window.findChildren(RereadingDialog)
+def dialog_of(studio: Studio) -> ChangesDialog:
+    (dialog,) = studio.window.findChildren(ChangesDialog)
     return dialog
 
 
-def again(qtbot: QtBot, studio: Studio) -> RereadingDialog:
+def again(qtbot: QtBot, studio: Studio) -> ChangesDialog:
     studio.window.action_set["read_unreviewed"].trigger()
     qtbot.waitUntil(lambda: not studio.busy)
     return dialog_of(studio)
@@ -39,12 +39,13 @@ def test_all_of_it_is_taken_over_and_taken_back(qtbot: QtBot, folder: Path, open
     dialog = again(qtbot, studio)
     assert dialog.said.text() == "7 of 7 words are read differently now. Select the new texts to apply."
     assert texts(studio) == before
-    assert [row.cells for row in dialog.table.words.rows][:2] == [
+    assert [(each.before, each.after, each.reason) for each in dialog.list.changes.changes][:2] == [
         ("the", "again125", "80 %"),
         ("new", "again240", "80 %"),
     ]
     assert dialog.take.text() == "&Apply 7"
     QTest.mouseClick(dialog.take, LEFT)
+    assert not dialog.isVisible(), "the new texts are seen on the photo"
     assert texts(studio)[0] == "Shop"
     assert texts(studio)[1:4] == ["again125", "again240", "again355"]
     assert document.undo_stack.undoText() == "Apply 7 new texts"
@@ -56,17 +57,17 @@ def test_only_what_is_ticked_is_taken_over(qtbot: QtBot, folder: Path, open_stud
     studio = open_studio(folder / "board 1.png")
     before = texts(studio)
     dialog = again(qtbot, studio)
-    QTest.mouseClick(dialog.none, LEFT)
+    QTest.mouseClick(dialog.list.none, LEFT)
     assert not dialog.take.isEnabled()
-    model = dialog.table.words
-    assert model.setData(model.index(1, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert not model.setData(model.index(1, 1), "x")
+    tree, model = dialog.list.tree, dialog.list.changes
+    assert model.setData(model.index(1, 0, tree.rootIndex()), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert not model.setData(model.index(1, 1, tree.rootIndex()), "x")
     assert dialog.take.text() == "&Apply 1"
-    dialog.table.setFocus()
-    dialog.table.setCurrentIndex(model.index(2, 0))
-    QTest.keyClick(dialog.table, Qt.Key.Key_Space)
+    tree.setCurrentIndex(model.index(2, 0, tree.rootIndex()))
+    QTest.keyClick(tree, Qt.Key.Key_Space)
     assert dialog.take.text() == "&Apply 2"
-    dialog.buttons.accepted.emit()
+    assert dialog.list.count.text() == "2 of 8 selected"
+    QTest.keyClick(tree, Qt.Key.Key_Return)
     assert texts(studio) == [before[0], "again125", "again240", *before[3:]]
 
 
@@ -89,9 +90,7 @@ def test_read_the_same_there_is_nothing_to_take_over(
     words = iter([word.machine for word in studio.document.page.words.values()] if studio.document.page else [])
     monkeypatch.setattr(StandInReader, "read_quads", lambda self, image, quads: ([next(words)] for _ in quads))
     dialog = again(qtbot, studio)
-    assert (
-        dialog.said.text() == "All 8 unchecked words were read again with the same result; there is nothing to apply."
-    )
+    assert dialog.said.text() == "8 words were read again with the same result; there is nothing to apply."
     assert not dialog.take.isVisible()
     QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel), LEFT)
 
@@ -128,9 +127,9 @@ def test_the_pictures_are_of_the_words(qtbot: QtBot, folder: Path, open_studio: 
     studio = open_studio(folder / "board 1.png")
     dialog = again(qtbot, studio)
     QApplication.processEvents()
-    model = dialog.table.words
-    pictures = [model.data(model.index(row, 0), Qt.ItemDataRole.DecorationRole).toImage() for row in range(2)]
-    assert all(0 < picture.width() <= 150 and 0 < picture.height() <= 32 for picture in pictures)
+    model, photo = dialog.list.changes, dialog.list.tree.rootIndex()
+    pictures = [model.data(model.index(row, 0, photo), Qt.ItemDataRole.DecorationRole).toImage() for row in range(2)]
+    assert all(0 < picture.width() <= 160 and 0 < picture.height() <= 36 for picture in pictures)
     assert pictures[0] != pictures[1]
-    assert model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole) == "Current text: Ship"
+    assert model.data(model.index(0, 1, photo), Qt.ItemDataRole.AccessibleTextRole) == "Current text: Ship"
     dialog.reject()

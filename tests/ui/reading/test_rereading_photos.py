@@ -15,9 +15,8 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.reading import reread_project
-from ocr_studio.ui.reading.reread_project_dialog import ProjectRereadingDialog
-from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open, texts
 
@@ -67,14 +66,14 @@ def ask(qtbot: QtBot, studio: Studio) -> RereadingScopeDialog:
     return dialog
 
 
-def begin(qtbot: QtBot, studio: Studio) -> ProjectRereadingDialog:
+def begin(qtbot: QtBot, studio: Studio) -> ChangesDialog:
     scope = ask(qtbot, studio)
     QTest.mouseClick(scope.every, LEFT)
-    (dialog,) = studio.window.findChildren(ProjectRereadingDialog)
+    (dialog,) = studio.window.findChildren(ChangesDialog)
     return dialog
 
 
-def again(qtbot: QtBot, studio: Studio) -> ProjectRereadingDialog:
+def again(qtbot: QtBot, studio: Studio) -> ChangesDialog:
     dialog = begin(qtbot, studio)
     qtbot.waitUntil(dialog.take.isVisible)
     return dialog
@@ -85,7 +84,7 @@ def test_it_asks_whether_of_this_photo_or_of_all(qtbot: QtBot, studio: Studio) -
     assert scope.this.text() == "&This photo: 8 unchecked words"
     assert scope.every.text() == "&All 3 photos in this folder: 23 unchecked words"
     QTest.mouseClick(scope.this, LEFT)
-    (dialog,) = studio.window.findChildren(RereadingDialog)
+    (dialog,) = studio.window.findChildren(ChangesDialog)
     qtbot.waitUntil(dialog.take.isVisible)
     assert dialog.said.text().startswith("8 of 8 words are read differently now.")
     dialog.reject()
@@ -95,15 +94,15 @@ def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, 
     before = on_disk(studio)
     dialog = again(qtbot, studio)
     assert dialog.said.text() == "23 of 23 words are read differently now. Select the new texts to apply."
-    branches = [dialog.tree.topLevelItem(index) for index in range(3)]
-    assert [branch.text(0) for branch in branches if branch] == [
-        "board 1.png: 8 of 8", "board 2.png: 7 of 7", "board 3.png: 8 of 8",
+    model = dialog.list.changes
+    assert [model.index(row, 0).data() for row in range(3)] == [
+        "board 1.png: 8 of 8 selected", "board 2.png: 7 of 7 selected", "board 3.png: 8 of 8 selected",
     ]  # fmt: skip
     assert on_disk(studio) == before, "nothing changes before a person has said so"
     assert dialog.take.text() == "&Apply 23"
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Applied" in dialog.said.text())
-    assert dialog.said.text() == "Applied 23 new texts on 3 photos."
+    qtbot.waitUntil(lambda: "Changed" in dialog.said.text())
+    assert dialog.said.text() == "Changed 23 words on 3 photos."
     after = on_disk(studio)
     assert all(text.startswith("again") for text in (*after["board 1.png"], *after["board 3.png"]))
     assert after["board 2.png"][0] == "Shop", "what a person wrote stays"
@@ -113,27 +112,24 @@ def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, 
     studio.document.undo_stack.undo()
     assert on_disk(studio) == before
     QTest.mouseClick(dialog.cancel, LEFT)
-    qtbot.waitUntil(lambda: not studio.window.findChildren(ProjectRereadingDialog))
+    qtbot.waitUntil(lambda: not studio.window.findChildren(ChangesDialog))
 
 
 def test_a_photo_is_ticked_at_once_and_words_one_by_one(qtbot: QtBot, studio: Studio) -> None:
     before = on_disk(studio)
     dialog = again(qtbot, studio)
-    QTest.mouseClick(dialog.none, LEFT)
-    qtbot.waitUntil(lambda: not dialog.take.isEnabled())
-    first, second = dialog.tree.topLevelItem(0), dialog.tree.topLevelItem(1)
-    assert first is not None
-    assert second is not None
-    first.setCheckState(0, Qt.CheckState.Checked)
-    dialog.tree.setFocus()
-    word = second.child(2)
-    assert word is not None
-    dialog.tree.setCurrentItem(word, 0)
-    QTest.keyClick(dialog.tree, Qt.Key.Key_Space)
-    assert second.checkState(0) is Qt.CheckState.PartiallyChecked
-    qtbot.waitUntil(lambda: dialog.take.text() == "&Apply 9")
+    QTest.mouseClick(dialog.list.none, LEFT)
+    assert not dialog.take.isEnabled()
+    tree, model = dialog.list.tree, dialog.list.changes
+    model.setData(model.index(0, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    second = model.index(1, 0)
+    tree.setCurrentIndex(model.index(2, 0, second))
+    QTest.keyClick(tree, Qt.Key.Key_Space)
+    assert second.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.PartiallyChecked
+    assert dialog.take.text() == "&Apply 9"
+    assert dialog.list.count.text() == "9 of 23 selected"
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Applied 9 new texts on 2 photos." in dialog.said.text())
+    qtbot.waitUntil(lambda: "Changed 9 words on 2 photos." in dialog.said.text())
     after = on_disk(studio)
     assert after["board 3.png"] == before["board 3.png"]
     changed = [old != new for old, new in zip(before["board 2.png"], after["board 2.png"], strict=True)]
@@ -148,9 +144,9 @@ def test_what_was_changed_meanwhile_is_said_and_stays(qtbot: QtBot, studio: Stud
     write(studio, "w3", "mine")
     show(qtbot, studio, folder / "board 2.png")
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Applied" in dialog.said.text())
+    qtbot.waitUntil(lambda: "Changed" in dialog.said.text())
     assert dialog.said.text() == (
-        "Applied 22 new texts on 3 photos.\nboard 1.png: 1 word was skipped because it has changed since."
+        "Changed 22 words on 3 photos.\nboard 1.png: 1 word was skipped because it has changed since."
     )
     assert on_disk(studio)["board 1.png"][3] == "mine"
 
@@ -160,15 +156,15 @@ def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: Q
     QTest.mouseClick(dialog.pause, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
     assert dialog.said.text() == "Paused. Resume to read the next photo."
-    read = dialog.tree.topLevelItemCount()
+    read = len(dialog.list.changes.pages)
     assert read < 3
     QTest.qWait(30)
-    assert dialog.tree.topLevelItemCount() == read
+    assert len(dialog.list.changes.pages) == read
     QTest.mouseClick(dialog.pause, LEFT)
-    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > read)
+    qtbot.waitUntil(lambda: len(dialog.list.changes.pages) > read)
     QTest.mouseClick(dialog.stop, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
-    if dialog.tree.topLevelItemCount() < 3:
+    if len(dialog.list.changes.pages) < 3:
         assert "not read again." in dialog.said.text()
     assert dialog.take.isVisible()
     dialog.reject()
@@ -177,7 +173,7 @@ def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: Q
 def test_cancelled_nothing_changes_and_reading_ends(qtbot: QtBot, studio: Studio) -> None:
     before = on_disk(studio)
     dialog = begin(qtbot, studio)
-    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0)
+    qtbot.waitUntil(lambda: len(dialog.list.changes.pages) > 0)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not studio.busy)
     assert on_disk(studio) == before
@@ -186,7 +182,7 @@ def test_cancelled_nothing_changes_and_reading_ends(qtbot: QtBot, studio: Studio
 def test_a_photo_that_is_gone_is_said_and_the_others_go_on(qtbot: QtBot, studio: Studio, folder: Path) -> None:
     (folder / "board 1.png").unlink()
     dialog = again(qtbot, studio)
-    assert dialog.tree.topLevelItemCount() == 2
+    assert len(dialog.list.changes.pages) == 2
     assert "15 of 15 words are read differently" in dialog.said.text()
     assert "board 1.png" in dialog.said.text()
     dialog.reject()
@@ -195,7 +191,7 @@ def test_a_photo_that_is_gone_is_said_and_the_others_go_on(qtbot: QtBot, studio:
 def test_of_very_many_the_rest_waits(qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reread_project, "MOST", 5)
     dialog = again(qtbot, studio)
-    assert dialog.tree.topLevelItemCount() == 1
+    assert len(dialog.list.changes.pages) == 1
     assert "Stopped, as there is enough to review; 2 photos not read again." in dialog.said.text()
     dialog.reject()
 
@@ -205,7 +201,7 @@ def test_photos_of_another_folder_end_it(qtbot: QtBot, studio: Studio, tmp_path:
 
     dialog = again(qtbot, studio)
     show(qtbot, studio, made_board.write_photo(tmp_path / "elsewhere" / "a.png", 5))
-    qtbot.waitUntil(lambda: not studio.window.findChildren(ProjectRereadingDialog))
+    qtbot.waitUntil(lambda: not studio.window.findChildren(ChangesDialog))
     del dialog
 
 
@@ -220,11 +216,11 @@ def test_where_this_photo_is_checked_the_others_can_still_be_read(qtbot: QtBot, 
 def test_pictures_of_the_words_are_shown(qtbot: QtBot, studio: Studio) -> None:
     dialog = again(qtbot, studio)
     QApplication.processEvents()
-    branch = dialog.tree.topLevelItem(0)
-    assert branch is not None
-    words = [word for word in map(branch.child, range(2)) if word is not None]
-    shown = [word.data(0, Qt.ItemDataRole.DecorationRole).toImage() for word in words]
+    model = dialog.list.changes
+    words = [model.index(row, 0, model.index(0, 0)) for row in range(2)]
+    qtbot.waitUntil(lambda: all(word.data(Qt.ItemDataRole.DecorationRole) is not None for word in words))
+    shown = [word.data(Qt.ItemDataRole.DecorationRole).toImage() for word in words]
     assert all(picture.width() > 20 for picture in shown)
     assert shown[0] != shown[1]
-    assert words[0].data(0, Qt.ItemDataRole.AccessibleTextRole).startswith("Apply ")
+    assert words[0].data(Qt.ItemDataRole.AccessibleTextRole).startswith("Apply ")
     dialog.reject()

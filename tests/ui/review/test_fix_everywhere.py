@@ -34,7 +34,7 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
 
 @pytest.fixture
 def panel(studio: Studio) -> FixPanel:
-    return studio.window.parts.fixes
+    return studio.window.fixes
 
 
 def _correct(studio: Studio, qtbot: QtBot) -> None:
@@ -42,7 +42,7 @@ def _correct(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.write(page, "w7" + _ending(studio), "queues"))
-    qtbot.waitUntil(lambda: studio.window.parts.fixes.has_offer)
+    qtbot.waitUntil(lambda: studio.window.fixes.has_offer)
 
 
 def _ending(studio: Studio) -> str:
@@ -79,13 +79,14 @@ def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
     assert "2 similar words" in studio.window.status.currentMessage()
     studio.window.view.setFocus()
     _press(KEY.Key_F4)
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
-    assert panel.grid.count() == 2
-    assert len(panel.grid.places()) == 2
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.list.tree)
+    assert len(panel.list.changes.changes) == 2
+    assert len(panel.list.changes.chosen()) == 2
     assert "Are these also “queues”? The corrected word was read as “queves”." in panel.asked.text()
     _press(KEY.Key_Return)
-    assert _texts(studio) == ["queues"] * 3
     assert not panel.isVisible()
+    qtbot.waitUntil(lambda: _texts(studio) == ["queues"] * 3)
+    assert "Changed 2 words on 2 photos." in studio.window.status.currentMessage()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is studio.window.view)
     assert not action.isEnabled()
 
@@ -94,7 +95,7 @@ def test_it_is_one_step_that_is_undone_whole(studio: Studio, panel: FixPanel, qt
     _correct(studio, qtbot)
     panel.begin()
     _press(KEY.Key_Return)
-    assert studio.document.undo_stack.undoText() == "Change 2 words to “queues”"
+    qtbot.waitUntil(lambda: studio.document.undo_stack.undoText() == "Change 2 words to “queues”")
     studio.autosave.flush()
     studio.document.undo_stack.undo()
     assert _texts(studio) == ["queves", "queves", "queues"]
@@ -106,10 +107,10 @@ def test_space_unticks_and_only_ticked_ones_are_fixed(studio: Studio, panel: Fix
     _correct(studio, qtbot)
     panel.begin()
     _press(KEY.Key_Space)
-    assert panel.apply.text() == "Fix 1 word"
-    _press(KEY.Key_Right)
+    assert panel.list.apply.text() == "Fix 1 word"
+    _press(KEY.Key_Down)
     _press(KEY.Key_Return)
-    assert sorted(_texts(studio)) == ["queues", "queues", "queves"]
+    qtbot.waitUntil(lambda: sorted(_texts(studio)) == ["queues", "queues", "queves"])
 
 
 def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
@@ -117,10 +118,10 @@ def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, pane
     steps = studio.document.undo_stack.count()
     panel.begin()
     _press(KEY.Key_A, CONTROL)
-    assert panel.grid.places() == []
-    assert not panel.apply.isEnabled()
+    assert panel.list.changes.chosen() == []
+    assert not panel.list.apply.isEnabled()
     _press(KEY.Key_A, CONTROL)
-    assert len(panel.grid.places()) == 2
+    assert len(panel.list.changes.chosen()) == 2
     _press(KEY.Key_Escape)
     assert not panel.isVisible()
     assert studio.document.undo_stack.count() == steps
@@ -128,8 +129,7 @@ def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, pane
 
 def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
     _correct(studio, qtbot)
-    offers = panel.grid
-    places = [each.place for each in studio.window.parts.fixes._fixing.offers]
+    places = [each.place for each in studio.window.fixes._fixing.offers]
     page = studio.document.history.page(places[0][0])
     assert page is not None
     from ocr_studio.core.project.undo_log import Step
@@ -137,7 +137,7 @@ def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel:
     edit = edits.accept(page, [places[0][1]])
     studio.document.history.push(Step(edit.name, {page.id: edit}))
     panel.begin()
-    assert offers.count() == 1
+    assert len(panel.list.changes.changes) == 1
 
 
 def test_pages_are_looked_up_only_where_something_depends_on_them(
@@ -165,12 +165,12 @@ def test_pages_are_looked_up_only_where_something_depends_on_them(
     asked.clear()
     for offer in fixing.offers[:1]:
         fixing.offers = (*fixing.offers, offer, offer)
-    assert len(fixing.still()) == 4
+    assert len(fixing.changes()) == 4
     assert len(asked) <= 2, "each page once, whatever is offered of it"
 
 
 def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
-    review = studio.window.parts.review
+    review = studio.window.review
     review.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: review.card.has_card)
     for _ in range(7):
@@ -179,12 +179,12 @@ def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPane
     _press(KEY.Key_Return)
     qtbot.waitUntil(lambda: "2 similar words" in review.offer.text())
     _press(KEY.Key_F4)
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.list.tree)
     _press(KEY.Key_Return)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is review.line)
     sitting = review.reviewing.sitting
     assert sitting is not None
-    assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 2, 14)
+    qtbot.waitUntil(lambda: (sitting.settled, sitting.fallen_away, sitting.left) == (8, 2, 14))
     assert not review.offer.isVisible()
     _press(KEY.Key_Z, CONTROL)
     assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 0, 16)
@@ -209,4 +209,4 @@ def test_keys_that_a_person_has_chosen_tell_it_too(studio: Studio, qtbot: QtBot)
     _correct(studio, qtbot)
     actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})  # the settings have others
     QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
-    assert studio.window.parts.fixes.isVisible()
+    assert studio.window.fixes.isVisible()

@@ -79,7 +79,7 @@ def test_where_a_number_may_be_meant_digits_are_text(studio: Studio, qtbot: QtBo
     word = page.words[studio.document.order()[0]]
     read = made_board.reading("l5", 0.5)
     studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=read))}))
-    panel = studio.window.parts.review
+    panel = studio.window.review
     panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.choices[1].text() == "Alt+2  L5"
@@ -93,7 +93,7 @@ def test_digits_choose_where_no_text_begins_with_one(studio: Studio, qtbot: QtBo
     assert page is not None
     word = page.words[studio.document.order()[0]]
     studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=made_board.reading("HM3", 0.5)))}))
-    panel = studio.window.parts.review
+    panel = studio.window.review
     panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.choices[1].text() == "2  hm3"
@@ -208,7 +208,7 @@ def test_a_photo_that_is_gone_is_said_and_its_word_can_still_be_settled(
     studio: Studio, folder: Path, qtbot: QtBot
 ) -> None:
     (folder / "board 1.png").unlink()
-    panel = studio.window.parts.review
+    panel = studio.window.review
     panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: "Can’t show this word" in panel.card.text)
     place = here(panel)
@@ -233,7 +233,7 @@ def test_another_project_ends_the_sitting(panel: ReviewPanel, studio: Studio, tm
 
 def test_the_least_sure_word_comes_first(studio: Studio, qtbot: QtBot) -> None:
     studio.window.action_set["review_least_sure"].trigger()
-    panel = studio.window.parts.review
+    panel = studio.window.review
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.order.currentData() == QueueOrder.LEAST_SURE
     assert panel.reviewing.sitting is not None

@@ -41,7 +41,7 @@ def _begun(studio: Studio, qtbot: QtBot) -> ReviewPanel:
 
 @pytest.fixture
 def panel(studio: Studio, qtbot: QtBot) -> ReviewPanel:
-    qtbot.waitUntil(lambda: studio.window.parts.texts.spelling.spelling.lexicon is not None)
+    qtbot.waitUntil(lambda: studio.window.texts.spelling.spelling.lexicon is not None)
     return _begun(studio, qtbot)
 
 
@@ -159,7 +159,7 @@ def test_doubtful_letters_are_replaced_by_what_is_typed(studio: Studio, qtbot: Q
     others = (("list.1", 0.5), ("list_1", 0.3), ("1ist.1", 0.1), ("list.", 0.02))
     reading = Transcription("list.1", TextSource.MODEL, 0.5, alternatives=tuple(Alternative(*each) for each in others))
     studio.document.push(Edit("Read", {first.id: (first, replace(first, machine=reading))}))
-    panel = studio.window.parts.review
+    panel = studio.window.review
     panel.begin(QueueOrder.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert here(panel) == (page.id, first.id)

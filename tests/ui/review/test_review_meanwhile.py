@@ -126,7 +126,7 @@ def test_what_was_typed_is_kept_when_the_window_is_closed(panel: ReviewPanel, st
 def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1200, 560)
-    panel = window.parts.review
+    panel = window.review
     panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: panel.card.has_card)
     window.resize(1200, 850)
@@ -136,7 +136,7 @@ def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qt
 def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1200, 850)
-    panel = window.parts.review
+    panel = window.review
     panel.begin(QueueOrder.PAGE)
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
     qtbot.wait(50)

@@ -26,6 +26,8 @@ from ocr_studio.ui.search.highlights import Highlight
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
+LEFT = Qt.MouseButton.LeftButton
+
 
 @pytest.fixture
 def boards(folder: Path) -> Path:
@@ -56,7 +58,7 @@ def press(studio: Studio, keys: str) -> None:
 def open_bar(studio: Studio, qtbot: QtBot) -> FindBar:
     studio.window.view.setFocus()
     press(studio, "Ctrl+F")
-    bar = studio.window.parts.find.bar
+    bar = studio.window.find_panel.bar
     qtbot.waitUntil(bar.isVisible)
     return bar
 
@@ -64,7 +66,7 @@ def open_bar(studio: Studio, qtbot: QtBot) -> FindBar:
 def open_panel(studio: Studio, qtbot: QtBot, keys: str = "Ctrl+Shift+F") -> FindPanel:
     studio.window.view.setFocus()
     press(studio, keys)
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.isVisible)
     return panel
 
@@ -143,7 +145,7 @@ def test_the_bar_stays_in_its_corner_and_leads_to_all_photos(studio: Studio, qtb
     studio.window.resize(1000, 700)
     qtbot.waitUntil(lambda: view.viewport().geometry().contains(bar.geometry()))
     QTest.mouseClick(bar.everywhere, Qt.MouseButton.LeftButton)
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.isVisible)
     assert panel.line.text() == "map"
 
@@ -172,7 +174,7 @@ def test_a_text_is_not_replaced_by_one_that_is_too_long(studio: Studio, qtbot: Q
     panel = open_panel(studio, qtbot, "Ctrl+H")
     type_into(panel, qtbot, "queves")
     panel.by.setText("m" * 20_000)
-    assert {len(each.after) for each in panel.model.chosen()} == {plain_text.LONGEST}
+    assert {len(each.after) for each in panel.list.changes.chosen()} == {plain_text.LONGEST}
 
 
 # ------------------------------------------------------------------------------------------------------ on all photos
@@ -229,7 +231,7 @@ def test_who_leaves_by_escape_has_the_keys_where_they_were(
     studio.window.activateWindow()
     before.setFocus()
     QTest.keySequence(before, QKeySequence(keys))
-    panel = studio.window.parts.find
+    panel = studio.window.find_panel
     qtbot.waitUntil(panel.line.hasFocus)
     QTest.keyClick(panel.line, Qt.Key.Key_Escape)
     assert not panel.isVisible()
@@ -237,7 +239,7 @@ def test_who_leaves_by_escape_has_the_keys_where_they_were(
 
 
 def test_who_leaves_one_panel_after_another_has_the_keys_where_they_were(studio: Studio, qtbot: QtBot) -> None:
-    table, find, review = studio.window.table, studio.window.parts.find, studio.window.parts.review
+    table, find, review = studio.window.table, studio.window.find_panel, studio.window.review
     studio.window.activateWindow()
     table.setFocus()
     QTest.keySequence(table, QKeySequence("F6"))
@@ -278,20 +280,22 @@ def test_replacing_shows_first_what_becomes_what_and_is_one_step(studio: Studio,
     panel = open_panel(studio, qtbot, "Ctrl+H")
     type_into(panel, qtbot, "queve")
     QTest.keyClicks(panel.by, "queues")
-    shown = [panel.model.data(panel.model.index(row)) for row in range(3)]
-    assert shown == ["queves → queues", "queves → queues", "queue → queues"]
+    tree, model = panel.list.tree, panel.list.changes
+    assert [(each.before, each.after) for each in model.changes] == [
+        ("queves", "queues"), ("queves", "queues"), ("queue", "queues"),
+    ]  # fmt: skip
     # What a person wrote is only replaced if they tick it.
-    assert panel.do.text() == "Replace 2 words"
-    tick = panel.cards.visualRect(panel.model.index(0))
-    QTest.mouseClick(
-        panel.cards.viewport(), Qt.MouseButton.LeftButton, pos=tick.topLeft() + QPoint(15, tick.height() // 2)
-    )
-    assert panel.do.text() == "Replace 1 word"
-    QTest.mouseClick(panel.all_or_none, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(panel.all_or_none, Qt.MouseButton.LeftButton)
-    assert panel.do.text() == "Replace 3 words"
+    assert panel.list.apply.text() == "Replace 2 words"
+    tick = tree.visualRect(model.index(0, 0, model.index(0, 0)))
+    QTest.mouseClick(tree.viewport(), LEFT, pos=tick.topLeft() + QPoint(15, tick.height() // 2))
+    assert panel.list.apply.text() == "Replace 1 word"
+    assert panel.list.count.text() == "1 of 3 selected"
+    assert studio.document.page is not None
+    assert studio.document.page.image == "board 1.png"
+    QTest.mouseClick(panel.list.every, LEFT)
+    assert panel.list.apply.text() == "Replace 3 words"
     before = studio.document.undo_stack.count()
-    QTest.mouseClick(panel.do, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.list.apply, LEFT)
     qtbot.waitUntil(lambda: studio.document.undo_stack.count() == before + 1)
     assert texts(studio)[-1] == "queues"
     qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["queues"] * 3)
@@ -300,13 +304,45 @@ def test_replacing_shows_first_what_becomes_what_and_is_one_step(studio: Studio,
     qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["queves", "queves", "queue"])
 
 
+def test_equal_changes_and_those_of_a_photo_are_ticked_at_once(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    QTest.keyClicks(panel.by, "queues")
+    QTest.keyClick(panel.line, Qt.Key.Key_Down)
+    assert panel.list.tree.hasFocus()
+    held = Qt.KeyboardModifier
+    QTest.keyClick(panel.list.tree, Qt.Key.Key_A, held.ControlModifier | held.ShiftModifier)
+    assert panel.list.count.text() == "0 of 3 selected"
+    QTest.keyClick(panel.list.tree, Qt.Key.Key_Space, held.ShiftModifier)
+    assert panel.list.count.text() == "1 of 3 selected"
+    QTest.keyClick(panel.list.tree, Qt.Key.Key_A, held.ControlModifier)
+    assert panel.list.count.text() == "3 of 3 selected"
+    panel.by.setText("quay")
+    assert panel.list.count.text() == "3 of 3 selected", "ticks stay while the new text is typed"
+
+
+def test_a_replaced_word_is_shown_on_its_photo(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    model = panel.list.changes
+    panel.list.tree.setCurrentIndex(model.index(0, 0, model.index(1, 0)))
+    with qtbot.waitSignal(panel._places.shown):
+        QTest.keyClick(panel.list.tree, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert studio.document.page is not None
+    assert studio.document.page.image == "board 2.png"
+    place = panel.list.tree.visualRect(model.index(0, 1, model.index(0, 0)))
+    with qtbot.waitSignal(panel._places.shown):
+        QTest.mouseClick(panel.list.tree.viewport(), LEFT, pos=place.center())
+    assert studio.document.page.image == "board 1.png"
+
+
 def test_replacing_on_this_photo_alone(studio: Studio, qtbot: QtBot) -> None:
     panel = open_panel(studio, qtbot, "Ctrl+H")
     type_into(panel, qtbot, "queve")
     QTest.keyClicks(panel.by, "queues")
     panel.scope.setCurrentIndex(1)
     panel.scope.activated.emit(1)
-    assert panel.do.text() == "Replace 1 word"
+    assert panel.list.apply.text() == "Replace 1 word"
     type_into(panel, qtbot, "new build")
-    assert not panel.do.isEnabled()
+    assert not panel.list.apply.isVisible()
     assert panel.why.text() == "Only single words can be replaced"

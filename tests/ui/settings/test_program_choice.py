@@ -14,14 +14,14 @@ from ocr_studio.core.training.events import Recipe
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.settings.dialog import SettingsDialog
-from ocr_studio.ui.settings.reading_page import ReadingSettings
+from ocr_studio.ui.settings.reading_page import ReadingPage
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from tests.core.made_models import installed, shipped
 
 BASE, FINDER = registry.BUILT_IN.name, registry.BUILT_IN_DETECTOR.name
 
 
-def _page(qtbot: QtBot, settings: Settings) -> ReadingSettings:
+def _page(qtbot: QtBot, settings: Settings) -> ReadingPage:
     dialog = SettingsDialog(lambda: settings, lambda *_: None, TABLE)
     qtbot.addWidget(dialog)
     return dialog.reading

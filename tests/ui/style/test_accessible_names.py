@@ -79,7 +79,7 @@ def studio(open_studio: Open, folder: Path) -> Iterator[Studio]:
 def test_in_the_window_and_its_panels(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     assert nameless(window) == []
-    for panel in window.parts.panels:
+    for panel in window.panels:
         panel.open()
         qtbot.waitUntil(lambda: not studio.busy)
         assert nameless(panel) == [], panel.objectName()

@@ -53,7 +53,7 @@ def test_while_a_word_is_written(studio: Studio) -> None:
 
 
 def test_in_panels(studio: Studio, qtbot: QtBot) -> None:
-    for panel in studio.window.parts.panels:
+    for panel in studio.window.panels:
         panel.open()
         qtbot.waitUntil(lambda: not studio.busy)
         assert english(studio.window) == [], panel.objectName()
@@ -78,7 +78,7 @@ def test_every_page_of_the_settings(studio: Studio) -> None:
 
 
 def test_while_all_photos_are_reviewed(studio: Studio, qtbot: QtBot) -> None:
-    review = studio.window.parts.review
+    review = studio.window.review
     studio.window.action_set["review"].trigger()
     qtbot.waitUntil(lambda: review.card.has_card)
     assert english(review) == []
@@ -91,7 +91,7 @@ def test_while_all_photos_are_reviewed(studio: Studio, qtbot: QtBot) -> None:
 def test_what_was_found_and_would_be_replaced(studio: Studio, qtbot: QtBot) -> None:
     studio.autosave.flush()
     studio.window.action_set["replace"].trigger()
-    find = studio.window.parts.find
+    find = studio.window.find_panel
     find.line.setText("ship")
     qtbot.waitUntil(lambda: bool(find.model.hits))
     assert english(find) == []
@@ -101,7 +101,7 @@ def test_an_evaluation(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.write(page, "w0", "Sheep"))
-    with qtbot.waitSignal(studio.evaluating.ended):
+    with qtbot.waitSignal(studio.evaluator.ended):
         studio.window.action_set["evaluate"].trigger()
     assert english(studio.window) == []
 

@@ -23,7 +23,7 @@ from ocr_studio.ui.help.palette import Palette
 from ocr_studio.ui.photos import photo_delegate
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.style import language as window_language
-from tests.ui.made_board import StandInDesk
+from tests.ui.made_board import StandInOcrService
 from tests.ui.studio import Open
 
 
@@ -162,7 +162,7 @@ def test_another_language_is_kept_and_offered_at_once(open_studio: Open, qtbot: 
 def test_a_window_in_another_language_takes_the_place_of_this_one(
     folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The photo comes back, in a window in German, though a start opens none by itself; the desk stays."""
+    """The photo comes back, in a window in German, though a start opens none by itself; the recognizer stays loaded."""
     photo = folder / "board 2.png"
     kept.save(Settings(language="en", go_on=False))
     studios: list[Studio] = []
@@ -170,7 +170,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
 
     class Watched(Studio):
         def __init__(self, chosen: Settings, **named: object) -> None:
-            named["desk"] = named.get("desk") or StandInDesk(None)
+            named["ocr_service"] = named.get("ocr_service") or StandInOcrService(None)
             super().__init__(chosen, **named)  # type: ignore[arg-type]
             studios.append(self)
 
@@ -179,7 +179,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
         if studio.document.page is None or studio.busy:
             QTimer.singleShot(50, look)
             return
-        seen.append((studio.window.action_set["quit"].text(), studio.opening.path, studio.reading.desk))
+        seen.append((studio.window.action_set["quit"].text(), studio.opening.path, studio.reading.ocr_service))
         if len(studios) == 1:
             dialog = _settings_of(studio)
             dialog.general.language.setCurrentIndex(dialog.general.language.findData("de"))
@@ -195,9 +195,9 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
     monkeypatch.setattr(program, "_application", lambda theme, language: QApplication.instance())
     QTimer.singleShot(0, look)
     assert program.run(photo) == 0
-    (first, path, desk), (second, path_again, desk_again) = seen
+    (first, path, ocr_service), (second, path_again, ocr_service_again) = seen
     assert path == path_again == photo
-    assert desk is desk_again
+    assert ocr_service is ocr_service_again
     assert first == "&Quit"
     assert second.replace("&", "") == "Beenden"
     assert translation.language() == "de"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.training.events import Recipe, StepDone
-from ocr_studio.ui.reading import rereading_dialog
+from ocr_studio.ui.reading import reread_project
 from ocr_studio.ui.training import preflight_page, progress_page, start_page
 from ocr_studio.ui.training.recipe_form import FINDING, READING, RecipeForm
 
@@ -70,7 +70,7 @@ def test_how_long_learning_takes(seconds: float, said: str) -> None:
     ],
 )
 def test_how_many_words_are_read_otherwise(found: int, words: int, said: str) -> None:
-    assert rereading_dialog.read_otherwise(found, words).startswith(said)
+    assert reread_project.read_otherwise(found, words).startswith(said)
 
 
 @pytest.mark.parametrize("unit", ["word", "line"])

@@ -20,8 +20,9 @@ from ocr_studio.core.training.runs import KINDS
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState, SampleMade, SourcesRead, WritingEvent
+from ocr_studio.ui.app.main_window import MainWindow
 from ocr_studio.ui.synth.dialog import SynthDialog
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 from tests.ui.studio import Open, leave_dialogs
 from tests.ui.synth_dialogs import LEFT, dialog_of, opened, words_shown, written, wrong
 
@@ -53,9 +54,9 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
     assert "folder of handwriting fonts" in form.writing.sliders["handwriting"].toolTip()
     assert form.writing.said["print"].text() == "45 %"  # of print and synthetic handwriting, those that are there
     form.fonts.choose.click()
-    (asking,) = dialog.findChildren(QFileDialog)
-    asking.filesSelected.emit([str(tmp_path)])
-    asking.reject()
+    (photo_dialogs,) = dialog.findChildren(QFileDialog)
+    photo_dialogs.filesSelected.emit([str(tmp_path)])
+    photo_dialogs.reject()
     assert form.options.fonts == tmp_path
     assert form.writing.sliders["handwriting"].isEnabled()
     form.strokes.line.setText(f"{tmp_path / 'a.npz'}; {tmp_path / 'b.npz'}")
@@ -102,15 +103,19 @@ def test_it_is_written_shown_kept_and_learned_from(
     assert not any("corrected" in line for line in dialog.report.lines)
     QTest.mouseClick(dialog.show_folder, LEFT)
     assert shown == [str(tmp_path / "out")]
-    studio = dialog.parent().parts  # type: ignore[union-attr]
+    window = dialog.parent()
+    assert isinstance(window, MainWindow)
+    trainer, training = window.trainer, window.trainer._training
     QTest.mouseClick(dialog.train, LEFT)
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
-    assert studio.trainer.isVisible()
-    assert studio.trainer.preflight.column.begin.isEnabled()
-    assert studio.training.look.dataset.folder == tmp_path / "out"
+    qtbot.waitUntil(lambda: training.stage is TrainingStage.READY)
+    assert trainer.isVisible()
+    assert trainer.preflight.column.begin.isEnabled()
+    assert training.look is not None
+    assert training.look.dataset is not None
+    assert training.look.dataset.folder == tmp_path / "out"
     assert dataset.read(tmp_path / "out").trouble == ()
-    boxes = studio.trainer.boxes
-    studio.trainer.tabs.setCurrentIndex(KINDS.index("detector"))
+    boxes = trainer.boxes
+    trainer.tabs.setCurrentIndex(KINDS.index("detector"))
     assert boxes.isVisible()
     assert boxes.column.headline.text() == "This dataset contains single words only"
     assert "Read → Generate synthetic boards." in boxes.column.text.text()

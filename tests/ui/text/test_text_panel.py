@@ -39,7 +39,7 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
 
 
 def _doubted(studio: Studio) -> list[str]:
-    page, spelling = studio.document.page, studio.window.parts.texts.spelling.spelling
+    page, spelling = studio.document.page, studio.window.texts.spelling.spelling
     return [word.text for word in page.words.values() if spelling.doubts(word)] if page else []
 
 
@@ -148,7 +148,7 @@ def test_words_clicked_in_turn_are_read_in_turn(studio: Studio) -> None:
     hand = Hand(view)
     QTest.keyClick(view, Key.Key_W)
     assert _tool(studio) is Tool.ORDER
-    assert studio.window.parts.texts.order.shown
+    assert studio.window.texts.order.shown
     for number in (4, 0, 5):
         hand.click(_middle(number))
     assert studio.document.order() == ("w4", "w0", "w5", "w1", "w2", "w3", "w6", "w7")
@@ -161,7 +161,7 @@ def test_words_clicked_in_turn_are_read_in_turn(studio: Studio) -> None:
     assert studio.document.order() == ("w0", "w1", "w2", "w3", "w4", "w5", "w7", "w6")
     QTest.keyClick(view, Key.Key_Escape)
     assert _tool(studio) is Tool.SELECT
-    assert not studio.window.parts.texts.order.shown
+    assert not studio.window.texts.order.shown
 
 
 def test_a_line_drawn_through_words_is_their_order(studio: Studio) -> None:
@@ -257,7 +257,7 @@ def test_other_things_dropped_on_the_table_change_nothing(studio: Studio) -> Non
 
 
 def test_the_text_follows_the_photo_and_the_photo_the_text(studio: Studio) -> None:
-    panel = studio.window.parts.text
+    panel = studio.window.texts.panel
     QTest.keyClick(studio.window, Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert panel.isVisible()
     view = panel.text
@@ -283,7 +283,7 @@ def test_the_text_follows_the_photo_and_the_photo_the_text(studio: Studio) -> No
 
 def test_keys_go_from_word_to_word_in_the_text_and_enter_corrects(studio: Studio) -> None:
     studio.window.action_set["text_panel"].trigger()
-    view = studio.window.parts.text.text
+    view = studio.window.texts.panel.text
     view.setFocus()
     QTest.keyClick(view, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     for _ in range(5):
@@ -295,7 +295,7 @@ def test_keys_go_from_word_to_word_in_the_text_and_enter_corrects(studio: Studio
 
 def _write_note(studio: Studio, text: str) -> NoteEditor:
     studio.window.action_set["note"].trigger()
-    note = studio.window.parts.text.note
+    note = studio.window.texts.panel.note
     QTest.keyClicks(note, text)
     return note
 

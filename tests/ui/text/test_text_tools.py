@@ -16,10 +16,10 @@ from ocr_studio.core.editing import edits, replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.language import characters
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.search.replace_preview import ReplacePreview
 from ocr_studio.ui.search.rules_dialog import RulesDialog
 from ocr_studio.ui.search.rules_table import CASE, FIND, PUT
 from ocr_studio.ui.text.special_characters import CharactersPopup
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui.studio import Open, texts
 
 Key = Qt.Key
@@ -45,8 +45,8 @@ def _rules(studio: Studio) -> RulesDialog:
     return dialog
 
 
-def _preview(studio: Studio) -> ReplacePreview:
-    return next(each for each in studio.window.findChildren(ReplacePreview) if each.isVisible())
+def _preview(studio: Studio) -> ChangesDialog:
+    return next(each for each in studio.window.findChildren(ChangesDialog) if each.isVisible())
 
 
 def _write(dialog: RulesDialog, row: int, column: int, text: str) -> None:
@@ -74,11 +74,12 @@ def test_a_rule_is_written_looked_at_and_done_by_one_step(studio: Studio) -> Non
     _write(dialog, 0, PUT, "x")
     QTest.mouseClick(dialog.here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
-    rows = preview.table.rows.rows
+    rows = preview.list.changes.changes
     assert [(row.before, row.after) for row in rows] == [("build", "bxild"), ("about", "aboxt"), ("queves", "qxeves")]
     assert texts(studio) == before
-    preview.table.selectRow(1)
-    QTest.keyClick(preview.table, Key.Key_Space)
+    tree = preview.list.tree
+    tree.setCurrentIndex(preview.list.changes.index(1, 0, tree.rootIndex()))
+    QTest.keyClick(tree, Key.Key_Space)
     assert "2" in preview.take.text()
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
     assert texts(studio)[3:8] == ["bxild", "ask", "Anna", "about", "qxeves"]
@@ -111,7 +112,7 @@ def test_nothing_to_replace_is_said(studio: Studio) -> None:
     QTest.mouseClick(dialog.here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
     assert preview.take.isHidden()
-    assert preview.table.rows.count() == 0
+    assert preview.found == 0
     preview.reject()
 
 
@@ -125,7 +126,7 @@ def test_all_photos_are_one_step_that_can_be_taken_back(studio: Studio, folder: 
     QTest.mouseClick(dialog.everywhere, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
     qtbot.waitUntil(preview.take.isVisible)
-    assert sorted(row.image for row in preview.table.rows.rows) == ["board 1.png", "board 2.png"]
+    assert sorted(row.image for row in preview.list.changes.changes) == ["board 1.png", "board 2.png"]
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "2" in preview.said.text() and preview.take.isHidden())
     preview.reject()
@@ -235,6 +236,6 @@ def test_a_word_that_takes_too_long_is_named_and_the_others_are_offered(studio: 
     replace_rules.save_rules(paths.config_dir(), [Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)])
     QTest.mouseClick(_rules(studio).here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
-    assert [row.after for row in preview.table.rows.rows] == ["x", "Annx"]
+    assert [row.after for row in preview.list.changes.changes] == ["x", "Annx"]
     assert f"“{'ab' * 20}…” on board 1.png was skipped: the pattern" in preview.said.text()
     preview.reject()

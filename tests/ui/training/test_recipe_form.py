@@ -29,7 +29,7 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
         entries.index(row, 0).data(): bool(entries.flags(entries.index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
         for row in range(form.base.count())
     }
-    assert able["Theirs – can't be trained further"] is False
+    assert able["Theirs – can’t be trained further"] is False
     assert able["Light"] is True
     assert form.base.currentData() == registry.available("recognizer")[0].name
     assert form.recipe.base == form.base.currentData()

@@ -20,10 +20,10 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
+from ocr_studio.ui.words.changes_dialog import ChangesDialog
 from tests.ui import made_board
 from tests.ui.learning import begin, candidates, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
@@ -75,7 +75,7 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert training_runs.list_unfinished() == ()
     assert "Now reading with “boards”" in said(studio)
     qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
-    dialog = studio.window.findChild(RereadingDialog)
+    dialog = studio.window.findChild(ChangesDialog)
     assert dialog is not None
     qtbot.waitUntil(dialog.take.isVisible)
     dialog.take.click()
@@ -99,7 +99,7 @@ def test_keep_is_heard_once(ready: Studio, qtbot: QtBot) -> None:
     result = ready.window.trainer.result
     for pressed in (result.keep, result.keep, result.discard):
         qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.KEPT and not ready.busy)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.KEPT and not ready.busy)
     assert (ready.settings.model, troubles) == ("boards", [])
 
 
@@ -126,7 +126,7 @@ def test_one_goes_on_correcting_while_it_learns_and_may_pause_it(
     ready: Studio, learner: StandInLearner, qtbot: QtBot
 ) -> None:
     learner.gate = threading.Event()
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     running = ready.window.trainer.running
     qtbot.waitUntil(lambda: ready.training.started is not None)
     page = ready.document.page
@@ -135,27 +135,27 @@ def test_one_goes_on_correcting_while_it_learns_and_may_pause_it(
     ready.reading.read_words(ready.document.order()[:1])
     with qtbot.waitSignal(ready.reading.stopped):
         pass
-    assert ready.training.stage is Stage.LEARNING
+    assert ready.training.stage is TrainingStage.LEARNING
     qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
     assert "Paused" in said(ready)
     learner.gate.set()
     qtbot.wait(60)
     assert len(running.loss.curves[0].points) <= 1, "the step that had begun, and no other"
     qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.DECIDING)
 
 
 def test_stopped_early_the_best_so_far_can_be_kept(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
     learner.gate = threading.Event()
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     running = ready.window.trainer.running
     qtbot.waitUntil(running.keep_best.isEnabled)
     qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(running.keep_best, Qt.MouseButton.LeftButton)
-    assert ready.training.stage is Stage.ENDING
+    assert ready.training.stage is TrainingStage.ENDING
     assert not running.keep_best.isEnabled()
     learner.gate.set()
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.DECIDING)
     assert ready.training.trained is not None
     assert ready.training.trained.steps == 1
     assert "stopped manually" in ready.window.trainer.result.note.text()
@@ -164,7 +164,7 @@ def test_stopped_early_the_best_so_far_can_be_kept(ready: Studio, learner: Stand
 @pytest.mark.parametrize("paused", [False, True])
 def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot: QtBot, paused: bool) -> None:
     learner.gate = threading.Event()
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     running = ready.window.trainer.running
     qtbot.waitUntil(lambda: ready.training.started is not None)
     if paused:
@@ -175,7 +175,7 @@ def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot
     assert learner.closed
     assert candidates() == []
     assert list(training_runs.find_runs_folder().iterdir()) == []
-    assert ready.training.stage is Stage.READY
+    assert ready.training.stage is TrainingStage.READY
     begin(ready, qtbot)
 
 
@@ -224,7 +224,7 @@ def test_what_was_corrected_on_another_photo_counts_on(ready: Studio, folder: Pa
 def test_looking_again_takes_up_what_was_corrected(ready: Studio, qtbot: QtBot) -> None:
     correct(ready, 8)
     qtbot.mouseClick(ready.window.trainer.preflight.column.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.READY)
     assert ready.window.trainer.preflight.examples.words.rowCount() == 8
 
 
@@ -240,11 +240,11 @@ def test_a_look_that_fails_says_so_and_can_be_tried_again(
     with monkeypatch.context() as patched, qtbot.waitSignal(ready.training.failed):
         patched.setattr(preflight, "look", fail)
         qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.IDLE)
-    assert column.headline.text() == "Can't collect your corrections"
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.IDLE)
+    assert column.headline.text() == "Can’t collect your corrections"
     assert not column.begin.isEnabled()
     qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.READY)
     assert column.headline.text() == "8 words checked"
 
 
@@ -253,7 +253,7 @@ def test_words_that_cannot_be_learned_from_are_shown_with_the_reason(ready: Stud
     correct(ready, 7)
     preflight_page = ready.window.trainer.preflight
     qtbot.mouseClick(preflight_page.column.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.READY)
     assert preflight_page.column.headline.text() == "None of the checked words can be used"
     assert preflight_page.doubts.isVisible()
     assert not preflight_page.column.begin.isEnabled()
@@ -269,7 +269,7 @@ def test_a_failure_is_said_and_one_can_try_again(open_studio: Open, folder: Path
     press_learn(studio, qtbot)
     with qtbot.waitSignal(studio.training.failed):
         studio.window.trainer.preflight.column.begin.click()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.READY)
     assert "the disk is full. Make room." in studio.window.messages.texts()
     assert studio.window.trainer.preflight.column.begin.isEnabled()
     assert candidates() == []
@@ -289,7 +289,7 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     press_learn(studio, qtbot)
     assert "1 photo with every word checked" in said(studio)
     qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.DECIDING)
     assert trainer.result.column.headline.text() == "It finds your handwriting better"
     assert not trainer.tabs.isTabEnabled(0), "one after the other"
     assert "finds 180 instead of 165" in said(studio)
@@ -325,19 +325,19 @@ def test_the_shortcut_and_return_are_enough(studio: Studio, qtbot: QtBot) -> Non
     begin_button = studio.window.trainer.preflight.column.begin
     qtbot.waitUntil(begin_button.hasFocus)
     qtbot.keyClick(begin_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.DECIDING)
 
 
 def test_while_one_is_writing_the_panel_takes_no_keys(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
     learner.pause = 0.01
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     ready.window.activateWindow()
     ready.document.select(ready.document.order()[7:8])
     ready.window.view.setFocus()
     ready.window.action_set["edit_text"].trigger()
     writing = QApplication.focusWidget()
     assert isinstance(writing, QLineEdit)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.DECIDING)
     qtbot.wait(20)
     assert QApplication.focusWidget() is writing
 
@@ -358,7 +358,7 @@ def test_shown_by_the_menu_it_says_what_there_is(studio: Studio, qtbot: QtBot) -
     correct(studio, 6)
     studio.opening.save()
     studio.window.trainer.toggleViewAction().trigger()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.READY)
     assert studio.window.trainer.preflight.column.headline.text() == "6 words checked"
 
 

@@ -14,7 +14,7 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Interval, Recipe
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 from tests.core.made_models import installed
 from tests.ui.learning import begin, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
@@ -25,7 +25,7 @@ def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another_and_said(rea
     begin(ready, qtbot)
     installed("boards")
     qtbot.mouseClick(ready.window.trainer.result.keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.KEPT)
+    qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.KEPT)
     assert ready.settings.model == "boards 2"
     assert "Now reading with “boards 2”" in said(ready)
     assert "The name “boards” was taken meanwhile, so this model was saved as “boards 2”." in said(ready)
@@ -52,7 +52,7 @@ def test_of_lines_the_panel_speaks_of_lines(
     assert trainer.running.column.headline.text() in ("Training on 1 line", "Training on 2 lines")
     assert [curve.title for curve in trainer.running.cer.curves] == ["your held-out lines", "general lines"]
     learner.gate.set()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.DECIDING)
     assert "On 20 held-out lines, it makes 9 mistakes instead of 15." in said(studio)
     assert "more corrected lines (a fifth of them held out) could confirm" in said(studio)
     assert "word" not in said(studio).replace("\u00a0", " ").lower()

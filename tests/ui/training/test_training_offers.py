@@ -12,7 +12,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.training.controller import Stage
+from ocr_studio.ui.training.controller import TrainingStage
 from tests.ui.learning import begin, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
 from tests.ui.studio import Open
@@ -22,7 +22,7 @@ def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
     ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
 ) -> None:
     learner.pause = 0.02
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
     ready.window.close()
     ready.stop()
@@ -33,7 +33,7 @@ def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
     assert trainer.isVisible()
     assert "“boards” was interrupted" in trainer.offer.text.text()
     qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: other.training.stage is TrainingStage.DECIDING)
     assert again.resumed == [True]
     assert not trainer.offer.isVisible()
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
@@ -53,7 +53,7 @@ def test_what_nobody_had_decided_on_is_shown_again(
     trainer = other.window.trainer
     assert "Keep or discard it?" in trainer.offer.text.text()
     qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: other.training.stage is TrainingStage.DECIDING)
     assert again.begun == 0
     assert "9 mistakes instead of 15" in said(other)
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
@@ -68,11 +68,11 @@ def test_going_on_leaves_nothing_of_what_was_looked_at(
     ready.stop()
     other = open_studio(folder / "board 1.png", learners={})
     press_learn(other, qtbot)
-    assert other.training.stage is Stage.READY
+    assert other.training.stage is TrainingStage.READY
     looked_at = paths.cache_dir() / "looked-at"
     assert any(looked_at.iterdir())
     qtbot.mouseClick(other.window.trainer.offer.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    qtbot.waitUntil(lambda: other.training.stage is TrainingStage.DECIDING)
     assert not any(looked_at.iterdir())
 
 
@@ -85,7 +85,7 @@ def test_what_failed_before_anything_was_kept_is_not_offered(open_studio: Open, 
     press_learn(studio, qtbot)
     with qtbot.waitSignal(studio.training.failed):
         studio.window.trainer.preflight.column.begin.click()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY and not studio.busy)
+    qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.READY and not studio.busy)
     assert not studio.window.trainer.offer.isVisible()
     assert not list(training_runs.find_runs_folder().iterdir())
 
@@ -94,7 +94,7 @@ def test_a_window_closed_before_anything_was_kept_offers_nothing(
     ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
 ) -> None:
     learner.gate = threading.Event()
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     qtbot.waitUntil(lambda: ready.training.started is not None)
     ready.window.close()
     learner.gate.set()
@@ -108,7 +108,7 @@ def test_a_window_closed_before_anything_was_kept_offers_nothing(
 
 def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
     learner.pause = 0.02
-    begin(ready, qtbot, Stage.LEARNING)
+    begin(ready, qtbot, TrainingStage.LEARNING)
     qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
     ready.window.close()
     ready.stop()

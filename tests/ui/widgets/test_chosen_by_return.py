@@ -12,26 +12,26 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.datasets.dataset import Dataset, Example
-from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.crop_images import CropImages
 from ocr_studio.ui.training.word_lists import ExampleList, LearnedRow, LearnedTable
 
 KNOWN, UNKNOWN = Example("known", page="p", word="w"), Example("unknown")
 
 
 @pytest.fixture
-def pictures(qtbot: QtBot) -> CropPictures:
+def pictures(qtbot: QtBot) -> CropImages:
     view = QWidget()
     qtbot.addWidget(view)
-    return CropPictures(view)
+    return CropImages(view)
 
 
-def table(pictures: CropPictures) -> LearnedTable:
+def table(pictures: CropImages) -> LearnedTable:
     made = LearnedTable(("Written",), pictures, "Words")
     made.show_rows([LearnedRow("", (each.text,), each.place) for each in (KNOWN, UNKNOWN)])
     return made
 
 
-def examples(pictures: CropPictures) -> ExampleList:
+def examples(pictures: CropImages) -> ExampleList:
     made = ExampleList(pictures)
     made.words.show_dataset(cast(Dataset, SimpleNamespace(train=(KNOWN, UNKNOWN), held_out=())))
     return made
@@ -39,7 +39,7 @@ def examples(pictures: CropPictures) -> ExampleList:
 
 @pytest.mark.parametrize("make", [table, examples])
 def test_return_and_a_click_lead_to_the_place(
-    qtbot: QtBot, pictures: CropPictures, make: Callable[[CropPictures], LearnedTable | ExampleList]
+    qtbot: QtBot, pictures: CropImages, make: Callable[[CropImages], LearnedTable | ExampleList]
 ) -> None:
     view = make(pictures)
     qtbot.addWidget(view)

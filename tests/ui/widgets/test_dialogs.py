@@ -17,9 +17,9 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.settings.dialog import SettingsDialog
-from ocr_studio.ui.settings.reading_page import ReadingSettings
+from ocr_studio.ui.settings.reading_page import ReadingPage
 from ocr_studio.ui.style import theme
-from ocr_studio.ui.widgets.language_picker import LanguageChoice
+from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
@@ -230,7 +230,7 @@ def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_st
 
 def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
-    studio.window.asking.ask_photo()
+    studio.window.photo_dialogs.ask_photo()
     dialog = studio.window.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     screen = studio.window.screen().availableSize()
@@ -245,7 +245,7 @@ def test_a_line_break_in_a_files_name_is_no_second_line_in_the_title(open_studio
 
 
 def test_languages_are_chosen_in_a_menu_and_their_weight_beside_it(qtbot: QtBot) -> None:
-    page = ReadingSettings(Settings(languages=("en", "de"), language_strength=0.5), lambda *_: None)
+    page = ReadingPage(Settings(languages=("en", "de"), language_strength=0.5), lambda *_: None)
     qtbot.addWidget(page)
     assert page.languages.text() == "English, German"
     assert page.strength.text() == "50 %"
@@ -262,7 +262,7 @@ def test_languages_are_chosen_in_a_menu_and_their_weight_beside_it(qtbot: QtBot)
 
 
 def test_the_menu_of_languages_stays_open_for_several(qtbot: QtBot) -> None:
-    choice = LanguageChoice(["en"])
+    choice = LanguagePicker(["en"])
     qtbot.addWidget(choice)
     menu = choice.menu()
     menu.popup(choice.mapToGlobal(choice.rect().bottomLeft()))

@@ -14,7 +14,7 @@ from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.project import project_words
-from ocr_studio.ui.widgets.retry_saver import Keeping
+from ocr_studio.ui.widgets.retry_saver import RetrySaver
 from tests.ui.studio import Open
 
 
@@ -32,26 +32,26 @@ class Disk:
 
 
 def test_only_the_latest_waits_and_it_is_said_once(qtbot: QtBot) -> None:
-    keeping, disk = Keeping(), Disk()
+    retry_saver, disk = RetrySaver(), Disk()
     said: list[str] = []
-    keeping.failed.connect(said.append)
-    keeping.saved.connect(lambda: said.append("saved"))
-    keeping._clock.setInterval(20)
-    keeping.keep("a", lambda: disk.save(1))
+    retry_saver.failed.connect(said.append)
+    retry_saver.saved.connect(lambda: said.append("saved"))
+    retry_saver._clock.setInterval(20)
+    retry_saver.save("a", lambda: disk.save(1))
     disk.room = False
     for number in (2, 3, 4):
-        keeping.keep("a", lambda number=number: disk.save(number))  # type: ignore[misc]
-    keeping.keep("b", lambda: disk.save(5))
-    assert keeping.waits("a")
+        retry_saver.save("a", lambda number=number: disk.save(number))  # type: ignore[misc]
+    retry_saver.save("b", lambda: disk.save(5))
+    assert retry_saver.is_waiting("a")
     qtbot.wait(100)
     assert disk.kept == [1]
     assert [text[:22] for text in said] == ["x.json: no room. Make "] * 2
     disk.room = True
     qtbot.waitUntil(lambda: said[-1] == "saved")
     assert disk.kept == [1, 4, 5]
-    assert not keeping.waits("a")
+    assert not retry_saver.is_waiting("a")
     disk.room = False
-    keeping.keep("a", lambda: disk.save(6))
+    retry_saver.save("a", lambda: disk.save(6))
     assert len(said) == 4
 
 
@@ -59,7 +59,7 @@ def test_settings_rules_and_words_wait_for_room(
     open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = open_studio(folder / "board 1.png")
-    spelling, rules = studio.window.parts.texts.spelling.spelling, studio.window.parts.texts.rules
+    spelling, rules = studio.window.texts.spelling.spelling, studio.window.rules
     assert studio.opening.project is not None
     own = studio.opening.project.folder
 
@@ -80,9 +80,9 @@ def test_settings_rules_and_words_wait_for_room(
         dialog = rules.show()
         assert dialog.rules() == (Rule("a", "b"),)
         dialog.reject()
-        studio.opening.keeping.retry()
+        studio.opening.retry_saver.retry()
         assert studio.window.messages.texts() == shown
-    studio.opening.keeping.retry()
+    studio.opening.retry_saver.retry()
     assert studio.window.messages.texts() == []
     assert settings.load().box_opacity == 0.5
     assert project_words.load_added(SafeFolder(own)) == {"zebra", "yak"}

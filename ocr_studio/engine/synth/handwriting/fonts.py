@@ -247,7 +247,7 @@ def list_font_files(folder: Path) -> list[Path]:
         return source_fingerprints.list_fonts(folder)
     except OSError as error:
         raise BadFont(
-            tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is not a folder")),
+            tr("the fonts in this folder can’t be read: {reason}", reason=error.strerror or tr("it is not a folder")),
             file=folder,
             remedy=tr("Choose a folder that contains font files."),
         ) from error

@@ -100,7 +100,7 @@ def load_strokes(path: Path) -> StrokesFile:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadStrokes(
-            tr("the pen strokes cannot be read: {reason}", reason=reason),
+            tr("the pen strokes can’t be read: {reason}", reason=reason),
             file=path,
             remedy=tr(_REMEDY, arrays=", ".join(_NEEDED)),
         ) from error

@@ -151,7 +151,7 @@ def letter_strokes(letter: str) -> tuple[float, tuple[tuple[Points, bool], ...]]
     parted = unicodedata.normalize("NFD", letter)
     base, marks = parted[:1], parted[1:]
     if base not in LETTERS or not marks or any(mark not in _MARKS for mark in marks):
-        raise ValueError(f"this hand cannot write “{letter}”")
+        raise ValueError(f"this hand can’t write “{letter}”")
     width, written = LETTERS[base]
     parts = list(_parsed("|".join(written.split("|")[:1]) if base in "ij" else written))
     for mark in marks:

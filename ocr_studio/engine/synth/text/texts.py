@@ -175,7 +175,7 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Vocabulary:
 
 def _bad(path: Path, reason: str, *, remedy: str = "") -> BadWordList:
     return BadWordList(
-        tr("the word list cannot be used: {reason}", reason=reason),
+        tr("the word list can’t be used: {reason}", reason=reason),
         file=path,
         remedy=remedy or tr("Choose a plain text file (UTF-8) with one word per line."),
     )

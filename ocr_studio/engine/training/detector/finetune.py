@@ -19,7 +19,7 @@ import keras
 
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, learning_on
+from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, Setting, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
@@ -93,7 +93,7 @@ def finetune_detector(
     yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
     yield from run.train_step(stop)
     comparison = yield from run.compare()
-    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
+    settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step}
     card = ModelCard(
         architecture=architecture,
         title=name,
