@@ -287,7 +287,7 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> SynthSample:
     crop = f"{CROPS}/{name}.png"
     picture = word_crops.extract_crop(Pyramid(word.crop), corners)
     example = Example(text, crop, split=side, checked=CheckKind.CONFIRMED, by="synthetic", writer=_writer(word.writer))
-    return SynthSample(WORD, index, {crop: encode_image(crop, picture)}, (example,))
+    return SynthSample(WORD, index, {crop: _encode(crop, picture)}, (example,))
 
 
 def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> SynthSample:
@@ -299,7 +299,7 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sy
         replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
     )
     writers = [_writer(each.writer) for each, thin in zip(board.words, flat, strict=True) if not thin]
-    pictures, examples, left_out = {photo: encode_image(photo, board.image)}, [], []
+    pictures, examples, left_out = {photo: _encode(photo, board.image)}, [], []
     pyramid = Pyramid(board.image)
     for number, (word, writer) in enumerate(zip(words, writers, strict=True) if cut else ()):
         own, text = f"{number:03d}", word.text
@@ -308,7 +308,7 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sy
             left_out.append(LeftOut(name, photo, own, text, why))
             continue
         crop = f"{CROPS}/{name}-{own}.png"
-        pictures[crop] = encode_image(crop, word_crops.extract_crop(pyramid, word.quad.array()))
+        pictures[crop] = _encode(crop, word_crops.extract_crop(pyramid, word.quad.array()))
         examples.append(
             Example(
                 text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
@@ -353,6 +353,6 @@ def _is_too_narrow(corners: Floats, text: str) -> bool:
     return word_crops.compute_crop_size(corners)[0] // word_crops.STEP + 1 < word_crops.count_ctc_steps(text)
 
 
-def encode_image(name: str, picture: Picture) -> bytes:
+def _encode(name: str, picture: Picture) -> bytes:
     """Encode an image, (h, w, 3) uint8 RGB, as JPEG or PNG according to its name."""
     return encode_image(picture, PurePath(name).suffix, quality=_JPEG_QUALITY)

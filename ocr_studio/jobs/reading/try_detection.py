@@ -46,7 +46,7 @@ class DetectionPreview:
             ocr_service: The reader.
             image: The upright photo, (H, W, 3) uint8 RGB.
         """
-        self._desk, self._image = desk, image
+        self._ocr_service, self._image = ocr_service, image
         self._preview: PhotoPreview | None = None
 
     def find(self, detection: DetectionOptions) -> Iterator[TuningEvent]:
