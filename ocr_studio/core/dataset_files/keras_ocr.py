@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
 
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
-from ocr_studio.core.dataset_files.validation import Troubles, Unfit
+from ocr_studio.core.dataset_files.validation import Box, Troubles, Unfit
 from ocr_studio.core.dataset_files.values import BadDataset, Example, Split, TruePhoto
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.translation import tr
 
 _TRAIN, _VALIDATION = "train.json", "validation.json"
+_Row: TypeAlias = tuple[str, Box | None, str]  # path, box, text
+_Rows: TypeAlias = Annotated[list[object], Meta(max_length=fields.MAX_EXAMPLES)]
 
 
 def _render(examples: Sequence[Example], _: Sequence[TruePhoto]) -> Mapping[str, bytes]:
@@ -52,17 +58,14 @@ def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Li
 
 def _rows(folder: SafeFolder, file: str) -> Sequence[object]:
     try:
-        return fields.sequence(fields.json_value(fields.file_bytes(folder, file)), "it", most=fields.MAX_EXAMPLES)
+        return json_schema.convert(fields.json_value(fields.file_bytes(folder, file)), _Rows)
     except Unfit as error:
         remedy = tr("The file must start with [[path, [[x, y], [x, y], [x, y], [x, y]], text],")
         raise BadDataset(str(error), file=folder.path / file, remedy=remedy) from error
 
 
 def _example(row: object, split: Split) -> Example:
-    parts = fields.sequence(row, "it", most=3)
-    if len(parts) != 3:
-        raise Unfit("it is not [path, box, text]")
-    path, box, text = parts
+    path, box, text = json_schema.convert(row, _Row)
     picture = fields.name(path, "its picture")
     if box is None:
         return Example(fields.text(text), crop=picture, split=split)

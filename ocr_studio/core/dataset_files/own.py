@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias, TypeVar
+
+from msgspec import Meta
 
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
-from ocr_studio.core.dataset_files.validation import Troubles, Unfit
+from ocr_studio.core.dataset_files.validation import Box, Label, Troubles, Unfit
 from ocr_studio.core.dataset_files.values import (
     BOXES,
     BY,
@@ -20,6 +23,8 @@ from ocr_studio.core.dataset_files.values import (
     Split,
     TruePhoto,
 )
+from ocr_studio.core.files import json_schema
+from ocr_studio.core.files.json_schema import Share, one_of
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.plain_text import one_line
@@ -34,6 +39,54 @@ def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[
 
 def _format_lines(objects: Iterator[dict[str, object]]) -> bytes:
     return b"".join(fields.json_bytes(each) + b"\n" for each in objects)
+
+
+_Side: TypeAlias = Annotated[str, one_of(Split)]
+_Length: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    text: Annotated[str, Meta(max_length=fields.MAX_LETTERS)]
+    confidence: Share | None = None
+    model: Label = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """A line of labels.jsonl."""
+
+    text: str
+    crop: str
+    split: _Side
+    page: Label = None
+    image: Label = None
+    word: Label = None
+    writer: Label = None
+    quad: Box | None = None
+    machine: _Machine | None = None
+    checked: object = None
+    by: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    quad: Box
+    text: str = ""
+    ignore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """A line of boxes.jsonl."""
+
+    photo: str
+    width: _Length
+    height: _Length
+    words: Annotated[tuple[_Word, ...], Meta(max_length=fields.MAX_WORDS)]
+    split: _Side
+    page: Label = None
+    image: Label = None
 
 
 def encode_label(example: Example) -> dict[str, object]:
@@ -82,12 +135,12 @@ def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles
 
 
 def _parse_lines(
-    make: Callable[[Mapping[str, object]], _Thing], folder: SafeFolder, file: str, troubles: Troubles
+    make: Callable[[object], _Thing], folder: SafeFolder, file: str, troubles: Troubles
 ) -> Iterator[_Thing]:
     """What each line of a file says; those that say nothing that fits are told."""
     for where, line in fields.numbered_lines(folder, file):
         try:
-            yield make(fields.mapping(fields.json_value(_shorten_line(line))))
+            yield make(fields.json_value(_shorten_line(line)))
         except Unfit as error:
             troubles.add(where, error)
 
@@ -98,73 +151,41 @@ def _shorten_line(line: bytes) -> bytes:
     return line
 
 
-def parse_label(found: Mapping[str, object]) -> Example:
+def parse_label(value: object) -> Example:
     """What ``encode_label`` made. Raises Unfit."""
-    quad, writer = found.get("quad"), found.get("writer")
+    found = json_schema.convert(value, _Example)
+    read = found.machine
     return Example(
-        text=fields.text(found.get("text")),
-        crop=fields.name(found.get("crop"), "its crop"),
-        page=fields.label(found.get("page"), "its page"),
-        image=fields.label(found.get("image"), "its image"),
-        word=fields.label(found.get("word"), "its word"),
-        quad=None if quad is None else fields.quad(quad),
-        split=_parse_side(found.get("split")),
-        checked=_parse_check(found.get("checked")),
-        by=said if (said := found.get("by")) in BY and isinstance(said, str) else BY[0],
-        machine=_parse_machine(found.get("machine")),
-        writer=None if writer is None else fields.label(writer, "its writer"),
+        text=fields.text(found.text),
+        crop=fields.name(found.crop, "its crop"),
+        page=found.page or "",
+        image=found.image or "",
+        word=found.word or "",
+        quad=found.quad and fields.quad(found.quad),
+        split=Split(found.split),
+        checked=CheckKind.CONFIRMED if found.checked == CheckKind.CONFIRMED.value else CheckKind.CORRECTED,
+        by=found.by if isinstance(found.by, str) and found.by in BY else BY[0],
+        machine=None if read is None else MachineReading(one_line(read.text), read.confidence, read.model),
+        writer=found.writer,
     )
 
 
-def _parse_side(value: object) -> Split:
-    if value == Split.TRAIN.value:
-        return Split.TRAIN
-    if value == Split.HELD_OUT.value:
-        return Split.HELD_OUT
-    raise Unfit("its split is neither “train” nor “held-out”")
-
-
-def _parse_check(value: object) -> CheckKind:
-    return CheckKind.CONFIRMED if value == CheckKind.CONFIRMED.value else CheckKind.CORRECTED
-
-
-def _parse_machine(value: object) -> MachineReading | None:
-    if value is None:
-        return None
-    found = fields.mapping(value, "its machine")
-    confidence, model = found.get("confidence"), found.get("model")
-    read = found.get("text")
-    if not isinstance(read, str) or len(read) > fields.MAX_LETTERS:
-        raise Unfit(f"the recognized text is not a text of at most {fields.MAX_LETTERS} characters")
-    return MachineReading(
-        text=one_line(read),
-        confidence=None if confidence is None else fields.number(confidence, "its confidence", least=0, most=1),
-        model=None if model is None else fields.label(model, "its model"),
-    )
-
-
-def parse_boxes(found: Mapping[str, object]) -> TruePhoto:
+def parse_boxes(value: object) -> TruePhoto:
     """What ``encode_boxes`` made. Raises Unfit."""
-    words = fields.sequence(found.get("words"), "its words", most=fields.MAX_WORDS)
-    sides = (fields.integer(found.get(side), f"its {side}", least=1, most=1_000_000) for side in ("width", "height"))
-    width, height = sides
+    found = json_schema.convert(value, _Photo)
     return TruePhoto(
-        photo=fields.name(found.get("photo"), "its photo"),
-        page=fields.label(found.get("page"), "its page"),
-        image=fields.label(found.get("image"), "its image"),
-        width=width,
-        height=height,
-        words=tuple(_parse_word(fields.mapping(word, "a word")) for word in words),
-        split=_parse_side(found.get("split")),
+        photo=fields.name(found.photo, "its photo"),
+        page=found.page or "",
+        image=found.image or "",
+        width=found.width,
+        height=found.height,
+        words=tuple(map(_labelled, found.words)),
+        split=Split(found.split),
     )
 
 
-def _parse_word(found: Mapping[str, object]) -> Labelled:
-    ignore = found.get("ignore", False)
-    if not isinstance(ignore, bool):
-        raise Unfit("“ignore” of a word is neither true nor false")
-    said = found.get("text")
-    return Labelled(fields.quad(found.get("quad")), "" if ignore and not said else fields.text(said), ignore)
+def _labelled(word: _Word) -> Labelled:
+    return Labelled(fields.quad(word.quad), fields.text(word.text) if word.text or not word.ignore else "", word.ignore)
 
 
 LAYOUT = Layout(

@@ -10,19 +10,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta
 
 from ocr_studio.core.dataset_files import tab_separated
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
-from ocr_studio.core.dataset_files.validation import Troubles, Unfit
+from ocr_studio.core.dataset_files.validation import Box, Troubles, Unfit
 from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.metrics import Labelled
 
 _ALL, _TRAIN, _VALIDATION, _BOXES = "rec_gt.txt", "rec_gt_train.txt", "rec_gt_val.txt", "Label.txt"
 _UNREADABLE: Final = "###"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    points: Box
+    transcription: str = ""
+    difficult: object = None
+
+
+_Words: TypeAlias = Annotated[list[_Word], Meta(max_length=fields.MAX_WORDS)]
 
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
@@ -70,8 +84,7 @@ def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Li
 def _pages(folder: SafeFolder, troubles: Troubles) -> Iterator[TruePhoto]:
     for where, photo, rest in tab_separated.read_rows(folder, _BOXES, troubles):
         try:
-            found = fields.sequence(fields.json_value(rest.encode()), "what follows the tab", most=fields.MAX_WORDS)
-            words = tuple(_word(fields.mapping(word, "a word")) for word in found)
+            words = tuple(map(_labelled, json_schema.convert(fields.json_value(rest.encode()), _Words)))
             # Their sizes are not said; they are those of the photos, see ``datasets.reader``.
             yield TruePhoto(name := _own_name(folder, photo), "", name, 0, 0, words)
         except Unfit as error:
@@ -84,10 +97,9 @@ def _own_name(folder: SafeFolder, photo: str) -> str:
     return shorter if shorter and not folder.has(photo) and folder.has(shorter) else photo
 
 
-def _word(found: Mapping[str, object]) -> Labelled:
-    said = found.get("transcription")
-    ignore = found.get("difficult") is True or said == _UNREADABLE
-    return Labelled(fields.quad(found.get("points")), "" if ignore else fields.text(said), ignore)
+def _labelled(word: _Word) -> Labelled:
+    ignore = word.difficult is True or word.transcription == _UNREADABLE
+    return Labelled(fields.quad(word.points), "" if ignore else fields.text(word.transcription), ignore)
 
 
 LAYOUT = Layout(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator
+from typing import Annotated, Final, TypeAlias
 
 import cv2
+from msgspec import Meta
 
 from ocr_studio.core import plain_text
 from ocr_studio.core.dataset_files.values import BadDataset
-from ocr_studio.core.files import safe_folder, strict_json
+from ocr_studio.core.files import json_schema, safe_folder, strict_json
+from ocr_studio.core.files.json_schema import Corners
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, normalize_name
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.core.plain_text import one_line
@@ -30,8 +32,10 @@ MAX_TROUBLE: Final = 200
 MAX_SHOWN: Final = 300
 
 
-class Unfit(ValueError):
-    """A value is invalid; says why in a few words."""
+# A value is invalid; says why in a few words.
+Unfit: TypeAlias = json_schema.BadValue
+Label: TypeAlias = Annotated[str, Meta(max_length=MAX_LABEL)] | None
+Box: TypeAlias = Corners[Annotated[float, Meta(ge=-MAX_PLACE, le=MAX_PLACE)]]
 
 
 class Troubles:
@@ -107,38 +111,13 @@ def json_bytes(value: object, *, indent: int | None = None) -> bytes:
         return json.dumps(value, allow_nan=False, indent=indent).encode("ascii")
 
 
-def mapping(value: object, what: str = "it") -> Mapping[str, object]:
-    """A JSON object. Raises Unfit."""
-    if not isinstance(value, dict):
-        raise Unfit(f"{what} is not an object")
-    return value
-
-
-def sequence(value: object, what: str, *, most: int) -> Sequence[object]:
-    """A JSON list of at most so many. Raises Unfit."""
-    if not isinstance(value, list) or len(value) > most:
-        raise Unfit(f"{what} is not a list of at most {most}")
-    return value
-
-
-def text(value: object) -> str:
+def text(value: str) -> str:
     """What is written, one line, never empty. Raises Unfit."""
-    if not isinstance(value, str):
-        raise Unfit("its text is not a string")
     if len(value) > MAX_LETTERS:
         raise Unfit(f"its text is longer than {MAX_LETTERS} characters")
     if not (found := one_line(value)):
         raise Unfit("its text is empty")
     return found
-
-
-def label(value: object, what: str) -> str:
-    """An id, a name or nothing, as it is. Raises Unfit."""
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > MAX_LABEL:
-        raise Unfit(f"{what} is not a text of at most {MAX_LABEL} characters")
-    return value
 
 
 def name(value: object, what: str) -> str:
@@ -149,46 +128,18 @@ def name(value: object, what: str) -> str:
         raise Unfit(f"{what}: {error}") from error
 
 
-def quad(value: object) -> Quad:
-    """Four corners [x, y] with an area. Raises Unfit."""
-    corners = value if isinstance(value, list) and len(value) == 4 else None
-    if corners is None:
-        raise Unfit("its quad does not have four corners")
-    a, b, c, d = (_point(corner) for corner in corners)
-    found = Quad((a, b, c, d))
+def quad(corners: Box) -> Quad:
+    """Four corners with an area. Raises Unfit."""
+    found = Quad(corners)
     # The hull has no less than what the sides go around, which takes a tenth of the time.
-    if abs(_twice_the_area(a, b, c, d)) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
-        raise Unfit("its “quad” has no area")
+    if abs(_twice_the_area(*corners)) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
+        raise Unfit(tr("its “quad” has no area"))
     return found
-
-
-def integer(value: object, what: str, *, least: int, most: int) -> int:
-    """A whole number. Raises Unfit."""
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Unfit(f"{what} is not a whole number from {least} to {most}")
-    return value
-
-
-def number(value: object, what: str, *, least: float, most: float) -> float:
-    """A finite number. Raises Unfit."""
-    # A tuple, as asking for ``int | float`` takes much longer, and a dataset has millions of numbers.
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
-        raise Unfit(f"{what} is not a number from {least:g} to {most:g}")
-    return float(value)
 
 
 def corners_of(found: Quad) -> list[list[float]]:
     """A quad as JSON has it: [[x, y] × 4], clockwise from the text's own top left."""
     return [[x, y] for x, y in found.corners]
-
-
-def _point(corner: object) -> Point:
-    if not isinstance(corner, list) or len(corner) != 2:
-        raise Unfit("a corner of its quad is not [x, y]")
-    return (
-        number(corner[0], "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE),
-        number(corner[1], "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE),
-    )
 
 
 def _twice_the_area(a: Point, b: Point, c: Point, d: Point) -> float:

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final, Unpack
+from typing import Annotated, Final, Unpack
+
+from msgspec import Meta
 
 from ocr_studio.core import paths, plain_text
+from ocr_studio.core.dataset_files.validation import Box
+from ocr_studio.core.dataset_files.validation import quad as quad_with_area
 from ocr_studio.core.datasets.reader import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files import strict_json
+from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Page, Point, Quad
+from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
@@ -31,8 +35,6 @@ ANNOTATIONS: Final = "annotations.json"
 # Half a million words; far beyond any set that is read on one machine in a day.
 MAX_BYTES: Final = 64 << 20
 MAX_WORDS: Final = 20_000
-MAX_LETTERS: Final = plain_text.LONGEST
-MAX_PLACE: Final = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +207,31 @@ class _Bad(ValueError):
         self.what, self.remedy = what, remedy or tr("Fix or remove this entry.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    image: Annotated[str, Meta(min_length=1)]
+    words: Annotated[list[object], Meta(max_length=MAX_WORDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    quad: Box
+    text: Annotated[str, Meta(max_length=plain_text.LONGEST)] = ""
+    ignore: bool = False
+    id: str | int | None = None
+
+
 def _page(entry: object, folder: Path) -> TruePage:
-    if not isinstance(entry, dict):
-        raise _Bad(tr("it is not an object"), tr('Use the form {"image": …, "words": […]}.'))
-    image, words = entry.get("image"), entry.get("words")
-    if not isinstance(image, str) or not image:
-        raise _Bad(tr("“image” is not a path"))
-    if not _inside(image):
+    try:
+        photo = json_schema.convert(entry, _Photo)
+    except json_schema.BadValue as error:
+        raise _Bad(str(error), tr('Use the form {"image": …, "words": […]}.')) from error
+    if not _inside(photo.image):
         raise _Bad(
-            tr("“{image}” is outside the folder", image=image),
+            tr("“{image}” is outside the folder", image=photo.image),
             tr("Move the photo to the folder and use its path inside the folder."),
         )
-    if not isinstance(words, list) or len(words) > MAX_WORDS:
-        raise _Bad(tr("“{image}”: “words” is not a list of at most {most} words", image=image, most=MAX_WORDS))
-    found = tuple(_words(words, image))
-    return TruePage(PurePosixPath(image).as_posix(), folder / image, found)
+    return TruePage(PurePosixPath(photo.image).as_posix(), folder / photo.image, tuple(_words(photo)))
 
 
 def _inside(image: str) -> bool:
@@ -227,53 +239,22 @@ def _inside(image: str) -> bool:
     return stays_inside(image) and stays_inside(image.replace("\\", "/"))
 
 
-def _words(words: list[object], image: str) -> Iterator[Labelled]:
+def _words(photo: _Photo) -> Iterator[Labelled]:
     ids: set[object] = set()
-    for number, word in enumerate(words, start=1):
+    for number, value in enumerate(photo.words, start=1):
         try:
-            if not isinstance(word, dict):
-                raise _Bad(tr("it is not an object"))
-            if (key := word.get("id")) is not None:
-                if not isinstance(key, str | int) or key in ids:
-                    raise _Bad(tr("its id {id} is invalid or used twice", id=json.dumps(key)[:40]))
-                ids.add(key)
-            yield _word(word)
-        except _Bad as error:
-            raise _Bad(
-                tr("“{image}”, word {number}: {what}", image=image, number=number, what=error.what), error.remedy
-            ) from error
+            word = json_schema.convert(value, _Word)
+            if word.id in ids:
+                raise _Bad(tr("its id {id} is used twice", id=json.dumps(word.id)[:40]))
+            ids |= {word.id} - {None}
+            yield _labelled(word)
+        except (_Bad, json_schema.BadValue) as error:
+            what = tr("“{image}”, word {number}: {what}", image=photo.image, number=number, what=error)
+            raise _Bad(what, getattr(error, "remedy", "")) from error
 
 
-def _word(word: Mapping[str, object]) -> Labelled:
-    text, ignore = word.get("text", ""), word.get("ignore", False)
-    if not isinstance(text, str) or len(text) > MAX_LETTERS:
-        raise _Bad(tr("“text” is not a text of at most {most} characters", most=MAX_LETTERS))
-    if not isinstance(ignore, bool):
-        raise _Bad(tr("“ignore” is neither true nor false"))
-    if not one_line(text) and not ignore:
+def _labelled(word: _Word) -> Labelled:
+    text = one_line(word.text)
+    if not text and not word.ignore:
         raise _Bad(tr("it has no text"), tr('Add the text, or "ignore": true.'))
-    quad = _quad(word.get("quad"))
-    if not ignore and geometry.measure_area(quad) < 1:
-        raise _Bad(tr("its “quad” has no area"))
-    return Labelled(quad, one_line(text), ignore)
-
-
-def _quad(corners: object) -> Quad:
-    if not isinstance(corners, list) or len(corners) != 4:
-        raise _Bad(tr("“quad” does not have four corners"), tr("Use the form [[x, y], [x, y], [x, y], [x, y]]."))
-    a, b, c, d = (_point(corner) for corner in corners)
-    return Quad((a, b, c, d))
-
-
-def _point(corner: object) -> Point:
-    if not isinstance(corner, list) or len(corner) != 2:
-        raise _Bad(tr("a corner of “quad” is not [x, y]"))
-    x, y = (_coordinate(value) for value in corner)
-    return x, y
-
-
-def _coordinate(value: object) -> float:
-    # What is not a number (NaN) is not between any two.
-    if not isinstance(value, int | float) or isinstance(value, bool) or not -MAX_PLACE <= value <= MAX_PLACE:
-        raise _Bad(tr("“quad” has a coordinate that is not a valid number of pixels"))
-    return float(value)
+    return Labelled(Quad(word.quad) if word.ignore else quad_with_area(word.quad), text, word.ignore)

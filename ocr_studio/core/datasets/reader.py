@@ -18,7 +18,6 @@ from ocr_studio.core.dataset_files.validation import (
     Unfit,
     file_bytes,
     json_value,
-    mapping,
 )
 from ocr_studio.core.dataset_files.values import (
     FORMAT,
@@ -41,6 +40,7 @@ from ocr_studio.core.dataset_files.values import (
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.report import RULES
 from ocr_studio.core.datasets.split import ExamplePlace, divide
+from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.translation import tr, tr_n
@@ -128,7 +128,8 @@ def _manifest(folder: SafeFolder) -> Mapping[str, object]:
         return {}
     path = folder.path / MANIFEST
     try:
-        manifest = mapping(json_value(file_bytes(folder, MANIFEST)))
+        value = json_value(file_bytes(folder, MANIFEST))
+        manifest: Mapping[str, object] = json_schema.convert(value, dict[str, object])
     except Unfit as error:
         raise BadDataset(str(error), file=path, remedy=tr("Export the dataset again.")) from error
     if manifest.get("format") != FORMAT:

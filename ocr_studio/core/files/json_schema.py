@@ -39,6 +39,7 @@ _EXPECTED: Final = re.compile(
     r"Expected `(?P<type>[^`]*)`"
     r"(?: of (?:at least )?length (?P<length>[<>]=)? ?(?P<count>\d+)| (?P<limit>[<>]=?) (?P<number>\S+))?(?:,|$)"
 )
+_ONE_OF: Final = re.compile(r"matching regex '\^\(\?:(.*)\)\\+Z'")
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`")
 _TYPES: Final = {
     "int": later("a whole number"),
@@ -134,6 +135,9 @@ def _reason(message: str) -> str:
     if found := _EXPECTED.match(what):
         text = later("“{key}” must be {expected}") if key else later("it must be {expected}")
         return tr(text, key=key, expected=_expected(found))
+    if known := _ONE_OF.search(what):
+        names = re.sub(r"\\+(.)", r"\1", known[1]).replace("|", ", ")
+        return tr("“{key}” must be {expected}", key=key, expected=tr("one of {names}", names=names))
     return tr("“{key}” has an invalid value", key=key) if key else tr("it has an invalid value")
 
 
@@ -146,6 +150,8 @@ def _expected(found: re.Match[str]) -> str:
         text = _LENGTHS.get((kinds[0], found["length"]), later("a list of {count} entries"))
         return tr(text, count=found["count"])
     if found["number"] and abs(float(found["number"])) < _MOST:
-        text = later("at least {number}") if ">" in found["limit"] else later("at most {number}")
+        text = (
+            later("a number of at least {number}") if ">" in found["limit"] else later("a number of at most {number}")
+        )
         return tr(text, number=found["number"].removesuffix(".0"))
     return " / ".join(tr(_TYPES.get(kind, kind)) for kind in kinds)

@@ -9,10 +9,12 @@ import contextlib
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from ocr_studio.core import units
 from ocr_studio.core.dataset_files import own
@@ -22,6 +24,8 @@ from ocr_studio.core.dataset_files.values import MAX_PHOTO_BYTES, PHOTOS, Exampl
 from ocr_studio.core.datasets.builder import DatasetBuilder
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
 from ocr_studio.core.errors import WriteFailed
+from ocr_studio.core.files import json_schema
+from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.options import SynthOptions
@@ -263,27 +267,27 @@ def _noted(room: SafeFolder) -> Iterator[tuple[SynthSample, Mapping[str, str]]]:
         return
     with room.reading(NOTES) as stream:
         for line in iter(lambda: stream.readline(fields.MAX_LINE_BYTES), b""):
-            with contextlib.suppress(Unfit, KeyError, TypeError, ValueError):
-                found = fields.mapping(fields.json_value(line))
-                yield _sample(found), {str(name): str(digest) for name, digest in _items(found["pictures"])}
+            with contextlib.suppress(Unfit):
+                note = json_schema.convert(fields.json_value(line), _Note)
+                yield _sample(note), note.pictures
 
 
-def _items(value: object) -> Sequence[tuple[str, object]]:
-    return list(fields.mapping(value).items())
+@dataclass(frozen=True, slots=True)
+class _Note:
+    kind: Annotated[str, one_of(KINDS)]
+    index: Annotated[int, Meta(ge=0, le=MAX_EXAMPLES)]
+    pictures: dict[str, str]
+    examples: Annotated[list[object], Meta(max_length=fields.MAX_WORDS)]
+    page: object
+    left_out: list[tuple[str, str, str, str, Reason]]
 
 
-def _list(value: object) -> Sequence[object]:
-    return fields.sequence(value, "it", most=fields.MAX_WORDS)
-
-
-def _sample(found: Mapping[str, object]) -> SynthSample:
-    page = found["page"]
-    left_out = [[str(part) for part in _list(each)] for each in _list(found["left_out"])]
+def _sample(note: _Note) -> SynthSample:
     return SynthSample(
-        kind=KINDS[KINDS.index(str(found["kind"]))],
-        index=fields.integer(found["index"], "its index", least=0, most=MAX_EXAMPLES),
+        kind=note.kind,
+        index=note.index,
         pictures={},
-        examples=tuple(own.parse_label(fields.mapping(each)) for each in _list(found["examples"])),
-        page=None if page is None else own.parse_boxes(fields.mapping(page)),
-        left_out=tuple(LeftOut(page, image, word, text, Reason(why)) for page, image, word, text, why in left_out),
+        examples=tuple(map(own.parse_label, note.examples)),
+        page=None if note.page is None else own.parse_boxes(note.page),
+        left_out=tuple(LeftOut(*each) for each in note.left_out),
     )

@@ -47,30 +47,30 @@ def test_what_is_said_is_what_is_true(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        (7, "not an object"),
-        ({"words": []}, "not a path"),
+        (7, "it must be an object"),
+        ({"words": []}, "“image” is missing"),
         ({"image": "../out.jpg", "words": []}, "outside the folder"),
         ({"image": "/etc/passwd", "words": []}, "outside the folder"),
         ({"image": "a\\..\\..\\b.jpg", "words": []}, "outside the folder"),
         ({"image": "half \ud800.jpg", "words": []}, "outside the folder"),
         ({"image": "nul\0.jpg", "words": []}, "outside the folder"),
-        ({"image": "x.jpg", "words": {}}, "not a list"),
-        ({"image": "x.jpg", "words": [None]}, "word 1: it is not an object"),
+        ({"image": "x.jpg", "words": {}}, "“words” must be a list"),
+        ({"image": "x.jpg", "words": [None]}, "word 1: it must be an object"),
         (GOOD, "listed twice"),
         (GOOD | {"image": "./sub/../good.jpg"}, "outside the folder"),
         (GOOD | {"image": ".//good.jpg"}, "listed twice"),
-        (word(quad=[[0, 0], [1, float("nan")], [2, 2], [0, 2]]), "not a valid number"),
-        (word(quad=[[0, 0], [1, float("inf")], [2, 2], [0, 2]]), "not a valid number"),
-        (word(quad=[[0, 0], [10**400, 0], [2, 2], [0, 2]]), "not a valid number"),
-        (word(quad=[[0, 0], [True, 0], [2, 2], [0, 2]]), "not a valid number"),
-        (word(quad=BOX[:3]), "four corners"),
-        (word(quad=[[0, 0, 0]] * 4), "[x, y]"),
+        (word(quad=[[0, 0], [1, float("nan")], [2, 2], [0, 2]]), "“quad[1][1]” must be a number"),
+        (word(quad=[[0, 0], [1, float("inf")], [2, 2], [0, 2]]), "“quad[1][1]” must be a number"),
+        (word(quad=[[0, 0], [10**400, 0], [2, 2], [0, 2]]), "“quad[1][0]” must be a number"),
+        (word(quad=[[0, 0], [True, 0], [2, 2], [0, 2]]), "“quad[1][0]” must be a number"),
+        (word(quad=BOX[:3]), "“quad” must be a list of 4 entries"),
+        (word(quad=[[0, 0, 0]] * 4), "“quad[0]” must be a list of 2 entries"),
         (word(quad=[[5, 5]] * 4), "no area"),
-        (word(text=3), "not a text of at most"),
-        (word(text="x" * 5000), "not a text of at most"),
+        (word(text=3), "“text” must be text"),
+        (word(text="x" * 5000), "“text” must be text of at most 1000 characters"),
         (word(text="  "), "no text"),
-        (word(ignore="yes"), "neither true nor false"),
-        ({"image": "x.jpg", "words": [{"id": 1, "quad": BOX, "text": "x"}] * 2}, "its id 1 is invalid or used twice"),
+        (word(ignore="yes"), "“ignore” must be true or false"),
+        ({"image": "x.jpg", "words": [{"id": 1, "quad": BOX, "text": "x"}] * 2}, "its id 1 is used twice"),
     ],
 )
 def test_what_cannot_be_so_is_said_and_the_rest_goes_on(tmp_path: Path, entry: Any, why: str) -> None:
@@ -87,7 +87,7 @@ def test_what_cannot_be_so_is_said_and_the_rest_goes_on(tmp_path: Path, entry: A
 def test_a_number_of_thousands_of_digits_is_told_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / ground_truth.ANNOTATIONS).write_text("[1" + "0" * 9000 + "]", "utf-8")
     (trouble,) = ground_truth.load(tmp_path).troubles
-    assert "photo 1 of 1: it is not an object" in str(trouble)
+    assert "photo 1 of 1: it must be an object" in str(trouble)
 
 
 @pytest.mark.parametrize(
