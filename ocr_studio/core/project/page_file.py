@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeAlias, TypeVar
 
-from ocr_studio.core.files import strict_json
+from msgspec import Meta, Struct
+
+from ocr_studio.core.files import json_schema, strict_json
+from ocr_studio.core.files.json_schema import Corners, Share
 from ocr_studio.core.files.safe_folder import stays_inside
 from ocr_studio.core.page import (
     Alternative,
@@ -20,7 +22,6 @@ from ocr_studio.core.page import (
     Mark,
     Page,
     PageFacts,
-    Point,
     Quad,
     TextSource,
     Transcription,
@@ -53,7 +54,64 @@ MAX_OUTSIDE: Final = 2
 _ANYWHERE: Final = (-1e9, 1e9)
 
 _Value = TypeVar("_Value")
-_Name = TypeVar("_Name", bound=StrEnum)
+_Version: TypeAlias = Annotated[int, Meta(ge=1, le=2**31)]
+_Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
+_Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)]
+_Length: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_PIXELS)]
+_Box: TypeAlias = Corners[Annotated[float, Meta(ge=-1e9, le=1e9)]]
+
+
+class _Side(Struct):
+    text: _Text
+    source: TextSource
+    confidence: Share | None = None
+    model: _Label | None = None
+    when: _Label | None = None
+    alternatives: Annotated[tuple[tuple[_Text, Share], ...], Meta(max_length=MAX_ALTERNATIVES)] = ()
+    letters: Annotated[tuple[Share, ...], Meta(max_length=MAX_TEXT)] = ()
+
+
+class _Word(Struct):
+    id: _Label
+    quad: _Box
+    quad_source: TextSource
+    machine: _Side | None = None
+    human: _Side | None = None
+    mark: Mark | None = None
+    locked: object = None
+
+
+class _Board(Struct):
+    corners: _Box | None = None
+    straighten: bool = True
+    even_light: bool = True
+    less_glare: bool = True
+    strong_ink: bool = True
+    strength: Share = 0.5
+    read: bool = False
+
+
+class _Facts(Struct):
+    writer: _Label | None = None
+    tags: Annotated[tuple[_Label, ...], Meta(max_length=MAX_TAGS)] = ()
+    note: _Text = ""
+    order: Annotated[tuple[tuple[_Label, ...], ...], Meta(max_length=MAX_WORDS)] = ()
+    board: _Board | None = None
+
+
+class _Head(Struct):
+    id: _Label
+    image: _Text
+    width: _Length
+    height: _Length
+
+
+class _Page(_Head):
+    words: Annotated[list[_Word], Meta(max_length=MAX_WORDS)]
+    read_at: _Label | None = None
+
+
+_HEAD: Final = _Head.__struct_fields__
 
 
 class NotAPage(ValueError):
@@ -73,13 +131,10 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
     """
     if len(page.words) > MAX_WORDS:
         raise NotAPage(_too_many(len(page.words)))
-    fields = {"id": page.id, "image": page.image}
+    known = _head(_converted({name: getattr(page, name) for name in _HEAD}, _Head))
     head = {
         "format": FORMAT,
-        "id": _label(fields, "id"),
-        "image": _photo_path(fields),
-        "width": _integer(page.width, "width", least=1, most=MAX_PIXELS),
-        "height": _integer(page.height, "height", least=1, most=MAX_PIXELS),
+        **{name: getattr(known, name) for name in _HEAD},
         "read_at": page.read_at or None,
         **facts_fields(page.facts),
     }
@@ -106,27 +161,20 @@ def decode(data: bytes) -> Page:
         fields = an_object(strict_json.load(data), "page")
     except strict_json.BadJson as error:
         raise NotAPage(f"it is not valid JSON: {error}") from error
-    version = _integer(fields.get("format"), "format", least=1, most=2**31)
+    version = _converted(fields.get("format"), _Version)
     if version > FORMAT:
         what = tr("it has format {version}; this version supports formats up to {known}", version=version, known=FORMAT)
         raise NewerFormat(what)
-    width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
-    reach, items = _reach(width, height), fields.get("words")
+    items = fields.get("words")
     if isinstance(items, list) and len(items) > MAX_WORDS:
         raise NotAPage(_too_many(len(items)))
-    words = [word_of(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
-    by_id = {word.id: word for word in words}
-    if len(by_id) != len(words):
+    found = _converted(fields, _Page)
+    head, reach = _head(found), _reach(found.width, found.height)
+    by_id = {word.id: word for word in (_word(each, reach) for each in found.words)}
+    if len(by_id) != len(found.words):
         raise NotAPage("two words have the same id")
-    return Page(
-        id=_label(fields, "id"),
-        image=_photo_path(fields),
-        width=width,
-        height=height,
-        words=by_id,
-        read_at=_optional(fields, "read_at", _label),
-        facts=facts_of(fields),
-    )
+    read_at = found.read_at and _label(found.read_at)
+    return Page(head.id, head.image, head.width, head.height, by_id, read_at, facts_of(fields))
 
 
 def line(value: object) -> bytes:
@@ -181,17 +229,13 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
 
 def facts_of(fields: Mapping[str, object]) -> PageFacts:
     """What these fields say. Raises NotAPage."""
-    note = fields.get("note", "")
-    if not isinstance(note, str) or len(note) > MAX_TEXT:
-        raise NotAPage(f"note is not a text of at most {MAX_TEXT} characters")
-    tags = tuple(_label({"tag": tag}, "tag") for tag in _list(fields, "tags", MAX_TAGS, missing=()))
-    lines = [_list({"order": line}, "order", MAX_WORDS) for line in _list(fields, "order", MAX_WORDS, missing=())]
+    found = _converted(fields, _Facts)
     return PageFacts(
-        writer=_optional(fields, "writer", _label),
-        tags=tags,
-        note=_whole_characters(note),
-        order=tuple(tuple(_label({"order": key}, "order") for key in line) for line in lines),
-        board=_optional(fields, "board", _board),
+        writer=found.writer and _label(found.writer),
+        tags=tuple(map(_label, found.tags)),
+        note=_whole_characters(found.note),
+        order=tuple(tuple(map(_label, line)) for line in found.order),
+        board=_board(found.board),
     )
 
 
@@ -200,12 +244,12 @@ def _board_fields(look: BoardLook) -> dict[str, object]:
     return {"corners": corners, **{name: getattr(look, name) for name in BOARD_SWITCHES}, "strength": look.strength}
 
 
-def _board(fields: Mapping[str, object], key: str) -> BoardLook:
-    board = an_object(fields[key], key)
-    switches = {name: board[name] is True for name in BOARD_SWITCHES if name in board}
-    corners = _optional(board, "corners", lambda found, name: _quad({"quad": found[name]}, _ANYWHERE))
-    strength = _share_in(board, "strength") if "strength" in board else BoardLook().strength
-    return BoardLook(corners=corners, strength=strength, **switches)
+def _board(found: _Board | None) -> BoardLook | None:
+    if found is None:
+        return None
+    corners = None if found.corners is None else Quad(found.corners)
+    switches = {name: getattr(found, name) for name in BOARD_SWITCHES}
+    return BoardLook(corners=corners, strength=found.strength, **switches)
 
 
 def _side_fields(side: Transcription) -> dict[str, object]:
@@ -234,64 +278,50 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, float(value))) if math.isfinite(value) else 0.0
 
 
-def word_of(item: object, where: str, reach: tuple[float, float] = _ANYWHERE) -> Word:
+def word_of(item: object, where: str) -> Word:
     """The word that an object tells of. where: what it is called in NotAPage, which is raised for a damaged one."""
-    fields = an_object(item, where)
     try:
-        return Word(
-            id=_label(fields, "id"),
-            quad=_quad(fields, reach),
-            quad_source=_name(fields, "quad_source", TextSource),
-            machine=_optional(fields, "machine", _side),
-            human=_optional(fields, "human", _side),
-            mark=_optional(fields, "mark", lambda found, key: _name(found, key, Mark)),
-            locked=fields.get("locked") is True,
-        )
+        return _word(_converted(item, _Word), _ANYWHERE)
     except NotAPage as error:
         raise NotAPage(f"{where}: {error}") from error
 
 
-def _side(fields: Mapping[str, object], key: str) -> Transcription:
-    side = an_object(fields[key], key)
-    text = _text(side.get("text"), "text")
-    letters = tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=()))
-    return Transcription(
-        text=text,
-        source=_name(side, "source", TextSource),
-        confidence=_optional(side, "confidence", _share_in),
-        model=_optional(side, "model", _label),
-        when=_optional(side, "when", _label),
-        alternatives=tuple(_alternative(pair) for pair in _list(side, "alternatives", MAX_ALTERNATIVES, missing=())),
-        letters=letters if len(letters) == len(text) else (),
+def _word(found: _Word, reach: tuple[float, float]) -> Word:
+    least, most = reach
+    for x, y in found.quad:
+        if not (least <= x <= most and least <= y <= most):
+            raise NotAPage(f"word {_label(found.id)}: a corner is too far from the photo")
+    return Word(
+        _label(found.id),
+        Quad(found.quad),
+        found.quad_source,
+        _side(found.machine),
+        _side(found.human),
+        found.mark,
+        found.locked is True,
     )
 
 
-def _alternative(pair: object) -> Alternative:
-    if not isinstance(pair, list) or len(pair) != 2:
-        raise NotAPage("an alternative is not [text, confidence]")
-    return Alternative(_text(pair[0], "alternative"), _number(pair[1], "alternative", 0.0, 1.0))
+def _side(found: _Side | None) -> Transcription | None:
+    if found is None:
+        return None
+    text = one_line(found.text)
+    return Transcription(
+        text,
+        found.source,
+        found.confidence,
+        found.model and _label(found.model),
+        found.when and _label(found.when),
+        tuple([Alternative(one_line(other), confidence) for other, confidence in found.alternatives]),
+        found.letters if len(found.letters) == len(text) else (),
+    )
 
 
-def _quad(fields: Mapping[str, object], reach: tuple[float, float]) -> Quad:
-    corners = _list(fields, "quad", 4)
-    if len(corners) != 4:
-        raise NotAPage("quad does not have four corners")
-    a, b, c, d = (_point(corner, reach) for corner in corners)
-    return Quad((a, b, c, d))
-
-
-def _point(corner: object, reach: tuple[float, float]) -> Point:
-    if not isinstance(corner, list) or len(corner) != 2:
-        raise NotAPage("a corner is not [x, y]")
-    least, most = reach
-    return _number(corner[0], "quad", least, most), _number(corner[1], "quad", least, most)
-
-
-def _photo_path(fields: Mapping[str, object]) -> str:
-    image = fields.get("image")
-    if not isinstance(image, str) or len(image) > MAX_TEXT or not stays_inside(image):
+def _head(found: _Head) -> _Head:
+    """The same, with an id without halves of characters. Raises NotAPage for a photo outside its folder."""
+    if not stays_inside(found.image):
         raise NotAPage("image is not a path inside the photos' folder")
-    return image
+    return _Head(id=_label(found.id), image=found.image, width=found.width, height=found.height)
 
 
 def an_object(value: object, where: str) -> Mapping[str, object]:
@@ -301,25 +331,16 @@ def an_object(value: object, where: str) -> Mapping[str, object]:
     return value
 
 
-def _list(
-    fields: Mapping[str, object], key: str, most: int, *, missing: Iterable[object] | None = None
-) -> list[object]:
-    value = fields.get(key, missing if missing is None else list(missing))
-    if not isinstance(value, list) or len(value) > most:
-        raise NotAPage(f"{key} is not a list of at most {most}")
-    return value
+def _converted(value: object, wanted: type[_Value]) -> _Value:
+    try:
+        return json_schema.convert(value, wanted)
+    except json_schema.BadValue as error:
+        raise NotAPage(str(error)) from error
 
 
-def _text(value: object, key: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise NotAPage(f"{key} is not a text of at most {MAX_TEXT} characters")
-    return one_line(value)
-
-
-def _label(fields: Mapping[str, object], key: str) -> str:
-    value = fields.get(key)
-    if not isinstance(value, str) or not 0 < len(value) <= 500 or not (label := _whole_characters(value)):
-        raise NotAPage(f"{key} is not a text of 1 to 500 characters")
+def _label(text: str) -> str:
+    if not (label := _whole_characters(text)):
+        raise NotAPage("a label has no valid character")
     return label
 
 
@@ -328,36 +349,5 @@ def _whole_characters(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", errors="ignore").decode("utf-8")
 
 
-def _name(fields: Mapping[str, object], key: str, names: type[_Name]) -> _Name:
-    value = fields.get(key)
-    try:
-        return names(str(value))
-    except ValueError as error:
-        raise NotAPage(f"{key} is not one of {', '.join(names)}") from error
-
-
 def _too_many(count: int) -> str:
     return f"it has {count} words; a page can have at most {MAX_WORDS}"
-
-
-def _integer(value: object, key: str, *, least: int, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise NotAPage(f"{key} is not a whole number from {least} to {most}")
-    return value
-
-
-def _number(value: object, key: str, least: float, most: float) -> float:
-    # A tuple: asking for ``int | float`` takes much longer, and a page has thousands of numbers.
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
-        raise NotAPage(f"{key} is not a number from {least:g} to {most:g}")
-    return float(value)
-
-
-def _share_in(fields: Mapping[str, object], key: str) -> float:
-    return _number(fields[key], key, 0.0, 1.0)
-
-
-def _optional(
-    fields: Mapping[str, object], key: str, read: Callable[[Mapping[str, object], str], _Value]
-) -> _Value | None:
-    return None if fields.get(key) is None else read(fields, key)

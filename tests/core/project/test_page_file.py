@@ -67,7 +67,7 @@ def test_facts_that_make_no_sense_are_damage(field: str) -> None:
 
 def test_a_mark_that_nobody_knows_is_damage() -> None:
     data = page_file.encode(PAGE).replace(b'"quad_source"', b'"mark": "odd", "quad_source"')
-    with pytest.raises(page_file.NotAPage, match="mark is not one of unreadable, ignored"):
+    with pytest.raises(page_file.NotAPage, match=r"“words\[0\].mark” has an invalid value"):
         page_file.decode(data)
 
 
