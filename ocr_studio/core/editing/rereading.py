@@ -22,16 +22,8 @@ def find_changes(page: Page, fresh: Iterable[Word]) -> Iterator[Change]:
     for word in fresh:
         old, read = page.words.get(word.id), word.machine
         if old is not None and read is not None and not old.checked and old.quad == word.quad:
-            yield Change(
-                page.id,
-                page.image,
-                old.id,
-                old.quad,
-                old.text,
-                read.text,
-                format_confidence(read.confidence),
-                read=read,
-            )
+            sure = format_confidence(read.confidence)
+            yield Change(page.id, page.image, old.id, old.quad, old.text, read.text, sure, read=read)
 
 
 def format_confidence(confidence: float | None) -> str:
