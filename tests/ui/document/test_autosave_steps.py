@@ -53,7 +53,7 @@ def test_what_an_edit_changes_is_put_down_once_with_its_line(desk: Desk, monkeyp
         real(project, some, log)
 
     monkeypatch.setattr(desk.autosave, "save", save)
-    lane = JobThread("pages")
+    lane = JobThread("pages", desk.document)
     desk.document.history.begin(ProjectPages(desk.project, lambda: desk.autosave.waiting, lane))
     for text in ("thy", "thine"):
         page = desk.document.page
@@ -67,7 +67,7 @@ def test_what_an_edit_changes_is_put_down_once_with_its_line(desk: Desk, monkeyp
     assert desk.on_disk() == desk.document.page
     course = undo_log.load(desk.project.files)
     assert (len(course.steps), course.index) == (1, 1)
-    lane.stop()
+    desk.document.history.begin(None)  # no command may outlive the test
 
 
 def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
