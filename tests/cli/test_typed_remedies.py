@@ -322,7 +322,7 @@ def linked_project(room: Room) -> None:
 
 
 TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
-    "core/datasets/builder.py:_nothing": (
+    "core/datasets/builder.py:_make_nothing_error": (
         ("dataset",),
         lambda room: room.run("dataset", unchecked(room), "--out", room.folder / "data"),
     ),
@@ -335,15 +335,15 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/models/archive.py:refused": (("models", "import"), no_model),
     "core/models/registry.py:delete": (("models", "delete"), in_use),
     "core/models/registry.py:find": (("models", "show"), lambda room: room.run("models", "show", "nobody")),
-    "core/formats/output_folder.py:_check": (("export",), foreign_files),
+    "core/formats/output_folder.py:_check_target": (("export",), foreign_files),
     "core/project/project_errors.py:linked": (("export",), linked_project),
     "core/synth/dataset.py:check_room": (("synth",), no_room),
     "core/synth/options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),
     "core/synth/options.py:_check_sources": (("synth",), lambda room: room.synth("--writing", "strokes")),
-    "core/synth/options.py:check": (("synth",), lambda room: room.synth("--words", 0)),
+    "core/synth/options.py:check_options": (("synth",), lambda room: room.synth("--words", 0)),
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),
     "core/synth/target_folder.py:check#2": (("synth",), drawn_otherwise),
-    "core/training/runs.py:check_free": (("models", "delete"), begun_with_it),
+    "core/training/runs.py:check_model_unused": (("models", "delete"), begun_with_it),
     "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, SourceSplit.VALIDATION)),
     "engine/synth/sample_maker.py:_no_photos#2": (
         ("synth",),

@@ -140,9 +140,7 @@ def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
 
 
 def turn_writing(page: Page, word_id: str) -> Edit:
-    """The writing in this box is the other way up, and begins at the opposite corner; in a box that is higher than long
-    it runs along the other side. The outline stays.
-    """
+    """Turn the direction of writing by 180°, or by 90° in a box that is higher than wide. The outline stays."""
     words = _select_unlocked(page, [word_id])
     turned = []
     for word in words:
@@ -161,7 +159,7 @@ def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
 
 
 def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
-    """Copies of these words, with fresh ids, ``offset`` (dx, dy) pixels from where they stood, kept on the photo.
+    """Paste copies of words with new ids, moved by ``offset`` (dx, dy) pixels, kept on the photo.
 
     What is larger than the photo is cut off at its borders.
     """
@@ -194,7 +192,7 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
 
 
 def merge(page: Page, ids: Iterable[str]) -> Edit:
-    """These words become one; texts are joined by spaces in reading order. The first of them keeps its id.
+    """Merge words into one; texts are joined by spaces in reading order. The first word keeps its id.
 
     The visible text stays the same. If any part of it was written or checked by the user, the whole text counts as
     checked; otherwise it stays the recognizer's text. Empty if a word is locked or the text would become too long.
@@ -263,7 +261,7 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
 
 
 def _merge_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
-    """What the machine read and what a person wrote in words that become one, in their order."""
+    """Merge the recognized and the user's texts of words, in their order."""
     read = split_words.join_readings([(word.quad, word.machine) for word in words if word.machine], quad)
     # What a person wrote before they set a word aside is not lost either.
     seen = [text for word in words if (text := word.human.text if word.human else word.text)]
@@ -275,7 +273,7 @@ def _merge_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | Non
 
 
 def _select_unlocked(page: Page, ids: Iterable[str]) -> list[Word]:
-    """Those that are not locked."""
+    """Return the words that are not locked."""
     return [word for word in _select_words(page, ids) if not word.locked]
 
 
@@ -303,7 +301,7 @@ def _new_id(page: Page) -> str:
 
 
 def _limit_offset(page: Page, quads: Sequence[Quad], offset: Point, *, strictly: bool = False) -> Point:
-    """The offset, shortened so that the quads stay on the photo. strictly: also pulled back where they are outside."""
+    """Limit an offset so that quads stay on the photo. strictly: also pull back those that are outside."""
     if not quads:
         return offset
     left, top, right, bottom = zip(*(quad.bounds() for quad in quads), strict=True)
@@ -329,7 +327,7 @@ def _join_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
 def _match_words(
     before: Sequence[Word], found: Sequence[Word], *, left: Sequence[Word], taken: Collection[str]
 ) -> list[Word]:
-    """The found words; those that stand where one of before does, each one's best, as that word read again.
+    """Match found words with earlier ones; each best match updates the earlier word.
 
     Those that stand where one was left are not among them. taken: ids that no found word may have.
     """
@@ -350,14 +348,14 @@ def _match_words(
 
 
 def _update_reading(old: Word, found: Word) -> Word:
-    """The word as it was found now. Read as before, it is as before: the moment alone is no change."""
+    """Update the recognized text of a word; if only the time differs, the word stays unchanged."""
     when = old.machine.when if old.machine else None
     same = found.machine and old.machine == replace(found.machine, when=when)
     return replace(old, quad=found.quad, machine=old.machine if same else found.machine)
 
 
 def _group_by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) -> dict[int, list[Word]]:
-    """Index of an old word -> the found words that stand where it does."""
+    """Group found words by the index of the old word in the same place."""
     found: dict[int, list[Word]] = {}
     for index, (place, _) in places.items():
         found.setdefault(place, []).append(words[index])
@@ -365,7 +363,7 @@ def _group_by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Wor
 
 
 def _select_near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
-    """Those of the words that may touch any of some."""
+    """Return the words that may overlap any of ``some``."""
     if not some or not words:
         return []
     ours = np.array([word.quad.bounds() for word in words])[:, None]  # (words, 1, 4)
@@ -375,7 +373,7 @@ def _select_near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
 
 
 def _match_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:
-    """Index of a found word -> index of the old word that stands most where it does, and how much they share."""
+    """Map the index of a found word to the old word that it overlaps most, and how much."""
     if not old or not found:
         return {}
     bounds = np.array([word.quad.bounds() for word in old])
@@ -391,7 +389,7 @@ def _match_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple
 
 
 def _measure_shared(one: Quad, other: Quad) -> float:
-    """How much two boxes share, 0 where they are not in the same place."""
+    """Measure how much two boxes overlap; 0 if they are in different places."""
     if one == other:
         return 1.0
     share = float(geometry.compute_iou(one, other))

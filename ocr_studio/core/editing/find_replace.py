@@ -1,4 +1,4 @@
-"""What words that were found become when something else is put in the place of what was looked for."""
+"""Replacement of words that were found."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ _WORD: Final = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
 
 
 def parse_single_term(query: str) -> SearchTerm | None:
-    """The one word of a query; None where there are several, as nobody could say which is to be replaced."""
+    """Parse a query of one word; None for several."""
     terms = matching.parse_query(query)
     return terms[0] if len(terms) == 1 else None
 
 
 def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[Change]:
-    """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same or
-    become too long for a word. Words that the user wrote are not selected at first.
-    """
+    """List what each hit becomes; without alternatives, unchanged texts and texts that would be too long."""
     found: list[Change] = []
     for hit in hits:
         word = hit.words[0]
@@ -44,9 +42,7 @@ def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[Ch
 
 
 def replace_word(text: str, term: SearchTerm, by: str) -> str:
-    """The text with the word that is nearest to the wanted one replaced; punctuation around it stays. Of a word that is
-    put together ("load-balancer") only the piece that was wanted is.
-    """
+    """Replace the word of a text that is nearest to the term; punctuation stays, and other parts of a compound word."""
     pieces = re.split(r"(\s+)", text)
     words = [place for place in range(0, len(pieces), 2) if pieces[place]]
     nearest = _find_nearest([pieces[place] for place in words], term)

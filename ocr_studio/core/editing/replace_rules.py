@@ -1,4 +1,4 @@
-"""Finding and replacing by rules: what each word would become, before anything is changed.
+"""Find and replace with rules, with a preview of the changes.
 
 Patterns are those of the package regex, which can stop a search after a time: a pattern that tries ever more ways, like
 ``(a+)+b``, must not make the window stand still.
@@ -33,20 +33,20 @@ MOST_SLOW: Final = 10
 
 
 class BadRule(StudioError):
-    """A rule cannot be used; says why."""
+    """A rule is invalid; the message says why."""
 
 
 class TooSlow(BadRule):
-    """A pattern takes too long in one text; in others it may be used."""
+    """A pattern takes too long in one text; it may still be used in others."""
 
 
 class RulesNotSaved(StudioError):
-    """The rules could not be written; the earlier file is as it was."""
+    """The rules could not be saved; the earlier file is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What to look for in the text of a word, and what to put there.
+    """What to find in the text of a word, and its replacement.
 
     find: a text, or with ``pattern`` a regular expression, whose groups ``put`` may name: \\1, \\g<name>. whole: only
     where it is no part of a longer word. case: capitals and small letters differ. on: whether the rule is used.
@@ -79,9 +79,7 @@ class Replacer:
         return bool(self._rules)
 
     def replaced(self, text: str) -> str:
-        """The text after all rules, one after the other. Raises TooSlow for one that takes too long, BadRule for one
-        whose new text names a group that the pattern does not have.
-        """
+        """Apply all rules to a text, one after the other. Raises TooSlow, and BadRule for an unknown group."""
         for rule, compiled in self._rules:
             try:
                 if rule.pattern:
@@ -98,7 +96,7 @@ class Replacer:
         return one_line(text)
 
     def in_page(self, page: Page) -> Iterator[Change | Skipped]:
-        """What words of a page would become, as they are read; words without text stay so.
+        """Find the new texts of a page's words; words without text are ignored.
 
         A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
         all others, which the last one says. Raises BadRule.
@@ -142,7 +140,7 @@ def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
 
 
 def describe_problem(rule: Rule) -> str:
-    """Why a rule cannot be used, a sentence; nothing if it can. Groups that its new text names are looked for, too."""
+    """Say in a sentence why a rule is invalid, including unknown groups in its replacement; empty if it is valid."""
     try:
         compiled = _compile(rule)
         if rule.pattern:

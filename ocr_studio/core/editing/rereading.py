@@ -10,7 +10,7 @@ from ocr_studio.core.reading_order import page_order
 
 
 def list_unchecked(page: Page) -> tuple[Word, ...]:
-    """The unchecked words, in reading order."""
+    """List the unchecked words, in reading order."""
     return tuple(word for key in page_order.order_words(page) if not (word := page.words[key]).checked)
 
 

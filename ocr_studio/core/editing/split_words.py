@@ -16,7 +16,7 @@ _NARROWEST = 0.01
 
 @dataclass(frozen=True, slots=True)
 class CutPlace:
-    """Where a word is cut. fraction: along the box, 0..1. text, letter: before which letter of the word's text."""
+    """Where a word is split. fraction: along the box, 0..1. text, letter: before which letter of the word's text."""
 
     fraction: float
     text: str
@@ -24,7 +24,7 @@ class CutPlace:
 
 
 def find_cut_place(word: Word, fraction: float | None, letter: int | None) -> CutPlace | None:
-    """The place given by a fraction of the box or by a letter of the text; None where there is nothing to cut."""
+    """Find the place given by a fraction of the box or a letter of the text; None if there is nothing to split."""
     text, centres = word.text, _find_centres(word)
     if letter is not None:
         letter = _skip_combining(text, letter)
@@ -41,12 +41,12 @@ def find_cut_place(word: Word, fraction: float | None, letter: int | None) -> Cu
 
 
 def make_part(word: Word, place: CutPlace, *, last: bool) -> tuple[Transcription | None, Transcription | None]:
-    """(machine's side, person's side) of the first or the last half of a word."""
+    """Return the recognizer's and the user's texts of the first or the last half of a word."""
     return _halve_side(word.machine, place, last=last), _halve_side(word.human, place, last=last)
 
 
 def join_readings(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> Transcription | None:
-    """One reading of several boxes in their order, joined by spaces; as sure as the least sure of them."""
+    """Join the readings of boxes in order with spaces; the lowest confidence counts."""
     parts = [(quad, reading) for quad, reading in parts if reading.text] or list(parts[:1])
     if not parts:
         return None
@@ -68,7 +68,7 @@ def join_readings(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> T
 
 
 def _halve_side(side: Transcription | None, place: CutPlace, *, last: bool) -> Transcription | None:
-    """One half of one side; None where no letter falls into it, as nobody said that nothing is written there."""
+    """Return one half of one text; None if no letter falls into it, as that doesn't mean an empty text."""
     if side is None:
         return None
     if not side.text:
@@ -105,7 +105,7 @@ def _cut_text(text: str, letter: int, *, last: bool) -> str:
 
 
 def _match_letter(place: CutPlace, other: str) -> int:
-    """The letter of another reading that stands where the cut's letter does in the word's text."""
+    """Find the letter of another text that corresponds to the split in the word's text."""
     text, letter = place.text, place.letter
     if other.startswith(text[:letter]) and letter:
         return letter
@@ -116,7 +116,7 @@ def _match_letter(place: CutPlace, other: str) -> int:
 
 
 def _skip_combining(text: str, letter: int) -> int:
-    """Past the marks that belong to the letter before."""
+    """Skip combining characters that belong to the letter before."""
     letter = min(len(text), max(0, letter))
     while 0 < letter < len(text) and unicodedata.combining(text[letter]):
         letter += 1
@@ -124,7 +124,7 @@ def _skip_combining(text: str, letter: int) -> int:
 
 
 def _find_centres(word: Word) -> list[float]:
-    """Where each letter of the word's text stands along its box, 0..1, ascending; the machine's places where known."""
+    """Return the centres of the letters along the box, 0..1, ascending; the recognizer's if known."""
     text = word.text
     best = word.human or word.machine
     for side in (best, word.machine):
@@ -139,7 +139,7 @@ def _space_evenly(text: str) -> list[float]:
 
 
 def _map_along(whole: Quad, quad: Quad, letters: Sequence[float]) -> list[float]:
-    """Places along one box as places along another, 0..1, both measured on the line through their middles."""
+    """Map positions along one box to positions along another, 0..1, on the lines through their middles."""
     (left, right), (start, end) = _find_axis(whole), _find_axis(quad)
     line = right - left
     points = start + np.asarray(letters)[:, None] * (end - start)  # (letters, 2)

@@ -1,4 +1,4 @@
-"""How much quads overlap, many with many at once: pairs that touch, and what they share."""
+"""Overlap of many quads with many others."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Overlap:
 
 
 def compute_overlap(a: ArrayLike, b: ArrayLike) -> Overlap:
-    """The overlap of (N, 4, 2) and (M, 4, 2) quads.
+    """Compute the overlap of (N, 4, 2) and (M, 4, 2) quads.
 
     Beyond MAX_PAIRS touching pairs, those of the last quads of ``a`` are left out.
     """
@@ -87,7 +87,7 @@ def compute_convex_hulls(quads: ArrayLike) -> Polygons:
 
 
 def _intersect(a: Polygons, b: Polygons) -> Floats:
-    """Square pixels that each two of (K,) and (K,) polygons share."""
+    """Compute the shared area of pairs of polygons, (K,) and (K,), in square pixels."""
     import shapely
 
     boxes_a, boxes_b = shapely.bounds(a), shapely.bounds(b)

@@ -1,4 +1,4 @@
-"""Quads on a photo: corner order, crops, hit tests, overlap, and the moves a person makes with them.
+"""Quads on a photo: corner order, crops, hit tests, overlap and transformations.
 
 Everywhere: x to the right, y down, pixels of the upright photo, corners clockwise from the text's own top left.
 """
@@ -18,7 +18,7 @@ from ocr_studio.core.page import Point, Quad
 
 
 def find_points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
-    """Which points the outline goes round: (N, 2), (M, 2) -> (N,).
+    """Find the points inside an outline: (N, 2), (M, 2) -> (N,).
 
     The outline closes by itself, from its last point to its first. What it goes round twice is inside, too, so that a
     loop in the hand's line leaves no hole (winding number). tolerance: pixels by which the outline may be simplified.
@@ -50,7 +50,7 @@ _WARP_LIMIT = 32_000
 
 
 def order_corners(points: ArrayLike) -> NDArray[np.float32]:
-    """Four corners in any order, put clockwise from the corner where upright text would begin.
+    """Order four corners clockwise from the corner where upright text would begin.
 
     The edge that points most to the right becomes the text's top, so writing is taken to slope less than 45°.
     points: (4, 2); returns (4, 2) float32.
@@ -141,7 +141,7 @@ def compute_cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
 
 
 def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
-    """The writing inside a quad, turned level, as a picture of its own.
+    """Crop the writing inside a quad as a level picture.
 
     image: (H, W, 3) or (H, W) uint8; margin: widening on every side as a share of the quad's height. Returns (h, w, …)
     uint8, at least one pixel, at the photo's own resolution. Outside the photo its border goes on.
@@ -151,7 +151,7 @@ def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
 
 
 def warp_piece(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
-    """The four-cornered piece of a photo, stretched to a picture ``target`` = (width, height) pixels large.
+    """Warp a four-cornered piece of a photo to a picture of ``target`` = (width, height) pixels.
 
     corners: (4, 2). The target is rounded and held between 1 pixel and twice the photo's sides together.
     """
@@ -171,7 +171,7 @@ def warp_piece(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
 
 
 def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
-    """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+    """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
 
     ribbon: (6, 2), as for ``map_to_ribbon``; target: as for ``warp_piece``.
     """
@@ -184,14 +184,14 @@ def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
 
 
 def _clip_target(image: Photo, target: ArrayLike) -> tuple[int, int]:
-    """The size of a picture of a piece of the photo, rounded and held within what makes sense and OpenCV can do."""
+    """Round and limit the size of a target picture to what is sensible and what OpenCV supports."""
     most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
     width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
     return width, height
 
 
 def _cut_piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
-    """The part of the photo the corners reach, small enough for OpenCV, and the corners within it."""
+    """Cut out the part of the photo around the corners, small enough for OpenCV, with the corners within it."""
     shape = np.array([image.shape[1], image.shape[0]])
     low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, shape - 1).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, shape).astype(int)
@@ -201,7 +201,7 @@ def _cut_piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
 
 
 def widen_quad(quad: Quad, margin: float) -> Floats:
-    """The quad's corners, (4, 2), pushed out on every side by a share of its height."""
+    """Widen a quad on every side by a share of its height; returns corners, (4, 2)."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     if not margin:
         return corners
@@ -213,12 +213,12 @@ def widen_quad(quad: Quad, margin: float) -> Floats:
 
 
 def move_quad(quad: Quad, dx: float, dy: float) -> Quad:
-    """The quad, dx pixels further right and dy further down."""
+    """Move a quad by dx pixels to the right and dy down."""
     return Quad.from_array(np.asarray(quad.corners) + np.array([dx, dy]))
 
 
 def span_rectangle(one: Point, other: Point, degrees: float = 0.0) -> Quad:
-    """The rectangle of writing that slopes so (as in ``measure_angle``), with two opposite corners at these points."""
+    """Span a rectangle of this slope (see ``measure_angle``) between two opposite corners."""
     turn = math.radians(degrees)
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
     points = np.array([one, other], dtype=np.float64)
@@ -229,7 +229,7 @@ def span_rectangle(one: Point, other: Point, degrees: float = 0.0) -> Quad:
 
 
 def rotate_quad(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
-    """The quad turned clockwise on the screen, about a point or its own centre."""
+    """Rotate a quad clockwise on the screen, about a point or its own centre."""
     pivot = np.asarray(find_centre(quad) if about is None else about)
     turn = math.radians(degrees)
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
@@ -237,14 +237,14 @@ def rotate_quad(quad: Quad, degrees: float, *, about: Point | None = None) -> Qu
 
 
 def replace_corner(quad: Quad, index: int, point: Point) -> Quad:
-    """The quad with one corner, 0..3, put elsewhere."""
+    """Replace one corner, 0..3."""
     corners = list(quad.corners)
     corners[index] = point
     return Quad.from_array(corners)
 
 
 def clamp_quad(quad: Quad, width: float, height: float) -> Quad:
-    """The quad pushed, unbent, into a photo of that size; one larger than the photo is cut off at its borders."""
+    """Push a quad, without bending it, into a photo of this size; a larger one is cut off at the borders."""
     left, top, right, bottom = quad.bounds()
     dx = max(0.0, -left) + min(0.0, width - right) if right - left <= width else 0.0
     dy = max(0.0, -top) + min(0.0, height - bottom) if bottom - top <= height else 0.0
@@ -253,18 +253,18 @@ def clamp_quad(quad: Quad, width: float, height: float) -> Quad:
 
 
 def slice_quad(quad: Quad, start: float, end: float) -> Quad:
-    """The part of a quad between two places along the writing, 0 = left edge .. 1 = right edge."""
+    """Return the part of a quad between two fractions along the writing, 0 = left edge .. 1 = right edge."""
     a, b, c, d = np.asarray(quad.corners, dtype=np.float64)
     return Quad.from_array([a + (b - a) * start, a + (b - a) * end, d + (c - d) * end, d + (c - d) * start])
 
 
 def split_quad(quad: Quad, fraction: float) -> tuple[Quad, Quad]:
-    """The two parts of a quad, left and right of a place along the writing (0..1)."""
+    """Split a quad at a fraction along the writing, 0..1, into its left and right parts."""
     return slice_quad(quad, 0.0, fraction), slice_quad(quad, fraction, 1.0)
 
 
 def union_quad(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
-    """The smallest rectangle around all quads that follows the slope of the writing; ValueError for none.
+    """Return the smallest rectangle around all quads that follows the slope of the writing; ValueError for none.
 
     along: (2,), the way the writing runs; None: the mean of the quads' own slopes, weighted by their widths.
     """
@@ -284,7 +284,7 @@ def union_quad(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
 
 
 def map_to_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
-    """Where places on a ribbon of paper, bent as a parabola along its length, lie: (N, 2) in the frame of the ribbon.
+    """Map positions on a ribbon, bent as a parabola along its length, to points: (N, 2) in the frame of the ribbon.
 
     ribbon: (6, 2), the corners clockwise from top left, then the middles of the upper and the lower edge. places:
     (N, 2), shares 0..1 of the ribbon's length and height.

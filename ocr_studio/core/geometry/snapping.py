@@ -1,4 +1,4 @@
-"""Snapping: edges of a box that is being placed jump to the baselines, tops and sides of the boxes beside it.
+"""Snapping: edges of a box that is being placed jump to the baselines, tops and sides of neighbouring boxes.
 
 Everywhere: pixels of the upright photo; edges as in ``BoxSide``. Slanted writing snaps along its own slope.
 """
@@ -50,7 +50,7 @@ _EDGES = (
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge that may jump, or the end of one. way: unit vector it moves along. start, end: may be one point."""
+    """An edge that may snap, or one end of it. way: unit vector that it moves along. start, end: may be one point."""
 
     side: BoxSide
     start: Point
@@ -59,13 +59,13 @@ class Edge:
 
     @property
     def middle(self) -> Point:
-        """Where it is measured how far it has to jump."""
+        """The point where the distance to snap is measured."""
         return (self.start[0] + self.end[0]) / 2, (self.start[1] + self.end[1]) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Snap:
-    """How far to go on from where the hand is, (dx, dy), and the lines that are met there, at most two."""
+    """The offset, (dx, dy), that snaps the edges, and at most two guide lines to show."""
 
     by: Point = (0.0, 0.0)
     guides: tuple[Guide, ...] = ()
@@ -73,7 +73,7 @@ class Snap:
 
 @dataclass(frozen=True, slots=True)
 class _EdgeMatch:
-    """A neighbour's edge that is met. by: how far away, along the edge's way."""
+    """A neighbour's edge within reach. by: its distance along the edge's way."""
 
     edge: Edge
     start: Floats
@@ -82,33 +82,33 @@ class _EdgeMatch:
 
 
 def box_edges(quad: Quad) -> tuple[Edge, ...]:
-    """All edges of a box that is moved whole."""
+    """Return all edges of a box that is moved as a whole."""
     along, across = _find_ways(quad)
     corners = quad.corners
     return tuple(Edge(side, corners[side], corners[(side + 1) % 4], along if side % 2 else across) for side in BoxSide)
 
 
 def side_edges(quad: Quad, side: BoxSide) -> tuple[Edge, ...]:
-    """One side of a box, pulled across itself."""
+    """Return one side of a box that is dragged across itself."""
     along, across = _find_ways(quad)
     way = along if side % 2 else across
     return (Edge(side, quad.corners[side], quad.corners[(side + 1) % 4], way),)
 
 
 def corner_edges(quad: Quad, index: int) -> tuple[Edge, ...]:
-    """The two edges that meet in one corner, 0..3, of a box, where that corner is pulled."""
+    """Return the two edges at one corner, 0..3, of a box that is dragged by it."""
     along, across = _find_ways(quad)
     point = quad.corners[index]
     return tuple(Edge(side, point, point, along if side % 2 else across) for side in _EDGES[index])
 
 
 def shift_edges(edges: Iterable[Edge], by: Point) -> tuple[Edge, ...]:
-    """The edges where a hand has brought them, (dx, dy) pixels from where they were."""
+    """Shift edges by (dx, dy) pixels."""
     return tuple(replace(edge, start=_move_point(edge.start, by), end=_move_point(edge.end, by)) for edge in edges)
 
 
 def snap_edges(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
-    """Where edges jump to: across the writing and along it, each to the nearest line within reach.
+    """Snap edges across and along the writing, each to the nearest line within reach.
 
     neighbours: (N, 4, 2), boxes that stay where they are; those far from the edges, or sloping otherwise, do not count.
     reach: pixels.
@@ -138,7 +138,7 @@ def _find_ways(quad: Quad) -> tuple[Point, Point]:
 
 
 def _find_nearest(edge: Edge, corners: Floats, reach: float) -> _EdgeMatch | None:
-    """The edge of a neighbour that this one has the shortest way to."""
+    """Find the neighbour's edge with the shortest distance to this one."""
     sides = [int(side) for side in _LIKE[edge.side]]
     start = np.concatenate([corners[:, side] for side in sides])
     end = np.concatenate([corners[:, (side + 1) % 4] for side in sides])
@@ -161,7 +161,7 @@ def _find_nearest(edge: Edge, corners: Floats, reach: float) -> _EdgeMatch | Non
 
 
 def _merge_matches(met: Sequence[_EdgeMatch]) -> Floats:
-    """The one move that brings each edge onto the line it has met."""
+    """Find the one move that brings each edge onto its line."""
     normals = np.array([_find_normal(each.end - each.start) for each in met])
     lacking = [normal @ (each.start - np.asarray(each.edge.middle)) for normal, each in zip(normals, met, strict=True)]
     if len(met) == 1:
@@ -170,7 +170,7 @@ def _merge_matches(met: Sequence[_EdgeMatch]) -> Floats:
 
 
 def _make_guide(met: _EdgeMatch, by: Floats) -> Guide:
-    """The met line, as far as it takes to show the neighbour's edge and the one that has come to it."""
+    """Make a guide line long enough to connect the neighbour's edge and the snapped one."""
     along = (met.end - met.start) / max(float(np.linalg.norm(met.end - met.start)), 1e-6)
     points = np.array([met.start, met.end, np.asarray(met.edge.start) + by, np.asarray(met.edge.end) + by])
     places = (points - met.start) @ along

@@ -1,4 +1,4 @@
-"""A board as one would like to have photographed it: straight on, in even light, without glare, with strong ink.
+"""Cleaning of boards: straightened, evenly lit, without glare, with stronger ink.
 
 All of it is worked out on a reduced copy (what changes slowly over the board needs few pixels) and put on the photo of
 any size by a few passes over whole pixels. A view only: the photo stays as it is.
@@ -37,8 +37,12 @@ _STRONGEST: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class CleanedBoard:
-    """What came of cleaning. picture: (h, w, 3) uint8 RGB; matrix: (3, 3), pixels of the photo → of the picture; burnt:
-    share of it, 0..1, where glare was so bright that the camera saw nothing, and nothing can be got back.
+    """The result of cleaning.
+
+    Attributes:
+        picture: (h, w, 3) uint8 RGB.
+        matrix: (3, 3), pixels of the photo → pixels of the picture.
+        burnt: Share of the picture, 0..1, that glare has washed out completely.
     """
 
     picture: Photo
@@ -47,9 +51,12 @@ class CleanedBoard:
 
 
 def clean_board(image: Photo, look: BoardLook, quad: Quad | None = None) -> CleanedBoard:
-    """The board on a photo, (H, W, 3) uint8 RGB, as the look wants it.
+    """Clean the board on a photo, (H, W, 3) uint8 RGB.
 
-    quad: where it is; None stands for the whole photo, which is then not straightened.
+    Args:
+        image: The photo.
+        look: What to do.
+        quad: The board; None for the whole photo, which isn't straightened.
     """
     matrix = np.eye(3)
     picture = image
@@ -66,7 +73,7 @@ def clean_board(image: Photo, look: BoardLook, quad: Quad | None = None) -> Clea
 
 
 def even_out_light(image: Photo, strength: float = 0.5) -> Photo:
-    """The board as if light fell on it evenly: a whiteboard becomes white all over, a blackboard as dark all over.
+    """Even out the light: a whiteboard becomes evenly white, a blackboard evenly dark.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1, from 0.5 on all of it. The light is the median of wide neighbourhoods,
     as most of a board is ground; on a whiteboard it is divided by, as light multiplies, on a blackboard subtracted, as
@@ -84,7 +91,7 @@ def even_out_light(image: Photo, strength: float = 0.5) -> Photo:
 
 
 def reduce_glare(image: Photo, strength: float = 0.5) -> Photo:
-    """The board with its reflections dimmed to the brightness round them.
+    """Dim reflections to the brightness around them.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1, from 0.5 on all of it. A reflection is brighter than the ground and
     wider than a stroke, so ink inside it gets its contrast back as far as the camera still saw any; where it did not
@@ -110,7 +117,7 @@ def reduce_glare(image: Photo, strength: float = 0.5) -> Photo:
 
 
 def strengthen_ink(image: Photo, strength: float = 0.5) -> Photo:
-    """The board with its ink stronger and in its own colours, and its ground without noise and smears.
+    """Strengthen the ink in its own colours, and remove noise and smears from the ground.
 
     image: (H, W, 3) uint8 RGB. strength: 0..1. On a whiteboard each channel's share of the ground's brightness is
     raised to a power: what is ground stays, a colour becomes a fuller one of the same hue.
@@ -131,7 +138,7 @@ def strengthen_ink(image: Photo, strength: float = 0.5) -> Photo:
 
 
 def measure_burnt_share(image: Photo) -> float:
-    """Of the picture, 0..1, what reflections have burnt out: white in all channels, and brighter than the ground.
+    """Measure the share, 0..1, that reflections have washed out: white in all channels and brighter than the ground.
 
     A ground that is white all over (a scan, a lamp's own light) is not burnt out.
     """
@@ -142,12 +149,12 @@ def measure_burnt_share(image: Photo) -> float:
 
 
 def is_dark_ground(ground: NDArray[np.float32]) -> bool:
-    """Whether a ground is that of a blackboard."""
+    """Whether the ground is that of a blackboard."""
     return float(np.median(ground.mean(axis=2))) < _DARK
 
 
 def _estimate_ground(image: Photo) -> NDArray[np.float32]:
-    """(h, w, 3) float32: how bright the ground is, on the reduced copy."""
+    """Estimate the brightness of the ground, (h, w, 3) float32, on the reduced copy."""
     small = shrink_image(image, side=_LOOKED_AT)
     wide = _round_up_to_odd(_LIGHT * max(small.shape[:2]))
     padded = cv2.copyMakeBorder(small, wide, wide, wide, wide, cv2.BORDER_REFLECT_101)
@@ -156,7 +163,7 @@ def _estimate_ground(image: Photo) -> NDArray[np.float32]:
 
 
 def _estimate_noise(image: Photo, ground: NDArray[np.float32]) -> float:
-    """The ground's own unevenness, in levels of 255: what differs from it, in the middle of all that does."""
+    """Estimate the noise of the ground in levels of 255: the median deviation from it."""
     off = np.abs(shrink_image(image, side=_LOOKED_AT).astype(np.float32) - ground)
     return 1.4826 * float(np.median(off))
 

@@ -1,4 +1,4 @@
-"""Where a board is on a photo, and the board seen straight on.
+"""Detection of the board on a photo, and its rectification.
 
 After Zhang and He, "Whiteboard scanning and image enhancement" (Microsoft Research, MSR-TR-2003-39, 2004): straight
 edges, the four of them that make the likeliest board, and its true proportions from the way it is foreshortened.
@@ -43,8 +43,11 @@ _SAMPLES: Final = 72
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board on a photo. quad: its corners, from the top left as the photo is held; confidence: 0..1, how much of its
-    four sides is seen as edges between two grounds.
+    """A board on a photo.
+
+    Attributes:
+        quad: Its corners, clockwise from the top left of the photo.
+        confidence: 0..1, how much of its four sides is visible as edges.
     """
 
     quad: Quad
@@ -52,12 +55,12 @@ class Board:
 
 
 def make_whole_quad(image: Photo) -> Quad:
-    """The corners of the whole photo."""
+    """Return the corners of the whole photo."""
     return Quad.from_box(0, 0, image.shape[1], image.shape[0])
 
 
 def find_board(image: Photo) -> Board | None:
-    """The board that a photo was taken of, or None where none is seen.
+    """Find the board on a photo; None without one.
 
     image: (H, W, 3) uint8 RGB. A side that the photo cuts off is the photo's border; at least two sides must be seen.
     """
@@ -91,9 +94,14 @@ def find_board(image: Photo) -> Board | None:
 
 @dataclass(frozen=True, slots=True)
 class _BoardSide:
-    """A line that a side of a board may lie on. normal, away: n·x = away, n pointing right or down; seen: whether it is
-    an edge on the photo and not the photo's border. along: (K,) where it was looked at, in pixels along the line from
-    its foot; worth: (K,) 0..1 how clearly an edge between two grounds is seen there.
+    """A line that may be a side of the board.
+
+    Attributes:
+        normal: Unit normal, pointing right or down.
+        away: n·x = away.
+        seen: Whether it is an edge on the photo, not the photo's border.
+        along: (K,) Sample positions in pixels along the line from its foot.
+        worth: (K,) How clearly an edge is visible there, 0..1.
     """
 
     normal: NDArray[np.float64]
@@ -104,7 +112,7 @@ class _BoardSide:
 
 
 def _find_edges(small: Photo) -> tuple[list[_BoardSide], list[_BoardSide]]:
-    """Level and upright candidates, the photo's borders among them."""
+    """Find horizontal and vertical candidates, including the photo's borders."""
     height, width = small.shape[:2]
     longer = max(height, width)
     lab = np.asarray(cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.5), cv2.COLOR_RGB2LAB), dtype=np.uint8)
@@ -136,7 +144,7 @@ def _find_edges(small: Photo) -> tuple[list[_BoardSide], list[_BoardSide]]:
 def _merge_lines(
     pieces: Floats, lengths: Floats, angles: Floats, longer: int, across: NDArray[np.float64]
 ) -> list[tuple[NDArray[np.float64], float]]:
-    """Lines through pieces that lie on one another's, the longest first: letters and hands interrupt a board's edge."""
+    """Merge collinear pieces into lines, longest first: letters and hands interrupt a board's edge."""
     left = np.ones(len(pieces), dtype=bool)
     found: list[tuple[NDArray[np.float64], float]] = []
     for first in np.argsort(-lengths):
@@ -158,7 +166,9 @@ def _merge_lines(
 
 
 def _rate_side(lab: Photo, normal: NDArray[np.float64], away: float) -> _BoardSide:
-    """How clearly an edge is seen along a line: a step in brightness or colour right there, and other ground beyond."""
+    """Rate how clearly an edge is visible along a line: a step in brightness or colour, with different ground
+    beyond.
+    """
     height, width = lab.shape[:2]
     way = np.array([normal[1], -normal[0]])
     along = np.linspace(-1.0, 1.0, 4 * _SAMPLES) * math.hypot(height, width)
@@ -188,7 +198,7 @@ def _rate_side(lab: Photo, normal: NDArray[np.float64], away: float) -> _BoardSi
 
 
 def _pair_sides(sides: list[_BoardSide], length: int) -> list[tuple[_BoardSide, _BoardSide]]:
-    """Two that may be opposite sides: the first nearer to the top, or to the left, and far enough from the second."""
+    """Pair possible opposite sides: the first nearer to the top or the left, far enough from the second."""
     middle = [_middle(side, length, sides) for side in sides]
     return [
         (one, other)
@@ -208,7 +218,7 @@ def _middle(side: _BoardSide, length: int, sides: list[_BoardSide]) -> float:
 
 
 def _intersect_sides(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide]) -> Floats | None:
-    """(4, 2) where neighbouring sides meet, clockwise from the top left."""
+    """Intersect neighbouring sides, (4, 2), clockwise from the top left."""
     top, right, bottom, left = sides
     corners = []
     for one, other in ((top, left), (top, right), (bottom, right), (bottom, left)):
@@ -220,7 +230,7 @@ def _intersect_sides(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide
 
 
 def _is_like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
-    """Whether it is convex, large enough, not too oblique, and on the photo."""
+    """Whether the corners are convex, large enough, not too oblique, and on the photo."""
     slack = 0.02 * max(size)
     if (corners < -slack).any() or (corners > np.array(size) + slack).any():
         return False
@@ -236,7 +246,7 @@ def _is_like_a_board(corners: Floats, size: tuple[int, int]) -> bool:
 
 
 def _rate_board(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide], corners: Floats) -> NDArray[np.float64]:
-    """How clearly each of the four sides is seen between its corners, 0..1."""
+    """Rate how clearly each of the four sides is visible between its corners, 0..1."""
     worth = np.full(4, _BORDER_WORTH)
     for index, side in enumerate(sides):
         if side.seen:
@@ -248,7 +258,7 @@ def _rate_board(sides: tuple[_BoardSide, _BoardSide, _BoardSide, _BoardSide], co
 
 
 def straighten_board(image: Photo, quad: Quad) -> tuple[Photo, NDArray[np.float64]]:
-    """The board inside a quad seen straight on, and the matrix that leads there.
+    """Straighten the board inside a quad; returns the picture and the homography to it.
 
     Its width is that of its longer level side and its height follows from ``estimate_aspect``, so that no writing gets
     smaller along the longer sides. Returns (h, w, 3) uint8 and (3, 3) float64: pixels of the photo → pixels of the
@@ -282,7 +292,7 @@ def compute_straightening(quad: Quad, width: int, height: int) -> tuple[NDArray[
 
 
 def estimate_aspect(quad: Quad, width: int, height: int) -> float:
-    """Width by height of the flat rectangle that is seen as this quad on a photo of this size.
+    """Estimate width / height of the flat rectangle that appears as this quad on a photo of this size.
 
     From the foreshortening, for a camera with square pixels whose axis goes through the photo's middle (Zhang and He,
     section 3.3). Where two sides are all but parallel that says nothing, and where a side is the photo's own border it
@@ -308,7 +318,7 @@ def estimate_aspect(quad: Quad, width: int, height: int) -> float:
 
 
 def transform_points(matrix: Floats, points: Floats) -> NDArray[np.float64]:
-    """Points (…, 2) led through a matrix (3, 3). Those on or behind the horizon, which no photo shows, become NaN."""
+    """Transform points, (…, 2), by a (3, 3) homography. Those on or behind the horizon become NaN."""
     flat = np.asarray(points, dtype=np.float64)
     mapped = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
     depth = np.where(mapped[..., 2:] > 1e-9, mapped[..., 2:], np.nan)
@@ -316,13 +326,13 @@ def transform_points(matrix: Floats, points: Floats) -> NDArray[np.float64]:
 
 
 def transform_quad(matrix: Floats, quad: Quad) -> Quad | None:
-    """A quad led through a matrix; None where that shows it nowhere."""
+    """Transform a quad by a homography; None if it is beyond the horizon."""
     corners = transform_points(matrix, np.asarray(quad.corners, dtype=np.float64))
     return Quad.from_array(corners) if np.isfinite(corners).all() and np.abs(corners).max() < 1e6 else None
 
 
 def is_clockwise(quad: Quad) -> bool:
-    """Whether its corners go clockwise round an area, as those of a board do."""
+    """Whether the corners run clockwise around an area."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     run = np.roll(corners, -1, axis=0) - corners
     after = np.roll(run, -1, axis=0)

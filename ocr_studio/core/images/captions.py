@@ -1,5 +1,4 @@
-"""Captions drawn on images: in the font that OpenCV carries, which has the letters of most
-languages; that of Pillow has those of English alone, and a box for all others."""
+"""Captions on images, in the font that OpenCV carries: it has the letters of most languages, unlike that of Pillow."""
 
 from __future__ import annotations
 
@@ -17,21 +16,28 @@ _MIDDLE: Final = 0.35  # and from half of a capital's height
 
 
 def measure_width(text: str, size: int) -> int:
-    """Pixels that a text is wide. size: of the font, pixels."""
+    """Measure the width of a text in pixels. size: of the font, in pixels."""
     left, _, wide, _ = cv2.getTextSize((0, 0), _replace_unknown(text), (0, 0), cv2.FontFace(_FONT), size)
     return left + wide
 
 
 def write_below(picture: Picture, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
-    """Write on a picture, (h, w, 3), in its place. place: x, y of the text's upper left corner; size: of the font,
-    pixels. What has no room is cut off."""
+    """Write on a picture, (h, w, 3), in place; what doesn't fit is cut off.
+
+    Args:
+        picture: The picture.
+        text: The caption.
+        place: x, y of the text's top left corner.
+        size: Font size in pixels.
+        colour: RGB.
+    """
     _write(picture, text, (place[0], place[1] + round(_ABOVE * size)), size, colour)
 
 
 def write_beside(
     picture: Picture, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int], *, left: bool
 ) -> None:
-    """The same with the place at half of the text's height: left of it, or right."""
+    """As ``write_below``, with ``place`` at half the height of the text: on the left of it, or on the right."""
     x = place[0] - measure_width(text, size) if left else place[0]
     _write(picture, text, (x, place[1] + round(_MIDDLE * size)), size, colour)
 
@@ -41,5 +47,5 @@ def _write(picture: Picture, text: str, base: tuple[int, int], size: int, colour
 
 
 def _replace_unknown(text: str) -> str:
-    """On one line, and Unicode: halves of pairs bring OpenCV's process down, and at a 0 it ends."""
+    """Make a text safe for OpenCV: one line without surrogates, which crash it, and without null characters."""
     return "".join(letter if letter.isprintable() else " " for letter in text.encode("utf-8", "replace").decode())

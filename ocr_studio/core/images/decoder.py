@@ -1,4 +1,4 @@
-"""Decodes photos by Pillow and OpenCV, in the process that asks; ``photo_file`` chooses which process that is."""
+"""Decoding of photos by Pillow and OpenCV in the current process; ``photo_file`` chooses the process."""
 
 from __future__ import annotations
 
@@ -68,9 +68,15 @@ pillow_heif.register_heif_opener()
 
 
 def decode(stream: BinaryIO, name: str, most: int) -> RGB:
-    """The photo in a stream: (H, W, 3) uint8, RGB, sRGB, upright; the first frame or page where there are several.
+    """Decode the photo in a stream: (H, W, 3) uint8 sRGB, upright; the first frame or page.
 
-    name: what errors call it. most: pixels that it may have. Raises PhotoError.
+    Args:
+        stream: The file.
+        name: Its name in error messages.
+        most: Maximum number of pixels.
+
+    Raises:
+        PhotoError: The photo can't be decoded.
     """
     with _open_image(stream, name, most) as image:
         orientation = _read_orientation(image)
@@ -82,7 +88,7 @@ def decode(stream: BinaryIO, name: str, most: int) -> RGB:
 
 
 def read_size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
-    """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
+    """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
     with _open_image(stream, name, most) as image:
         width, height = image.size
         # Pillow's TIFF reader turns photos itself and gives the size they will have.
@@ -91,7 +97,7 @@ def read_size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
 
 
 def count_pages(stream: BinaryIO, name: str, most: int) -> int:
-    """How many pages or frames there are, at most MOST_PAGES, from their headers alone. Raises PhotoError.
+    """Count the pages or frames, at most MOST_PAGES, by their headers alone. Raises PhotoError.
 
     Small copies and masks in a TIFF, and what cameras put behind a JPEG (a preview, the other eye, a map of
     brightness), are no pages.
@@ -107,7 +113,7 @@ def count_pages(stream: BinaryIO, name: str, most: int) -> int:
 
 
 def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
-    """A small upright picture of the photo, its longer side at most ``side`` pixels. Raises PhotoError."""
+    """Decode a small upright picture, its longer side at most ``side`` pixels. Raises PhotoError."""
     with _open_image(stream, name, most) as image:
         orientation = _read_orientation(image)
         image.draft("RGB", (side, side))
@@ -116,7 +122,7 @@ def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
 
 @contextlib.contextmanager
 def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageFile]:
-    """The image in a stream, its header read and its size found fit. What Pillow raises inside becomes PhotoError."""
+    """Open an image, and check its header and size. Errors of Pillow become PhotoError."""
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
@@ -133,7 +139,7 @@ def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.Im
 
 @contextlib.contextmanager
 def _describe_damage(name: str, beginning: bytes) -> Iterator[None]:
-    """What decoders raise for a file that begins like this becomes PhotoError."""
+    """Convert errors of decoders to PhotoError."""
     try:
         yield
     except PhotoError:
@@ -149,7 +155,7 @@ def _describe_damage(name: str, beginning: bytes) -> Iterator[None]:
 
 
 def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
-    """Refuse a large file whose size in pixels Pillow would tell only after reading all of it. count: its bytes."""
+    """Refuse a large file whose size in pixels Pillow knows only after reading all of it. count: its bytes."""
     if count > _MOST_READ_WHOLE and (beginning[8:12] == b"WEBP" or beginning[4:8] == b"ftyp"):
         what = tr(
             "the file has {size}; the limit for this format is {most}",
@@ -227,7 +233,7 @@ def _count_tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
 
 
 def _count_gif_frames(stream: BinaryIO) -> int:
-    """How many pictures a GIF holds: blocks, each in pieces that tell their length. GIF89a, 15 to 27.
+    """Count the frames of a GIF by its blocks (GIF89a, 15 to 27).
 
     Pillow takes longer the more there are, without end.
     """
@@ -250,13 +256,13 @@ def _count_gif_frames(stream: BinaryIO) -> int:
 
 
 def _skip_gif_colours(stream: BinaryIO, *, behind: int) -> None:
-    """Read the byte that tells of a colour table, and pass by so many bytes behind it and the table."""
+    """Read the flags of a colour table, and skip ``behind`` bytes and the table."""
     flags = (stream.read(1) or b"\0")[0]
     stream.seek(behind + (3 << ((flags & 7) + 1) if flags & 0x80 else 0), os.SEEK_CUR)
 
 
 def _skip_gif_data(stream: BinaryIO) -> bool:
-    """Pass by pieces of data up to an empty one. False where there is none."""
+    """Skip data blocks up to an empty one. False if there is none."""
     for _ in range(_MOST_GIF_BLOCKS):
         length = stream.read(1)
         if length in {b"", b"\0"}:
@@ -266,7 +272,7 @@ def _skip_gif_data(stream: BinaryIO) -> bool:
 
 
 def _read_orientation(image: ImageFile.ImageFile) -> int:
-    """EXIF orientation 1..8 still to be applied to the pixels; 1 where none is told or it is damaged."""
+    """Return the EXIF orientation 1..8 that is still to be applied; 1 if missing or damaged."""
     if image.format == "TIFF":
         return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
     try:
@@ -285,7 +291,7 @@ def _has_late_orientation(image: ImageFile.ImageFile) -> bool:
 
 
 def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
-    """The pixels of an RGB JPEG, not yet turned; None where Pillow should decode it, or say what is wrong.
+    """Decode an RGB JPEG with OpenCV, not yet rotated; None if Pillow should do it or report the error.
 
     OpenCV uses the same library for it and gives the same pixels in 60 % of the time.
     """
@@ -314,7 +320,7 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 
 
 def decode_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``decode`` for a child process: of the data, or of the file ``path`` where there are none."""
+    """``decode`` for a child process, of the data or of the file ``path``."""
     with _parse_arguments(arguments, data) as stream:
         return Answer(arrays=[decode(stream, arguments["name"], arguments["most"])])
 

@@ -1,4 +1,4 @@
-"""What the headers of JPEG and PNG files say, read without a decoder: whether a photo is ordinary, and all there.
+"""Headers of JPEG and PNG files, read without a decoder: whether a photo is ordinary and complete.
 
 A photo is ordinary if its size and structure bound what decoding it takes; all others are decoded in a child process.
 """
@@ -26,7 +26,7 @@ _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def is_plain_photo(stream: IO[bytes]) -> bool:
-    """Whether this is a JPEG or a PNG that costs a decoder no more than its pixels do. Ends where it began: at 0.
+    """Whether this is a JPEG or PNG whose pixels bound the cost of decoding. Rewinds the stream to 0.
 
     Raises OSError.
     """
@@ -41,7 +41,7 @@ def is_plain_photo(stream: IO[bytes]) -> bool:
 
 
 def jpeg_is_whole(data: bytes) -> bool:
-    """Whether the first image of a JPEG file reaches its end marker; decoders paint grey what is missing.
+    """Whether the first image of a JPEG reaches its end marker; decoders paint missing parts grey.
 
     ISO/IEC 10918-1, annex B: segments tell their length, and in what follows a scan header 0xFF is never data.
     """
@@ -59,7 +59,7 @@ def jpeg_is_whole(data: bytes) -> bool:
 
 
 def png_has_late_exif(stream: IO[bytes]) -> bool:
-    """Whether a PNG has its EXIF chunk behind the pixels, where it may be. PNG 3rd edition, 5.3 and 11.3.4.4."""
+    """Whether the EXIF chunk of a PNG is behind the pixels, which is allowed. PNG 3rd edition, 5.3 and 11.3.4.4."""
     back = stream.tell()
     found = b"eXIf" in _png_chunks(stream, _MOST_CHUNKS_OF_ALL)
     stream.seek(back)
@@ -67,7 +67,7 @@ def png_has_late_exif(stream: IO[bytes]) -> bool:
 
 
 def _is_ordinary_jpeg(stream: IO[bytes]) -> bool:
-    """stream: behind the first marker. ISO/IEC 10918-1, B.2.2 and B.2.3."""
+    """Check the segments behind the first marker. ISO/IEC 10918-1, B.2.2 and B.2.3."""
     pixels = components = 0
     progressive = False
     for _ in range(_MOST_SEGMENTS):
@@ -88,7 +88,7 @@ def _is_ordinary_jpeg(stream: IO[bytes]) -> bool:
 
 
 def _jpeg_segment(stream: IO[bytes]) -> tuple[int, int]:
-    """The next marker and the length of its segment, the length's own two bytes included; 0, 0 where none comes."""
+    """Return the next marker and the length of its segment, including its own two bytes; 0, 0 at the end."""
     head = stream.read(4)
     if len(head) < 4 or head[0] != 0xFF or head[1] in {0x00, 0x01, 0xFF} or 0xD0 <= head[1] <= 0xD9:
         return 0, 0
@@ -96,7 +96,7 @@ def _jpeg_segment(stream: IO[bytes]) -> tuple[int, int]:
 
 
 def _is_ordinary_png(stream: IO[bytes]) -> bool:
-    """stream: behind the signature. PNG 3rd edition, 11.2.1."""
+    """Check the chunks behind the signature. PNG 3rd edition, 11.2.1."""
     head = stream.read(17)
     if len(head) < 17 or head[4:8] != b"IHDR":
         return False
@@ -107,7 +107,7 @@ def _is_ordinary_png(stream: IO[bytes]) -> bool:
 
 
 def _png_chunks(stream: IO[bytes], most: int) -> Iterator[bytes]:
-    """The names of so many chunks of a PNG, in order, but for the last."""
+    """Return the names of the first chunks of a PNG, except the last."""
     stream.seek(8)
     for _ in range(most):
         head = stream.read(8)

@@ -1,4 +1,4 @@
-"""Pictures kept in a temporary file, so that those of a thousand photos do not fill the memory."""
+"""A temporary file for images, so that those of thousands of photos don't fill the memory."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ocr_studio.core.translation import tr
 
 
 class ImageSpool:
-    """One file for the pictures of many photos. The system removes it when nobody uses it any more, or at the end.
+    """One file for the images of many photos. The system deletes it when it is no longer used, or at the end.
 
     Pictures may be added by one thread while another looks at some.
     """
 
     def __init__(self) -> None:
-        """Raises StudioError where no temporary file can be made."""
+        """Create the temporary file. Raises StudioError."""
         try:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (lives as long as its pictures)
         except OSError as error:
@@ -31,7 +31,7 @@ class ImageSpool:
         weakref.finalize(self, self._file.close)
 
     def add(self, pictures: Iterable[bytes]) -> SpooledImages:
-        """Keep these. Raises StudioError where there is no room."""
+        """Store images. Raises StudioError if the disk is full."""
         places = []
         try:
             for picture in pictures:
@@ -45,7 +45,7 @@ class ImageSpool:
         return SpooledImages(self, places)
 
     def read(self, place: int, length: int) -> bytes:
-        """What is kept there; nothing where the disk fails, as a picture is not worth an error."""
+        """Read an image; empty if the disk fails, as an image isn't worth an error."""
         with self._lock:
             try:
                 self._file.seek(place)
@@ -55,7 +55,7 @@ class ImageSpool:
 
 
 class SpooledImages(Sequence[bytes]):
-    """The pictures of one photo, each read when it is asked for."""
+    """The images of one photo, each read on demand."""
 
     def __init__(self, file: ImageSpool, places: Sequence[tuple[int, int]]) -> None:
         self._file, self._places = file, tuple(places)

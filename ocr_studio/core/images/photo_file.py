@@ -1,4 +1,4 @@
-"""Photos: any file becomes one upright RGB array, or an error that says what is wrong. Photos are never written.
+"""Photos: any file becomes one upright RGB array, or a clear error. Photos are never written.
 
 There is one EXIF policy, and it is here: everybody gets the photo as it was meant to be seen. Ordinary JPEG and PNG
 files are decoded in this process. All others are decoded in a child process with limits of time and memory, as their
@@ -71,18 +71,18 @@ _SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that."
 
 
 class _Allowed:
-    """How many pixels a photo may have; one for the whole program, as the user has chosen."""
+    """The maximum number of pixels, one for the whole program."""
 
     pixels: int = MAX_PIXELS
 
 
 def allow_megapixels(most: int) -> None:
-    """Open photos of so many million pixels from now on, and give their decoders time and memory for that."""
+    """Set the maximum photo size in megapixels, and scale the decoders' limits accordingly."""
     _Allowed.pixels = most * 1_000_000
 
 
 def is_photo(path: Path) -> bool:
-    """Whether this looks like a photo: by its ending, or by its first bytes where it has none. Never raises."""
+    """Whether this looks like a photo: by its suffix, or by its first bytes without one. Never raises."""
     if path.suffix.lower() in PHOTO_SUFFIXES:
         return True
     if path.suffix:
@@ -95,7 +95,7 @@ def is_photo(path: Path) -> bool:
 
 
 def list_photos(folder: Path) -> list[Path]:
-    """The photos lying in a folder, in natural order (2 before 10). Hidden files and folders inside it are left out.
+    """List the photos in a folder, in natural order (2 before 10). Hidden files and subfolders are left out.
 
     Raises PhotoError if the folder cannot be listed.
     """
@@ -109,14 +109,14 @@ def list_photos(folder: Path) -> list[Path]:
 
 
 def make_natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts names as people count: 2 before 10, upper and lower case together."""
+    """Return a sort key for natural order: 2 before 10, ignoring case."""
     parts = re.split(r"([0-9]+)", name.casefold())
     key = tuple(_split_numbers(part) for part in parts if part)
     return (*key, (2, 0, name))
 
 
 def open_photo(path: Path) -> RGB:
-    """The photo in a file, whatever its name: (H, W, 3) uint8, RGB, sRGB, upright. Raises PhotoError."""
+    """Open a photo: (H, W, 3) uint8 sRGB, upright. Raises PhotoError."""
     data = photo_stream.read_file(path, most=_MOST_READ)
     return _decode_in_child(path, str(path), _Allowed.pixels) if data is None else decode_photo(data, name=str(path))
 
@@ -135,10 +135,15 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
 
 
 def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
-    """The photo in these bytes: (H, W, 3) uint8, RGB, sRGB, upright; the first frame or page where there are several.
+    """Decode a photo from bytes: (H, W, 3) uint8 sRGB, upright; the first frame or page.
 
-    name: what errors call it. most: pixels that it may have; None for as many as the user has chosen. Raises
-    PhotoError.
+    Args:
+        data: The file's bytes.
+        name: Its name in error messages.
+        most: Maximum number of pixels; None for the user's setting.
+
+    Raises:
+        PhotoError: The photo can't be decoded.
     """
     most = _Allowed.pixels if most is None else most
     stream = io.BytesIO(data)
@@ -149,7 +154,7 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
 
 
 def count_pages(path: Path) -> int:
-    """How many pages or frames a file holds of which ``open_photo`` takes the first alone; 1 for an ordinary photo.
+    """Count the pages or frames of a file, of which ``open_photo`` reads only the first; 1 for an ordinary photo.
 
     Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
     Raises PhotoError.
@@ -163,7 +168,7 @@ def count_pages(path: Path) -> int:
 
 
 def read_photo_size(path: Path) -> tuple[int, int]:
-    """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
+    """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
     most = _Allowed.pixels
     with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
@@ -176,7 +181,7 @@ def read_photo_size(path: Path) -> tuple[int, int]:
 
 
 def make_thumbnail(path: Path, *, side: int) -> RGB:
-    """A small upright picture of the photo, (h, w, 3) uint8 RGB, its longer side at most ``side`` pixels.
+    """Make a small upright picture, (h, w, 3) uint8 RGB, its longer side at most ``side`` pixels.
 
     JPEGs are decoded at an eighth, a quarter or half of their size, which is several times faster. Raises PhotoError.
     """
@@ -189,7 +194,7 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
 
 
 def save_png(path: Path, rgb: RGB) -> None:
-    """Write a picture that is to be a photo, (H, W, 3) uint8 RGB, as PNG: whole or not at all. Raises PhotoError."""
+    """Save a picture, (H, W, 3) uint8 RGB, as PNG, atomically. Raises PhotoError."""
     try:
         paths.replace_file(path, encode_image(rgb))
     except OSError as error:
@@ -209,7 +214,7 @@ def _split_numbers(part: str) -> tuple[int, int, str]:
 
 
 def _check_beginning(stream: BinaryIO, name: str) -> None:
-    """Refuse what is no photo before a child process is asked for it."""
+    """Refuse other files before a child process is started."""
     beginning = stream.read(512)
     stream.seek(0)
     if is_other_format(beginning):
@@ -225,7 +230,7 @@ def _decode_in_child(source: Path | bytes, name: str, most: int) -> RGB:
 
 
 def _ask_child(work: Work, source: Path | bytes, name: str, most: int, **more: int) -> Answer:
-    """What a child process says of a photo: a file, or bytes. Raises PhotoError."""
+    """Let a child process work on a file or bytes. Raises PhotoError."""
     arguments: dict[str, object] = {"name": name, "most": most, **more}
     data = source if isinstance(source, bytes) else b""
     if not isinstance(source, bytes):
@@ -242,7 +247,7 @@ def _ask_child(work: Work, source: Path | bytes, name: str, most: int, **more: i
 
 
 def _check_picture(answer: Answer, name: str, most: int) -> RGB:
-    """The picture that a child sent: it may be anything where a file has taken over the child."""
+    """Check a picture from a child, which may be under the control of a malicious file."""
     if len(answer.arrays) == 1:
         (array,) = answer.arrays
         if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3:
@@ -261,7 +266,7 @@ def _make_strange_answer_error(name: str) -> PhotoError:
 
 
 def _is_listed(entry: os.DirEntry[str]) -> bool:
-    """Whether a person sees this as a file of the folder."""
+    """Whether a user sees this as a file of the folder."""
     try:
         hidden = entry.name.startswith(".") or (sys.platform == "win32" and _is_hidden_by_windows(entry.stat()))
         return not hidden and entry.is_file()

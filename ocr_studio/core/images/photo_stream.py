@@ -1,4 +1,4 @@
-"""Files of photos, opened for reading: plain ones only, never waiting, and no more of them than can be a photo.
+"""Opening of photo files: only regular files, without blocking, and no more bytes than a photo can have.
 
 And the errors of files that are no photos, or can't be opened.
 """
@@ -76,7 +76,7 @@ class PhotoError(StudioError):
 
 @contextlib.contextmanager
 def open_stream(path: Path) -> Iterator[io.BufferedReader]:
-    """The file, open for reading; a link is followed. Raises PhotoError, also for what the system says meanwhile.
+    """Open a file for reading; a link is followed. Raises PhotoError, also for errors while it is read.
 
     Files without a size, as the system makes them up under /proc, count as empty: reading them may wait for ever.
     """
@@ -96,7 +96,7 @@ def open_stream(path: Path) -> Iterator[io.BufferedReader]:
 
 
 def read_file(path: Path, *, most: int) -> bytes | None:
-    """All of a file; None where it has more bytes than ``most``. Raises PhotoError."""
+    """Read all of a file; None if it has more than ``most`` bytes. Raises PhotoError."""
     with open_stream(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         # So much memory is taken at once, however little there is to read; a file that grows meanwhile is cut off.
@@ -113,7 +113,7 @@ def read_state(path: Path) -> tuple[int, int, int, int]:
 
 
 def compute_content_id(path: Path) -> str:
-    """BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
+    """Compute BLAKE2b of a file's bytes, 32 hex digits. Raises PhotoError."""
     with open_stream(path) as stream:
         digest, left, piece = _new_digest(), MAX_BYTES, bytearray(_PIECE)
         # No more than it may have: somebody may be writing to it without end.
@@ -124,7 +124,7 @@ def compute_content_id(path: Path) -> str:
 
 
 def compute_id(data: bytes) -> str:
-    """``compute_content_id`` of a file with these bytes."""
+    """Compute the ``compute_content_id`` of a file with these bytes."""
     digest = _new_digest()
     digest.update(data)
     return digest.hexdigest()

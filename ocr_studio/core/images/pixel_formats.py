@@ -1,4 +1,4 @@
-"""Pixels of any kind as a photo tells them: upright, RGB, 8 bits, sRGB, paper where nothing is painted."""
+"""Conversion of any pixel format to upright 8-bit sRGB, on white where it is transparent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WHOLE_WHITES: Final = tuple(float(2**bits - 1) for bits in (8, 10, 12, 14, 16))
 
 
 def to_rgb(image: Image.Image) -> RGB:
-    """A decoded image of any mode as (H, W, 3) uint8 sRGB, its EXIF orientation not yet applied.
+    """Convert a decoded image of any mode to (H, W, 3) uint8 sRGB, its EXIF orientation not yet applied.
 
     16 bits and more are scaled, never clipped; an embedded ICC profile is applied where it can be; what is transparent
     shows white, or black where the paint could not be seen on white. Raises what Pillow raises for damaged files.
@@ -58,7 +58,7 @@ def to_rgb(image: Image.Image) -> RGB:
 
 
 def rotate_upright(pixels: RGB, orientation: int) -> RGB:
-    """The picture as it was meant to be seen. orientation: EXIF tag 0x0112, 1..8; anything else counts as upright.
+    """Apply an EXIF orientation: tag 0x0112, 1..8; anything else counts as upright.
 
     pixels: (H, W, 3) uint8; returns (H, W, 3), or (W, H, 3) for 5..8. EXIF 2.32, table 4.6.4, tag Orientation.
     """
@@ -72,7 +72,7 @@ def rotate_upright(pixels: RGB, orientation: int) -> RGB:
 
 
 def shrink_image(pixels: RGB, *, side: int) -> RGB:
-    """The picture with its longer side at most ``side`` pixels, the shorter at least 1; never enlarged."""
+    """Shrink a picture so that its longer side is at most ``side`` pixels; never enlarge it."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
@@ -94,7 +94,7 @@ def encode_image(rgb: RGB, suffix: str = ".png", *, quality: int = 95) -> bytes:
 
 
 class _Bands:
-    """A decoded image in pieces from top to bottom, in a mode whose pixels stand for colours or are numbers.
+    """A decoded image in bands from top to bottom, in a mode whose pixels are colours or numbers.
 
     Of most photos it is one piece, kept; of a large one pieces are made each time, as all of it would be held twice.
     """
@@ -123,7 +123,7 @@ class _Bands:
 
 
 def _convert_colour(bands: _Bands) -> RGB:
-    """What is painted in colours, on paper where it is transparent."""
+    """Convert colours, on paper where they are transparent."""
     pixels, paint, dark_paint, clear = np.empty(bands.shape, np.uint8), 0, 0, False
     for rows, piece in bands:
         pixels[rows] = np.asarray(piece if piece.mode == "RGB" else piece.convert("RGB"))
@@ -143,7 +143,7 @@ def _convert_colour(bands: _Bands) -> RGB:
 
 
 def _convert_grey(bands: _Bands) -> RGB:
-    """Grey values of any depth as 0..255.
+    """Convert grey values of any depth to 0..255.
 
     White is 1 for floats within 0..1; for others it is the greatest value of the fewest bits, of 8, 10, 12, 14 and 16,
     that hold all values, as files of 16 bits often use less. In any other range (scientific pictures) the darkest
@@ -183,7 +183,7 @@ def _eight_of_numbers(values: NDArray[np.generic], low: float, high: float, whit
 
 
 def _find_white(low: float, high: float, *, whole: bool) -> float | None:
-    """The value that means white where values reach from low to high; None where no convention fits."""
+    """Find the value of white for values from low to high; None without a convention."""
     if low < 0:
         return None
     if high <= 1 and not whole:
@@ -192,7 +192,7 @@ def _find_white(low: float, high: float, *, whole: bool) -> float | None:
 
 
 def _convert_to_plain_mode(image: Image.Image) -> str:
-    """The mode of those that colour management knows that holds all of the image: L, RGB, RGBA, CMYK or LAB."""
+    """Convert to a mode that colour management knows and that loses nothing: L, RGB, RGBA, CMYK or LAB."""
     if image.has_transparency_data:
         return "RGBA"
     if image.mode in {"L", "RGB", "CMYK", "LAB"}:
@@ -201,7 +201,7 @@ def _convert_to_plain_mode(image: Image.Image) -> str:
 
 
 def _srgb_transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """From a profile to sRGB; None where it is sRGB. Raises what is in _NO_PROFILE."""
+    """Return the transform from a profile to sRGB; None if it is sRGB. Raises what is in _NO_PROFILE."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     # Most photos say they are sRGB already: converting 12 megapixels to what they are takes 160 ms.
     if mode != "CMYK" and ImageCms.getProfileDescription(source).startswith("sRGB"):

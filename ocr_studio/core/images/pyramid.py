@@ -24,7 +24,7 @@ class Pyramid:
         self._levels = [image]
 
     def level(self, number: int) -> Photo:
-        """The photo at 1 / 2**number of its size; 0 is the photo itself."""
+        """Return the photo at 1 / 2**number of its size; 0 is the photo itself."""
         while len(self._levels) <= number:
             above = self._levels[-1]
             half = (max(1, above.shape[1] // 2), max(1, above.shape[0] // 2))
@@ -32,7 +32,7 @@ class Pyramid:
         return self._levels[number]
 
     def warp(self, corners: Floats, target: ArrayLike) -> Photo:
-        """As ``geometry.warp_piece``, from the smallest level that has at least as many pixels as the target.
+        """As ``geometry.warp_piece``, from the smallest level with enough pixels for the target.
 
         corners: (4, 2), pixels of the photo itself; target: (width, height) of the picture.
         """
@@ -40,7 +40,7 @@ class Pyramid:
         return geometry.warp_piece(image, np.asarray(corners) * scale, target)
 
     def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
-        """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+        """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
 
         ribbon: (6, 2), as for ``geometry.map_to_ribbon``, pixels of the photo itself; target: (width, height).
         """
@@ -48,7 +48,7 @@ class Pyramid:
         return geometry.straighten_ribbon(image, np.asarray(ribbon) * scale, target)
 
     def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
-        """The smallest level that has at least as many pixels as the target, and its scale across and down."""
+        """Return the smallest level with enough pixels for the target, and its scale across and down."""
         photo = self._levels[0]
         shrinking = float(
             (geometry.measure_sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max()

@@ -1,4 +1,4 @@
-"""Brightness and contrast of what is shown of a photo; the photo itself stays as it is."""
+"""Brightness and contrast of the displayed photo; the photo itself isn't changed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _MIDDLE = 127.5
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """How a photo is shown. brightness, contrast: -1..1, 0 as it is."""
+    """Display settings of a photo. brightness, contrast: -1..1, 0 is neutral."""
 
     brightness: float = 0.0
     contrast: float = 0.0
 
     @property
     def neutral(self) -> bool:
-        """Whether it is shown as it is."""
+        """Whether the photo is shown unchanged."""
         return self == Tones()
 
     def table(self) -> NDArray[np.uint8]:
-        """(256,) uint8: how bright each of 0..255 is shown; never a darker one brighter than a brighter one."""
+        """Return the lookup table, (256,) uint8, which never decreases."""
         gain = _MOST_CONTRAST**self.contrast
         shown = (np.arange(256) - _MIDDLE) * gain + _MIDDLE * (1 + self.brightness)
         return np.asarray(np.clip(np.round(shown), 0, 255), dtype=np.uint8)

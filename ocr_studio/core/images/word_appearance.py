@@ -1,4 +1,4 @@
-"""How written words look, so that the same word in other places is told from others without reading it.
+"""Visual similarity of written words, without reading them.
 
 Of the ink, stretched to one size, the directions of its edges are counted in cells of a grid (histograms of oriented
 gradients; Dalal and Triggs 2005, https://doi.org/10.1109/CVPR.2005.177); two words are as alike as those counts point
@@ -35,14 +35,19 @@ _STRETCH: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class WordAppearance:
-    """The look of a word. directions: (cells × directions,) of length 1; shape: its ink's width over its height."""
+    """The appearance of a word.
+
+    Attributes:
+        directions: (cells × directions,) of length 1.
+        shape: Width of the ink divided by its height.
+    """
 
     directions: Floats
     shape: float
 
 
 def describe_word(photo: Pyramid, quad: Quad) -> WordAppearance | None:
-    """The look of what is written in a quad; None where there is no ink."""
+    """Describe the writing in a quad; None without ink."""
     corners = geometry.widen_quad(quad, _MARGIN)
     along, across = geometry.measure_sizes(corners)[0]
     width = max(4, round(_HEIGHT * float(along) / max(1.0, float(across))))
@@ -50,7 +55,7 @@ def describe_word(photo: Pyramid, quad: Quad) -> WordAppearance | None:
 
 
 def describe_picture(picture: RGB) -> WordAppearance | None:
-    """The look of a level picture of a word, (H, W, 3); None where there is no ink."""
+    """Describe a level picture of a word, (H, W, 3); None without ink."""
     ink = _find_ink(picture)
     if ink is None:
         return None
@@ -58,14 +63,14 @@ def describe_picture(picture: RGB) -> WordAppearance | None:
 
 
 def compute_likeness(one: WordAppearance, other: WordAppearance) -> float:
-    """How much two words look alike, 0..1: 1 for the same picture, about 0.6 for words of no relation."""
+    """Compute the similarity of two words, 0..1: 1 for the same picture, about 0.6 for unrelated words."""
     if max(one.shape, other.shape) > _STRETCH * min(one.shape, other.shape):
         return 0.0
     return max(0.0, float(one.directions @ other.directions))
 
 
 def _find_ink(picture: RGB) -> Floats | None:
-    """Where ink is, 0..1, cut out tight; whatever its colour, and whether it is darker or brighter than the board."""
+    """Find the ink, 0..1, cropped tightly; of any colour, darker or brighter than the board."""
     # Coloured ink is dark in one of the colours, and bright ink on a dark board bright in one.
     grey = picture.min(axis=2)
     if np.median(grey) < 255 - np.median(picture.max(axis=2)):

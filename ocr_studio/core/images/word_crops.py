@@ -1,4 +1,4 @@
-"""The picture of a word as the recognizer sees it: turned level, of one height, as wide as whole steps of the net."""
+"""Crops of words as the recognizer sees them: level, of fixed height, as wide as whole steps of the network."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ STEP: Final = 8
 
 
 def compute_crop_size(corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> tuple[int, int]:
-    """(width, height) of the level picture of a quad, (4, 2)."""
+    """Compute (width, height) of the level crop of a quad, (4, 2)."""
     along, across = geometry.measure_sizes(corners)[0]
     return step * max(1, math.ceil(height * along / max(across, 1.0) / step)), height
 
 
 def extract_crop(photo: Pyramid, corners: Floats, *, height: int = HEIGHT, step: int = STEP) -> Photo:
-    """The piece inside a quad, (4, 2), turned level: (height, w, 3) uint8, w in whole steps."""
+    """Extract the level crop of a quad, (4, 2): (height, w, 3) uint8, w in whole steps."""
     return photo.warp(corners, compute_crop_size(corners, height=height, step=step))
 
 
 def count_ctc_steps(text: Sequence[object]) -> int:
-    """How many steps a CTC net needs to write a text, of letters or of their classes: one each, and a blank between
-    two that are alike."""
+    """Count the steps that CTC needs for a text, of letters or classes: one each, and a blank between equal
+    neighbours.
+    """
     return len(text) + sum(left == right for left, right in itertools.pairwise(text))

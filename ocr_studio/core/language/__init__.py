@@ -1,1 +1,1 @@
-"""What is known of a language: word frequencies, spelling, characters."""
+"""Languages: word frequencies, spelling, characters."""

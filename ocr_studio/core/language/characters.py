@@ -50,13 +50,13 @@ class CharacterGroup:
 
 
 def list_latin() -> tuple[str, ...]:
-    """The characters of the alphabet for writing in Latin letters."""
+    """Return the characters of the alphabet for writing in Latin letters."""
     found = (chr(code) for code in range(0x20, 0x3000))
     return tuple(each for each in found if charset.is_in_alphabet(each, "latin"))
 
 
 def group_characters(alphabet: Iterable[str]) -> tuple[CharacterGroup, ...]:
-    """The characters of an alphabet without plain letters and digits, by kind; no group is empty."""
+    """Group the characters of an alphabet by kind, without plain letters and digits; no group is empty."""
     found: dict[str, list[str]] = {title: [] for title in GROUPS}
     for each in sorted({each for each in alphabet if len(each) == 1 and each not in _ON_KEYS}, key=_sort_key)[:_MOST]:
         found[_find_group(each)].append(each)
@@ -64,12 +64,12 @@ def group_characters(alphabet: Iterable[str]) -> tuple[CharacterGroup, ...]:
 
 
 def describe_character(character: str) -> str:
-    """What it is called in Unicode, in small letters: "euro sign"."""
+    """Return the Unicode name of a character in lower case: "euro sign"."""
     return unicodedata.name(character, f"character {ord(character):X}").lower()
 
 
 def find_characters(characters: Iterable[str], query: str) -> tuple[str, ...]:
-    """Those that a query means: the character itself, its base letter, or all words of the query in its name."""
+    """Find characters: the character itself, its base letter, or all words of the query in its name."""
     wanted = query.strip()
     if not wanted:
         return tuple(characters)
@@ -81,14 +81,14 @@ def find_characters(characters: Iterable[str], query: str) -> tuple[str, ...]:
 
 
 def load_recent(folder: Path) -> tuple[str, ...]:
-    """The characters used last, the newest first. folder: that of the settings."""
+    """Load the recently used characters, newest first. folder: that of the settings."""
     found = state_file.read(folder / FILE).get("last")
     kept = found[:MOST_LAST] if isinstance(found, list) else []
     return tuple(each for each in kept if isinstance(each, str) and len(each) == 1 and each.isprintable())
 
 
 def remember_character(folder: Path, character: str) -> tuple[str, ...]:
-    """Remember that one was used; the characters used last. No harm is done where that cannot be written."""
+    """Remember a used character and return the recent ones. Errors of writing are ignored."""
     last = tuple(dict.fromkeys((character, *load_recent(folder))))[:MOST_LAST]
     try:
         state_file.write(folder / FILE, {"last": list(last)})
@@ -115,5 +115,5 @@ def _find_base(character: str) -> str:
 
 
 def flatten_groups(found: Sequence[CharacterGroup]) -> tuple[str, ...]:
-    """All characters of some groups, one after the other."""
+    """Return the characters of all groups in a row."""
     return tuple(each for group in found for each in group.characters)

@@ -1,4 +1,4 @@
-"""The characters a recognizer knows, and text as the numbers of its classes. Class 0 is CTC's blank, everywhere."""
+"""Character sets of recognizers, and texts as class numbers. Class 0 is always CTC's blank."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _SIGNS: Final = frozenset(
 
 
 def normalize_text(text: str) -> str:
-    """Text as nets and files have it; see ``plain_text.one_line``."""
+    """Normalize a text as networks and files have it; see ``plain_text.one_line``."""
     return one_line(text)
 
 
 def is_in_alphabet(character: str, alphabet: Alphabet) -> bool:
-    """Whether a setting wants this one character.
+    """Whether an alphabet setting includes a character.
 
     "all": anything that normalised text can hold (of two characters that Unicode calls the same, the usual one).
     "latin": printable ASCII with the space, Latin letters with accents, and the signs people write among them:
@@ -45,7 +45,7 @@ def is_in_alphabet(character: str, alphabet: Alphabet) -> bool:
 
 
 def _is_latin_letter(character: str) -> bool:
-    """Whether it is a letter of a European language in Latin script, or an ASCII letter with any accents."""
+    """Whether this is a letter of a European language in Latin script, or an ASCII letter with any accents."""
     if len(character) != 1 or not unicodedata.category(character).startswith("L"):
         return False
     if "\u00c0" <= character <= "\u017f":  # Latin-1 and Latin Extended-A: also ß, æ, ø, đ, ħ, ı, ł, ŋ, þ
@@ -74,26 +74,28 @@ class Charset:
         object.__setattr__(self, "_classes", classes)
 
     def __len__(self) -> int:
-        """The number of classes, the blank among them."""
+        """The number of classes, including the blank."""
         return len(self.characters) + 1
 
     def __contains__(self, character: object) -> bool:
         return character in self._classes
 
     def encode(self, text: str) -> list[int]:
-        """The classes of a text, normalised first. Raises KeyError for a character that is not known."""
+        """Return the classes of a text, after normalization. Raises KeyError for an unknown character."""
         return [self._classes[character] for character in normalize_text(text)]
 
     def decode(self, classes: Iterable[int]) -> str:
-        """The text of some classes, blanks left out. Raises IndexError for a class that there is not."""
+        """Return the text of classes, without blanks. Raises IndexError for an unknown class."""
         return "".join(self._character(index) for index in classes if index != BLANK)
 
     def unknown(self, text: str) -> frozenset[str]:
-        """The characters of a text, normalised, that this charset lacks."""
+        """Return the characters of a text, after normalization, that this charset lacks."""
         return frozenset(normalize_text(text)) - self._classes.keys()
 
     def cut(self, alphabet: Alphabet) -> tuple[Charset, Sequence[int]]:
-        """The part of it that a setting wants, and the class each of its classes (the blank first) has in this one."""
+        """Return the part that a setting includes, and for each of its classes (the blank first) the class in this
+        charset.
+        """
         kept = [
             index for index, character in enumerate(self.characters, start=1) if is_in_alphabet(character, alphabet)
         ]

@@ -1,4 +1,4 @@
-"""How often words are written: by languages, and by the person whose project it is.
+"""Word frequencies: of languages, and of the user's project.
 
 Frequencies of languages come from the package wordfreq (Robyn Speer 2022, https://doi.org/10.5281/zenodo.7199437).
 They are kept as a table of all beginnings of all words, looked up many at a time by their hashes.
@@ -79,10 +79,13 @@ _RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_APOSTROPHES}])*")
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """How likely a word begins with some letters, and how likely it is just those; case does not count.
+    """Probabilities of words and of beginnings of words; case is ignored.
 
-    keys: (P,) uint64 hashes of all beginnings, sorted. begin, whole: (P,) float32, shares of all words written.
-    letters: share of all written letters, for each there is.
+    Attributes:
+        keys: (P,) uint64, sorted hashes of all beginnings.
+        begin: (P,) float32, share of all written words that begin so.
+        whole: (P,) float32, share of all written words that are exactly this.
+        letters: Share of all written letters, by letter.
     """
 
     keys: Hashes
@@ -92,7 +95,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, frequencies: Mapping[str, float]) -> Lexicon:
-        """frequencies: word → its share of all words written. Words as ``find_runs`` finds them."""
+        """Build a lexicon from word → share of all written words. Words as ``find_runs`` finds them."""
         words: dict[str, float] = {}
         for word, frequency in frequencies.items():
             folded = "".join(map(fold_character, unicodedata.normalize("NFC", word)))[:_LONGEST]
@@ -101,7 +104,7 @@ class Lexicon:
         return _build_table(list(words), np.fromiter(words.values(), np.float64, len(words)))
 
     def look_up(self, keys: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """begin and whole for some hashes, (N,) each; 0 for what no word begins with."""
+        """Return begin and whole for hashes, (N,) each; 0 for those of no word."""
         if not len(self.keys):
             nothing = np.zeros(len(keys), np.float32)
             return nothing, nothing
@@ -111,12 +114,12 @@ class Lexicon:
 
 
 def fold_character(character: str) -> str:
-    """A character as words are looked up by: one character, in lower case, all apostrophes alike."""
+    """Fold a character for lookups: one character, in lower case, with one form of apostrophe."""
     return "'" if character in _APOSTROPHES else character.lower()[0]
 
 
 def hash_letters(letters: str) -> int:
-    """The hash by which some letters are looked up; they are folded first."""
+    """Hash letters for lookups, after folding them."""
     found = int(SEED)
     for letter in letters:
         found = (found * int(STEP) + ord(fold_character(letter))) & 0xFFFF_FFFF_FFFF_FFFF
@@ -125,7 +128,7 @@ def hash_letters(letters: str) -> int:
 
 @lru_cache(maxsize=4)
 def load_lexicon(languages: tuple[str, ...]) -> Lexicon:
-    """The words of some languages, of equal weight; keys of LANGUAGES, a KeyError for any other. Raises NoWordCounts.
+    """Load the words of languages with equal weight. Raises KeyError for an unknown language, and NoWordCounts.
 
     The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
     """
@@ -160,7 +163,7 @@ def _build_lexicon_of(languages: Sequence[str]) -> Lexicon:
 
 
 def _spell_with_sharp_s(word: str) -> Iterator[str]:
-    """The word with one “ß” for each of its “ss”, one at a time."""
+    """Return the word with “ß” for each of its “ss”, one at a time."""
     place = word.find("ss")
     while place >= 0:
         yield f"{word[:place]}ß{word[place + 2 :]}"
@@ -175,7 +178,7 @@ def _to_arrays(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:
 
 
 def _from_arrays(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
-    """The lexicon that was taken apart; None if these arrays cannot be one."""
+    """Restore a lexicon from arrays; None if they are invalid."""
     kinds = {"keys": "uint64", "begin": "float32", "whole": "float32", "codes": "uint32", "shares": "float64"}
     if arrays is None or {name: array.dtype.name for name, array in arrays.items()} != kinds:
         return None
@@ -189,7 +192,7 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
 
 
 def find_typed_words(words: Iterable[Word]) -> Counter[str]:
-    """What a person wrote among these, word by word as the language knows words, and how often."""
+    """Count the words that the user wrote, split as the language splits words."""
     found: Counter[str] = Counter()
     for word in words:
         if word.human and not word.mark:
@@ -198,18 +201,18 @@ def find_typed_words(words: Iterable[Word]) -> Counter[str]:
 
 
 def build_lexicon(typed: Mapping[str, int]) -> Lexicon:
-    """The words a person has typed, with how often, as a lexicon."""
+    """Build a lexicon from the words that the user has typed, with their counts."""
     total = sum(typed.values()) + _UNTYPED
     return Lexicon.of({word: count / total for word, count in typed.items()})
 
 
 def find_runs(text: str) -> Iterator[str]:
-    """The words inside a text: runs of letters and digits, with apostrophes between them."""
+    """Find the words inside a text: runs of letters and digits, with apostrophes between them."""
     return (found.group().rstrip(_APOSTROPHES) for found in _RUN.finditer(text))
 
 
 class _Unmarked(dict[int, str]):
-    """Code of a character -> the character without marks; filled as it is asked."""
+    """A cache: code of a character → the character without diacritics."""
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFD", chr(code))

@@ -59,7 +59,7 @@ _MASK: Final = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
-    """A word inside a text that is not known: its place in it, and the word. start, end: letters, end excluded."""
+    """An unknown word inside a text. start, end: letters, end excluded."""
 
     start: int
     end: int
@@ -68,14 +68,14 @@ class UnknownWord:
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """The words of a project. folded: as they are looked up; lexicon: the same, for finding those near another word."""
+    """The words of a project. folded: for lookups; lexicon: the same, to find near words."""
 
     folded: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default_factory=lambda: Lexicon.of({}))
 
     @classmethod
     def of(cls, typed: Mapping[str, int]) -> OwnWords:
-        """typed: as a person wrote them, with how often. Takes a while where there are many thousands."""
+        """Build from the typed words with their counts. Takes a while with many thousands."""
         return cls(frozenset(map(_fold_word, typed)), lexicon.build_lexicon(typed))
 
 
@@ -104,9 +104,7 @@ class Speller:
         self._signs = _list_letters(self.lexicon)
 
     def with_more(self, more: frozenset[str]) -> Speller:
-        """The same, with other further words. What is known of all others is kept, so that it costs next to nothing;
-        the former speller is not to be used any more.
-        """
+        """Return a speller with other further words, which reuses all else. The old one must not be used any more."""
         fresh = Speller(self.languages, self.lexicon, self.own, more)
         for word in fresh._more ^ self._more:
             self._known.pop(word, None)
@@ -114,18 +112,18 @@ class Speller:
         return fresh
 
     def doubts(self, text: str) -> tuple[UnknownWord, ...]:
-        """The words of a text that are not known."""
+        """Find the unknown words of a text."""
         if not self.languages:
             return ()
         return tuple(doubt for doubt in _replace_apostrophes(text) if not self._is_known(_fold_word(doubt.word)))
 
     def look_at(self, texts: Iterable[str]) -> None:
-        """Look many texts up together, so that ``doubts`` has its answers at hand."""
+        """Look up many texts at once, so that ``doubts`` is fast."""
         words = {_fold_word(doubt.word) for text in texts for doubt in _replace_apostrophes(text)}
         self._look_up([word for word in words if word not in self._known])
 
     def suggestions(self, word: str, *, held: Sequence[str] = (), most: int = 6) -> tuple[str, ...]:
-        """Known words near this one, the likeliest first, in its case.
+        """Suggest known words near this one, the most likely first, in its case.
 
         held: what the recognizer held possible for the whole text, the best first; those that are known are likelier.
         """
@@ -180,7 +178,7 @@ class Speller:
         return bool(((np.maximum(first, with_s) >= _PART_SHARE) & (last >= _PART_SHARE)).any())
 
     def _parted(self, folded: str) -> list[tuple[str, float]]:
-        """What two usual words it may be that were run together: “abook”. Of one letter there are two in English."""
+        """Find two common words that may have been run together: “abook”. English has two of one letter."""
         if not folded.isalpha() or len(folded) > _LONGEST:
             return []
         cuts = [cut for cut in range(1, len(folded)) if min(cut, len(folded) - cut) > 1 or folded[:cut] in _ALONE]
@@ -191,12 +189,12 @@ class Speller:
         return [(f"{firsts[best]} {lasts[best]}", found)] if found >= _PARTED else []
 
     def _share(self, folded: str) -> float:
-        """How frequent a word is; one of the project counts as a usual one."""
+        """Return the frequency of a word; words of the project count as common."""
         share = float(self.lexicon.look_up(_hash_words([folded]))[1][0])
         return max(share, _OWN_SHARE) if self._is_own(folded) else share
 
     def _near(self, word: str) -> dict[str, tuple[int, float]]:
-        """Known word -> how many slips away it is, and how frequent. Slips in the very first letters are found, too."""
+        """Find known words → number of typos and frequency. Typos in the first letters are found, too."""
         from rapidfuzz.distance import OSA
 
         if len(word) > _LONGEST:
@@ -216,7 +214,7 @@ class Speller:
 
 
 def _list_letters(lexicon: Lexicon) -> NDArray[np.uint64]:
-    """The letters that other words may have in place of a wrong one, without the rarest."""
+    """List the letters that may replace a wrong one, without the rarest."""
     return np.array(sorted(ord(sign) for sign, share in lexicon.letters.items() if share > 1e-5), np.uint64)
 
 
@@ -265,7 +263,7 @@ def _hash_words(words: Sequence[str]) -> Hashes:
 
 
 def _list_near_spellings(word: str, signs: NDArray[np.uint64]) -> Hashes:
-    """The hashes of all that is one slip away from a word: a letter left out, changed, added, or two in turn.
+    """Hash all spellings that are one typo away: a letter left out, changed, added, or two swapped.
 
     A hash is a polynomial of the letters, so each is put together from those of what stands before and behind.
     """
@@ -300,7 +298,7 @@ def _list_near_spellings(word: str, signs: NDArray[np.uint64]) -> Hashes:
 
 @dataclass(slots=True)
 class _Front:
-    """Beginnings of words, with the fewest slips by which each is reached."""
+    """Beginnings of words, with the least number of typos to reach each."""
 
     edits: dict[str, int] = field(default_factory=dict)
 
@@ -310,7 +308,7 @@ class _Front:
 
 
 def _find_near_words(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[str, tuple[int, float]]:
-    """The words of a lexicon within some slips of a word: walks along it, only where words still go on."""
+    """Find the words of a lexicon within some typos of a word, by extending beginnings that words still have."""
     most = _MOST_EDITS if len(word) > 3 else 1
     letters = [chr(int(code)) for code in signs]
     fronts = [_Front() for _ in range(len(word) + 2)]
@@ -338,7 +336,7 @@ def _find_near_words(word: str, lexicon: Lexicon, signs: NDArray[Any]) -> dict[s
 
 
 def _grow_front(front: _Front, letters: Sequence[str], lexicon: Lexicon, most: int) -> None:
-    """Letters that the word lacks: beginnings become longer without going on in it."""
+    """Add letters that the word lacks: beginnings grow without advancing in the word."""
     fresh = dict(front.edits)
     while fresh := {each: edits for each, edits in fresh.items() if edits < most}:
         grown = {each + letter: edits + 1 for each, edits in fresh.items() for letter in letters}
@@ -349,7 +347,7 @@ def _grow_front(front: _Front, letters: Sequence[str], lexicon: Lexicon, most: i
 
 
 def _find_continuations(beginnings: Collection[str], lexicon: Lexicon) -> list[str]:
-    """Those with which words begin."""
+    """Select the beginnings that words of the lexicon have."""
     every = list(beginnings)
     begin = lexicon.look_up(_hash_words(every))[0]
     return [each for each, share in zip(every, begin.tolist(), strict=True) if share > 0]

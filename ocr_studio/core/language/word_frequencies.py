@@ -1,4 +1,4 @@
-"""The words of a language and how often they are written, from the files of the package wordfreq.
+"""Word frequencies of a language, from the data files of the package wordfreq.
 
 Only its files are read, as its ``read_cBpack`` does (a gzipped msgpack list: a header, then the words of frequency
 1, 10^-0.01, 10^-0.02 …): importing it takes 0.1 s and parts of it do not work inside a PyInstaller program.
@@ -32,13 +32,13 @@ _MOST_KEPT: Final = 4  # combinations of languages
 
 
 def cache_path(*what: object) -> Path:
-    """Where the table of a lexicon made of this is cached; other tables lie elsewhere."""
+    """Return the path of the cached table of a lexicon."""
     name = hashlib.sha256("\0".join(map(str, what)).encode()).hexdigest()[:16]
     return paths.cache_dir() / "words" / f"{name}.npz"
 
 
 def load_cached(path: Path) -> dict[str, NDArray[np.generic]] | None:
-    """The arrays kept there by name; None where there are none that can be used."""
+    """Load cached arrays by name; None if there are none."""
     try:
         return dict(array_files.read_arrays(path, most=_MOST_CACHED_BYTES))
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def load_cached(path: Path) -> dict[str, NDArray[np.generic]] | None:
 
 
 def store_cached(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
-    """Keep arrays there, and of all that is there the last few; no harm is done where that is impossible."""
+    """Cache arrays, and delete all but the latest caches. Errors are ignored."""
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, **arrays)
     try:
@@ -69,11 +69,11 @@ _REMEDY: Final = later("Install {package} 3.1.1 from PyPI, or deselect all langu
 
 
 class NoWordCounts(StudioError):
-    """The words of a language are not where they should be."""
+    """The word list of a language is missing."""
 
 
 def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
-    """Share of all words written, and the words that have it, the most frequent first, down to the rarest share.
+    """Yield shares of all written words with the words that have it, most frequent first, down to ``rarest``.
 
     Raises NoWordCounts.
     """
@@ -99,7 +99,7 @@ def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, l
 
 
 def read_version() -> str:
-    """Of the package whose words these are. Raises NoWordCounts."""
+    """Return the version of the package wordfreq. Raises NoWordCounts."""
     return str(_find_package().version)
 
 

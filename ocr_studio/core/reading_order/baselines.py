@@ -1,4 +1,4 @@
-"""The lines that writing stands on, from the boxes of its words; also where it climbs or falls."""
+"""Baselines of text lines, computed from the boxes of their words; also of rising and falling lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACROSS, _ALONG = 1.6, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Where a line of writing stands: from ``start`` to ``end`` in its own direction. height: of its words, pixels."""
+    """The baseline of a text line, from ``start`` to ``end`` in reading direction. height: of its words, in pixels."""
 
     start: Point
     end: Point
@@ -40,15 +40,15 @@ class Baseline:
 
 
 def find_baselines(words: Iterable[Word]) -> tuple[Baseline, ...]:
-    """The baselines of all lines of these words, in reading order; words without extent have none."""
+    """Find the baselines of all lines, in reading order; words without extent have none."""
     found = (fit_baseline(line) for line in reading_order.find_lines(words)[:_MOST_LINES])
     return tuple(line for line in found if line is not None)
 
 
 def fit_baseline(words: Sequence[Word]) -> Baseline | None:
-    """The baseline of words that stand in one line: straight, and little moved by a word whose box reaches lower
-    because of a long tail (Huber's estimate). One or two words say by their own slopes where it runs, as there a tail
-    would tilt it.
+    """Fit a straight baseline to the words of a line, robustly against boxes with long descenders (Huber's estimate).
+
+    With one or two words their own slopes decide, because a descender would tilt the line.
     """
     corners = np.array([word.quad.corners for word in words], dtype=np.float64).reshape(-1, 4, 2)
     sizes = geometry.measure_sizes(corners)
@@ -78,7 +78,7 @@ def fit_baseline(words: Sequence[Word]) -> Baseline | None:
 
 
 def find_slope_at(lines: Iterable[Baseline], point: Point) -> float | None:
-    """The slope of the line that a hand at this point writes on, or goes on with; None where there is no line near.
+    """Return the slope of the line that a word at this point belongs to or continues; None without a line nearby.
 
     Short lines, as a letter or a dash makes one, and steep ones, as arrows and columns of signs do, say nothing.
     """

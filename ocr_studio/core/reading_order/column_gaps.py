@@ -1,4 +1,4 @@
-"""Columns that no straight line parts: threads of rows, each above the next, with a river of blank between them.
+"""Columns that no straight line separates: found by following rows downwards.
 
 Columns of a board bend: each begins a little further right than the row above, or stands at a slope of its own. What
 stays is that a row's next one stands below it and not below its neighbour.
@@ -30,9 +30,11 @@ _STEP = 1.5
 
 
 def find_columns(boxes: LineBoxes, *, few: int) -> tuple[Mask, Mask] | None:
-    """Which rows stand left of a river and which reach over it, (N,) each; None where there is no river.
+    """Find which rows are left of a bent column gap and which cross it, (N,) each; None without a gap.
 
-    few: how many rows may reach over, only the widest.
+    Args:
+        boxes: The rows.
+        few: Maximum number of rows that may cross the gap, only the widest.
     """
     if not 2 * _COLUMN <= len(boxes.height) <= MOST:
         return None
@@ -49,7 +51,7 @@ def find_columns(boxes: LineBoxes, *, few: int) -> tuple[Mask, Mask] | None:
 
 
 def _find_left_rows(boxes: LineBoxes) -> Mask | None:
-    """Which rows are those of the leftmost thread, where all others stand right of it."""
+    """Find the rows of the leftmost column, if all other rows are right of it."""
     threads = _find_threads(_find_next_rows(boxes))
     names, sizes = np.unique(threads, return_counts=True)
     columns = names[sizes >= _COLUMN]
@@ -65,7 +67,7 @@ def _find_left_rows(boxes: LineBoxes) -> Mask | None:
 
 
 def _stand_apart(boxes: LineBoxes, left: Mask) -> bool:
-    """Whether no row of one side reaches into the other, and the blank between rows at one height usually is wide."""
+    """Whether no row of one side overlaps the other side, and the gap at the same height is usually wide."""
     height = float(np.median(boxes.height))
     shared = _measure_shared(boxes, 1)[np.ix_(left, ~left)]
     blank = boxes.low[~left, 0][None, :] - boxes.high[left, 0][:, None]
@@ -77,26 +79,26 @@ def _stand_apart(boxes: LineBoxes, left: Mask) -> bool:
 
 
 def _stand_beside(left: LineBoxes, right: LineBoxes) -> bool:
-    """Whether two columns stand at the same height, most of the shorter one."""
+    """Whether two columns are beside each other for most of the shorter one."""
     tops, bottoms = [left.low[:, 1].min(), right.low[:, 1].min()], [left.high[:, 1].max(), right.high[:, 1].max()]
     shorter = min(bottoms[0] - tops[0], bottoms[1] - tops[1])
     return bool(min(bottoms) - max(tops) > _BESIDE * shorter)
 
 
 def _has_unsteady_edges(boxes: LineBoxes) -> float:
-    """How far the beginnings of rows usually move from one to the next."""
+    """Measure how far the left edge usually moves from one row to the next."""
     by_top = np.argsort(boxes.low[:, 1], kind="stable")
     return float(np.median(np.abs(np.diff(boxes.low[by_top, 0]))))
 
 
 def _measure_shared(boxes: LineBoxes, axis: int) -> Floats:
-    """How far each two rows overlap along an axis, (N, N), in pixels; less than 0 where they stand apart."""
+    """Measure how far each two rows overlap along an axis, (N, N), in pixels; negative with a gap."""
     low, high = boxes.low[:, axis], boxes.high[:, axis]
     return np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
 
 
 def _find_next_rows(boxes: LineBoxes) -> Indices:
-    """For each row the one that stands below it next, or itself."""
+    """Find the next row below each row, or itself."""
     width = boxes.high[:, 0] - boxes.low[:, 0]
     middle = (boxes.low[:, 1] + boxes.high[:, 1]) / 2
     down = middle[None, :] - middle[:, None]
@@ -106,7 +108,7 @@ def _find_next_rows(boxes: LineBoxes) -> Indices:
 
 
 def _find_threads(below: Indices) -> Indices:
-    """A name for each row, (N,), the same for all that hang together."""
+    """Label rows, (N,), by the connected component that they belong to."""
     names = np.arange(len(below))
     while True:
         least = np.minimum(names, names[below])
@@ -117,7 +119,7 @@ def _find_threads(below: Indices) -> Indices:
 
 
 def _adopt_rows(boxes: LineBoxes, threads: Indices, columns: Indices) -> Indices:
-    """Threads where the rows of those that are no columns belong to the column of the nearest row."""
+    """Assign the rows that belong to no column to the column of the nearest row."""
     apart = np.maximum(-_measure_shared(boxes, 0), 0) + np.maximum(-_measure_shared(boxes, 1), 0)
     of_column = np.isin(threads, columns)
     nearest = np.nonzero(of_column)[0][apart[:, of_column].argmin(axis=1)]

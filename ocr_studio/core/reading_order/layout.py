@@ -1,4 +1,4 @@
-"""Words → lines → blocks → text, as they stand. Computed whenever it is wanted, never stored.
+"""Layout of a page: words → lines → blocks → text. Computed when needed, never stored.
 
 Where a page is at hand, ask ``page_order``: a person may have given its words another order.
 
@@ -32,7 +32,7 @@ _STEP = 50.0
 
 
 def find_lines(words: Iterable[Word]) -> list[list[Word]]:
-    """The words line by line, in reading order; empty lines there are none.
+    """Group words into lines, in reading order; without empty lines.
 
     The same words give the same lines, whatever order they come in.
     """
@@ -40,13 +40,13 @@ def find_lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def order_words(words: Iterable[Word]) -> tuple[str, ...]:
-    """Ids of the words in reading order."""
+    """Return the ids of the words in reading order."""
     page = _Layout.of(words)
     return tuple(page.words[index].id for line in page.lines for index in line)
 
 
 def compose_text(words: Iterable[Word]) -> str:
-    """What is written: words joined by spaces, lines by newlines, a blank line between paragraphs and blocks.
+    """Compose the text: words joined by spaces, lines by newlines, a blank line between paragraphs and blocks.
 
     Lines that begin further right than the one they belong to are indented, two spaces a level. Words without text are
     left out.
@@ -55,7 +55,7 @@ def compose_text(words: Iterable[Word]) -> str:
 
 
 def find_lines_and_text(words: Iterable[Word]) -> tuple[list[list[Word]], str]:
-    """``find_lines`` and ``compose_text`` of the same words, in half the time."""
+    """Return ``find_lines`` and ``compose_text`` of the same words, in half the time."""
     page = _Layout.of(words)
     return page.in_lines(), page.text()
 
@@ -74,7 +74,7 @@ def find_blocks(words: Iterable[Word]) -> list[list[list[Word]]]:
 
 
 def compose_blocks(given: Sequence[Sequence[Sequence[Word]]]) -> str:
-    """The text of blocks of lines that somebody has put in order, written as ``compose_text`` writes it."""
+    """Compose the text of blocks of lines in a given order, as ``compose_text`` does."""
     kept = [[line for line in block if any(word.text for word in line)] for block in given]
     lines = [line for block in kept for line in block]
     if not lines:
@@ -89,7 +89,7 @@ def compose_blocks(given: Sequence[Sequence[Sequence[Word]]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Words, their boxes in the frame of the page's writing, and its lines in reading order as indices of words."""
+    """The words of a page, their boxes in the page's frame, and its lines in reading order as indices of words."""
 
     words: tuple[Word, ...]
     boxes: LineBoxes
@@ -103,11 +103,11 @@ class _Layout:
         return cls(known, LineBoxes.of(corners), _order_pieces(corners, written) if known else [])
 
     def in_lines(self) -> list[list[Word]]:
-        """The words line by line."""
+        """Return the words line by line."""
         return [[self.words[index] for index in line] for line in self.lines]
 
     def text(self) -> str:
-        """What is written; see ``reading_order.compose_text``."""
+        """Compose the text; see ``compose_text``."""
         written = [" ".join(self.words[index].text for index in line if self.words[index].text) for line in self.lines]
         kept = [index for index, line in enumerate(written) if line]
         if not kept:
@@ -117,8 +117,12 @@ class _Layout:
 
 
 def _order_pieces(corners: Floats, written: Indices) -> list[Indices]:
-    """Lines of boxes in reading order. corners: (N, 4, 2) in the frame of the page's writing; written: (N,) how many
-    words each box holds."""
+    """Order boxes into lines in reading order.
+
+    Args:
+        corners: (N, 4, 2) in the page's frame.
+        written: (N,) Number of words in each box.
+    """
     words, found, budget = LineBoxes.of(corners), text_lines.find_rows(corners, written), WorkBudget()
     turned = _find_turned(words.joined(found))
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]
@@ -137,7 +141,7 @@ def _order_pieces(corners: Floats, written: Indices) -> list[Indices]:
 def _cut_page(
     words: LineBoxes, written: Indices, pieces: list[list[Indices]], budget: WorkBudget, *, again: int = 3
 ) -> list[list[list[Indices]]]:
-    """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
+    """Cut a page into lines in reading order; rows that continue across a gutter are cut there.
 
     Where the gutters are is known only when the rows are in order, so these are put in order again, at most so often.
     """
@@ -159,14 +163,14 @@ def _cut_page(
 
 
 def _find_turned(boxes: LineBoxes) -> list[bool]:
-    """Which rows run in another direction than the page, (R,)."""
+    """Find the rows that run in another direction than the page, (R,)."""
     angle = np.degrees(np.arctan2(boxes.along[:, 1], boxes.along[:, 0]))
     long = np.linalg.norm(boxes.right - boxes.left, axis=1) > _LONG * boxes.height
     return [bool(each) for each in (np.abs(angle) > _TURNED) & long]
 
 
 def _group_turned(corners: Floats, written: Indices, found: list[Indices], budget: WorkBudget) -> list[list[Indices]]:
-    """Rows of turned writing gathered to pieces of neighbours that run alike, each in its own reading order."""
+    """Group neighbouring rows that run in the same other direction, each group in its own reading order."""
     waiting = np.arange(len(found))
     if not len(waiting):
         return []
@@ -190,7 +194,7 @@ def _group_turned(corners: Floats, written: Indices, found: list[Indices], budge
 
 
 def _order_turned(corners: Floats, written: Indices, found: list[Indices], budget: WorkBudget) -> list[Indices]:
-    """Rows that run alike, as lines in their reading order."""
+    """Order rows of the same direction into lines."""
     if len(found) == 1:
         return found
     flat, ends = np.concatenate(found), np.cumsum([len(row) for row in found])

@@ -1,4 +1,4 @@
-"""The reading order of a page: the one that a person has given it, else the one its words stand in.
+"""The reading order of a page: the user's if there is one, otherwise computed from the layout.
 
 A person's order is kept in ``Page.facts.order``. Words that came later take the place in it that they have on the
 photo: behind the word before them in their line, else before the one after them, else as a line of its own.
@@ -32,7 +32,7 @@ _OFF: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A word in the order, and how it follows the one before it."""
+    """A word in the order, and how it follows the previous word."""
 
     id: str
     follows: int
@@ -44,7 +44,7 @@ def has_user_order(page: Page) -> bool:
 
 
 def find_blocks(page: Page) -> Blocks:
-    """The words of a page, line by line and block by block, as they are read."""
+    """Return the words of a page line by line and block by block, in reading order."""
     if not has_user_order(page):
         return reading_order.find_blocks(page.words.values())
     found: Blocks = []
@@ -58,14 +58,14 @@ def find_blocks(page: Page) -> Blocks:
 
 
 def find_lines(page: Page) -> list[list[Word]]:
-    """The words of a page line by line, as they are read; empty lines there are none."""
+    """Return the words of a page line by line, in reading order; without empty lines."""
     if not has_user_order(page):
         return reading_order.find_lines(page.words.values())
     return [line for block in find_blocks(page) for line in block]
 
 
 def find_lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
-    """``find_lines`` and ``compose_text`` of a page, in half the time."""
+    """Return ``find_lines`` and ``compose_text`` of a page, in half the time."""
     if not has_user_order(page):
         return reading_order.find_lines_and_text(page.words.values())
     found = find_blocks(page)
@@ -73,7 +73,7 @@ def find_lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
 
 
 def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
-    """Ids of the words as they are read, or of some of them."""
+    """Return the ids of all words, or of some, in reading order."""
     if not has_user_order(page):
         return reading_order.order_words(_select_words(page, ids))
     wanted = None if ids is None else frozenset(ids)
@@ -81,7 +81,7 @@ def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ..
 
 
 def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
-    """The word ``step`` places after the current one, of words in the order they are read; None past either end.
+    """Return the word ``step`` places after the current one in the order; None past either end.
 
     Without a current one the first, or the last where the step leads back.
     """
@@ -92,7 +92,9 @@ def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | 
 
 
 def keeps_order(edit: Edit) -> bool:
-    """Whether an edit leaves the order as it is: no word comes, goes or moves, no text has more words or fewer."""
+    """Whether an edit keeps the reading order: no word is added, removed or moved, and no text changes its word
+    count.
+    """
     if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
         return False
     return all(
@@ -102,12 +104,12 @@ def keeps_order(edit: Edit) -> bool:
 
 
 def _is_counted(word: Word) -> int:
-    """How many words a text has for the order."""
+    """Count the words of a text."""
     return word_count(word.text)
 
 
 def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
-    """What is written on a page, or in some of its words; see ``reading_order.compose_text``."""
+    """Compose the text of a page or of some of its words; see ``layout.compose_text``."""
     if not has_user_order(page):
         return reading_order.compose_text(_select_words(page, ids))
     found = find_blocks(page)
@@ -118,7 +120,7 @@ def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
 
 
 def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
-    """A person moves words, as they follow each other, to before another one in the order; None: to the end.
+    """Move words before another word in the user's order; None: to the end.
 
     Put into the middle of a line they become part of it. Between two lines they go on with that beside which they
     stand on the photo; else they are lines of their own, of the block that is nearer.
@@ -129,7 +131,7 @@ def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
 
 
 def shift_words(page: Page, ids: Collection[str], step: int) -> Edit:
-    """A person moves words past the one before them in the order, step -1, or past the one behind them, 1."""
+    """Move words past the previous word in the order (step -1) or the next one (1)."""
     now, wanted = order_words(page), frozenset(ids)
     places = [place for place, key in enumerate(now) if key in wanted]
     if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
@@ -139,7 +141,7 @@ def shift_words(page: Page, ids: Collection[str], step: int) -> Edit:
 
 
 def chain_words(page: Page, ids: Collection[str]) -> Edit:
-    """A person says that these words are read one after the other, without any between them.
+    """Make these words follow each other directly in the user's order.
 
     ids: in that order. They stand where the first one of them stood. Where two that follow each other now did not
     before, a line ends unless the second goes on beside the first.
@@ -207,7 +209,7 @@ def _flatten(found: list[list[list[str]]]) -> list[_Place]:
 
 
 def _find_given_places(page: Page) -> list[_Place]:
-    """The words that the person put in order and that are still there."""
+    """Return the words of the user's order that still exist."""
     found: list[_Place] = []
     seen: set[str] = set()
     follows = _BLOCK
@@ -222,7 +224,7 @@ def _find_given_places(page: Page) -> list[_Place]:
 
 
 def _add_later_words(page: Page, places: list[_Place]) -> list[_Place]:
-    """The order with the words of the page that it does not know yet, each where it stands."""
+    """Add the words that the order doesn't contain yet, by their position on the photo."""
     known = {place.id for place in places}
     if len(known) == len(page.words):
         return places
@@ -272,7 +274,7 @@ def _weave_places(
 
 
 def _find_line_ends(places: list[_Place]) -> list[int]:
-    """For each place the index of the last one in its line."""
+    """Find for each place the index of the last word of its line."""
     ends = list(range(len(places)))
     for index in range(len(places) - 2, -1, -1):
         if places[index + 1].follows == _SAME:
@@ -281,7 +283,7 @@ def _find_line_ends(places: list[_Place]) -> list[int]:
 
 
 def _pass_on_breaks(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
-    """How each word that stays follows, once those are gone: a line that lost its first word still is a line."""
+    """Keep line breaks when words are removed: a line that lost its first word is still a line."""
     found: dict[str, int] = {}
     waiting = _SAME
     for place in now:
@@ -315,7 +317,7 @@ def _put_words(page: Page, now: list[_Place], chosen: list[str], before: str | N
 
 
 def _take_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
-    """The words that move, as they follow each other, and whether they are one block or several, whole."""
+    """Take the moving words out of the order, and find whether they are whole blocks."""
     piece: list[_Place] = []
     waiting, whole = _SAME, True
     for index, place in enumerate(now):
@@ -331,7 +333,7 @@ def _take_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
 def _make_seams(
     page: Page, previous: _Place | None, ends: tuple[str, str], follower: _Place | None, gap: int
 ) -> tuple[int, int]:
-    """How the words that moved follow the line before them, and how the line after them follows them."""
+    """Join moved words with the line before them and the line after them."""
     first, last = (page.words[key] for key in ends)
     behind = page.words[previous.id] if previous else None
     ahead = page.words[follower.id] if follower else None
@@ -345,7 +347,7 @@ def _make_seams(
 
 
 def _is_beside(one: Word, other: Word) -> bool:
-    """Whether the second word goes on in the line of the first."""
+    """Whether the second word continues the line of the first."""
     along, height = geometry.find_directions(one.quad.array()[None])[0], max(*_measure_gap_in_heights(one, other), 1.0)
     step = np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))
     off = abs(along[0] * step[1] - along[1] * step[0])

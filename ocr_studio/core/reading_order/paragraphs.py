@@ -1,4 +1,4 @@
-"""Lines in reading order → text: where paragraphs and columns end, and which lines are indented."""
+"""Lines in reading order → text: paragraph breaks, column breaks and indentation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ _STEP = "  "
 
 
 def join_lines(written: Sequence[str], lines: LineBoxes, *, begins: Sequence[bool] | None = None) -> str:
-    """The lines as text: a blank line between paragraphs and columns, two spaces for each level of indentation.
+    """Join lines to a text: a blank line between paragraphs and columns, two spaces for each level of indentation.
 
-    lines: where each of ``written`` stands, in the frame of the page's writing. begins: which of them begin a
-    paragraph, where somebody has said so; else they are found by the blanks.
+    Args:
+        written: The text of each line.
+        lines: Their boxes in the page's frame.
+        begins: Which lines begin a paragraph; None to find them by their gaps.
     """
     found = find_starts(lines) if begins is None else begins
     parts: list[str] = []
@@ -41,7 +43,7 @@ def join_lines(written: Sequence[str], lines: LineBoxes, *, begins: Sequence[boo
 
 
 def find_starts(lines: LineBoxes) -> list[bool]:
-    """Which lines begin a paragraph or a column; the first one does."""
+    """Find which lines begin a paragraph or a column; the first one does."""
     gaps = _measure_gaps(lines)
     found = [True]
     for first, last in pairwise(_find_columns(gaps)):
@@ -55,18 +57,18 @@ def find_starts(lines: LineBoxes) -> list[bool]:
 
 
 def _find_indents(lines: LineBoxes) -> list[int]:
-    """How many levels each line is indented in its column."""
+    """Find the indentation level of each line in its column."""
     columns = pairwise(_find_columns(_measure_gaps(lines)))
     return [level for first, last in columns for level in _find_levels(lines.part(np.arange(first, last)))]
 
 
 def _find_columns(gaps: Floats) -> list[int]:
-    """Where columns of lines begin, and where the last one ends. gaps: as ``_measure_gaps`` finds them."""
+    """Find where columns of lines begin, and where the last one ends. gaps: see ``_measure_gaps``."""
     return [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(gaps) + 1]
 
 
 def _measure_gaps(lines: LineBoxes) -> Floats:
-    """Blank between each line and the next, (N - 1,), in pixels; infinite where the next does not stand below it."""
+    """Measure the gaps between lines, (N - 1,), in pixels; infinite if the next line isn't below."""
     along = lines.along[:-1]
     step = lines.left[1:] - lines.left[:-1]
     length = np.linalg.norm(lines.right - lines.left, axis=1)
@@ -78,7 +80,7 @@ def _measure_gaps(lines: LineBoxes) -> Floats:
 
 
 def _find_levels(lines: LineBoxes) -> list[int]:
-    """How many levels each line of a column is indented."""
+    """Find the indentation level of each line of one column."""
     if len(lines.height) == 1:  # as each is where lines stand anyhow, on a page of many thousands
         return [0]
     along = lines.along.mean(axis=0)

@@ -1,4 +1,4 @@
-"""Words → rows: words that follow each other closely along their own slope."""
+"""Grouping of words into rows: words that follow each other closely along their own slope."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ _COS_TURN = float(np.cos(np.radians(30)))
 
 @dataclass(slots=True)
 class WorkBudget:
-    """How much work may still go into the order of one page. It is counted, not timed: the same words have the same
-    order on any machine. What is left when it is spent is read from top to bottom.
+    """The work that may still go into ordering one page.
+
+    It is counted, not timed, so that the same words have the same order on any machine. When it is spent, the rest is
+    read from top to bottom.
     """
 
     left: float = _WORK
@@ -52,7 +54,7 @@ class WorkBudget:
         return self.left <= 0
 
     def take(self, work: float) -> bool:
-        """Take so much of it. False where nothing was left."""
+        """Take some of it. False if nothing was left."""
         had = not self.spent
         self.left -= work
         return had
@@ -60,10 +62,15 @@ class WorkBudget:
 
 @dataclass(frozen=True, slots=True)
 class LineBoxes:
-    """Pieces of writing in one frame: u runs along the writing, v across it, downwards; all arrays are per piece.
+    """Boxes of writing in one frame: u runs along the writing, v across it, downwards.
 
-    left, right: (N, 2) middles of the edges where it begins and ends. along: (N, 2) unit vectors of its direction.
-    height: (N,) of its letters. low, high: (N, 2) least and greatest u and v.
+    Attributes:
+        left: (N, 2) Middle of the edge where each box begins.
+        right: (N, 2) Middle of the edge where it ends.
+        along: (N, 2) Unit vectors of the writing direction.
+        height: (N,) Height of the letters.
+        low: (N, 2) Least u and v.
+        high: (N, 2) Greatest u and v.
     """
 
     left: Floats
@@ -75,7 +82,7 @@ class LineBoxes:
 
     @classmethod
     def of(cls, corners: Floats) -> LineBoxes:
-        """corners: (N, 4, 2) in the frame, clockwise from each piece's own top left."""
+        """Make boxes from corners: (N, 4, 2) in the frame, clockwise from the text's own top left."""
         return cls(
             left=(corners[:, 0] + corners[:, 3]) / 2,
             right=(corners[:, 1] + corners[:, 2]) / 2,
@@ -86,7 +93,7 @@ class LineBoxes:
         )
 
     def part(self, chosen: Indices) -> LineBoxes:
-        """Some of them, in that order."""
+        """Select some of them, in this order."""
         return LineBoxes(
             self.left[chosen],
             self.right[chosen],
@@ -97,7 +104,7 @@ class LineBoxes:
         )
 
     def joined(self, rows: list[Indices]) -> LineBoxes:
-        """One piece for each row of them, in the order in which the row is read."""
+        """Merge each row of boxes, given in reading order, into one box."""
         flat, starts = np.concatenate(rows), np.cumsum([0, *(len(row) for row in rows[:-1])])
         first, last = flat[starts], flat[np.append(starts[1:], len(flat)) - 1]
         width = np.linalg.norm(self.right - self.left, axis=1)[flat, None] + 1e-6
@@ -115,7 +122,7 @@ class LineBoxes:
 
 
 def sort_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
-    """The words by place, so that nothing depends on the order in which they come, and their corners, (N, 4, 2)."""
+    """Sort words by position, so that the result doesn't depend on their order; with their corners, (N, 4, 2)."""
     by_id = sorted(words, key=attrgetter("id"))
     corners = np.array([word.quad.corners for word in by_id], dtype=np.float64).reshape(-1, 4, 2)
     order = np.lexsort(corners.reshape(-1, 8).T[::-1])
@@ -123,7 +130,7 @@ def sort_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
 
 
 def find_frame(corners: Floats) -> Floats:
-    """(2, 2) rotation that lays the page's writing level: the median direction, so that a margin note counts little."""
+    """Return the (2, 2) rotation that makes the writing level, by the median direction."""
     if len(corners) == 0:
         return np.eye(2)
     along = geometry.find_directions(corners)
@@ -137,9 +144,11 @@ def find_frame(corners: Floats) -> Floats:
 
 
 def find_rows(corners: Floats, written: Indices) -> list[Indices]:
-    """The rows of a page, whichever way each runs: indices of words in the order in which they are read.
+    """Find the rows of a page, whichever way each runs, as indices of words in reading order.
 
-    corners: (N, 4, 2) of words, in the frame of the page's writing; written: (N,) how many words each box holds.
+    Args:
+        corners: (N, 4, 2) in the page's frame.
+        written: (N,) Number of words in each box.
     """
     along = geometry.find_directions(corners)
     quarters = np.round(np.degrees(np.arctan2(along[:, 1], along[:, 0])) / 90).astype(int) % 4
@@ -159,9 +168,12 @@ def find_rows(corners: Floats, written: Indices) -> list[Indices]:
 
 
 def find_followers(boxes: LineBoxes, *, widest: float, budget: WorkBudget) -> Indices:
-    """For each piece the index of the one that follows it in its row, or -1: each is the other's nearest.
+    """Find the next box of each box in its row, or -1: each is the other's nearest.
 
-    widest: the widest blank between them, in heights of the letters. budget: what it takes is taken from there.
+    Args:
+        boxes: The boxes.
+        widest: Widest gap between them, in heights of the letters.
+        budget: The budget to charge.
     """
     pairs = _Pairs.near(boxes, widest=widest)
     budget.take((len(boxes.height) + pairs.compared) / 4)
@@ -169,7 +181,7 @@ def find_followers(boxes: LineBoxes, *, widest: float, budget: WorkBudget) -> In
 
 
 def build_chains(follower: Indices) -> list[Indices]:
-    """Rows of indices from each one's follower."""
+    """Build rows of indices from each box's follower."""
     followed = set(follower[follower >= 0].tolist())
     seen: set[int] = set()
     rows: list[Indices] = []
@@ -189,8 +201,14 @@ def build_chains(follower: Indices) -> list[Indices]:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Pairs of pieces, by index, the second of which may follow the first. gap: blank between them along the writing,
-    off: how far they are out of line, height: of the letters; pixels, all (P,). compared: of how many they are left."""
+    """Pairs of boxes, by index, the second of which may follow the first; all (P,), in pixels.
+
+    Attributes:
+        gap: Gap between them along the writing.
+        off: How far they are out of line.
+        height: Height of the letters.
+        compared: Number of pairs that they were selected from.
+    """
 
     first: Indices
     second: Indices
@@ -201,7 +219,7 @@ class _Pairs:
 
     @classmethod
     def near(cls, boxes: LineBoxes, *, widest: float) -> _Pairs:
-        """All pairs that stand beside each other with a blank of so many heights at most."""
+        """Select the pairs beside each other with a gap of at most so many heights."""
         first, second, compared = _find_candidates(boxes, widest=widest)
         alike = (boxes.along[first] * boxes.along[second]).sum(axis=1) > _COS_TURN
         first, second = first[alike], second[alike]
@@ -217,7 +235,7 @@ class _Pairs:
         return cls(first[fits], second[fits], gap[fits], off[fits], usual[fits], compared)
 
     def part(self, chosen: Mask) -> _Pairs:
-        """Some of them."""
+        """Select some of the pairs."""
         return _Pairs(
             self.first[chosen],
             self.second[chosen],
@@ -228,14 +246,14 @@ class _Pairs:
         )
 
     def followers(self, count: int) -> Indices:
-        """For each of so many pieces the one that follows it, or -1."""
+        """Return the follower of each box, or -1."""
         follower = np.full(count, -1, dtype=np.intp)
         mutual = self.mutual(count)
         follower[self.first[mutual]] = self.second[mutual]
         return follower
 
     def mutual(self, count: int) -> Indices:
-        """Which of the pairs are each other's nearest, of so many pieces."""
+        """Find the pairs that are each other's nearest."""
         if len(self.first) == 0:
             return self.first
         cost = np.abs(self.gap) + 2 * self.off
@@ -245,7 +263,7 @@ class _Pairs:
 
 
 def _find_candidates(boxes: LineBoxes, *, widest: float) -> tuple[Indices, Indices, int]:
-    """Pairs (a, b) where b begins somewhere to the right of a's end, and not far above or below it; and of how many."""
+    """Find pairs (a, b) where b begins to the right of a's end, not far above or below; and the number compared."""
     starts = np.argsort(boxes.left[:, 1], kind="stable")
     levels = boxes.left[starts, 1]
     height = np.maximum(boxes.height, float(np.median(boxes.height)) if len(starts) else 1.0)
@@ -266,7 +284,7 @@ def _find_candidates(boxes: LineBoxes, *, widest: float) -> tuple[Indices, Indic
 
 
 def _find_next_in_bands(boxes: LineBoxes, most: int) -> tuple[Indices, Indices]:
-    """Pairs (a, b) where b is among the next that begin to the right of a's second half, in bands as high as letters.
+    """Find pairs (a, b) where b is among the next boxes to the right of a's second half, in bands of a letter's height.
 
     most: pairs; as many for each word.
     """
@@ -290,7 +308,7 @@ def _find_next_in_bands(boxes: LineBoxes, most: int) -> tuple[Indices, Indices]:
 
 
 def _find_nearest(words: Indices, cost: Floats, count: int) -> Indices:
-    """For each word the index of its cheapest pair, or -1."""
+    """Return the index of the cheapest pair of each word, or -1."""
     best = np.full(count, -1, dtype=np.intp)
     by_cost = np.argsort(-cost, kind="stable")
     best[words[by_cost]] = by_cost  # of several writes to one place the last, the cheapest, stays

@@ -1,4 +1,4 @@
-"""Rows → reading order: the page is cut at its gutters and blanks until only stacks of rows are left.
+"""Recursive X-Y cut: rows → reading order.
 
 Recursive X-Y cut (Nagy & Seth 1984), made for boards: a gutter may lean, as columns do that are seen from the side, and
 a few rows may reach over it; headings over several columns come before them; boxes of a diagram and rows of a table are
@@ -53,7 +53,7 @@ _CUT, _RIVER, _COLUMN = 500.0, 1500.0, 700.0
 
 @dataclass(frozen=True, slots=True)
 class _Gutter:
-    """Where a part can be cut into columns. sides: the rows of each column; over: those that reach over the gutter."""
+    """A gutter between columns. sides: the rows of each column; over: rows that cross the gutter."""
 
     sides: list[Indices]
     over: Indices
@@ -76,7 +76,9 @@ class XYCut:
     torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
-        """Pieces line by line, in reading order; a stack instead of recursion, as a page may be cut very often."""
+        """Return the boxes line by line, in reading order; with a stack instead of recursion, as pages may be cut
+        often.
+        """
         result: list[Indices] = []
         waiting = [(np.arange(len(self.words)), False)]
         while waiting:
@@ -93,7 +95,7 @@ class XYCut:
         return result
 
     def _cut(self, part: Indices) -> list[Indices]:
-        """The part cut into pieces that are read one after the other; empty if it is one stack of lines."""
+        """Cut a part into parts that are read one after the other; empty if it is one stack of lines."""
         if self.boxes.low[part, 0].max() < self.boxes.high[part, 0].min():
             return []
         gutter = self._gutter(part)
@@ -115,7 +117,7 @@ class XYCut:
         return np.split(by_top, np.nonzero(blanks >= widest)[0] + 1) if widest > 0 else []
 
     def _title(self, part: Indices, gutter: _Gutter) -> Indices:
-        """Pieces of a line above all others that goes on across a gutter, as closely as words of one row; else none."""
+        """Find the boxes of a line above all others that crosses the gutter as closely as words of one row."""
         boxes = self.boxes.part(part)
         chains = text_lines.build_chains(text_lines.find_followers(boxes, widest=_TITLE, budget=self.budget))
         side_of = np.full(len(self.words), -1, dtype=np.intp)
@@ -151,7 +153,7 @@ class XYCut:
         return np.asarray(self.boxes.low[by_top[1:], 1] - reached[:-1]), by_top
 
     def _gutter(self, part: Indices, *, sure: bool = True) -> _Gutter | None:
-        """The straightest gutter of a part that no row reaches over, else the one that fewest reach over.
+        """Find the straightest gutter that no row crosses, otherwise the one that the fewest rows cross.
 
         sure: it is wide enough, and few enough rows reach over, that it is no mere chance.
         """
@@ -169,7 +171,7 @@ class XYCut:
         return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._river(part)
 
     def _river(self, part: Indices) -> _Gutter | None:
-        """A gutter that bends, where no straight one is."""
+        """Find a bent gutter where there is no straight one."""
         if len(part) <= column_gaps.MOST and not self.budget.take(_RIVER + len(part) ** 2 / 10):
             return None
         found = column_gaps.find_columns(self.boxes.part(part), few=int(_FEW * len(part)))
@@ -179,7 +181,7 @@ class XYCut:
         return _Gutter([part[left], part[~left & ~over]], part[over])
 
     def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
-        """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.
+        """Cut a part above and below the rows that cross a gutter on purpose; otherwise into its two sides.
 
         A heading reaches over on purpose; the row of a column that somebody wrote a little too far does not, it follows
         and is followed by its neighbours in the column as all rows do.
@@ -206,7 +208,7 @@ class XYCut:
         return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
 
     def _tear(self, over: Indices, right: Indices) -> None:
-        """Note which rows that reach over a gutter are in truth two. right: the rows behind it."""
+        """Note which rows that cross a gutter are really two. right: the rows behind it."""
         middle = self._middle(right)
         for index in over:
             beside = right[np.abs(middle - self._middle(index)) < _BESIDE * self.boxes.height[index]]
@@ -214,7 +216,7 @@ class XYCut:
                 self.torn.append((int(index), gap))
 
     def _begins_late(self, over: Indices, left: Indices, right: Indices) -> Mask:
-        """Which rows that reach over a gutter belong to its right side, though they begin a little before it."""
+        """Find the rows across a gutter that belong to its right side, though they begin a little before it."""
         low, high = self.boxes.low[:, 0], self.boxes.high[:, 0]
         reach = np.median(low[right])
         return np.asarray(
@@ -223,7 +225,7 @@ class XYCut:
         )
 
     def _stands_above(self, index: int, side: Indices, other: Indices) -> bool:
-        """Whether a heading stands right above rows of one side and above none of the other."""
+        """Whether a heading is directly above rows of one side and of no other."""
         low, high = self.boxes.low, self.boxes.high
 
         def reach(rows: Indices) -> float:
@@ -237,7 +239,7 @@ class XYCut:
         return reach(side) < _UNDER and reach(other) > _BESIDE
 
     def _gap_before(self, index: int, starts: Floats) -> int | None:
-        """Which blank of a piece a gutter may go through: the widest, where rows behind the gutter start."""
+        """Find the gap of a box that a gutter may go through: the widest where rows behind the gutter start."""
         height = float(self.boxes.height[index])
         widths = (self.gaps[index][:, 1] - self.gaps[index][:, 0]) / height
         if not len(widths):
@@ -248,7 +250,7 @@ class XYCut:
         return widest if near and widths[widest] > _WIDER * float(np.median(others)) else None
 
     def _headings(self, over: Indices, part: Indices, right: Indices) -> list[int]:
-        """The rows that reach over a gutter and belong to both its sides, not just to the left one."""
+        """Find the rows across a gutter that belong to both its sides, not only to the left one."""
         left = np.setdiff1d(part, right)
         usual = self._height(left) if len(left) else 0.0
         return [index for index in over if self._is_heading(index, left, right, usual)]
@@ -266,13 +268,13 @@ class XYCut:
         return bool(gap > _NEXT_ROW * usual or self.boxes.height[index] > 1.5 * usual)
 
     def _is_boxes(self, strip: Indices) -> bool:
-        """Whether a strip holds nothing but small boxes beside each other."""
+        """Whether a strip holds only small boxes beside each other."""
         gutter = self._gutter(strip)
         cells = gutter.sides if gutter is not None and not len(gutter.over) else [strip]
         return all(len(cell) <= _BOX_ROWS and self.words[cell].max() <= _BOX_WORDS for cell in cells)
 
     def _is_table(self, columns: list[Indices]) -> bool:
-        """Whether columns are those of a table or receipt: short cells that stand beside those of the longest one."""
+        """Whether columns belong to a table or receipt: short cells beside those of the longest column."""
         longest = max(columns, key=len)
         if len(longest) < 2:
             return False
@@ -291,7 +293,7 @@ class XYCut:
         return True
 
     def _are_level(self, longest: Indices, column: Indices) -> bool:
-        """Whether the rows of a column stand beside those of a longer one, all of them alike: no mere chance."""
+        """Whether the rows of a column are level with those of a longer one."""
         pair = np.concatenate([longest, column])
         follower = text_lines.find_followers(self.boxes.part(pair), widest=np.inf, budget=self.budget)
         first = np.nonzero(follower >= 0)[0]
@@ -302,13 +304,13 @@ class XYCut:
         return float(np.median(np.abs(down - np.median(down)))) < _LEVEL * self._height(pair)
 
     def _is_centred(self, column: Indices) -> bool:
-        """Whether rows are set in the middle of each other, as in a box, and are not flush on either side."""
+        """Whether rows are centred on each other, as in a box, and flush on neither side."""
         low, high = self.boxes.low[column, 0], self.boxes.high[column, 0]
         flush = min(float(np.std(low)), float(np.std(high)))
         return flush > float(np.std((low + high) / 2)) + _FLUSH * self._height(column)
 
     def _stacked(self, part: Indices) -> list[Indices]:
-        """Lines one below the other; rows beside each other are one line."""
+        """Sort lines from top to bottom; rows beside each other are one line."""
         boxes = self.boxes.part(part)
         table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
         chains = text_lines.build_chains(
@@ -330,7 +332,7 @@ class XYCut:
 
 
 def _is_above(boxes: LineBoxes, chain: Indices, others: Indices) -> bool:
-    """Whether others stand below a line with more than the blank between rows."""
+    """Whether the others are below a line, with more than the usual gap."""
     along = boxes.right[chain[-1]] - boxes.left[chain[0]]
     along = along / max(float(np.linalg.norm(along)), 1e-9)
     height = float(np.median(boxes.height[chain]))

@@ -1,1 +1,1 @@
-"""Reviewing words: which come first, what may be meant, what else is alike."""
+"""Review of words: order, suggestions and similar words."""

@@ -36,7 +36,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+$")
 
 @dataclass(frozen=True, slots=True)
 class TypedBeginning:
-    """What has been typed, where something was read. guesses: what else may stand there, the likeliest first."""
+    """The typed characters, and the recognized text. guesses: suggestions, the most likely first."""
 
     typed: str
     read: str
@@ -70,14 +70,14 @@ def _complete_from_guess(begun: TypedBeginning) -> str:
 
 
 def _complete_from_read(begun: TypedBeginning) -> str:
-    """What was read, behind that of it for which the typed letters stand: while they may still stand for it."""
+    """Complete from the recognized text, as long as the typed letters may stand for its beginning."""
     apart = _measure_difference(begun.typed, begun.read)
     place = int(apart.argmin())
     return begun.read[place:] if apart[place] <= max(1.0, len(begun.typed) / 2) else ""
 
 
 def _complete_word(begun: TypedBeginning, lexicon: Lexicon) -> str:
-    """The rest of the word of the languages that is being typed, be it the text's first one or a later one."""
+    """Complete the word being typed from the words of the languages."""
     ending = _LETTERS.search(begun.typed)
     if ending is None or not len(lexicon.keys):
         return ""
@@ -92,9 +92,9 @@ def _complete_word(begun: TypedBeginning, lexicon: Lexicon) -> str:
 
 
 class _Search:
-    """For the likeliest word that begins with some letters, by its frequency and by how far it is from what was read.
+    """Beam search for the most likely word that begins with some letters, by frequency and distance from what was read.
 
-    Beginnings of words grow letter by letter, the likeliest are followed (beam search).
+    Beginnings of words grow letter by letter, and only the most likely are kept.
     """
 
     def __init__(self, read: str, lexicon: Lexicon) -> None:
@@ -107,7 +107,7 @@ class _Search:
         self._costs = np.array(costs, np.float32).reshape(len(costs), len(read))
 
     def best(self, begun: str) -> str:
-        """The whole word, folded; "" if no word goes on so."""
+        """Return the whole word, folded; empty if no word continues so."""
         texts, keys = [begun], np.array([language.hash_letters(begun)], np.uint64)
         rows = _measure_difference(begun, self._read)[None]
         best, word = -np.inf, ""
@@ -132,7 +132,7 @@ class _Search:
 
 
 def _measure_difference(text: str, read: str) -> Distances:
-    """How far a text is from each beginning of what was read, the empty one first: (len(read) + 1,)."""
+    """Measure the distance of a text from each beginning of what was read, the empty one first: (len(read) + 1,)."""
     # Not rapidfuzz: confusable characters cost less than others, and the whole last row of the table is needed.
     row = np.arange(len(read) + 1, dtype=np.float32)[None]
     for letter in text:
@@ -152,7 +152,7 @@ def _next_rows(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Dis
 
 
 def _find_costs(letter: str, read: str) -> Distances:
-    """What it costs that this was read as each letter of the reading; case does not count."""
+    """Return the cost of this letter for each letter of the recognized text; case is ignored."""
     small = letter.lower()
     alike = confusable.find_substitution_costs(small)
     return np.array(

@@ -1,4 +1,4 @@
-"""The picture of a word to judge it by: large, level, its line around it."""
+"""The picture of a word for review: large, level, with its line around it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ _AROUND: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """A word and what stands around it. picture: (H, W, 3) uint8 RGB; corners: (4, 2) of the word, pixels of it."""
+    """A word and its surroundings. picture: (H, W, 3) uint8 RGB; corners: (4, 2) of the word in its pixels."""
 
     picture: Photo
     corners: Floats
 
 
 def cut_card(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> ReviewCard:
-    """The card of a word. size: (width, height) of the picture, which is less wide where the photo is so small that it
-    would be nothing but border. Writing that leans is turned level; beyond the photo its border goes on.
+    """Cut out the card of a word, turned level; beyond the photo its border is repeated.
+
+    Args:
+        photo: The photo.
+        quad: The word.
+        size: (width, height) of the picture, which is narrower if the photo is small.
     """
     most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp_piece
     size = min(size[0], most), min(size[1], most)
@@ -53,7 +57,7 @@ def cut_card(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> ReviewCard:
 
 
 def crop_word(card: ReviewCard) -> Photo:
-    """The part of a card on which its word stands, with a little around it: (h, w, 3), at least a pixel."""
+    """Crop the word from its card, with a small margin: (h, w, 3), at least one pixel."""
     high, wide = card.picture.shape[:2]
     air = _AROUND * float(np.linalg.norm(card.corners[3] - card.corners[0]))
     left, top = np.clip(np.floor(card.corners.min(axis=0) - air), 0, [wide - 1, high - 1]).astype(int)
@@ -62,7 +66,7 @@ def crop_word(card: ReviewCard) -> Photo:
 
 
 def _shift_inside(middle: Floats, reach: Floats, image: Photo) -> Floats:
-    """The middle of the piece, moved so that the piece lies on the photo as far as it can."""
+    """Shift the centre of a piece so that it lies on the photo as far as possible."""
     photo = np.array([image.shape[1], image.shape[0]], dtype=np.float64)
     low, high = np.minimum(reach / 2, photo / 2), np.maximum(photo - reach / 2, photo / 2)
     return np.asarray(np.clip(middle, low, high), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Which letters of a reading may be wrong: those in which the other readings, that were held possible, differ."""
+"""Letters of a reading that may be wrong: those in which the alternatives differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST: Final = 200
 
 
 def rate_doubts(reading: Transcription) -> tuple[float, ...]:
-    """The doubt 0..1 of each letter of ``reading.text``: which share of all readings has no such letter there.
+    """Rate the doubt 0..1 of each letter of ``reading.text``: the share of all alternatives without this letter there.
 
     Readings count by their confidence. A letter that others have between two of ours casts its doubt on the one before
     it, or on the first. Where there are no other readings nothing is doubted.
@@ -31,12 +31,12 @@ def rate_doubts(reading: Transcription) -> tuple[float, ...]:
 
 
 def find_doubtful_letters(reading: Transcription) -> tuple[int, ...]:
-    """The places of the letters of ``reading.text`` that deserve a look."""
+    """Find the letters of ``reading.text`` that deserve a look."""
     return tuple(place for place, doubt in enumerate(rate_doubts(reading)) if doubt >= DOUBTFUL)
 
 
 def _find_differing(text: str, other: str) -> set[int]:
-    """Places of letters of a text that another text has not, or behind which it has more."""
+    """Find the letters of a text that another text lacks, or behind which it has more."""
     found: set[int] = set()
     for what, start, end, _, _ in SequenceMatcher(None, text, other, autojunk=False).get_opcodes():
         if what == "insert":

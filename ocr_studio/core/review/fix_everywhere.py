@@ -1,4 +1,4 @@
-"""A word was corrected: which others are likely the same word, misread as well."""
+"""Words that were probably misread in the same way as a word that was just corrected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """A word that is likely the same. quad: its box; text: what it is read as; image: its photo."""
+    """A word that is probably the same. text: its recognized text; picture: PNG of it; image: its photo."""
 
     place: Place
     image: str
@@ -41,7 +41,7 @@ class LookAlike:
 
 
 def find_correction(step: Step) -> Correction | None:
-    """The correction that a step is: one word of which a machine's reading was replaced by another text; else None."""
+    """Return the correction that a step makes: one word whose recognized text was replaced; otherwise None."""
     if len(step.edits) != 1:
         return None
     [(page_id, edit)] = step.edits.items()
@@ -57,7 +57,7 @@ def find_correction(step: Step) -> Correction | None:
 
 
 def select_candidates(words: Sequence[Word], corrected: Correction, read: Transcription) -> dict[str, float]:
-    """Which words may be the corrected one, and the odds of it (natural logarithm) before it was looked at.
+    """Select the words that may be the corrected one, with the log odds before comparing their pictures.
 
     read: what the machine had read of the corrected word. What is checked, or reads as was written, is no mistake.
     """
@@ -71,7 +71,7 @@ def select_candidates(words: Sequence[Word], corrected: Correction, read: Transc
 
 
 def estimate_likelihood(odds: float, likeness: float) -> float:
-    """How likely a word is the corrected one, 0..1.
+    """Estimate how likely a word is the corrected one, 0..1.
 
     odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
     ``word_appearance.compute_likeness``.
@@ -80,7 +80,7 @@ def estimate_likelihood(odds: float, likeness: float) -> float:
 
 
 def select_offers(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
-    """What a person is asked about, likely ones first; nothing where none is likely enough to be ticked."""
+    """Select the words to offer, most likely first; none if none is likely enough to be ticked."""
     ordered = tuple(sorted(found, key=lambda each: -each.likelihood))
     return ordered if ordered and ordered[0].likelihood >= TICKED else ()
 

@@ -31,8 +31,9 @@ _LATELY, _ENOUGH = 40, 4
 
 
 class QueueOrder(StrEnum):
-    """Which words come first. CLOSE: where another reading was held nearly as likely. DIFFERING: where a second model
-    read something else.
+    """Which words come first.
+
+    CLOSE: those with an almost equally likely alternative. DIFFERING: those that a second model read differently.
     """
 
     LEAST_SURE = "least sure"
@@ -44,7 +45,7 @@ class QueueOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A word that waits. image: its photo, as the page has it; place: 0, 1, … in the reading order of its page.
+    """A waiting word. image: its photo, as the page has it; place: 0, 1, … in the reading order of its page.
 
     rival: how likely the best other reading is beside the best one, 0..1; doubt: how likely what a second model read
     is, 0 where it read the same or was not asked, see ``second_readings``.
@@ -61,12 +62,12 @@ class QueueRow:
 
     @property
     def key(self) -> Place:
-        """What tells it from all others."""
+        """The page and word id."""
         return self.page_id, self.word_id
 
 
 def list_rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
-    """The unchecked words of a page, in reading order. second: texts of a second model."""
+    """Yield the unchecked words of a page, in reading order. second: texts of a second model."""
     for place, key in enumerate(page_order.order_words(page)):
         word = page.words[key]
         if not word.checked:
@@ -79,7 +80,7 @@ def list_rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType
 def select_first(
     waiting: Iterable[QueueRow], order: QueueOrder, *, most: int = MOST
 ) -> tuple[tuple[QueueRow, ...], int]:
-    """Those that come first in this order, ``most`` at most, and how many there are in all."""
+    """Return the first ``most`` words in this order, and the total number."""
     counted = 0
 
     def each() -> Iterator[QueueRow]:
@@ -95,8 +96,14 @@ def select_first(
 def make_confirm_step(
     shown: Sequence[tuple[Place, Word]], page: Callable[[str], Page | None]
 ) -> tuple[Step, tuple[Place, ...]]:
-    """One step by which words are right as they were shown, and which these are: all of them, up to the first that is
-    checked, changed or gone by now. page: as it is now, by its id.
+    """Confirm words as they were shown, up to the first that has changed, been checked or removed.
+
+    Args:
+        shown: The words as they were shown.
+        page: Returns the current page of an id.
+
+    Returns:
+        One step, and the confirmed words.
     """
     pages: dict[str, Page] = {}
     right: dict[str, list[str]] = {}
@@ -114,7 +121,7 @@ def make_confirm_step(
 
 
 def make_typing_step(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Step:
-    """One step by which these texts are what is written in these words; empty ones say nothing. page: as it is now."""
+    """Write texts into words, as one step; empty texts are ignored. page: returns the current page of an id."""
     pages: dict[str, Page | None] = {}
     written: dict[str, Edit] = {}
     for (page_id, word_id), text in texts.items():
@@ -157,14 +164,14 @@ _KEYS: Final[dict[QueueOrder, Callable[[QueueRow], tuple[object, ...]]]] = {
 
 
 class ReviewSession:
-    """A person goes through a queue: where they are, where they have been, and how fast they are.
+    """The state of a review: the queue, the current word, and the pace.
 
-    A word is settled by the person here, or falls away as it was settled elsewhere; either way it comes no more. What
-    is passed by comes no more in this session.
+    A word is settled here, or drops out because it was settled elsewhere; either way it doesn't come again. Skipped
+    words don't come again in this session.
     """
 
     def __init__(self, waiting: Sequence[QueueRow], total: int) -> None:
-        """waiting: in their order; total: of all words that wait, those that are not among them included."""
+        """Start a session. waiting: the first words in order; total: of all waiting words."""
         self._rows = tuple(waiting)
         self._index = {row.key: number for number, row in enumerate(self._rows)}
         self._more = total - len(self._rows)
@@ -179,17 +186,17 @@ class ReviewSession:
 
     @property
     def current(self) -> QueueRow | None:
-        """The word that is shown, or None at the end."""
+        """The word that is shown; None at the end."""
         return self._rows[self._trail[self._at]] if 0 <= self._at < len(self._trail) else None
 
     @property
     def total(self) -> int:
-        """How many words there are in all."""
+        """Total number of words."""
         return len(self._rows) + self._more
 
     @property
     def has_more(self) -> bool:
-        """Whether there are words that are not among those in their order."""
+        """Whether there are words beyond those loaded."""
         return self._more > 0
 
     @property
@@ -199,54 +206,54 @@ class ReviewSession:
 
     @property
     def settled(self) -> int:
-        """How many words the person has settled here."""
+        """Number of words settled here."""
         return len(self._settled)
 
     @property
     def fallen_away(self) -> int:
-        """How many were settled elsewhere."""
+        """Number of words settled elsewhere."""
         return len(self._elsewhere)
 
     @property
     def left(self) -> int:
-        """How many are not settled."""
+        """Number of words not settled."""
         return self.total - self.settled - self.fallen_away
 
     @property
     def number(self) -> int:
-        """Which of all words this is, 1 the first; what fell away counts as before it. At the end that of the last."""
+        """Number of the current word, from 1; words settled elsewhere count as before it."""
         before = sum(self._rows[number].key not in self._elsewhere for number in self._trail[: self._at])
         return before + self.fallen_away + (self.current is not None)
 
     @property
     def is_done(self) -> bool:
-        """Whether the word that is shown is settled already: the person has come back to it."""
+        """Whether the current word is settled already, because the user has gone back to it."""
         return self.current is not None and self.current.key in self._settled
 
     @property
     def trail(self) -> Iterator[Place]:
-        """The words that were shown, in their order."""
+        """The words that were shown, in order."""
         return (self._rows[number].key for number in self._trail)
 
     @property
     def pages(self) -> frozenset[str]:
-        """The pages whose words wait here or waited."""
+        """The pages with words in the queue."""
         return frozenset(row.page_id for row in self._rows)
 
     def places(self, pages: Collection[str]) -> Iterator[Place]:
-        """The words of these pages that wait here or waited."""
+        """The queued words of these pages."""
         return (key for key in self._index if key[0] in pages)
 
     def has_settled(self, place: Place) -> bool:
-        """Whether the person has settled this word here."""
+        """Whether the word was settled here."""
         return place in self._settled
 
     def has_left_out(self, place: Place) -> bool:
-        """Whether it was settled elsewhere."""
+        """Whether the word was settled elsewhere."""
         return place in self._elsewhere
 
     def go_on(self) -> None:
-        """To the word after this one: one that was shown already, else the next that waits."""
+        """Go to the next word: one that was shown already, otherwise the next waiting one."""
         self._at += 1
         while self._at < len(self._trail) and self._rows[self._trail[self._at]].key in self._elsewhere:
             self._at += 1
@@ -259,7 +266,7 @@ class ReviewSession:
                 self._next = fresh + 1
 
     def go_back(self) -> bool:
-        """To the word that was shown before this one. False at the first."""
+        """Go to the word that was shown before this one. False at the first."""
         for at in range(min(self._at, len(self._trail)) - 1, -1, -1):
             if self._rows[self._trail[at]].key not in self._elsewhere:
                 self._at = at
@@ -267,19 +274,19 @@ class ReviewSession:
         return False
 
     def go_to(self, place: Place) -> None:
-        """To a word that has been shown."""
+        """Go to a word that has been shown."""
         number = self._index.get(place)
         if number in self._shown:
             self._at = self._trail.index(number)
 
     def settle(self, place: Place, *, when: float) -> None:
-        """The person has settled this word. when: seconds of any clock that runs evenly."""
+        """Settle a word. when: seconds of a monotonic clock."""
         if place in self._index and place not in self._settled:
             self._settled[place] = None
             self._moments.append(when)
 
     def leave_out(self, places: Iterable[Place]) -> None:
-        """These were settled elsewhere; where the one that is shown is among them, it goes on."""
+        """Drop words that were settled elsewhere; go on if the current one is among them."""
         gone = {place for place in places if place in self._index and place not in self._settled}
         here = self.current
         self._elsewhere |= gone
@@ -287,7 +294,7 @@ class ReviewSession:
             self.go_on()
 
     def hear(self, page_id: str, unchecked: Collection[str]) -> bool:
-        """These words of a page wait by now, and no others of it. Whether that is news."""
+        """Update the unchecked words of a page. Returns whether this changes the queue."""
         gone, back = [], []
         for place in self.places({page_id}):
             known = place in self._settled or place in self._elsewhere
@@ -300,7 +307,7 @@ class ReviewSession:
         return bool(gone or back)
 
     def bring_back(self, places: Iterable[Place]) -> None:
-        """These wait again, as what settled them was taken back; the last one that was settled here is shown."""
+        """Return words to the queue after an undo, and show the last one that was settled here."""
         back = [place for place in places if place in self._settled or place in self._elsewhere]
         if not back:
             return
@@ -321,9 +328,7 @@ class ReviewSession:
         self._next = min([self._next, *fresh])
 
     def take_in(self, waiting: Sequence[QueueRow], total: int) -> int:
-        """Those that wait by now, see ``__init__``, come in their order after what has been shown. How many of them
-        are new here.
-        """
+        """Replace the waiting words, see ``__init__``, behind those already shown. Returns the number of new ones."""
         kept = [row for number, row in enumerate(self._rows) if not self._waits(number)]
         held = {row.key for row in kept}
         known = self.total
@@ -341,7 +346,7 @@ class ReviewSession:
         return max(0, self.total - known) if few else new
 
     def ahead(self, count: int) -> list[QueueRow]:
-        """The word that is shown and those that come after it, so many in all."""
+        """Return the current word and those after it, ``count`` in all."""
         seen = self._trail[max(0, self._at) : max(0, self._at) + count]
         found = [number for number in seen if self._rows[number].key not in self._elsewhere]
         number = self._next
@@ -353,14 +358,14 @@ class ReviewSession:
 
     @property
     def pace(self) -> float | None:
-        """Words a minute lately, breaks not counted; None until there are a few."""
+        """Recent words per minute, without breaks; None until there are a few."""
         moments = list(self._moments)
         seconds = sum(min(_BREAK, late - early) for early, late in itertools.pairwise(moments))
         return 60.0 * (len(moments) - 1) / seconds if len(moments) > _ENOUGH and seconds > 0 else None
 
     @property
     def minutes_left(self) -> float | None:
-        """Estimated time for the rest at this pace; None while unknown."""
+        """Estimated minutes for the rest at this pace; None if unknown."""
         pace = self.pace
         return self.left / pace if pace else None
 

@@ -38,14 +38,14 @@ LONGEST: Final = 200
 
 @dataclass(slots=True)
 class WrittenTexts:
-    """What a person has written or confirmed, each whole text with how often; ``add`` what is written now."""
+    """The texts that the user has written or confirmed, with their counts."""
 
     counts: Counter[str] = field(default_factory=Counter)
     _texts: list[str] = field(default_factory=list)
     _vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def add(self, texts: Mapping[str, int]) -> None:
-        """Take in further texts, with how often each was written."""
+        """Add texts with their counts."""
         room = _MOST_TEXTS - len(self._texts)
         fresh = [text for text in texts if 0 < len(text) <= LONGEST and text not in self.counts][:room]
         self.counts.update({text: many for text, many in texts.items() if text in self.counts})
@@ -56,7 +56,7 @@ class WrittenTexts:
             self._texts += fresh
 
     def near(self, read: str) -> list[tuple[str, float]]:
-        """Those that look like this, with how far they are from it, 0..1 of how far they may be; the nearest first."""
+        """Return similar texts with their relative distance, 0..1, nearest first."""
         if len(read) > LONGEST:
             return []
         letters = _keep_letters(read)
@@ -66,13 +66,13 @@ class WrittenTexts:
         return sorted(found, key=lambda each: (each[1], -self.counts[each[0]], each[0]))
 
     def beginning(self, typed: str) -> list[str]:
-        """Those that begin with what was typed and go on, the most frequent first."""
+        """Return the texts that continue the typed characters, most frequent first."""
         found = [text for text in self._texts if text.startswith(typed) and len(text) > len(typed)]
         return sorted(found, key=lambda text: -self.counts[text])
 
 
 def suggest_texts(reading: Transcription, written: WrittenTexts, *, most: int) -> tuple[str, ...]:
-    """What may stand there, the likeliest first: ``reading.text`` itself, then others; "" is none, see ``Word``."""
+    """Suggest texts, most likely first: ``reading.text`` itself, then others; "" means no text, see ``Word``."""
     likely: dict[str, float] = {each.text: each.confidence for each in reading.alternatives}
     own = reading.confidence or max(likely.values(), default=0.0)
 

@@ -76,17 +76,17 @@ _PAIRS: Final = (("rn", "m"), ("cl", "d"), ("vv", "w"))
 
 
 def list_merged_pairs() -> tuple[tuple[str, str], ...]:
-    """Two letters and the one whose shape they have together."""
+    """Return pairs of letters and the letter that they look like together."""
     return _PAIRS
 
 
 def list_shape_groups() -> Iterator[str]:
-    """Groups of letters of the same shape."""
+    """Yield groups of letters of the same shape."""
     yield from _SHAPES
 
 
 def find_substitution_costs(letter: str) -> Mapping[str, float]:
-    """What it costs to take another letter for this one, or this one for it; 1 for those that are not there."""
+    """Return the cost of each letter that may replace this one; letters that are missing cost 1."""
     return _COSTS.get(letter, _NONE)
 
 

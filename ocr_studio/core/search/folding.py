@@ -1,4 +1,4 @@
-"""Texts as they are compared when something is looked for: without case, accents and punctuation around words."""
+"""Folding of texts for comparison: without case, accents and punctuation around words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BETWEEN: Final = re.compile(r"[\W_]+")
 
 
 def fold_text(text: str) -> str:
-    """The text without what is often left out or varies: case, accents, apostrophes, wide and raised forms."""
+    """Fold a text: without case, accents and apostrophes, wide and raised characters as plain ones."""
     if text.isascii():
         return _APOSTROPHES.sub("", text.lower())
     parts = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
@@ -22,13 +22,13 @@ def fold_text(text: str) -> str:
 
 
 def fold_word(text: str) -> str:
-    """One word folded, without punctuation around it; a sign that is nothing else stays."""
+    """Fold one word, without punctuation around it; a word of punctuation alone stays."""
     folded = "".join(fold_text(text).split())
     return _EDGES.sub("", folded) or folded
 
 
 def tokenize(text: str) -> tuple[str, ...]:
-    """What a text is found by: its words, and the pieces of those that are put together ("load-balancer", "userId").
+    """Split a text into the words that it is found by, and the parts of compound words ("load-balancer", "userId").
 
     Each is folded and without spaces; the words come first, in their order.
     """
@@ -44,6 +44,6 @@ def _split_compound(text: str) -> list[str]:
 
 
 def _split_camel_case(text: str) -> list[str]:
-    """The pieces of "loadBalancer"; letters alone are none, as they are capitals by the hand's whim ("aRRay")."""
+    """Split "loadBalancer"; single letters are no parts, as capitals within handwriting are random ("aRRay")."""
     found = _HUMP.sub(" ", text).split()
     return found if all(len(piece) > 1 for piece in found) else [text]

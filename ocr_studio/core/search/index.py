@@ -1,4 +1,4 @@
-"""The index of a project: all words of all its photos, to be found by what they say, and what is known of each photo.
+"""The search index of a project: all words of all photos, and a summary of each photo.
 
 It is one file in the program's cache folder (``index_location``) that may be deleted at any time, made from the pages
 and brought up to date by what has changed among their files. It belongs to the window that may write the project, as it
@@ -45,24 +45,26 @@ _log = logging.getLogger(__name__)
 
 
 class IndexTrouble(StudioError):
-    """The index cannot be used: no room, or no permission."""
+    """The index is unavailable: the disk is full or permission is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """So many of the pages that have changed are in the index."""
+    """Progress of ``Index.refresh``, in changed pages."""
 
     done: int
     total: int
 
 
 class Index:
-    """May be used from several threads. All but ``pages`` and ``update`` may take some tens of milliseconds, and the
-    first call of them, with thousands of photos, a second: call them in a lane.
+    """The search index of a project.
+
+    May be used from several threads. All methods except ``pages`` and ``update`` may take some tens of milliseconds,
+    and the first call a second with thousands of photos: call them in a lane.
     """
 
     def __init__(self, project: Project) -> None:
-        """Nothing is read or written yet."""
+        """Create the index; nothing is read or written yet."""
         self.project = project
         self._guard = threading.RLock()  # file, arrays
         self._noting = threading.Lock()  # what is to be stored
@@ -82,7 +84,7 @@ class Index:
         project.known_pages = self._by_id
 
     def pages(self) -> list[PageRow]:
-        """What is known of every page, in no order; at once, but for the first time."""
+        """Return a summary of every page, in no order. Fast, except for the first call."""
         if self._rows is None:
             self._with(self._known)
         with self._noting:
@@ -99,50 +101,70 @@ class Index:
         after: IndexedWord | None = None,
         limit: int | None = None,
     ) -> list[IndexedWord]:
-        """Words of all photos: the least sure first, those that nobody has read before them; or photo by photo.
+        """List words of all photos.
 
-        after: the last one of those that were had already. limit: how many at most. Raises IndexTrouble.
+        Args:
+            unchecked_only: Leave out checked words.
+            order: "confidence": unread words first, then by increasing confidence; or "page": photo by photo.
+            after: The last word of the previous call; None from the start.
+            limit: Maximum number of words.
+
+        Raises:
+            IndexTrouble: The index is unavailable.
         """
         return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
 
     def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
-        """Ids of so many pages at most with unchecked words that may be this one, misread, too: those first whose word
-        is the likeliest by what was read. Raises IndexTrouble.
+        """Return the ids of up to ``limit`` pages with unchecked words that may be the same word, misread as well.
+
+        The most likely page comes first, judged by what was read. Raises IndexTrouble.
         """
         return self._read(lambda reading: reading.read_alike(misread, right, limit))
 
     def written(self) -> Counter[str]:
-        """The whole texts that people have written or confirmed, with on how many words. Raises IndexTrouble."""
+        """Count the whole texts that the user has written or confirmed. Raises IndexTrouble."""
         return self._read(lambda reading: reading.written())
 
     def find(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> list[Hit]:
-        """Where the query stands, best first; see ``core.search``.
+        """Find a query; see ``matching`` for what is found, best first.
 
-        typing: its last word may go on. page_id: on this photo alone. Raises IndexTrouble.
+        Args:
+            query: The words to find.
+            limit: Maximum number of hits.
+            typing: The last word may be incomplete.
+            page_id: Search only this page.
+
+        Raises:
+            IndexTrouble: The index is unavailable.
         """
         return self.search(query, limit, typing=typing, page_id=page_id).hits
 
     def search(
         self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None
     ) -> SearchResult:
-        """``find``, and how much there is in all."""
+        """As ``find``, with the total number of hits."""
         return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
 
     def pages_with(self, text: str) -> frozenset[str]:
-        """Ids of the pages on which each word of this stands, be it as a part of a longer one; without slips, but case,
-        accents and apostrophes do not count. Between quotes: whole words, one after the other on a line. Raises
-        IndexTrouble.
+        """Return the ids of the pages that contain each word of a text, also inside longer words.
+
+        Typos are not tolerated; case, accents and apostrophes are ignored. Quoted words must be whole and follow each
+        other on a line. Raises IndexTrouble.
         """
         return self._read(lambda reading: reading.pages_with(text))
 
     def update(self, page: Page) -> None:
-        """A page is so now, saved or not; from now on it is found as it is. At once."""
+        """Register the current state of a page, saved or not. Returns at once."""
         self._hear(page, None)
 
     def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[IndexProgress]:
-        """Take over what has changed among the pages' files, some at a time. Raises IndexTrouble.
+        """Bring the index up to date with the pages' files, step by step.
 
-        stop: asked between pages; what is done until then is kept.
+        Args:
+            stop: Called between pages; if it returns True, the work so far is kept.
+
+        Raises:
+            IndexTrouble: The index is unavailable.
         """
         with self._noting:
             self._heard.clear()
@@ -169,7 +191,7 @@ class Index:
         self.complete = thrown_away == self._thrown_away
 
     def close(self) -> None:
-        """Let go of the file. Nothing may be asked afterwards."""
+        """Close the file. The index can't be used after this."""
         self.project.unwatch(self._hear)
         if self.project.known_pages == self._by_id:
             self.project.known_pages = lambda: None
@@ -184,13 +206,13 @@ class Index:
                 self._temporary = None
 
     def _by_id(self) -> dict[str, PageRow] | None:
-        """For the project: page id -> what is known, once it is of all pages."""
+        """Return the summaries by page id for the project, once they cover all pages."""
         return {row.page_id: row for row in self.pages()} if self.complete else None
 
     # ------------------------------------------------------------------------------------------------------- changes
 
     def _hear(self, page: Page, saved: Stamp | None) -> None:
-        """A page has changed (saved: None), or is on the disk."""
+        """Note that a page has changed (``saved`` is None) or was saved."""
         with self._noting:
             self._waiting[page.id] = page, _format_stamp(saved)
             self._heard.add(page.id)
@@ -205,13 +227,13 @@ class Index:
             self._let_go_of_saved()
 
     def _let_go_of_saved(self) -> None:
-        """Nothing can be stored just now: what is on the disk is not kept in memory as well."""
+        """Drop saved pages from memory if they can't be stored."""
         with self._noting:
             for key in self._waiting.keys() - self._unsaved:
                 self._missed[key] = index_packing.make_page_row(*self._waiting.pop(key))
 
     def _settle(self, file: IndexFile) -> None:
-        """Store what is waiting, and a few of those that were missed."""
+        """Store the waiting pages, and a few of those that were missed."""
         with self._noting:
             waiting, missed = dict(self._waiting), list(self._missed)[:_AT_ONCE]
         if waiting or missed:
@@ -259,7 +281,7 @@ class Index:
     # ---------------------------------------------------------------------------------------------------------- file
 
     def _page(self, page_id: str, seen: str) -> tuple[PageRow, PackedWords]:
-        """A page as its file says."""
+        """Read a page from its file."""
         try:
             return _pack_page(self.project.read_page(page_id), seen)
         except (OSError, ValueError) as error:
@@ -290,7 +312,7 @@ class Index:
         return answer
 
     def _with(self, work: Callable[[IndexFile], _Answer]) -> _Answer:
-        """Do this with the file; a damaged one is thrown away first. Raises IndexTrouble."""
+        """Run ``work`` with the file; a damaged file is deleted and created again first. Raises IndexTrouble."""
         with self._guard:
             try:
                 try:
@@ -315,7 +337,7 @@ class Index:
         return self._file
 
     def _place(self) -> Path:
-        """Where the file is, or is to be: for as long as this is open, whoever may write later."""
+        """Find the path of the file, which stays the same while the index is open."""
         if self.project.locked:
             try:
                 path = index_location.find_index_path(self.project.folder)
@@ -341,7 +363,7 @@ class Index:
             index_location.delete_index(self._path)
 
     def _copy(self, target: Path) -> None:
-        """Begin with what another window's index knows already."""
+        """Start with a copy of another window's index."""
         try:
             source = index_location.find_index_path(self.project.folder)
             if not index_location.index_exists(source):

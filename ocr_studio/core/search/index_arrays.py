@@ -1,4 +1,4 @@
-"""The words of all pages in memory, packed, as searching needs them: 1.5 million words take about 100 MB.
+"""The words of all pages in memory, packed for searching: 1.5 million words take about 100 MB.
 
 They follow the index's file: each look takes over what has changed there since the last one.
 """
@@ -33,7 +33,7 @@ _ENTRY: Final = np.dtype([("page", "<i4"), ("place", "<i4"), *((name, ENTRY[name
 
 @dataclass(slots=True)
 class GrowingTable:
-    """A table that grows at its end; a row whose text is 0 is no more."""
+    """A table that grows at its end; rows whose text is 0 are deleted."""
 
     rows: Array
     length: int = 0
@@ -42,7 +42,7 @@ class GrowingTable:
     _starts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
 
     def add(self, rows: Array) -> None:
-        """Put these at the end."""
+        """Append rows."""
         if (end := self.length + len(rows)) > len(self.rows):
             wider = np.empty(max(end, 2 * len(self.rows)), self.rows.dtype)
             wider[: self.length] = self.rows[: self.length]
@@ -51,7 +51,11 @@ class GrowingTable:
         self.length = end
 
     def of(self, fits: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Places of the rows with a text that fits, in order. fits: for each text, by its number; never 0."""
+        """Return the places of the rows whose text matches, in order.
+
+        Args:
+            fits: For each text, by its number, whether it matches; never text 0.
+        """
         known = len(self._order)
         if self.length - known > max(_SMALL, _NEW * known):
             self._sort()
@@ -67,7 +71,7 @@ class GrowingTable:
         return np.concatenate([old, new])
 
     def clear(self) -> None:
-        """Have no rows."""
+        """Remove all rows."""
         self.length = 0
         self._order, self._starts = self._order[:0], np.zeros(1, np.int64)
 
@@ -78,14 +82,17 @@ class GrowingTable:
 
     @property
     def all(self) -> Array:
-        """The rows that there are."""
+        """The rows in use."""
         return self.rows[: self.length]
 
 
 @dataclass(slots=True)
 class IndexArrays:
-    """entries: a row for each word; choices: one for each other reading of an unchecked word. Belongs to one thread at
-    a time.
+    """The packed words; belongs to one thread at a time.
+
+    Attributes:
+        entries: A row for each word.
+        choices: A row for each alternative of an unchecked word.
     """
 
     entries: GrowingTable = field(default_factory=lambda: GrowingTable(np.empty(1024, _ENTRY)))
@@ -99,7 +106,7 @@ class IndexArrays:
     _wasted: int = 0
 
     def follow(self, file: IndexFile) -> None:
-        """Take over what has changed in the file. Raises IndexDamaged and sqlite3.Error."""
+        """Load what has changed in the file. Raises IndexDamaged and sqlite3.Error."""
         with file.reading() as database:
             database.execute("BEGIN")
             try:
@@ -108,11 +115,11 @@ class IndexArrays:
                 database.execute("ROLLBACK")
 
     def number_of(self, page_id: str) -> int | None:
-        """The number of a page."""
+        """Return the number of a page."""
         return self._numbers.get(page_id)
 
     def span(self, number: int) -> tuple[int, int]:
-        """Where the entries of a page begin and end."""
+        """Return where the entries of a page begin and end."""
         found = self._spans.get(number)
         return (found[0], found[1]) if found else (0, 0)
 
@@ -133,7 +140,7 @@ class IndexArrays:
         self._seq = self._wasted = 0
 
     def take(self, change: PageChange) -> None:
-        """A page is so now. Its texts must be in the vocabulary. Raises IndexDamaged."""
+        """Apply a change. Its texts must be in the vocabulary. Raises IndexDamaged."""
         if span := self._spans.pop(change.number, None):
             first, end, first_choice, end_choice = span
             self.entries.rows["page"][first:end] = _GONE
@@ -165,7 +172,7 @@ class IndexArrays:
 
 
 def _sort_places(places: NDArray[np.int32], end: int) -> NDArray[np.intp]:
-    """Places before an end, none of them twice, in order."""
+    """Sort places, without duplicates and those past the end."""
     if len(places) * _FEW < end:
         return np.sort(places).astype(np.intp)
     there = np.zeros(end, np.bool_)

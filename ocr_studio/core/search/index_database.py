@@ -1,4 +1,4 @@
-"""A connection to the database of the index, of which nothing is believed before it was looked at.
+"""A connection to the index's database that distrusts its contents.
 
 The file lies where only this user writes (``index_location``), but it may be damaged, or come from a backup that
 somebody else has made. So SQLite runs nothing that such a file brings along: the tables must be those of ``_SCHEMA`` to
@@ -57,11 +57,11 @@ _NO_DAMAGE: Final = frozenset(
 
 
 class IndexDamaged(Exception):
-    """The file says something impossible; it is to be thrown away."""
+    """The file is damaged and must be deleted."""
 
 
 class Database(sqlite3.Connection):
-    """A connection whose statements have limits; see ``connect``."""
+    """A connection with limits on its statements; see ``connect``."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -70,13 +70,13 @@ class Database(sqlite3.Connection):
         self.set_progress_handler(self._steps, _LOOKED_AFTER)
 
     def expect(self, size: int, *, writing: bool = False) -> None:
-        """Set the limits for a file of so many bytes. writing: values may be longer than the file is yet."""
+        """Set the limits for a file of ``size`` bytes. writing: values may be longer than the file so far."""
         self._size = 2 * size + _ROOM
         self._most = (_STEPS + _STEPS_A_BYTE * size) // _LOOKED_AFTER
         self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST if writing else min(self._size, _LARGEST))
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """As of any connection, but that it is interrupted where it takes too long: sqlite3.OperationalError."""
+        """Execute a statement; one that takes too long raises sqlite3.OperationalError."""
         self._steps.left = self._most
         try:
             return super().execute(sql, parameters)
@@ -85,7 +85,7 @@ class Database(sqlite3.Connection):
             raise IndexDamaged("a table has no name") from error
 
     def rows(self, sql: str, parameters: Any = ()) -> Iterator[Any]:
-        """What is found. Raises IndexDamaged where that is more than a file of this size can say."""
+        """Fetch all rows. Raises IndexDamaged if there are more than a file of this size can hold."""
         left = self._size
         for row in self.execute(sql, parameters):
             left -= sum(len(value) for value in row if isinstance(value, str | bytes))
@@ -95,7 +95,7 @@ class Database(sqlite3.Connection):
 
 
 class _StepBudget:
-    """How often a statement may still be looked after; apart from the connection, which it would keep alive."""
+    """The number of steps left for a statement; separate from the connection, to avoid a reference cycle."""
 
     def __init__(self) -> None:
         self.left = 0
@@ -106,7 +106,7 @@ class _StepBudget:
 
 
 def connect(path: Path) -> Database:
-    """Open the database, or a new one. The caller sees to it that it is a file of ours. Raises sqlite3.Error."""
+    """Open or create the database. The caller makes sure that the file is ours. Raises sqlite3.Error."""
     database = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False, factory=Database)
     try:
         if sys.version_info >= (3, 12):
@@ -122,7 +122,7 @@ def connect(path: Path) -> Database:
 
 
 def measure_size(path: Path) -> int:
-    """Bytes of a database, those included that are not written back into it yet."""
+    """Return the size of a database in bytes, including its write-ahead log."""
     size = 0
     for each in (path, path.with_name(f"{path.name}-wal")):
         with contextlib.suppress(FileNotFoundError):
@@ -131,7 +131,7 @@ def measure_size(path: Path) -> int:
 
 
 def create_tables(database: Database) -> None:
-    """Make the tables in a new file. Raises IndexDamaged for one that is no index of this format, and sqlite3.Error."""
+    """Create the tables in a new file. Raises IndexDamaged for another format, and sqlite3.Error."""
     ours = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
     found = database.execute(_TABLES).fetchall()
@@ -146,7 +146,7 @@ def create_tables(database: Database) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether the file is to be thrown away after this, rather than to be left for better times."""
+    """Whether the error means that the file must be deleted, rather than tried again later."""
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
         return False
     if isinstance(error, sqlite3.Error):

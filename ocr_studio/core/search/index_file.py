@@ -1,4 +1,4 @@
-"""The file of the index: an SQLite database that may be deleted at any time and is made again from the pages.
+"""The file of the index: an SQLite database that may be deleted at any time and is created again from the pages.
 
 It holds each page twice: as a row of what a list of photos shows, and as packed arrays of its words, which are read
 into memory for searching (``index_arrays``). All distinct texts are numbered in a table of their own. FTS5 is not used:
@@ -68,9 +68,14 @@ _SEEN: Final = re.compile(r"|-?[0-9]{1,20}:[0-9]{1,20}:[0-9]{1,39}")
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """What is known of a page besides its words. least: lowest confidence of the unchecked words; mean: of all words'
-    confidence; None where there is none. failed: why the page's file cannot be read, or nothing. seen: which state of
-    the page's file this is, "" for one that is not on the disk yet. typed: the words a person wrote, each how often.
+    """The summary of a page.
+
+    Attributes:
+        least: Lowest confidence of the unchecked words; None without any.
+        mean: Mean confidence of all words; None without any.
+        failed: Why the page's file can't be read; empty if it can.
+        seen: State of the page's file that this describes; empty if the page isn't saved yet.
+        typed: The words that the user wrote, with their counts.
     """
 
     page_id: str
@@ -89,8 +94,14 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class PackedWords:
-    """The words of a page. texts: distinct ones; the numbers in entries (N,) and choices (M,) are places in it until
-    they are stored, then numbers of the table. quads: (N, 4, 2) float32, pixels of the upright photo. ids: N.
+    """The words of a page.
+
+    Attributes:
+        texts: The distinct texts.
+        entries: (N,) Words; text numbers are places in ``texts`` until they are stored, then numbers of the table.
+        choices: (M,) Alternatives, numbered in the same way.
+        quads: (N, 4, 2) float32, pixels of the upright photo.
+        ids: The ids of the N words.
     """
 
     texts: tuple[str, ...]
@@ -102,7 +113,13 @@ class PackedWords:
 
 @dataclass(frozen=True, slots=True)
 class PageChange:
-    """A page that is new, changed or gone since. number: by which the index knows it; entries, choices: as stored."""
+    """A page that is new, changed or deleted.
+
+    Attributes:
+        number: The page's number in the index.
+        entries: As stored.
+        choices: As stored.
+    """
 
     seq: int
     number: int
@@ -112,7 +129,9 @@ class PageChange:
 
 
 class IndexFile:
-    """An open index. May be used from several threads: each reads by a connection of its own, one writes at a time."""
+    """An open index file. May be used from several threads: each reads with its own connection, one writes at a
+    time.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises IndexDamaged for a file that is no index of this format, and sqlite3.Error or OSError.
@@ -134,7 +153,7 @@ class IndexFile:
 
     @contextlib.contextmanager
     def reading(self, *, writing: bool = False) -> Iterator[Database]:
-        """A connection, for this thread alone until it is given back."""
+        """Lend a connection to this thread."""
         with self._guard:
             if self._closed:
                 raise sqlite3.ProgrammingError("the index is closed")
@@ -152,7 +171,7 @@ class IndexFile:
                     self._idle.append(database)
 
     def close(self) -> None:
-        """Let go of the file. Whoever reads at this moment still gets to its end."""
+        """Close the file. Running reads still finish."""
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -160,7 +179,7 @@ class IndexFile:
             database.close()
 
     def put(self, pages: Iterable[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
-        """Store pages, whole or not at all, and forget those that are gone."""
+        """Store pages and delete others in one transaction."""
         with self._writing, self.reading(writing=True) as database:
             before = len(self._numbers)
             try:
@@ -182,7 +201,7 @@ class IndexFile:
                 raise
 
     def changes(self, database: Database, since: int) -> Iterator[PageChange]:
-        """What has changed after this number, in its order. Raises IndexDamaged."""
+        """Return the changes after a sequence number, in order. Raises IndexDamaged."""
         found = database.rows(
             f"SELECT seq, number, {_ROW}, entries, choices, crc"
             " FROM pages LEFT JOIN words ON page = number WHERE seq > ? ORDER BY seq",
@@ -197,7 +216,7 @@ class IndexFile:
                 yield _parse_change(since, page, _page_from_row(row), kept, crc)
 
     def places(self, numbers: Iterable[int]) -> dict[int, tuple[tuple[str, ...], NDArray[np.float32]]]:
-        """Ids of these pages' words and their quads, (N, 4, 2); of those that are not gone. Raises IndexDamaged."""
+        """Return the word ids and quads, (N, 4, 2), of existing pages. Raises IndexDamaged."""
         found: dict[int, tuple[tuple[str, ...], NDArray[np.float32]]] = {}
         with self.reading() as database:
             for marks, some in _split_into_batches(numbers):
@@ -207,7 +226,7 @@ class IndexFile:
         return found
 
     def folded(self, database: Database, since: int) -> tuple[int, str]:
-        """All texts after this number as ``folding.tokenize`` has them, a line each; and the last one's number.
+        """Return the tokens (``folding.tokenize``) of all texts after a number, a line each, and the last number.
 
         Raises IndexDamaged.
         """
@@ -228,7 +247,7 @@ class IndexFile:
         return since, "\n".join(portions)
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The texts of these numbers. Raises IndexDamaged."""
+        """Return the texts with these numbers. Raises IndexDamaged."""
         wanted = set(numbers)
         found: dict[int, str] = {}
         with self.reading() as database:
@@ -240,7 +259,7 @@ class IndexFile:
         return found
 
     def texts_with(self, part: str) -> list[int]:
-        """Numbers of the texts in which this stands, folded, be it inside a word. Raises IndexDamaged."""
+        """Return the numbers of the texts that contain a folded part. Raises IndexDamaged."""
         found: list[int] = []
         last = 0
         with self.reading() as database:
@@ -250,7 +269,7 @@ class IndexFile:
         return found
 
     def pages(self) -> list[PageRow]:
-        """All pages that are not gone. Raises IndexDamaged."""
+        """Return all existing pages. Raises IndexDamaged."""
         found: dict[str, PageRow] = {}
         last = 0
         with self.reading() as database:
@@ -295,7 +314,7 @@ class IndexFile:
 
 
 def _split_into_batches(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
-    """Numbers in portions that a question takes, each with as many question marks."""
+    """Split numbers into batches that fit into one statement, each with its placeholders."""
     wanted = sorted(numbers)
     for first in range(0, len(wanted), 500):
         some = wanted[first : first + 500]
@@ -319,7 +338,7 @@ def _row_from_page(page: PageRow) -> Sequence[object]:
 
 
 def _page_from_row(row: Sequence[Any]) -> PageRow:
-    """What a row says of a page. Raises IndexDamaged."""
+    """Parse the row of a page. Raises IndexDamaged."""
     page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed = row
     try:
         return PageRow(
@@ -341,7 +360,7 @@ def _page_from_row(row: Sequence[Any]) -> PageRow:
 
 
 def _parse_change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: object) -> PageChange:
-    """A page with its words as they are kept. Raises IndexDamaged."""
+    """Parse a page with its stored words. Raises IndexDamaged."""
     _check_sum(number, kept, crc)
     entries, choices = _parse_array(kept[0], ENTRY), _parse_array(kept[1], CHOICE)
     sure = entries["confidence"]
@@ -367,7 +386,7 @@ def _parse_places(number: int, quads: Any, kept: Any, crc: object) -> tuple[tupl
 
 
 def _crc(number: int, *parts: bytes | str) -> int:
-    """SQLite itself notices only damage to its own structure, not a bit that was flipped among the numbers."""
+    """Compute a checksum: SQLite notices damage to its structure, but not a flipped bit in the numbers."""
     crc = number
     for part in parts:
         crc = zlib.crc32(part.encode() if isinstance(part, str) else part, crc)
@@ -426,7 +445,7 @@ def _parse_json(text: str) -> object:
 
 
 def _parse_image(value: object) -> str:
-    """A photo's path; "" of a page that cannot be read."""
+    """Parse a photo's path; empty for a page that can't be read."""
     kept = _parse_text(value, least=2)
     if kept[0] != '"' or kept[-1] != '"':
         raise IndexDamaged("a photo has no name")

@@ -1,4 +1,4 @@
-"""Where the file of a project's index lies: in the program's own cache folder, as a project may come from a stranger.
+"""The location of a project's index: in the program's own cache folder, as the project may come from a stranger.
 
 It is ``index/<hash of the project folder's true path>.sqlite`` there. All of it may be deleted at any time and is made
 again from the pages.
@@ -30,13 +30,13 @@ _log = logging.getLogger(__name__)
 
 
 def find_index_path(project: Path) -> Path:
-    """The index file of a project, by the project's folder; neither need exist."""
+    """Return the path of a project's index file, by the project's folder; neither needs to exist."""
     digest = hashlib.blake2b(os.fsencode(os.path.realpath(project)), digest_size=12).hexdigest()
     return paths.cache_dir() / "index" / f"{digest}.sqlite"
 
 
 def prepare_folder(path: Path) -> None:
-    """Make the folder of an index file, and remove from it what must not be opened, and indexes long out of use.
+    """Create the folder of an index file, and delete unsafe files and old indexes in it.
 
     Raises:
         OSError: The file can be neither opened nor made there.
@@ -59,18 +59,18 @@ def prepare_folder(path: Path) -> None:
 
 
 def index_exists(path: Path) -> bool:
-    """Whether there is an index file that may be opened."""
+    """Whether there is an index file that is safe to open."""
     return _is_own(SafeFolder(path.parent), path.name)
 
 
 def delete_index(path: Path) -> None:
-    """Remove an index file and what SQLite keeps beside it; of links the links. Raises OSError."""
+    """Delete an index file and SQLite's files beside it; of links only the link. Raises OSError."""
     for ending in _ENDINGS:
         _remove(SafeFolder(path.parent), path.name + ending)
 
 
 def _is_own(folder: SafeFolder, name: str) -> bool:
-    """Whether this is a regular file of this user that has no other name elsewhere, and may be written."""
+    """Whether this is a regular file of this user without other hard links, so that it may be written."""
     try:
         found = folder.stat(name)
     except OSError:
@@ -85,7 +85,7 @@ def _remove(folder: SafeFolder, name: str) -> None:
 
 
 def _sweep(folder: SafeFolder, wanted: str) -> None:
-    """Remove indexes that have not been opened for a long time."""
+    """Delete indexes that have not been opened for a long time."""
     oldest = time.time() - _KEPT
     for entry in folder.entries():
         if _FILE.fullmatch(entry.name) and entry.name != wanted and entry.status.st_mtime < oldest:

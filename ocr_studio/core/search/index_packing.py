@@ -1,4 +1,4 @@
-"""A page as the index keeps it."""
+"""Conversion of pages to rows of the index."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKS = {Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: IGNORED, None: 0}
 
 
 def make_page_row(page: Page, seen: str) -> PageRow:
-    """What is known of a page besides its words. seen: which state of its file it is, "" where it is none."""
+    """Make the summary of a page. seen: state of its file, empty if it isn't saved."""
     words = list(page.words.values())
     sure = [confidence for word in words if (confidence := word.confidence) is not None]
     unchecked = [word for word in words if not word.checked]
@@ -42,14 +42,14 @@ def make_page_row(page: Page, seen: str) -> PageRow:
 
 
 def make_unreadable_row(page_id: str, seen: str, why: str) -> PageRow:
-    """A page whose file cannot be read."""
+    """Make the summary of a page whose file can't be read."""
     # Paths in it may hold halves of characters, which no database takes.
     failed = why.encode("utf-8", "replace").decode() or "it is damaged"
     return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), failed, seen, {})
 
 
 def pack_words(words: Sequence[Word]) -> PackedWords:
-    """The words of a page, line by line from top to bottom, which is near to their reading order and quick."""
+    """Pack the words of a page, roughly in reading order: line by line from the top."""
     numbers: dict[str, int] = {"": 0}
 
     def number(text: str | None) -> int:
@@ -77,7 +77,7 @@ def pack_words(words: Sequence[Word]) -> PackedWords:
 
 
 def _sort_by_line(quads: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[int]:
-    """Places of boxes, (N, 4, 2), one line after the other; a box is on a line if its middle is level with it."""
+    """Sort boxes, (N, 4, 2), line by line; a box is on a line if its centre is level with it."""
     if not len(quads):
         return []
     middle, height = quads[..., 1].mean(axis=1), np.ptp(quads[..., 1], axis=1)

@@ -1,4 +1,4 @@
-"""What is asked of the index, and the answers with texts and places instead of numbers."""
+"""Queries to the index, answered with texts and places instead of numbers."""
 
 from __future__ import annotations
 
@@ -26,8 +26,14 @@ WordPlaces: TypeAlias = tuple[tuple[str, ...], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class IndexedWord:
-    """One word of one photo. text: what counts; read: what the machine read; confidence: the machine's own in that,
-    None where there is none; model: which read it. quad: pixels of the upright photo.
+    """A word of a photo.
+
+    Attributes:
+        text: The text that counts.
+        confidence: The recognizer's confidence; None if unknown.
+        model: The model that read it.
+        read: The recognized text.
+        quad: Pixels of the upright photo.
     """
 
     page_id: str
@@ -44,7 +50,7 @@ class IndexedWord:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best hits, and how many there are in all, on how many photos; of several words perhaps more."""
+    """The best hits, with the total number of hits and photos; for several words these are upper bounds."""
 
     hits: list[Hit]
     total: int
@@ -52,20 +58,20 @@ class SearchResult:
 
 
 class WordSource(Protocol):
-    """Where the texts and places of words are."""
+    """A source of texts and places of words."""
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The texts of these numbers."""
+        """Return the texts with these numbers."""
 
     def texts_with(self, part: str) -> list[int]:
-        """Numbers of the texts in which this stands, folded, be it inside a word."""
+        """Return the numbers of the texts that contain a folded part."""
 
     def places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
-        """Ids of these pages' words and their quads, (N, 4, 2); of those that are there."""
+        """Return the word ids and quads, (N, 4, 2), of existing pages."""
 
 
 class IndexQuery:
-    """One look into the index."""
+    """Answers queries on one state of the index."""
 
     def __init__(self, file: WordSource, arrays: IndexArrays) -> None:
         self._file, self._arrays = file, arrays
@@ -104,7 +110,7 @@ class IndexQuery:
         return frozenset(self._arrays.pages[number] for number in found)
 
     def _pages_with_phrase(self, terms: Sequence[matching.SearchTerm]) -> frozenset[str]:
-        """Ids of the pages on which these words follow each other, each as a whole."""
+        """Return the ids of the pages on which these whole words follow each other."""
         found = [matching.find_rows(self._arrays, term, choices=False) for term in terms]
         pages = multi_word.find_phrase_pages(self._arrays, terms, found, self._page_words)
         return frozenset(self._arrays.pages[number] for number in pages)
@@ -132,7 +138,7 @@ class IndexQuery:
         return [self._arrays.pages[number] for number in pages[np.argsort(-best, kind="stable")[:limit]].tolist()]
 
     def _are(self, numbers: NDArray[np.int32], near: NDArray[np.float32], text: str) -> NDArray[np.bool_]:
-        """Which of these texts are just this one; near: how far each text is from it."""
+        """Find which texts equal this one. near: distance of each text from it."""
         likely = [number for number in np.unique(numbers).tolist() if near[number] == 0]
         same = [number for number, found in self._file.texts(likely).items() if found == text]
         return np.isin(numbers, same)
@@ -167,7 +173,7 @@ class IndexQuery:
         return self._word_rows(places[np.lexsort(keys[::-1])][:limit])
 
     def _page_ranks(self) -> NDArray[np.int64]:
-        """Page number -> how many photos come before it, by their names."""
+        """Rank pages by the names of their photos."""
         images_of = self._arrays.images
         ranks = np.zeros(max(images_of, default=0) + 1, np.int64)
         for rank, number in enumerate(
@@ -177,7 +183,7 @@ class IndexQuery:
         return ranks
 
     def _later(self, keys: tuple[NDArray[np.generic], ...], after: IndexedWord, order: str) -> NDArray[np.bool_]:
-        """Which come after this word, wherever it is now."""
+        """Find which words come after this word, wherever it is now."""
         number = self._arrays.number_of(after.page_id)
         if number is None:
             return np.ones(len(keys[0]), np.bool_)
@@ -226,7 +232,7 @@ class IndexQuery:
         return ids[place], _make_quad(quads[place])
 
     def _places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
-        """The places on these pages, and on others that were asked for."""
+        """Return the places on these pages, and on those asked for before."""
         if new := [number for number in dict.fromkeys(numbers) if number not in self._seen]:
             found = self._file.places(new)
             self._seen.update((number, found.get(number, _NONE)) for number in new)
@@ -256,7 +262,7 @@ class IndexQuery:
         return Hit(self._arrays.pages[number], self._arrays.images[number], tuple(words), round(part.score, 4))
 
     def _photos(self, entries: Places) -> int:
-        """On how many photos these are."""
+        """Count the photos."""
         return int(np.count_nonzero(np.bincount(self._arrays.entries.all["page"][entries])))
 
     def _page_words(self, numbers: Sequence[int]) -> Iterator[PageWords]:
@@ -280,7 +286,7 @@ _NONE: Final[WordPlaces] = ((), np.empty((0, 4, 2), np.float32))
 
 
 def _allowed_cost(wanted: str) -> float:
-    """What one misreading of a word may have of another: as much as a query, but one stroke always, and two at most."""
+    """Limit the cost between two misreadings of a word: as for a query, but at least one stroke and at most two."""
     return min(max(confusable.STROKE, matching.allowed_cost(len(wanted))), 2 * confusable.STROKE)
 
 

@@ -55,7 +55,7 @@ _WORDS: Final = re.compile(r'["“”„«»]([^"“”„«»]*)(["“”„«�
 
 
 class MatchedSide(StrEnum):
-    """Whose text was found: a person's, the machine's, or another reading the machine held possible."""
+    """The matched text: the user's, the recognizer's, or an alternative."""
 
     HUMAN = "human"
     MACHINE = "machine"
@@ -64,8 +64,13 @@ class MatchedSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundWord:
-    """A word that was found. text: what stands there; matched: what was found, another text where side is CHOICE;
-    rank: 2 for the second choice, 3 for the third …; 1 for what counts. quad: pixels of the upright photo.
+    """A word that was found.
+
+    Attributes:
+        text: The word's text.
+        matched: The matched text; it differs from ``text`` if an alternative matched.
+        rank: 2 for the second choice, 3 for the third …; 1 for the text itself.
+        quad: Pixels of the upright photo.
     """
 
     word_id: str
@@ -79,9 +84,11 @@ class FoundWord:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place on a photo where all that was looked for stands. words: one for each word of the query, in its order.
+    """A place on a photo that matches the whole query.
 
-    score: 0..1; hits come with the highest first.
+    Attributes:
+        words: One for each word of the query, in its order.
+        score: 0..1; hits are sorted by descending score.
     """
 
     page_id: str
@@ -91,12 +98,12 @@ class Hit:
 
     @property
     def text(self) -> str:
-        """What was found, words between spaces."""
+        """The found words, joined by spaces."""
         return " ".join(word.matched for word in self.words)
 
     @property
     def side(self) -> MatchedSide:
-        """CHOICE if any of its words is one, else HUMAN if a person wrote all of them."""
+        """CHOICE if any of its words is one, HUMAN if the user wrote all of them."""
         sides = {word.side for word in self.words}
         return (
             MatchedSide.CHOICE
@@ -109,8 +116,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """One word that is looked for, folded. exact: without slips. open: it may go on. phrase: number of the quotes that
-    it stands in, 0 for none. inside: it may stand anywhere in a word.
+    """A word of a query, folded.
+
+    Attributes:
+        exact: Typos are not tolerated.
+        open: The word may be incomplete.
+        phrase: Number of the quotes around it; 0 for none.
+        inside: It may be anywhere inside a word.
     """
 
     text: str
@@ -122,8 +134,12 @@ class SearchTerm:
 
 @dataclass(frozen=True, slots=True)
 class TermMatches:
-    """Words that fit a term. entries: (N,) places in the index's table; scores: (N,); choices: (N,) places among the
-    other readings, or -1.
+    """Words that match a term.
+
+    Attributes:
+        entries: (N,) Places in the index's table.
+        scores: (N,)
+        choices: (N,) Places among the alternatives, or -1.
     """
 
     entries: NDArray[np.intp]
@@ -131,12 +147,12 @@ class TermMatches:
     choices: NDArray[np.intp]
 
     def on(self, kept: NDArray[np.intp]) -> TermMatches:
-        """Those at these places."""
+        """Select the matches at these places."""
         return TermMatches(self.entries[kept], self.scores[kept], self.choices[kept])
 
 
 def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
-    """The words of a query. typing: the last one may go on, unless a space or a quote ends it."""
+    """Parse a query. typing: the last word may be incomplete, unless a space or a quote follows."""
     terms: list[SearchTerm] = []
     for number, found in enumerate(_WORDS.finditer(query), start=1):
         quoted, closed, plain = found.groups()
@@ -159,7 +175,7 @@ def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
 
 
 def allowed_cost(letters: int) -> float:
-    """What slips may cost in a word of so many letters: one letter in five, two at most.
+    """Return the cost of typos allowed in a word: one letter in five, at most two.
 
     So a letter alone is just that letter, three letters may have one stroke wrong, five any one letter, six two
     strokes. In shorter words another letter makes another word ("node", "code"), more often than it is a slip.
@@ -168,7 +184,9 @@ def allowed_cost(letters: int) -> float:
 
 
 def score_texts(vocabulary: Vocabulary, term: SearchTerm) -> tuple[Floats, Floats]:
-    """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
+    """Score how well each text matches a term; 0 for no match. As a word's text and as an alternative; (texts,)
+    each.
+    """
     most = 0.0 if term.exact else allowed_cost(len(term.text))
     near = 0.0 if term.exact else confusable.SHAPE
     slips = term.open and not term.exact and len(term.text) >= _SLIPS_FROM
@@ -188,7 +206,7 @@ def score_texts(vocabulary: Vocabulary, term: SearchTerm) -> tuple[Floats, Float
 
 
 def find_rows(arrays: IndexArrays, term: SearchTerm, *, choices: bool = True, page: int | None = None) -> TermMatches:
-    """All words that fit a term, each once. page: number of the one to look on; None for all."""
+    """Find all words that match a term, each once. page: number of the only page to search; None for all."""
     counts, choice = score_texts(arrays.vocabulary, term)
     entries = arrays.entries.all
     first, end = (0, len(entries)) if page is None else arrays.span(page)
@@ -220,7 +238,7 @@ def find_rows(arrays: IndexArrays, term: SearchTerm, *, choices: bool = True, pa
 
 
 def rank_rows(arrays: IndexArrays, found: TermMatches, limit: int) -> TermMatches:
-    """The best of them, the best first; see above."""
+    """Return the best matches, best first; see above."""
     entries, choices = arrays.entries.all, arrays.choices.all
 
     def more(some: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -243,9 +261,7 @@ def rank_rows(arrays: IndexArrays, found: TermMatches, limit: int) -> TermMatche
 
 
 def _find_least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:
-    """Of so many, those that would be the first by these keys, in any order: of hundreds of thousands that score the
-    same, most need not be put in order.
-    """
+    """Select the ``limit`` first elements by these keys, in any order, without sorting all the others."""
     chosen: list[NDArray[np.intp]] = []
     left = np.arange(count)
     for key in keys:

@@ -1,4 +1,4 @@
-"""How likely words are one that was just corrected, by what the recognizer held possible of each: all at once."""
+"""How likely words are the word that was just corrected, judged by the recognizer's alternatives of each."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ _WEIGHTS: Final = (-1.97, 1.53, 0.56, 0.38, 1.26, -1.71, -0.40)
 
 
 class ConfusionModel:
-    """A word of which a person has said what it is, as other words are compared with it. right: the text; read: what
-    the machine had read.
+    """Compares a corrected word with others.
+
+    Attributes:
+        right: The corrected text.
+        read: The recognized text and its alternatives.
     """
 
     def __init__(self, right: str, read: Transcription) -> None:
         self._right, self._read = right, read
 
     def odds(self, others: Sequence[Transcription]) -> Floats:
-        """Natural logarithm of the odds that what was read there stands for the same word, by readings alone: (N,).
+        """Return the log odds that each reading is the same word, by its texts alone: (N,).
 
         How the words look is to be added to it (``fix_everywhere``).
         """
@@ -76,7 +79,7 @@ class ConfusionModel:
 
 
 def _weigh_readings(read: Transcription) -> list[tuple[str, float]]:
-    """What was held possible, each with its confidence; what was read is the first."""
+    """Return the recognized text and its alternatives with their confidences, the recognized text first."""
     others = [(each.text, max(each.confidence, 1e-4)) for each in read.alternatives if each.text != read.text]
     own = next((each.confidence for each in read.alternatives if each.text == read.text), read.confidence)
     return [(read.text, 0.5 if own is None else max(own, 1e-4)), *others]

@@ -1,4 +1,4 @@
-"""Several words of a query on one photo: which of those that fit belong together."""
+"""Queries of several words: which of the matches on one photo belong together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OVERLAP, _SPACE, _ASIDE = 0.5, 2.5, 0.6
 
 @dataclass(frozen=True, slots=True)
 class QueryPart:
-    """Where a word of the query, or the words of one pair of quotes, may be: entries, their choices or -1, score."""
+    """The matches of a word, or of a quoted phrase: entries, their choices or -1, and score."""
 
     entries: tuple[int, ...]
     choices: tuple[int, ...]
@@ -39,8 +39,12 @@ class QueryPart:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """What is known of one photo's words. first: place of its first in the index's table; quads: (N, 4, 2); words: the
-    folded words of each text.
+    """The words of a photo.
+
+    Attributes:
+        first: Place of its first word in the index's table.
+        quads: (N, 4, 2)
+        words: The folded words of each text.
     """
 
     first: int
@@ -56,9 +60,11 @@ def find_places(
     *,
     limit: int,
 ) -> tuple[list[QueryPart], int]:
-    """The places where all terms stand, best first, and on how many photos each term is somewhere.
+    """Find the places that match all terms, best first, and on how many photos each term occurs.
 
-    found: what fits each term. on_pages: the words of photos by their numbers.
+    Args:
+        found: The matches of each term.
+        on_pages: The words of photos by their numbers.
     """
     pages = _common_pages(arrays, found)
     looked_at = pages[:_MOST_PHOTOS]
@@ -77,7 +83,7 @@ def find_phrase_pages(
     found: Sequence[TermMatches],
     on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
 ) -> Iterator[int]:
-    """Numbers of all photos on which the words of one pair of quotes follow each other; see ``find_places``."""
+    """Find all photos on which the words of a quoted phrase follow each other; see ``find_places``."""
     pages = _common_pages(arrays, found)
     for first in range(0, len(pages), _MOST_PHOTOS):
         some = pages[first : first + _MOST_PHOTOS]
@@ -89,7 +95,7 @@ def find_phrase_pages(
 
 
 def _group_by_page(arrays: IndexArrays, rows: TermMatches, numbers: NDArray[np.intp]) -> list[TermMatches]:
-    """Rows of one term on each of these photos."""
+    """Group the matches of a term by photo."""
     pages = arrays.entries.all["page"][rows.entries]
     wanted = np.zeros(max(arrays.pages, default=0) + 1, np.bool_)
     wanted[numbers] = True
@@ -101,7 +107,7 @@ def _group_by_page(arrays: IndexArrays, rows: TermMatches, numbers: NDArray[np.i
 
 
 def _common_pages(arrays: IndexArrays, found: Sequence[TermMatches]) -> NDArray[np.intp]:
-    """Numbers of the photos that have something for every term, the best first."""
+    """Find the photos that match every term, best first."""
     size = max(arrays.pages, default=0) + 1
     total, everywhere = np.zeros(size), np.ones(size, np.bool_)
     for rows in found:
@@ -114,7 +120,7 @@ def _common_pages(arrays: IndexArrays, found: Sequence[TermMatches]) -> NDArray[
 
 
 def _find_on_page(terms: Sequence[SearchTerm], here: Sequence[TermMatches], own: PageWords) -> list[QueryPart]:
-    """The places of one photo, each anchored at one place of the rarest part."""
+    """Find the places on one photo, each anchored at a match of the rarest part."""
     parts: list[list[QueryPart]] = []
     for phrase, group in groupby(range(len(terms)), key=lambda index: terms[index].phrase or -index - 1):
         places = list(group)
@@ -137,7 +143,7 @@ def _make_single_parts(rows: TermMatches) -> list[QueryPart]:
 def _find_around(
     anchors: Sequence[QueryPart], rarest: int, parts: Sequence[Sequence[QueryPart]], own: PageWords
 ) -> Iterator[QueryPart]:
-    """Each anchor with the best near place of each other part."""
+    """Combine each anchor with the best near match of each other part."""
     every = range(len(anchors))
     chosen: list[Sequence[QueryPart]] = []
     nearness: list[NDArray[np.float64]] = []
@@ -159,7 +165,7 @@ def _find_around(
 
 
 def _score_nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own: PageWords) -> NDArray[np.float64]:
-    """(anchors, some): 1 for neighbours, towards 0 the further apart."""
+    """Score distances, (anchors, some): 1 for neighbours, towards 0 further apart."""
     mine = [own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2) for anchor in anchors]
     height = np.maximum([np.linalg.norm(corners[3] - corners[0]) for corners in mine], 1.0)[:, None]
     low = np.array([corners.min(axis=0) for corners in mine])[:, None]
@@ -172,7 +178,7 @@ def _score_nearness(anchors: Sequence[QueryPart], some: Sequence[QueryPart], own
 
 
 def _find_phrases(terms: Sequence[SearchTerm], starts: TermMatches, own: PageWords) -> Iterator[QueryPart]:
-    """Where the words of one pair of quotes follow each other."""
+    """Find where the words of a quoted phrase follow each other."""
     wanted = [term.text for term in terms]
     for entry, choice, score in zip(
         starts.entries.tolist(), starts.choices.tolist(), starts.scores.tolist(), strict=True
@@ -186,7 +192,7 @@ def _find_phrases(terms: Sequence[SearchTerm], starts: TermMatches, own: PageWor
 
 
 def _follow_phrase(entry: int, place: int, terms: Sequence[SearchTerm], own: PageWords) -> tuple[int, ...]:
-    """The entries of the terms, beginning with this word of this entry; () where they do not follow."""
+    """Return the entries that match the terms from this word of this entry on; empty if they don't follow."""
     found = [entry]
     for term in terms[1:]:
         words = own.words(found[-1])
@@ -205,7 +211,7 @@ def _follow_phrase(entry: int, place: int, terms: Sequence[SearchTerm], own: Pag
 
 
 def _find_next(index: int, quads: Quads) -> int | None:
-    """Which box comes next on the line of this one."""
+    """Find the next box on the line of each box."""
     box = quads[index]
     height = max(float(np.linalg.norm(box[3] - box[0])), 1.0)
     along = box[1] - box[0]
@@ -219,5 +225,5 @@ def _find_next(index: int, quads: Quads) -> int | None:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """The words of a text as quotes compare them."""
+    """Split a text into folded words, as phrases compare them."""
     return tuple(each for part in text.split() if (each := folding.fold_word(part)))

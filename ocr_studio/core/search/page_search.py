@@ -1,4 +1,4 @@
-"""Finding words on one page, without an index: as it is at this moment, in some milliseconds."""
+"""Search on one page without an index: current, within milliseconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONE = 1
 
 
 class PageSearch:
-    """The words of a page, made ready; of use as long as the page is the same."""
+    """The words of a page, prepared for searching; valid while the page stays the same."""
 
     def __init__(self, page: Page) -> None:
         words = index_packing.pack_words(list(page.words.values()))
@@ -27,18 +27,18 @@ class PageSearch:
         self._reading = IndexQuery(self, arrays)
 
     def find(self, query: str, *, typing: bool = False) -> list[Hit]:
-        """Where the query stands on the page, best first; see ``search.matching``. typing: its last word may go on."""
+        """Find a query on the page, best first; see ``matching``. typing: the last word may be incomplete."""
         most = max(1, len(self._ids))
         return self._reading.find(query, most, typing=typing, page_id=None).hits
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The texts of these numbers."""
+        """Return the texts with these numbers."""
         return {number: self._texts[number] for number in numbers}
 
     def texts_with(self, part: str) -> list[int]:
-        """Numbers of the texts in which this stands, folded, be it inside a word."""
+        """Return the numbers of the texts that contain a folded part."""
         return [number for number, folded in enumerate(self._folded) if number and part in folded]
 
     def places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
-        """Ids of the page's words and their quads, (N, 4, 2)."""
+        """Return the ids of the page's words and their quads, (N, 4, 2)."""
         return {_ONE: (self._ids, self._quads)}

@@ -1,4 +1,4 @@
-"""All distinct words of a project, packed so that a quarter of a million are compared in some milliseconds."""
+"""All distinct words of a project, packed so that 250,000 are compared within milliseconds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ _AT_ONCE: Final = 4096
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The tokens (``folding.tokenize``) of texts that are numbered 0, 1, …; last: the highest number so far, or -1."""
+    """The tokens (``folding.tokenize``) of texts with the numbers 0, 1, ….
+
+    Attributes:
+        last: The highest number so far, or -1.
+    """
 
     last: int = -1
     _codes: dict[str, int] = field(default_factory=dict)
@@ -38,7 +42,7 @@ class Vocabulary:
     _groups: tuple[Array, Array] | None = None
 
     def add(self, lines: str, last: int) -> None:
-        """Take in the texts up to number ``last``: a line of tokens for each."""
+        """Add the tokens of the texts up to number ``last``, a line for each text."""
         if last <= self.last:
             return
         points = np.frombuffer(lines.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -61,7 +65,7 @@ class Vocabulary:
         self.last, self._groups = last, None
 
     def count(self, texts: Array) -> None:
-        """These texts, by their numbers, are what some word says, and not only a second choice."""
+        """Mark texts that are the text of a word, not only an alternative."""
         if not self._counting[texts].all():
             self._counting[texts] = True
             self._groups = None
@@ -69,7 +73,8 @@ class Vocabulary:
     def near(
         self, wanted: str, *, most: float, rest: float | None = None, beginnings: bool = False
     ) -> tuple[Array, Array]:
-        """How far the nearest token of each text is from a folded word, inf beyond ``most``: (texts,) and (texts,).
+        """Measure the distance of the nearest token of each text to a folded word; inf beyond ``most``. (texts,) and
+        (texts,).
 
         The second is for the nearest beginning of a token, inf everywhere unless ``beginnings``. rest: what takes the
         place of ``most`` for texts that do not ``count``, which are the far greater part.
@@ -90,7 +95,7 @@ class Vocabulary:
         return whole, begun if beginnings else np.full_like(begun, np.inf)
 
     def beginning(self, wanted: str) -> Array:
-        """0 for each text that has a token which begins just so, inf for the others: (texts,)."""
+        """Return 0 for each text with a token that begins exactly so, otherwise inf: (texts,)."""
         begun = np.full(self.last + 1, np.inf, np.float32)
         codes = [self._codes.get(letter, 0) for letter in wanted[:LONGEST]]
         tokens = np.flatnonzero(self._lengths >= len(codes)) if codes and all(codes) else np.empty(0, np.intp)
@@ -100,7 +105,7 @@ class Vocabulary:
         return begun
 
     def having(self, wanted: str) -> Array:
-        """0 for each text that has a token with just this inside, inf for the others: (texts,)."""
+        """Return 0 for each text with a token that contains exactly this, otherwise inf: (texts,)."""
         found = np.full(self.last + 1, np.inf, np.float32)
         codes = [self._codes.get(letter, 0) for letter in wanted]
         begins = len(self._letters) - len(codes) + 1
@@ -114,7 +119,7 @@ class Vocabulary:
         return found
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
-        """Put in how far these tokens are."""
+        """Fill in the distances of these tokens."""
         letters, width = edit_distance.LetterCodes(self._codes), min(len(wanted) + _limit_spare(most), LONGEST)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
@@ -127,9 +132,7 @@ class Vocabulary:
             np.minimum.at(begun, self._texts[some], starts)
 
     def _likely(self, wanted: str, most: float, tokens: NDArray[np.intp], *, beginnings: bool) -> NDArray[np.intp]:
-        """Those of the tokens that may be near enough, the short ones first: by length, and by which letters they
-        have.
-        """
+        """Select the tokens that may be near enough, short ones first: by length, and by their letters."""
         edits = int(most / edit_distance.SIGN)
         double = min(edits, sum(wanted.count(one) for _, one in confusable.list_merged_pairs()))
         spare = _limit_spare(most)
@@ -145,13 +148,13 @@ class Vocabulary:
         return in_order
 
     def _words(self, tokens: NDArray[np.intp], lengths: Array) -> edit_distance.Codes:
-        """(L, N) codes, so many letters of each token as a column, 0 behind its end."""
+        """Return the codes, (L, N), of the first letters of each token as a column, 0 behind its end."""
         places = np.arange(int(lengths.max(initial=0)))[:, None]
         inside = places < lengths
         return np.where(inside, self._letters[np.where(inside, self._starts[tokens] + places, 0)], np.uint16(0))
 
     def _coded(self, points: NDArray[np.uint32]) -> NDArray[np.uint16]:
-        """Codes of code points; a letter that is new gets the next one."""
+        """Convert code points to codes; new letters get the next code."""
         distinct = np.flatnonzero(np.bincount(points, minlength=1)) if len(points) else np.empty(0, np.intp)
         table = np.zeros(int(distinct.max(initial=0)) + 1, np.uint16)
         for point in distinct.tolist():
@@ -160,7 +163,7 @@ class Vocabulary:
         return table[points]
 
     def _bits(self) -> NDArray[np.uint64]:
-        """The bits of each code."""
+        """Return the bits of each code."""
         table = np.zeros(max(self._codes.values(), default=0) + 1, np.uint64)
         for letter, code in self._codes.items():
             table[code] = _bits_of(letter)
@@ -168,7 +171,7 @@ class Vocabulary:
 
 
 def _limit_spare(most: float) -> int:
-    """By how many letters a word may be longer or shorter: signs, and pairs of letters that are taken for one."""
+    """Return by how many letters a word may be longer or shorter, including merged pairs."""
     return int(most / edit_distance.SIGN) + int(most / confusable.SHAPE)
 
 
