@@ -239,7 +239,7 @@ class Detector:
     def _check_trainable(self) -> None:
         if self.finds == "lines":
             remedy = "Use weights=None or a CRAFT model, or train this one with “ocr-studio train --detector”."
-            raise NotTrainable("this network finds lines and can't be trained on characters", remedy=remedy)
+            raise NotTrainable("this network finds lines and can’t be trained on characters", remedy=remedy)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 

@@ -115,7 +115,7 @@ class Pipeline:
                 name: value for name, value in recognition_kwargs.items() if name not in _IGNORED
             }:
                 raise TypeError(
-                    f"a detector of lines doesn't allow recognition_kwargs {', '.join(sorted(recognition_kwargs))}"
+                    f"a detector of lines doesn’t allow recognition_kwargs {', '.join(sorted(recognition_kwargs))}"
                 )
             return self._read_lines(detector, recognizer, photo, detection_kwargs)
         boxes = self._boxes(photo, detection_kwargs)

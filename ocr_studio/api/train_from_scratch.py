@@ -391,7 +391,7 @@ def _check_sources(sources: Sources, out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StudioError(f"can't create the folder: {error.strerror}", file=out, remedy=_REMEDY) from error
+        raise StudioError(f"can’t create the folder: {error.strerror}", file=out, remedy=_REMEDY) from error
 
 
 def command(arguments: Sequence[str] | None = None) -> int:

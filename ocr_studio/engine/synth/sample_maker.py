@@ -340,7 +340,7 @@ def _translate_errors(name: str) -> Iterator[None]:
 
 
 def _not_generated(name: str, why: str) -> SampleNotGenerated:
-    return SampleNotGenerated(tr("{name} cannot be generated: {reason}", name=name, reason=why))
+    return SampleNotGenerated(tr("{name} can’t be generated: {reason}", name=name, reason=why))
 
 
 def _writer(name: str) -> str:

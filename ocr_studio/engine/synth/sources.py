@@ -217,8 +217,8 @@ def describe_unusable(unusable: Sequence[StudioError]) -> str:
     if len(unusable) > _NAMED:
         named.append("…")
     return tr_n(
-        "{count} file in this folder cannot be used: {names}",
-        "{count} files in this folder cannot be used: {names}",
+        "{count} file in this folder can’t be used: {names}",
+        "{count} files in this folder can’t be used: {names}",
         len(unusable),
         names=", ".join(named),
     )

@@ -22,7 +22,7 @@ def keep_writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
     kept = restrict_vocabulary(words, set(words.words) - missing)
     if not kept.words:
         raise BadWordList(
-            tr("the word list cannot be used: {reason}", reason="; ".join(describe_rejected(kept))),
+            tr("the word list can’t be used: {reason}", reason="; ".join(describe_rejected(kept))),
             file=words.file,
             remedy=tr("Add fonts that have their characters, or use other words."),
         )

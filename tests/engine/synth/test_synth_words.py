@@ -222,9 +222,9 @@ def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:
 def test_what_is_no_word_list_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad list.txt"
     path.write_bytes(data)
-    with pytest.raises(BadWordList, match=r"bad list\.txt: the word list cannot be used.*UTF-8"):
+    with pytest.raises(BadWordList, match=r"bad list\.txt: the word list can’t be used.*UTF-8"):
         texts.load_word_list(path)
-    with pytest.raises(BadWordList, match="the word list cannot be used"):
+    with pytest.raises(BadWordList, match="the word list can’t be used"):
         texts.load_word_list(tmp_path / "no\0path")
 
 

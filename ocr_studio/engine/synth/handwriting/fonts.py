@@ -218,7 +218,7 @@ def load_font(path: Path, *, hand: bool = False) -> Font:
         face = _Face(font, blank, _has_lowercase(font))
     except (*_FONT_ERRORS, ChildFailed) as error:
         raise BadFont(
-            tr("the font cannot be used: {reason}", reason=_error_reason(path, error)), file=path, remedy=tr(_REMEDY)
+            tr("the font can’t be used: {reason}", reason=_error_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
     return Font(path.stem, SourceSplit.of(data), face, hand)
 
