@@ -33,7 +33,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning import evaluate_words
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 
 _EPILOG: Final = f"""\
 DATA is one of:
@@ -169,7 +169,7 @@ def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluati
         if isinstance(event, evaluate_words.WordsEvaluated):
             show_progress("")
             return event.evaluation
-        if isinstance(event, Preparing):
+        if isinstance(event, LoadingRecognizer):
             show_progress("loading the model…")
         else:
             show_progress(f"word {event.done} of {event.total}")
@@ -185,7 +185,7 @@ def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
             if str(event.error) not in errors:
                 complain(event.error)
             errors.add(str(event.error))
-        elif isinstance(event, Preparing):
+        elif isinstance(event, LoadingRecognizer):
             show_progress("loading the model…")
         elif isinstance(event, evaluating.SearchingPhoto):
             files = f"searching, file {event.looked} of {event.files}"

@@ -364,7 +364,7 @@ class _Progress:
                 self._done += 1
                 show_progress("")
                 complain(event.error)
-            elif isinstance(event, reading.Preparing):
+            elif isinstance(event, reading.LoadingRecognizer):
                 show_progress("loading the model…")
             elif isinstance(event, reading.WordsRead):
                 show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")

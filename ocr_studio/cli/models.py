@@ -161,14 +161,14 @@ def _fetch(options: argparse.Namespace, _: Settings) -> int:
     # Only a starting point for training scripts: it can't read.
     for event in download.fetch(wanted):
         _show_fetching(event)
-        if isinstance(event, download.Fetched):
+        if isinstance(event, download.Downloaded):
             show_progress("")
             print(visible(str(event.path)))
     return GOOD
 
 
 def _show_fetching(event: object) -> None:
-    if isinstance(event, download.Fetching):
+    if isinstance(event, download.DownloadProgress):
         share = f" of {event.total >> 20}" if event.total else ""
         show_progress(f"downloading {event.file.name}: {event.done >> 20}{share} MB")
 
@@ -178,7 +178,7 @@ def _imported(events: Iterator[object]) -> Model:
         if isinstance(event, import_export.ModelImported):
             show_progress("")
             return event.model
-        if isinstance(event, download.Fetching):
+        if isinstance(event, download.DownloadProgress):
             _show_fetching(event)
         else:
             show_progress("checking the model…")

@@ -28,7 +28,7 @@ from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import WORD, SynthSource
 from ocr_studio.core.synth.options import GROUNDS, LIMITS, WRITING, BadOptions, SynthOptions
 from ocr_studio.jobs.synth import generate
-from ocr_studio.jobs.synth.generate import Preview, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
+from ocr_studio.jobs.synth.generate import PreviewMaker, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
 
 _EPILOG: Final = f"""\
 Without files of your own, words are drawn with the fonts of this computer and with synthetic handwriting. To get a
@@ -369,7 +369,7 @@ def _draw_preview(wanted: SynthOptions, path: Path, *, replace: bool) -> int:
     words, boards = min(wanted.words, _PREVIEW_WORDS), min(wanted.boards, _PREVIEW_BOARDS)
     refused: Sequence[str] = ()
     shown: list[Shown] = []
-    for event in Preview().show(wanted, words=range(words), boards=range(boards)):
+    for event in PreviewMaker().show(wanted, words=range(words), boards=range(boards)):
         if isinstance(event, Shown):
             shown.append(event)
             show_progress(f"{len(shown)} of {words + boards} generated")

@@ -27,7 +27,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reading import read as reading
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class PageWritten:
     error: StudioError | None = None
 
 
-EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
+EvaluatingEvent: TypeAlias = LoadingRecognizer | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
 
 
 def evaluate_project(ocr_service: OcrService, project: Project) -> Iterator[EvaluatingEvent]:
@@ -117,8 +117,8 @@ def evaluate(ocr_service: OcrService, truth: Truth, *, data: str) -> Iterator[Ev
         data: What is evaluated, as shown to the user.
 
     Yields:
-        Preparing; for each photo SearchingPhoto … if it isn't in its place, ReadingPhoto …, and PhotoEvaluated or
-        PhotoUnfit; then Evaluated.
+        LoadingRecognizer; for each photo SearchingPhoto … if it isn't in its place, ReadingPhoto …, and PhotoEvaluated
+        or PhotoUnfit; then Evaluated.
     """
     total = len(truth.pages) + len(truth.troubles)
     failed = [str(trouble) for trouble in truth.troubles]
@@ -136,7 +136,7 @@ def evaluate(ocr_service: OcrService, truth: Truth, *, data: str) -> Iterator[Ev
                     yield ReadingPhoto(page.image, event.done, event.total, done, total)
                 elif isinstance(event, reading.ReadingDone):
                     seconds, model = event.seconds, event.model
-                elif isinstance(event, Preparing):
+                elif isinstance(event, LoadingRecognizer):
                     yield event
             result = _result(page, image, words, seconds, path=path, kept=kept)
         except StudioError as error:

@@ -10,7 +10,7 @@ from ocr_studio.core.datasets.dataset import BadCrop, Dataset, Example
 from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.evaluation.word_results import ReadExample, WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 
 # Images per batch: enough for full speed, few enough for frequent progress.
 _TOGETHER = 64
@@ -31,16 +31,18 @@ class WordsEvaluated:
     evaluation: WordsEvaluation
 
 
-WordsEvent: TypeAlias = Preparing | WordsDone | WordsEvaluated
+WordsEvent: TypeAlias = LoadingRecognizer | WordsDone | WordsEvaluated
 
 
 def evaluate_words(ocr_service: OcrService, found: Dataset) -> Iterator[WordsEvent]:
-    """Read every image of a dataset and compare with its text; yields Preparing, WordsDone …, then WordsEvaluated.
+    """Read every image of a dataset and compare with its text.
+
+    Yields LoadingRecognizer, WordsDone …, then WordsEvaluated.
 
     Spaces are read only if the dataset has lines, or any text with a space.
     """
     if not ocr_service.ready:
-        yield Preparing()
+        yield LoadingRecognizer()
     reader = ocr_service.reader()
     spaces = found.unit == "lines" or any(" " in example.text for example in found.examples)
     read: list[ReadExample] = []

@@ -35,7 +35,7 @@ _IMPORT: Final = 'or get the file in another way and import it with "ocr-studio 
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
+class DownloadProgress:
     """Progress of a download. done: bytes, including those of earlier attempts; total: bytes, None if unknown."""
 
     file: PublishedFile
@@ -44,7 +44,7 @@ class Fetching:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class Downloaded:
     """The file is complete and verified."""
 
     file: PublishedFile
@@ -71,7 +71,7 @@ def look(files: Sequence[PublishedFile] = downloads.USABLE) -> Iterator[Here]:
 
 def fetch_model(
     wanted: PublishedFile, *, name: str | None = None
-) -> Generator[Fetching | Fetched | LookedThrough | ModelImported, None, None]:
+) -> Generator[DownloadProgress | Downloaded | LookedThrough | ModelImported, None, None]:
     """Download a published file and import it as a model; see ``fetch`` and ``import_model``.
 
     Raises:
@@ -81,18 +81,18 @@ def fetch_model(
         registry.check_name(name)
     for event in fetch(wanted):
         yield event
-        if isinstance(event, Fetched):
+        if isinstance(event, Downloaded):
             yield from import_model(event.path, name=name)
 
 
-class FetchFailed(StudioError):
+class DownloadFailed(StudioError):
     """The download failed; it can be resumed."""
 
 
 def fetch(
     wanted: PublishedFile, folder: Path | None = None, *, patience: float = PATIENCE
-) -> Generator[Fetching | Fetched, None, None]:
-    """Download a published file unless it is present; yields Fetching …, then Fetched.
+) -> Generator[DownloadProgress | Downloaded, None, None]:
+    """Download a published file unless it is present; yields DownloadProgress …, then Downloaded.
 
     If the generator is closed early, the download can be resumed later.
 
@@ -102,12 +102,12 @@ def fetch(
         patience: Timeout in seconds.
 
     Raises:
-        FetchFailed: The download failed.
+        DownloadFailed: The download failed.
     """
     place = (folder or downloads.folder()) / wanted.name
     here = place if _is_whole(place, wanted) else downloads.at_hand(wanted)
     if here is not None:
-        yield Fetched(wanted, here)
+        yield Downloaded(wanted, here)
         return
     part = _part(place)
     try:
@@ -119,8 +119,8 @@ def fetch(
             SafeFolder(place.parent, follow=True).flush()
     except OSError as error:
         what = tr("can’t save the download: {reason}", reason=errors.write_reason(error))
-        raise FetchFailed(what, file=place, remedy=errors.write_remedy(error)) from error
-    yield Fetched(wanted, place)
+        raise DownloadFailed(what, file=place, remedy=errors.write_remedy(error)) from error
+    yield Downloaded(wanted, place)
 
 
 def _part(place: Path) -> Path:
@@ -130,20 +130,20 @@ def _part(place: Path) -> Path:
 
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
-    """Lock a file against other downloads. Raises FetchFailed if it is locked already."""
+    """Lock a file against other downloads. Raises DownloadFailed if it is locked already."""
     lock = FileLock(SafeFolder(place.parent, follow=True), f"{place.name}.lock", passing=True)
     try:
         lock.take()
     except LockedElsewhere as error:
         what = tr("this file is already being downloaded")
-        raise FetchFailed(what, file=place, remedy=tr("Wait until that download has finished.")) from error
+        raise DownloadFailed(what, file=place, remedy=tr("Wait until that download has finished.")) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def _brought(wanted: PublishedFile, part: Path, *, patience: float) -> Iterator[Fetching]:
+def _brought(wanted: PublishedFile, part: Path, *, patience: float) -> Iterator[DownloadProgress]:
     """Download the rest of a file into its part, and verify it. Raises as ``fetch``."""
     with open(part, "ab") as stream:
         yield from _coming(wanted, stream, patience=patience)
@@ -154,11 +154,11 @@ def _brought(wanted: PublishedFile, part: Path, *, patience: float) -> Iterator[
         raise _other(wanted, tr("the download isn’t the published file (its SHA-256 differs), so it was deleted"))
 
 
-def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iterator[Fetching]:
+def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iterator[DownloadProgress]:
     """Append the rest of a file to its part.
 
     Raises:
-        FetchFailed: The server can't be reached, or sends something else.
+        DownloadFailed: The server can't be reached, or sends something else.
         OSError: Writing failed.
     """
     done = stream.seek(0, os.SEEK_END)
@@ -171,7 +171,7 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
         if begin != done:  # the server can't resume: start over
             stream.truncate(0)
             done = 0
-        yield Fetching(wanted, done, total)
+        yield DownloadProgress(wanted, done, total)
         while total is None or done < total:
             with _told(wanted):
                 piece = answer.read1(_PIECE)
@@ -181,7 +181,7 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
             if done > MOST_WEIGHT_BYTES:
                 raise _other(wanted, tr("the server sent an unexpected file"))
             stream.write(piece)
-            yield Fetching(wanted, done, total)
+            yield DownloadProgress(wanted, done, total)
     if total is not None and done < total:
         raise _cut_off(wanted, tr("the connection was lost"))
 
@@ -233,7 +233,7 @@ def _is_whole(path: Path, wanted: PublishedFile) -> bool:
 
 @contextlib.contextmanager
 def _told(wanted: PublishedFile) -> Iterator[None]:
-    """Turn network errors into FetchFailed with messages for the user."""
+    """Turn network errors into DownloadFailed with messages for the user."""
     try:
         yield
     except urllib.error.HTTPError as error:
@@ -247,13 +247,13 @@ def _told(wanted: PublishedFile) -> Iterator[None]:
         raise _cut_off(wanted, tr("can’t reach the server: {reason}", reason=reason)) from error
 
 
-def _cut_off(wanted: PublishedFile, what: str) -> FetchFailed:
+def _cut_off(wanted: PublishedFile, what: str) -> DownloadFailed:
     remedy = tr("Try again to resume the download, or get the file in another way and choose it.")
-    return FetchFailed(
+    return DownloadFailed(
         what, file=wanted.address, remedy=remedy, command=f"Try again to resume the download, {_IMPORT}."
     )
 
 
-def _other(wanted: PublishedFile, what: str) -> FetchFailed:
+def _other(wanted: PublishedFile, what: str) -> DownloadFailed:
     remedy = tr("Try again later, or get the file in another way and choose it.")
-    return FetchFailed(what, file=wanted.address, remedy=remedy, command=f"Try again later, {_IMPORT}.")
+    return DownloadFailed(what, file=wanted.address, remedy=remedy, command=f"Try again later, {_IMPORT}.")

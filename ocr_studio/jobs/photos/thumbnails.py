@@ -34,7 +34,7 @@ class Thumbnail:
     why: str = ""
 
 
-class Wanted:
+class ThumbnailQueue:
     """A thread-safe queue of photos that need thumbnails, the most urgent first."""
 
     def __init__(self) -> None:
@@ -55,7 +55,9 @@ class Wanted:
             return self._names.popleft() if self._names else None
 
 
-def thumbnails(wanted: Wanted, *, folder: Path, side: int, cache: ThumbnailCache | None = None) -> Iterator[Thumbnail]:
+def thumbnails(
+    wanted: ThumbnailQueue, *, folder: Path, side: int, cache: ThumbnailCache | None = None
+) -> Iterator[Thumbnail]:
     """Make thumbnails until the queue is empty.
 
     Args:

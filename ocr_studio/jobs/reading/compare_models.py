@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
-from ocr_studio.jobs.reading.read import OcrService, Preparing, WordsRead, read_page, read_words
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, WordsRead, read_page, read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class FindingCompared:
     other_hits: int
 
 
-ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared | FindingCompared
+ComparingEvent: TypeAlias = LoadingRecognizer | Comparing | ModelsCompared | FindingCompared
 
 
 def compare(
@@ -104,7 +104,7 @@ def compare(
         words: The words to read.
 
     Yields:
-        Preparing …, Comparing …, ModelsCompared.
+        LoadingRecognizer …, Comparing …, ModelsCompared.
 
     Raises:
         StudioError: A model can't be used.
@@ -114,7 +114,7 @@ def compare(
     for each in (ocr_service, other):
         read: list[Word] = []
         for event in read_words(each, image, words):
-            if isinstance(event, Preparing):
+            if isinstance(event, LoadingRecognizer):
                 yield event
             elif isinstance(event, WordsRead):
                 read += event.words
@@ -144,7 +144,7 @@ def compare_finding(
         words: The words of the page; checked words with a text are the ground truth.
 
     Yields:
-        Preparing …, Comparing …, FindingCompared.
+        LoadingRecognizer …, Comparing …, FindingCompared.
 
     Raises:
         StudioError: A model can't be used.
@@ -154,7 +154,7 @@ def compare_finding(
     for number, each in enumerate((ocr_service, other)):
         boxes: list[Quad] = []
         for event in read_page(each, image):
-            if isinstance(event, Preparing):
+            if isinstance(event, LoadingRecognizer):
                 yield event
             elif isinstance(event, WordsRead):
                 boxes += (word.quad for word in event.words)

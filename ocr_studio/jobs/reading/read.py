@@ -69,12 +69,12 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Preparing:
+class LoadingRecognizer:
     """The recognizer is being loaded, which takes a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LinesCounted:
     """``lines`` lines of writing were found, but are not read yet."""
 
     lines: int
@@ -115,7 +115,7 @@ class PhotoFailed:
     error: str
 
 
-ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRead | PhotoFailed
+ReadingEvent: TypeAlias = LoadingRecognizer | LinesCounted | WordsRead | ReadingDone | PhotoRead | PhotoFailed
 
 
 class OcrService:
@@ -192,7 +192,7 @@ class OcrService:
 def prepare(ocr_service: OcrService) -> Iterator[ReadingEvent]:
     """Load the recognizer if necessary."""
     if not ocr_service.ready:
-        yield Preparing()
+        yield LoadingRecognizer()
         ocr_service.reader()
 
 
@@ -208,7 +208,7 @@ def read_page(
         board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
 
     Yields:
-        Found, WordsRead …, ReadingDone.
+        LinesCounted, WordsRead …, ReadingDone.
     """
     if board is None:
         yield from _read(ocr_service, image, None, project=project)
@@ -236,7 +236,7 @@ def _read(
     ocr_service.use_project_words(project)
     reader, start = ocr_service.reader(), time.perf_counter()
     lines = reader.find(image) if lines is None else lines
-    yield Found(len(lines))
+    yield LinesCounted(len(lines))
     done = 0
     for count, words in reader.read_lines(image, lines):
         done += count

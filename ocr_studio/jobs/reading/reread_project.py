@@ -16,7 +16,7 @@ from ocr_studio.core.page import Page, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.reading.read import OcrService, Preparing, WordsRead, read_words
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, WordsRead, read_words
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Rereader:
     photos: MovedPhotos = field(default_factory=MovedPhotos)
     image: NDArray[np.uint8] | None = None
 
-    def in_page(self, page: Page) -> Iterator[Change | Preparing | WordsRead]:
+    def in_page(self, page: Page) -> Iterator[Change | LoadingRecognizer | WordsRead]:
         """Read a page again; yields the progress, then the changes. Raises StudioError."""
         words, image = rereading.list_unchecked(page), self.image
         if words and image is None and self.project is not None:
@@ -86,7 +86,7 @@ class Rereader:
         for event in read_words(self.ocr_service, image, words, project=self.project):
             if isinstance(event, WordsRead):
                 fresh += event.words
-            if isinstance(event, Preparing | WordsRead):
+            if isinstance(event, LoadingRecognizer | WordsRead):
                 yield event
         if self.project is not None:
             store_second_readings(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions
-from ocr_studio.jobs.reading.read import OcrService, Preparing, prepare
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, prepare
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import PhotoPreview
@@ -33,7 +33,7 @@ class BoxesFound:
     total: int
 
 
-TuningEvent: TypeAlias = Preparing | LinesFound | BoxesFound
+TuningEvent: TypeAlias = LoadingRecognizer | LinesFound | BoxesFound
 
 
 class DetectionPreview:
@@ -50,9 +50,12 @@ class DetectionPreview:
         self._preview: PhotoPreview | None = None
 
     def find(self, detection: DetectionOptions) -> Iterator[TuningEvent]:
-        """Find words with these settings; yields Preparing if the recognizer isn't loaded, LinesFound, BoxesFound …"""
+        """Find words with these settings.
+
+        Yields LoadingRecognizer if the recognizer isn't loaded, LinesFound, BoxesFound …
+        """
         # ``prepare`` yields no other events; this narrows the type.
-        yield from (event for event in prepare(self._ocr_service) if isinstance(event, Preparing))
+        yield from (event for event in prepare(self._ocr_service) if isinstance(event, LoadingRecognizer))
         if self._preview is None:
             self._preview = self._ocr_service.preview(self._image)
         lines = self._preview.find(detection)

@@ -235,7 +235,7 @@ class Shown:
     size: int
 
 
-class Preview:
+class PreviewMaker:
     """Generates a few of the samples that ``write`` would. Caches its sources, so it belongs to one thread."""
 
     def __init__(self) -> None:

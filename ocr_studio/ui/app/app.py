@@ -34,7 +34,7 @@ from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import SAVE_SECONDS, Opening
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.job_thread import Lanes, Trouble
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.style import theme as theming
 from ocr_studio.ui.training.controller import TrainingController
@@ -78,7 +78,9 @@ class Studio(QObject):
             self.document, lanes.files, self.autosave, settings=chosen, recent=RecentFiles(), saves_state=saves_state
         )
         self.index_service = IndexService(self.opening, lanes.files)
-        self.reading = Reading(self.document, lanes.reading, ocr_service or OcrService(chosen.reader_options()))
+        self.reading = ReadingController(
+            self.document, lanes.reading, ocr_service or OcrService(chosen.reader_options())
+        )
         self.evaluator = EvaluationController(lanes.reading, lambda: self.reading.ocr_service)
         self.training = TrainingController(lanes.training, lambda: self.settings, learners=learners)
         self.window = MainWindow(

@@ -49,7 +49,7 @@ from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
@@ -80,7 +80,7 @@ class Services:
     autosave: Autosave
     opening: Opening
     index_service: IndexService
-    reading: Reading
+    reading: ReadingController
     evaluator: EvaluationController
     training: TrainingController
     lanes: Lanes

@@ -12,7 +12,7 @@ from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.learning import evaluate
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.style import labels
 
@@ -107,7 +107,7 @@ class EvaluationController(QObject):
         job.ended.connect(lambda: self._stop(steps, job))
 
     def _hear(self, steps: _Steps, event: object) -> None:
-        if isinstance(event, Preparing):
+        if isinstance(event, LoadingRecognizer):
             self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
         elif isinstance(event, evaluate.SearchingPhoto):
             text = tr(

@@ -16,7 +16,7 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 
 CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
 # From this number of corrections on, training is worth a try.
@@ -36,7 +36,7 @@ class Hints(QObject):
         self,
         document: Document,
         opening: Opening,
-        reading: Reading,
+        reading: ReadingController,
         view: QWidget,
         *,
         actions: ActionSet,

@@ -10,7 +10,7 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.menus.conditions import has_photo, has_selected
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.reading.reread import Rereading
 from ocr_studio.ui.settings.controller import SettingsController
 from ocr_studio.ui.synth.controller import SynthController
@@ -25,7 +25,7 @@ class ReadMenu:
 
     document: Document
     opening: Opening
-    reading: Reading
+    reading: ReadingController
     evaluator: EvaluationController
     training: TrainingController
     trainer: TrainerPanel

@@ -20,7 +20,7 @@ from ocr_studio.jobs.models import import_export
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.models.models_dialog import ModelsDialog
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 
@@ -42,7 +42,7 @@ class ModelsController(QObject):
     def __init__(
         self,
         document: Document,
-        reading: Reading,
+        reading: ReadingController,
         current: Callable[[], Settings],
         choose: Callable[[Settings], object],
         window: QWidget,

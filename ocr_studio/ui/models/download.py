@@ -12,13 +12,13 @@ from ocr_studio.core.models import downloads
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.models import download, import_export
-from ocr_studio.jobs.models.download import Fetched, Here
+from ocr_studio.jobs.models.download import Downloaded, Here
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.widgets import file_dialogs
 
 
-class Fetching(QObject):
+class DownloadController(QObject):
     """Shows the download dialog, and downloads and imports files.
 
     Signals: ``taken_in(Model)``: a model was imported, and the dialog is closed.
@@ -76,9 +76,9 @@ class Fetching(QObject):
             return
         if isinstance(event, Here):
             self._dialog.show_here(event)
-        elif isinstance(event, download.Fetching):
+        elif isinstance(event, download.DownloadProgress):
             self._dialog.show_coming(event.file, event.done, event.total)
-        elif isinstance(event, Fetched):
+        elif isinstance(event, Downloaded):
             self.take_in(event.path)
         elif isinstance(event, import_export.ModelImported):
             self._end(event.model)

@@ -23,7 +23,7 @@ from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 
 # The time left is estimated from this many of the latest photos.
@@ -88,7 +88,9 @@ class BatchReading(QObject):
     ended = Signal(object)
     changed = Signal()
 
-    def __init__(self, document: Document, reading: Reading, autosave: Autosave, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, reading: ReadingController, autosave: Autosave, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._document, self._reading, self._autosave = document, reading, autosave
         self._project: Project | None = None

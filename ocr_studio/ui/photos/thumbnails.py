@@ -12,7 +12,7 @@ from PySide6.QtGui import QPixmap
 from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import thumbnails
-from ocr_studio.jobs.photos.thumbnails import Thumbnail, Wanted
+from ocr_studio.jobs.photos.thumbnails import Thumbnail, ThumbnailQueue
 from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.widgets import image_convert
 
@@ -40,7 +40,7 @@ class ThumbnailLoader(QObject):
         self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
         self._bytes = 0
         self._refused: set[str] = set()
-        self._wanted = Wanted()
+        self._wanted = ThumbnailQueue()
         self._job: Job | None = None
         self._folder, self._side, self._ratio = Path(), 0, 1.0
         self.kept = True
@@ -90,7 +90,7 @@ class ThumbnailLoader(QObject):
         self._refused.clear()
         self._bytes = 0
         # The old one belongs to a job that may still be running.
-        self._wanted = Wanted()
+        self._wanted = ThumbnailQueue()
 
     def _go_on(self) -> None:
         if self._job is not None or not self._wanted:

@@ -15,7 +15,7 @@ from ocr_studio.jobs.reading.compare_models import Comparing, ComparingEvent, Mo
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Job, Trouble
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 
 
@@ -34,7 +34,7 @@ class TwoReadings(QObject):
     progressed = Signal(int, int)
     changed = Signal()
 
-    def __init__(self, document: Document, reading: Reading, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, reading: ReadingController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._reading = document, reading
         self._job: Job | None = None

@@ -19,7 +19,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
 
 
-class Reading(QObject):
+class ReadingController(QObject):
     """Reads the open page or some of its words, and puts the results into the document.
 
     Signals:
@@ -155,9 +155,9 @@ class Reading(QObject):
         self.progressed.emit(tr("Detecting text…") if ready else tr("Waiting for the recognizer…"), 0, 0)
 
     def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
-        if isinstance(event, reading.Preparing):
+        if isinstance(event, reading.LoadingRecognizer):
             self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
-        elif isinstance(event, reading.Found):
+        elif isinstance(event, reading.LinesCounted):
             self.progressed.emit(tr("Reading…"), 0, event.lines)
         elif isinstance(event, reading.WordsRead):
             into.add(event.words)

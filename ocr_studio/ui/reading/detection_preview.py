@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.core.translation import later
-from ocr_studio.jobs.reading.read import Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer
 from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -56,7 +56,7 @@ class DetectionTrials(QObject):
             self._job = None
 
     def _take(self, event: object) -> None:
-        self.loading = isinstance(event, Preparing)
+        self.loading = isinstance(event, LoadingRecognizer)
         if isinstance(event, LinesFound):
             self.waiting, self._fresh = False, []
             if event.lines != self.lines:

@@ -12,7 +12,7 @@ from ocr_studio.jobs.reading.compare_models import Comparing, FindingCompared, c
 from ocr_studio.jobs.reading.reread_project import PageToRead, pages_to_read
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.reading.reread_project import RereadingPhotos
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
 from ocr_studio.ui.words.word_pictures import WordPictures
@@ -21,7 +21,7 @@ from ocr_studio.ui.words.word_pictures import WordPictures
 class Rereading(QObject):
     """Runs the jobs in the reading lane and shows their results in dialogs over the window."""
 
-    def __init__(self, document: Document, reading: Reading, pictures: WordPictures, window: QWidget) -> None:
+    def __init__(self, document: Document, reading: ReadingController, pictures: WordPictures, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._reading, self._pictures, self._window = document, reading, pictures, window
         self._photos: RereadingPhotos | None = None

@@ -18,7 +18,7 @@ from ocr_studio.jobs.review.collect_changes import FoundChanges
 from ocr_studio.ui.document.apply_choices import Applied
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.changes_dialog import ChangesDialog
@@ -43,7 +43,7 @@ class RereadingPhotos(QObject):
     def __init__(
         self,
         document: Document,
-        reading: Reading,
+        reading: ReadingController,
         pictures: WordPictures,
         pages: tuple[PageToRead, ...] | Page,
         window: QWidget,

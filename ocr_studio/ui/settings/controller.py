@@ -14,8 +14,8 @@ from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.models.controller import ModelsController
-from ocr_studio.ui.models.download import Fetching
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.models.download import DownloadController
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.reading.detection_dialog import DetectionDialog
 from ocr_studio.ui.reading.detection_preview import DetectionTrials
 from ocr_studio.ui.reading.detection_view import DetectionView
@@ -31,7 +31,7 @@ class SettingsController(QObject):
 
     Attributes:
         models_controller: Opens the dialogs of models.
-        fetching: Downloads models.
+        download_controller: Downloads models.
     """
 
     chosen = Signal(object)
@@ -40,7 +40,7 @@ class SettingsController(QObject):
     def __init__(
         self,
         document: Document,
-        reading: Reading,
+        reading: ReadingController,
         current: Callable[[], Settings],
         window: QWidget,
         *,
@@ -63,9 +63,9 @@ class SettingsController(QObject):
         self.models_controller: ModelsController = ModelsController(
             document, reading, current, self.chosen.emit, window
         )
-        self.fetching: Fetching = Fetching(downloads, reading.lane, self)
-        self.models_controller.fetch_wanted.connect(self.fetching.show)
-        self.fetching.taken_in.connect(self.models_controller.show_new)
+        self.download_controller: DownloadController = DownloadController(downloads, reading.lane, self)
+        self.models_controller.fetch_wanted.connect(self.download_controller.show)
+        self.download_controller.taken_in.connect(self.models_controller.show_new)
 
     @property
     def lines(self) -> bool:

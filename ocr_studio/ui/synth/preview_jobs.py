@@ -10,7 +10,7 @@ from ocr_studio.core.synth.dataset import WORD, SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.synth import generate
-from ocr_studio.jobs.synth.generate import Estimate, Preview, Shown
+from ocr_studio.jobs.synth.generate import Estimate, PreviewMaker, Shown
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.synth.preview_view import BOARDS, WORDS
 
@@ -32,7 +32,7 @@ class SynthPreviewJobs(QObject):
 
     def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lane, self._preview = lane, Preview()
+        self._lane, self._preview = lane, PreviewMaker()
         self._job: Job | None = None
         self._words, self._boards = range(0), range(0)
         self._options: SynthOptions | None = None

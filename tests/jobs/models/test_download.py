@@ -15,7 +15,7 @@ import pytest
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.downloads import ALL, CRAFT, PublishedFile
 from ocr_studio.jobs.models import download
-from ocr_studio.jobs.models.download import Fetched, FetchFailed, Fetching, fetch
+from ocr_studio.jobs.models.download import Downloaded, DownloadFailed, DownloadProgress, fetch
 from tests.served import serving
 
 DATA = bytes(range(256)) * 5000  # 1.28 MB: several pieces
@@ -95,33 +95,33 @@ def part_of(folder: Path) -> bytes:
 
 def test_a_file_comes_whole_and_says_how_far_it_is(server: Server) -> None:
     *progress, last = fetch(published(server))
-    assert isinstance(last, Fetched)
+    assert isinstance(last, Downloaded)
     assert last.path == downloads.folder() / "net.h5"
     assert last.path.read_bytes() == DATA
-    done = [event.done for event in progress if isinstance(event, Fetching)]
+    done = [event.done for event in progress if isinstance(event, DownloadProgress)]
     assert len(done) == len(progress) > 2
     assert done == sorted(done)
     assert (done[0], done[-1]) == (0, len(DATA))
-    assert {event.total for event in progress if isinstance(event, Fetching)} == {len(DATA)}
+    assert {event.total for event in progress if isinstance(event, DownloadProgress)} == {len(DATA)}
     assert [each.name for each in last.path.parent.iterdir()] == ["net.h5"]
 
 
 def test_what_is_there_is_not_fetched_again(server: Server) -> None:
     list(fetch(published(server)))
-    assert list(fetch(published(server))) == [Fetched(published(server), downloads.folder() / "net.h5")]
+    assert list(fetch(published(server))) == [Downloaded(published(server), downloads.folder() / "net.h5")]
     assert len(server.asked) == 1
 
 
 def test_what_keras_ocr_has_fetched_is_used(server: Server, tmp_path: Path) -> None:
     (tmp_path / "of-keras-ocr").mkdir()
     (tmp_path / "of-keras-ocr" / "net.h5").write_bytes(DATA)
-    assert list(fetch(published(server))) == [Fetched(published(server), tmp_path / "of-keras-ocr" / "net.h5")]
+    assert list(fetch(published(server))) == [Downloaded(published(server), tmp_path / "of-keras-ocr" / "net.h5")]
     assert not server.asked
 
 
 def test_a_spoiled_file_is_fetched_anew(server: Server) -> None:
     *_, last = fetch(published(server))
-    assert isinstance(last, Fetched)
+    assert isinstance(last, Downloaded)
     last.path.write_bytes(DATA[:-1] + b"x")
     list(fetch(published(server)))
     assert last.path.read_bytes() == DATA
@@ -129,22 +129,22 @@ def test_a_spoiled_file_is_fetched_anew(server: Server) -> None:
 
 def test_a_cancelled_fetch_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
     job = fetch(published(server), tmp_path / "here")
-    while not (isinstance(event := next(job), Fetching) and event.done):
+    while not (isinstance(event := next(job), DownloadProgress) and event.done):
         pass
     job.close()
     stopped = len(part_of(tmp_path / "here"))
     assert 0 < stopped < len(DATA)
     assert not (tmp_path / "here" / "net.h5").exists()
     first, *_, last = fetch(published(server), tmp_path / "here")
-    assert first == Fetching(published(server), stopped, len(DATA))
-    assert isinstance(last, Fetched)
+    assert first == DownloadProgress(published(server), stopped, len(DATA))
+    assert isinstance(last, Downloaded)
     assert last.path.read_bytes() == DATA
     assert server.asked == ["", f"bytes={stopped}-"]
 
 
 def test_a_fetch_that_is_cut_off_says_so_and_goes_on(server: Server, tmp_path: Path) -> None:
     server.cut = 500_000
-    with pytest.raises(FetchFailed, match=r"connection was lost.*to resume the download"):
+    with pytest.raises(DownloadFailed, match=r"connection was lost.*to resume the download"):
         list(fetch(published(server), tmp_path))
     assert part_of(tmp_path) == DATA[:500_000]
     server.cut = None
@@ -157,13 +157,13 @@ def test_a_server_that_cannot_go_on_sends_all_of_it(server: Server, tmp_path: Pa
     (tmp_path / "net.h5.part").write_bytes(DATA[:1000])
     server.ranges = False
     first, *_ = fetch(published(server), tmp_path)
-    assert first == Fetching(published(server), 0, len(DATA))
+    assert first == DownloadProgress(published(server), 0, len(DATA))
     assert (tmp_path / "net.h5").read_bytes() == DATA
 
 
 def test_a_part_that_has_it_all_needs_no_server(server: Server, tmp_path: Path) -> None:
     (tmp_path / "net.h5.part").write_bytes(DATA)
-    assert list(fetch(published(server), tmp_path)) == [Fetched(published(server), tmp_path / "net.h5")]
+    assert list(fetch(published(server), tmp_path)) == [Downloaded(published(server), tmp_path / "net.h5")]
     assert not server.asked
 
 
@@ -177,14 +177,14 @@ def test_a_part_that_is_longer_than_the_file_is_fetched_anew(server: Server, tmp
 def test_a_server_that_does_not_say_how_much_comes(server: Server, tmp_path: Path) -> None:
     server.length = False
     first, *_, last = fetch(published(server), tmp_path)
-    assert first == Fetching(published(server), 0, None)
-    assert isinstance(last, Fetched)
+    assert first == DownloadProgress(published(server), 0, None)
+    assert isinstance(last, Downloaded)
     assert last.path.read_bytes() == DATA
 
 
 def test_another_file_is_thrown_away(server: Server, tmp_path: Path) -> None:
     wanted = published(server, data=b"what was published")
-    with pytest.raises(FetchFailed, match="SHA-256 differs") as caught:
+    with pytest.raises(DownloadFailed, match="SHA-256 differs") as caught:
         list(fetch(wanted, tmp_path))
     assert wanted.address in str(caught.value)
     assert not list(tmp_path.iterdir())
@@ -192,10 +192,10 @@ def test_another_file_is_thrown_away(server: Server, tmp_path: Path) -> None:
 
 def test_what_is_far_too_large_is_not_written(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "MOST_WEIGHT_BYTES", 1000)
-    with pytest.raises(FetchFailed, match="unexpected file"):
+    with pytest.raises(DownloadFailed, match="unexpected file"):
         list(fetch(published(server), tmp_path))
     server.length = False
-    with pytest.raises(FetchFailed, match="unexpected file"):
+    with pytest.raises(DownloadFailed, match="unexpected file"):
         list(fetch(published(server), tmp_path))
     assert part_of(tmp_path) == b""
 
@@ -203,33 +203,33 @@ def test_what_is_far_too_large_is_not_written(server: Server, tmp_path: Path, mo
 @pytest.mark.parametrize("code", [403, 404, 500])
 def test_a_server_that_refuses_is_quoted(server: Server, tmp_path: Path, code: int) -> None:
     server.code = code
-    with pytest.raises(FetchFailed, match=f"the server responded “{code} "):
+    with pytest.raises(DownloadFailed, match=f"the server responded “{code} "):
         list(fetch(published(server), tmp_path))
 
 
 def test_nobody_there_is_said(server: Server, tmp_path: Path) -> None:
     wanted = replace(published(server), address="http://127.0.0.1:9/file")
-    with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/file: can’t reach the server: "):
+    with pytest.raises(DownloadFailed, match=r"http://127\.0\.0\.1:9/file: can’t reach the server: "):
         list(fetch(wanted, tmp_path))
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(server: Server, tmp_path: Path) -> None:
     server.silent = threading.Event()
-    with pytest.raises(FetchFailed, match="timed out"):
+    with pytest.raises(DownloadFailed, match="timed out"):
         list(fetch(published(server), tmp_path, patience=0.1))
 
 
 def test_it_follows_where_the_server_leads(server: Server, tmp_path: Path) -> None:
     server.leads_to = f"{server.address}/file"
     *_, last = fetch(published(server, path="/elsewhere"), tmp_path)
-    assert isinstance(last, Fetched)
+    assert isinstance(last, Downloaded)
     assert last.path.read_bytes() == DATA
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/file"])
 def test_it_is_led_to_no_files_of_this_machine(server: Server, tmp_path: Path, to: str) -> None:
     server.leads_to = to
-    with pytest.raises(FetchFailed, match=r"redirects to an insecure connection|responded “302"):
+    with pytest.raises(DownloadFailed, match=r"redirects to an insecure connection|responded “302"):
         list(fetch(published(server, path="/elsewhere"), tmp_path))
     assert part_of(tmp_path) == b""
 
@@ -237,7 +237,7 @@ def test_it_is_led_to_no_files_of_this_machine(server: Server, tmp_path: Path, t
 def test_only_one_fetches_a_file_at_a_time(server: Server, tmp_path: Path) -> None:
     first = fetch(published(server), tmp_path)
     next(first)
-    with pytest.raises(FetchFailed, match="already being downloaded"):
+    with pytest.raises(DownloadFailed, match="already being downloaded"):
         list(fetch(published(server), tmp_path))
     first.close()
     list(fetch(published(server), tmp_path))
@@ -245,7 +245,7 @@ def test_only_one_fetches_a_file_at_a_time(server: Server, tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_is_named(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FetchFailed, match="can’t save the download"):
+    with pytest.raises(DownloadFailed, match="can’t save the download"):
         list(fetch(published(server), tmp_path / "file" / "folder"))
 
 

@@ -27,7 +27,7 @@ from ocr_studio.engine.training.finetune import TrainingData, finetune
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.engine.weights.keras_ocr import load_craft, load_crnn
 from ocr_studio.jobs.models import download
-from ocr_studio.jobs.models.download import Fetched, Fetching, fetch_model
+from ocr_studio.jobs.models.download import Downloaded, DownloadProgress, fetch_model
 from ocr_studio.jobs.models.import_export import LookedThrough, ModelImported, export_model, import_model
 from tests.core.made_models import CARD
 from tests.engine.keras_ocr_files import RECORDED, write
@@ -166,9 +166,9 @@ def test_a_fetched_file_becomes_a_model(
 ) -> None:
     file = write(tmp_path / "crnn_kurapan.h5", LAYOUTS["crnn"])
 
-    def instead(wanted: downloads.PublishedFile) -> Iterator[Fetching | Fetched]:
-        yield Fetching(wanted, 5 << 20, 33 << 20)
-        yield Fetched(wanted, file)
+    def instead(wanted: downloads.PublishedFile) -> Iterator[DownloadProgress | Downloaded]:
+        yield DownloadProgress(wanted, 5 << 20, 33 << 20)
+        yield Downloaded(wanted, file)
 
     monkeypatch.setattr(download, "fetch", instead)
     assert isinstance(list(fetch_model(downloads.CRNN))[-1], ModelImported)

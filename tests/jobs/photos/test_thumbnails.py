@@ -9,7 +9,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
 from ocr_studio.core.project.page_cache import stamp
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.photos.thumbnails import Wanted, thumbnail, thumbnails
+from ocr_studio.jobs.photos.thumbnails import ThumbnailQueue, thumbnail, thumbnails
 from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
 from tests.ui import made_board
@@ -23,7 +23,7 @@ def _photos(folder: Path, many: int = 3) -> list[Path]:
 def test_a_bad_file_stops_nothing(tmp_path: Path) -> None:
     (good,) = _photos(tmp_path, 1)
     (tmp_path / "bad.png").write_text("no picture")
-    wanted = Wanted()
+    wanted = ThumbnailQueue()
     wanted.replace(["bad.png", good.name])
     bad, made = thumbnails(wanted, folder=tmp_path, side=32)
     assert bad.picture is None
@@ -35,7 +35,7 @@ def test_a_bad_file_stops_nothing(tmp_path: Path) -> None:
 
 def test_what_is_out_of_sight_is_not_made_any_more(tmp_path: Path) -> None:
     _photos(tmp_path)
-    wanted = Wanted()
+    wanted = ThumbnailQueue()
     wanted.replace(["board 1.png", "board 2.png"])
     made = []
     for each in thumbnails(wanted, folder=tmp_path, side=32):

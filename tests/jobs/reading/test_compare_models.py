@@ -23,7 +23,7 @@ from ocr_studio.jobs.reading.compare_models import (
     compare,
     compare_finding,
 )
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 from tests.core.made_models import installed
 from tests.core.made_pages import read_word
 
@@ -74,7 +74,7 @@ def test_both_read_all_words_and_the_checked_ones_tell_who_is_right() -> None:
     assert {(each.used.text, each.other.text) for each in done.words} == {(registry.BUILT_IN.name, "Anna")}
     assert done.tally(other=True) == Tally(2, 1, 1 / 8)
     assert done.tally(other=False).right == 0
-    assert sum(isinstance(event, Preparing) for event in events) == 2
+    assert sum(isinstance(event, LoadingRecognizer) for event in events) == 2
     told = [event for event in events if isinstance(event, Comparing)]
     assert [event.done for event in told] == list(range(1, 9))
     assert {event.total for event in told} == {8}

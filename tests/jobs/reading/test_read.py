@@ -20,11 +20,11 @@ from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.jobs.reading.read import (
-    Found,
+    LinesCounted,
+    LoadingRecognizer,
     OcrService,
     PhotoFailed,
     PhotoRead,
-    Preparing,
     ReadingDone,
     WordsRead,
     prepare,
@@ -75,7 +75,7 @@ class ReadyService(OcrService):
 
 def test_a_page_comes_line_by_line() -> None:
     events = list(read_page(ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
-    assert [type(event) for event in events] == [Preparing, Found, WordsRead, WordsRead, ReadingDone]
+    assert [type(event) for event in events] == [LoadingRecognizer, LinesCounted, WordsRead, WordsRead, ReadingDone]
     assert [(event.done, event.total) for event in events if isinstance(event, WordsRead)] == [(1, 2), (2, 2)]
 
 

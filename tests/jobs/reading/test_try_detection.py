@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
-from ocr_studio.jobs.reading.read import OcrService, Preparing
+from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 
 IMAGE = np.zeros((40, 50, 3), np.uint8)
@@ -50,7 +50,7 @@ class ReadyService(OcrService):
 
 def test_lines_come_first_and_then_their_boxes() -> None:
     events = list(DetectionPreview(ReadyService(ReaderOptions()), IMAGE).find(DetectionOptions(threshold=0.2)))
-    assert isinstance(events[0], Preparing)
+    assert isinstance(events[0], LoadingRecognizer)
     assert events[1] == LinesFound((Quad.from_box(0, 0, 50, 8), Quad.from_box(0, 9, 50, 17)))
     boxes = events[2:]
     assert all(isinstance(event, BoxesFound) for event in boxes)
@@ -64,7 +64,7 @@ def test_one_that_is_given_up_after_the_lines_reads_none_and_the_next_starts_fro
     ocr_service = ReadyService(ReaderOptions())
     trial = DetectionPreview(ocr_service, IMAGE)
     events = trial.find(DetectionOptions())
-    assert isinstance(next(events), Preparing)
+    assert isinstance(next(events), LoadingRecognizer)
     assert isinstance(next(events), LinesFound)
     events.close()  # type: ignore[attr-defined]  # it is a generator
     assert ocr_service.last.read == 0

@@ -38,7 +38,7 @@ from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
 from ocr_studio.jobs.synth import generate
-from ocr_studio.jobs.synth.generate import Preview, SampleFailed, SampleMade, Shown, SourcesRead
+from ocr_studio.jobs.synth.generate import PreviewMaker, SampleFailed, SampleMade, Shown, SourcesRead
 from tests import made_synth
 
 
@@ -319,16 +319,16 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
 
     monkeypatch.setattr(WordMaker, "at", draw_others)
     options = made_synth.options(tmp_path, words=3)
-    shown = list(Preview().show(options, words=range(3), boards=()))
+    shown = list(PreviewMaker().show(options, words=range(3), boards=()))
     assert [each.index for each in shown if isinstance(each, Shown)] == [0, 2]
     odd |= {0, 2}
     with pytest.raises(SampleNotGenerated, match=r"word-000002 cannot be generated: .*“so”"):
-        list(Preview().show(options, words=range(3), boards=()))
+        list(PreviewMaker().show(options, words=range(3), boards=()))
 
 
 def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:
     options = made_synth.options(tmp_path, words=5, boards=1)
-    shown = list(Preview().show(options, words=range(2, 4), boards=range(1)))
+    shown = list(PreviewMaker().show(options, words=range(2, 4), boards=range(1)))
     assert isinstance(shown[0], SynthSource)
     seen = [each for each in shown if isinstance(each, Shown)]
     assert [(each.kind, each.index) for each in seen] == [("word", 2), ("word", 3), ("board", 0)]

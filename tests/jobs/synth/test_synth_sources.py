@@ -149,7 +149,7 @@ def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
     asked: dict[str, Any] = {kind: 2, "backgrounds": photo.parent, "grounds": {"real": 1.0}}
     how, said = ASIDE[split]
     with pytest.raises(StudioError, match=said.format("photos of boards")) as caught:
-        list(generate.Preview().show(made_synth.options(tmp_path, **asked | how), words=range(2), boards=range(2)))
+        list(generate.PreviewMaker().show(made_synth.options(tmp_path, **asked | how), words=range(2), boards=range(2)))
     assert "grounds" in caught.value.remedy
     asked |= {"held_out": 0.0, "purpose": "test" if split is SourceSplit.TEST else "learn"}
     if split is not SourceSplit.VALIDATION:

@@ -14,7 +14,7 @@ from ocr_studio.core.page import Edit, Page, Quad, Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
-from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.controller import ReadingController
 from tests.ui import made_board
 from tests.ui.made_board import StandInOcrService, StandInReader
 from tests.ui.studio import Open
@@ -42,7 +42,7 @@ def _page(document: Document) -> Page:
 def test_words_come_line_by_line_and_are_one_step_of_the_history(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = Reading(document, lane, StandInOcrService())
+    reading = ReadingController(document, lane, StandInOcrService())
     seen: list[int] = []
     said: list[str] = []
     document.changed.connect(lambda _: seen.append(len(_page(document).words)))
@@ -59,7 +59,7 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
 
 
 def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
     reading.read_page()
     qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
     with qtbot.waitSignal(reading.stopped):
@@ -70,7 +70,7 @@ def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, doc
 
 
 def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(seen=1)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(seen=1)))
     document.open(made_board.page(), made_board.photo())
     document.push(edits.write(_page(document), "w0", "Shipped"))
     with qtbot.waitSignal(reading.stopped):
@@ -84,7 +84,7 @@ def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Docu
 def test_a_reading_that_is_cancelled_takes_no_word_from_a_page_that_was_read(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.05, seen=1)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05, seen=1)))
     document.open(made_board.page(), made_board.photo())
     before = _page(document)
     reading.read_page()
@@ -95,7 +95,7 @@ def test_a_reading_that_is_cancelled_takes_no_word_from_a_page_that_was_read(
 
 
 def test_selected_words_are_read_again_where_they_stand(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInOcrService())
+    reading = ReadingController(document, lane, StandInOcrService())
     document.open(made_board.page(), made_board.photo())
     document.push(edits.write(_page(document), "w1", "mine"))
     with qtbot.waitSignal(reading.stopped):
@@ -112,7 +112,7 @@ def test_selected_words_are_read_again_where_they_stand(lane: JobThread, documen
 def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.02)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.02)))
     reading.read_page()
     edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
     document.push(edit)
@@ -126,7 +126,7 @@ def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
 def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     document.open(made_board.page(), made_board.photo())
     reader = StandInReader(pause=0.05, seen=1)
-    reading = Reading(document, lane, StandInOcrService(reader))
+    reading = ReadingController(document, lane, StandInOcrService(reader))
     reading.read_page()
     qtbot.waitUntil(lambda: reader.seen == 2)
     edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
@@ -141,7 +141,7 @@ def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, docum
 
 
 def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
     reading.read_page()
     reading.read_drawn("w0")
     document.open(made_board.page(), made_board.photo())
@@ -150,7 +150,7 @@ def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, documen
 
 def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     document.open(made_board.page(), made_board.photo())
-    reading = Reading(document, lane, StandInOcrService(StandInReader(seen=1)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(seen=1)))
     reading.protect_words(lambda: ["w2"])
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
@@ -160,7 +160,7 @@ def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Docume
 def test_reading_again_leaves_the_selection_and_the_place(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     document.open(made_board.page(), made_board.photo())
     document.select(["w2", "w3"], current="w3")
-    reading = Reading(document, lane, StandInOcrService(StandInReader(seen=1)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(seen=1)))
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
     assert document.selection == frozenset({"w2", "w3"})
@@ -171,7 +171,7 @@ def test_words_deleted_or_moved_while_the_page_is_read_do_not_come_back(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
     document.open(made_board.page(), made_board.photo())
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.05, seen=1)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05, seen=1)))
     reading.read_page()
     document.push(edits.delete(_page(document), ["w1", "w5"]))
     document.push(edits.move(_page(document), ["w6"], 0, 60))
@@ -185,7 +185,7 @@ def test_words_deleted_or_moved_while_the_page_is_read_do_not_come_back(
 def test_a_reading_taken_back_while_the_page_is_read_leaves_nothing_out(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.03)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.03)))
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
     reading.read_page()
@@ -195,13 +195,13 @@ def test_a_reading_taken_back_while_the_page_is_read_leaves_nothing_out(
 
 
 def test_only_another_way_of_reading_loads_the_recognizer_anew(lane: JobThread, qtbot: QtBot) -> None:
-    reading = Reading(Document(), lane, StandInOcrService())
+    reading = ReadingController(Document(), lane, StandInOcrService())
     reading.use(ReaderOptions(gpu_memory_mb=2048))
     assert not lane.busy
 
 
 def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
     reading.read_page()
     qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
     other = replace(_page(document), id="1" * 32, words={})
@@ -212,7 +212,7 @@ def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: D
 
 
 def test_without_a_photo_there_is_nothing_to_read(lane: JobThread, qtbot: QtBot) -> None:
-    reading = Reading(Document(), lane, StandInOcrService())
+    reading = ReadingController(Document(), lane, StandInOcrService())
     reading.read_page()
     reading.read_words(["w0"])
     assert not reading.busy
