@@ -166,7 +166,7 @@ def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
 
 def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluation:
     for event in events:
-        if isinstance(event, evaluate_words.WordsEvaluated):
+        if isinstance(event, evaluate_words.WordsEvaluationDone):
             show_progress("")
             return event.evaluation
         if isinstance(event, LoadingRecognizer):

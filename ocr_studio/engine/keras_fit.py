@@ -234,7 +234,7 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
             patience.best_weights = _read_values(self.model.weights, self._checkpoint, "best", self._folder)
 
 
-class Evaluation(keras.callbacks.Callback):  # type: ignore[misc]
+class EvaluationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Adds the results of an evaluation to the log of each epoch. It must be the first callback."""
 
     def __init__(self, evaluate: Callable[[], Mapping[str, float]]) -> None:
@@ -323,7 +323,7 @@ def fit_model(
         initial_epoch=checkpoint.epochs,
         validation_data=held_out,
         validation_steps=options.checks,
-        callbacks=[Evaluation(evaluate), learning_rate, patience, log, checkpoint],
+        callbacks=[EvaluationCallback(evaluate), learning_rate, patience, log, checkpoint],
         shuffle=False,  # the batches are shuffled at their source
         verbose=2,
     )

@@ -47,7 +47,7 @@ from ocr_studio.core.review.queue import Place, QueueOrder
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import app as window_app
 from ocr_studio.ui.review import word_line
-from ocr_studio.ui.review.controller import Stage
+from ocr_studio.ui.review.controller import ReviewStage
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.benchmarks import main_thread, read_boards
 from tests.benchmarks.key_counts import Change, Doubted, Effort, fewest, others
@@ -93,8 +93,10 @@ class Expert:
 
     def _next_card(self) -> bool:
         reviewing = self.panel.reviewing
-        run_until(self._app, lambda: reviewing.stage in (Stage.DONE, Stage.IDLE) or self.panel.card.has_card)
-        return reviewing.stage is Stage.GOING
+        run_until(
+            self._app, lambda: reviewing.stage in (ReviewStage.DONE, ReviewStage.IDLE) or self.panel.card.has_card
+        )
+        return reviewing.stage is ReviewStage.GOING
 
     def _settle(self) -> set[Place]:
         """Settle the word that is shown; which are right now that were not."""

@@ -29,7 +29,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources, Stock
-from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
+from ocr_studio.engine.synth.word_crops import SynthCrop, WordMaker, WordOptions
 
 Picture: TypeAlias = NDArray[np.uint8]
 
@@ -82,7 +82,7 @@ def sources_in(data: Path) -> Sources:
     )
 
 
-def contact_sheet(words: list[SynthWord]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def contact_sheet(words: list[SynthCrop]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """Crops side by side, each as large as its cell lets it be, (h, w, 3) uint8 RGB."""
     sheet = np.full((_ROWS * _TALL, _COLUMNS * _WIDE, 3), 255, np.uint8)
     for place, word in enumerate(words[: _COLUMNS * _ROWS]):

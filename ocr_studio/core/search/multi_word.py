@@ -63,8 +63,11 @@ def find_places(
     """Find the places that match all terms, best first, and on how many photos each term occurs.
 
     Args:
+        arrays: The words of the index.
+        terms: The words of the query.
         found: The matches of each term.
         on_pages: The words of photos by their numbers.
+        limit: The most places.
     """
     pages = _common_pages(arrays, found)
     looked_at = pages[:_MOST_PHOTOS]

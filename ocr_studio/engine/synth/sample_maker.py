@@ -35,8 +35,8 @@ from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Sourc
 from ocr_studio.engine.synth.photo.backgrounds import NoBackgroundPhotos
 from ocr_studio.engine.synth.photo.board_surface import Surface
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, describe_unusable
-from ocr_studio.engine.synth.text.texts import Vocabulary
-from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
+from ocr_studio.engine.synth.text.texts import SynthVocabulary
+from ocr_studio.engine.synth.word_crops import SynthCrop, WordMaker, WordOptions
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -118,14 +118,14 @@ class SampleMaker:
         """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
         return self.to_sample(self.word(index) if kind == WORD else self.board(index), index)
 
-    def to_sample(self, made: SynthWord | SynthBoard, index: int) -> SynthSample:
+    def to_sample(self, made: SynthCrop | SynthBoard, index: int) -> SynthSample:
         """Convert a word or a board with this index to a sample."""
         side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
-        if isinstance(made, SynthWord):
+        if isinstance(made, SynthCrop):
             return _word_sample(made, index, side)
         return _board_sample(made, index, side, cut=self._options.cut)
 
-    def word(self, index: int) -> SynthWord:
+    def word(self, index: int) -> SynthCrop:
         """Return a word. Raises as ``at``."""
         with _translate_errors(_word_name(index)):
             return self._words_of(self._split(index)).at(index)
@@ -261,7 +261,7 @@ def _no_photos_error(options: SynthOptions, stock: Stock, error: NoBackgroundPho
     )
 
 
-def usual_letters(words: Vocabulary) -> str:
+def usual_letters(words: SynthVocabulary) -> str:
     """Return the letters of usual words, also capitalized, and digits, sorted."""
     some = words.words[:_USUAL_WORDS]
     counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.capitalize(word)))
@@ -278,7 +278,7 @@ def missing_letters(fonts: Iterable[Font], letters: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------- for a dataset
 
 
-def _word_sample(word: SynthWord, index: int, side: Side) -> SynthSample:
+def _word_sample(word: SynthCrop, index: int, side: Side) -> SynthSample:
     name, text = _word_name(index), one_line(word.text)
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()

@@ -48,7 +48,7 @@ class WordOptions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SynthWord:
+class SynthCrop:
     """A crop and its text.
 
     Attributes:
@@ -94,7 +94,7 @@ class WordMaker:
         self._kinds, self._heights = tuple(shares), np.cumsum(list(shares.values()))
         self._seed = (seed, list(SourceSplit).index(split))
 
-    def at(self, index: int) -> SynthWord:
+    def at(self, index: int) -> SynthCrop:
         """Return the word of an index."""
         rng = np.random.default_rng((*self._seed, index))
         kind, writer, text = self._choose_text(rng)
@@ -104,9 +104,9 @@ class WordMaker:
         writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
         photo_options = WordPhotoOptions(size, pen, self._grounds, options.harm, printed)
         crop, letters = word_photo.take_word_photo(writing, photo_options, rng)
-        return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
+        return SynthCrop(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 
-    def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthWord]:
+    def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthCrop]:
         """Yield words endlessly, from an index on; ``step`` processes that begin at 0, 1 … share the work."""
         index = first
         while True:

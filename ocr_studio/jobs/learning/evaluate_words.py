@@ -25,13 +25,13 @@ class WordsDone:
 
 
 @dataclass(frozen=True, slots=True)
-class WordsEvaluated:
+class WordsEvaluationDone:
     """The result."""
 
     evaluation: WordsEvaluation
 
 
-WordsEvent: TypeAlias = LoadingRecognizer | WordsDone | WordsEvaluated
+WordsEvent: TypeAlias = LoadingRecognizer | WordsDone | WordsEvaluationDone
 
 
 def evaluate_words(ocr_service: OcrService, found: Dataset) -> Iterator[WordsEvent]:
@@ -52,7 +52,7 @@ def evaluate_words(ocr_service: OcrService, found: Dataset) -> Iterator[WordsEve
         texts = reader.recognizer.read(crops, spaces=spaces) if crops else []
         read += [ReadExample(each, said.text, said.confidence) for each, said in zip(some, texts, strict=True)]
         yield WordsDone(min(start + _TOGETHER, len(found.examples)), len(found.examples))
-    yield WordsEvaluated(WordsEvaluation(found, reader.name, tuple(read), tuple(left_out)))
+    yield WordsEvaluationDone(WordsEvaluation(found, reader.name, tuple(read), tuple(left_out)))
 
 
 def photos(found: Dataset) -> Truth:

@@ -22,7 +22,7 @@ PageChanges: TypeAlias = Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ChangeBatch:
     """The edits of some pages.
 
     Attributes:
@@ -38,7 +38,7 @@ class Batch:
     skipped: tuple[Skipped, ...]
 
 
-def make_batch(load: LoadPage, pages: Sequence[PageChanges]) -> Batch:
+def make_batch(load: LoadPage, pages: Sequence[PageChanges]) -> ChangeBatch:
     """Make the next batch of edits.
 
     Args:
@@ -69,7 +69,7 @@ def make_batch(load: LoadPage, pages: Sequence[PageChanges]) -> Batch:
             around += len(page.words)
         if len(edits) >= PAGES or changed >= _CHANGES or around >= _WORDS:
             break
-    return Batch(photos, edits, words, tuple(skipped))
+    return ChangeBatch(photos, edits, words, tuple(skipped))
 
 
 def count_words(some: PageChanges) -> int:

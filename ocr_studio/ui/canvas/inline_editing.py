@@ -24,7 +24,7 @@ _KEEPS_OPEN = (
 )
 
 
-class Stage(Protocol):
+class EditingView(Protocol):
     """The view in which the editor is shown."""
 
     def screen_box(self, quad: Quad) -> QRectF:
@@ -46,7 +46,7 @@ class PhotoEditing(QObject):
     message = Signal(str)
     changed = Signal()
 
-    def __init__(self, document: ShownDocument, stage: Stage, widget: QWidget) -> None:
+    def __init__(self, document: ShownDocument, stage: EditingView, widget: QWidget) -> None:
         super().__init__(widget)
         self._document, self._stage, self._widget = document, stage, widget
         self._word_id: str | None = None

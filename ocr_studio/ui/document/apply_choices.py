@@ -16,7 +16,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.review import apply_choices
-from ocr_studio.jobs.review.apply_choices import Batch
+from ocr_studio.jobs.review.apply_choices import ChangeBatch
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 
@@ -50,7 +50,7 @@ class Applied:
 class _Ready:
     """A batch of photos, the step that changes them, and the step's line in the undo log."""
 
-    batch: Batch
+    batch: ChangeBatch
     step: Step
     line: bytes
 
@@ -137,7 +137,7 @@ class Applying(QObject):
         self.progressed.emit(self._done, len(self._changes))
         self._go_on()
 
-    def _ready(self, batch: Batch) -> _Ready:
+    def _ready(self, batch: ChangeBatch) -> _Ready:
         """Make the step of a batch. May run in the background, because encoding it takes a while."""
         words, photos, series = batch.words, len(batch.edits), ""
         if self._done or batch.photos < len(self._changes):
@@ -147,7 +147,7 @@ class Applying(QObject):
         step = Step(name, {key: replace(edit, name=name) for key, edit in batch.edits.items()}, series)
         return _Ready(batch, step, undo_log.done_line(step))
 
-    def _left(self, batch: Batch, why: str) -> Batch:
+    def _left(self, batch: ChangeBatch, why: str) -> ChangeBatch:
         """The batch with all its words skipped."""
         pages = self._changes[self._done : self._done + batch.photos]
         return replace(

@@ -40,7 +40,7 @@ _AGREED = later_n("{count} word confirmed. Press Ctrl+Z to undo.", "{count} word
 _CAME = later_n("{count} word was added to the queue.", "{count} words were added to the queue.")
 
 
-class Stage(Enum):
+class ReviewStage(Enum):
     """What the review queue is doing."""
 
     IDLE = auto()
@@ -90,7 +90,7 @@ class Reviewing(QObject):
         super().__init__(document)
         self._index = index
         self._document, self._project = document, project
-        self.stage = Stage.IDLE
+        self.stage = ReviewStage.IDLE
         self.order = QueueOrder.LEAST_SURE
         self.sitting: ReviewSession | None = None
         self.outcomes: dict[Place, WordState] = {}
@@ -124,7 +124,7 @@ class Reviewing(QObject):
     def ahead(self, count: int) -> list[CardMade]:
         """The cards of the next words, at most ``count``, up to the first that is missing or already checked."""
         sitting = self.sitting
-        if sitting is None or self.stage is not Stage.GOING:
+        if sitting is None or self.stage is not ReviewStage.GOING:
             return []
         places = [row.key for row in sitting.ahead(count + 1)[1:]]
         return self._cards.ahead(list(itertools.takewhile(lambda place: not sitting.has_settled(place), places)))
@@ -132,7 +132,7 @@ class Reviewing(QObject):
     @property
     def is_under_way(self) -> bool:
         """Whether a review session of the open project can be resumed."""
-        return self.stage is Stage.GOING and self._of is self._project()
+        return self.stage is ReviewStage.GOING and self._of is self._project()
 
     @property
     def place(self) -> Place | None:
@@ -155,15 +155,15 @@ class Reviewing(QObject):
         self._cards.begin(project)
         self.outcomes.clear()
         self.began = time.monotonic()
-        self.stage = Stage.LOOKING
+        self.stage = ReviewStage.LOOKING
         self._looking.look(project, self.order, self._index())
         self.changed.emit()
 
     def stop(self) -> None:
         """Stop background jobs and release photos; the position in the queue is remembered."""
         self._looking.stop()
-        if self.stage is Stage.LOOKING:
-            self.stage = Stage.IDLE
+        if self.stage is ReviewStage.LOOKING:
+            self.stage = ReviewStage.IDLE
         self._cards.stop()
 
     def go_on_with(self) -> None:
@@ -268,7 +268,7 @@ class Reviewing(QObject):
         if self._of is not None and self._of is not self._project():
             self.stop()
             self._of = self.sitting = self.word = self.page = None
-            self.stage = Stage.IDLE
+            self.stage = ReviewStage.IDLE
             self.changed.emit()
 
     def _hear(self, pages: Collection[str]) -> None:
@@ -297,15 +297,15 @@ class Reviewing(QObject):
     def _take_words(self, found: WordsWait) -> None:
         """Take the unchecked words that were found, at the start or in a later search."""
         sitting = self.sitting
-        if self.stage is Stage.LOOKING:
+        if self.stage is ReviewStage.LOOKING:
             self.failures = found.failed
-            self.sitting, self.stage = ReviewSession(found.rows, found.total), Stage.GOING
+            self.sitting, self.stage = ReviewSession(found.rows, found.total), ReviewStage.GOING
             self._show()
             if self.order is QueueOrder.DIFFERING and found.rows and not found.rows[0].doubt:
                 self.said.emit(tr(_NO_SECOND))
         elif sitting is not None:
             new = sitting.take_in(found.rows, found.total)
-            if self.stage is Stage.GOING:
+            if self.stage is ReviewStage.GOING:
                 self.counted.emit()
                 self._prepare()
                 if new:
@@ -315,8 +315,8 @@ class Reviewing(QObject):
                 self.changed.emit()
 
     def _fail(self, trouble: Trouble) -> None:
-        if self.stage is Stage.LOOKING:
-            self.stage = Stage.IDLE
+        if self.stage is ReviewStage.LOOKING:
+            self.stage = ReviewStage.IDLE
             self.failed.emit(trouble)
             self.changed.emit()
 
@@ -339,8 +339,8 @@ class Reviewing(QObject):
             self.start()  # the next words of a large project, and the skipped ones again
             return
         self.came_since = 0
-        ends = self.word is None and self.stage is Stage.GOING and any(sitting.trail)
-        self.stage = Stage.DONE if self.word is None else Stage.GOING
+        ends = self.word is None and self.stage is ReviewStage.GOING and any(sitting.trail)
+        self.stage = ReviewStage.DONE if self.word is None else ReviewStage.GOING
         self.changed.emit()
         self._prepare()
         if ends:
@@ -356,7 +356,7 @@ class Reviewing(QObject):
 
     def _prepare(self) -> None:
         """Request the cards of the next words."""
-        if self.sitting is not None and self.stage is Stage.GOING:
+        if self.sitting is not None and self.stage is ReviewStage.GOING:
             self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 
     def _take_card(self, place: Place) -> None:

@@ -15,7 +15,7 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.review.card_view import CardView
-from ocr_studio.ui.review.controller import Reviewing, Stage
+from ocr_studio.ui.review.controller import Reviewing, ReviewStage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
 from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, ReviewHeight, summary_of
 from ocr_studio.ui.review.suggestions import Prompter
@@ -206,11 +206,11 @@ class ReviewPanel(PanelDock):
     # ---------------------------------------------------------------------------------------------------- user input
 
     def _accept(self, text: str) -> None:
-        if self.reviewing.stage is Stage.GOING:
+        if self.reviewing.stage is ReviewStage.GOING:
             self.reviewing.answer(text)
-        elif self.reviewing.stage is Stage.DONE and self.reviewing.came_since:
+        elif self.reviewing.stage is ReviewStage.DONE and self.reviewing.came_since:
             self.reviewing.go_on_with()
-        elif self.reviewing.stage is Stage.DONE:
+        elif self.reviewing.stage is ReviewStage.DONE:
             self.close()
 
     def _agree(self, count: int) -> None:
@@ -253,7 +253,7 @@ class ReviewPanel(PanelDock):
     # -------------------------------------------------------------------------------------------------- display
 
     def _show(self) -> None:
-        going = self.reviewing.stage is Stage.GOING
+        going = self.reviewing.stage is ReviewStage.GOING
         for widget in (self.read, self.offered):
             widget.setEnabled(going)
         self.line.setReadOnly(not going)
@@ -293,9 +293,9 @@ class ReviewPanel(PanelDock):
     def _show_card(self) -> None:
         reviewing = self.reviewing
         card = reviewing.card
-        if reviewing.stage is Stage.DONE:
+        if reviewing.stage is ReviewStage.DONE:
             self.card.show_text(summary_of(reviewing))
-        elif reviewing.stage is Stage.IDLE:
+        elif reviewing.stage is ReviewStage.IDLE:
             self.card.show_text(tr("Press F6 to review the unchecked words in this folder."))
         elif reviewing.word is None:
             self.card.show_text(tr("Searching for unchecked words…"))

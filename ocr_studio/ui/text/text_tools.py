@@ -25,7 +25,7 @@ class TextSide(QObject):
         self,
         document: Document,
         opening: Opening,
-        indexing: IndexService,
+        index_service: IndexService,
         *,
         canvas: tuple[PhotoView, WordTable],
         lane: JobThread,
@@ -46,7 +46,7 @@ class TextSide(QObject):
         spelling = Spelling(
             document,
             lane,
-            indexing,
+            index_service,
             project=lambda: opening.project,
             languages=lambda: opening.settings.languages,
             retry_saver=opening.retry_saver,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.engine.synth.boards import compositing, whole_boards
-from ocr_studio.engine.synth.boards.board_area import BoardArea, PlacedWord, WordBudget
+from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWord, WordBudget
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import PARTS
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, BoardPlan, SynthBoard
@@ -53,7 +53,7 @@ def plans(stock: Stock, many: int, options: BoardOptions = SMALL) -> list[BoardP
     return [maker.plan(index) for index in range(many)]
 
 
-def inked(plan: BoardPlan, word: PlacedWord) -> NDArray[np.uint8]:
+def inked(plan: BoardPlan, word: BoardWord) -> NDArray[np.uint8]:
     """The ink of one word alone on its photo, (H, W)."""
     photo = np.zeros((plan.place.height, plan.place.width), np.uint8)
     if seen := compositing.project_word(word, plan.place):

@@ -14,7 +14,7 @@ from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.text import german_phrases, german_spelling, language_phrases, phrases
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
 from ocr_studio.engine.synth.text.contents import BoardContents, Theme, random_amount
-from ocr_studio.engine.synth.text.texts import Vocabulary, load_vocabulary
+from ocr_studio.engine.synth.text.texts import SynthVocabulary, load_vocabulary
 
 ENGLISH = {
     word
@@ -143,10 +143,10 @@ def test_somebodys_things_end_as_english_has_it(rng: np.random.Generator) -> Non
 
 def test_a_word_is_linked_to_none_where_no_other_is_short(rng: np.random.Generator) -> None:
     long = "Hausaufgabenheft"
-    words = BoardTexts(Vocabulary((long,), np.ones(1)))
+    words = BoardTexts(SynthVocabulary((long,), np.ones(1)))
     said = [words.add_punctuation(long, rng) for _ in range(2000)]
     assert not [text for text in said if re.fullmatch(rf"{long}[-/&+_]", text)]
-    short = BoardTexts(Vocabulary(("Heft",), np.ones(1)))
+    short = BoardTexts(SynthVocabulary(("Heft",), np.ones(1)))
     assert {f"{long}-Heft", f"{long}/Heft"} <= {short.add_punctuation(long, rng) for _ in range(2000)}
 
 

@@ -24,7 +24,7 @@ from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.engine.synth.text.board_texts import BoardTexts
 from ocr_studio.engine.synth.text.texts import BadWordList
-from ocr_studio.engine.synth.word_crops import SynthWord, WordMaker, WordOptions
+from ocr_studio.engine.synth.word_crops import SynthCrop, WordMaker, WordOptions
 from tests.engine import drawn_strokes
 
 CLEAN = WordOptions(harm=0.0)
@@ -48,7 +48,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     )
 
 
-def some(maker: WordMaker, many: int) -> list[SynthWord]:
+def some(maker: WordMaker, many: int) -> list[SynthCrop]:
     return list(islice(maker.stream(), many))
 
 

@@ -16,7 +16,7 @@ from ocr_studio.core.evaluation.word_results import WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.jobs.learning import evaluate_words
-from ocr_studio.jobs.learning.evaluate_words import WordsDone, WordsEvaluated
+from ocr_studio.jobs.learning.evaluate_words import WordsDone, WordsEvaluationDone
 from tests.core.made_datasets import checked, exported, place, project, read, three_boards
 from tests.ui.made_board import StandInOcrService, StandInReader
 
@@ -40,7 +40,7 @@ def ocr_service(text: str) -> StandInOcrService:
 
 def evaluated(found: dataset.Dataset, text: str) -> WordsEvaluation:
     *_, last = evaluate_words.evaluate_words(ocr_service(text), found)
-    assert isinstance(last, WordsEvaluated)
+    assert isinstance(last, WordsEvaluationDone)
     return last.evaluation
 
 

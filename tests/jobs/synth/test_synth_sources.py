@@ -16,7 +16,7 @@ from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.engine.synth import sample_maker
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import backgrounds
-from ocr_studio.engine.synth.text.texts import Vocabulary
+from ocr_studio.engine.synth.text.texts import SynthVocabulary
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import SourcesRead
 from tests import made_synth
@@ -95,7 +95,7 @@ def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> No
     carried = fonts.builtin_font()
     assert sample_maker.missing_letters([carried], "abc123") == {}
     assert sample_maker.missing_letters([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
-    assert sample_maker.usual_letters(Vocabulary(("für", "das"), np.array([0.5, 1.0]))) == "0123456789DFadfrsü"
+    assert sample_maker.usual_letters(SynthVocabulary(("für", "das"), np.array([0.5, 1.0]))) == "0123456789DFadfrsü"
     said = generate.about(SynthSource(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
     assert said[0] == "bad.ttf: broken."
     assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]

@@ -15,7 +15,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Mark, Page, WordState
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.review.controller import Stage
+from ocr_studio.ui.review.controller import ReviewStage
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui import made_board
 from tests.ui.review_keys import has_keys, here, panel, press, said, studio, type_in, word_at
@@ -170,7 +170,7 @@ def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, 
         if number == 5:
             type_in("Ann")
         press(KEY.Key_Return)
-    assert panel.reviewing.stage is Stage.DONE
+    assert panel.reviewing.stage is ReviewStage.DONE
     assert "you have checked 24 words" in panel.card.text
     assert "23 confirmed, 1 corrected" in panel.card.text
     studio.autosave.flush()
@@ -180,7 +180,7 @@ def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, 
     assert not panel.isVisible()
     assert QApplication.focusWidget() is studio.window.view
     press(KEY.Key_F6)
-    qtbot.waitUntil(lambda: panel.reviewing.stage is Stage.DONE)
+    qtbot.waitUntil(lambda: panel.reviewing.stage is ReviewStage.DONE)
     assert "All words are checked" in panel.card.text
 
 
@@ -220,7 +220,7 @@ def test_another_project_ends_the_sitting(panel: ReviewPanel, studio: Studio, tm
     other = made_board.write_photo(tmp_path / "others" / "other.png", 9)
     studio.opening.open_paths([other])
     qtbot.waitUntil(lambda: studio.opening.path == other and not studio.busy)
-    assert panel.reviewing.stage is Stage.IDLE
+    assert panel.reviewing.stage is ReviewStage.IDLE
     assert "Press F6" in panel.card.text
     steps = studio.document.undo_stack.count()
     panel.line.setFocus()

@@ -120,7 +120,7 @@ class WordInk:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlacedWord:
+class BoardWord:
     """A word with its place.
 
     Attributes:
@@ -139,7 +139,7 @@ class PlacedWord:
     fresh: float = 1.0
     ignore: bool = False
 
-    def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> PlacedWord:
+    def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> BoardWord:
         """Return it on another patch.
 
         Args:
@@ -190,7 +190,7 @@ class BoardArea:
     height: float
     rng: Random
     budget: WordBudget
-    words: list[PlacedWord] = field(default_factory=list)
+    words: list[BoardWord] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     fills: list[PaperSheet] = field(default_factory=list)
     lines: int = 0
@@ -233,7 +233,7 @@ class BoardArea:
             turned = np.array([[cos, -sin], [sin, cos]])
             matrix = np.hstack([turned, (place - turned @ np.array([ink.low[0], ink.writing.baseline]))[:, None]])
             paler = min(1.0, fresh + scribe.jitter * float(rng.normal(0, 0.04)))
-            self.words.append(PlacedWord(ink, matrix, scribe, self.lines, self.blocks, paler))
+            self.words.append(BoardWord(ink, matrix, scribe, self.lines, self.blocks, paler))
             along += ink.length + scribe.word_gap * max(0.6, loose * rng.uniform(0.85, 1.2))
         self.lines += 1
         self.budget.left -= len(inks)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.boards.board_area import PaperSheet, PlacedWord
+from ocr_studio.engine.synth.boards.board_area import BoardWord, PaperSheet
 from ocr_studio.engine.synth.handwriting import marker
 from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
 from ocr_studio.engine.synth.handwriting.pen_drawings import Stroke
@@ -33,7 +33,7 @@ class InkOnPhoto:
     top: int
 
 
-def project_word(word: PlacedWord, place: BoardPlacement) -> InkOnPhoto | None:
+def project_word(word: BoardWord, place: BoardPlacement) -> InkOnPhoto | None:
     """Return the ink of a word on the photo; None if none of it is on it."""
     ink = word.ink.writing.ink
     to_photo = place.matrix @ np.vstack([word.matrix, (0.0, 0.0, 1.0)])
@@ -52,7 +52,7 @@ def project_word(word: PlacedWord, place: BoardPlacement) -> InkOnPhoto | None:
     return InkOnPhoto(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
 
 
-def word_contrast(word: PlacedWord, place: BoardPlacement, grey: Picture) -> float:
+def word_contrast(word: BoardWord, place: BoardPlacement, grey: Picture) -> float:
     """Return by how many levels a word's ink differs from its surroundings. grey: the photo, (H, W) uint8."""
     seen = project_word(word, place)
     if seen is None:
@@ -105,7 +105,7 @@ def draw_ink(scene: Picture, seen: InkOnPhoto, colour: Colour, *, strength: floa
 
 
 def draw_words(
-    scene: Picture, words: Iterable[PlacedWord], place: BoardPlacement, *, opaque: bool, rough: Picture | None
+    scene: Picture, words: Iterable[BoardWord], place: BoardPlacement, *, opaque: bool, rough: Picture | None
 ) -> None:
     """Draw words onto a photo, in place. rough: (H, W) uint8, how much ink the surface takes."""
     for word in words:

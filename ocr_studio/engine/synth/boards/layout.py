@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWriter, PlacedWord, WordBudget
+from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWord, BoardWriter, WordBudget
 from ocr_studio.engine.synth.boards.boxed_parts import BOXED
 from ocr_studio.engine.synth.boards.circled_parts import CIRCLED
 from ocr_studio.engine.synth.boards.papers import PAPERS, PRINTED
@@ -227,7 +227,7 @@ class BoardLayout:
 
     def _add_words(self, patch: BoardArea, matrix: Floats) -> None:
         """Add a patch to the board, with those of its words for which there is room."""
-        kept: list[PlacedWord] = []
+        kept: list[BoardWord] = []
         for word in patch.words:
             corners = word.moved(matrix).corners
             if self._is_free(corners, most=_MAX_OVERLAP):

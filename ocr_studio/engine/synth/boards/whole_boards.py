@@ -17,7 +17,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth.boards import compositing
-from ocr_studio.engine.synth.boards.board_area import BoardArea, PlacedWord, WordBudget
+from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWord, WordBudget
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
 from ocr_studio.engine.synth.boards.layout import BoardLayout, BoardWriters
 from ocr_studio.engine.synth.handwriting.marker import Pen
@@ -103,7 +103,7 @@ class BoardPlan:
     place: BoardPlacement
     ground: Surface
     written: BoardArea
-    wiped: tuple[PlacedWord, ...]
+    wiped: tuple[BoardWord, ...]
     parts: tuple[str, ...]
     capital: float
     page: bool = False

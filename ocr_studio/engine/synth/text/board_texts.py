@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ocr_studio.engine.synth.text.texts import Vocabulary, random_number, random_string
+from ocr_studio.engine.synth.text.texts import SynthVocabulary, random_number, random_string
 
 Random: TypeAlias = np.random.Generator
 
@@ -97,7 +97,7 @@ class BoardTexts:
         only: Whether only words are written, as they are.
     """
 
-    words: Vocabulary
+    words: SynthVocabulary
     plain: float = 0.66
     only: bool = False
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from ocr_studio.engine.synth.text import german_phrases, phrases
-from ocr_studio.engine.synth.text.texts import Vocabulary, load_vocabulary
+from ocr_studio.engine.synth.text.texts import SynthVocabulary, load_vocabulary
 
 Random: TypeAlias = np.random.Generator
 
@@ -71,7 +71,7 @@ def phrases_of(language: str) -> LanguagePhrases:
     return _KNOWN.get(language) or compose_phrases(load_vocabulary((language,)))
 
 
-def compose_phrases(words: Vocabulary) -> LanguagePhrases:
+def compose_phrases(words: SynthVocabulary) -> LanguagePhrases:
     """Return phrases composed of words, at least one."""
 
     def some(rng: Random, least: int, most: int) -> str:

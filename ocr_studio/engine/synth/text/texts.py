@@ -46,7 +46,7 @@ class BadWordList(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class SynthVocabulary:
     """A vocabulary.
 
     Attributes:
@@ -75,7 +75,7 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=4)
-def load_vocabulary(languages: tuple[str, ...]) -> Vocabulary:
+def load_vocabulary(languages: tuple[str, ...]) -> SynthVocabulary:
     """Return the vocabulary of languages, keys of ``lexicon.LANGUAGES``, with German nouns capitalized. Raises
     NoWordCounts.
     """
@@ -96,7 +96,7 @@ def load_vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     return replace(_shared(shares), languages=languages, capitals=CaseRules.of_languages(known))
 
 
-def load_word_list(path: Path) -> Vocabulary:
+def load_word_list(path: Path) -> SynthVocabulary:
     """Return the words of a text file, separated by spaces or lines; repeated ones are drawn more often.
 
     Raises BadWordList.
@@ -110,7 +110,7 @@ def load_word_list(path: Path) -> Vocabulary:
     return found
 
 
-def restrict_vocabulary(words: Vocabulary, kept: Collection[str]) -> Vocabulary:
+def restrict_vocabulary(words: SynthVocabulary, kept: Collection[str]) -> SynthVocabulary:
     """Return a vocabulary with only some words; the others are marked as unwritable."""
     weights = dict(zip(words.words, np.diff(words.shares, prepend=0.0), strict=True))
     missing = tuple(word for word in words.words if word not in kept)
@@ -118,7 +118,7 @@ def restrict_vocabulary(words: Vocabulary, kept: Collection[str]) -> Vocabulary:
     return replace(words, words=fewer.words, shares=fewer.shares, unwritable=words.unwritable + missing)
 
 
-def describe_rejected(words: Vocabulary) -> Iterator[str]:
+def describe_rejected(words: SynthVocabulary) -> Iterator[str]:
     """Yield messages about rejected words, one for each reason."""
     if words.too_long:
         yield tr_n(
@@ -151,7 +151,7 @@ def _named(words: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=4)
-def _listed(path: Path, _: tuple[int, int] | None) -> Vocabulary:
+def _listed(path: Path, _: tuple[int, int] | None) -> SynthVocabulary:
     """Read a word list, as ``load_word_list``; the last argument is a cache key that shows changes."""
     try:
         text = paths.read_file(path, most=source_fingerprints.MAX_WORD_LIST_BYTES).decode("utf-8-sig")
@@ -189,10 +189,10 @@ def _latin(letter: str) -> bool:
     return letter in "'ªº" or "LATIN" in unicodedata.name(letter, "")
 
 
-def _shared(weights: dict[str, float]) -> Vocabulary:
+def _shared(weights: dict[str, float]) -> SynthVocabulary:
     counts = np.fromiter(weights.values(), np.float64, len(weights))
     shares = np.cumsum(counts / (counts.sum() or 1.0))
-    return Vocabulary(tuple(weights), shares / shares[-1:])
+    return SynthVocabulary(tuple(weights), shares / shares[-1:])
 
 
 def random_number(rng: Random) -> str:
