@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word, new_id
-from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.core.training.detector_events import (
     RECIPE,
     CheckedPhoto,
@@ -31,6 +32,7 @@ from ocr_studio.core.training.events import Interval, Recipe, StepDone, Training
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, Quads
 from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.batches import Mixture
@@ -44,8 +46,10 @@ from ocr_studio.engine.training.detector.training_data import NoLines
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.weights import model_weights
 from tests.engine.tiny_detector import board, reviewed, tiny_net
+from tests.engine.traced_once import TracedOnce
 
 Photo = NDArray[np.uint8]
+DRAWN = detector_training_data.generate_boards
 # ------------------------------------------------------------------------------------------------------- learning
 
 
@@ -58,7 +62,7 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     sized = ResizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
     assert detector_evaluation.score_detector(detector, [sized], hidden=False).found == 0
     recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
-    tiles = TileBatches([sized], None, Mixture(batch=2, replay=0.0, augmentation=0.0, seed=1))
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
     trainee = DetectorTrainer(net, recipe, steps=160)
     losses = [trainee.train_step(tiles.at(step)) for step in range(160)]
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
@@ -197,10 +201,17 @@ def test_more_words_found_is_better_and_fewer_worse() -> None:
 # ------------------------------------------------------------------------------------------------------ a whole run
 
 
+@pytest.fixture(scope="module")
+def once() -> TracedOnce:
+    return TracedOnce(tiny_net())
+
+
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+def tiny(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
     """Runs of a few steps with a tiny net, two general boards, and a reader that only finds."""
-    monkeypatch.setattr(model_weights, "load_detector", lambda model: tiny_net())
+    monkeypatch.setattr(model_weights, "load_detector", lambda model: once.net())
+    monkeypatch.setattr(finetune_detector, "DetectorTrainer", once.trainer(DetectorTrainer))
+    monkeypatch.setattr(finetune_detector, "Detector", once.reader(Detector))
     monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
     small(monkeypatch)
 
@@ -211,13 +222,23 @@ def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) ->
     monkeypatch.setattr(training_run, "EVALUATIONS", exams)
     monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
     monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
+    monkeypatch.setattr(detector_training_data, "generate_boards", general_boards)
+
+
+@functools.cache
+def general_boards(numbers: range, *, seed: int) -> tuple[SynthBoard, ...]:
+    """Drawn once for all runs."""
+    return tuple(DRAWN(numbers, seed=seed))
 
 
 TINY = replace(RECIPE, what="all", learning_rate=1e-3, batch=2, patience=None)
 
 
-def begun(folder: Path, recipe: Recipe = TINY, *, stop: bool = False) -> Iterator[DetectorEvent]:
-    data = DetectorData((reviewed(), reviewed("b", held_out=True)), digest="d")
+def begun(
+    folder: Path, recipe: Recipe = TINY, *, stop: bool = False, options: ReaderOptions | None = None
+) -> Iterator[DetectorEvent]:
+    photos = (reviewed(), reviewed("b", held_out=True))
+    data = DetectorData(photos, digest="d", options=options or ReaderOptions())
     return finetune_detector.finetune_detector(data, recipe, folder=folder, name="mine", stop=lambda: stop)
 
 
@@ -290,7 +311,7 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
     )
     assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
     # Another recipe begins anew.
-    other = begun(tmp_path / "cut", replace(TINY, seed=5))
+    other = begun(tmp_path / "cut", replace(TINY, learning_rate=2e-3))
     started = next(event for event in other if isinstance(event, TrainingStarted))
     assert started.resumed_at == 0
 
@@ -343,7 +364,8 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     from ocr_studio.engine.reader import Reader
 
     small(monkeypatch, steps=2, exams=1)
-    recipe = replace(RECIPE, what="head", batch=2, learning_rate=1e-3, average=1.0)
+    monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
+    recipe = replace(RECIPE, what="head", batch=1, learning_rate=1e-3, average=1.0)
     nets: list[keras.Model] = []
     save = model_weights.save_model
 
@@ -352,7 +374,7 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
         return save(folder, net, **known)
 
     monkeypatch.setattr(model_weights, "save_model", seen)
-    trained = end_of(begun(tmp_path, recipe))
+    trained = end_of(begun(tmp_path, recipe, options=ReaderOptions(detection=DetectionOptions(limit_side=480))))
     assert trained.comparison.before.wanted > 0
     model = registry.install(trained.folder)
     assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
