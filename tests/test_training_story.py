@@ -27,7 +27,7 @@ NAME = "boards"
 @pytest.fixture
 def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """The sample, read; what would be learned in a minute is in a few steps."""
-    for name, few in (("LEAST_STEPS", 4), ("REPEATED", 24), ("KEPT", 8)):
+    for name, few in (("LEAST_STEPS", 4), ("REHEARSED", 24), ("MEASURED", 8)):
         monkeypatch.setattr(finetune, name, few)
     monkeypatch.setattr(training_run, "EVALUATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"
