@@ -97,12 +97,12 @@ def without_networks(*, weights: bool) -> None:
     sys.modules.pop(name, None)
     if weights:
         module = types.ModuleType(name)
-        module.check = _check_weights  # type: ignore[attr-defined]
+        module.check_model = _check_weights  # type: ignore[attr-defined]
         sys.modules[name] = module
 
 
 def _check_weights(folder: Path) -> None:
-    """As ``weights.check`` begins: what is in the file, and whether it is of the kind that the card says."""
+    """As ``model_weights.check_model`` begins: what is in the file, and whether it is of the kind that the card says."""
     import safetensors
     import safetensors.numpy
 
