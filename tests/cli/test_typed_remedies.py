@@ -344,16 +344,19 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),
     "core/synth/target_folder.py:check#2": (("synth",), drawn_otherwise),
     "core/training/runs.py:check_model_unused": (("models", "delete"), begun_with_it),
-    "engine/synth/sample_maker.py:_no_photos": (("synth",), lambda room: one_photo(room, SourceSplit.VALIDATION)),
-    "engine/synth/sample_maker.py:_no_photos#2": (
+    "engine/synth/sample_maker.py:_no_photos_error": (("synth",), lambda room: one_photo(room, SourceSplit.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_photos_error#2": (
         ("synth",),
         lambda room: one_photo(room, SourceSplit.TRAIN, "--held-out", 0.5),
     ),
-    "engine/synth/sample_maker.py:_no_writers": (
+    "engine/synth/sample_maker.py:_no_writers_error": (
         ("synth",),
         lambda room: one_font(room, SourceSplit.TRAIN, "--held-out", 0.5),
     ),
-    "engine/synth/sample_maker.py:_no_writers#2": (("synth",), lambda room: one_font(room, SourceSplit.VALIDATION)),
+    "engine/synth/sample_maker.py:_no_writers_error#2": (
+        ("synth",),
+        lambda room: one_font(room, SourceSplit.VALIDATION),
+    ),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),
