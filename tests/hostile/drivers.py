@@ -102,7 +102,7 @@ def without_networks(*, weights: bool) -> None:
 
 
 def _check_weights(folder: Path) -> None:
-    """As ``model_weights.check_model`` begins: what is in the file, and whether it is of the kind that the card says."""
+    """As ``check_model`` begins: what is in the file, and whether it is of the kind that the card says."""
     import safetensors
     import safetensors.numpy
 
