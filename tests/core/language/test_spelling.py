@@ -14,7 +14,7 @@ from ocr_studio.core.project import project_words
 
 _WORDS = {
     "return": 1e-4, "the": 5e-2, "teh": 1e-6, "receive": 4e-5, "recieve": 5e-7, "queue": 1e-5, "board": 1e-4,
-    "whiteboard": 1e-6, "meeting": 1e-4, "don’t": 1e-3, "recognize": 1e-4, "recognizer": 1e-7, "word": 1e-4,
+    "whiteboard": 1e-6, "meeting": 1e-4, "don't": 1e-3, "recognize": 1e-4, "recognizer": 1e-7, "word": 1e-4,
     "straße": 1e-5, "arbeit": 1e-4, "zimmer": 1e-5, "white": 1e-4, "refactor": 1e-7,
 }  # fmt: skip
 

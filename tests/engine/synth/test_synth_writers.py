@@ -308,7 +308,7 @@ def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> No
 def test_what_is_no_file_of_strokes_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "other.npz"
     path.write_bytes(data)
-    with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes cannot be read"):
+    with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes can’t be read"):
         recorded_strokes.load_strokes(path)
     with pytest.raises(BadStrokes, match="No such file"):
         recorded_strokes.load_strokes(tmp_path / "missing.npz")

@@ -298,7 +298,7 @@ def test_what_ends_the_library_ends_nothing_else(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadModel, match=r"nowhere\.h5: the file cannot be read: No such file"):
+    with pytest.raises(BadModel, match=r"nowhere\.h5: the file can’t be read: No such file"):
         legacy_h5.read_layers(tmp_path / "nowhere.h5")
 
 

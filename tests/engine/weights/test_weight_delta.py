@@ -127,7 +127,7 @@ def test_describing_changes_the_card_alone(model: registry.Model) -> None:
 
 
 def test_a_card_that_says_too_much_does_not_ship(learned: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadModel, match="“title” must be a text"):
+    with pytest.raises(BadModel, match="“title” must be text"):
         package_model.package_model(learned, tmp_path / "boards", facts={"title": "a" * 300})
     assert not (tmp_path / "boards").exists()
 

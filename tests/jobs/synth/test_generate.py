@@ -322,7 +322,7 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
     shown = list(PreviewMaker().show(options, words=range(3), boards=()))
     assert [each.index for each in shown if isinstance(each, Shown)] == [0, 2]
     odd |= {0, 2}
-    with pytest.raises(SampleNotGenerated, match=r"word-000002 cannot be generated: .*“so”"):
+    with pytest.raises(SampleNotGenerated, match=r"word-000002 can’t be generated: .*“so”"):
         list(PreviewMaker().show(options, words=range(3), boards=()))
 
 

@@ -186,17 +186,17 @@ def test_corners_are_picked_and_moved_by_keys(open_studio: Open, qtbot: QtBot) -
     corners = page_of(view).words["one"].quad.corners
     assert corners[2] == (before[2][0] + 2, before[2][1] + 10)
     assert [corners[index] for index in (0, 1, 3)] == [before[index] for index in (0, 1, 3)]
-    assert document_of(view).undo_stack.count() == 1
+    assert studio.document.undo_stack.count() == 1
     # Another corner is another step; after the last one it is the box again.
     qtbot.keyClick(view, ".")
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert document_of(view).undo_stack.count() == 2
+    assert studio.document.undo_stack.count() == 2
     qtbot.keyClick(view, ".")
     assert view.sketch.corner is None
     qtbot.keyClick(view, Qt.Key.Key_Left)
     assert box(view, "one")[0] == before[3][0] - 2
     for _ in range(3):
-        document_of(view).undo_stack.undo()
+        studio.document.undo_stack.undo()
     assert page_of(view).words["one"].quad.corners == before
 
 
@@ -252,7 +252,7 @@ def test_a_locked_box_stays_and_says_so(open_studio: Open, qtbot: QtBot) -> None
     assert len(said) == 5
     assert all("locked" in text for text in said)
     assert box(view, "one") == BOXES["one"]
-    assert document_of(view).undo_stack.count() == 1
+    assert studio.document.undo_stack.count() == 1
     qtbot.keyClick(view, "k")
     assert not page_of(view).words["one"].locked
     qtbot.keyClick(view, Qt.Key.Key_Right)

@@ -220,7 +220,7 @@ def test_a_list_of_which_nothing_can_be_known_says_so(
     open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(index: Index) -> None:
-        raise IndexTrouble("the index cannot be read", file=index.project.folder)
+        raise IndexTrouble("the index can’t be read", file=index.project.folder)
 
     monkeypatch.setattr(Index, "pages", refuse)
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))  # which would ask it, too

@@ -70,7 +70,7 @@ def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypat
         return np.zeros((8, 8), np.float32), 1.5
 
     monkeypatch.setattr(detector_training_data, "random_tile", piece)
-    monkeypatch.setattr(detector, "look", looked)
+    monkeypatch.setattr(detector, "compute_map", looked)
     data = DetectorData((reviewed(), reviewed("b", held_out=True)), general=(reviewed("sign"),))
     list(detector_training_data.DetectorExamples().prepare(data, detector, RECIPE))
     wide = reviewed("sign").open().shape[1]
