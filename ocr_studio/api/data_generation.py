@@ -305,7 +305,7 @@ def _generate_images(
     looks: Looks,
 ) -> Iterator[tuple[Picture, list[Line]]]:
     rng = np.random.default_rng((looks.seed, 13))
-    empty, board_texts = 0, False
+    empty, drawn = 0, False
     for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"text_generator must yield strings, not {arguments.describe(text)}")
@@ -313,12 +313,12 @@ def _generate_images(
         page = WrittenPage(*size, looks, rng)
         page.write(text, hands[int(rng.integers(len(hands)))])
         empty = 0 if page.lines else empty + 1
-        board_texts = board_texts or bool(page.lines)
+        drawn = drawn or bool(page.lines)
         if page.lines:
             yield page.draw_on(picture)
         if empty == _MAX_EMPTY:
             break
-    if empty and (empty == _MAX_EMPTY or not board_texts):
+    if empty and (empty == _MAX_EMPTY or not drawn):
         where = f"{size[0]} x {size[1]} pixels with a margin of {looks.margin}"
         raise ValueError(f"none of {empty} texts in a row fits on {where}, or the fonts lack their characters")
 

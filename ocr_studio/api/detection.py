@@ -85,10 +85,8 @@ class Detector:
         with silence_tensorflow():
             runtime.configure(ReaderOptions())
         if weights is None:
-            self.name, self.architecture = (
-                "",
-                arguments.check_choice("architecture", architecture or LIGHT_CRAFT, _TRAINABLE),
-            )
+            self.name = ""
+            self.architecture = arguments.check_choice("architecture", architecture or LIGHT_CRAFT, _TRAINABLE)
             self.model = random_init.new_detector(self.architecture)
         else:
             self._load(weights)
@@ -208,7 +206,7 @@ class Detector:
             **options: Arguments of Keras' ``compile``.
 
         Raises:
-            LearnsOtherwise: This detector finds lines.
+            NotTrainable: This detector finds lines.
         """
         self._check_trainable()
         keras_fit.compile_model(self.model, keras_fit.letter_maps, *arguments, **options)
@@ -228,7 +226,7 @@ class Detector:
             ``letter_maps``. Sides are padded to multiples of 32.
 
         Raises:
-            LearnsOtherwise: This detector finds lines.
+            NotTrainable: This detector finds lines.
             TypeError: A sample has the wrong form.
             ValueError: Lines are wrong, sizes differ, or there are too few samples for one batch.
         """

@@ -102,10 +102,8 @@ class Recognizer:
             arguments.check_choice("languages", code, lexicon.LANGUAGES)
         self.languages: tuple[str, ...] = ()
         if weights is None:
-            self.name, self.architecture = (
-                "",
-                arguments.check_choice("architecture", architecture or LIGHT_CRNN, _ARCHITECTURES),
-            )
+            self.name = ""
+            self.architecture = arguments.check_choice("architecture", architecture or LIGHT_CRNN, _ARCHITECTURES)
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
             self.model = random_init.new_recognizer(self.architecture, len(self.charset))
         else:
@@ -237,7 +235,7 @@ class Recognizer:
             labels (B, max_string_length) int32 padded with 0, steps and lengths (B, 1) int32.
 
         Raises:
-            CannotBeLearned: A text is empty or too long, or has characters that are not in the alphabet.
+            UntrainableText: A text is empty or too long, or has characters that are not in the alphabet.
             TypeError: A sample has the wrong form.
             ValueError: There are too few samples for one batch.
         """

@@ -246,14 +246,12 @@ def _vary_lighting(piece: Picture, strength: float, rng: Random) -> Picture:
         return piece
     contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
     shade = piece.mean() + strength * (_BRIGHTNESS * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
-    varied_crop = (piece - np.float32(piece.mean())) * np.float32(contrast) + shade.astype(np.float32)
+    varied = (piece - np.float32(piece.mean())) * np.float32(contrast) + shade.astype(np.float32)
     if rng.random() < 0.3:
-        varied_crop = cv2.GaussianBlur(varied_crop, (0, 0), 0.3 + strength * float(rng.random()))
+        varied = cv2.GaussianBlur(varied, (0, 0), 0.3 + strength * float(rng.random()))
     if rng.random() < 0.5:
-        varied_crop = varied_crop + rng.standard_normal(varied_crop.shape, np.float32) * np.float32(
-            strength * _NOISE * rng.random()
-        )
-    return np.asarray(np.clip(varied_crop, 0, 255), np.uint8)
+        varied = varied + rng.standard_normal(varied.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
+    return np.asarray(np.clip(varied, 0, 255), np.uint8)
 
 
 def _aspect_ratio(sample: StoredSample) -> float:

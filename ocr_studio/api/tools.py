@@ -153,10 +153,8 @@ def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes")
 
 def scale_for(image: Picture, max_scale: float, max_size: float) -> float:
     """Compute the scale of an image: ``max_scale``, but at most ``max_size`` pixels for the longer side."""
-    scale, size = (
-        arguments.check_number("max_scale", max_scale, least=_MIN_SCALE),
-        arguments.check_number("max_size", max_size, least=1),
-    )
+    scale = arguments.check_number("max_scale", max_scale, least=_MIN_SCALE)
+    size = arguments.check_number("max_size", max_size, least=1)
     return float(min(scale, size / max(image.shape[:2])))
 
 
@@ -207,11 +205,8 @@ def fit(
         ValueError: The mode is unknown, or a number is out of range.
     """
     arguments.check_choice("mode", mode, ("letterbox", "crop"))
-    image, width, height = (
-        read(image),
-        arguments.check_integer("width", width),
-        arguments.check_integer("height", height),
-    )
+    image = read(image)
+    width, height = arguments.check_integer("width", width), arguments.check_integer("height", height)
     scales = width / image.shape[1], height / image.shape[0]
     scale = min(scales) if mode == "letterbox" else max(scales)
     whole = round if mode == "letterbox" else math.ceil

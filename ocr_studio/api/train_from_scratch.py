@@ -124,7 +124,7 @@ class TrainingSession:
             replace_run: Whether an existing run may be replaced.
 
         Raises:
-            RunInTheWay: There is a run that would be lost.
+            RunExists: There is a run that would be lost.
             NoRun: There is no run to resume.
             OtherFiles: There are other files.
         """

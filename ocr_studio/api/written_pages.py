@@ -220,8 +220,8 @@ class WrittenPage:
         turns = (self._looks.rotation_x, self._looks.rotation_y, self._looks.rotation_z)
         x, y, z = (math.radians(_sample(turn, self._rng)) for turn in turns)
         corners = np.concatenate([box for line in self.lines for box, _ in line]).astype(np.float64)
-        low, height = corners.min(axis=0), corners.max(axis=0)
-        matrix = rotation(x, y, z, middle=(low + height) / 2, distance=2.0 * max(self._size))
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        matrix = rotation(x, y, z, middle=(low + high) / 2, distance=2.0 * max(self._size))
         seen = cv2.perspectiveTransform(corners[None], matrix)[0]
         first, last = seen.min(axis=0), seen.max(axis=0)
         room = np.array(self._size) - 2.0 * self._looks.margin

@@ -372,9 +372,15 @@ def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         yield event
 
 
-_NAMES: Final = {TrainingPreparing: "preparing", TrainingStarted: "started", StepDone: "step", WordsEvaluated:
-"checked",
-                 LinesEvaluated: "checked", Trained: "trained", DetectorTrained: "trained"}  # fmt: skip
+_NAMES: Final = {
+    TrainingPreparing: "preparing",
+    TrainingStarted: "started",
+    StepDone: "step",
+    WordsEvaluated: "checked",
+    LinesEvaluated: "checked",
+    Trained: "trained",
+    DetectorTrained: "trained",
+}
 
 
 def _values(event: LearningEvent) -> dict[str, object]:

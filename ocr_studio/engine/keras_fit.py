@@ -173,8 +173,8 @@ class OtherNetwork(StudioError):
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Saves a checkpoint after each epoch and resumes from it, also after ``kill -9``.
 
-    It must be the last callback. Pass ``initial_epoch=going_on.epochs`` to ``fit`` and ``spent=going_on.seconds`` to
-    ``LearningRate``.
+    It must be the last callback. Pass its ``epochs`` as ``initial_epoch`` to ``fit``, and its ``seconds`` as ``spent``
+    to ``LearningRate``.
     """
 
     def __init__(self, folder: Path, *, patience: keras.callbacks.EarlyStopping | None = None, resume: bool) -> None:
@@ -347,8 +347,8 @@ def resume_log(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
         except (OSError, ValueError, csv.Error) as error:
             what = tr("it can’t be read: {reason}", reason=getattr(error, "strerror", None) or error)
             raise OtherNetwork(what, file=path, remedy=tr(_REMEDY)) from error
-        checkpoint = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
-        paths.replace_file(path, "".join(",".join(row) + "\n" for row in checkpoint).encode())
+        kept = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
+        paths.replace_file(path, "".join(",".join(row) + "\n" for row in kept).encode())
     return keras.callbacks.CSVLogger(str(path), append=bool(epochs))
 
 

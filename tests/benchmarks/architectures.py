@@ -166,7 +166,7 @@ def whole_photos(data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
         return work
 
     # What is read once and what is read again after other looks goes through both.
-    for name in ("_readings", "_transcription"):
+    for name in ("_search", "_make_transcription"):
         setattr(reader.recognizer, name, timed(getattr(reader.recognizer, name)))
     opened = [photo_file.open_photo(data / "boards" / name) for name in list(truth(data / "boards"))[:photos]]
 

@@ -179,7 +179,7 @@ class Detector:
         return self._run_network(resized)[..., 0]
 
     def _run_network(self, resized: Photo) -> Map:
-        """Run the network on an image: (h / coarse, w / coarse, channels), rounded up."""
+        """Run the network on an image: (h, w, channels), each side divided by ``_map_stride``, rounded up."""
         height, width = resized.shape[:2]
         padded = cv2.copyMakeBorder(
             resized, 0, -height % _INPUT_STRIDE, 0, -width % _INPUT_STRIDE, cv2.BORDER_REPLICATE

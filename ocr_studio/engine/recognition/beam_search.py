@@ -349,8 +349,7 @@ def _rank_in_groups(group: Integers, value: Floats) -> tuple[Integers, Integers]
         group: (N,) numbers from 0.
         value: (N,), within ``_GROUP_OFFSET`` in each group.
     """
-    order = (group * _GROUP_OFFSET - value).argsort(
-        kind="stable"
-    )  # the same order of equal values as when sorting each group
+    # Stable: the same order of equal values as when sorting each group.
+    order = (group * _GROUP_OFFSET - value).argsort(kind="stable")
     count = np.bincount(group)
     return order, np.arange(len(group)) - (count.cumsum() - count).repeat(count)
