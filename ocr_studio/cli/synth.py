@@ -37,7 +37,7 @@ dataset worth training on, add real material: --strokes, --fonts, --backgrounds 
 --writing: default {",".join(f"{name}={share:g}" for name, share in WRITING.items())};
   strokes: recorded words; composed: recorded characters of one writer; handwriting: fonts of --fonts;
   print: fonts of --print-fonts or of this computer; made: synthetic handwriting
---grounds: default {",".join(f"{name}={share:g}" for name, share in GROUNDS.items())};
+--surfaces: default {",".join(f"{name}={share:g}" for name, share in GROUNDS.items())};
   real: photos of --backgrounds
 Kinds that are not named, or have no material, are not used. To resume an interrupted run, use the same command again.
 For more, see "ocr-studio help synth".
@@ -88,9 +88,16 @@ def parser() -> argparse.ArgumentParser:
         "--writing", type=_shares, metavar="NAME=SHARE,…", help="shares of the kinds of writing, see below"
     )
     made.add_argument(
-        "--grounds", type=_shares, metavar="NAME=SHARE,…", help="shares of the kinds of backgrounds, see below"
+        "--surfaces",
+        dest="grounds",
+        type=_shares,
+        metavar="NAME=SHARE,…",
+        help="shares of the kinds of surfaces under the writing, see below",
     )
     _add_number(made, "spoiled", "photo degradation: 0 clean, 0.5 typical, 1 bad")
+    # The names of the two in earlier versions.
+    made.add_argument("--grounds", type=_shares, help=argparse.SUPPRESS)
+    made.add_argument("--spoiled", type=_number, help=argparse.SUPPRESS)
     _add_number(made, "side", "longer side of a board in pixels; default: 1600")
     _add_number(made, "held_out", "share held out for evaluation; default: 0.1")
     _add_number(made, "seed", "random seed")
@@ -133,8 +140,7 @@ def work(options: argparse.Namespace) -> int:
         if not wrong:
             synth_options.check_options(wanted)
     except BadOptions as error:
-        flag = _FLAGS.get(error.option, error.option.replace("_", "-"))
-        wrong = f"--{flag}: {error.typed}" if flag else error.typed
+        wrong = f"{_flag(error.option)}: {error.typed}" if error.option else error.typed
     if wrong:
         complain(wrong)
         return MISUSED
@@ -161,7 +167,7 @@ def _add_number(made: argparse.ArgumentParser, key: str, what: str) -> None:
     low, high = LIMITS[key]
     kind = _whole if isinstance(low, int) else _number
     room = f"{units.plain(low)} to {units.plain(high)}"
-    made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {room}")
+    made.add_argument(_flag(key), dest=key, type=kind, metavar="N", help=f"{what}; {room}")
 
 
 def _number(text: str) -> float:
@@ -285,7 +291,12 @@ _GIVEN: Final = (
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 # Names of options that differ from the names of their fields.
-_FLAGS: Final = {"prints": "print-fonts", "purpose": "test"}
+_FLAGS: Final = {"prints": "print-fonts", "purpose": "test", "grounds": "surfaces", "spoiled": "degradation"}
+
+
+def _flag(key: str) -> str:
+    """Return the option of a field."""
+    return f"--{_FLAGS.get(key, key.replace('_', '-'))}"
 
 
 def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.cli import main as cli
+from ocr_studio.cli import synth
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.images import photo_file
@@ -33,7 +34,7 @@ def quick(tmp_path: Path) -> list[str]:
 def test_a_dataset_is_written_and_made_again(
     tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ["--words", "6", "--writing", "made=2,print", "--grounds", "paper", "--spoiled", "0.2", "--seed", "3"]
+    given = ["--words", "6", "--writing", "made=2,print", "--surfaces", "paper", "--degradation", "0.2", "--seed", "3"]
     assert cli.run(["synth", "--out", str(tmp_path / "one"), *quick, *given, "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["written"], said["split"]["rule"], said["lacking"]) == (6, "sources", {})
@@ -152,7 +153,7 @@ def test_it_is_made_again_from_another_folder_as_well(
 
 
 def test_only_words_of_the_list_come_where_that_is_asked_for(tmp_path: Path, quick: list[str]) -> None:
-    asked = ["synth", *quick, "--words", "40", "--spoiled", "0", "--grounds", "paper", "--writing", "made,print"]
+    asked = ["synth", *quick, "--words", "40", "--degradation", "0", "--surfaces", "paper", "--writing", "made,print"]
     assert cli.run([*asked, "--out", str(tmp_path / "free")]) == 0
     assert cli.run([*asked, "--only-words", "--out", str(tmp_path / "only")]) == 0
     free, only = ({each.text for each in dataset.read(tmp_path / name).examples} for name in ("free", "only"))
@@ -252,8 +253,8 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
             "ocr-studio: neither words nor boards are requested. Add --words N, --boards N, or both.",
         ),
         (
-            ["--out", "x", "--words", "5", "--spoiled", "2"],
-            "--spoiled: photo degradation can’t be 2. Enter a value from 0 to 1.",
+            ["--out", "x", "--words", "5", "--degradation", "2"],
+            "--degradation: photo degradation can’t be 2. Enter a value from 0 to 1.",
         ),
         (
             ["--out", "x", "--boards", "1e11"],
@@ -261,7 +262,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ),
         (["--out", "x", "--words", "2.5"], "“2.5” is not a whole number"),
         (["--out", "x", "--words", "many"], "“many” is not a number"),
-        (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is not a number"),
+        (["--out", "x", "--words", "5", "--degradation", "0,1"], "“0,1” is not a number"),
         (["--out", "x", "--words", "300,001"], "--words: the number of single words can’t be 300,001"),
         (["--preview", "few"], "--preview: “few” does not end in .png"),
         (["--preview", "few.txt", "--words", "3"], "“few.txt” does not end in .png"),
@@ -402,3 +403,9 @@ def test_interrupted_it_says_that_it_can_go_on(
     assert cli.run(asked) == 0
     assert "resumed: 3 of 5 already generated" in capsys.readouterr().err
     assert len(dataset.read(tmp_path / "out").examples) == 5
+
+
+def test_options_may_have_their_earlier_names() -> None:
+    earlier = synth.parser().parse_args(["--grounds", "paper=2", "--spoiled", "0.2"])
+    assert earlier == synth.parser().parse_args(["--surfaces", "paper=2", "--degradation", "0.2"])
+    assert "--grounds" not in synth.parser().format_help()

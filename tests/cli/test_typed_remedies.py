@@ -293,7 +293,7 @@ def one_photo(room: Room, split: SourceSplit, *more: object) -> None:
     ):  # what it is for depends on what it shows
         tone += 1
         photo_file.save_png(boards / "wall.png", np.full((300, 400, 3), tone, np.uint8))
-    room.synth("--backgrounds", boards, "--grounds", "real", *more)
+    room.synth("--backgrounds", boards, "--surfaces", "real", *more)
 
 
 def drawn_without_boards(room: Room) -> None:
@@ -338,7 +338,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/formats/output_folder.py:_check_target": (("export",), foreign_files),
     "core/project/project_errors.py:linked": (("export",), linked_project),
     "core/synth/dataset.py:check_room": (("synth",), no_room),
-    "core/synth/options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),
+    "core/synth/options.py:_check_grounds": (("synth",), lambda room: room.synth("--surfaces", "real")),
     "core/synth/options.py:_check_sources": (("synth",), lambda room: room.synth("--writing", "strokes")),
     "core/synth/options.py:check_options": (("synth",), lambda room: room.synth("--words", 0)),
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),

@@ -206,7 +206,7 @@ def _check_grounds(options: SynthOptions) -> None:
         raise BadOptions(
             tr("no photos of empty boards are specified"),
             remedy=tr("Choose a folder of photos of empty boards, or include synthetic backgrounds."),
-            command="Add --backgrounds, or include synthetic backgrounds (whiteboard=1 in --grounds).",
+            command="Add --backgrounds, or include synthetic backgrounds (whiteboard=1 in --surfaces).",
             option="backgrounds",
         )
 

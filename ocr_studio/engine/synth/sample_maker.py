@@ -250,14 +250,14 @@ def _no_photos_error(options: SynthOptions, stock: Stock, error: NoBackgroundPho
         return BadOptions(
             tr("there are too few photos of boards to hold some out"),
             remedy=tr("Hold nothing out, add more, or include synthetic backgrounds."),
-            command="Use --held-out 0, add more, or include synthetic backgrounds (whiteboard=1 in --grounds).",
+            command="Use --held-out 0, add more, or include synthetic backgrounds (whiteboard=1 in --surfaces).",
             option="held_out",
         )
     return NoBackgroundPhotos(
         tr(_NONE_KEPT if stock.split is SourceSplit.TEST else _ALL_KEPT),
         file=options.backgrounds,
         remedy=tr("Add more files, or include synthetic backgrounds."),
-        command="Add more files, or include synthetic backgrounds (whiteboard=1 in --grounds).",
+        command="Add more files, or include synthetic backgrounds (whiteboard=1 in --surfaces).",
     )
 
 

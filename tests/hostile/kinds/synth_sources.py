@@ -240,7 +240,7 @@ def backgrounds(place: Sandbox, chance: random.Random) -> Trial:
         *options,
         "--backgrounds",
         "{in}/walls",
-        "--grounds",
+        "--surfaces",
         "real=1",
         "--writing",
         "print=1",
