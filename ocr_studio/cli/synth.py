@@ -88,11 +88,7 @@ def parser() -> argparse.ArgumentParser:
         "--writing", type=_shares, metavar="NAME=SHARE,…", help="shares of the kinds of writing, see below"
     )
     made.add_argument(
-        "--surfaces",
-        dest="grounds",
-        type=_shares,
-        metavar="NAME=SHARE,…",
-        help="shares of the kinds of surfaces under the writing, see below",
+        "--surfaces", dest="grounds", type=_shares, metavar="NAME=SHARE,…", help="shares of the surfaces, see below"
     )
     _add_number(made, "spoiled", "photo degradation: 0 clean, 0.5 typical, 1 bad")
     # The names of the two in earlier versions.
