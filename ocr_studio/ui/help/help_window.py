@@ -105,12 +105,13 @@ class HelpWindow(QWidget):
         across.addWidget(side)
         across.addWidget(self.page)
         across.setStretchFactor(1, 1)
-        across.setSizes([_LIST_WIDTH, _SIZE[0] - _LIST_WIDTH])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(across)
         room = QGuiApplication.primaryScreen().availableSize()
-        self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
+        width, height = min(_SIZE[0], room.width()), min(_SIZE[1], room.height())
+        self.resize(width, height)
+        across.setSizes([min(_LIST_WIDTH, width // 3), width])
 
     def show_topic(self, topic: str) -> None:
         """Show a page, and the window in front of all others.
