@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import Settings
@@ -13,6 +14,7 @@ from ocr_studio.jobs.learning.train import Learn
 from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import style_sheet
 from tests import made_synth
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, document_of, drawn_page
@@ -20,6 +22,21 @@ from tests.ui.learning import correct, press_learn
 from tests.ui.made_board import StandInOcrService, StandInReader
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 from tests.ui.studio import Open
+
+
+@pytest.fixture(autouse=True)
+def plain(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No style sheet: with it a window takes twice the time to make. Tests of sizes and looks ask for ``styled``."""
+    if "styled" not in request.fixturenames:
+        monkeypatch.setattr(style_sheet, "sheet", lambda _: "")
+
+
+@pytest.fixture
+def styled(qapp: QApplication) -> Iterator[None]:
+    """The style sheet that users have."""
+    use_theme("light")
+    yield
+    qapp.setStyleSheet("")
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot
         assert not panel.isVisible()
 
 
+@pytest.mark.usefixtures("styled")
 def test_panels_of_one_area_share_it_and_the_one_that_is_opened_is_seen(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     for panel in window.panels:
@@ -70,6 +71,7 @@ def test_panels_of_one_area_share_it_and_the_one_that_is_opened_is_seen(studio: 
     assert window.view.height() > 100
 
 
+@pytest.mark.usefixtures("styled")
 def test_another_theme_reaches_them(studio: Studio) -> None:
     panels = studio.window.panels
     before = [panel.closer.icon().cacheKey() for panel in panels]
@@ -87,6 +89,7 @@ def test_a_panel_tells_the_actions_to_look_again(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("size", [(1360, 860), (1100, 700)])
+@pytest.mark.usefixtures("styled")
 def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tuple[int, int], qtbot: QtBot) -> None:
     window = studio.window
     window.resize(*size)
@@ -104,6 +107,7 @@ def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tupl
         assert room.viewport().width() >= inside.minimumSizeHint().width() or not room.isVisible()
 
 
+@pytest.mark.usefixtures("styled")
 def test_a_panel_that_is_opened_is_seen_as_a_whole_where_there_is_room(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1360, 860)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
@@ -162,10 +163,10 @@ def test_a_click_on_a_box_shows_its_row_and_on_a_row_its_box(open_studio: Open, 
 
 
 def test_progress_is_shown_and_stop_stops(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
-    studio = open_studio(settings=Settings(), reader=StandInReader(pause=0.1))
+    studio = open_studio(settings=Settings(), reader=StandInReader(pause=0.3))
     studio.opening.open_paths([folder / "board 1.png"])
     stop = next(each for each in studio.window.status.findChildren(QToolButton) if each.text() == "Stop")
-    qtbot.waitUntil(lambda: len(texts(studio)) == 4)
+    qtbot.waitUntil(lambda: len(texts(studio)) >= 1)
     assert stop.isVisible()
     QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
     assert not studio.reading.busy
@@ -273,6 +274,7 @@ def test_a_reading_of_nothing_says_so(open_studio: Open, folder: Path) -> None:
     assert shown[:3] == ["1  l", "2  (nothing)", "3  –"]
 
 
+@pytest.mark.usefixtures("styled")
 def test_long_readings_do_not_push_the_photo_aside(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     studio.document.select(["w0"])

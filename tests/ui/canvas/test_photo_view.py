@@ -175,6 +175,7 @@ def test_the_photo_goes_and_another_comes(view: PhotoView) -> None:
     assert grabbed(view).pixelColor(place(view, (700, 560))) != board
 
 
+@pytest.mark.usefixtures("styled")
 def test_every_look_paints_at_every_zoom_and_in_both_themes(view: PhotoView, qapp: QApplication) -> None:
     quad = Quad.from_array([(10, 150), (90, 160), (88, 200), (8, 190)])
     words = [

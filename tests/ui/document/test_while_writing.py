@@ -187,6 +187,7 @@ def test_a_word_that_is_drawn_is_read_and_not_read_again(studio: Studio, qtbot: 
     assert label(studio, "Hint")
 
 
+@pytest.mark.usefixtures("styled")
 def test_a_small_window_leaves_room_for_the_photo(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(722, 450)

@@ -114,6 +114,7 @@ def test_a_picture_of_the_window_shows_none(folder: Path, qtbot: QtBot) -> None:
     studio.window.deleteLater()
 
 
+@pytest.mark.usefixtures("styled")
 def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: QtBot) -> None:
     hints = studio.window.help.hints
     assert hints is not None
@@ -123,6 +124,7 @@ def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: Q
 
 
 @pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.usefixtures("styled")
 def test_a_longer_text_in_the_place_of_a_shorter_one_is_seen_whole(qtbot: QtBot, narrow: bool) -> None:
     over = QWidget()
     qtbot.addWidget(over)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -123,6 +124,7 @@ def test_what_was_typed_is_kept_when_the_window_is_closed(panel: ReviewPanel, st
 # ------------------------------------------------------------------------------------------------ the picture of a word
 
 
+@pytest.mark.usefixtures("styled")
 def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1200, 560)
@@ -133,6 +135,7 @@ def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qt
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
 
 
+@pytest.mark.usefixtures("styled")
 def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.resize(1200, 850)

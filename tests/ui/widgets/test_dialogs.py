@@ -214,8 +214,8 @@ def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Pa
     qtbot.waitUntil(lambda: studio.window.status.currentMessage() == "Saved as mine.md")
 
 
-def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_studio: Open) -> None:
-    open_studio()  # for the style
+@pytest.mark.usefixtures("styled")
+def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot) -> None:
     dialog = settings_dialog(Chosen(Settings(gpu_memory_mb=512)))
     qtbot.addWidget(dialog)
     dialog.go_to("reading")
@@ -228,6 +228,7 @@ def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_st
     assert line.text() == "No limit"
 
 
+@pytest.mark.usefixtures("styled")
 def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
     studio.window.photo_dialogs.ask_photo()

@@ -140,6 +140,7 @@ def test_cutting_at_the_text_cursor(view: PhotoView, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("zoom", [0.2, 0.7, 1.0, 3.0])
 @pytest.mark.parametrize("name", ["one", "three", "small", "big"])
+@pytest.mark.usefixtures("styled")
 def test_the_editor_never_covers_its_word(view: PhotoView, name: str, zoom: float) -> None:
     view.zoom_by(zoom / view.zoom)
     view.document.select([name])
@@ -340,6 +341,7 @@ def test_a_word_that_can_be_read_stays_where_it_is(view: PhotoView) -> None:
 
 
 @pytest.mark.parametrize(("width", "text"), [(900, "word"), (430, "whiteboard"), (430, "a whole line of writing")])
+@pytest.mark.usefixtures("styled")
 def test_all_choices_can_be_read_however_narrow_the_photo_is(view: PhotoView, width: int, text: str) -> None:
     page = view.document.page
     assert page is not None
