@@ -75,7 +75,7 @@ class Quad:
         array = np.asarray(points, dtype=np.float64)
         if array.shape != (4, 2) or not np.isfinite(array).all():
             raise ValueError(f"a quad needs four finite corners (4, 2), not {array.shape}")
-        a, b, c, d = (((float(x), float(y))) for x, y in array.round(2))
+        a, b, c, d = ((float(x), float(y)) for x, y in array.round(2))
         return cls((a, b, c, d))
 
     @classmethod

@@ -60,9 +60,7 @@ def accept(page: Page, ids: Iterable[str]) -> Edit:
 
 
 def answer(page: Page, word_id: str, text: str) -> Edit:
-    """Confirm the text of a word if it is unchanged, or set it. An empty text leaves an unreadable or ignored word as
-    it is.
-    """
+    """Confirm a word's text if it is unchanged, or set it; an empty text leaves a marked word as it is."""
     word = page.words.get(word_id)
     if word is None or (word.mark and not one_line(text)):
         return Edit(message("Edit text"))
@@ -88,13 +86,8 @@ def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
 def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
     """Lock or unlock boxes against moving, reshaping and deleting."""
     words = [word for word in _select_words(page, ids) if word.locked is not locked]
-    some = len(words)
-    name = (
-        message_n("Lock word", "Lock {count} words", some)
-        if locked
-        else message_n("Unlock word", "Unlock {count} words", some)
-    )
-    return _make_edit(name, words, [replace(word, locked=locked) for word in words])
+    names = later_n("Lock word", "Lock {count} words") if locked else later_n("Unlock word", "Unlock {count} words")
+    return _make_edit(message_n(*names, len(words)), words, [replace(word, locked=locked) for word in words])
 
 
 def set_facts(page: Page, facts: PageFacts, name: StepName) -> Edit:
@@ -106,9 +99,9 @@ def choose_alternative(page: Page, word_id: str, index: int) -> Edit:
     """Use the recognizer's alternative at ``index``, 0 for the best, as the user's text."""
     word = page.words.get(word_id)
     readings = word.machine.alternatives if word and word.machine else ()
-    return (
-        write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(message("Use alternative"))
-    )
+    if not 0 <= index < len(readings):
+        return Edit(message("Use alternative"))
+    return write(page, word_id, readings[index].text)
 
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:

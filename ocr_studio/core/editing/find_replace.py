@@ -31,13 +31,11 @@ def list_replacements(hits: Iterable[Hit], term: SearchTerm, by: str) -> list[Ch
         word = hit.words[0]
         if len(hit.words) > 1 or word.side is MatchedSide.CHOICE:
             continue
-        after, human = replace_word(word.text, term, by), word.side is MatchedSide.HUMAN
-        if after != word.text and not plain_text.outgrows(after, word.text):
-            found.append(
-                Change(
-                    hit.page_id, hit.image, word.word_id, word.quad, word.text, after, selected=not human, checked=human
-                )
-            )
+        before, checked = word.text, word.side is MatchedSide.HUMAN
+        after = replace_word(before, term, by)
+        if after != before and not plain_text.outgrows(after, before):
+            place = hit.page_id, hit.image, word.word_id, word.quad
+            found.append(Change(*place, before, after, selected=not checked, checked=checked))
     return found
 
 

@@ -74,7 +74,7 @@ class OutputFolder:
             self._folder.make_folder()
         except OSError as error:
             raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
-        with _describe_path(path / LIST):
+        with _converting_errors(path / LIST):
             self._written = self._load()
 
     def check(self, name: str) -> None:
@@ -98,7 +98,7 @@ class OutputFolder:
         data = _encode_data(data)
         content = _Content.of(data)
         self._check(name, content)
-        with _describe_path(self.path / name):
+        with _converting_errors(self.path / name):
             if "/" in name:
                 self._folder.make_folder(name.rpartition("/")[0])
             self._note(name, content)  # first: killed in between, the file is still known by what it held
@@ -174,7 +174,7 @@ class OutputFile:
         """
         data = _encode_data(data)
         self._check({_Content.of(data)}, marked=output_marks.is_marked(io.BytesIO(data)))
-        with _describe_path(self.path):
+        with _converting_errors(self.path):
             self._folder.replace(self.path.name, data)
 
     @property
@@ -221,7 +221,7 @@ def _check_target(
 ) -> None:
     """Raises WriteFailed where there is a file that may not be replaced."""
     path = folder.full(name)
-    with _describe_path(path), suppress(FileNotFoundError), folder.reading(name) as stream:
+    with _converting_errors(path), suppress(FileNotFoundError), folder.reading(name) as stream:
         if _has_content(stream, contents) or os.fstat(stream.fileno()).st_size == 0:
             return
         stream.seek(0)
@@ -246,8 +246,8 @@ def _is_picture(beginning: bytes) -> bool:
 
 
 @contextmanager
-def _describe_path(path: Path) -> Iterator[None]:
-    """What the system refuses, said of a file."""
+def _converting_errors(path: Path) -> Iterator[None]:
+    """Convert what the system refuses to an error that names the file."""
     try:
         yield
     except OSError as error:

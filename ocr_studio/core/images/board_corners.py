@@ -166,9 +166,7 @@ def _merge_lines(
 
 
 def _rate_side(lab: Photo, normal: NDArray[np.float64], away: float) -> _BoardSide:
-    """Rate how clearly an edge is visible along a line: a step in brightness or colour, with different ground
-    beyond.
-    """
+    """Rate how clearly an edge is visible along a line: a step in brightness or colour, and another ground beyond."""
     height, width = lab.shape[:2]
     way = np.array([normal[1], -normal[0]])
     along = np.linspace(-1.0, 1.0, 4 * _SAMPLES) * math.hypot(height, width)

@@ -126,19 +126,19 @@ def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.Im
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
-        with _describe_damage(name, b""):
+        with _converting_errors(name, b""):
             beginning = stream.read(512)
             count = stream.seek(0, os.SEEK_END)
             stream.seek(0)
         _check_read_whole(beginning, name, count)
-        with _describe_damage(name, beginning), Image.open(stream, formats=_FORMATS) as image:
+        with _converting_errors(name, beginning), Image.open(stream, formats=_FORMATS) as image:
             _check_size(image, name, most)
             _check_bytes(image, name, count)
             yield image
 
 
 @contextlib.contextmanager
-def _describe_damage(name: str, beginning: bytes) -> Iterator[None]:
+def _converting_errors(name: str, beginning: bytes) -> Iterator[None]:
     """Convert errors of decoders to PhotoError."""
     try:
         yield
@@ -321,30 +321,30 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 
 def decode_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """``decode`` for a child process, of the data or of the file ``path``."""
-    with _parse_arguments(arguments, data) as stream:
+    with _open_source(arguments, data) as stream:
         return Answer(arrays=[decode(stream, arguments["name"], arguments["most"])])
 
 
 def read_size_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """``read_size`` for a child process."""
-    with _parse_arguments(arguments, data) as stream:
+    with _open_source(arguments, data) as stream:
         return Answer(read_size(stream, arguments["name"], arguments["most"]))
 
 
 def count_pages_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """``count_pages`` for a child process."""
-    with _parse_arguments(arguments, data) as stream:
+    with _open_source(arguments, data) as stream:
         return Answer(count_pages(stream, arguments["name"], arguments["most"]))
 
 
 def decode_thumbnail_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """``decode_thumbnail`` for a child process."""
-    with _parse_arguments(arguments, data) as stream:
+    with _open_source(arguments, data) as stream:
         return Answer(arrays=[decode_thumbnail(stream, arguments["name"], arguments["most"], arguments["side"])])
 
 
 @contextlib.contextmanager
-def _parse_arguments(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
+def _open_source(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
     path = arguments.get("path")
     if path is None:
         yield io.BytesIO(data)

@@ -107,7 +107,7 @@ def _is_ordinary_png(stream: IO[bytes]) -> bool:
 
 
 def _png_chunks(stream: IO[bytes], most: int) -> Iterator[bytes]:
-    """Return the names of the first chunks of a PNG, except the last."""
+    """Yield the names of the first chunks of a PNG, except the last."""
     stream.seek(8)
     for _ in range(most):
         head = stream.read(8)

@@ -111,7 +111,7 @@ def list_photos(folder: Path) -> list[Path]:
 def make_natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key for natural order: 2 before 10, ignoring case."""
     parts = re.split(r"([0-9]+)", name.casefold())
-    key = tuple(_split_numbers(part) for part in parts if part)
+    key = tuple(_make_part_key(part) for part in parts if part)
     return (*key, (2, 0, name))
 
 
@@ -205,7 +205,7 @@ def save_png(path: Path, rgb: RGB) -> None:
         ) from error
 
 
-def _split_numbers(part: str) -> tuple[int, int, str]:
+def _make_part_key(part: str) -> tuple[int, int, str]:
     if not part.isdecimal():
         return 1, 0, part
     digits = part.lstrip("0")

@@ -50,7 +50,7 @@ def to_rgb(image: Image.Image) -> RGB:
     profile = image.info.get("icc_profile")
     if profile:
         try:
-            return _convert_colour(_Bands(image, _srgb_transform(_convert_to_plain_mode(image), profile)))
+            return _convert_colour(_Bands(image, _srgb_transform(_find_plain_mode(image), profile)))
         except _NO_PROFILE:
             pass  # damaged, or made for other channels than the photo has
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")) if image.mode == "LAB" else None
@@ -117,7 +117,7 @@ class _Bands:
     def _made(self, piece: Image.Image) -> Image.Image:
         if piece.mode.startswith(_NUMBERS):
             return piece
-        mode = _convert_to_plain_mode(piece)
+        mode = _find_plain_mode(piece)
         plain = piece if piece.mode == mode else piece.convert(mode)
         return plain if self._transform is None else ImageCms.applyTransform(plain, self._transform) or plain
 
@@ -191,8 +191,8 @@ def _find_white(low: float, high: float, *, whole: bool) -> float | None:
     return next((white for white in _WHOLE_WHITES if high <= white), None)
 
 
-def _convert_to_plain_mode(image: Image.Image) -> str:
-    """Convert to a mode that colour management knows and that loses nothing: L, RGB, RGBA, CMYK or LAB."""
+def _find_plain_mode(image: Image.Image) -> str:
+    """Find the mode that colour management knows and that loses nothing: L, RGB, RGBA, CMYK or LAB."""
     if image.has_transparency_data:
         return "RGBA"
     if image.mode in {"L", "RGB", "CMYK", "LAB"}:

@@ -28,7 +28,5 @@ def extract_crop(photo: Pyramid, corners: Floats, *, height: int = HEIGHT, step:
 
 
 def count_ctc_steps(text: Sequence[object]) -> int:
-    """Count the steps that CTC needs for a text, of letters or classes: one each, and a blank between equal
-    neighbours.
-    """
+    """Count the steps that CTC needs for letters or classes: one each, and a blank between equal neighbours."""
     return len(text) + sum(left == right for left, right in itertools.pairwise(text))

@@ -153,9 +153,9 @@ def _parse_term(no: bool, key: str, value: str, is_quoted: bool) -> FilterTerm |
     if key in _NUMBERS:
         return _parse_comparison(no, key, folded)
     if not folded and not (is_quoted and key in ("tag", "writer")):
-        return "" if key != "state" else _match_states(key)
+        return "" if key != "state" else _explain_states(key)
     if key == "state" and not any(state.startswith(folded) for state in _ALL_STATES):
-        return _match_states(value)
+        return _explain_states(value)
     return FilterTerm(key, folded, no, exact=is_quoted)
 
 
@@ -171,7 +171,7 @@ def _parse_comparison(no: bool, key: str, value: str) -> FilterTerm | str:
     return FilterTerm(key, "", no, found[1] or "", number)
 
 
-def _match_states(value: str) -> str:
+def _explain_states(value: str) -> str:
     states = ", ".join(_STATES)
     if value == "state":
         return tr("“state:” needs one of these states: {states}", states=states)

@@ -62,7 +62,7 @@ def _find_left_rows(boxes: LineBoxes) -> Mask | None:
     left = threads == first
     sides = [boxes.part(np.nonzero(side)[0]) for side in (left, ~left)]
     step = _STEP * float(np.median(boxes.height))
-    steady = all(_has_unsteady_edges(side) <= step for side in sides)
+    steady = all(_measure_edge_steps(side) <= step for side in sides)
     return left if steady and _stand_beside(*sides) and _stand_apart(boxes, left) else None
 
 
@@ -85,7 +85,7 @@ def _stand_beside(left: LineBoxes, right: LineBoxes) -> bool:
     return bool(min(bottoms) - max(tops) > _BESIDE * shorter)
 
 
-def _has_unsteady_edges(boxes: LineBoxes) -> float:
+def _measure_edge_steps(boxes: LineBoxes) -> float:
     """Measure how far the left edge usually moves from one row to the next."""
     by_top = np.argsort(boxes.low[:, 1], kind="stable")
     return float(np.median(np.abs(np.diff(boxes.low[by_top, 0]))))

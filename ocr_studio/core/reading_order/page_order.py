@@ -92,20 +92,13 @@ def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | 
 
 
 def keeps_order(edit: Edit) -> bool:
-    """Whether an edit keeps the reading order: no word is added, removed or moved, and no text changes its word
-    count.
-    """
+    """Whether an edit keeps the order: no word is added, removed or moved, and no text changes its number of words."""
     if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
         return False
     return all(
-        before and after and before.quad == after.quad and _is_counted(before) == _is_counted(after)
+        before and after and before.quad == after.quad and word_count(before.text) == word_count(after.text)
         for before, after in edit.changes.values()
     )
-
-
-def _is_counted(word: Word) -> int:
-    """Count the words of a text."""
-    return word_count(word.text)
 
 
 def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
@@ -348,7 +341,8 @@ def _make_seams(
 
 def _is_beside(one: Word, other: Word) -> bool:
     """Whether the second word continues the line of the first."""
-    along, height = geometry.find_directions(one.quad.array()[None])[0], max(*_measure_gap_in_heights(one, other), 1.0)
+    along = geometry.find_directions(one.quad.array()[None])[0]
+    height = max(geometry.measure_size(one.quad)[1], geometry.measure_size(other.quad)[1], 1.0)
     step = np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))
     off = abs(along[0] * step[1] - along[1] * step[0])
     return bool(step @ along > 0 and off < _OFF * height)
@@ -356,7 +350,3 @@ def _is_beside(one: Word, other: Word) -> bool:
 
 def _measure_gap(one: Word, other: Word) -> float:
     return float(np.hypot(*np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))))
-
-
-def _measure_gap_in_heights(one: Word, other: Word) -> tuple[float, float]:
-    return geometry.measure_size(one.quad)[1], geometry.measure_size(other.quad)[1]

@@ -76,9 +76,7 @@ class XYCut:
     torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
-        """Return the boxes line by line, in reading order; with a stack instead of recursion, as pages may be cut
-        often.
-        """
+        """Return the boxes line by line, in reading order; without recursion, as a page may be cut very often."""
         result: list[Indices] = []
         waiting = [(np.arange(len(self.words)), False)]
         while waiting:
@@ -162,9 +160,9 @@ class XYCut:
         leaning: list[_Gutter] = []
         for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
             low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
-            if sides := _is_clear(part, low, high, height=height):
+            if sides := _cut_at_clear_gutters(part, low, high, height=height):
                 return _Gutter(sides, part[:0])
-            if (place := _count_crossed(low, high, height=height, sure=sure)) is not None:
+            if (place := _find_crossed_gutter(low, high, height=height, sure=sure)) is not None:
                 # A row without width may end where it begins: it stands on one side only, too.
                 left, over = high <= place, (low < place) & (high > place)
                 leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
@@ -341,7 +339,7 @@ def _is_above(boxes: LineBoxes, chain: Indices, others: Indices) -> bool:
     return bool((down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all())
 
 
-def _is_clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
+def _cut_at_clear_gutters(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
     """The part cut at all gutters that no row reaches over, else nothing. low, high: where rows begin and end, (n,);
     height: of their letters."""
     by_start = np.argsort(low, kind="stable")
@@ -351,7 +349,7 @@ def _is_clear(part: Indices, low: Floats, high: Floats, *, height: float) -> lis
     return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
 
 
-def _count_crossed(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
+def _find_crossed_gutter(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
     """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
     rows of text two blanks may well stand above each other, and the fifth ends before them."""
     count = len(low)

@@ -64,7 +64,7 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     return join_readings([(part.quad, part.machine) for part in parts if part.machine], whole)
 
 
-_Told = TypeVar("_Told")
+_Other = TypeVar("_Other")
 _log = logging.getLogger(__name__)
 
 
@@ -217,7 +217,7 @@ def read_page(
     yield from _read(ocr_service, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
 
 
-def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
+def _map_back(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
     """Map the boxes of words from the cleaned board to the photo."""
     quads = [board_corners.transform_quad(back, word.quad) for word in words]
     return tuple(replace(word, quad=quad) for word, quad in zip(words, quads, strict=True) if quad)
@@ -240,7 +240,7 @@ def _read(
     done = 0
     for count, words in reader.read_lines(image, lines):
         done += count
-        yield WordsRead(tuple(words) if back is None else _led(back, words), done, len(lines))
+        yield WordsRead(tuple(words) if back is None else _map_back(back, words), done, len(lines))
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
@@ -296,11 +296,11 @@ def _places(
 
 def read_photos(
     ocr_service: OcrService,
-    paths: Iterable[Path | _Told],
+    paths: Iterable[Path | _Other],
     *,
     project_of: Callable[[Path], Project | None] = lambda path: None,
     board_of: Callable[[str], BoardLook | None] = lambda page_id: None,
-) -> Iterator[ReadingEvent | _Told]:
+) -> Iterator[ReadingEvent | _Other]:
     """Read photo files in the given order.
 
     While a photo is read, the next one is opened and searched for writing; the reported seconds are of reading only.
@@ -314,16 +314,16 @@ def read_photos(
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
     """
-    with closing(_looked_at(paths, lambda path: _look(ocr_service, path, board_of))) as looked_at:
-        for each in looked_at:
-            if not isinstance(each, _Opening):
+    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, board_of))) as opened:
+        for each in opened:
+            if not isinstance(each, _OpeningPhoto):
                 yield each
                 continue
             path = each.path
             words: dict[str, Word] = {}
             seconds, when = 0.0, None
             try:
-                photo = each.looking.result()
+                photo = each.photo.result()
                 for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):
                         words |= {word.id: word for word in event.words}
@@ -338,7 +338,7 @@ def read_photos(
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _OpenedPhoto:
     """A photo that is ready to be read.
 
     Attributes:
@@ -357,30 +357,30 @@ class _Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
+class _OpeningPhoto:
     """A photo that is being opened in another thread."""
 
     path: Path
-    looking: Future[_Looked]
+    photo: Future[_OpenedPhoto]
 
 
-def _looked_at(
-    paths: Iterable[Path | _Told], look: Callable[[Path], _Looked]
-) -> Generator[_Opening | _Told, None, None]:
+def _open_ahead(
+    paths: Iterable[Path | _Other], open_photo: Callable[[Path], _OpenedPhoto]
+) -> Generator[_OpeningPhoto | _Other, None, None]:
     """Open photos in another thread, one ahead of the caller, so that at most two photos are in memory.
 
     Items other than paths are yielded at once. A photo that has been opened is yielded even if the next path takes
     long.
     """
     with ThreadPoolExecutor(1, "photos") as thread:
-        waiting: deque[_Opening] = deque()
+        waiting: deque[_OpeningPhoto] = deque()
         try:
             for path in paths:
                 if isinstance(path, Path):
-                    waiting.append(_Opening(path, thread.submit(look, path)))
+                    waiting.append(_OpeningPhoto(path, thread.submit(open_photo, path)))
                 else:
                     yield path
-                if len(waiting) > 1 or (waiting and waiting[0].looking.done()):
+                if len(waiting) > 1 or (waiting and waiting[0].photo.done()):
                     yield waiting.popleft()
             if waiting:
                 yield waiting.popleft()
@@ -388,7 +388,7 @@ def _looked_at(
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _look(ocr_service: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
+def _open_photo(ocr_service: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _OpenedPhoto:
     image, page_id = photo_file.open_photo_with_id(path)
     height, width = image.shape[:2]
     board, back = board_of(page_id), None
@@ -396,6 +396,6 @@ def _look(ocr_service: OcrService, path: Path, board_of: Callable[[str], BoardLo
         made = clean_board.cleaned(image, board)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
-    return _Looked(
+    return _OpenedPhoto(
         image, page_id, (width, height), ocr_service.reader().find(image) if ocr_service.ready else None, back
     )

@@ -49,7 +49,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The photos whose bytes were looked at; beyond a few only once the first photo to be read is open."""
     seen: list[Path] = []
     opened = threading.Event()
-    look, content_id = reading._look, photo_file.compute_content_id
+    look, content_id = reading._open_photo, photo_file.compute_content_id
 
     def looked(*given: Any) -> Any:
         try:
@@ -64,7 +64,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
             time.sleep(0.005)  # until the thread says so
         return content_id(path)
 
-    monkeypatch.setattr(reading, "_look", looked)
+    monkeypatch.setattr(reading, "_open_photo", looked)
     monkeypatch.setattr(photo_file, "compute_content_id", slowly)
     return seen
 
