@@ -40,11 +40,7 @@ def _home() -> Path | None:
         return Path(home).expanduser().absolute() if home else None
     except RuntimeError as error:  # "~" of an unknown user
         raise StudioError(
-            tr(
-                "{variable} is “{value}”, but this user has no home folder",
-                variable=_HOME,
-                value=home,
-            ),
+            tr("{variable} is “{value}”, but this user has no home folder", variable=_HOME, value=home),
             remedy=tr("Enter the full path, or use “~” for your home folder."),
         ) from error
     except OSError as error:
@@ -136,17 +132,15 @@ def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
     with open_plain(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         if size > most:
-            raise TooLarge(tr("it is larger than {most} MB", most=most >> 20))
+            raise TooLarge(most)
         return stream.read(size)
 
 
-def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then put in its place.
-
-    flush: without it nothing is waited for; only a power cut can then leave the file damaged or as it was.
 
     Where ``path`` is a symbolic link, the file it leads to is replaced. Permissions of an earlier file are kept.
     Raises OSError; the earlier file is then untouched and the temporary one gone.
     """
     real = Path(os.path.realpath(path))
-    SafeFolder(real.parent, follow=True).replace(real.name, data, flush=flush)
+    SafeFolder(real.parent, follow=True).replace(real.name, data)

@@ -70,21 +70,17 @@ def read_stream(stream: BinaryIO, *, most: int, names: Collection[str] = ()) -> 
     try:
         size = stream.seek(0, os.SEEK_END)
         if size > most:
-            raise _too_large(most)
+            raise TooLarge(most)
         _check_directory(stream, size)
         with zipfile.ZipFile(stream) as archive:
             members = _members(archive, names)
             if sum(member.file_size for member in members.values()) > most:
-                raise _too_large(most)
+                raise TooLarge(most)
             return {name: _array(archive, member, name) for name, member in members.items()}
     except (BadArrays, TooLarge):
         raise
     except _DAMAGED as error:
         raise BadArrays(tr("it is not an archive of arrays (.npz)")) from error
-
-
-def _too_large(most: int) -> TooLarge:
-    return TooLarge(tr("it is larger than {most} MB", most=most >> 20))
 
 
 def _check_directory(stream: BinaryIO, size: int) -> None:

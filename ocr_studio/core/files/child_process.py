@@ -198,7 +198,8 @@ class _Child:
             ended = 0
         self.close()
         if self._late or ended in {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGALRM")} - {0}:
-            return _too_slow(limits)
+            seconds = units.plain(limits.seconds)
+            return ChildFailed("slow", tr("opening it takes longer than {seconds} s", seconds=seconds))
         if ended == -getattr(signal, "SIGKILL", 0) != 0:  # so the system ends what takes the last of its memory
             return _too_large(limits)
         return ChildFailed("crashed", tr("the library that opens it crashed"))
@@ -297,10 +298,6 @@ def _told(raw: object, limits: Limits) -> ChildFailed | StudioError:
             return StudioError(what, **said)
     _log.error("in a child process: %s", raw)
     return ChildFailed("crashed", tr("the library that opens it failed"))
-
-
-def _too_slow(limits: Limits) -> ChildFailed:
-    return ChildFailed("slow", tr("opening it takes longer than {seconds} s", seconds=units.plain(limits.seconds)))
 
 
 def _too_large(limits: Limits) -> ChildFailed:

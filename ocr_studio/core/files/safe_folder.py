@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, Final, NamedTuple
 
+from ocr_studio.core import units
 from ocr_studio.core.translation import later, tr
 
 MAX_NAME: Final = 1000
@@ -48,7 +49,10 @@ _LINK: Final = later("it is a symbolic link, or inside one")
 
 
 class TooLarge(ValueError):
-    """A file is larger than any that this program writes."""
+    """A file is larger than any that this program writes. most: bytes that it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(tr("it is larger than {size}", size=units.size(most)))
 
 
 class UnsafeFile(OSError):
@@ -98,19 +102,11 @@ class SafeFolder:
         return self.path / name
 
     def read(self, name: str, *, most: int) -> bytes:
-        """Read a regular file.
-
-        Args:
-            name: Of the file.
-            most: Bytes that it may have.
-
-        Raises:
-            TooLarge: It has more of them.
-        """
+        """Read a regular file. Raises TooLarge if it has more bytes than ``most``."""
         with self.reading(name) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > most:
-                raise TooLarge(tr("it is larger than {size}", size=format_size(most)))
+                raise TooLarge(most)
             return stream.read(size)
 
     @contextlib.contextmanager
@@ -185,7 +181,7 @@ class SafeFolder:
                 self.remove(temporary)
             raise
         if flush:
-            self.flush(_find_parent(name))
+            self.flush(normalize_name(name).rpartition("/")[0] or ".")
 
     def create(self, name: str, data: bytes) -> None:
         """Write a file that nobody looks at before all of its folder is there; a power cut may leave half of it."""
@@ -201,11 +197,7 @@ class SafeFolder:
                 stream.write(data)
 
     def write_beside(self, name: str, data: bytes, *, flush: bool = True) -> str:
-        """The first half of ``replace``: a new file in the same folder, for ``put``.
-
-        Returns:
-            The name of the file, which is the caller's to put or to remove.
-        """
+        """The first half of ``replace``: write a new file in the same folder, and return its name for ``put``."""
         # Not made from the file's own name: a name as long as the file system allows has no room for an ending.
         fresh = f".{secrets.token_hex(8)}.tmp"
         with self._parent(name) as (at, last):
@@ -270,11 +262,7 @@ class SafeFolder:
             raise
 
     def open_lock(self, name: str, *, create: bool = True) -> int:
-        """Open a file to be locked. Its contents may be changed only if ``is_own`` says so.
-
-        Returns:
-            A descriptor for reading and writing, which is the caller's to close.
-        """
+        """Open a file to be locked, for the caller to close. Its contents may be changed only if ``is_own`` says so."""
         with self._parent(name) as (at, last):
             return self._open(name, last, os.O_RDWR | (os.O_CREAT if create else 0), at)
 
@@ -498,15 +486,6 @@ def explain_error(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return tr("it does not exist")
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-
-
-def format_size(count: int) -> str:
-    """A number of bytes for people."""
-    return f"{count >> 20} MB" if count >= 1 << 20 else f"{count >> 10} kB"
-
-
-def _find_parent(name: str) -> str:
-    return normalize_name(name).rpartition("/")[0] or "."
 
 
 def _is_ours(status: os.stat_result) -> bool:
