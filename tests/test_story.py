@@ -78,7 +78,7 @@ def _focus() -> QWidget:
 
 
 def test_the_whole_story_by_keyboard(studio: Studio, photo: Path, qtbot: QtBot, tmp_path: Path) -> None:
-    truth = json.loads(resources.sample_truth().read_text(encoding="utf-8"))
+    truth = json.loads(resources.resource("sample-board.json").read_text(encoding="utf-8"))
     wanted = {word["text"].lower() for word in truth["words"]}
     read = {word.text.lower() for word in _page(studio).words.values()}
     assert len(wanted & read) >= 0.8 * len(wanted)

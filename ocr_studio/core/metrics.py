@@ -265,9 +265,9 @@ def score(compared: Comparison) -> PhotoScore:
     )
 
 
-def score_photo(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool = True) -> PhotoScore:
-    """Score what a program found on one photo against what stands there; see ``compare``."""
-    return score(compare(truth, found, whole=whole))
+def score_photo(truth: Sequence[Labelled], found: Sequence[Labelled]) -> PhotoScore:
+    """Score what a program found on one photo against all that stands there; see ``compare``."""
+    return score(compare(truth, found))
 
 
 def _one_to_one(touching: Overlap, good: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -38,11 +38,6 @@ def sample_photo() -> Path:
     return resource("sample-board.jpg")
 
 
-def sample_truth() -> Path:
-    """What is written on the sample, JSON: {"width", "height", "words": [{"text", "quad", "line"}], "text"}."""
-    return resource("sample-board.json")
-
-
 def icon() -> Path:
     """The program's icon, PNG, 256 x 256 with alpha."""
     return resource("icon.png")

@@ -87,7 +87,7 @@ class Session(QObject):
         os.write(1, (" ".join(map(str, (time.monotonic(), *what))) + "\n").encode())
 
     def show(self, name: str) -> None:
-        page = self.project.load_page(self.ids[name], image=name) or Page(self.ids[name], name, WIDTH, HEIGHT)
+        page = self.project.load_page(self.ids[name]) or Page(self.ids[name], name, WIDTH, HEIGHT)
         self.document.open(page, self.photo)
 
     def step(self) -> None:

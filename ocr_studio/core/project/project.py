@@ -18,7 +18,6 @@ import re
 import stat
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias, TypedDict
 
@@ -202,11 +201,11 @@ class Project:
             raise StudioError(tr("the page’s photo is not in {folder}", folder=self.photos), file=page.image)
         return self.photos / page.image
 
-    def load_page(self, page_id: str, *, image: str | None = None, aside: bool = True) -> Page | None:
+    def load_page(self, page_id: str, *, aside: bool = True) -> Page | None:
         """What is known about a photo, noted but unsaved changes included; None if nothing is.
 
-        image: where the photo is now, for one that was renamed or moved. Raises PageDamaged after the file was put
-        aside (with ``aside`` off it stays where it is), NewerFile, or StudioError where the file cannot be read.
+        Raises PageDamaged after the file was put aside (with ``aside`` off it stays where it is), NewerFile, or
+        StudioError where the file cannot be read.
         """
         with self._noting:
             page = self._unsaved.get(page_id)
@@ -214,7 +213,7 @@ class Project:
         if page is None and (page := self._known(page_id)) is None:
             with self._files:
                 page = self._read(page_id, aside=aside)
-        return replace(page, image=image) if page and image is not None else page
+        return page
 
     def note(self, page: Page) -> None:
         """Remember a state that is about to be saved: from now on ``load_page`` gives this one."""

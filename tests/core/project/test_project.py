@@ -105,12 +105,6 @@ def test_what_is_saved_comes_back_and_the_photo_is_untouched(photos: Path) -> No
     assert (after.st_mtime_ns, after.st_size, after.st_ino) == (before.st_mtime_ns, before.st_size, before.st_ino)
 
 
-def test_a_renamed_photo_keeps_its_words(photos: Path) -> None:
-    project = saved(photos)
-    page = project.load_page(PAGE_ID, image="renamed.jpg")
-    assert page == replace(PAGE, image="renamed.jpg")
-
-
 def test_found_from_photo_folder_and_project_folder(photos: Path, tmp_path: Path) -> None:
     project = saved(photos)
     for path in (photos, photos / "board.jpg", project.folder):
