@@ -34,7 +34,6 @@ MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
 _DETECTION_BEFORE = "finding"
 _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
 
-
 _Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
 _Texts: TypeAlias = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(max_length=99)]
 
@@ -181,7 +180,7 @@ def load(path: Path | None = None) -> Settings:
     if _DETECTION_BEFORE in raw:
         raw.setdefault("detection", raw.pop(_DETECTION_BEFORE))
     if isinstance(options := raw.get("detection"), dict):
-        options = {_RENAMED.get(key) or key: value for key, value in options.items()}
+        options = {_RENAMED.get(key, key): value for key, value in options.items()}
         raw["detection"] = _valid(DetectionOptions, options, path, within="detection.")
     return Settings(**_valid(Settings, raw, path))
 

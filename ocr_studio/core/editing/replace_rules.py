@@ -7,7 +7,7 @@ Patterns are those of the package regex, which can stop a search after a time: a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Annotated, Final
 
@@ -128,9 +128,8 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
 
 def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
     """Save the rules. Raises RulesNotSaved."""
-    fields = [{name: getattr(rule, name) for name in Rule.__slots__} for rule in rules]
     try:
-        state_file.write(folder / FILE, {"format": 1, "rules": fields})
+        state_file.write(folder / FILE, {"format": 1, "rules": [asdict(rule) for rule in rules]})
     except OSError as error:
         raise RulesNotSaved(
             tr("can’t save the rules: {reason}", reason=errors.write_reason(error)),

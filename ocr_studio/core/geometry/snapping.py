@@ -40,12 +40,6 @@ _LIKE = {
     BoxSide.LEFT: (BoxSide.LEFT, BoxSide.RIGHT),
     BoxSide.RIGHT: (BoxSide.RIGHT, BoxSide.LEFT),
 }
-_EDGES = (
-    (BoxSide.TOP, BoxSide.LEFT),
-    (BoxSide.TOP, BoxSide.RIGHT),
-    (BoxSide.BOTTOM, BoxSide.RIGHT),
-    (BoxSide.BOTTOM, BoxSide.LEFT),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,9 @@ def corner_edges(quad: Quad, index: int) -> tuple[Edge, ...]:
     """Return the two edges at one corner, 0..3, of a box that is dragged by it."""
     along, across = _find_ways(quad)
     point = quad.corners[index]
-    return tuple(Edge(side, point, point, along if side % 2 else across) for side in _EDGES[index])
+    return tuple(
+        Edge(side, point, point, along if side % 2 else across) for side in (BoxSide((index - 1) % 4), BoxSide(index))
+    )
 
 
 def shift_edges(edges: Iterable[Edge], by: Point) -> tuple[Edge, ...]:

@@ -95,12 +95,8 @@ def search_pages(query: str) -> list[HelpMatch]:
     words = _searchable(query).split()
     if not words:
         return [HelpMatch(each, "") for each in load_pages()]
-    rated = [(_rate(each, words), number, each) for number, each in enumerate(load_pages())]
-    return [HelpMatch(each, _section_with(each, words)) for rate, _, each in sorted(rated, key=_best_first) if rate]
-
-
-def _best_first(rated: tuple[int, int, HelpPage]) -> tuple[int, int]:
-    return -rated[0], rated[1]
+    rated = sorted(((_rate(each, words), each) for each in load_pages()), key=lambda pair: -pair[0])
+    return [HelpMatch(each, _section_with(each, words)) for rate, each in rated if rate]
 
 
 def _read(topic: str, code: str) -> HelpPage:

@@ -276,7 +276,11 @@ def _read_orientation(image: ImageFile.ImageFile) -> int:
     if image.format == "TIFF":
         return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
     try:
-        if image.format == "PNG" and "exif" not in image.info and not _has_late_orientation(image):
+        if (
+            image.format == "PNG"
+            and "exif" not in image.info
+            and not (image.fp and photo_headers.png_has_late_exif(image.fp))
+        ):
             # PNG's own method would decode the whole image to look for a chunk behind the pixels.
             value = Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT)
         else:
@@ -284,10 +288,6 @@ def _read_orientation(image: ImageFile.ImageFile) -> int:
     except _DAMAGED:
         return UPRIGHT
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
-
-
-def _has_late_orientation(image: ImageFile.ImageFile) -> bool:
-    return image.fp is not None and photo_headers.png_has_late_exif(image.fp)
 
 
 def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:

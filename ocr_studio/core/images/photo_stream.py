@@ -115,7 +115,7 @@ def read_state(path: Path) -> tuple[int, int, int, int]:
 def compute_content_id(path: Path) -> str:
     """Compute BLAKE2b of a file's bytes, 32 hex digits. Raises PhotoError."""
     with open_stream(path) as stream:
-        digest, left, piece = _new_digest(), MAX_BYTES, bytearray(_PIECE)
+        digest, left, piece = hashlib.blake2b(digest_size=_ID_BYTES), MAX_BYTES, bytearray(_PIECE)
         # No more than it may have: somebody may be writing to it without end.
         while left > 0 and (count := stream.readinto(piece)):
             digest.update(memoryview(piece)[:count])
@@ -125,13 +125,7 @@ def compute_content_id(path: Path) -> str:
 
 def compute_id(data: bytes) -> str:
     """Compute the ``compute_content_id`` of a file with these bytes."""
-    digest = _new_digest()
-    digest.update(data)
-    return digest.hexdigest()
-
-
-def _new_digest() -> hashlib.blake2b:
-    return hashlib.blake2b(digest_size=_ID_BYTES)
+    return hashlib.blake2b(data, digest_size=_ID_BYTES).hexdigest()
 
 
 def is_other_format(data: bytes) -> bool:

@@ -52,12 +52,7 @@ class PageSummaries:
         self._known = {**summaries, **self._known}
 
     def of(self, stamps: Mapping[str, Stamp], read: Callable[[str], Page]) -> dict[str, PageSummary]:
-        """The summaries of pages, those that cannot be read left out.
-
-        Args:
-            stamps: Page id -> stamp of its file.
-            read: Reads the page of an id; raises OSError or ValueError.
-        """
+        """The summaries of pages, by id, those left out that ``read`` cannot read: it raises OSError or ValueError."""
         found: dict[str, PageSummary] = {}
         for page_id, now in stamps.items():
             known = self._known.get(page_id)
@@ -69,10 +64,10 @@ class PageSummaries:
 
 
 def stamp(path: Path) -> Stamp | None:
-    """What changes when a file is replaced; None where there is none."""
+    """What changes when a file is replaced; None where there is none, or it cannot be looked at."""
     try:
         return stamp_of(path.stat())
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # reported when the file is opened
         return None
 
 

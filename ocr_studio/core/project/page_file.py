@@ -247,9 +247,8 @@ def _board_fields(look: BoardLook) -> dict[str, object]:
 def _board(found: _Board | None) -> BoardLook | None:
     if found is None:
         return None
-    corners = None if found.corners is None else Quad(found.corners)
     switches = {name: getattr(found, name) for name in BOARD_SWITCHES}
-    return BoardLook(corners=corners, strength=found.strength, **switches)
+    return BoardLook(found.corners and Quad(found.corners), strength=found.strength, **switches)
 
 
 def _side_fields(side: Transcription) -> dict[str, object]:

@@ -166,10 +166,7 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
             remedy=tr("Free up disk space; saving will be retried automatically."),
         )
     return HistoryNotSaved(
-        tr(
-            "can’t save the undo history: {why}",
-            why=error.strerror or error,
-        ),
+        tr("can’t save the undo history: {why}", why=error.strerror or error),
         file=path,
         remedy=remedy_for(error) or tr("Your words are not affected; saving will be retried."),
     )

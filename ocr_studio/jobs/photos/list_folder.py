@@ -52,7 +52,7 @@ def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str
 def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
     """Identify photos by their content; those that can't be read are skipped."""
     for name in names:
-        with contextlib.suppress(StudioError, OSError):
+        with contextlib.suppress(StudioError):
             before = stamp(folder / name)
             yield PhotoSeen(name, photo_file.compute_content_id(folder / name), before)
 

@@ -60,7 +60,7 @@ class PhotoOpened:
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
         twin: Another file in the folder with the same content, whose page this is, or empty.
-        course: The undo log of the project; None if it was loaded before, or not yet.
+        course: The undo log of the project; None until ``prepare_editing``, and if it was loaded before.
         order: Ids of the words in reading order; None if unknown.
     """
 
@@ -206,17 +206,10 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
 def list_folder(folder: Path) -> Iterator[FolderListed]:
     """List the photos of a folder."""
     photos = tuple(photo_file.list_photos(folder))
-    found = ((photo.name, _stamp(photo)) for photo in photos)
+    found = ((photo.name, stamp(photo)) for photo in photos)
     stamps = {name: when for name, when in found if when}
     rows = (PhotoRow(photo.name, time=stamps[photo.name][0] / 1e9 if photo.name in stamps else 0.0) for photo in photos)
     yield FolderListed(folder, photos, stamps, tuple(rows))
-
-
-def _stamp(photo: Path) -> Stamp | None:
-    try:
-        return stamp(photo)
-    except OSError:  # reported when the photo is opened
-        return None
 
 
 def first_photo(folder: Path) -> Path:

@@ -72,10 +72,7 @@ def thumbnails(
 
 def thumbnail(path: Path, *, side: int, cache: ThumbnailCache | None = None) -> Thumbnail:
     """Load or make the thumbnail of a photo."""
-    try:
-        when = stamp(path)
-    except OSError:
-        when = None
+    when = stamp(path)
     kept = cache.get(path.name, when) if cache and when else None
     if kept is not None:
         return Thumbnail(path.name, kept.picture, kept.page_id, when)

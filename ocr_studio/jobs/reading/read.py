@@ -189,7 +189,7 @@ class OcrService:
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
-def prepare(ocr_service: OcrService) -> Iterator[ReadingEvent]:
+def prepare(ocr_service: OcrService) -> Iterator[LoadingRecognizer]:
     """Load the recognizer if necessary."""
     if not ocr_service.ready:
         yield LoadingRecognizer()

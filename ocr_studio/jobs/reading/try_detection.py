@@ -54,8 +54,7 @@ class DetectionPreview:
 
         Yields LoadingRecognizer if the recognizer isn't loaded, LinesFound, BoxesFound …
         """
-        # ``prepare`` yields no other events; this narrows the type.
-        yield from (event for event in prepare(self._ocr_service) if isinstance(event, LoadingRecognizer))
+        yield from prepare(self._ocr_service)
         if self._preview is None:
             self._preview = self._ocr_service.preview(self._image)
         lines = self._preview.find(detection)
