@@ -41,6 +41,7 @@ class StudioError(Exception):
 
 
 _WHAT: Final = later("it can’t be written: {reason}")
+MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")
 # A full disk, an exceeded quota, and a file larger than the system allows.
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

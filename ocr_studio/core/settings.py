@@ -13,13 +13,13 @@ from typing import Annotated, Any, Final, TypeAlias, get_type_hints
 from msgspec import Meta
 
 from ocr_studio.core import paths, state_file
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import MAKE_WRITABLE, write_failed
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,6 @@ _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_rat
 
 _Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
 _Texts: TypeAlias = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(max_length=99)]
-
-
-class SettingsNotSaved(StudioError):
-    """The settings could not be written; the old file is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +211,13 @@ def largest_photo(path: Path | None = None) -> int:
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
-    """Save the settings atomically. Raises SettingsNotSaved."""
+    """Save the settings atomically. Raises WriteFailed."""
     path = path or settings_file()
     try:
         state_file.write(path, asdict(settings))
     except OSError as error:
-        raise SettingsNotSaved(
-            tr("can’t save the settings: {reason}", reason=error.strerror or error),
-            file=path,
-            remedy=tr("Free up disk space or make the folder writable."),
-        ) from error
+        what = later("can’t save the settings: {reason}")
+        raise write_failed(path, error, what, help_with=MAKE_WRITABLE) from error
 
 
 class RecentFiles:

@@ -16,8 +16,9 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ocr_studio.core import paths, settings
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.models import registry
-from ocr_studio.core.settings import DetectionOptions, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
+from ocr_studio.core.settings import DetectionOptions, ReaderOptions, RecentFiles, Settings
 
 OTHER = Settings(
     theme="dark",
@@ -164,7 +165,7 @@ def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SettingsNotSaved, match=r"settings\.json: .*No space left on device\. Free up"):
+    with pytest.raises(WriteFailed, match=r"settings\.json: .*No space left on device\. Free up"):
         settings.save(Settings(), path)
     assert settings.load(path) == OTHER
     assert len(list(tmp_path.iterdir())) == 1

@@ -14,14 +14,14 @@ from typing import Annotated, Final
 import regex
 from msgspec import Meta
 
-from ocr_studio.core import errors, plain_text, state_file
+from ocr_studio.core import plain_text, state_file
 from ocr_studio.core.editing.changes import Change, Skipped
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import MAKE_WRITABLE, StudioError, write_failed
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
@@ -38,10 +38,6 @@ class BadRule(StudioError):
 
 class TooSlow(BadRule):
     """A pattern takes too long in one text; it may still be used in others."""
-
-
-class RulesNotSaved(StudioError):
-    """The rules could not be saved; the earlier file is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +123,12 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
 
 
 def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
-    """Save the rules. Raises RulesNotSaved."""
+    """Save the rules. Raises WriteFailed."""
     try:
         state_file.write(folder / FILE, {"format": 1, "rules": [asdict(rule) for rule in rules]})
     except OSError as error:
-        raise RulesNotSaved(
-            tr("can’t save the rules: {reason}", reason=errors.write_reason(error)),
-            file=folder / FILE,
-            remedy=tr("Free up disk space or make the folder writable."),
-        ) from error
+        what = later("can’t save the rules: {reason}")
+        raise write_failed(folder / FILE, error, what, help_with=MAKE_WRITABLE) from error
 
 
 def describe_problem(rule: Rule) -> str:

@@ -9,23 +9,19 @@ from typing import Annotated, Final, Protocol, TypeAlias
 
 from msgspec import Meta
 
-from ocr_studio.core import errors, state_file
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core import state_file
+from ocr_studio.core.errors import MAKE_WRITABLE, write_failed
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later
 
 FILE: Final = "words.json"
 _MOST: Final = 50_000
 _Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 _MOST_BYTES: Final = 32 << 20  # as many words in letters that JSON writes with six characters each
-
-
-class WordsNotSaved(StudioError):
-    """The project's words could not be written; the earlier file is as it was."""
 
 
 def load_added(folder: SafeFolder) -> frozenset[str]:
@@ -35,15 +31,12 @@ def load_added(folder: SafeFolder) -> frozenset[str]:
 
 
 def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
-    """Save the words. Raises WordsNotSaved."""
+    """Save the words. Raises WriteFailed."""
     try:
         state_file.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
-        raise WordsNotSaved(
-            tr("can’t save the project words: {reason}", reason=errors.write_reason(error)),
-            file=folder.full(FILE),
-            remedy=tr("Free up disk space or make the folder writable."),
-        ) from error
+        what = later("can’t save the project words: {reason}")
+        raise write_failed(folder.full(FILE), error, what, help_with=MAKE_WRITABLE) from error
 
 
 class Counted(Protocol):

@@ -29,9 +29,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
-from ocr_studio.core.files import strict_json
+from msgspec import Meta, Struct
+
+from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.page import Edit, StepName, Word
 from ocr_studio.core.project import page_file
@@ -48,11 +50,17 @@ MAX_TOLD: Final = 2 * LONG
 MAX_SAVED: Final = 16 * LONG
 MAX_LINES: Final = 200_000
 MAX_LOGGED: Final = 10
-# Characters of a name's text and of each of its values; longer ones are not ours.
-_LONGEST_KEY: Final = 500
-_LONGEST_VALUE: Final = 10_000
 
 _log = logging.getLogger(__name__)
+
+# Longer ones are not ours.
+_Key: TypeAlias = Annotated[str, Meta(max_length=500)]
+_Value: TypeAlias = Annotated[str, Meta(max_length=10_000)] | Annotated[int, Meta(ge=-(2**53), le=2**53)]
+
+
+class _Name(Struct):
+    key: _Key | Annotated[list[_Key], Meta(min_length=1, max_length=2)]
+    args: dict[str, _Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,23 +293,14 @@ def _step(value: object) -> Step:
 
 def _name(fields: Mapping[str, object]) -> StepName:
     """The name of a step; as it was shown where its key is none of ours. Raises page_file.NotAPage."""
-    name, key, values = fields.get("name"), fields.get("key"), fields.get("args")
+    name, found = fields.get("name"), json_schema.convert_or(fields, _Name, None)
     if not isinstance(name, str):
         raise page_file.NotAPage("its name is not a string")
-    found = key if isinstance(key, list) else [key]
-    texts = [text for text in found if isinstance(text, str) and len(text) <= _LONGEST_KEY]
-    if len(texts) != len(found) or not 1 <= len(texts) <= 2:
+    if found is None:
         return name
-    if not isinstance(values, dict) or not all(_is_value(value) for value in values.values()):
-        return name
-    again = Message(texts[0], "".join(texts[1:]), values)
+    one, *many = [found.key] if isinstance(found.key, str) else found.key
+    again = Message(one, "".join(many), found.args)
     return again if again.fits else name
-
-
-def _is_value(value: object) -> bool:
-    if isinstance(value, str):
-        return len(value) <= _LONGEST_VALUE
-    return isinstance(value, int) and abs(value) < 2**53
 
 
 def _edit(name: StepName, value: object) -> Edit:

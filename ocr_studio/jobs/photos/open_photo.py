@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -22,7 +22,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import FOLDER, LinkedProject, PageDamaged, Project, ProjectInUse, SaveFailed
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 
 
 class NoPhotos(StudioError):
@@ -271,8 +271,6 @@ def _writing_in(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StudioError(
-            tr("can’t save the image: {reason}", reason=error.strerror or error),
-            file=error.filename or folder,
-            remedy=tr("Free up disk space there, or choose another library folder in the settings."),
-        ) from error
+        what = later("can’t save the image: {reason}")
+        help_with = later("Free up disk space there, or choose another library folder in the settings.")
+        raise write_failed(error.filename or folder, error, what, help_with=help_with) from error
