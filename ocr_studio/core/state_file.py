@@ -20,15 +20,9 @@ log = logging.getLogger(__name__)
 
 
 def write(path: Path, value: Mapping[str, object], *, flush: bool = True) -> None:
-    """Replace a file of the user's own folders; of a link the file that it leads to.
+    """Replace a file of the user's own folders; of a link the file that it leads to. flush: see ``SafeFolder.replace``.
 
-    Args:
-        path: Of the file.
-        value: All that it will hold.
-        flush: See ``SafeFolder.replace``.
-
-    Raises:
-        OSError: The earlier file is as it was.
+    Raises OSError; the earlier file is then as it was.
     """
     write_in(*_own(path), value, flush=flush)
 

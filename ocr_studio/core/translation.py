@@ -38,16 +38,7 @@ def available(folder: Path) -> list[str]:
 
 
 def use(folder: Path, language: str, *, point: str = ".") -> bool:
-    """Switch to a language, or to English if it has no catalogue.
-
-    Args:
-        folder: Folder of the catalogues.
-        language: Language code, such as "de" or "uk".
-        point: Decimal separator of the language.
-
-    Returns:
-        Whether there is a catalogue for the language.
-    """
+    """Switch to a language, such as "de", with its decimal point; or to English, and False, if it has no catalogue."""
     try:
         catalogue = gettext.translation(DOMAIN, folder, [language])
     except (OSError, ValueError, LookupError, struct.error) as error:  # the last three: what it holds is damaged

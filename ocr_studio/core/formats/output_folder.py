@@ -78,11 +78,7 @@ class OutputFolder:
             self._written = self._load()
 
     def check(self, name: str) -> None:
-        """See whether a file may be written, before much work is done for it.
-
-        Raises:
-            WriteFailed: It may not.
-        """
+        """Raise WriteFailed if a file may not be written, before much work is done for it."""
         self._check(name)
 
     def write(self, name: str, data: bytes | str) -> None:
@@ -159,19 +155,11 @@ class OutputFile:
     known: Known | None = None
 
     def check(self) -> None:
-        """See whether it may be written, before much work is done for it.
-
-        Raises:
-            WriteFailed: It may not.
-        """
+        """Raise WriteFailed if it may not be written, before much work is done for it."""
         self._check(set(), marked=True)
 
     def write(self, data: bytes | str) -> None:
-        """Write it whole or not at all; text as UTF-8.
-
-        Raises:
-            WriteFailed: It cannot be written or may not; what was there stays.
-        """
+        """Write it whole or not at all; text as UTF-8. Raises WriteFailed; what was there stays then."""
         data = _encode_data(data)
         self._check({_Content.of(data)}, marked=output_marks.is_marked(io.BytesIO(data)))
         with _converting_errors(self.path):

@@ -24,12 +24,7 @@ _MOST_BYTES: Final = 1 << 30
 
 
 def encode_marked(rgb: RGB, suffix: str = ".png") -> bytes:
-    """A picture with the mark, as the bytes of its file.
-
-    Args:
-        rgb: (H, W, 3) uint8 RGB.
-        suffix: Of the file, with the dot: it is a JPEG where that says so, else a PNG.
-    """
+    """Encode a picture, (H, W, 3) uint8 RGB, with the mark: as a JPEG if the file has its suffix, else as a PNG."""
     kind = ".jpg" if suffix.lower() in {".jpg", ".jpeg"} else ".png"
     return add_mark(encode_image(rgb, kind, quality=_JPEG_QUALITY))
 

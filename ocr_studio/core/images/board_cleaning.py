@@ -51,13 +51,7 @@ class CleanedBoard:
 
 
 def clean_board(image: Photo, look: BoardLook, quad: Quad | None = None) -> CleanedBoard:
-    """Clean the board on a photo, (H, W, 3) uint8 RGB.
-
-    Args:
-        image: The photo.
-        look: What to do.
-        quad: The board; None for the whole photo, which isn't straightened.
-    """
+    """Clean the board inside a quad on a photo, (H, W, 3) uint8 RGB; without one all of it, but not straightened."""
     matrix = np.eye(3)
     picture = image
     if look.straighten and quad is not None:

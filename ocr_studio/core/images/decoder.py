@@ -70,13 +70,7 @@ pillow_heif.register_heif_opener()
 def decode(stream: BinaryIO, name: str, most: int) -> RGB:
     """Decode the photo in a stream: (H, W, 3) uint8 sRGB, upright; the first frame or page.
 
-    Args:
-        stream: The file.
-        name: Its name in error messages.
-        most: Maximum number of pixels.
-
-    Raises:
-        PhotoError: The photo can't be decoded.
+    Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels.
     """
     with _open_image(stream, name, most) as image:
         orientation = _read_orientation(image)

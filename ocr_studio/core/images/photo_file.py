@@ -137,13 +137,8 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
 def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     """Decode a photo from bytes: (H, W, 3) uint8 sRGB, upright; the first frame or page.
 
-    Args:
-        data: The file's bytes.
-        name: Its name in error messages.
-        most: Maximum number of pixels; None for the user's setting.
-
-    Raises:
-        PhotoError: The photo can't be decoded.
+    Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels, by default as the
+    user has chosen.
     """
     most = _Allowed.pixels if most is None else most
     stream = io.BytesIO(data)

@@ -82,13 +82,7 @@ def shrink_image(pixels: RGB, *, side: int) -> RGB:
 
 
 def encode_image(rgb: RGB, suffix: str = ".png", *, quality: int = 95) -> bytes:
-    """A picture as the bytes of a file.
-
-    Args:
-        rgb: (H, W, 3) uint8 RGB.
-        suffix: ".png" or ".jpg".
-        quality: Of a JPEG, 0..100.
-    """
+    """Encode a picture, (H, W, 3) uint8 RGB, as a ".png" or, with a quality of 0..100, as a ".jpg"."""
     options = (cv2.IMWRITE_JPEG_QUALITY, quality) if suffix == ".jpg" else ()
     return cv2.imencode(suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)[1].tobytes()
 

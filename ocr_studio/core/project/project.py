@@ -246,19 +246,12 @@ class Project:
         self._note_saved(page)
 
     def save_together(self, pages: Iterable[Page], lines: bytes) -> None:
-        """Put pages on the disk with what made them so: all of it or nothing, however the program ends.
+        """Save pages with their lines of the undo log, at least one: all of it or nothing, however the program ends.
 
         See ``transaction`` for the order in which that is done.
 
-        Args:
-            pages: The pages.
-            lines: Their lines of the undo log, at least one.
-
         Raises:
-            SaveFailed: Nothing is saved, as a page can't be.
-            HistoryNotSaved: Nothing is saved, as the lines can't be.
-            ProjectInUse: Nothing is saved.
-            NewerFile: Nothing is saved.
+            SaveFailed, HistoryNotSaved, ProjectInUse, NewerFile: Nothing is saved.
             NotPlaced: Pages are safe but not yet in their places; save those once more, without the lines.
         """
         beside: list[tuple[Page, str, str]] = []

@@ -117,12 +117,7 @@ class _Layout:
 
 
 def _order_pieces(corners: Floats, written: Indices) -> list[Indices]:
-    """Order boxes into lines in reading order.
-
-    Args:
-        corners: (N, 4, 2) in the page's frame.
-        written: (N,) Number of words in each box.
-    """
+    """Order boxes, (N, 4, 2) in the page's frame, with so many words in each, (N,), into lines in reading order."""
     words, found, budget = LineBoxes.of(corners), text_lines.find_rows(corners, written), WorkBudget()
     turned = _find_turned(words.joined(found))
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]

@@ -168,13 +168,7 @@ def find_rows(corners: Floats, written: Indices) -> list[Indices]:
 
 
 def find_followers(boxes: LineBoxes, *, widest: float, budget: WorkBudget) -> Indices:
-    """Find the next box of each box in its row, or -1: each is the other's nearest.
-
-    Args:
-        boxes: The boxes.
-        widest: Widest gap between them, in heights of the letters.
-        budget: The budget to charge.
-    """
+    """Find each box's follower in its row, or -1: each is the other's nearest, within ``widest`` heights of letters."""
     pairs = _Pairs.near(boxes, widest=widest)
     budget.take((len(boxes.height) + pairs.compared) / 4)
     return pairs.followers(len(boxes.height))

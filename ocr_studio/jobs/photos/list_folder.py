@@ -58,16 +58,7 @@ def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
 
 
 def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterator[tuple[str, str]]:
-    """Confirm renamed photos by their content.
-
-    Args:
-        folder: The folder of the photos.
-        moved: Page id -> assumed current name of its photo.
-        project: The project.
-
-    Yields:
-        Page id and name of each photo whose content matches and whose former name is gone.
-    """
+    """Confirm renamed photos: yields the pairs of ``moved`` whose content matches and whose former name is gone."""
     for page_id, name in moved.items():
         with contextlib.suppress(StudioError, OSError):
             page = project.load_page(page_id, aside=False)

@@ -22,18 +22,8 @@ _log = logging.getLogger(__name__)
 def keep(project: Project, read: Page, *, again: bool) -> Page:
     """Save a page that was read.
 
-    A page that has words already changes by an undoable step, and the user's texts and boxes stay.
-
-    Args:
-        project: The project.
-        read: The page as read.
-        again: Whether to replace a page that was read meanwhile.
-
-    Returns:
-        The page as it is now in the project.
-
-    Raises:
-        StudioError: It can't be saved.
+    A page that has words already changes by an undoable step, if it was to be read again, and the user's texts and
+    boxes stay. Returns the page as it is now in the project. Raises StudioError.
     """
     now = project.load_page(read.id)
     if now is None or now.state is PageState.UNREAD:

@@ -58,14 +58,7 @@ class ThumbnailQueue:
 def thumbnails(
     wanted: ThumbnailQueue, *, folder: Path, side: int, cache: ThumbnailCache | None = None
 ) -> Iterator[Thumbnail]:
-    """Make thumbnails until the queue is empty.
-
-    Args:
-        wanted: The queue of file names.
-        folder: The folder of the photos.
-        side: Maximum longer side in pixels.
-        cache: Where thumbnails are saved for the next time.
-    """
+    """Make thumbnails, their longer side at most ``side`` pixels, until the queue of file names is empty."""
     while (name := wanted.next()) is not None:
         yield thumbnail(folder / name, side=side, cache=cache)
 

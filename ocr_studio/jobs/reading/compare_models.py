@@ -95,19 +95,8 @@ def compare(
 ) -> Iterator[ComparingEvent]:
     """Read the boxes of words with the model in use and with another recognizer.
 
-    Neither uses the project's words, as these contain the correct answers.
-
-    Args:
-        ocr_service: The reader in use.
-        name: Name of the other model; its weights are released at the end.
-        image: The upright photo, (H, W, 3) uint8 RGB.
-        words: The words to read.
-
-    Yields:
-        LoadingRecognizer …, Comparing …, ModelsCompared.
-
-    Raises:
-        StudioError: A model can't be used.
+    Neither uses the project's words, as these contain the correct answers. Yields LoadingRecognizer …, Comparing …,
+    ModelsCompared; then the other model is released. Raises StudioError if a model can't be used.
     """
     other = ocr_service.successor(replace(ocr_service.options, model=registry.chosen(name)))
     total, done, found = 2 * len(words), 0, []
@@ -137,17 +126,8 @@ def compare_finding(
 ) -> Iterator[ComparingEvent]:
     """Find the words of a photo with the model in use and with another detector.
 
-    Args:
-        ocr_service: The reader in use.
-        name: Name of the other model.
-        image: The upright photo, (H, W, 3) uint8 RGB.
-        words: The words of the page; checked words with a text are the ground truth.
-
-    Yields:
-        LoadingRecognizer …, Comparing …, FindingCompared.
-
-    Raises:
-        StudioError: A model can't be used.
+    Checked words with a text are the ground truth. Yields LoadingRecognizer …, Comparing …, FindingCompared. Raises
+    StudioError if a model can't be used.
     """
     other = ocr_service.successor(replace(ocr_service.options, detector=registry.chosen(name, "detector")))
     found = []

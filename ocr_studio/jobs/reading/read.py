@@ -38,15 +38,9 @@ _ROOMY = 1.6
 
 
 def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transcription | None:
-    """Read a box that the user drew over several lines or loosely.
+    """Read a box that the user drew over several lines or loosely: the texts in reading order, joined by spaces.
 
-    Args:
-        reader: The recognizer.
-        image: The photo, (H, W, 3) uint8 RGB.
-        word: The word.
-
-    Returns:
-        The texts in reading order, joined by spaces; None for other boxes, which are read as they are.
+    None for other boxes, which are read as they are.
     """
     if word.quad_source is not TextSource.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
         return None
@@ -125,12 +119,7 @@ class OcrService:
     """
 
     def __init__(self, options: ReaderOptions, *, before: OcrService | None = None) -> None:
-        """Make the service.
-
-        Args:
-            options: How to read.
-            before: The service that this one replaces, in the same thread; its weights are reused where possible.
-        """
+        """before: the service that this one replaces, in the same thread; its weights are reused where possible."""
         self.options = options
         self._reader: Reader | None = None
         self._before = before

@@ -31,16 +31,8 @@ def read_batch(
     """Read photos, without saving anything.
 
     Whether a photo was read before is checked in its turn, so that the first unread photo among thousands doesn't have
-    to wait, and the job can be cancelled.
-
-    Args:
-        ocr_service: The reader.
-        photos: The photo files.
-        project: Their project.
-        again: Whether to read photos that were read before.
-
-    Yields:
-        The events of each photo, then PhotoRead, PhotoFailed or PhotoKnown.
+    to wait, and the job can be cancelled. With ``again`` it is not checked. Yields the events of each photo, then
+    PhotoRead, PhotoFailed or PhotoKnown.
     """
 
     def looked_up() -> Iterator[Path | PhotoKnown]:

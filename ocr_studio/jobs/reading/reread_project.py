@@ -24,13 +24,7 @@ _log = logging.getLogger(__name__)
 def store_second_readings(
     project: Project, page_id: str, readings: Iterable[tuple[Word, Transcription | None]]
 ) -> None:
-    """Save what another model reads in words of a page; does nothing if the project is read-only here.
-
-    Args:
-        project: The project.
-        page_id: Id of the page.
-        readings: Words, and how another model read them; readings of the same model are skipped.
-    """
+    """Save how another model read words of a page; skips readings of the same model and read-only projects."""
     found = second_readings.differing((word, read) for word, read in readings if read is not None)
     if found is None or not project.locked or not project.exists:
         return

@@ -40,12 +40,7 @@ class DetectionPreview:
     """Detection previews on one photo. Cheap to make; ``find`` belongs to the thread of its service."""
 
     def __init__(self, ocr_service: OcrService, image: NDArray[np.uint8]) -> None:
-        """Make the preview.
-
-        Args:
-            ocr_service: The reader.
-            image: The upright photo, (H, W, 3) uint8 RGB.
-        """
+        """image: the upright photo, (H, W, 3) uint8 RGB."""
         self._ocr_service, self._image = ocr_service, image
         self._preview: PhotoPreview | None = None
 
