@@ -19,10 +19,12 @@ from ocr_studio.core.files.safe_folder import stays_inside
 from ocr_studio.core.page import (
     Alternative,
     BoardLook,
+    Edit,
     Mark,
     Page,
     PageFacts,
     Quad,
+    StepName,
     TextSource,
     Transcription,
     Word,
@@ -111,6 +113,11 @@ class _Page(_Head):
     read_at: _Label | None = None
 
 
+class _Edit(Struct):
+    words: dict[str, tuple[_Word | None, _Word | None]]
+    facts: tuple[_Facts, _Facts] | None = None
+
+
 _HEAD: Final = _Head.__struct_fields__
 
 
@@ -170,11 +177,11 @@ def decode(data: bytes) -> Page:
         raise NotAPage(_too_many(len(items)))
     found = _converted(fields, _Page)
     head, reach = _head(found), _reach(found.width, found.height)
-    by_id = {word.id: word for word in (_word(each, reach) for each in found.words)}
+    by_id = {word.id: word for each in found.words if (word := _word(each, reach))}
     if len(by_id) != len(found.words):
         raise NotAPage("two words have the same id")
     read_at = found.read_at and _label(found.read_at)
-    return Page(head.id, head.image, head.width, head.height, by_id, read_at, facts_of(fields))
+    return Page(head.id, head.image, head.width, head.height, by_id, read_at, _facts(_converted(fields, _Facts)))
 
 
 def line(value: object) -> bytes:
@@ -227,9 +234,7 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
     return fields
 
 
-def facts_of(fields: Mapping[str, object]) -> PageFacts:
-    """What these fields say. Raises NotAPage."""
-    found = _converted(fields, _Facts)
+def _facts(found: _Facts) -> PageFacts:
     return PageFacts(
         writer=found.writer and _label(found.writer),
         tags=tuple(map(_label, found.tags)),
@@ -277,15 +282,19 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, float(value))) if math.isfinite(value) else 0.0
 
 
-def word_of(item: object, where: str) -> Word:
-    """The word that an object tells of. where: what it is called in NotAPage, which is raised for a damaged one."""
-    try:
-        return _word(_converted(item, _Word), _ANYWHERE)
-    except NotAPage as error:
-        raise NotAPage(f"{where}: {error}") from error
+def edit_of(value: object, name: StepName) -> Edit:
+    """The edit that an object tells of. Raises NotAPage."""
+    found = _converted(value, _Edit)
+    changes = {key: (_word(old), _word(new)) for key, (old, new) in found.words.items()}
+    for key, pair in changes.items():
+        if any(word and word.id != key for word in pair):
+            raise NotAPage(f"word {key} has another id")
+    return Edit(name, changes, found.facts and (_facts(found.facts[0]), _facts(found.facts[1])))
 
 
-def _word(found: _Word, reach: tuple[float, float]) -> Word:
+def _word(found: _Word | None, reach: tuple[float, float] = _ANYWHERE) -> Word | None:
+    if found is None:
+        return None
     least, most = reach
     for x, y in found.quad:
         if not (least <= x <= most and least <= y <= most):

@@ -35,7 +35,7 @@ from msgspec import Meta, Struct
 
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.page import Edit, StepName, Word
+from ocr_studio.core.page import Edit, StepName
 from ocr_studio.core.project import page_file
 from ocr_studio.core.translation import Message
 
@@ -288,7 +288,7 @@ def _step(value: object) -> Step:
     series = fields.get("series", "")
     if not isinstance(series, str):
         raise page_file.NotAPage("its series is not a string")
-    return Step(name, {key: _edit(name, edit) for key, edit in pages.items()}, series)
+    return Step(name, {key: page_file.edit_of(edit, name) for key, edit in pages.items()}, series)
 
 
 def _name(fields: Mapping[str, object]) -> StepName:
@@ -301,29 +301,3 @@ def _name(fields: Mapping[str, object]) -> StepName:
     one, *many = [found.key] if isinstance(found.key, str) else found.key
     again = Message(one, "".join(many), found.args)
     return again if again.fits else name
-
-
-def _edit(name: StepName, value: object) -> Edit:
-    fields = page_file.an_object(value, "edit")
-    words = page_file.an_object(fields.get("words"), "words")
-    changes: dict[str, tuple[Word | None, Word | None]] = {}
-    for key, pair in words.items():
-        old, new = _pair(pair)
-        changes[key] = both = (_word(old, key), _word(new, key))
-        if any(word is not None and word.id != key for word in both):
-            raise page_file.NotAPage(f"word {key} has another id")
-    facts = _pair(fields["facts"]) if "facts" in fields else None
-    if facts is None:
-        return Edit(name, changes)
-    before, after = (page_file.facts_of(page_file.an_object(each, "facts")) for each in facts)
-    return Edit(name, changes, (before, after))
-
-
-def _word(value: object, key: str) -> Word | None:
-    return None if value is None else page_file.word_of(value, f"word {key}")
-
-
-def _pair(value: object) -> tuple[object, object]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise page_file.NotAPage("a change is not [before, after]")
-    return value[0], value[1]

@@ -30,7 +30,7 @@ _STEP = 1.5
 
 
 def find_columns(boxes: LineBoxes, *, few: int) -> tuple[Mask, Mask] | None:
-    """Find the rows left of a bent column gap, and the ``few`` widest that may cross it, (N,) each; None without one."""
+    """Find the rows left of a bent column gap and the ``few`` widest that may cross it, (N,) each; None without one."""
     if not 2 * _COLUMN <= len(boxes.height) <= MOST:
         return None
     widest = np.argsort(boxes.low[:, 0] - boxes.high[:, 0], kind="stable")

@@ -152,7 +152,7 @@ def test_the_order_of_words_says_nothing(truth: list[Labelled], found: list[Labe
 
 @given(boards(), boards(), st.booleans())
 def test_all_figures_stay_within_reason(truth: list[Labelled], found: list[Labelled], whole: bool) -> None:
-    score = metrics.score_photo(truth, found, whole=whole)
+    score = metrics.score(metrics.compare(truth, found, whole=whole))
     assert score.strict.right <= score.end_to_end.right <= score.detection.right
     for part in (score.detection, score.end_to_end, score.strict, score.keras_ocr, score.bag_of_words):
         for share in (part.precision, part.recall, part.f):
@@ -200,7 +200,7 @@ def test_keras_ocr_counts_what_is_found_but_misread_neither_way() -> None:
 def test_where_only_some_words_were_checked_the_others_count_neither_way() -> None:
     checked = [labelled("one", 0), labelled("two", 100), labelled("", 200)]
     found = [labelled("one", 0), labelled("ghost", 200), labelled("unchecked", 300)]
-    score = metrics.score_photo(checked, found, whole=False)
+    score = metrics.score(metrics.compare(checked, found, whole=False))
     assert score.detection == Score(1, 2, 2)
     assert score.bag_of_words == Score(1, 2, 2)
     assert metrics.score_photo(checked, found).detection == Score(1, 3, 2)
