@@ -165,11 +165,7 @@ def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
         raise PhotoError(tr("its size is zero pixels"), file=name, remedy=tr(COPY_AGAIN))
     if max(width, height) > MAX_SIDE:
         raise PhotoError(
-            tr(
-                "a side of {count} pixels is longer than the limit of {most}",
-                count=max(width, height),
-                most=MAX_SIDE,
-            ),
+            tr("a side of {count} pixels is longer than the limit of {most}", count=max(width, height), most=MAX_SIDE),
             file=name,
             remedy=tr("Save a smaller copy, or split the photo, and open that."),
         )
