@@ -8,7 +8,7 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -309,35 +309,14 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 # ----------------------------------------------------------------------------------------------------- in a child
 
 
-def decode_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``decode`` for a child process, of the data or of the file ``path``."""
-    with _open_source(arguments, data) as stream:
-        return Answer(arrays=[decode(stream, arguments["name"], arguments["most"])])
+_WORKS: Final[dict[str, Callable[..., Any]]] = {
+    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail)
+}
 
 
-def read_size_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``read_size`` for a child process."""
-    with _open_source(arguments, data) as stream:
-        return Answer(read_size(stream, arguments["name"], arguments["most"]))
-
-
-def count_pages_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``count_pages`` for a child process."""
-    with _open_source(arguments, data) as stream:
-        return Answer(count_pages(stream, arguments["name"], arguments["most"]))
-
-
-def decode_thumbnail_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
-    """``decode_thumbnail`` for a child process."""
-    with _open_source(arguments, data) as stream:
-        return Answer(arrays=[decode_thumbnail(stream, arguments["name"], arguments["most"], arguments["side"])])
-
-
-@contextlib.contextmanager
-def _open_source(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
-    path = arguments.get("path")
-    if path is None:
-        yield io.BytesIO(data)
-        return
-    with photo_stream.open_stream(Path(path)) as stream:
-        yield stream
+def run_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
+    """Run one of these functions, the one named ``work``, in a child process: on the data, or on the file ``path``."""
+    work, path = _WORKS[arguments.pop("work")], arguments.pop("path", None)
+    with photo_stream.open_stream(Path(path)) if path else contextlib.nullcontext(io.BytesIO(data)) as stream:
+        found = work(stream, **arguments)
+    return Answer(arrays=[found]) if isinstance(found, np.ndarray) else Answer(found)

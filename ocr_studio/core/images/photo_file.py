@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,7 +22,7 @@ from PIL import UnidentifiedImageError
 from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process
-from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits, Work
+from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import decoder as photo_decoder
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
@@ -158,7 +159,7 @@ def count_pages(path: Path) -> int:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.count_pages(stream, str(path), _Allowed.pixels)
-    found = _ask_child(photo_decoder.count_pages_in_child, path, str(path), _Allowed.pixels).values
+    found = _ask_child(photo_decoder.count_pages, path, str(path), _Allowed.pixels).values
     return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
 
 
@@ -169,7 +170,7 @@ def read_photo_size(path: Path) -> tuple[int, int]:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.read_size(stream, str(path), most)
-    match _ask_child(photo_decoder.read_size_in_child, path, str(path), most).values:
+    match _ask_child(photo_decoder.read_size, path, str(path), most).values:
         case [int(width), int(height)] if _is_possible_size(width, height, most):
             return width, height
     raise _make_strange_answer_error(str(path))
@@ -184,7 +185,7 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.decode_thumbnail(stream, str(path), _Allowed.pixels, side)
-    answer = _ask_child(photo_decoder.decode_thumbnail_in_child, path, str(path), _Allowed.pixels, side=side)
+    answer = _ask_child(photo_decoder.decode_thumbnail, path, str(path), _Allowed.pixels, side=side)
     return _check_picture(answer, str(path), side * side)
 
 
@@ -221,19 +222,19 @@ def _is_ordinary(stream: io.BufferedReader) -> bool:
 
 
 def _decode_in_child(source: Path | bytes, name: str, most: int) -> RGB:
-    return _check_picture(_ask_child(photo_decoder.decode_in_child, source, name, most), name, most)
+    return _check_picture(_ask_child(photo_decoder.decode, source, name, most), name, most)
 
 
-def _ask_child(work: Work, source: Path | bytes, name: str, most: int, **more: int) -> Answer:
-    """Let a child process work on a file or bytes. Raises PhotoError."""
-    arguments: dict[str, object] = {"name": name, "most": most, **more}
+def _ask_child(work: Callable[..., object], source: Path | bytes, name: str, most: int, **more: int) -> Answer:
+    """Let a child process run a function of the decoder on a file or bytes. Raises PhotoError."""
+    arguments: dict[str, object] = {"work": work.__name__, "name": name, "most": most, **more}
     data = source if isinstance(source, bytes) else b""
     if not isinstance(source, bytes):
         arguments["path"] = os.path.abspath(source)
     share = max(1.0, most / MAX_PIXELS)
     limits = Limits(seconds=_SECONDS * share, memory=int(_MEMORY * share), answer=3 * most)
     try:
-        return child_process.call(work, arguments, data, limits=limits)
+        return child_process.call(photo_decoder.run_in_child, arguments, data, limits=limits)
     except ChildFailed as error:
         remedy = COPY_AGAIN if error.failure == "crashed" else _SIMPLER
         raise PhotoError(error.reason, file=name, remedy=tr(remedy)) from error

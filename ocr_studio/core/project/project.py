@@ -19,7 +19,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, TypeAlias, TypedDict, Unpack
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
@@ -115,11 +115,10 @@ class Project:
     ) -> Project:
         """The project of a folder of photos: the one it has, else a new one, not yet on the disk.
 
-        library: the folder of projects that do not lie beside their photos (None: the program's own).
-        prefer_library: a new project goes there, as it does where the photos' folder cannot be written, or a file is in
-        the project's place. follow_links: also where its folder is a symbolic link; links in it are never followed.
-        Raises StudioError where the project is of a newer format or may not be looked into, or with ``create`` off
-        where there is none, and LinkedProject.
+        library, prefer_library, follow_links: see ``Places``. A new project also goes to the library where the photos'
+        folder cannot be written, or a file is in the project's place. Links in a project are never followed. Raises
+        StudioError where the project is of a newer format or may not be looked into, or with ``create`` off where there
+        is none, and LinkedProject.
         """
         photos = Path(os.path.abspath(photos))
         places = [photos / FOLDER, in_library(photos, library or paths.library_dir())]
@@ -138,17 +137,15 @@ class Project:
         return cls(places[0], photos)
 
     @classmethod
-    def find(
-        cls, path: Path, *, library: Path | None = None, prefer_library: bool = False, follow_links: bool = False
-    ) -> Project:
+    def find(cls, path: Path, **places: Unpack[Places]) -> Project:
         """The project of a photo, of a folder of photos, or of a project's own folder. Raises as ``open`` does."""
         path = Path(os.path.abspath(path))
         if paths.is_folder(path) and paths.exists(path / "project.json"):
-            folder = Path(os.path.realpath(path)) if follow_links and path.is_symlink() else path
+            folder = Path(os.path.realpath(path)) if places.get("follow_links") and path.is_symlink() else path
             is_project(SafeFolder(folder))  # says so where it is a link
             return cls(folder, _photos_folder(SafeFolder(folder), given=path))
         photos = path if paths.is_folder(path) and path.name != FOLDER else path.parent
-        return cls.open(photos, library=library, prefer_library=prefer_library, follow_links=follow_links)
+        return cls.open(photos, **places)
 
     @property
     def exists(self) -> bool:

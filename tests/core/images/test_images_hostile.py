@@ -283,8 +283,8 @@ def test_a_child_process_gives_the_same_pixels(kind: str) -> None:
         data = encoded(image, kind, **({} if kind in {"BMP", "GIF"} else {"exif": exif}))
         here = photo_decoder.decode(io.BytesIO(data), "photo", photo_file.MAX_PIXELS)
         limits = Limits(answer=here.nbytes)
-        arguments = {"name": "photo", "most": photo_file.MAX_PIXELS}
-        there = child_process.call(photo_decoder.decode_in_child, arguments, data, limits=limits)
+        arguments = {"work": "decode", "name": "photo", "most": photo_file.MAX_PIXELS}
+        there = child_process.call(photo_decoder.run_in_child, arguments, data, limits=limits)
         assert np.array_equal(there.arrays[0], here)
 
 
