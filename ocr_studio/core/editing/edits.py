@@ -388,7 +388,5 @@ def _measure_shared(one: Quad, other: Quad) -> float:
     share = float(geometry.compute_iou(one, other))
     if share > SAME_PLACE:
         return share
-    inside = geometry.contains_point(one, geometry.find_centre(other)) or geometry.contains_point(
-        other, geometry.find_centre(one)
-    )
+    inside = any(geometry.contains_point(a, geometry.find_centre(b)) for a, b in ((one, other), (other, one)))
     return max(share, 1e-9) if inside else 0.0

@@ -16,7 +16,6 @@ import json
 import logging
 import math
 import os
-import re
 import signal
 import struct
 import subprocess
@@ -27,13 +26,16 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Literal, TypeAlias
+from typing import IO, Annotated, Any, Final, Literal, TypeAlias
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from ocr_studio.core import resources, translation, units
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import json_schema
+from ocr_studio.core.files.json_schema import Count
 from ocr_studio.core.translation import tr
 
 if sys.platform != "win32":
@@ -66,7 +68,8 @@ NO_ANSWER: Final = (
     RecursionError,
     struct.error,
 )
-_TYPE: Final = re.compile(r"[<>|=][biuf][0-9]{1,2}")
+# Type and shape of each array that a child announces.
+_Forms: TypeAlias = list[tuple[Annotated[str, Meta(pattern=r"^[<>|=][biuf][0-9]{1,2}\Z")], tuple[Count, ...]]]
 _BEGIN: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from ocr_studio.core.files import child_process; child_process.serve()"
@@ -275,18 +278,6 @@ def _widen(pipe: IO[bytes] | io.BufferedReader) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _form(raw: object) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    """Type and shape of an array that a child announces. Raises what is in NO_ANSWER."""
-    if not isinstance(raw, list) or len(raw) != 2 or not isinstance(raw[0], str) or not isinstance(raw[1], list):
-        raise ValueError("no array")
-    if not _TYPE.fullmatch(raw[0]):
-        raise ValueError("no plain array")
-    kind, shape = np.dtype(raw[0]), tuple(raw[1])
-    if not all(isinstance(side, int) and side >= 0 for side in shape):
-        raise ValueError("no plain array")
-    return kind, shape
-
-
 def _told(raw: object, limits: Limits) -> ChildFailed | StudioError:
     """What a child says of its failure."""
     if raw == "memory":
@@ -323,7 +314,7 @@ def _received(stream: Stream) -> dict[str, Any]:
 def read_answer(stream: io.BufferedIOBase, *, most: int) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     """What a child sends: its head, and arrays of ``most`` bytes together. Raises what is in NO_ANSWER."""
     head = _received(stream)
-    forms = [_form(raw) for raw in head.get("arrays", [])]
+    forms = [(np.dtype(kind), shape) for kind, shape in json_schema.convert(head.get("arrays", []), _Forms)]
     if sum(kind.itemsize * math.prod(shape) for kind, shape in forms) > most:
         raise ValueError("more than was allowed")
     arrays = []

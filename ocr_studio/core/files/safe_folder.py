@@ -222,12 +222,8 @@ class SafeFolder:
         """Give a file another name, in place of the file that had it, if any. Both lie in the same folder."""
         with self._parent(name) as (at, last):
             _replaceable(last, at, self.full(name))
-            os.replace(
-                _make_temporary_name(last, normalize_name(temporary).rpartition("/")[2]),
-                last,
-                src_dir_fd=at,
-                dst_dir_fd=at,
-            )
+            fresh = _make_temporary_name(last, normalize_name(temporary).rpartition("/")[2])
+            os.replace(fresh, last, src_dir_fd=at, dst_dir_fd=at)
 
     @contextlib.contextmanager
     def appending(self, name: str, *, most: int) -> Iterator[BinaryIO]:

@@ -266,11 +266,8 @@ def _read_orientation(image: ImageFile.ImageFile) -> int:
     if image.format == "TIFF":
         return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
     try:
-        if (
-            image.format == "PNG"
-            and "exif" not in image.info
-            and not (image.fp and photo_headers.png_has_late_exif(image.fp))
-        ):
+        unknown = image.format == "PNG" and "exif" not in image.info
+        if unknown and not (image.fp and photo_headers.png_has_late_exif(image.fp)):
             # PNG's own method would decode the whole image to look for a chunk behind the pixels.
             value = Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT)
         else:

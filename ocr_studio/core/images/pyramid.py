@@ -50,9 +50,8 @@ class Pyramid:
     def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
         """Return the smallest level with enough pixels for the target, and its scale across and down."""
         photo = self._levels[0]
-        shrinking = float(
-            (geometry.measure_sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max()
-        )
+        least = np.maximum(np.asarray(target, dtype=np.float64), 1.0)
+        shrinking = float((geometry.measure_sizes(corners)[0] / least).max())
         number, side = 0, max(photo.shape[:2])
         while shrinking >= 2 and side >= 2 * _SMALLEST:
             number, shrinking, side = number + 1, shrinking / 2, side // 2

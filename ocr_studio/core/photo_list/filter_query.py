@@ -179,14 +179,11 @@ def _explain_states(value: str) -> str:
 
 
 def _make_test(term: FilterTerm, pages_with: PagesWith) -> _Test:
-    test = _make_plain_test(term, pages_with)
-    return (lambda row: not test(row)) if term.no else test
-
-
-def _make_plain_test(term: FilterTerm, pages_with: PagesWith) -> _Test:
     if term.key in _NUMBERS:
-        return partial(_compares, term.key, _COMPARE[term.compare], term.number)
-    return _WORDS[term.key](term.value, lambda _: pages_with(term.text))
+        test: _Test = partial(_compares, term.key, _COMPARE[term.compare], term.number)
+    else:
+        test = _WORDS[term.key](term.value, lambda _: pages_with(term.text))
+    return (lambda row: not test(row)) if term.no else test
 
 
 def _has_state(value: str, _: PagesWith) -> _Test:

@@ -66,7 +66,10 @@ class TypedWords:
         with self._looking:
             changed = {key: page for key, page in pages.items() if self._pages.get(key) is not page}
             before = {key: self._counts.pop(key, {}) for key in {*changed, *(self._pages.keys() - pages.keys())}}
-            after = {key: _typed(page) for key, page in changed.items()}
+            after = {
+                key: lexicon.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed
+                for key, page in changed.items()
+            }
             self._pages = dict(pages)
             self._counts |= after
             if any(counts != after.get(key, {}) for key, counts in before.items()):
@@ -77,7 +80,3 @@ class TypedWords:
                 self._total = +self._total  # without the words that are gone
                 self._told = dict(self._total)
             return self._told
-
-
-def _typed(page: Page | Counted) -> Mapping[str, int]:
-    return lexicon.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed

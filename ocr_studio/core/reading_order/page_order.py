@@ -174,9 +174,7 @@ def _select_words(page: Page, ids: Collection[str] | None) -> Collection[Word]:
 
 
 def _make_edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
-    if [(place.id, place.follows) for place in after[1:]] == [(p.id, p.follows) for p in now[1:]] and (
-        after[0].id == now[0].id
-    ):
+    if after[1:] == now[1:] and after[0].id == now[0].id:
         return Edit("")
     kept: list[list[str]] = []
     for place in after:
@@ -189,15 +187,11 @@ def _make_edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
 
 
 def _find_places(page: Page) -> list[_Place]:
-    return _flatten([[[word.id for word in line] for line in block] for block in find_blocks(page)])
-
-
-def _flatten(found: list[list[list[str]]]) -> list[_Place]:
     return [
-        _Place(key, _SAME if place else _LINE if number else _BLOCK)
-        for block in found
+        _Place(word.id, _SAME if place else _LINE if number else _BLOCK)
+        for block in find_blocks(page)
         for number, line in enumerate(block)
-        for place, key in enumerate(line)
+        for place, word in enumerate(line)
     ]
 
 

@@ -191,10 +191,8 @@ class XYCut:
             return [np.concatenate([left, gutter.over]), right]
         headings = self._headings(gutter.over, part, right)
         own = [index for index in headings if self._stands_above(index, right, left)]
-        headings, right = (
-            [index for index in headings if index not in own],
-            np.append(right, np.array(own, dtype=np.intp)),
-        )
+        headings = [index for index in headings if index not in own]
+        right = np.append(right, np.array(own, dtype=np.intp))
         strays = np.setdiff1d(gutter.over, [*headings, *own])
         self._tear(gutter.over, right)
         if not headings:

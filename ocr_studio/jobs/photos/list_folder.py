@@ -62,11 +62,8 @@ def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterato
     for page_id, name in moved.items():
         with contextlib.suppress(StudioError, OSError):
             page = project.load_page(page_id, aside=False)
-            if (
-                page
-                and not paths.exists(project.photo(page))
-                and photo_file.compute_content_id(folder / name) == page_id
-            ):
+            gone = page and not paths.exists(project.photo(page))
+            if gone and photo_file.compute_content_id(folder / name) == page_id:
                 yield page_id, name
 
 

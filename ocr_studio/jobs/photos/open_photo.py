@@ -143,12 +143,8 @@ def open_photo(
         page = project.load_page(page_id, aside=save_options.saves_state and not read_only)
     except PageDamaged as error:
         warning = str(error)
-    if (
-        save_options.saves_state
-        and save_options.will_change
-        and (page is None or page.read_at is None)
-        and not (read_only or warning)
-    ):
+    unread = page is None or page.read_at is None
+    if save_options.saves_state and save_options.will_change and unread and not (read_only or warning):
         read_only, warning = _lock(project, create=True)
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""

@@ -385,6 +385,5 @@ def _open_photo(ocr_service: OcrService, path: Path, board_of: Callable[[str], B
         made = clean_board.cleaned(image, board)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
-    return _OpenedPhoto(
-        image, page_id, (width, height), ocr_service.reader().find(image) if ocr_service.ready else None, back
-    )
+    lines = ocr_service.reader().find(image) if ocr_service.ready else None
+    return _OpenedPhoto(image, page_id, (width, height), lines, back)
