@@ -176,7 +176,7 @@ def load(path: Path | None = None) -> Settings:
     if _DETECTION_BEFORE in raw:
         raw.setdefault("detection", raw.pop(_DETECTION_BEFORE))
     if isinstance(options := raw.get("detection"), dict):
-        options = {_RENAMED.get(key, key): value for key, value in options.items()}
+        options = {_RENAMED.get(key) or key: value for key, value in options.items()}
         raw["detection"] = _valid(DetectionOptions, options, path, within="detection.")
     return Settings(**_valid(Settings, raw, path))
 

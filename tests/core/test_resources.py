@@ -20,7 +20,7 @@ def test_every_file_of_the_program_is_there() -> None:
 
 def test_the_sample_has_ink_where_its_words_are() -> None:
     photo = photo_file.open_photo(resources.sample_photo())
-    truth = json.loads(resources.sample_truth().read_text("utf-8"))
+    truth = json.loads(resources.resource("sample-board.json").read_text("utf-8"))
     assert photo.shape == (truth["height"], truth["width"], 3)
     assert truth["text"].split() == [word["text"] for word in truth["words"]]
     assert len(truth["words"]) >= 25
