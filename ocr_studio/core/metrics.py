@@ -6,18 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.files.json_schema import Count
 from ocr_studio.core.geometry import overlap
-from ocr_studio.core.geometry.overlap import Overlap
+from ocr_studio.core.geometry.overlap import Floats, Overlap
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 
-Floats: TypeAlias = NDArray[np.floating[Any]]
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 
 # The usual bar of the ICDAR competitions: two boxes of one word overlap by half of what they cover together.

@@ -16,6 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Point, Quad
 
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Photo: TypeAlias = NDArray[np.uint8]
+
+# OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
+_WARP_LIMIT = 32_000
+
 
 def find_points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
     """Find the points inside an outline: (N, 2), (M, 2) -> (N,).
@@ -40,13 +46,6 @@ def _simplify_corners(corners: NDArray[np.float64], tolerance: float) -> NDArray
     if tolerance <= 0 or len(corners) < 3:
         return corners
     return np.asarray(cv2.approxPolyDP(corners.astype(np.float32), tolerance, closed=True), np.float64).reshape(-1, 2)
-
-
-Floats: TypeAlias = NDArray[np.floating[Any]]
-Photo: TypeAlias = NDArray[np.uint8]
-
-# OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
-_WARP_LIMIT = 32_000
 
 
 def order_corners(points: ArrayLike) -> NDArray[np.float32]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-Picture: TypeAlias = NDArray[np.uint8]
+from ocr_studio.core.images.pixel_formats import RGB
 
 _FONT: Final = "sans"
 _ABOVE: Final = 0.95  # of the font's size: from the top of its capitals, marks included, to the line they stand on
@@ -21,7 +19,7 @@ def measure_width(text: str, size: int) -> int:
     return left + wide
 
 
-def write_below(picture: Picture, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
+def write_below(picture: RGB, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
     """Write on a picture, (h, w, 3), in place; what doesn't fit is cut off.
 
     Args:
@@ -35,14 +33,14 @@ def write_below(picture: Picture, text: str, place: tuple[int, int], size: int, 
 
 
 def write_beside(
-    picture: Picture, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int], *, left: bool
+    picture: RGB, text: str, place: tuple[int, int], size: int, colour: tuple[int, int, int], *, left: bool
 ) -> None:
     """As ``write_below``, with ``place`` at half the height of the text: on the left of it, or on the right."""
     x = place[0] - measure_width(text, size) if left else place[0]
     _write(picture, text, (x, place[1] + round(_MIDDLE * size)), size, colour)
 
 
-def _write(picture: Picture, text: str, base: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
+def _write(picture: RGB, text: str, base: tuple[int, int], size: int, colour: tuple[int, int, int]) -> None:
     cv2.putText(picture, _replace_unknown(text), base, colour, cv2.FontFace(_FONT), size)
 
 

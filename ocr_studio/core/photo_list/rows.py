@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.page import Page, PageState
 
+if TYPE_CHECKING:
+    from ocr_studio.core.search.index_file import PageRow
+
 
 class PhotoState(StrEnum):
     """How far a photo has come, in the order of the way. ``PARTLY``: some of its words are checked, not all."""
@@ -63,9 +66,6 @@ class PhotoRow:
         """Whether the photo is still to be checked."""
         return self.state not in (PhotoState.REVIEWED, PhotoState.FAILED)
 
-
-if TYPE_CHECKING:
-    from ocr_studio.core.search.index_file import PageRow
 
 _ORDER: Final = {state: number for number, state in enumerate(PhotoState)}
 

@@ -36,6 +36,9 @@ _LEAST_HEIGHT, _RIM, _APART = 24, 0.5, 0.6
 # A box this many times as high as its line is so loose that the characters would be read at half their size.
 _ROOMY = 1.6
 
+_Other = TypeVar("_Other")
+_log = logging.getLogger(__name__)
+
 
 def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transcription | None:
     """Read a box that the user drew over several lines or loosely: the texts in reading order, joined by spaces.
@@ -56,10 +59,6 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     parts = [found[key] for key in reading_order.order_words(found.values())]
     whole = Quad.from_box(0, 0, crop.shape[1], crop.shape[0])
     return join_readings([(part.quad, part.machine) for part in parts if part.machine], whole)
-
-
-_Other = TypeVar("_Other")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
