@@ -162,6 +162,7 @@ class _Child:
             "seconds": limits.seconds,
             "memory": limits.memory,
             "language": translation.language(),
+            "point": translation.figure("."),
         }
         timer = threading.Timer(_PATIENCE * limits.seconds, self._end_late)
         timer.daemon = True
@@ -350,7 +351,7 @@ def serve() -> None:
         while True:
             head = _received(source)
             function = getattr(importlib.import_module(head["module"]), head["name"])
-            _speak(head["language"])
+            _speak(head["language"], head["point"])
             at_rest = at_rest or _address_space()
             with _limited(head["seconds"], at_rest + head["memory"]):
                 answer, arrays = _answer_to(function, head["arguments"], source, head["data"])
@@ -416,8 +417,8 @@ def _address_space() -> int:
         return 0
 
 
-def _speak(language: str) -> None:
+def _speak(language: str, point: str) -> None:
     if language == translation.ENGLISH:
         translation.use_english()
     elif language != translation.language():
-        translation.use(resources.translations(), language)
+        translation.use(resources.translations(), language, point=point)

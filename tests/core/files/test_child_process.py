@@ -50,7 +50,7 @@ def end(arguments: dict[str, Any], data: bytes) -> Answer:
 
 def refuse(arguments: dict[str, Any], data: bytes) -> Answer:
     """Says what is wrong, in the language of the program."""
-    raise StudioError("bad", file="a\udc80b", remedy=translation.tr("Check the path."))
+    raise StudioError(f"bad {translation.figure('1.5')}", file="a\udc80b", remedy=translation.tr("Check the path."))
 
 
 def fail(arguments: dict[str, Any], data: bytes) -> Answer:
@@ -90,10 +90,11 @@ def test_the_child_is_used_again_also_after_an_error_of_the_function() -> None:
 
 
 def test_an_error_for_the_user_is_raised_as_it_is_in_the_language_of_the_program() -> None:
-    translation.use(resources.translations(), "de")
+    translation.use(resources.translations(), "de", point=",")
     try:
         with pytest.raises(StudioError) as caught:
             called(refuse)
+        assert caught.value.what == "bad 1,5"
         assert caught.value.remedy == translation.tr("Check the path.") != "Check the path."
         assert caught.value.file == "a\udc80b"
     finally:
