@@ -70,8 +70,6 @@ def write_reason(error: OSError) -> str:
 
 def write_remedy(error: OSError) -> str:
     """A remedy that fits the reason."""
-    if error.errno in FULL:
-        return tr("Free up disk space, or choose another folder.")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return tr("The folder does not exist: create it first, or choose another one.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -79,7 +79,7 @@ class Session(QObject):
             for page_id in self.ids.values():
                 self.project.lock()
                 self.project.load_page(page_id)
-                self.project.states()
+                self.project.summaries()
                 time.sleep(0.01)
 
     def say(self, *what: object) -> None:

@@ -26,7 +26,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, is_valid_path, stays_inside
-from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page import Page
 from ocr_studio.core.project import page_file, project_errors, transaction, undo_log
 from ocr_studio.core.project.opened_lock import OpenedLock
 from ocr_studio.core.project.page_cache import PageCache, PageSummaries, PageSummary, Stamp, stamp_of
@@ -319,10 +319,6 @@ class Project:
         found = self._summaries.of(self.page_stamps(), self.read_page)
         with self._noting:
             return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
-
-    def states(self) -> dict[str, PageState]:
-        """Page id -> how far it has come."""
-        return {key: summary.state for key, summary in self.summaries().items()}
 
     def typed_words(self) -> Mapping[str, int]:
         """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""

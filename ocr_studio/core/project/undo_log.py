@@ -171,33 +171,33 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> UndoLog:
     except (OSError, TooLarge) as error:
         _log.warning("%s can’t be read, so nothing older can be taken back: %s", path, error)
         return UndoLog()
-    course = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
+    log = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
     if shorten and len(data) > LONG:
-        course = _newest(course)
+        log = _newest(log)
         try:
-            folder.replace(FILE, b"".join(encoded(course)))
+            folder.replace(FILE, b"".join(encoded(log)))
         except OSError as error:
             _log.warning("%s can’t be shortened: %s", path, error)
-    return course
+    return log
 
 
-def encoded(course: UndoLog) -> Iterator[bytes]:
+def encoded(log: UndoLog) -> Iterator[bytes]:
     """Yield the lines that store an undo log in an empty file."""
-    yield from (done_line(step) for step in course.steps)
-    if course.index < len(course.steps):
-        yield move_line(course.index - len(course.steps))
+    yield from (done_line(step) for step in log.steps)
+    if log.index < len(log.steps):
+        yield move_line(log.index - len(log.steps))
 
 
-def _newest(course: UndoLog) -> UndoLog:
+def _newest(log: UndoLog) -> UndoLog:
     """So many of the newest steps as fit into half the length that is too long."""
     room, kept = LONG // 2, 0
-    for step in reversed(course.steps):
+    for step in reversed(log.steps):
         room -= len(done_line(step))
         if room < 0:
             break
         kept += 1
-    first = min(len(course.steps) - kept, course.index)
-    return UndoLog(course.steps[first:], course.index - first)
+    first = min(len(log.steps) - kept, log.index)
+    return UndoLog(log.steps[first:], log.index - first)
 
 
 def _replayed(lines: Iterable[Mapping[str, object]], *, whole: bool = True) -> UndoLog:

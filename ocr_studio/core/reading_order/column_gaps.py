@@ -16,7 +16,7 @@ _BELOW = 0.5
 _COLUMN = 7
 # Every row is compared with every other: of more than these no board was seen, and none shall take long.
 MOST = 600
-# So many rows at most may reach over a river, headings and lines that ran too far.
+# So many rows at most may reach over the gap, headings and lines that ran too far.
 _OVER = 5
 # Two columns stand beside each other for this share of the shorter one's height at least.
 _BESIDE = 0.5
@@ -47,14 +47,14 @@ def find_columns(boxes: LineBoxes, *, few: int) -> tuple[Mask, Mask] | None:
 
 def _find_left_rows(boxes: LineBoxes) -> Mask | None:
     """Find the rows of the leftmost column, if all other rows are right of it."""
-    threads = _find_threads(_find_next_rows(boxes))
-    names, sizes = np.unique(threads, return_counts=True)
+    labels = _label_columns(_find_next_rows(boxes))
+    names, sizes = np.unique(labels, return_counts=True)
     columns = names[sizes >= _COLUMN]
     if len(columns) < 2:
         return None
-    threads = _adopt_rows(boxes, threads, columns)
-    first = min(columns, key=lambda name: float(np.median(boxes.low[threads == name, 0])))
-    left = threads == first
+    labels = _adopt_rows(boxes, labels, columns)
+    first = min(columns, key=lambda name: float(np.median(boxes.low[labels == name, 0])))
+    left = labels == first
     sides = [boxes.part(np.nonzero(side)[0]) for side in (left, ~left)]
     step = _STEP * float(np.median(boxes.height))
     steady = all(_measure_edge_steps(side) <= step for side in sides)
@@ -102,7 +102,7 @@ def _find_next_rows(boxes: LineBoxes) -> Indices:
     return np.where(below.any(axis=1), nearest, np.arange(len(width)))
 
 
-def _find_threads(below: Indices) -> Indices:
+def _label_columns(below: Indices) -> Indices:
     """Label rows, (N,), by the connected component that they belong to."""
     names = np.arange(len(below))
     while True:
@@ -113,9 +113,9 @@ def _find_threads(below: Indices) -> Indices:
         names = least
 
 
-def _adopt_rows(boxes: LineBoxes, threads: Indices, columns: Indices) -> Indices:
+def _adopt_rows(boxes: LineBoxes, labels: Indices, columns: Indices) -> Indices:
     """Assign the rows that belong to no column to the column of the nearest row."""
     apart = np.maximum(-_measure_shared(boxes, 0), 0) + np.maximum(-_measure_shared(boxes, 1), 0)
-    of_column = np.isin(threads, columns)
+    of_column = np.isin(labels, columns)
     nearest = np.nonzero(of_column)[0][apart[:, of_column].argmin(axis=1)]
-    return np.where(of_column, threads, threads[nearest])
+    return np.where(of_column, labels, labels[nearest])

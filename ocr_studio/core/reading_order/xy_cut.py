@@ -47,8 +47,8 @@ _FLUSH = 0.2
 _LEVEL = 0.15
 # Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
 _FAR, _ROWS = 6.0, 4
-# What a cut takes besides what grows with the pieces: looking for gutters, titles and tables, and for a river.
-_CUT, _RIVER, _COLUMN = 500.0, 1500.0, 700.0
+# What a cut takes besides what grows with the pieces: looking for gutters, titles and tables, and for a bent gutter.
+_CUT, _BENT, _COLUMN = 500.0, 1500.0, 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,11 @@ class XYCut:
                 # A row without width may end where it begins: it stands on one side only, too.
                 left, over = high <= place, (low < place) & (high > place)
                 leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
-        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._river(part)
+        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._bent_gutter(part)
 
-    def _river(self, part: Indices) -> _Gutter | None:
+    def _bent_gutter(self, part: Indices) -> _Gutter | None:
         """Find a bent gutter where there is no straight one."""
-        if len(part) <= column_gaps.MOST and not self.budget.take(_RIVER + len(part) ** 2 / 10):
+        if len(part) <= column_gaps.MOST and not self.budget.take(_BENT + len(part) ** 2 / 10):
             return None
         found = column_gaps.find_columns(self.boxes.part(part), few=int(_FEW * len(part)))
         if found is None:

@@ -87,7 +87,7 @@ def test_looking_leaves_nothing_behind(photos: Path) -> None:
     project = Project.open(photos)
     project.lock()
     assert project.load_page(PAGE_ID) is None
-    assert project.states() == {}
+    assert project.summaries() == {}
     project.unlock()
     assert [path.name for path in photos.iterdir()] == ["board.jpg"]
     with pytest.raises(StudioError, match="no OCR Studio project"):
@@ -266,7 +266,7 @@ def test_a_page_too_large_to_be_one_is_not_taken_into_memory(photos: Path, monke
     with path.open("r+b") as stream:
         stream.truncate(page_file.MAX_BYTES + 1)
     monkeypatch.setattr(page_file, "decode", lambda data: pytest.fail(f"{len(data)} bytes were read"))
-    assert project.states() == {}
+    assert project.summaries() == {}
     project.save_page(PAGE)
     project.unlock()
     with path.open("r+b") as stream:
@@ -281,7 +281,7 @@ def test_a_pipe_among_the_pages_keeps_nobody_waiting(photos: Path) -> None:
     project = saved(photos)
     page_path(project).unlink()
     os.mkfifo(page_path(project))
-    assert project.states() == {}
+    assert project.summaries() == {}
     with pytest.raises(StudioError, match="not a regular file"):
         project.load_page(PAGE_ID)
 
@@ -346,10 +346,13 @@ def test_states_and_summaries(photos: Path, caplog: pytest.LogCaptureFixture) ->
     (project.folder / "pages" / f"{'c' * 32}.json").write_bytes(b"{")
     (project.folder / "pages" / "notes.txt").write_bytes(b"mine")
     for _ in range(2):
-        assert project.states() == {PAGE_ID: PageState.READ, checked.id: PageState.REVIEWED}
+        assert {key: summary.state for key, summary in project.summaries().items()} == {
+            PAGE_ID: PageState.READ,
+            checked.id: PageState.REVIEWED,
+        }
     assert project.summaries()[checked.id].image == "b.jpg"
     project.note(Page("d" * 32, "d.jpg", 9, 9))
-    assert project.states()["d" * 32] is PageState.UNREAD
+    assert project.summaries()["d" * 32].state is PageState.UNREAD
     assert caplog.text.count("not valid JSON") == 1
     assert len(list((project.folder / "pages").iterdir())) == 4
     project.unlock()

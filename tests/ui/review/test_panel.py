@@ -175,7 +175,7 @@ def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, 
     assert "23 confirmed, 1 corrected" in panel.card.text
     studio.autosave.flush()
     assert studio.opening.project is not None
-    assert all(state.value == "reviewed" for state in studio.opening.project.states().values())
+    assert all(page.state.value == "reviewed" for page in studio.opening.project.summaries().values())
     press(KEY.Key_Return)
     assert not panel.isVisible()
     assert QApplication.focusWidget() is studio.window.view
