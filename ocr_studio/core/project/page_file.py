@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import Corners, Share
@@ -63,7 +63,7 @@ _Length: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_PIXELS)]
 _Box: TypeAlias = Corners[Annotated[float, Meta(ge=-1e9, le=1e9)]]
 
 
-class _Side(Struct):
+class _Side(Struct, omit_defaults=True):
     text: _Text
     source: TextSource
     confidence: Share | None = None
@@ -73,7 +73,7 @@ class _Side(Struct):
     letters: Annotated[tuple[Share, ...], Meta(max_length=MAX_TEXT)] = ()
 
 
-class _Word(Struct):
+class _Word(Struct, omit_defaults=True):
     id: _Label
     quad: _Box
     quad_source: TextSource
@@ -89,11 +89,11 @@ class _Board(Struct):
     even_light: bool = True
     less_glare: bool = True
     strong_ink: bool = True
-    strength: Share = 0.5
     read: bool = False
+    strength: Share = 0.5
 
 
-class _Facts(Struct):
+class _Facts(Struct, omit_defaults=True):
     writer: _Label | None = None
     tags: Annotated[tuple[_Label, ...], Meta(max_length=MAX_TAGS)] = ()
     note: _Text = ""
@@ -202,36 +202,18 @@ def _reach(width: int, height: int) -> tuple[float, float]:
 
 def word_fields(word: Word, reach: tuple[float, float] = _ANYWHERE) -> dict[str, object]:
     """What a file says of a word. reach: the least and the most that a corner's coordinate may be, in pixels."""
-    fields: dict[str, object] = {
-        "id": word.id,
-        "quad": [[_held(value, reach) for value in corner] for corner in word.quad.corners],
-        "quad_source": word.quad_source.value,
-    }
-    if word.machine:
-        fields["machine"] = _side_fields(word.machine)
-    if word.human:
-        fields["human"] = _side_fields(word.human)
-    if word.mark:
-        fields["mark"] = word.mark.value
-    if word.locked:
-        fields["locked"] = True
-    return fields
+    a, b, c, d = ((_held(x, reach), _held(y, reach)) for x, y in word.quad.corners)
+    sides = _side_to_write(word.machine), _side_to_write(word.human)
+    return _builtins(_Word(word.id, (a, b, c, d), word.quad_source, *sides, word.mark, word.locked or None))
 
 
 def facts_fields(facts: PageFacts) -> dict[str, object]:
     """What a file says of them; nothing of what nobody has said."""
-    fields: dict[str, object] = {}
-    if facts.writer and (writer := one_line(facts.writer)):
-        fields["writer"] = writer
-    if tags := [tag for tag in map(one_line, facts.tags) if tag]:
-        fields["tags"] = tags
-    if facts.note:
-        fields["note"] = facts.note
-    if facts.order:
-        fields["order"] = [list(line) for line in facts.order]
-    if facts.board:
-        fields["board"] = _board_fields(facts.board)
-    return fields
+    board = None
+    if look := facts.board:
+        board = _Board(look.corners.corners if look.corners else None, **_switches(look))
+    writer, tags = one_line(facts.writer or "") or None, tuple(tag for tag in map(one_line, facts.tags) if tag)
+    return _builtins(_Facts(writer, tags, facts.note, facts.order, board))
 
 
 def _facts(found: _Facts) -> PageFacts:
@@ -244,31 +226,26 @@ def _facts(found: _Facts) -> PageFacts:
     )
 
 
-def _board_fields(look: BoardLook) -> dict[str, object]:
-    corners = look.corners and [list(point) for point in look.corners.corners]
-    return {"corners": corners, **{name: getattr(look, name) for name in BOARD_SWITCHES}, "strength": look.strength}
+def _builtins(fields: Struct) -> dict[str, object]:
+    found: dict[str, object] = to_builtins(fields)
+    return found
 
 
 def _board(found: _Board | None) -> BoardLook | None:
-    if found is None:
+    return None if found is None else BoardLook(found.corners and Quad(found.corners), **_switches(found))
+
+
+def _switches(board: _Board | BoardLook) -> dict[str, Any]:
+    return {name: getattr(board, name) for name in (*BOARD_SWITCHES, "strength")}
+
+
+def _side_to_write(side: Transcription | None) -> _Side | None:
+    if side is None:
         return None
-    switches = {name: getattr(found, name) for name in BOARD_SWITCHES}
-    return BoardLook(found.corners and Quad(found.corners), strength=found.strength, **switches)
-
-
-def _side_fields(side: Transcription) -> dict[str, object]:
-    fields: dict[str, object] = {"text": (text := one_line(side.text)), "source": side.source.value}
-    if side.confidence is not None:
-        fields["confidence"] = _share(side.confidence)
-    if side.model:
-        fields["model"] = side.model
-    if side.when:
-        fields["when"] = side.when
-    if side.alternatives:
-        fields["alternatives"] = [[one_line(other.text), _share(other.confidence)] for other in side.alternatives]
-    if side.letters and len(side.letters) == len(text):
-        fields["letters"] = [_share(place) for place in side.letters]
-    return fields
+    text, sure = one_line(side.text), None if side.confidence is None else _share(side.confidence)
+    others = tuple([(one_line(other.text), _share(other.confidence)) for other in side.alternatives])
+    letters = tuple(map(_share, side.letters)) if len(side.letters) == len(text) else ()
+    return _Side(text, side.source, sure, side.model or None, side.when or None, others, letters)
 
 
 def _held(value: float, reach: tuple[float, float]) -> float:
