@@ -317,8 +317,7 @@ class XYCut:
         return lines if table else [piece for line in lines for piece in self._phrases(line)]
 
     def _phrases(self, line: Indices) -> list[Indices]:
-        """A line parted where one of its pieces was found as a line, of words whose blanks are not known, and the next
-        is further off than words are."""
+        """Part a line beside pieces that were found as lines, whose gaps are unknown, where the next one is far off."""
         whole = np.array([self.words[index] > len(self.gaps[index]) + 1 for index in line])
         if len(line) == 1 or not whole.any():
             return [line]
@@ -338,8 +337,7 @@ def _is_above(boxes: LineBoxes, chain: Indices, others: Indices) -> bool:
 
 
 def _cut_at_clear_gutters(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
-    """The part cut at all gutters that no row reaches over, else nothing. low, high: where rows begin and end, (n,);
-    height: of their letters."""
+    """Cut a part at all gutters that no row crosses; empty without one. low, high: where rows begin and end, (n,)."""
     by_start = np.argsort(low, kind="stable")
     gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
     beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
@@ -348,8 +346,10 @@ def _cut_at_clear_gutters(part: Indices, low: Floats, high: Floats, *, height: f
 
 
 def _find_crossed_gutter(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
-    """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
-    rows of text two blanks may well stand above each other, and the fifth ends before them."""
+    """Find where the gutter begins that the fewest rows cross, if they are few and there are more on either side.
+
+    In five rows of text two gaps may well be above each other, and the fifth row end before them.
+    """
     count = len(low)
     starts, ends = np.sort(low), np.sort(high)
     left = np.arange(1, count + 1)
@@ -357,11 +357,7 @@ def _find_crossed_gutter(low: Floats, high: Floats, *, height: float, sure: bool
     wide = np.maximum(_CROSSED, _GUTTER + (_CHANCE if sure else 0) / beside)
     right = count - np.searchsorted(starts, ends + wide * height)
     within = count - left - right
-    least = np.minimum(left, right)
-    fits = (
-        (within <= max(_FEW * count, 1))
-        & (least > np.maximum(_FEW * count, (_MORE if sure else 1) * within))
-        & (least > 1)
-    )
+    least, few = np.minimum(left, right), _FEW * count
+    fits = (within <= max(few, 1)) & (least > np.maximum(few, (_MORE if sure else 1) * within)) & (least > 1)
     best = int(np.argmin(np.where(fits, within, count)))
     return float(ends[best]) if fits[best] else None
