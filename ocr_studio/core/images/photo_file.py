@@ -244,9 +244,8 @@ def _ask_child(work: Callable[..., object], source: Path | bytes, name: str, mos
 
 def _check_picture(answer: Answer, name: str, most: int) -> RGB:
     """Check a picture from a child, which may be under the control of a malicious file."""
-    if len(answer.arrays) == 1:
-        (array,) = answer.arrays
-        if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3:
+    match answer.arrays:
+        case [array] if array.dtype == np.uint8 and array.shape[2:] == (3,):
             height, width = array.shape[:2]
             if _is_possible_size(width, height, most):
                 return array
