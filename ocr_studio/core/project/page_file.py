@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from operator import methodcaller
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct, to_builtins
@@ -227,7 +228,8 @@ def _facts(found: _Facts) -> PageFacts:
 
 
 def _builtins(fields: Struct) -> dict[str, object]:
-    found: dict[str, object] = to_builtins(fields)
+    # Geometry comes from numpy, whose numbers msgspec doesn't write.
+    found: dict[str, object] = to_builtins(fields, enc_hook=methodcaller("item"))
     return found
 
 

@@ -6,11 +6,12 @@ import json
 import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Page, Quad, TextSource, Transcription
+from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad, TextSource, Transcription
 from ocr_studio.core.project import page_file
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
@@ -96,6 +97,14 @@ def test_what_is_written_can_be_read_however_far_from_the_photo_a_box_is() -> No
     far = replace(PAGE.words["the-100"], quad=Quad.from_box(-1e7, 5, 1e7, 30))
     [word] = page_file.decode(page_file.encode(replace(PAGE, words={far.id: far}))).words.values()
     assert word.quad.bounds() == (-2000, 5, 3000, 30)
+
+
+def test_numbers_of_numpy_are_written_as_any_others() -> None:
+    facts = PageFacts(board=BoardLook(strength=np.float32(0.25)))  # type: ignore[arg-type]
+    word = PAGE.words["the-100"]
+    a, b, c, d = ((np.float64(x), np.float64(y)) for x, y in word.quad.corners)
+    page = replace(PAGE, facts=facts, words={word.id: replace(word, quad=Quad((a, b, c, d)))})
+    assert page_file.decode(page_file.encode(page)) == page
 
 
 WORD = json.loads(page_file.encode(PAGE))["words"][0]
