@@ -72,22 +72,17 @@ _STROKES: Final = (
     ("&", "8"),
 )
 # Two letters that run into one.
-_PAIRS: Final = (("rn", "m"), ("cl", "d"), ("vv", "w"))
-
-
-def list_merged_pairs() -> tuple[tuple[str, str], ...]:
-    """Return pairs of letters and the letter that they look like together."""
-    return _PAIRS
-
-
-def list_shape_groups() -> Iterator[str]:
-    """Yield groups of letters of the same shape."""
-    yield from _SHAPES
+MERGED_PAIRS: Final = (("rn", "m"), ("cl", "d"), ("vv", "w"))
 
 
 def find_substitution_costs(letter: str) -> Mapping[str, float]:
     """Return the cost of each letter that may replace this one; letters that are missing cost 1."""
     return _COSTS.get(letter, _NONE)
+
+
+def list_shape_groups() -> Iterator[str]:
+    """Yield groups of letters of the same shape."""
+    yield from _SHAPES
 
 
 def _build_cost_table() -> dict[str, dict[str, float]]:

@@ -146,7 +146,7 @@ class _DistanceRows:
         last, before = self.current, self._before
         row = last + np.float32(_find_omission_cost(letter))
         np.minimum(row[1:], last[:-1] + self._letters.costs(letter)[words], out=row[1:])
-        for two, one in confusable.list_merged_pairs():
+        for two, one in confusable.MERGED_PAIRS:
             if letter == one:
                 found = self._at(two[0], words[:-1]) & self._at(two[1], words[1:])
                 _lower_costs(row[2:], last[:-2] + np.float32(confusable.SHAPE), found)

@@ -278,8 +278,6 @@ class Index:
             self.project.use_summaries(known)
         return self._rows
 
-    # ---------------------------------------------------------------------------------------------------------- file
-
     def _page(self, page_id: str, seen: str) -> tuple[PageRow, PackedWords]:
         """Read a page from its file."""
         try:

@@ -90,9 +90,9 @@ class IndexQuery:
                 photos = self._photos(np.array([part.entries[0] for part in parts], np.intp))
             return SearchResult(self._hits(parts), len(parts), photos)
         best = matching.rank_rows(self._arrays, found[0], limit)
-        columns = best.entries.tolist(), best.choices.tolist(), best.scores.tolist()
-        parts = [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
-        return SearchResult(self._hits(parts), len(found[0].entries), self._photos(found[0].entries))
+        return SearchResult(
+            self._hits(multi_word.make_single_parts(best)), len(found[0].entries), self._photos(found[0].entries)
+        )
 
     def pages_with(self, text: str) -> frozenset[str]:
         """See ``Index.pages_with``."""

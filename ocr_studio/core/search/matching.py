@@ -105,13 +105,7 @@ class Hit:
     def side(self) -> MatchedSide:
         """CHOICE if any of its words is one, HUMAN if the user wrote all of them."""
         sides = {word.side for word in self.words}
-        return (
-            MatchedSide.CHOICE
-            if MatchedSide.CHOICE in sides
-            else MatchedSide.MACHINE
-            if MatchedSide.MACHINE in sides
-            else MatchedSide.HUMAN
-        )
+        return next((side for side in (MatchedSide.CHOICE, MatchedSide.MACHINE) if side in sides), MatchedSide.HUMAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +251,7 @@ def rank_rows(arrays: IndexArrays, found: TermMatches, limit: int) -> TermMatche
     )
     best = _find_least(len(found.entries), keys, limit)
     order = best[np.lexsort([key(best) for key in reversed(keys)])]
-    return TermMatches(found.entries[order], found.scores[order], found.choices[order])
+    return found.on(order)
 
 
 def _find_least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:

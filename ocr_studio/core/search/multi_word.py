@@ -130,7 +130,7 @@ def _find_on_page(terms: Sequence[SearchTerm], here: Sequence[TermMatches], own:
         if phrase > 0 and len(places) > 1:
             parts.append(list(_find_phrases([terms[index] for index in places], here[places[0]], own)))
         else:
-            parts += [_make_single_parts(here[index]) for index in places]
+            parts += [make_single_parts(here[index]) for index in places]
     if not all(parts):
         return []
     rarest = min(range(len(parts)), key=lambda index: len(parts[index]))
@@ -138,7 +138,8 @@ def _find_on_page(terms: Sequence[SearchTerm], here: Sequence[TermMatches], own:
     return list(dict.fromkeys(_find_around(anchors, rarest, parts, own)))
 
 
-def _make_single_parts(rows: TermMatches) -> list[QueryPart]:
+def make_single_parts(rows: TermMatches) -> list[QueryPart]:
+    """Make a part of each match of a term."""
     columns = rows.entries.tolist(), rows.choices.tolist(), rows.scores.tolist()
     return [QueryPart((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
 
@@ -214,7 +215,7 @@ def _follow_phrase(entry: int, place: int, terms: Sequence[SearchTerm], own: Pag
 
 
 def _find_next(index: int, quads: Quads) -> int | None:
-    """Find the next box on the line of each box."""
+    """Find the next box on the line of this one."""
     box = quads[index]
     height = max(float(np.linalg.norm(box[3] - box[0])), 1.0)
     along = box[1] - box[0]

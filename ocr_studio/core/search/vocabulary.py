@@ -134,7 +134,7 @@ class Vocabulary:
     def _likely(self, wanted: str, most: float, tokens: NDArray[np.intp], *, beginnings: bool) -> NDArray[np.intp]:
         """Select the tokens that may be near enough, short ones first: by length, and by their letters."""
         edits = int(most / edit_distance.SIGN)
-        double = min(edits, sum(wanted.count(one) for _, one in confusable.list_merged_pairs()))
+        double = min(edits, sum(wanted.count(one) for _, one in confusable.MERGED_PAIRS))
         spare = _limit_spare(most)
         ours = np.uint64(0)
         for letter in wanted:
@@ -180,7 +180,7 @@ def _bits_of(letter: str) -> np.uint64:
     of theirs, so that slips of shape change none, and others one of each kind: one that is missing, one too many, or
     two where a letter has both of a pair's.
     """
-    for two, one in confusable.list_merged_pairs():
+    for two, one in confusable.MERGED_PAIRS:
         if letter == one:
             return _bits_of(two[0]) | _bits_of(two[1])
     number = _SHAPES.get(letter)

@@ -26,7 +26,7 @@ def distance(wanted: str, word: str) -> float:
         steps += [(1, 1, _taking(wanted[i - 1 : i], word[j - 1 : j]))] if i and j else []
         if i > 1 and j > 1 and wanted[i - 2 : i] == word[j - 2 : j][::-1]:
             steps.append((2, 2, confusable.SWAPPED))
-        for two, one in confusable.list_merged_pairs():
+        for two, one in confusable.MERGED_PAIRS:
             if (wanted[max(0, i - 2) : i], word[max(0, j - 1) : j]) == (two, one):
                 steps.append((2, 1, confusable.SHAPE))
             if (wanted[max(0, i - 1) : i], word[max(0, j - 2) : j]) == (one, two):
