@@ -7,8 +7,8 @@
       boxes.jsonl     {"photo", "page", "image", "width", "height", "words": [{"quad", "text", "ignore"}], "split"}
       photos/         a JPEG for each of these: photos of which every word is checked
 
-``export`` writes one (a generator), ``read`` reads one, also of other programs' layouts (``LAYOUTS``); ``copy`` writes
-one that was read in another layout.
+``export`` writes one (a generator), ``read`` reads one, also of other programs' layouts (``LAYOUTS``);
+``copy_dataset`` writes one that was read in another layout.
 """
 
 from __future__ import annotations

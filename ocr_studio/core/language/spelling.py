@@ -115,11 +115,11 @@ class Speller:
         """Find the unknown words of a text."""
         if not self.languages:
             return ()
-        return tuple(doubt for doubt in _replace_apostrophes(text) if not self._is_known(_fold_word(doubt.word)))
+        return tuple(doubt for doubt in _find_plain_words(text) if not self._is_known(_fold_word(doubt.word)))
 
     def look_at(self, texts: Iterable[str]) -> None:
         """Look up many texts at once, so that ``doubts`` is fast."""
-        words = {_fold_word(doubt.word) for text in texts for doubt in _replace_apostrophes(text)}
+        words = {_fold_word(doubt.word) for text in texts for doubt in _find_plain_words(text)}
         self._look_up([word for word in words if word not in self._known])
 
     def suggestions(self, word: str, *, held: Sequence[str] = (), most: int = 6) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class Speller:
         for found, (edits, share) in self._near(folded).items():
             scores[found] = log10(share) - _WEIGHT * edits
         for text in held:
-            for doubt in _replace_apostrophes(text):
+            for doubt in _find_plain_words(text):
                 other = _fold_word(doubt.word)
                 if other != folded and self._is_known(other):
                     least = log10(max(self._share(other), 1e-8)) - _WEIGHT
@@ -218,8 +218,8 @@ def _list_letters(lexicon: Lexicon) -> NDArray[np.uint64]:
     return np.array(sorted(ord(sign) for sign, share in lexicon.letters.items() if share > 1e-5), np.uint64)
 
 
-def _replace_apostrophes(text: str) -> list[UnknownWord]:
-    """The words of a text that are words: letters only, and not part of a code, an address or an abbreviation."""
+def _find_plain_words(text: str) -> list[UnknownWord]:
+    """Find the plain words of a text: letters only, and not part of a code, an address or an abbreviation."""
     found: list[UnknownWord] = []
     for piece in re.finditer(r"\S+", text[:_LOOKED_AT]):
         token = piece.group()

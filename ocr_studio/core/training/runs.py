@@ -1,7 +1,7 @@
 """Training runs that are running, were interrupted, or wait for a decision: one folder each.
 
 ``<state>/training/NAME/`` contains ``run.json`` (model, data and recipe), ``data/`` (the dataset, if it was created for
-this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock_run``, held while it runs.
+this run), ``work/`` (checkpoints, see ``engine.training.checkpoints``) and ``lock``, held while it runs.
 """
 
 from __future__ import annotations

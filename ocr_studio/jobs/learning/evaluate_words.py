@@ -37,7 +37,7 @@ WordsEvent: TypeAlias = LoadingRecognizer | WordsDone | WordsEvaluationDone
 def evaluate_words(ocr_service: OcrService, found: Dataset) -> Iterator[WordsEvent]:
     """Read every image of a dataset and compare with its text.
 
-    Yields LoadingRecognizer, WordsDone …, then WordsEvaluated.
+    Yields LoadingRecognizer, WordsDone …, then WordsEvaluationDone.
 
     Spaces are read only if the dataset has lines, or any text with a space.
     """

@@ -43,7 +43,7 @@ def make_batch(load: LoadPage, pages: Sequence[PageChanges]) -> ChangeBatch:
 
     Args:
         load: Returns the current page, or None if it no longer exists; may raise StudioError.
-        pages: The changes, page by page; the batch covers the first ``Batch.photos`` of them.
+        pages: The changes, page by page; the batch covers the first ``ChangeBatch.photos`` of them.
     """
     edits: dict[str, Edit] = {}
     skipped: list[Skipped] = []

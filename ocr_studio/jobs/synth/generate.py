@@ -244,7 +244,7 @@ class PreviewMaker:
     def show(
         self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]
     ) -> Iterator[SynthSource | Shown]:
-        """Generate samples by number; yields the Source, then a Shown for each word and board.
+        """Generate samples by number; yields the SynthSource, then a Shown for each word and board.
 
         Failed samples are skipped unless all fail. Raises as ``write``.
         """
