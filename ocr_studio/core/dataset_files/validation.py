@@ -14,7 +14,7 @@ from ocr_studio.core.dataset_files.values import BadDataset
 from ocr_studio.core.files import json_schema, safe_folder, strict_json
 from ocr_studio.core.files.json_schema import Corners
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, normalize_name
-from ocr_studio.core.page import Point, Quad
+from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
 
@@ -130,9 +130,11 @@ def name(value: object, what: str) -> str:
 
 def quad(corners: Box) -> Quad:
     """Four corners with an area. Raises Unfit."""
-    found = Quad(corners)
-    # The hull has no less than what the sides go around, which takes a tenth of the time.
-    if abs(_twice_the_area(*corners)) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
+    found, (a, b, c, d) = Quad(corners), corners
+    # The hull has no less than what the sides go around, twice of which is the cross product of the diagonals; that
+    # takes a tenth of the time.
+    twice = (c[0] - a[0]) * (d[1] - b[1]) - (c[1] - a[1]) * (d[0] - b[0])
+    if abs(twice) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
         raise Unfit(tr("its “quad” has no area"))
     return found
 
@@ -140,8 +142,3 @@ def quad(corners: Box) -> Quad:
 def corners_of(found: Quad) -> list[list[float]]:
     """A quad as JSON has it: [[x, y] × 4], clockwise from the text's own top left."""
     return [[x, y] for x, y in found.corners]
-
-
-def _twice_the_area(a: Point, b: Point, c: Point, d: Point) -> float:
-    """Of four corners, by the cross product of the diagonals; negative where they go counterclockwise on the screen."""
-    return (c[0] - a[0]) * (d[1] - b[1]) - (c[1] - a[1]) * (d[0] - b[0])

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -48,19 +49,18 @@ def make_file_id(key: str) -> str:
     return "x" + hashlib.blake2b(key.encode("utf-8", errors="surrogatepass"), digest_size=10).hexdigest()
 
 
-@contextlib.contextmanager
-def open_workshop(folder: Path, layout: Layout) -> Iterator[SafeFolder]:
+def open_workshop(folder: Path, layout: Layout) -> AbstractContextManager[SafeFolder]:
     """A fresh folder inside the folder, gone at the end; with it the folder itself, if that was made here in vain.
 
     Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here,
     where what somebody would go on with was left in it, and while others write there.
     """
-    with _open_room(folder, layout, secrets.token_hex(_PASSING // 2)) as room:
-        yield room
+    return _open_room(folder, layout, secrets.token_hex(_PASSING // 2))
 
 
-@contextlib.contextmanager
-def open_lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[], None]) -> Iterator[SafeFolder]:
+def open_lasting_workshop(
+    folder: Path, layout: Layout, name: str, check: Callable[[], None]
+) -> AbstractContextManager[SafeFolder]:
     """As ``open_workshop``, but unfinished files stay and can be resumed under the same name.
 
     Args:
@@ -72,8 +72,7 @@ def open_lasting_workshop(folder: Path, layout: Layout, name: str, check: Callab
     Raises:
         WriteFailed: The folder can't be written, or is in use.
     """
-    with _open_room(folder, layout, name, lasts=check) as room:
-        yield room
+    return _open_room(folder, layout, name, lasts=check)
 
 
 @contextlib.contextmanager

@@ -226,10 +226,6 @@ def render_dataset(found: Dataset) -> list[str]:
     return [
         f"{len(found.examples)} {found.unit} in {found.folder}, layout {found.layout}",
         f"  {len(found.train)} for training, {len(found.held_out)} held out: {RULES[found.rule]}",
-        f"  boxes for a detector: {_format_count(len(found.pages), 'fully marked photo')}",
+        f"  boxes for a detector: {len(found.pages)} fully marked photo{'' if len(found.pages) == 1 else 's'}",
         f"  {len(found.alphabet)} different characters: {found.alphabet}",
     ]
-
-
-def _format_count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -112,8 +112,3 @@ def _sort_key(character: str) -> tuple[bool, str, bool, int]:
 
 def _find_base(character: str) -> str:
     return unicodedata.normalize("NFD", character)[0]
-
-
-def flatten_groups(found: Sequence[CharacterGroup]) -> tuple[str, ...]:
-    """Return the characters of all groups in a row."""
-    return tuple(each for group in found for each in group.characters)

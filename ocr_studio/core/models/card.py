@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema, strict_json
-from ocr_studio.core.files.json_schema import FiniteNumber
+from ocr_studio.core.files.json_schema import BadValue, FiniteNumber
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import later, tr
 
@@ -162,7 +162,7 @@ class ModelCard:
             )
         try:
             return _card(_of_known_kind(strict_json.load(data), file))
-        except (_Wrong, json_schema.BadValue) as error:
+        except BadValue as error:
             raise BadModel(
                 tr("the model description is invalid: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
             ) from error
@@ -201,13 +201,9 @@ def can_learn(card: ModelCard | None) -> bool:
 # ------------------------------------------------------------------------------------------------- what a file says
 
 
-class _Wrong(Exception):
-    """The reason why a card is invalid, as a short phrase."""
-
-
 def _of_known_kind(value: object, file: object) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise _Wrong(tr("it doesn’t describe a model"))
+        raise BadValue(tr("it doesn’t describe a model"))
     version = value.get("version")
     if isinstance(version, int) and version > VERSION:
         what = tr(
@@ -217,13 +213,13 @@ def _of_known_kind(value: object, file: object) -> dict[str, Any]:
         )
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if version not in (WHOLE, VERSION) or isinstance(version, bool):
-        raise _Wrong(tr("its format version is unknown"))
+        raise BadValue(tr("its format version is unknown"))
     architecture = value.get("architecture")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         what = tr("its network “{name}” is unknown", name=_shown(architecture))
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if value.get("kind") != ARCHITECTURES[architecture]:
-        raise _Wrong(tr("its kind doesn’t match its network"))
+        raise BadValue(tr("its kind doesn’t match its network"))
     return value
 
 
@@ -234,7 +230,7 @@ def _shown(value: object) -> str:
 def _card(value: dict[str, Any]) -> ModelCard:
     weights = value.get("weights")
     if not isinstance(weights, dict) or weights.get("file") != WEIGHTS_FILE:
-        raise _Wrong(tr("its weights must be in {file}", file=WEIGHTS_FILE))
+        raise BadValue(tr("its weights must be in {file}", file=WEIGHTS_FILE))
     # Cards of earlier versions have no parent or licence, or name the temperature "oversure". Those versions ignore the
     # new key and take the default: they read the same texts, only with slightly different confidences.
     earlier = {"title": "", "parent": "", "licence": "", "temperature": value.get("oversure", TEMPERATURE)}
@@ -244,16 +240,16 @@ def _card(value: dict[str, Any]) -> ModelCard:
         {**earlier, **_one_line_each(known), "alphabet": value.get("alphabet"), **stored}, ModelCard
     )
     if bool(card.alphabet) != (card.kind == "recognizer"):
-        raise _Wrong(tr("its alphabet is missing"))
+        raise BadValue(tr("its alphabet is missing"))
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in card.alphabet):
-        raise _Wrong(tr("an entry of its alphabet is not a single character"))
+        raise BadValue(tr("an entry of its alphabet is not a single character"))
     if len(set(card.alphabet)) != len(card.alphabet):
-        raise _Wrong(tr("a character is in its alphabet twice"))
+        raise BadValue(tr("a character is in its alphabet twice"))
     try:
         if card.made:
             datetime.fromisoformat(card.made)
     except ValueError as error:
-        raise _Wrong(tr("“made” must be a date and time")) from error
+        raise BadValue(tr("“made” must be a date and time")) from error
     return card
 
 

@@ -198,9 +198,8 @@ def name_trouble(name: str) -> str:
     """Return why the name is not valid for a model, or an empty text. Existing models are not considered."""
     if not name or len(name) > _LONGEST:
         return tr("a model name must have 1 to {most} characters", most=_LONGEST)
-    if _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name):
-        return tr("“{name}” can’t be a model name: it is not a valid folder name on every system", name=name[:_LONGEST])
-    if name[0] in ".-~ " or name[-1] in ". " or is_device(name):
+    odd = _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name)
+    if odd or name[0] in ".-~ " or name[-1] in ". " or is_device(name):
         return tr("“{name}” can’t be a model name: it is not a valid folder name on every system", name=name)
     return ""
 
