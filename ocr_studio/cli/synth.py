@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -266,23 +266,7 @@ _NOT_AS_BEFORE: Final = {
     "strokes": "the pen strokes have changed",
     "backgrounds": "the photos of empty boards have changed",
 }
-_GIVEN: Final = (
-    "words",
-    "boards",
-    "fonts",
-    "prints",
-    "backgrounds",
-    "word_list",
-    "only_words",
-    "languages",
-    "writing",
-    "grounds",
-    "spoiled",
-    "side",
-    "held_out",
-    "seed",
-    "cut",
-)
+_GIVEN: Final = tuple(each.name for each in fields(SynthOptions) if each.name not in {"strokes", "purpose"})
 
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")

@@ -98,7 +98,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--what", choices=PARTS, help=f"part of the network to train; {_default('what')}")
     for key, what in _NUMBERS.items():
         kind = int if isinstance(LIMITS[key][0], int) else float
-        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=_number_help(key, what))
+        about = f"{what}; {_range(key)}; {_default(key)}"
+        made.add_argument(_flag(key), type=kind, metavar="N", help=about)
     made.add_argument("--device", choices=DEVICES, help=f"device to compute on; {_default('device')}")
     made.add_argument(
         "--keep", choices=_KEEP, default=_KEEP[0], help=f"when to save the new model; default: {_KEEP[0]}"
@@ -270,7 +271,7 @@ def _meaningless(options: argparse.Namespace) -> str:
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
         if value is not None and not low <= value <= high:
-            return f"--{key.replace('_', '-')} must be from {_range(key)}, not {_typed(value)}"
+            return f"{_flag(key)} must be from {_range(key)}, not {_typed(value)}"
     return ""
 
 
@@ -278,22 +279,14 @@ def _range(key: str) -> str:
     return " to ".join(map(_typed, LIMITS[key]))
 
 
-def _typed(number: float) -> str:
-    return str(number) if isinstance(number, int) else f"{number:g}"
-
-
-def _number_help(key: str, what: str) -> str:
-    return f"{what}; {_range(key)}; {_default(key)}"
+def _typed(value: float | str) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _default(key: str) -> str:
     """Return the default of an option, and that of the detector if it differs, as shown in the help."""
-    recognizer, detector = (_shown(getattr(recipe, key)) for recipe in (Recipe(), detector_events.RECIPE))
+    recognizer, detector = (_typed(getattr(recipe, key)) for recipe in (Recipe(), detector_events.RECIPE))
     return f"default: {recognizer}" if recognizer == detector else f"default: {recognizer}, detector: {detector}"
-
-
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else _typed(value)
 
 
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
