@@ -76,7 +76,8 @@ def render_index(evaluation: Evaluation) -> str:
     title, count = f"Evaluation of {format_photo_name(evaluation.data)}", len(evaluation.photos)
     rows = (
         _render_row(
-            f'<a href="{_make_address(link)}">{escape(format_photo_name(photo.image))}</a>{_describe_partly(photo)}',
+            f'<a href="{quote(os.fsencode(link))}">{escape(format_photo_name(photo.image))}</a>'
+            f"{'' if photo.whole else ' *'}",
             photo.score,
             photo.seconds,
         )
@@ -154,10 +155,6 @@ def _render_row(title: str, score: PhotoScore, seconds: float) -> str:
     return f"<tr><td class=name>{title}{counts}{shares}{errors}<td class=n>{seconds:.2f}"
 
 
-def _describe_partly(photo: PhotoResult) -> str:
-    return "" if photo.whole else " *"
-
-
 def _render_counts(numbers: Iterable[tuple[MistakeKind, int]]) -> str:
     some = [f"<b>{count}</b> {KINDS[kind][0]} ({KINDS[kind][1]})" for kind, count in numbers if count]
     return "; ".join(some) or "None."
@@ -205,7 +202,3 @@ def _render_list(title: str, lines: Sequence[str]) -> str:
 
 def _encode_image(jpeg: bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
-
-
-def _make_address(path: str) -> str:
-    return quote(os.fsencode(path))

@@ -68,10 +68,8 @@ def shorten_name(image: str) -> str:
 
 def render(evaluation: Evaluation) -> str:
     """The table for people, lines ending in ``\\n``."""
-    return (
-        "\n".join((*_render_head(evaluation), *_render_photo_table(evaluation), "", *_render_total_table(evaluation)))
-        + "\n"
-    )
+    lines = (*_render_head(evaluation), *_render_photo_table(evaluation), "", *_render_total_table(evaluation))
+    return "\n".join(lines) + "\n"
 
 
 def _render_head(evaluation: Evaluation) -> Iterator[str]:

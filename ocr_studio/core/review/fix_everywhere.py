@@ -31,7 +31,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """A word that is probably the same. text: its recognized text; picture: PNG of it; image: its photo."""
+    """A word that is probably the same. text: its recognized text; image: its photo; quad: its box."""
 
     place: Place
     image: str
@@ -89,7 +89,12 @@ def make_changes(offers: Iterable[LookAlike], text: str) -> list[Change]:
     """Write this text into the words offered; the likely ones are selected at first."""
     return [
         Change(
-            *(each.place[0], each.image, each.place[1], each.quad, each.text, text),
+            page_id=each.place[0],
+            image=each.image,
+            word_id=each.place[1],
+            quad=each.quad,
+            before=each.text,
+            after=text,
             reason=f"{100 * each.likelihood:.0f} %",
             selected=each.likelihood >= TICKED,
         )

@@ -82,14 +82,10 @@ def estimate_missing(comparison: AnyComparison) -> int | None:
     Returns:
         The number; None if the difference is already clear, is zero, or is so small that too many would be needed.
     """
-    gain, held_out = abs(_gain(comparison)), _held_out(comparison)
+    gain, held_out = _gain(comparison), _held_out(comparison)
     if comparison.verdict != "no clear difference" or not gain:
         return None
-    middle = (
-        (comparison.after.cer - comparison.before.cer)
-        if isinstance(comparison, RecognizerComparison)
-        else _gain(comparison)
-    )
+    middle = -gain if isinstance(comparison, RecognizerComparison) else gain
     side = max(middle - comparison.change.low, comparison.change.high - middle)
     wanted = held_out * ((side / gain) ** 2 - 1.0) / dataset_split.SHARE
     if not wanted <= _MOST_MORE:

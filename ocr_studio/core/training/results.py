@@ -36,7 +36,7 @@ def save_result(run: Run, trained: AnyTrained) -> None:
 
 def delete_result(run: Run) -> None:
     """Delete the result of a run, which is trained again."""
-    (run.result).unlink(missing_ok=True)
+    run.result.unlink(missing_ok=True)
 
 
 def load_result(run: Run) -> AnyTrained | None:

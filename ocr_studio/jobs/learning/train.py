@@ -78,7 +78,8 @@ def train(
         StudioError: The training failed.
     """
     run = course.run
-    with contextlib.closing(_Held(run.name)):
+    with contextlib.ExitStack() as lock:
+        lock.callback(training_runs.lock_run(run.name).release)
         if resume:
             _check_same(run, course.dataset)
             if (waiting := training_results.load_result(run)) is not None:
@@ -166,7 +167,8 @@ def throw_away(run: Run) -> None:
         RunTrouble: The training is running.
         StudioError: It can't be deleted.
     """
-    with contextlib.closing(_Held(run.name)):
+    with contextlib.ExitStack() as lock:
+        lock.callback(training_runs.lock_run(run.name).release)
         _discard_candidates(run)
         training_runs.delete_run(run.name)
     with contextlib.suppress(OSError):  # fails on Windows while the lock is held
@@ -176,17 +178,6 @@ def throw_away(run: Run) -> None:
 def _discard_candidates(run: Run) -> None:
     for folder in registry.candidates(run.name):
         registry.discard(folder)
-
-
-class _Held:
-    """The lock of a training while it runs."""
-
-    def __init__(self, name: str) -> None:
-        self._lock = training_runs.lock_run(name)
-
-    def close(self) -> None:
-        """Release the lock."""
-        self._lock.release()
 
 
 def _check_same(run: Run, dataset: Dataset) -> None:

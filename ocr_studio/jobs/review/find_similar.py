@@ -108,12 +108,9 @@ def _pages(project: Project, page: Page, corrected: Correction, index: Index | N
 def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppearance) -> Iterator[LookAlike]:
     for word_id, by_reading in odds.items():
         word = page.words[word_id]
-        other = word_appearance.describe_word(photo, word.quad)
-        likely = (
-            fix_everywhere.estimate_likelihood(by_reading, word_appearance.compute_likeness(look, other))
-            if other
-            else 0.0
-        )
+        if (other := word_appearance.describe_word(photo, word.quad)) is None:
+            continue
+        likely = fix_everywhere.estimate_likelihood(by_reading, word_appearance.compute_likeness(look, other))
         if likely >= fix_everywhere.OFFERED:
             yield LookAlike((page.id, word.id), page.image, word.quad, word.text, likely)
 
