@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
@@ -19,27 +18,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.learning import export_dataset
 
 _DEFAULT: Final = next(iter(LAYOUTS))
-# Contents of the layouts, by name.
-_CONTENTS: Final[Mapping[str, str]] = {
-    "ocr-studio": (
-        "manifest.json; labels.jsonl with an object for each word: crop, text, page, image, word, quad, checked, by,"
-        " machine, split, writer; crops/; boxes.jsonl and photos/ for photos with every word checked"
-    ),
-    "keras-ocr": "train.json and validation.json with [path, box, text]",
-    "paddleocr": "rec_gt.txt with crops, Label.txt with boxes",
-    "deep-text": "gt.txt with crops",
-}
-_LAYOUTS: Final = "\n".join(
-    textwrap.fill(
-        _CONTENTS.get(name, ", ".join(layout.files)),
-        width=119,
-        initial_indent=f"  {name:<12}",
-        subsequent_indent=" " * 14,
-        break_on_hyphens=False,
-    )
-    for name, layout in LAYOUTS.items()
-)
-_EPILOG: Final = f"""\
+_EPILOG: Final = """\
 PROJECT is a project, a folder of photos that has one, a folder with annotations.json (see "ocr-studio evaluate
 --help"), or a dataset. Without --out, the contents of a dataset are listed; with --out, it is copied to another layout
 with the same split. About a fifth of the words is held out for evaluation, always the same ones. DIR must be new,
@@ -47,11 +26,15 @@ empty, or an earlier dataset in the same layout, which is replaced, even if you 
 "ocr-studio help datasets".
 
 Layouts (training and evaluation read all of them):
-{_LAYOUTS}
+  ocr-studio  manifest.json; labels.jsonl with an object for each word: crop, text, page, image, word, quad, checked,
+              by, machine, split, writer; crops/; boxes.jsonl and photos/ for photos with every word checked
+  keras-ocr   train.json and validation.json with [path, box, text]
+  paddleocr   rec_gt.txt with crops, Label.txt with boxes
+  deep-text   gt.txt with crops
 
-JSON: {{"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {{reason: number}},
-"pages", "pages_written", "boxes": number of photos with every word checked, "split": {{"rule", "train", "held-out"}},
-"alphabet", "digest", "trouble": [line]}}.
+JSON: {"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {reason: number},
+"pages", "pages_written", "boxes": number of photos with every word checked, "split": {"rule", "train", "held-out"},
+"alphabet", "digest", "trouble": [line]}.
 
 Exit status: 0 success, 1 something could not be read or nothing was written, 2 wrong usage.
 """
