@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import array_files
-from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.translation import later, tr
 
 _log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, l
             if frequency < rarest:
                 return
             yield frequency, unpacker.unpack()
-    except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, TooLarge) as error:
+    except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException) as error:
         raise NoWordCounts(
             tr("can’t read the dictionary: {reason}", reason=error),
             file=path,

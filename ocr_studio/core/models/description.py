@@ -79,7 +79,7 @@ _ALONE: Final = "_alone"  # suffix of a measure: by the network alone, without a
 
 def title(model: Model) -> str:
     """Return a one-line summary: title and scores, or the kind if there are none."""
-    own = _title(model) if model.title != model.name else ""
+    own = _own(model, model.title) if model.title != model.name else ""
     return ", ".join(filter(None, (own, gain(model.card)))) or tr(DOES[model.kind])
 
 
@@ -103,7 +103,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     card = model.card
     found = [(tr("Name"), model.name), (tr("Type"), tr(DOES[model.kind]))]
     if model.title != model.name:
-        found.insert(1, (tr("Title"), _title(model)))
+        found.insert(1, (tr("Title"), _own(model, model.title)))
     if card is None:
         return [*found, (tr("Source"), tr("included with the program"))]
     if model.adapted:
@@ -235,10 +235,6 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
 def _unit(card: ModelCard) -> str:
     """Return the unit the model was evaluated on, "words" or "lines"."""
     return "lines" if card.settings.get("unit") == "lines" else "words"
-
-
-def _title(model: Model) -> str:
-    return _own(model, model.title)
 
 
 def _own(model: Model, text: str) -> str:

@@ -78,19 +78,10 @@ def list_rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType
 
 
 def select_first(
-    waiting: Iterable[QueueRow], order: QueueOrder, *, most: int = MOST
+    waiting: Collection[QueueRow], order: QueueOrder, *, most: int = MOST
 ) -> tuple[tuple[QueueRow, ...], int]:
     """Return the first ``most`` words in this order, and the total number."""
-    counted = 0
-
-    def each() -> Iterator[QueueRow]:
-        nonlocal counted
-        for row in waiting:
-            counted += 1
-            yield row
-
-    found = heapq.nsmallest(most, each(), key=_KEYS[order])
-    return tuple(found), counted
+    return tuple(heapq.nsmallest(most, waiting, key=_KEYS[order])), len(waiting)
 
 
 def make_confirm_step(
@@ -224,11 +215,6 @@ class ReviewSession:
         """Number of the current word, from 1; words settled elsewhere count as before it."""
         before = sum(self._rows[number].key not in self._elsewhere for number in self._trail[: self._at])
         return before + self.fallen_away + (self.current is not None)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the current word is settled already, because the user has gone back to it."""
-        return self.current is not None and self.current.key in self._settled
 
     @property
     def trail(self) -> Iterator[Place]:

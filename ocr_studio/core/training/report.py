@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from ocr_studio.core.datasets import split as dataset_split
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.training import messages as training_messages
+from ocr_studio.core.training import messages
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
 from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained
 from ocr_studio.core.translation import number, tr, tr_n
@@ -44,7 +44,7 @@ def format_title(comparison: AnyComparison) -> str:
         return tr("It got worse") if own else tr("It got worse on other writing")
     if comparison.verdict is None:
         return tr("Not enough data to tell")
-    return tr(training_messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
+    return tr(messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
 def format_result(comparison: AnyComparison) -> str:
@@ -54,8 +54,8 @@ def format_result(comparison: AnyComparison) -> str:
     before, after = comparison.before, comparison.after
     forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
     if before.words == 0:
-        return f"{tr(training_messages.NONE_HELD_OUT[comparison.unit])}{forgot}"
-    forms, mistakes = training_messages.ON_UNSEEN[comparison.unit], _compared(before, after)
+        return f"{tr(messages.NONE_HELD_OUT[comparison.unit])}{forgot}"
+    forms, mistakes = messages.ON_UNSEEN[comparison.unit], _compared(before, after)
     return f"{tr_n(*forms, before.words, mistakes=mistakes)}{forgot}"
 
 
@@ -103,52 +103,33 @@ def describe_missing(comparison: AnyComparison) -> str:
         if isinstance(comparison, RecognizerComparison) and comparison.before.right == held_out:
             it = tr("It was read correctly before, so it can’t improve.")
             they = tr("All of them were read correctly before, so they can’t improve.")
-            return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
+            return f"{it if held_out == 1 else they} {tr(messages.WHAT_TELLS[unit])}"
         return _none_differs(comparison)
-    few = tr_n(*training_messages.TOO_FEW[unit], held_out)
+    few = tr_n(*messages.TOO_FEW[unit], held_out)
     if (more := estimate_missing(comparison)) is not None:
-        return f"{few} {tr_n(*training_messages.WOULD_TELL[unit], more)}"
+        return f"{few} {tr_n(*messages.WOULD_TELL[unit], more)}"
     if _gain(comparison):
-        return f"{few} {tr_n(*training_messages.WOULD_TAKE[unit], _MOST_MORE)}"
+        return f"{few} {tr_n(*messages.WOULD_TAKE[unit], _MOST_MORE)}"
     points = number((comparison.change.high - comparison.change.low) / 2 * 100, 1)
-    return few if points == number(0.0, 1) else tr_n(*training_messages.EVEN[unit], held_out, points=points)
+    return few if points == number(0.0, 1) else tr_n(*messages.EVEN[unit], held_out, points=points)
 
 
 def list_rows(comparison: AnyComparison) -> tuple[ReportRow, ...]:
     """Return the figures for held-out and for general writing."""
-    found: list[ReportRow] = []
     unit = comparison.unit
     if isinstance(comparison, DetectorComparison):
-        for titles, score, new, change in (
-            (training_messages.FOUND_ROWS[unit], comparison.before, comparison.after, comparison.change),
-            (
-                training_messages.FOUND_GENERAL_ROWS[unit],
-                comparison.keep_before,
-                comparison.keep_after,
-                comparison.keep_change,
-            ),
-        ):
-            if score.wanted:
-                found += _finding_rows(titles, (score, new), change)
-        return tuple(found)
-    for titles, before, after, change in (
-        (training_messages.READ_ROWS[unit], comparison.before, comparison.after, comparison.change),
-        (
-            training_messages.READ_GENERAL_ROWS[unit],
-            comparison.keep_before,
-            comparison.keep_after,
-            comparison.keep_change,
-        ),
-    ):
-        if before.words:
-            found += _reading_rows(titles, before, after, change)
-    return tuple(found)
+        found = _finding_rows(messages.FOUND_ROWS[unit], comparison.before, comparison.after, comparison.change)
+        boards = comparison.keep_before, comparison.keep_after, comparison.keep_change
+        return (*found, *_finding_rows(messages.FOUND_GENERAL_ROWS[unit], *boards))
+    read = _reading_rows(messages.READ_ROWS[unit], comparison.before, comparison.after, comparison.change)
+    general = comparison.keep_before, comparison.keep_after, comparison.keep_change
+    return (*read, *_reading_rows(messages.READ_GENERAL_ROWS[unit], *general))
 
 
 def format_duration(trained: AnyTrained) -> str:
     """Return the duration and the reason for the end."""
     return tr_n(
-        *training_messages.TOOK.get(trained.stopped, training_messages.TOOK[""]),
+        *messages.TOOK.get(trained.stopped, messages.TOOK[""]),
         trained.steps,
         seconds=f"{trained.seconds:.0f}",
     )
@@ -201,7 +182,7 @@ def _same(comparison: AnyComparison) -> bool:
 def _mistaken(comparison: RecognizerComparison) -> str:
     """Return the mistakes on general words."""
     before, after = comparison.keep_before, comparison.keep_after
-    return tr_n(*training_messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
+    return tr_n(*messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
 
 
 def _compared(before: ReadingScore, after: ReadingScore) -> str:
@@ -229,7 +210,7 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
         early = tr("Training was stopped too early to tell. Discard it and train longer.")
         return f"{_none_differs(comparison)} {early}"
     if _same(comparison):
-        return f"{tells} {tr(training_messages.LEARN_MORE[comparison.unit])}"
+        return f"{tells} {tr(messages.LEARN_MORE[comparison.unit])}"
     if _gain(comparison) > 0:
         return f"{tells} {tr('It seems to help: you can keep it and switch back at any time.')}"
     then = tr("It doesn’t seem to help: discard it, correct more text and train again.")
@@ -238,7 +219,7 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
 
 def _none_differs(comparison: AnyComparison) -> str:
     reads = isinstance(comparison, RecognizerComparison)
-    return tr((training_messages.NONE_READ if reads else training_messages.NONE_FOUND)[comparison.unit])
+    return tr((messages.NONE_READ if reads else messages.NONE_FOUND)[comparison.unit])
 
 
 def _gain(comparison: AnyComparison) -> float:
@@ -267,14 +248,16 @@ def _found(before: Score, after: Score, unit: str) -> str:
         same if after.right == before.right else tr("{now} instead of {before}", now=after.right, before=before.right)
     )
     none_before, none_after = before.found - before.right, after.found - after.right
-    forms = training_messages.FIT_NONE_AS_BEFORE if none_before == none_after else training_messages.FIT_NONE
+    forms = messages.FIT_NONE_AS_BEFORE if none_before == none_after else messages.FIT_NONE
     none = tr_n(*forms[unit], none_after, before=none_before)
-    return tr_n(*training_messages.OF_UNSEEN[unit], before.wanted, found=right, boxes=none)
+    return tr_n(*messages.OF_UNSEEN[unit], before.wanted, found=right, boxes=none)
 
 
 def _reading_rows(
     titles: tuple[str, ...], before: ReadingScore, after: ReadingScore, change: Interval
 ) -> list[ReportRow]:
+    if not before.words:
+        return []
     wrong, letters = titles
     return [
         ReportRow(
@@ -292,9 +275,10 @@ def _reading_rows(
     ]
 
 
-def _finding_rows(titles: tuple[str, ...], scores: tuple[Score, Score], change: Interval) -> list[ReportRow]:
+def _finding_rows(titles: tuple[str, ...], before: Score, after: Score, change: Interval) -> list[ReportRow]:
+    if not before.wanted:
+        return []
     found, fit_none, f = titles
-    before, after = scores
     none = [score.found - score.right for score in (before, after)]
     return [
         ReportRow(

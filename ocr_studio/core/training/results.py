@@ -11,7 +11,6 @@ from typing import Final
 from ocr_studio.core import paths
 from ocr_studio.core.dataset_files.values import UNITS
 from ocr_studio.core.files import json_schema, strict_json
-from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.models import registry
 from ocr_studio.core.training.detector_events import DetectorTrained
 from ocr_studio.core.training.events import ReadingScore, RecognizerComparison, Trained
@@ -47,7 +46,7 @@ def load_result(run: Run) -> AnyTrained | None:
         trained = _trained(raw, run)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TooLarge) as error:
+    except (OSError, ValueError) as error:
         log.warning("%s: what came of the training can’t be read: %s", file, error)
         return None
     return trained if trained.folder in registry.candidates(run.name) else None

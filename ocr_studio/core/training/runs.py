@@ -21,7 +21,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.json_schema import one_of
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
+from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import Recipe
@@ -147,7 +147,7 @@ def load_run(name: str) -> Run | None:
         return _parse_run(strict_json.load(paths.read_file(file)), name)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TooLarge) as error:
+    except (OSError, ValueError) as error:
         log.warning("%s: this training can’t be gone on with: %s", file, error)
         return None
 

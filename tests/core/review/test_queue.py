@@ -34,7 +34,7 @@ def _page(name: str, *confidences: float, writer: str | None = None) -> Page:
 
 def _order(pages: list[Page], order: QueueOrder, most: int = 100) -> list[str]:
     found, _ = review_queue.select_first(
-        (row for page in pages for row in review_queue.list_rows(page)), order, most=most
+        [row for page in pages for row in review_queue.list_rows(page)], order, most=most
     )
     return [f"{row.image[:-4]} {row.word_id}" for row in found]
 
@@ -92,7 +92,7 @@ def test_a_sitting_goes_on_and_back_to_its_end() -> None:
     sitting.go_on()
     assert (_here(sitting), sitting.number, sitting.left) == ("1", 2, 2)
     assert sitting.go_back()
-    assert (_here(sitting), sitting.number, sitting.is_done) == ("0", 1, True)
+    assert (_here(sitting), sitting.number, sitting.has_settled(("p", "0"))) == ("0", 1, True)
     assert not sitting.go_back()
     sitting.go_on()
     assert _here(sitting) == "1"
