@@ -133,12 +133,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
 
 
 def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
-    """Check that web pages can be written, if requested.
-
-    Args:
-        options: The arguments of the command.
-        names: File names of the pages besides the index.
-    """
+    """Check that the index and these other web pages can be written, if requested."""
     if options.out is None:
         return None
     out = OutputFolder(options.out, overwrite=options.overwrite, known=html_report.is_page)
@@ -148,12 +143,7 @@ def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
 
 
 def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
-    """Print the figures.
-
-    Args:
-        evaluation: What to print.
-        below: Whether something else has been printed above.
-    """
+    """Print the figures. below: whether something else has been printed above."""
     if not evaluation.photos:
         if (count := len(evaluation.failed)) > 1:  # the error of a single one was just printed
             what = f"none of the {count} photos could be evaluated"

@@ -241,13 +241,7 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
 
 
 def _tell_others(like: Path, begun: SynthOptions, given: Collection[str]) -> None:
-    """Warn if files of the dataset in ``--like`` have changed, so that the result will differ.
-
-    Args:
-        like: The dataset.
-        begun: Its options.
-        given: Options that were given on the command line and may differ.
-    """
+    """Warn if files of the dataset in ``--like`` have changed, so the result will differ, except ``given`` ones."""
     changed = source_fingerprints.find_changed(
         synth_options.load_fingerprints(like), source_fingerprints.compute_fingerprints(begun)
     )

@@ -142,15 +142,9 @@ def train(options: argparse.Namespace) -> int:
 def _gone_on_with(
     events: Generator[LearningEvent, None, None], name: str, *, far: bool
 ) -> Generator[LearningEvent, None, None]:
-    """Pass on the events of a training, but stop before a saved state that can't be used is overwritten.
+    """Pass on the events of a training. Raises RunTrouble before a saved state that can't be used is overwritten.
 
-    Args:
-        events: The events of the training.
-        name: Name of the training.
-        far: Whether the training should resume from a saved state.
-
-    Raises:
-        RunTrouble: The saved state can't be used.
+    far: whether the training should resume from a saved state.
     """
     with closing(events):
         for event in events:
@@ -172,12 +166,7 @@ def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterat
 
 
 def _afterwards(run: Run, *, replace: bool) -> str:
-    """Return what to do about an interrupted run.
-
-    Args:
-        run: The interrupted run.
-        replace: Whether it was started with ``--replace``.
-    """
+    """Return what to do about an interrupted run. replace: whether it was started with ``--replace``."""
     if training_results.load_result(run) is not None:
         return f"“{run.name}” is trained; use --resume to save its model"
     if run.far:

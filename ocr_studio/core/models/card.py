@@ -76,12 +76,7 @@ class BadModel(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """A source of training data.
-
-    Attributes:
-        what: Description for the user.
-        licence: Licence of the data.
-    """
+    """A source of training data, as shown to the user."""
 
     what: _LongText
     licence: _Text
@@ -98,7 +93,7 @@ class ModelCard:
         alphabet: Characters in the order of the classes, beginning with class 1; empty for a detector.
         dataset: Digest of the dataset it was trained on.
         settings: The training recipe.
-        scores: Evaluation name → figures: "before", "after" … (see ``training.results.scores_of``); "NAME_before" and
+        scores: Evaluation name → figures: "before", "after" … (see ``training.results.make_scores``); "NAME_before" and
             "NAME_after" for other test sets.
         licence: Licence of the weights.
         made: When it was created, ISO 8601 UTC.

@@ -21,14 +21,9 @@ _LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
 def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
-    """Check a model folder and return its card.
+    """Check a model folder and return its card. thoroughly: whether to check the contents of the weights, too.
 
-    Args:
-        folder: The folder.
-        thoroughly: Whether to check the contents of the weights, too.
-
-    Raises:
-        BadModel: The folder does not hold a valid model, or holds other files.
+    Raises BadModel if the folder does not hold a valid model, or holds other files.
     """
     try:
         if folder.is_symlink() or not folder.is_dir():

@@ -298,11 +298,7 @@ def discard(candidate: Path) -> None:
 
 
 def delete(name: str, *, in_use: Collection[str | None]) -> None:
-    """Delete a model permanently.
-
-    Args:
-        name: The model.
-        in_use: Names of the models that the settings use.
+    """Delete a model permanently. in_use: names of the models that the settings use.
 
     Raises:
         ModelInUse: It is in use or comes with the program.

@@ -113,13 +113,7 @@ class PackedWords:
 
 @dataclass(frozen=True, slots=True)
 class PageChange:
-    """A page that is new, changed or deleted.
-
-    Attributes:
-        number: The page's number in the index.
-        entries: As stored.
-        choices: As stored.
-    """
+    """A page that is new, changed or deleted. number: the page's number in the index."""
 
     seq: int
     number: int

@@ -33,12 +33,7 @@ _WEIGHTS: Final = (-1.97, 1.53, 0.56, 0.38, 1.26, -1.71, -0.40)
 
 
 class ConfusionModel:
-    """Compares a corrected word with others.
-
-    Attributes:
-        right: The corrected text.
-        read: The recognized text and its alternatives.
-    """
+    """Compares a corrected word, by its right text and its reading, with others."""
 
     def __init__(self, right: str, read: Transcription) -> None:
         self._right, self._read = right, read

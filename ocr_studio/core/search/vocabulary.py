@@ -23,11 +23,7 @@ _AT_ONCE: Final = 4096
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The tokens (``folding.tokenize``) of texts with the numbers 0, 1, ….
-
-    Attributes:
-        last: The highest number so far, or -1.
-    """
+    """The tokens (``folding.tokenize``) of texts with the numbers 0, 1, …; last: the highest so far, or -1."""
 
     last: int = -1
     _codes: dict[str, int] = field(default_factory=dict)

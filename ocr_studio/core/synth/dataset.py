@@ -78,16 +78,9 @@ class SynthDatasetWriter:
     """Writes samples in any order into the dataset's folder."""
 
     def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
-        """Resume what was generated before, if anything.
+        """Resume what was generated before, if anything. Raises OSError.
 
-        Args:
-            room: Folder to write to.
-            options: What to generate.
-            version: Version of the program.
-            made_of: Result of ``source_fingerprints.compute_fingerprints``.
-
-        Raises:
-            OSError: The folder cannot be read or written.
+        made_of: result of ``source_fingerprints.compute_fingerprints``.
         """
         self._options, self._version, self._made_of = options, version, made_of
         self._making = DatasetBuilder(room, own.LAYOUT, "words")
@@ -176,16 +169,7 @@ class SynthDatasetWriter:
             self._forget()
 
     def finish(self, folder: Path, source: SynthSource) -> Report:
-        """Write labels and manifest.
-
-        Args:
-            folder: Final folder of the dataset.
-            source: What it was generated from.
-
-        Raises:
-            OSError: A file cannot be written.
-            BadDataset: There are no samples.
-        """
+        """Write labels and manifest. folder: where the dataset will be. Raises OSError, and BadDataset for nothing."""
         self.close()
         making = self._making
         over = sum(

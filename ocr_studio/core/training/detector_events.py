@@ -50,7 +50,6 @@ class DetectorData:
     right of them.
 
     Attributes:
-        photos: The photos.
         digest: Digest of the dataset, for the model's card.
         options: How photos are read, as the detectors are compared by the resulting words.
         general: General photos against forgetting, in addition to synthetic boards.
@@ -67,7 +66,6 @@ class LinesEvaluated:
     """Evaluation during training: how well lines that are not trained on are found at this step.
 
     Attributes:
-        step: The step.
         held_out: F1 score (0..1) on held-out lines of the dataset; None without any.
         keep: F1 score on general boards, which shows forgetting; None without any.
         best: Whether this is the best result so far, which stopping would keep.

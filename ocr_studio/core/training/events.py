@@ -120,7 +120,6 @@ class WordsEvaluated:
     """Evaluation during training: how well words that are not trained on are read at this step.
 
     Attributes:
-        step: The step.
         held_out_cer: Character error rate (0..) on held-out words of the dataset; None without any.
         keep_cer: Character error rate on general words, which shows forgetting; None without any.
         best: Whether this is the best result so far, which stopping would keep.
@@ -138,7 +137,6 @@ class ReadingScore:
     """How well a model reads some words.
 
     Attributes:
-        words: Number of words.
         right: Number of words read without a mistake.
         cer: Character error rate (0..).
     """

@@ -51,15 +51,7 @@ class PhotoUnfit:
 
 @dataclass(frozen=True, slots=True)
 class SearchingPhoto:
-    """A photo isn't in its place and is searched for; ``done`` of ``total`` photos are finished.
-
-    Attributes:
-        image: Name of the photo.
-        looked: Number of files compared so far.
-        files: Number of photos in the folder.
-        done: Number of finished photos.
-        total: Number of all photos.
-    """
+    """A photo isn't in its place: ``looked`` of ``files`` were searched; ``done`` of ``total`` photos are finished."""
 
     image: str
     looked: int

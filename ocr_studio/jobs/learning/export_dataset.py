@@ -15,16 +15,8 @@ from ocr_studio.core.project.project import Project
 def export_project(project: Project, folder: Path, wanted: ExportOptions | None = None) -> Iterator[PhotoCut | Report]:
     """Export the checked words of a project, including unsaved changes, without changing the project.
 
-    Args:
-        project: The project.
-        folder: The target folder.
-        wanted: Layout and unit of the dataset.
-
-    Yields:
-        A PhotoCut for each photo, then the Report.
-
-    Raises:
-        StudioError: The project has no pages, or as for ``dataset.export``.
+    Yields a PhotoCut for each photo, then the Report. Raises StudioError if the project has no pages, and those of
+    ``dataset.export``.
     """
     yield from export_sources(dataset_sources.from_project(project), folder, wanted)
 

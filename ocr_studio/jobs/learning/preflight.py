@@ -97,11 +97,9 @@ LookEvent: TypeAlias = TrainingPreparing | Preflight
 
 
 def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
-    """Make a dataset of a project's checked words, without changing the project; yields Preparing …, then Preflight.
+    """Make a dataset of a project's checked words, without changing it; yields TrainingPreparing …, then Preflight.
 
-    Args:
-        project: The project.
-        options: How photos are read; they determine the known characters.
+    The options determine the known characters.
 
     Raises:
         StudioError: The project can't be read, or the dataset can't be saved.
@@ -134,14 +132,9 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
 
 
 def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEvent]:
-    """Load an existing dataset, which stays in its folder; yields Preparing, then Preflight.
+    """Load an existing dataset, which stays in its folder; yields TrainingPreparing, then Preflight.
 
-    Args:
-        folder: The folder of the dataset.
-        options: As for ``look``.
-
-    Raises:
-        BadDataset: The dataset can't be read.
+    Raises BadDataset.
     """
     yield TrainingPreparing(tr("Loading the dataset"))
     dataset = datasets.read(folder)

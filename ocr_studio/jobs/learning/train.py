@@ -64,7 +64,7 @@ class TrainingTask:
 def train(
     course: TrainingTask, *, resume: bool = False, learn: Learn | None = None
 ) -> Generator[LearningEvent, None, None]:
-    """Train a model; yields Preparing …, Started, StepDone and Checked …, then Trained.
+    """Train a model; yields TrainingPreparing …, TrainingStarted, StepDone …, then Trained.
 
     If the generator is closed early, the training can be resumed later.
 
@@ -98,10 +98,6 @@ def train(
 
 def check_base(kind: str, recipe: Recipe) -> None:
     """Check early that the base model of a recipe exists and can be trained.
-
-    Args:
-        kind: One of ``training_runs.KINDS``.
-        recipe: The hyperparameters.
 
     Raises:
         NoSuchModel: There is no such model.
@@ -231,12 +227,8 @@ def _nothing(
 ) -> StudioError:
     """The error for a dataset without training data.
 
-    Args:
-        dataset: The dataset.
-        some: Its examples or photos; if all are held out, the error says so in place of the remedy.
-        what: What is wrong.
-        remedy: What to do, in the window.
-        typed: What to do, on the command line.
+    some: its examples or photos; if all are held out, the error says so in place of the remedy. typed: the remedy on
+    the command line.
     """
     command = typed
     if some and all(each.split is Split.HELD_OUT for each in some):

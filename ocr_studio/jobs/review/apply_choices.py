@@ -27,7 +27,6 @@ class ChangeBatch:
 
     Attributes:
         photos: Number of photos in the batch.
-        edits: Edits by page id.
         words: Number of words that change.
         skipped: The words that stay as they are.
     """

@@ -18,7 +18,6 @@ class WordsKnown:
     """The result.
 
     Attributes:
-        languages: The languages.
         lexicon: Their dictionary words.
         own: Words typed on the project's pages.
         added: Words that the user has added to the project words.
@@ -35,13 +34,7 @@ def words_known(
 ) -> Iterator[WordsKnown | None]:
     """Load all words; yields a single WordsKnown, and None in between, so that other jobs don't have to wait.
 
-    Args:
-        languages: The languages.
-        project: The project, if any.
-        index: Its search index, which holds the typed words.
-
-    Raises:
-        StudioError: A dictionary is missing.
+    The typed words come from the project's search index. Raises StudioError if a dictionary is missing.
     """
     typed: Counter[str] = Counter()
     for row in index.pages() if index else ():

@@ -97,13 +97,7 @@ CardEvent: TypeAlias = CardMade | CardFailed
 def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> Iterator[Waiting]:
     """Collect the unchecked words of a project; yields PagesLooked …, then WordsWait.
 
-    Args:
-        project: The project.
-        order: The order of the queue.
-        index: Its search index; if it is complete and supports the order, no pages are loaded.
-
-    Raises:
-        StudioError: The project can't be read.
+    If the search index is complete and supports the order, no pages are loaded. Raises StudioError.
     """
     if index is not None and index.complete and order in _INDEXED:
         with contextlib.suppress(IndexTrouble):

@@ -61,12 +61,7 @@ class Crew:
     """A pool of worker processes that generate samples."""
 
     def __init__(self, options: SynthOptions, *, children: int) -> None:
-        """Start the workers.
-
-        Args:
-            options: What to generate.
-            children: Number of processes; with 0, the calling process does the work.
-        """
+        """Start the workers. children: their number; with 0, the calling process does the work."""
         self._pool: ProcessPoolExecutor | None = None
         self._options, self._children = options, children
         if children:
