@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 # What a slip costs where another letter altogether costs 1. Four letters of the same shape are as likely as one that is
-# just wrong; of strokes, one may be wrong in a short word and two in a longer one (``search.matching.allowed``). Two
+# just wrong; of strokes, one may be wrong in a short word and two in a longer one (``matching.allowed_cost``). Two
 # neighbours swapped are the fingers' own slip, and no likelier to make another word than a stroke is.
 SHAPE: Final = 0.25
 STROKE: Final = 0.6

@@ -110,7 +110,7 @@ class DetectorComparison:
 
     @property
     def verdict(self) -> str | None:
-        """The verdict as in ``training.events.Comparison``: "better", "worse", "no clear difference" or None.
+        """The verdict as in ``events.RecognizerComparison``: "better", "worse", "no clear difference" or None.
 
         Unlike there, a higher score is better.
         """
