@@ -72,7 +72,7 @@ class _Example:
 @dataclass(frozen=True, slots=True)
 class _Word:
     quad: Box
-    text: str = ""
+    text: str | None = None
     ignore: bool = False
 
 
@@ -185,7 +185,8 @@ def parse_boxes(value: object) -> TruePhoto:
 
 
 def _labelled(word: _Word) -> Labelled:
-    return Labelled(fields.quad(word.quad), fields.text(word.text) if word.text or not word.ignore else "", word.ignore)
+    text = fields.text(word.text or "") if word.text or not word.ignore else ""
+    return Labelled(fields.quad(word.quad), text, word.ignore)
 
 
 LAYOUT = Layout(

@@ -32,7 +32,7 @@ _UNREADABLE: Final = "###"
 @dataclass(frozen=True, slots=True)
 class _Word:
     points: Box
-    transcription: str = ""
+    transcription: str | None = None
     difficult: object = None
 
 
@@ -99,7 +99,7 @@ def _own_name(folder: SafeFolder, photo: str) -> str:
 
 def _labelled(word: _Word) -> Labelled:
     ignore = word.difficult is True or word.transcription == _UNREADABLE
-    return Labelled(fields.quad(word.points), "" if ignore else fields.text(word.transcription), ignore)
+    return Labelled(fields.quad(word.points), "" if ignore else fields.text(word.transcription or ""), ignore)
 
 
 LAYOUT = Layout(

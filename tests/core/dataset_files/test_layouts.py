@@ -75,6 +75,7 @@ def test_a_project_of_ppocrlabel_is_read(tmp_path: Path) -> None:
         {"transcription": "Ship", "points": box, "difficult": False},
         {"transcription": "###", "points": [[x + 115, y] for x, y in box], "difficult": False},
         {"transcription": "new", "points": [[x + 230, y] for x, y in box], "difficult": False},
+        {"transcription": None, "points": [[x + 345, y] for x, y in box], "difficult": True},
     ]
     label = f"{tmp_path.name}/board.png\t{json.dumps(marks)}\n"
     (tmp_path / "Label.txt").write_text(label)
@@ -82,7 +83,7 @@ def test_a_project_of_ppocrlabel_is_read(tmp_path: Path) -> None:
     assert [each.text for each in found.examples] == ["Ship", "new"]
     assert found.rule == "word"
     assert {each.split for each in found.examples} == {Split.TRAIN, Split.HELD_OUT}
-    assert [word.ignore for word in found.pages[0].words] == [False, True, False]
+    assert [word.ignore for word in found.pages[0].words] == [False, True, False, True]
     photo = Pyramid(made_datasets.drawn(1))
     assert (found.crop(found.examples[0]) == extract_crop(photo, made_datasets.place(0, 0).array())).all()
 
