@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import Message, message_n, tr, tr_n
 from ocr_studio.ui.document.apply_choices import Applied
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
@@ -121,9 +121,9 @@ class FixPanel(PanelDock):
         self._fixing.forget()
         self.close()
 
-    def _step(self, words: int, _photos: int) -> str:
+    def _step(self, words: int, _photos: int) -> Message:
         """The name of the step in the undo menu."""
-        return tr_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", words, text=self._text)
+        return message_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", words, text=self._text)
 
     def _say(self, applied: Applied) -> None:
         self.said.emit(" ".join((applied.said, *applied.skipped[:1])))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget,
 
 from ocr_studio.core import plain_text
 from ocr_studio.core.editing import find_replace
+from ocr_studio.core.page import StepName
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import SearchResult
@@ -55,6 +56,7 @@ class FindPanel(PanelDock):
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
         self._findings = SearchResult([], 0, 0)
         self._replacing = False
+        self._step: StepName = ""
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
         self.said = ElidedLabel()
@@ -72,7 +74,7 @@ class FindPanel(PanelDock):
                 tr("Words and their replacements"),
                 (tr("Current text"), tr("New text"), ""),
                 button=lambda number: tr_n("Replace {count} word", "Replace {count} words", number),
-                step=lambda *_: message("Replace with {text}", text=self.by.text()),
+                step=lambda *_: self._step,
             ),
         )
         # The results, or what they become.
@@ -173,6 +175,7 @@ class FindPanel(PanelDock):
         self.line.textChanged.connect(self._ask)
         self.by.textChanged.connect(lambda _: self._preview())
         self.scope.activated.connect(lambda _: self._preview())
+        self.list.started.connect(self._begin_step)
         self.list.progressed.connect(self._show_replacing)
         self.list.applied.connect(self._show_replaced)
         self.list.tree.clicked.connect(self._go_if_text)
@@ -254,9 +257,8 @@ class FindPanel(PanelDock):
         project, page = self._opening.project, self._document.page
         if project is None:
             return
-        same = page is not None and page.id == place[0] and self._opening.path is not None
-        photo = self._opening.path if same and self._opening.path else project.photos / image
-        self._places.go_to_word(photo, place[1])
+        here = self._opening.path if page is not None and page.id == place[0] else None
+        self._places.go_to_word(here or project.photos / image, place[1])
 
     def _come_back(self) -> None:
         """Return the focus to the results once the word is shown on its photo."""
@@ -268,14 +270,17 @@ class FindPanel(PanelDock):
     # ---------------------------------------------------------------------------------------------------- replacing
 
     def _preview(self) -> None:
-        term = find_replace.parse_single_term(self.line.text())
-        wanted = self._replacing and term is not None and bool(self.line.text().strip())
-        self.list.apply.setVisible(wanted)
-        self.below.setCurrentWidget(self.list if wanted else self.cards)
-        if term is not None and wanted:
+        term = find_replace.parse_single_term(self.line.text()) if self._replacing else None
+        self.list.apply.setVisible(term is not None)
+        self.below.setCurrentWidget(self.cards if term is None else self.list)
+        if term is not None:
             here = self._document.page.id if self._document.page else ""
             hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
             self.list.show_changes(find_replace.list_replacements(hits, term, self.by.text()))
+
+    def _begin_step(self) -> None:
+        # Now: while it runs, the user can type another text, and its parts are made in another thread.
+        self._step = message("Replace with {text}", text=self.by.text())
 
     def _show_replacing(self, done: int, total: int) -> None:
         if done < total:

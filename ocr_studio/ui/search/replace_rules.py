@@ -9,7 +9,6 @@ from ocr_studio.core import paths
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Replacer, Rule
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, message, tr, tr_n
 from ocr_studio.jobs.review import collect_changes
 from ocr_studio.jobs.review.collect_changes import FoundChanges
@@ -80,25 +79,6 @@ class ReplacingByRules(QObject):
         )
         preview.finished.connect(preview.deleteLater)
         preview.open()
-        project, page = self._opening.project, self._document.page
-        if not everywhere and page is not None:
-            try:
-                self._show(preview, tuple(collect_changes.collect_page(page, Replacer(rules).in_page)))
-            except StudioError as error:
-                preview.show_trouble(Trouble(str(error)))
-        elif everywhere and project is not None:
-            self._opening.save()  # so that the latest corrections are searched, too
-            self._look_everywhere(project, rules, preview)
-        else:
-            preview.show_end(_said(preview))
-
-    def _show(self, preview: ChangesDialog, events: tuple[object, ...]) -> None:
-        """Show all that was found on one photo."""
-        found = [each for each in events if isinstance(each, FoundChanges)]
-        preview.add([change for each in found for change in each.changes])
-        preview.show_end(_said(preview), [line for each in found for line in each.wrong])
-
-    def _look_everywhere(self, project: Project, rules: tuple[Rule, ...], preview: ChangesDialog) -> None:
         wrong: list[str] = []
 
         def hear(found: FoundChanges) -> None:
@@ -106,13 +86,29 @@ class ReplacingByRules(QObject):
             preview.add(found.changes)
             wrong.extend(found.wrong)
 
-        work = self._lane.submit(
-            lambda: collect_changes.collect_by_rules(project, rules), name=later("Previewing rules")
-        )
-        work.came.connect(hear)
-        work.failed.connect(lambda trouble: preview.show_end(_said(preview), [trouble.message, *wrong]))
-        work.done.connect(lambda: preview.show_end(_said(preview), wrong))
-        preview.finished.connect(work.cancel)
+        def end(*trouble: str) -> None:
+            preview.show_end(_said(preview), [*trouble, *wrong])
+
+        project, page = self._opening.project, self._document.page
+        if everywhere and project is not None:
+            self._opening.save()  # so that the latest corrections are searched, too
+            work = self._lane.submit(
+                lambda: collect_changes.collect_by_rules(project, rules), name=later("Previewing rules")
+            )
+            work.came.connect(hear)
+            work.failed.connect(lambda trouble: end(trouble.message))
+            work.done.connect(end)
+            preview.finished.connect(work.cancel)
+        elif not everywhere and page is not None:
+            try:
+                for event in collect_changes.collect_page(page, Replacer(rules).in_page):
+                    if isinstance(event, FoundChanges):
+                        hear(event)
+                end()
+            except StudioError as error:
+                preview.show_trouble(Trouble(str(error)))
+        else:
+            end()
 
 
 def _said(preview: ChangesDialog) -> str:

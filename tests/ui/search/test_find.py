@@ -296,7 +296,9 @@ def test_replacing_shows_first_what_becomes_what_and_is_one_step(studio: Studio,
     assert panel.list.apply.text() == "Replace 3 words"
     before = studio.document.undo_stack.count()
     QTest.mouseClick(panel.list.apply, LEFT)
+    panel.by.setText("typed meanwhile")
     qtbot.waitUntil(lambda: studio.document.undo_stack.count() == before + 1)
+    assert studio.document.undo_stack.undoText() == "Replace with queues"
     assert texts(studio)[-1] == "queues"
     qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["queues"] * 3)
     studio.document.undo_stack.undo()
