@@ -29,11 +29,7 @@ class KeyCatcher(PlainLabel):
         self.hide()
 
     def catch(self, text: str) -> None:
-        """Capture the next key.
-
-        Args:
-            text: The prompt to show.
-        """
+        """Capture the next key, with this text as the prompt."""
         self.setText(text)
         self.setAccessibleName(text)
         self.show()

@@ -37,12 +37,7 @@ _ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _
 
 
 def keys_of(spec: ActionSpec[Any], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the current keys of an action.
-
-    Args:
-        spec: The action.
-        changed: Keys set by the user, by id of the action, as in the settings.
-    """
+    """Return the current keys of an action; ``changed`` are those in the settings."""
     if is_fixed(spec):
         return spec.keys
     return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))

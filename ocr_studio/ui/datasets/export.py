@@ -29,14 +29,6 @@ class ExportController(QObject):
     failed = Signal(object)
 
     def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
-        """Make the controller.
-
-        Args:
-            document: The open page.
-            opening: The open photo and its project.
-            lane: The thread for exporting datasets.
-            window: The parent of the dialogs.
-        """
         super().__init__(window)
         self._document, self._opening, self._lane, self._window = document, opening, lane, window
 
@@ -64,12 +56,7 @@ class ExportController(QObject):
         dialog.open()
 
     def save(self, path: Path, chosen: Format | None = None) -> None:
-        """Save the text of the open photo; overwrites an existing file, but never a photo.
-
-        Args:
-            path: The file; its suffix decides the format.
-            chosen: The format for an unknown suffix; by default plain text.
-        """
+        """Save the text of the open photo, in the format of the suffix or else the chosen one; never over a photo."""
         self.writing.emit()
         page = self._document.page
         if page is None:

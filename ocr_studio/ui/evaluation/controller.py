@@ -39,12 +39,6 @@ class EvaluationController(QObject):
     write_failed = Signal(str)
 
     def __init__(self, lane: JobThread, ocr_service: Callable[[], OcrService]) -> None:
-        """Make the controller.
-
-        Args:
-            lane: The thread that the jobs run in.
-            ocr_service: Returns the current recognizer.
-        """
         super().__init__(lane)
         self._lane, self._ocr_service = lane, ocr_service
         self._job: Job | None = None

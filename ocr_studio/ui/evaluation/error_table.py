@@ -113,8 +113,8 @@ class MistakeTable(ChosenByReturn, RowTable):
 
     chosen = Signal(object, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.mistakes = MistakeModel(self)
         self.setModel(self.mistakes)
         self.setAccessibleName(tr("Mistakes"))

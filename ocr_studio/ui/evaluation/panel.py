@@ -58,8 +58,8 @@ _MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 class EvaluationDock(PanelDock):
     """Shows a running or finished evaluation; choosing a mistake shows it on its photo."""
 
-    def __init__(self, evaluator: EvaluationController, places: MistakePlaces, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Evaluation"), "evaluation", parent)
+    def __init__(self, evaluator: EvaluationController, places: MistakePlaces) -> None:
+        super().__init__(tr("Evaluation"), "evaluation")
         self._evaluating, self.places = evaluator, places
         self._evaluation: Evaluation | None = None
         self.said = ElidedLabel(tr("Nothing has been evaluated yet."))

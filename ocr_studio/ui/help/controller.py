@@ -68,14 +68,7 @@ class HelpController(QObject):
         panels: Sequence[PanelDock],
         entries: Callable[[], list[PaletteEntry]],
     ) -> None:
-        """Use these from now on.
-
-        Args:
-            actions: The actions.
-            hints: The hints for new users.
-            panels: The panels, whose own keys are listed, too.
-            entries: Returns the entries of the command palette.
-        """
+        """Use these from now on; ``entries`` returns those of the command palette."""
         self._actions, self.hints, self._panels, self._entries = actions, hints, panels, entries
         hints.changed.connect(self.changed)
 

@@ -114,11 +114,7 @@ class HelpWindow(QWidget):
         across.setSizes([min(_LIST_WIDTH, width // 3), width])
 
     def show_topic(self, topic: str) -> None:
-        """Show a page, and the window in front of all others.
-
-        Args:
-            topic: One of ``help_pages.TOPICS``.
-        """
+        """Show the page of one of ``help_pages.TOPICS``, and the window in front of all others."""
         self.line.clear()
         self.page.show_topic(topic)
         self.show()

@@ -42,16 +42,7 @@ class Hints(QObject):
         actions: ActionSet,
         change_settings: Callable[[Settings], object],
     ) -> None:
-        """Show nothing yet.
-
-        Args:
-            document: The open photo.
-            opening: Has the settings, which say what was shown before.
-            reading: Reads photos.
-            view: The hints are shown over it.
-            actions: The actions, for their keys.
-            change_settings: Saves settings.
-        """
+        """Show nothing yet; hints are shown over the ``view``."""
         super().__init__(view)
         self._document, self._opening, self._reading = document, opening, reading
         self._actions, self._change_settings = actions, change_settings

@@ -31,13 +31,7 @@ class Palette(QFrame):
     """
 
     def __init__(self, entries: Callable[[], Sequence[PaletteEntry]], recent: RecentChoices, window: QWidget) -> None:
-        """Create the palette.
-
-        Args:
-            entries: Returns the entries; called whenever the palette opens.
-            recent: The entries chosen recently.
-            window: The window.
-        """
+        """Stay hidden; ``entries`` is called whenever the palette opens."""
         super().__init__(window)
         self._window, self._entries, self._recent = window, entries, recent
         self._known: Sequence[PaletteEntry] = ()

@@ -57,13 +57,7 @@ class PaletteMatch:
 
 
 def collect(actions: ActionSet, opening: Opening, use_model: Callable[[str], object]) -> list[PaletteEntry]:
-    """Return all entries in the order of the menus.
-
-    Args:
-        actions: The actions.
-        opening: Opens recent photos.
-        use_model: Reads with the model of this name from now on.
-    """
+    """Return all entries in the order of the menus; ``use_model`` reads with the model of a name from now on."""
     return [*_actions(actions), *_photos(opening), *_models(opening.settings, use_model)]
 
 

@@ -71,11 +71,7 @@ class ActionSet(QObject):
         return self._actions[action_id]
 
     def use_keys(self, changed: Mapping[str, tuple[str, ...]]) -> None:
-        """Use these keys from now on.
-
-        Args:
-            changed: Keys set by the user, by id of the action.
-        """
+        """Use these keys from now on: those set by the user, by id of the action."""
         if changed != self.changed_keys:
             self.changed_keys = changed
             for spec in self._specs():

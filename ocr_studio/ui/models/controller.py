@@ -47,15 +47,7 @@ class ModelsController(QObject):
         choose: Callable[[Settings], object],
         window: QWidget,
     ) -> None:
-        """Make the controller.
-
-        Args:
-            document: The open page.
-            reading: Its job thread imports and exports models.
-            current: Returns the current settings.
-            choose: Applies changed settings.
-            window: The parent of the dialog.
-        """
+        """Show nothing yet; the thread of ``reading`` imports and exports, and ``choose`` applies changed settings."""
         super().__init__(window)
         self._document, self._reading = document, reading
         self._current, self._choose, self._window = current, choose, window

@@ -27,13 +27,7 @@ class DownloadController(QObject):
     taken_in = Signal(object)
 
     def __init__(self, lane: JobThread, reading: JobThread, parent: QObject) -> None:
-        """Make the controller.
-
-        Args:
-            lane: The thread for downloads, which can take minutes.
-            reading: The thread for imports.
-            parent: The parent object.
-        """
+        """Show nothing yet; ``lane`` downloads, which can take minutes, and ``reading`` imports."""
         super().__init__(parent)
         self._lane, self._reading = lane, reading
         self._dialog: DownloadDialog | None = None

@@ -15,12 +15,6 @@ class ModelList(QListView):
     """A list view with one selected row. items: its model; rows are filled by ``tell``."""
 
     def __init__(self, name: str, *, narrowest: int) -> None:
-        """Make the list.
-
-        Args:
-            name: The accessible name.
-            narrowest: The minimum width in pixels.
-        """
         super().__init__()
         self.items = QStandardItemModel(self)
         self.setModel(self.items)

@@ -79,14 +79,7 @@ class Reviewing(QObject):
         project: Callable[[], Project | None],
         index: Callable[[], Index | None] = lambda: None,
     ) -> None:
-        """Start idle.
-
-        Args:
-            document: the open document.
-            lane: makes cards and searches pages.
-            project: returns the open project.
-            index: returns the search index of the project, if there is one.
-        """
+        """Start idle; ``lane`` makes cards and searches pages."""
         super().__init__(document)
         self._index = index
         self._document, self._project = document, project

@@ -27,8 +27,8 @@ _KEPT: Final = 64  # images in memory
 class ReviewStrip(QWidget):
     """Shows as many words as fit, each with its image, its recognized text, and the key that confirms all up to it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._cards: Sequence[CardMade] = ()
         self._pictures: OrderedDict[bytes, QPixmap] = OrderedDict()

@@ -57,10 +57,8 @@ class ReviewPanel(PanelDock):
     own_keys = REVIEW_KEYS
     left = Signal()
 
-    def __init__(
-        self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(tr("Review queue"), "review", parent)
+    def __init__(self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces) -> None:
+        super().__init__(tr("Review queue"), "review")
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
         self.said = ElidedLabel()
         self.pace = PlainLabel()

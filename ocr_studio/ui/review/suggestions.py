@@ -40,14 +40,7 @@ class Prompter(QObject):
         index: Callable[[], Index | None] = lambda: None,
         lexicon: Callable[[], Lexicon | None] = lambda: None,
     ) -> None:
-        """Start without texts of the project; ``begin`` loads them.
-
-        Args:
-            document: the open document, whose corrections are learned.
-            lane: looks up the texts of the project.
-            index: returns the search index of the project, if there is one.
-            lexicon: returns the dictionary of the languages, if there is one.
-        """
+        """Start without texts of the project; ``begin`` loads them in the ``lane``."""
         super().__init__(document)
         self._lane, self._index, self._lexicon = lane, index, lexicon
         self._written = WrittenTexts()

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Mark, Word
 from ocr_studio.core.review import doubtful_letters
@@ -59,8 +58,8 @@ class ReviewLine(WordEditor):
     typed = Signal()
     most_choices = 7
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.rest_of: Callable[[str], str] = lambda _: ""
         self._readings: tuple[str, ...] = ()
         self._fresh = True  # nothing has been typed or moved yet

@@ -81,11 +81,7 @@ class FindBar(QFrame):
         self.hide()
 
     def begin(self, text: str = "") -> None:
-        """Show the bar.
-
-        Args:
-            text: What to find; by default what was searched for last.
-        """
+        """Show the bar with this text; by default with what was searched for last."""
         self._place()
         self.show()
         self.raise_()

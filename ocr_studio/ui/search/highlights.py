@@ -44,13 +44,7 @@ class FindMarks(QGraphicsItem):
         self._here = -1
 
     def show_marks(self, marks: Sequence[Highlight], here: int, rect: QRectF) -> None:
-        """Mark these matches.
-
-        Args:
-            marks: The matches.
-            here: The index of the current one, or -1.
-            rect: The photo, in its pixels.
-        """
+        """Mark these matches; ``here`` is the index of the current one, or -1, and ``rect`` the photo in its pixels."""
         self.prepareGeometryChange()
         self._rect, self._here = rect, here
         self._marks = [(mark, _path(mark)) for mark in marks]

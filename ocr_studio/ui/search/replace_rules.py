@@ -27,15 +27,6 @@ class ReplacingByRules(QObject):
     def __init__(
         self, document: Document, opening: Opening, pictures: WordPictures, lane: JobThread, window: QWidget
     ) -> None:
-        """Create the controller.
-
-        Args:
-            document: The open photo.
-            opening: The open project and its settings.
-            pictures: The images of words.
-            lane: The thread that reads pages.
-            window: The parent of the dialogs.
-        """
         super().__init__(window)
         self._document, self._opening, self._pictures = document, opening, pictures
         self._lane, self._window = lane, window

@@ -107,8 +107,8 @@ class RuleRows(TitledRows):
 class RulesTable(RowTable):
     """The table of rules in their order: each is applied to the result of those before it."""
 
-    def __init__(self, rules: tuple[Rule, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        super().__init__()
         self.rows = RuleRows(rules, self)
         self.setModel(self.rows)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)

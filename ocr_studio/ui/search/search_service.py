@@ -32,8 +32,8 @@ class Searching(QObject):
     found = Signal(str, object)
     failed = Signal(object)
 
-    def __init__(self, indexing_: IndexService, lane: JobThread, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, indexing_: IndexService, lane: JobThread) -> None:
+        super().__init__()
         self._indexing, self._lane = indexing_, lane
         self.query = ""
         self.wanted = False

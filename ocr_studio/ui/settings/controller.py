@@ -47,23 +47,11 @@ class SettingsController(QObject):
         downloads: JobThread,
         actions: tuple[ActionSpec[Any], ...],
     ) -> None:
-        """Create the controller.
-
-        Args:
-            document: The open photo.
-            reading: The controller of reading.
-            current: Returns the current settings.
-            window: The parent of the dialogs.
-            downloads: The thread that downloads files.
-            actions: The actions whose shortcuts can be changed.
-        """
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
         self._actions = actions
-        self.models_controller: ModelsController = ModelsController(
-            document, reading, current, self.chosen.emit, window
-        )
-        self.download_controller: DownloadController = DownloadController(downloads, reading.lane, self)
+        self.models_controller = ModelsController(document, reading, current, self.chosen.emit, window)
+        self.download_controller = DownloadController(downloads, reading.lane, self)
         self.models_controller.fetch_wanted.connect(self.download_controller.show)
         self.download_controller.taken_in.connect(self.models_controller.show_new)
 

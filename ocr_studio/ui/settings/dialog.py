@@ -48,14 +48,7 @@ class SettingsDialog(QDialog):
         actions: tuple[ActionSpec[Any], ...],
         parent: QWidget | None = None,
     ) -> None:
-        """Create the dialog.
-
-        Args:
-            current: Returns the current settings.
-            try_detection: Opens the dialog of text detection.
-            actions: The actions whose shortcuts can be changed.
-            parent: The window.
-        """
+        """Show the settings; ``try_detection`` opens the dialog of text detection."""
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self._current = current

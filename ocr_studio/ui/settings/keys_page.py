@@ -36,12 +36,6 @@ class KeysPage(SettingsPage):
     """All actions with their shortcuts, by menu. Enter on an action sets its shortcut to the next key pressed."""
 
     def __init__(self, settings: Settings, table: tuple[ActionSpec[Any], ...]) -> None:
-        """Create the page.
-
-        Args:
-            settings: The current settings.
-            table: All actions.
-        """
         super().__init__()
         self._table, self._by_id = table, {spec.id: spec for spec in table}
         self.title = tr("&Keyboard shortcuts")
@@ -88,11 +82,7 @@ class KeysPage(SettingsPage):
         return replace(settings, keys={})
 
     def look_for(self, typed: str, *, slips: bool) -> int:
-        """Show only the actions that match by name, menu or key.
-
-        Args:
-            typed: The search text; an empty one shows all.
-            slips: Whether typos are tolerated.
+        """Show only the actions that match by name, menu or key; all for an empty text.
 
         Returns:
             The number of matches, 0 for an empty text.

@@ -77,10 +77,6 @@ class SettingsPage(QWidget):
     def look_for(self, typed: str, *, slips: bool) -> int:
         """Highlight the rows that match.
 
-        Args:
-            typed: The search text.
-            slips: Whether typos are tolerated.
-
         Returns:
             The number of matches, 0 for an empty text.
         """

@@ -38,12 +38,6 @@ class ReadingPage(SettingsPage):
     slow = True
 
     def __init__(self, settings: Settings, try_detection: TryDetection) -> None:
-        """Create the page.
-
-        Args:
-            settings: The current settings.
-            try_detection: Opens the dialog of text detection.
-        """
         super().__init__()
         self.title = tr("&Reading")
         self._before = settings

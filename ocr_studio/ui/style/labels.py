@@ -123,13 +123,7 @@ def with_few(said: str, more: Sequence[str], *, most: int) -> str:
 
 
 def table_row(title: str, figures: Iterable[str], *, colour: str = "") -> str:
-    """Return a row of an HTML table: a title, then figures; mirrored in right-to-left layouts, as Qt does not do it.
-
-    Args:
-        title: The title.
-        figures: The figures.
-        colour: The colour of the text as #rrggbb, or "".
-    """
+    """Return a row of an HTML table: a title, then figures; mirrored in right-to-left layouts, as Qt does not do it."""
     cells = [f"<td>{escape(title)}&nbsp;&nbsp;</td>"]
     cells += [f"<td align=right>&nbsp;&nbsp;{escape(figure)}</td>" for figure in figures]
     if QApplication.isRightToLeft():

@@ -47,12 +47,7 @@ def own_name(language: str) -> str:
 
 
 def spoken(chosen: str, system: Sequence[str] | None = None) -> str:
-    """Return the language that a setting stands for.
-
-    Args:
-        chosen: The setting: a language, or SYSTEM.
-        system: The languages of the system such as "de-AT", best first; by default asked from Qt.
-    """
+    """Return the language that a setting stands for; ``system`` lists those of the system, best first."""
     known = available()
     if chosen != SYSTEM:
         return chosen if chosen in known else ENGLISH
@@ -65,12 +60,7 @@ def spoken(chosen: str, system: Sequence[str] | None = None) -> str:
 
 
 def use(app: QApplication, chosen: str) -> None:
-    """Set the language of everything created from now on.
-
-    Args:
-        app: The application.
-        chosen: The language as in the settings.
-    """
+    """Set the language, as in the settings, of everything created from now on."""
     language = spoken(chosen)
     system, locale = QLocale.system(), QLocale(language)
     # For its own language the system also knows the country, and with it the formats of dates and numbers.

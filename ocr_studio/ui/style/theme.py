@@ -58,12 +58,7 @@ def use(app: QApplication, theme: str) -> None:
 
 
 def icon(name: str, *, role: str = "text") -> QIcon:
-    """Return an icon in a colour of the theme.
-
-    Args:
-        name: The name in qtawesome.
-        role: The colour: "text", "quiet", "accent", "info", "warning" …
-    """
+    """Return an icon of qtawesome in a colour of the theme: "text", "quiet", "accent", "info", "warning" …"""
     now = colours()
     made: QIcon = qtawesome.icon(
         name, color=getattr(now, role), color_disabled=now.disabled, color_on=now.accent, color_selected=now.text

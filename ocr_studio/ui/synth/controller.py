@@ -32,13 +32,7 @@ class SynthController(QObject):
     train_wanted = Signal(object)
 
     def __init__(self, lane: JobThread, places: JobThread, window: QWidget) -> None:
-        """Show nothing yet; ``ask`` opens the dialog.
-
-        Args:
-            lane: generates datasets, which can take hours.
-            places: checks folders, which takes a moment.
-            window: the window to open the dialog over.
-        """
+        """Show nothing yet; ``lane`` generates datasets, which can take hours, and ``places`` checks folders."""
         super().__init__(window)
         self._lane, self._places, self._window = lane, places, window
 

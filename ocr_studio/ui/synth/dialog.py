@@ -66,15 +66,7 @@ class SynthDialog(QDialog):
         there: TargetFolderCheck,
         parent: QWidget | None = None,
     ) -> None:
-        """Show the options and start the preview.
-
-        Args:
-            options: the options to begin with.
-            folder: the folder to begin with.
-            lane: generates samples.
-            there: checks the folder; becomes a child of the dialog.
-            parent: the window to open over.
-        """
+        """Show the options and start the preview; ``there`` becomes a child of the dialog."""
         super().__init__(parent)
         there.setParent(self)
         self.there = there

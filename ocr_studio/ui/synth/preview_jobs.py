@@ -30,7 +30,7 @@ class SynthPreviewJobs(QObject):
     done = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
+    def __init__(self, lane: JobThread, parent: QObject) -> None:
         super().__init__(parent)
         self._lane, self._preview = lane, PreviewMaker()
         self._job: Job | None = None

@@ -66,8 +66,8 @@ class TargetFolderCheck(QObject):
 
     known = Signal()
 
-    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, lane: JobThread) -> None:
+        super().__init__()
         self._lane = lane
         self._asked: tuple[SynthOptions, Path] | None = None
         self._job: Job | None = None

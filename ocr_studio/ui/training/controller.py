@@ -14,22 +14,15 @@ from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.training import results as training_results
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.detector_events import DetectorTrained, LinesEvaluated
-from ocr_studio.core.training.events import (
-    Recipe,
-    StepDone,
-    Trained,
-    TrainingPreparing,
-    TrainingStarted,
-    WordsEvaluated,
-)
+from ocr_studio.core.training.detector_events import DetectorTrained
+from ocr_studio.core.training.events import Recipe, Trained, TrainingPreparing, TrainingStarted
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import Run
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.jobs.learning.train import Learn, TrainingTask
+from ocr_studio.jobs.learning.train import Learn, LearningEvent, TrainingTask
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.training.run_control import Origin, RunControl
 
@@ -44,10 +37,6 @@ class TrainingStage(Enum):
     ENDING = auto()
     DECIDING = auto()
     KEPT = auto()
-
-
-# No training is running or waiting for a decision.
-_FREE = frozenset({TrainingStage.IDLE, TrainingStage.LOOKING, TrainingStage.READY, TrainingStage.KEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +79,7 @@ class TrainingController(QObject):
         *,
         learners: Mapping[str, Learn] | None = None,
     ) -> None:
-        """Make the controller.
-
-        Args:
-            lane: The thread that the jobs run in.
-            settings: Returns the current settings.
-            learners: Training functions by kind; by default those of the engine.
-        """
+        """Stay idle; ``learners`` are training functions by kind, by default those of the engine."""
         super().__init__(lane)
         self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
         self.stage = TrainingStage.IDLE
@@ -117,6 +100,11 @@ class TrainingController(QObject):
     def busy(self) -> bool:
         """Whether a training is running."""
         return self.stage in (TrainingStage.LEARNING, TrainingStage.ENDING)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no training is running or waiting for a decision."""
+        return not self.busy and self.stage is not TrainingStage.DECIDING
 
     @property
     def is_paused(self) -> bool:
@@ -150,7 +138,7 @@ class TrainingController(QObject):
 
     def look_at(self, origin: Origin) -> None:
         """Collect training data, unless a training is running or waiting for a decision."""
-        if self.stage not in _FREE:
+        if not self.is_free:
             return
         self._cancel()
         self.origin, self.stale = origin, False
@@ -165,7 +153,7 @@ class TrainingController(QObject):
 
         job = self._job = self._lane.submit(make, name=later("Collecting corrections"))
         job.came.connect(self._hear_look)
-        job.failed.connect(self._fail)
+        job.failed.connect(self.failed)
         job.ended.connect(lambda: self._leave_looking(job))
 
     def note_correction(self) -> None:
@@ -196,7 +184,7 @@ class TrainingController(QObject):
 
     def go_on_with(self, run: Run) -> None:
         """Resume an interrupted training."""
-        if self.stage not in _FREE:
+        if not self.is_free:
             return
         self._cancel()
         options, look, stop = self.options, self.look, self._begin()
@@ -291,7 +279,7 @@ class TrainingController(QObject):
         self.progressed.emit(tr("Preparing…"), 0, 0)
         job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Training"))
         job.came.connect(self._hear)
-        job.failed.connect(self._fail)
+        job.failed.connect(self.failed)
         job.ended.connect(pace.close)
         job.ended.connect(lambda: self._leave_learning(job))
 
@@ -308,16 +296,7 @@ class TrainingController(QObject):
         elif isinstance(event, Trained | DetectorTrained):
             self.trained = event
             self._go_to(TrainingStage.DECIDING)
-        if isinstance(
-            event,
-            TrainingStarted
-            | StepDone
-            | WordsEvaluated
-            | LinesEvaluated
-            | Trained
-            | DetectorTrained
-            | TrainingPreparing,
-        ):
+        if isinstance(event, LearningEvent):
             self.heard.emit(event)
 
     def _hear_look(self, event: object) -> None:
@@ -343,9 +322,6 @@ class TrainingController(QObject):
         self.changed.emit()
         if self.offers:
             self.offered.emit()
-
-    def _fail(self, trouble: Trouble) -> None:
-        self.failed.emit(trouble)
 
     def _leave_looking(self, job: Job) -> None:
         if job is self._job and self.stage is TrainingStage.LOOKING:

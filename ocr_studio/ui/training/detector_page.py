@@ -46,8 +46,8 @@ class DetectorPage(QWidget):
     look = Signal()
     opened = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos with every word checked"))
         self.column = StartColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)

@@ -61,10 +61,8 @@ class TrainerPanel(PanelDock):
 
     reread = Signal()
 
-    def __init__(
-        self, training: TrainingController, document: Document, places: MistakePlaces, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(tr("Training"), "learning", parent)
+    def __init__(self, training: TrainingController, document: Document, places: MistakePlaces) -> None:
+        super().__init__(tr("Training"), "learning")
         self._training, self._document, self._places = training, document, places
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(tr("Network to train"))
@@ -82,12 +80,10 @@ class TrainerPanel(PanelDock):
         self._asked_from: QWidget | None = None  # the widget with the focus when the user opened the panel
         self.pages = pages = QStackedWidget()
         self._lay_out()
-        self.preflight = PreflightPage(self._pictures, pages)
-        self.boxes = DetectorPage(pages)
-        self.running = ProgressPage(training, self._pictures, pages)
-        self.result = ResultPage(
-            training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked, parent=pages
-        )
+        self.preflight = PreflightPage(self._pictures)
+        self.boxes = DetectorPage()
+        self.running = ProgressPage(training, self._pictures)
+        self.result = ResultPage(training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked)
         for page in (self.preflight, self.boxes, self.running, self.result):
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             pages.addWidget(page)
@@ -322,13 +318,7 @@ class _Offer(QFrame):
     def show_runs(self) -> None:
         """Offer the latest interrupted training, unless another one is running."""
         offers = self._training.offers
-        idle = self._training.stage in (
-            TrainingStage.IDLE,
-            TrainingStage.LOOKING,
-            TrainingStage.READY,
-            TrainingStage.KEPT,
-        )
-        if offers and idle:
+        if offers and self._training.is_free:
             run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")
             # Translators: In brackets within a sentence.
@@ -338,7 +328,7 @@ class _Offer(QFrame):
                 begun = tr("from {folder}, started {when} UTC", folder=labels.file_name(run.about), when=when)
             say(self.text, tr(_OFFERS[run.kind, learned], run=run.name, begun=begun))
             self.go_on.setText(tr("Show result") if learned else tr("Resume"))
-        self.setVisible(bool(offers) and idle)
+        self.setVisible(bool(offers) and self._training.is_free)
 
     def retint(self) -> None:
         """Apply the colours of the current theme."""

@@ -52,8 +52,8 @@ class PreflightPage(QWidget):
     look = Signal()
     chosen = Signal(object)
 
-    def __init__(self, pictures: CropImages, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, pictures: CropImages) -> None:
+        super().__init__()
         self._pictures = pictures
         self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
         self.column.start.connect(self._start)

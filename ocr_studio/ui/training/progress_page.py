@@ -45,8 +45,8 @@ _MEASURING = {
 class ProgressPage(QWidget):
     """Shows a running training."""
 
-    def __init__(self, training: TrainingController, pictures: CropImages, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, training: TrainingController, pictures: CropImages) -> None:
+        super().__init__()
         self._training = training
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)

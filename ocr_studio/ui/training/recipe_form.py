@@ -152,12 +152,7 @@ class RecipeForm(QScrollArea):
         self.device.setCurrentIndex(self.device.findData(recipe.device))
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """Offer these base models.
-
-        Args:
-            models: The models to offer.
-            in_use: The name of the model in use; it is selected, or the first one if it can't be trained.
-        """
+        """Offer these base models; the one in use is selected, or the first one if it can't be trained."""
         self.base.clear()
         for model in models:
             self._offer(model)

@@ -45,18 +45,9 @@ class ResultPage(QWidget):
         *,
         reread: Callable[[], object],
         may_reread: Callable[[], bool],
-        parent: QWidget | None = None,
     ) -> None:
-        """Make the page.
-
-        Args:
-            training: The controller whose result is shown.
-            pictures: Gives the images of words.
-            reread: Shows what the new model reads differently.
-            may_reread: Tells whether there are words to read again.
-            parent: The parent widget.
-        """
-        super().__init__(parent)
+        """Show nothing yet; ``may_reread`` tells whether there are words to read again, and ``reread`` does."""
+        super().__init__()
         self._training, self._pictures, self._may_reread = training, pictures, may_reread
         self._trained: AnyTrained | None = None
         self.column = TrainerColumn()

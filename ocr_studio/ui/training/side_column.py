@@ -28,13 +28,7 @@ class Meter(QWidget):
     """A bar that shows a count, with marks and their numbers below."""
 
     def __init__(self, plenty: int, marks: Sequence[int], name: str) -> None:
-        """Make the meter.
-
-        Args:
-            plenty: The count at which the bar is full.
-            marks: Further counts to mark.
-            name: The accessible name.
-        """
+        """Start at 0; the bar is full at ``plenty``, and ``marks`` are further counts to show."""
         super().__init__()
         self._plenty, self._marks, self._value = plenty, (*marks, plenty), 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -155,13 +149,7 @@ class Beside(QSplitter):
         self._shares: list[int] = []
 
     def add(self, part: QWidget, least: int, share: int) -> None:
-        """Add a widget on the right.
-
-        Args:
-            part: The widget.
-            least: Its minimum width in pixels.
-            share: Its share of the width.
-        """
+        """Add a widget on the right, with its minimum width in pixels and its share of the width."""
         part.setMinimumWidth(least)
         self.addWidget(part)
         self._shares.append(share)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView
 
 from ocr_studio.core.datasets.dataset import CheckKind, Dataset, Example, Split
 from ocr_studio.core.training.detector_events import PlacedWord
@@ -92,8 +92,8 @@ class LearnedTable(ChosenByReturn, RowTable):
 
     chosen = Signal(object)
 
-    def __init__(self, titles: Sequence[str], pictures: CropImages, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, titles: Sequence[str], pictures: CropImages, name: str) -> None:
+        super().__init__()
         self.words = _WordRows(titles, pictures, self)
         self.setModel(self.words)
         self.setAccessibleName(name)
@@ -169,8 +169,8 @@ class ExampleList(ChosenByReturn, QListView):
 
     chosen = Signal(object)
 
-    def __init__(self, pictures: CropImages, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, pictures: CropImages) -> None:
+        super().__init__()
         self.setItemDelegate(ShortTextDelegate(self))
         cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)
         # Without explicit cell sizes, the theme's margins would be cut off the images.
