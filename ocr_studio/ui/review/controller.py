@@ -35,8 +35,6 @@ _NO_SECOND = later(
     " two models, or read the unchecked words again with another model."
 )
 _AGREED = later_n("{count} word confirmed. Press Ctrl+Z to undo.", "{count} words confirmed. Press Ctrl+Z to undo.")
-
-
 _CAME = later_n("{count} word was added to the queue.", "{count} words were added to the queue.")
 
 
@@ -77,7 +75,7 @@ class Reviewing(QObject):
         document: Document,
         lane: JobThread,
         project: Callable[[], Project | None],
-        index: Callable[[], Index | None] = lambda: None,
+        index: Callable[[], Index | None],
     ) -> None:
         """Start idle; ``lane`` makes cards and searches pages."""
         super().__init__(document)

@@ -37,7 +37,7 @@ class FixingEverywhere(QObject):
         document: Document,
         lane: JobThread,
         project: Callable[[], Project | None],
-        index: Callable[[], Index | None] = lambda: None,
+        index: Callable[[], Index | None],
     ) -> None:
         super().__init__(document)
         self._document, self._lane, self._project, self._index = document, lane, project, index

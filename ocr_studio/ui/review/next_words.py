@@ -89,11 +89,8 @@ class ReviewStrip(QWidget):
         where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         metrics, text = painter.fontMetrics(), _text(card)
         reading = card.word.machine
-        doubtful = (
-            frozenset(doubtful_letters.find_doubtful_letters(reading))
-            if reading and reading.text == text
-            else frozenset()
-        )
+        marked = reading is not None and reading.text == text
+        doubtful = doubtful_letters.find_doubtful_letters(reading) if reading and marked else ()
         left = line.left()
         plain, doubt = QColor(theme.colours().text), box_colours.current().styles[box_colours.Look.DOUBTFUL].colour
         for number, letter in enumerate(text):

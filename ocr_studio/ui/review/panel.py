@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ocr_studio.core.page import Mark, Transcription
+from ocr_studio.core.page import Transcription
 from ocr_studio.core.review import doubtful_letters
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.translation import later, tr, tr_n
@@ -160,7 +160,7 @@ class ReviewPanel(PanelDock):
         line.refused.connect(self.keys.setText)
         line.went_back.connect(reviewing.back)
         line.nothing.connect(lambda: reviewing.answer(""))
-        line.marked.connect(self._set_aside)
+        line.marked.connect(reviewing.set_aside)
         line.turned.connect(reviewing.turn)
         line.place_wanted.connect(self._show_place)
         line.taken_back.connect(reviewing.take_back)
@@ -231,9 +231,6 @@ class ReviewPanel(PanelDock):
     def _take_texts(self) -> None:
         self.line.show_texts(self._prompter.texts(self.reviewing.word, most=self.line.most_choices))
         self._show_choices()
-
-    def _set_aside(self, kind: Mark) -> None:
-        self.reviewing.set_aside(kind)
 
     def _cancel(self) -> None:
         if self.line.isModified() and self.reviewing.word is not None:

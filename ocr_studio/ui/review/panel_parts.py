@@ -15,7 +15,7 @@ from ocr_studio.core.review.queue import Place
 from ocr_studio.core.translation import later_n, tr, tr_n
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.word_line import ReviewLine
-from ocr_studio.ui.style import labels
+from ocr_studio.ui.style import labels, theme
 
 
 class ReviewDrafts(QObject):
@@ -193,11 +193,7 @@ class ReviewChoices(QWidget):
                 button.setAccessibleName(
                     tr("Alternative {number}: {text}", number=index + 1, text=labels.shortened(readings[index]))
                 )
-                chosen = line.text() == readings[index]
-                if button.property("chosen") != chosen:
-                    button.setProperty("chosen", chosen)
-                    button.style().unpolish(button)
-                    button.style().polish(button)
+                theme.set_state(button, "chosen", line.text() == readings[index])
 
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()

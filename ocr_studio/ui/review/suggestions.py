@@ -37,8 +37,8 @@ class Prompter(QObject):
         self,
         document: Document,
         lane: JobThread,
-        index: Callable[[], Index | None] = lambda: None,
-        lexicon: Callable[[], Lexicon | None] = lambda: None,
+        index: Callable[[], Index | None],
+        lexicon: Callable[[], Lexicon | None],
     ) -> None:
         """Start without texts of the project; ``begin`` loads them in the ``lane``."""
         super().__init__(document)

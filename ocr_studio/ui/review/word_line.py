@@ -227,11 +227,7 @@ def _count(event: QKeyEvent) -> int | None:
 def _may_be_number(text: str) -> bool:
     """Whether this text, or a number confused with it, may begin with a digit."""
     first = text[:1].lower()
-    like = (
-        any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.list_shape_groups())
-        if first
-        else False
-    )
+    like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.list_shape_groups())
     return first.isdigit() or (like and any(map(str.isdigit, text)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +26,7 @@ from ocr_studio.ui.commands.key_field import KeyCatcher
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.elided_label import StatusLabel
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -59,8 +58,7 @@ class KeysPage(SettingsPage):
         self.catcher = KeyCatcher()
         self.catcher.caught.connect(self._take)
         self.catcher.left.connect(self.tree.setFocus)
-        self.said = PlainLabel()
-        self.said.setWordWrap(True)
+        self.said = StatusLabel()
         self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask(adds=False))
         self.add_key = self._button(tr("A&dd shortcut…"), lambda: self._ask(adds=True))
         self.no_key = self._button(tr("Re&move"), lambda: self._give(self._spec, ()))
@@ -247,13 +245,12 @@ class KeysPage(SettingsPage):
         self.tree.expandAll()
 
     def _show_keys(self) -> None:
-        changed: Mapping[str, tuple[str, ...]] = self._changed
         for item in self._items:
             spec = self._by_id[item.data(0, _ID)]
-            item.setText(1, ",  ".join(map(labels.key, key_rules.shown(spec, changed))))
+            item.setText(1, ",  ".join(map(labels.key, key_rules.shown(spec, self._changed))))
             for column in (0, 1):
                 font = item.font(column)
-                font.setBold(spec.id in changed)
+                font.setBold(spec.id in self._changed)
                 item.setFont(column, font)
 
     def _begin_anew(self) -> None:
@@ -269,9 +266,7 @@ class KeysPage(SettingsPage):
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self._wanted = ""
         self.take_over.hide()
-        self.said.setText(text)
-        self.said.setProperty("wrong", wrong)
-        self.said.style().polish(self.said)
+        self.said.say(text, wrong=wrong)
 
     def _back(self) -> None:
         self.tree.setFocus()  # this hides the key field

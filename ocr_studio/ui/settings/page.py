@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
 
 from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
+from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 SettingsChange: TypeAlias = Callable[[Settings], Settings]
@@ -35,7 +36,7 @@ class SettingsPage(QWidget):
     """One page of the settings.
 
     Signals:
-        changed(Change): A setting was changed; the function returns the settings with that change.
+        changed(SettingsChange): A setting was changed; the function returns the settings with that change.
 
     Attributes:
         title: The title of its tab.
@@ -82,12 +83,10 @@ class SettingsPage(QWidget):
         """
         found = 0
         for row in self._rows:
-            here = (
-                bool(typed.strip())
-                and fuzzy_title.match_title(typed, row.words, scattered=False, slips=slips) is not None
-            )
+            fit = fuzzy_title.match_title(typed, row.words, scattered=False, slips=slips)
+            here = fit is not None and bool(typed.strip())
             found += here
-            mark(row.marked, here)
+            theme.set_state(row.marked, "found", here)
         return found
 
     def go_to_found(self) -> None:
@@ -131,11 +130,3 @@ class SettingsPage(QWidget):
         note.setProperty("quiet", True)
         note.setWordWrap(True)
         self.form.addRow("", note)
-
-
-def mark(widget: QWidget, found: bool) -> None:
-    """Highlight a widget as found, or remove the highlight."""
-    if bool(widget.property("found")) != found:
-        widget.setProperty("found", found)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ocr_studio.ui.style import style_sheet
 from ocr_studio.ui.style.style_sheet import Colours
@@ -64,6 +64,14 @@ def icon(name: str, *, role: str = "text") -> QIcon:
         name, color=getattr(now, role), color_disabled=now.disabled, color_on=now.accent, color_selected=now.text
     )
     return made
+
+
+def set_state(widget: QWidget, name: str, on: bool) -> None:
+    """Switch a property that the style sheet looks at on or off, and apply the style sheet again."""
+    if bool(widget.property(name)) != on:
+        widget.setProperty(name, on)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def _palette(chosen: Colours) -> QPalette:

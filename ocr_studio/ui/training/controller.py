@@ -77,7 +77,7 @@ class TrainingController(QObject):
         lane: JobThread,
         settings: Callable[[], Settings],
         *,
-        learners: Mapping[str, Learn] | None = None,
+        learners: Mapping[str, Learn] | None,
     ) -> None:
         """Stay idle; ``learners`` are training functions by kind, by default those of the engine."""
         super().__init__(lane)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ocr_studio.core.datasets.dataset import Split
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.detector_events import RECIPE
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning.preflight import Preflight
@@ -87,10 +84,6 @@ class DetectorPage(QWidget):
 
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)
-
-    def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """Show the base models."""
-        self.recipe.show_models(models, in_use)
 
     def _open(self, row: int) -> None:
         self.opened.emit(self._pages[row])

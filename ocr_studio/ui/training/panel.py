@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core.models import registry
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.training.detector_events import DetectorTrained, PlacedWord
-from ocr_studio.core.training.events import Recipe, Trained
+from ocr_studio.core.training.events import Trained
 from ocr_studio.core.training.runs import KINDS
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import preflight
@@ -28,7 +28,6 @@ from ocr_studio.jobs.learning.preflight import Preflight
 from ocr_studio.jobs.learning.train import LearningEvent
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
 from ocr_studio.ui.training.crop_images import CropImages
@@ -135,12 +134,12 @@ class TrainerPanel(PanelDock):
         training.changed.connect(self._follow)
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
-        training.failed.connect(self._show_trouble)
+        training.failed.connect(lambda trouble: self._say(trouble.message))
         training.offered.connect(self.show)
         self._document.changed.connect(training.note_correction)
         self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
-            outset.start.connect(self._start)
+            outset.start.connect(lambda recipe: training.start(self.kind, recipe))
             outset.look.connect(self._look_again)
         self.boxes.opened.connect(self._open_photo)
         for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):
@@ -197,8 +196,8 @@ class TrainerPanel(PanelDock):
             self.boxes.show_look(training.look)
             if training.look and training.look.reviewed and not training.look.words:
                 self.tabs.setCurrentIndex(KINDS.index("detector"))
-            self.preflight.show_models(registry.available("recognizer"), training.options.reads_with())
-            self.boxes.show_models(registry.available("detector"), training.options.finds_with())
+            self.preflight.recipe.show_models(registry.available("recognizer"), training.options.reads_with())
+            self.boxes.recipe.show_models(registry.available("detector"), training.options.finds_with())
         if training.stage is TrainingStage.IDLE and training.look is None and training.origin:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_failed(training.origin.failed)
@@ -227,17 +226,11 @@ class TrainerPanel(PanelDock):
             if total == done:
                 self._say("")
 
-    def _show_trouble(self, trouble: Trouble) -> None:
-        self._say(trouble.message)
-
     def _say(self, text: str) -> None:
         self.said.setText(text)
         self.said.setToolTip(labels.tooltip(text))
 
     # ----------------------------------------------------------------------------------------------------- doing
-
-    def _start(self, recipe: Recipe) -> None:
-        self._training.start(self.kind, recipe)
 
     def _has_unchecked(self) -> bool:
         """Whether there may be unchecked words, on this or on other photos."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from ocr_studio.core.datasets.dataset import REASONS, RULES
-from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
@@ -104,10 +101,6 @@ class PreflightPage(QWidget):
 
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)
-
-    def show_models(self, models: Sequence[Model], in_use: str) -> None:
-        """Show the base models."""
-        self.recipe.show_models(models, in_use)
 
     def show_checked(self, words: int) -> None:
         """Show how many words are checked, including those since the data were collected."""

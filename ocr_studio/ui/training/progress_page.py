@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ocr_studio.core.training.detector_events import LinesEvaluated
 from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
@@ -13,7 +13,7 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
 from ocr_studio.ui.training.crop_images import CropImages
-from ocr_studio.ui.training.side_column import TrainerColumn, button, say
+from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside, say
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
 
@@ -96,17 +96,9 @@ class ProgressPage(QWidget):
         stacked.setSpacing(4)
         for chart in (self.loss, self.cer, self.lines):
             stacked.addWidget(chart, 1)
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        split.addWidget(charts)
-        split.addWidget(self.samples)
-        split.setSizes([480, 500])
-        self.samples.setMinimumWidth(200)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.column)
-        row.addWidget(split, 1)
+        beside = lay_beside(self.column, self)
+        beside.add(charts, 0, 480)
+        beside.add(self.samples, 200, 500)
 
     def _show_kind(self) -> None:
         reads = self._training.run is None or self._training.run.kind == "recognizer"

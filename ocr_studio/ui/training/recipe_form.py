@@ -134,22 +134,19 @@ class RecipeForm(QScrollArea):
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show these values; the base model stays as it is."""
-        self.what.setCurrentIndex(self.what.findData(recipe.what))
         for field, value in (
-            (self.rate, recipe.learning_rate),
-            (self.augmentation, recipe.augmentation),
-            (self.replay, recipe.replay),
-            (self.average, recipe.average),
+            (self.what, recipe.what),
+            (self.rate, repr(recipe.learning_rate)),
+            (self.augmentation, repr(recipe.augmentation)),
+            (self.replay, repr(recipe.replay)),
+            (self.average, repr(recipe.average)),
+            (self.device, recipe.device),
         ):
-            _choose(field, value)
-        for number, wanted in (
-            (self.epochs, recipe.epochs),
-            (self.batch, recipe.batch),
-            (self.patience, recipe.patience or 0),
-            (self.seed, recipe.seed),
-        ):
-            number.setValue(wanted)
-        self.device.setCurrentIndex(self.device.findData(recipe.device))
+            field.setCurrentIndex(field.findData(value))
+        self.epochs.setValue(recipe.epochs)
+        self.batch.setValue(recipe.batch)
+        self.patience.setValue(recipe.patience or 0)
+        self.seed.setValue(recipe.seed)
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
         """Offer these base models; the one in use is selected, or the first one if it can't be trained."""
@@ -247,11 +244,6 @@ def _numbers(values: Sequence[float], default: float, shown: Callable[[float], s
         for value in sorted({*values, default})
     ]
     return ComboBox(items, repr(default), name)
-
-
-def _choose(field: ComboBox, value: float) -> None:
-    """Select one of the numbers."""
-    field.setCurrentIndex(field.findData(repr(value)))
 
 
 def _percent(value: float) -> str:

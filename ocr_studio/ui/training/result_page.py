@@ -17,7 +17,7 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
 from ocr_studio.ui.training.crop_images import CropImages
 from ocr_studio.ui.training.progress_page import sample_row
-from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside, say, set_primary
+from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside, say
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 
@@ -95,8 +95,8 @@ class ResultPage(QWidget):
         self.column.headline.setText(training_report.format_title(comparison))
         say(self.sentence, training_report.format_result(comparison))
         say(self.advice, training_report.format_advice(comparison, stopped=trained.stopped))
-        set_primary(self.keep, comparison.verdict == "better")
-        set_primary(self.discard, comparison.verdict == "worse")
+        theme.set_state(self.keep, "primary", comparison.verdict == "better")
+        theme.set_state(self.discard, "primary", comparison.verdict == "worse")
         self._show_figures(trained)
         for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
             if isinstance(each, HeldOutSample):

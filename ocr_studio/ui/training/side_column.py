@@ -172,19 +172,10 @@ def button(title: str, tip: str, do: object, *, primary: bool = False, flat: boo
     made = PressButton(title)
     made.setToolTip(labels.tooltip(tip))
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-    set_primary(made, primary)
-    if flat:
-        made.setProperty("flat", True)
+    made.setProperty("primary", primary)
+    made.setProperty("flat", flat)
     made.clicked.connect(do)
     return made
-
-
-def set_primary(one: QPushButton, primary: bool) -> None:
-    """Emphasize the button or not, and apply the style sheet again."""
-    if one.property("primary") != primary:
-        one.setProperty("primary", primary)
-        one.style().unpolish(one)
-        one.style().polish(one)
 
 
 def say(label: PlainLabel, text: str) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QScrollArea
 
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
-from ocr_studio.ui.training.side_column import Meter, TrainerColumn, button, say, set_primary
+from ocr_studio.ui.style import theme
+from ocr_studio.ui.training.side_column import Meter, TrainerColumn, button, say
 from ocr_studio.ui.widgets.plain_label import RichLabel
 
 LEARN_WORDS = later("Train recognizer")
@@ -147,7 +148,7 @@ class StartColumn(TrainerColumn):
         say(self.text, found.text)
         self.meter.show_value(value)
         self.begin.setEnabled(found.ready)
-        set_primary(self.begin, found.ready)
+        theme.set_state(self.begin, "primary", found.ready)
 
     def show_stale(self, text: str) -> None:
         """Show what has changed since the data were collected; an empty text hides it."""
