@@ -23,7 +23,7 @@ def opened(open_studio: Open, folder: Path, qtbot: QtBot) -> SynthDialog:
     """It writes to this folder, and the first words are drawn."""
     dialog = dialog_of(open_studio())
     dialog.folder.line.setText(str(folder))
-    qtbot.waitUntil(lambda: not dialog.looking.busy)
+    qtbot.waitUntil(lambda: not dialog.looking.trials.busy)
     return dialog
 
 
@@ -36,4 +36,4 @@ def wrong(dialog: SynthDialog) -> str:
 
 
 def written(dialog: SynthDialog) -> bool:
-    return not dialog.busy and dialog.reported
+    return not dialog.busy and dialog._right.currentWidget() is dialog.report

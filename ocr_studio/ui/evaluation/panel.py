@@ -56,12 +56,16 @@ _MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 
 
 class EvaluationDock(PanelDock):
-    """Shows a running or finished evaluation; choosing a mistake shows it on its photo."""
+    """Shows a running or finished evaluation; choosing a mistake shows it on its photo.
+
+    Attributes:
+        evaluation: The evaluation shown.
+    """
 
     def __init__(self, evaluator: EvaluationController, places: MistakePlaces) -> None:
         super().__init__(tr("Evaluation"), "evaluation")
         self._evaluating, self.places = evaluator, places
-        self._evaluation: Evaluation | None = None
+        self.evaluation: Evaluation | None = None
         self.said = ElidedLabel(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
@@ -97,11 +101,6 @@ class EvaluationDock(PanelDock):
         evaluator.write_failed.connect(self.said.setText)
         places.shown.connect(self._come_back)
 
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """The evaluation shown."""
-        return self._evaluation
-
     def _begin(self) -> None:
         """Clear the panel when an evaluation starts."""
         self._show_busy(True)
@@ -132,7 +131,7 @@ class EvaluationDock(PanelDock):
 
     def ask_folder(self) -> None:
         """Ask where to save the web pages."""
-        evaluation = self._evaluation
+        evaluation = self.evaluation
         if evaluation is None:
             return
         dialog = file_dialogs.make(self.window(), tr("Folder for the web pages"), str(Path.home()))
@@ -186,7 +185,7 @@ class EvaluationDock(PanelDock):
         self.again.setEnabled(not busy)
 
     def _show(self, evaluation: Evaluation | None) -> None:
-        self._evaluation = evaluation
+        self.evaluation = evaluation
         self.export.setEnabled(evaluation is not None and bool(evaluation.photos))
         self.photos.show_evaluation(evaluation)
         self._show_chosen()
@@ -215,7 +214,7 @@ class EvaluationDock(PanelDock):
         self.mistakes.mistakes.show_mistakes(self._chosen(), self.kind.currentData())
 
     def _chosen(self) -> tuple[PhotoResult, ...]:
-        photos = self._evaluation.photos if self._evaluation else ()
+        photos = self.evaluation.photos if self.evaluation else ()
         row = self.photos.currentIndex().row()
         return photos[row - 1 : row] if 1 <= row <= len(photos) else photos
 
@@ -255,7 +254,6 @@ class _Photos(RowTable):
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
             self.setCurrentIndex(self._model.index(0, 0))
-
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)

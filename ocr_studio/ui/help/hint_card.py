@@ -51,13 +51,7 @@ class HintCard(QFrame):
         self.hide()
 
     def show_text(self, text: str, *, key: str, offer: tuple[str, Callable[[], object]] | None = None) -> None:
-        """Show a hint.
-
-        Args:
-            text: The hint.
-            key: The shortcut that closes it, or "".
-            offer: Text and action of a button.
-        """
+        """Show a hint with the key that closes it, or "", and the text and action of a button."""
         self.text.setText(text)
         self.setAccessibleName(text)
         self.close_button.setToolTip(labels.tooltip(tr("Close ({key})", key=key)) if key else tr("Close"))

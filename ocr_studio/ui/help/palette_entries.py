@@ -62,13 +62,7 @@ def collect(actions: ActionSet, opening: Opening, use_model: Callable[[str], obj
 
 
 def rank(entries: Iterable[PaletteEntry], typed: str, ages: Mapping[str, int]) -> list[PaletteMatch]:
-    """Return the entries that match, best first; equally good ones by their last use.
-
-    Args:
-        entries: All entries.
-        typed: The query.
-        ages: How recently entries were chosen, see ``RecentChoices``.
-    """
+    """Return the entries that match, best first; equally good ones by their last use, as in ``RecentChoices``."""
     ranked: list[tuple[float, int, int, PaletteMatch]] = []
     for number, entry in enumerate(entries):
         fit = fuzzy_title.match_title(typed, entry.title)

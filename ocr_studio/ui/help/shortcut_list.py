@@ -101,7 +101,6 @@ class ShortcutList(QDialog):
         self.nothing.setProperty("quiet", True)
         self.nothing.hide()
         self.change = QPushButton(tr("&Change shortcuts…"))
-        self.change.setAutoDefault(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.change, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QStandardItem
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,8 +22,6 @@ from ocr_studio.ui.models.model_details import ModelDetails
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.elided_label import StatusLabel
-
-_ENTRY = Qt.ItemDataRole.UserRole
 
 
 class ModelsDialog(QDialog):
@@ -94,14 +92,10 @@ class ModelsDialog(QDialog):
         comparable: bool,
         choose: str = "",
     ) -> None:
-        """Show these models.
+        """Show these models, and select the one of the name ``choose``, by default the selected one.
 
-        Args:
-            entries: The models, damaged ones included.
-            histories: The ancestors of each model, by its name; see ``registry.ancestry``.
-            used: Names of the models in use.
-            comparable: Whether a photo is open.
-            choose: Name of the model to select; by default the selected one.
+        ``histories`` are those of ``registry.ancestry`` by name, ``used`` the names of the models in use, and models
+        are ``comparable`` while a photo is open.
         """
         before = self.chosen
         name = choose or (before.name if before else "")
@@ -129,14 +123,11 @@ class ModelsDialog(QDialog):
             below, icon = tr("Damaged, can’t be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
-            marks = (
-                (tr("In use"), model_description.gain(entry.card)) if used else (model_description.gain(entry.card),)
-            )
+            marks = (tr("In use") if used else "", model_description.gain(entry.card))
             below = " · ".join(filter(None, marks)) or tr(model_description.DOES[entry.kind])
             icon = theme.icon(ICONS[entry.kind], role="accent" if used else "quiet")
         item = QStandardItem()
         tell(item, icon, entry.name, below)
-        item.setData(entry.name, _ENTRY)
         return item
 
     def _show_chosen(self) -> None:

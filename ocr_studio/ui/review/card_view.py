@@ -27,6 +27,9 @@ _AIR: Final = 4.0  # screen pixels between the word and its outline
 class CardView(QWidget):
     """Shows one card, or a message instead.
 
+    Attributes:
+        text: The message shown instead of a card.
+
     Signals:
         resized(int, int): the width and height available for cards, in physical pixels.
     """
@@ -41,14 +44,9 @@ class CardView(QWidget):
         self._corners: Floats | None = None
         self._letters: tuple[float, ...] = ()
         self._prepared: tuple[CardMade | None, QPixmap] = None, QPixmap()
-        self._text = ""
+        self.text = ""
         self._soon = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._soon.timeout.connect(self.tell_size)
-
-    @property
-    def text(self) -> str:
-        """The message shown instead of a card."""
-        return self._text
 
     @property
     def has_card(self) -> bool:
@@ -58,7 +56,7 @@ class CardView(QWidget):
     def show_card(self, card: CardMade, reading: Transcription | None) -> None:
         """Show a word; ``reading`` is the recognized text, whose uncertain characters are marked."""
         self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
-        self._corners, self._text = card.corners, ""
+        self._corners, self.text = card.corners, ""
         places = doubtful_letters.find_doubtful_letters(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
         self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
@@ -72,7 +70,7 @@ class CardView(QWidget):
 
     def show_text(self, text: str) -> None:
         """Show a message instead of a card."""
-        self._pixmap, self._corners, self._letters, self._text = QPixmap(), None, (), text
+        self._pixmap, self._corners, self._letters, self.text = QPixmap(), None, (), text
         self.setAccessibleName(text)
         self.update()
 
@@ -101,7 +99,7 @@ class CardView(QWidget):
             font.setPixelSize(_TEXT_SIZE)
             painter.setFont(font)
             room = self.rect().adjusted(24, 8, -24, -8)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._text)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text)
             return
         scale = min(self.width() / self._pixmap.width(), self.height() / self._pixmap.height())
         width, height = self._pixmap.width() * scale, self._pixmap.height() * scale

@@ -149,7 +149,7 @@ class FindBar(QFrame):
 
     def _open_other(self) -> None:
         # The scene is cleared when another photo opens.
-        self._forget()
+        self._search = None
         if self.isVisible():
             self._look(first=True)
 
@@ -159,10 +159,7 @@ class FindBar(QFrame):
         if self.isVisible():
             self._again.start()
         else:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._search = None
+            self._search = None
 
     def _look(self, *, first: bool = False) -> None:
         """Search again. With ``first``, go to the first match; otherwise stay at the current one."""

@@ -86,12 +86,7 @@ class FindPanel(PanelDock):
         self._show()
 
     def begin(self, text: str = "", *, replacing: bool | None = None) -> None:
-        """Open the panel.
-
-        Args:
-            text: What to find; by default what was searched for last.
-            replacing: Whether to show the fields for replacing; by default as before.
-        """
+        """Open the panel with this text, by default the last one, and show or hide the fields for replacing."""
         self.open()
         if replacing is not None:
             self.set_replacing(replacing)

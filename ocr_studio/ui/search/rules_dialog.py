@@ -24,13 +24,7 @@ class RulesDialog(QDialog):
     wanted = Signal(bool)
 
     def __init__(self, rules: tuple[Rule, ...], *, project: bool, parent: QWidget) -> None:
-        """Create the dialog.
-
-        Args:
-            rules: The rules to edit.
-            project: Whether there are other photos to replace on.
-            parent: The window.
-        """
+        """Show these rules; ``project`` says whether there are other photos to replace on."""
         super().__init__(parent)
         self.setWindowTitle(tr("Find and replace using rules"))
         self._project = project

@@ -24,16 +24,9 @@ _HINTS = (
     later("Distinguish uppercase from lowercase"),
     later("Regular expression: \\d is a digit, + is one or more, [aeiou] is one of these letters"),
 )
-_FLAGS = {WHOLE: "whole", CASE: "case", PATTERN: "pattern"}
-
-
-def _ticked(rule: Rule, column: int, ticked: bool) -> Rule:
-    """Return the rule with the box of a column ticked or unticked; that of the first column enables the rule."""
-    if column == WHOLE:
-        return replace(rule, whole=ticked)
-    if column == CASE:
-        return replace(rule, case=ticked)
-    return replace(rule, pattern=ticked) if column == PATTERN else replace(rule, on=ticked)
+# The fields of a rule that are texts and checkboxes, by column.
+_TEXTS = {FIND: "find", PUT: "put"}
+_FLAGS = {FIND: "on", WHOLE: "whole", CASE: "case", PATTERN: "pattern"}
 
 
 class RuleRows(TitledRows):
@@ -66,39 +59,37 @@ class RuleRows(TitledRows):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Make texts editable and the other cells tickable."""
         flags = super().flags(index)
-        if index.column() in (FIND, PUT):
+        if index.column() in _TEXTS:
             flags |= Qt.ItemFlag.ItemIsEditable
-        return flags if index.column() == PUT else flags | Qt.ItemFlag.ItemIsUserCheckable
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() in _FLAGS else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         rule, column = self.rules[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) and column in (FIND, PUT):
-            return (rule.find, rule.put)[column]
-        if role == Qt.ItemDataRole.CheckStateRole and column != PUT:
-            on = rule.on if column == FIND else getattr(rule, _FLAGS[column])
-            return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        text = getattr(rule, _TEXTS[column]) if column in _TEXTS else ""
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) and column in _TEXTS:
+            return text
+        if role == Qt.ItemDataRole.CheckStateRole and column in _FLAGS:
+            return Qt.CheckState.Checked if getattr(rule, _FLAGS[column]) else Qt.CheckState.Unchecked
         wrong = replace_rules.describe_problem(rule) if rule.find else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             return labels.tooltip(wrong)
         if role == Qt.ItemDataRole.ForegroundRole and wrong:
             return QColor(theme.colours().error)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.titles[column]}: {(rule.find, rule.put)[column] if column in (FIND, PUT) else ''}"
+            return f"{self.titles[column]}: {text}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
         """Change a text, or tick or untick a box."""
-        rule, column = self.rules[index.row()], index.column()
-        if role == Qt.ItemDataRole.EditRole and column in (FIND, PUT):
-            self.rules[index.row()] = (
-                replace(rule, find=str(value)) if column == FIND else replace(rule, put=str(value))
-            )
-        elif role == Qt.ItemDataRole.CheckStateRole and column != PUT:
-            ticked = Qt.CheckState(value) == Qt.CheckState.Checked
-            self.rules[index.row()] = _ticked(rule, column, ticked)
+        column, change = index.column(), dict[str, Any]()
+        if role == Qt.ItemDataRole.EditRole and column in _TEXTS:
+            change[_TEXTS[column]] = str(value)
+        elif role == Qt.ItemDataRole.CheckStateRole and column in _FLAGS:
+            change[_FLAGS[column]] = Qt.CheckState(value) == Qt.CheckState.Checked
         else:
             return False
+        self.rules[index.row()] = replace(self.rules[index.row()], **change)
         self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), PATTERN))
         self.edited.emit()
         return True

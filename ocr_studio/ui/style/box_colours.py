@@ -149,15 +149,3 @@ def look_of(word: Word) -> Look:
 def of(confidence: float | None) -> QColor:
     """Return the colour for a confidence, 0..1, in the current theme."""
     return current().styles[by_confidence(confidence)].colour
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Return the contrast of two colours, 1..21 (WCAG 2.2, relative luminance)."""
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: QColor) -> float:
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -78,13 +78,7 @@ class Quality(Enum):
 
 
 def quality(painter: QPainter, paths: Sequence[QPainterPath], heights: Sequence[float]) -> Quality:
-    """Return the best quality that is fast enough.
-
-    Args:
-        painter: The painter, in pixels of the photo.
-        paths: The outlines, in pixels of the photo.
-        heights: The heights of the boxes, in pixels of the photo.
-    """
+    """Return the best quality that is fast enough; painter, outlines and heights of boxes are in the photo's pixels."""
     if len(paths) > BRAIDED_UP_TO:
         return Quality.THIN
     if heights and median(heights) * painter.worldTransform().m11() < _SLIM_BELOW:
@@ -108,15 +102,7 @@ def sharpness(painter: QPainter) -> float:
 
 
 def stroke(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, halo: QColor, how: Quality) -> None:
-    """Draw outlines in two tones.
-
-    Args:
-        painter: The painter, in pixels of the photo.
-        paths: The outlines, in pixels of the photo.
-        style: The style of the core.
-        halo: The colour of the halo.
-        how: The quality.
-    """
+    """Draw outlines in two tones, a core of this style on a halo; painter and outlines are in the photo's pixels."""
     if not paths:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, how is not Quality.THIN)

@@ -46,13 +46,7 @@ class OfUnit:
 
 
 def choice(index: int, text: str, *, writing: bool = False) -> str:
-    """Return the label of an alternative, with the key that chooses it.
-
-    Args:
-        index: Its index, 0 for the best.
-        text: The alternative.
-        writing: Whether a text is being edited, so that digits alone are text.
-    """
+    """Return the label of an alternative, with the key that chooses it; while ``writing``, digits alone are text."""
     return f"{choice_key(index, writing=writing)}  {shown(text)}"
 
 

@@ -12,14 +12,7 @@ _LENGTH, _HEIGHT = 4.0, 2.0
 
 
 def draw(painter: QPainter, left: float, right: float, below: float) -> None:
-    """Draw the line under a text.
-
-    Args:
-        painter: The painter.
-        left: The left end.
-        right: The right end.
-        below: The top of the wave, a little below the baseline.
-    """
+    """Draw the line under a text, from left to right; ``below`` is its top, a little below the baseline."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.colours().error), 1.2))

@@ -97,11 +97,6 @@ class SynthDialog(QDialog):
         """Whether a dataset is being generated."""
         return self._job is not None
 
-    @property
-    def reported(self) -> bool:
-        """Whether the report of a finished dataset is shown."""
-        return self._right.currentWidget() is self.report
-
     # --------------------------------------------------------------------------------------------------- preview
 
     def _look(self, *, others: bool = False) -> None:
@@ -117,9 +112,8 @@ class SynthDialog(QDialog):
 
     def _show_estimate(self, found: Estimate | None) -> None:
         self._expected = found
-        if found is None:
-            return
-        self.estimate.setText(_said(found, self.form.options, self.there.free))
+        if found is not None:
+            self.estimate.setText(_said(found, self.form.options, self.there.free))
 
     def _refuse(self, why: str) -> None:
         """Show why samples with these options cannot be generated."""

@@ -19,7 +19,7 @@ class SynthPreviewJobs(QObject):
     """Runs one preview at a time.
 
     Signals:
-        sourced(Source): the fonts and other sources are loaded.
+        sourced(SynthSource): the fonts and other sources are loaded.
         shown(Shown, int): a sample, and its position among the samples of its kind.
         done(): the preview is complete.
         failed(Trouble): the preview failed.

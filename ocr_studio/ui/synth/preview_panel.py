@@ -50,14 +50,9 @@ class SynthPreviewPanel(QWidget):
         self.another.clicked.connect(self.others_wanted)
         self.trials.sourced.connect(self.show_source)
         self.trials.shown.connect(self._show_sample)
-        self.trials.done.connect(self._finish)
+        self.trials.done.connect(self.drawing.clear)
         self.trials.failed.connect(self._fail)
         self._place()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a preview is being generated."""
-        return self.trials.busy
 
     def look(self, options: SynthOptions, *, others: bool) -> None:
         """Generate a preview; with ``others``, of the next samples instead of the same ones."""
@@ -81,9 +76,6 @@ class SynthPreviewPanel(QWidget):
         self.preview.show_sample(shown, place)
         if self.trials.estimate is not None:
             self.estimated.emit(self.trials.estimate)
-
-    def _finish(self) -> None:
-        self.drawing.setText("")
 
     def _fail(self, trouble: Trouble) -> None:
         self.drawing.setText("")

@@ -18,7 +18,7 @@ from ocr_studio.core.synth.target_folder import FolderContents
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.job_thread import Job, JobThread
 
 
 def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: bool) -> None:
@@ -144,7 +144,8 @@ class TargetFolderCheck(QObject):
             lambda: generate.look_there(options, folder), name=later("Checking the folder")
         )
         job.came.connect(self._hear)
-        job.failed.connect(self._fail)
+        # Assumed empty: writing to it will report the error.
+        job.failed.connect(lambda _: self._hear(FolderState()))
 
     def stop(self) -> None:
         """Stop checking."""
@@ -153,10 +154,6 @@ class TargetFolderCheck(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-
-    def _fail(self, _: Trouble) -> None:
-        """Assume an empty folder; writing to it will report the error."""
-        self._hear(FolderState())
 
     def _hear(self, found: FolderState) -> None:
         self.found = found

@@ -23,12 +23,12 @@ from ocr_studio.ui.app.crash_handler import BugCatcher
 from ocr_studio.ui.app.screenshot import Screenshot
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import theme
-from ocr_studio.ui.style.box_colours import contrast
 from ocr_studio.ui.style.style_sheet import Colours
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 from tests import drawn
 from tests.ui import made_board
+from tests.ui.contrast import contrast
 
 
 @pytest.fixture

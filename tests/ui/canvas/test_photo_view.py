@@ -21,6 +21,7 @@ from ocr_studio.ui.style import box_colours, theme
 from ocr_studio.ui.style.box_colours import Look
 from ocr_studio.ui.widgets import image_convert
 from tests.ui.canvas_page import BOXES, HEIGHT, WIDTH, Hand, document_of, drawn_page, machine, middle, place
+from tests.ui.contrast import contrast
 
 
 @pytest.fixture
@@ -225,8 +226,8 @@ def test_a_page_of_thousands_paints(qtbot: QtBot, document: Document) -> None:
 def test_lines_show_on_bright_and_dark_photos(chosen: box_colours.CanvasColours, background: str) -> None:
     behind = QColor(background)
     for colour in [style.colour for style in chosen.styles.values()] + [chosen.selection]:
-        assert max(box_colours.contrast(colour, behind), box_colours.contrast(chosen.halo, behind)) >= 3
-        assert box_colours.contrast(colour, chosen.halo) >= 3
+        assert max(contrast(colour, behind), contrast(chosen.halo, behind)) >= 3
+        assert contrast(colour, chosen.halo) >= 3
 
 
 def test_looks_differ_by_more_than_colour() -> None:

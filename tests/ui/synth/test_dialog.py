@@ -38,11 +38,11 @@ def test_what_is_chosen_is_drawn_and_others_on_request(dialog: SynthDialog, qtbo
     assert all(first)
     assert "2 words and 0 boards" in dialog.estimate.text()
     dialog.form.words.setValue(30)
-    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.trials.busy)
     twelve = words_shown(dialog)
     assert twelve[:2] == first
     QTest.mouseClick(dialog.looking.another, LEFT)
-    qtbot.waitUntil(lambda: not dialog.looking.busy)
+    qtbot.waitUntil(lambda: not dialog.looking.trials.busy)
     assert words_shown(dialog) != twelve
     assert "30 words" in dialog.estimate.text()
     leave_dialogs()
@@ -66,12 +66,12 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
 
 def test_nothing_but_words_is_shown_where_that_is_chosen(dialog: SynthDialog, qtbot: QtBot) -> None:
     dialog.form.words.setValue(12)
-    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.trials.busy)
     known = set(texts.load_vocabulary(dialog.form.options.languages).words)
     assert set(words_shown(dialog)) - known
     dialog.form.only_words.setChecked(True)
     assert dialog.form.options.only_words
-    qtbot.waitUntil(lambda: not set(words_shown(dialog)) - known and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: not set(words_shown(dialog)) - known and not dialog.looking.trials.busy)
     leave_dialogs()
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_made_is_said_and_nothing_can_be_written(dialog: SynthDia
     dialog.form.words.setValue(0)
     qtbot.waitUntil(lambda: "neither words nor boards" in wrong(dialog))
     dialog.form.words.setValue(1)
-    qtbot.waitUntil(lambda: wrong(dialog) == "" and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: wrong(dialog) == "" and not dialog.looking.trials.busy)
     assert dialog.write.isEnabled()
     dialog.folder.line.clear()
     assert not dialog.write.isEnabled()

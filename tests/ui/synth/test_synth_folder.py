@@ -173,7 +173,7 @@ def test_typing_reads_nothing_of_the_disk(
         QTest.keyClicks(dialog.folder.line, str(tmp_path / "elsewhere"))
         QTest.keyClicks(dialog.form.fonts.line, str(tmp_path / "empty"))
         dialog.form.words.setValue(7)
-    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.busy)
+    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.trials.busy)
     qtbot.waitUntil(lambda: "there are no fonts in this folder" in wrong(dialog))
     assert looked == [tmp_path / "elsewhere"]
     assert len(here) >= 2
