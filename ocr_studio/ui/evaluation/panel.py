@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import translation
 from ocr_studio.core.evaluation import table as evaluation_table
-from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
+from ocr_studio.core.evaluation.results import Evaluation, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format_percent
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
@@ -84,7 +84,7 @@ class EvaluationDock(PanelDock):
         )
         self.figures.setAccessibleName(tr("Metrics"))
         self.mistakes = MistakeTable()
-        self.mistakes.chosen.connect(self._go)
+        self.mistakes.chosen.connect(lambda photo, mistake: places.go(photo.photo, mistake))
         self.kind.currentIndexChanged.connect(self._show_mistakes)
         self.photos.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
         self._scroll = QScrollArea(widgetResizable=True)
@@ -99,7 +99,8 @@ class EvaluationDock(PanelDock):
         evaluator.failed.connect(self._fail)
         evaluator.written.connect(self._say_written)
         evaluator.write_failed.connect(self.said.setText)
-        places.shown.connect(self._come_back)
+        # Opening a photo takes the focus; return it for going through mistakes by keyboard.
+        places.shown.connect(self.mistakes.setFocus)
 
     def _begin(self) -> None:
         """Clear the panel when an evaluation starts."""
@@ -144,13 +145,6 @@ class EvaluationDock(PanelDock):
         """Apply the colours of the current theme."""
         super().retint()
         self._show_chosen()
-
-    def _go(self, photo: PhotoResult, mistake: Mistake) -> None:
-        self.places.go(photo.photo, mistake)
-
-    def _come_back(self) -> None:
-        # Opening a photo takes the focus; return it for going through mistakes by keyboard.
-        self.mistakes.setFocus()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

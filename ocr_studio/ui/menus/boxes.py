@@ -50,10 +50,6 @@ def _switch_snapping(menu: BoxesMenu) -> None:
     menu.preferences.remember_canvas(box_opacity=menu.view.looks.opacity, snapping=menu.view.snapping)
 
 
-def _several(menu: BoxesMenu) -> bool:
-    return len(menu.document.selection) > 1
-
-
 def _merge(menu: BoxesMenu) -> None:
     if any(word.locked for word in menu.document.selected_words()):
         menu.hint(tr("One of these boxes is locked. Unlock it first (Boxes → Lock)."))
@@ -91,7 +87,7 @@ ACTIONS: tuple[ActionSpec[BoxesMenu], ...] = (
     ),
     ActionSpec(
         "merge", "&Merge words", _merge, "&Boxes", 2, "mdi6.set-merge", ("M",),
-        Where.BOTH, Scope.CANVAS, "Merge the selected words into one", _several, True,
+        Where.BOTH, Scope.CANVAS, "Merge the selected words into one", lambda p: len(p.document.selection) > 1, True,
         why="Select two or more words first.",
     ),
     ActionSpec(

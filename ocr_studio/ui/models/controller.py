@@ -18,7 +18,7 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.models import import_export
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.job_thread import Job
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
@@ -215,7 +215,7 @@ class ModelsController(QObject):
             self._job.cancel()
         job = self._job = self._reading.lane.submit(make, name=name)
         job.came.connect(self._hear)
-        job.failed.connect(self._fail)
+        job.failed.connect(lambda trouble: self._say(trouble.message, wrong=True))
         self._say(saying)
 
     def _hear(self, event: object) -> None:
@@ -228,6 +228,3 @@ class ModelsController(QObject):
         """Show a newly imported model."""
         self._refresh(choose=model.name)
         self._say(tr("Imported “{model}”. You can now compare or use it.", model=model.name))
-
-    def _fail(self, trouble: Trouble) -> None:
-        self._say(trouble.message, wrong=True)

@@ -47,13 +47,13 @@ class DetectorPage(QWidget):
         super().__init__()
         meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos with every word checked"))
         self.column = StartColumn(tr(LEARN_BOXES), meter)
-        self.column.start.connect(self._start)
+        self.recipe = RecipeForm(RECIPE, FINDING)
+        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe))
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
-        self.recipe = RecipeForm(RECIPE, FINDING)
         self.how = start_page.how(HOW_BOXES, LEARN_BOXES)
         self.photos = FigureTable((tr("Photo"), tr("Words"), tr("Unchecked"), tr("Use")), tr("Photos for training"))
-        self.photos.clicked.connect(lambda index: self._open(index.row()))
+        self.photos.clicked.connect(lambda index: self.opened.emit(self._pages[index.row()]))
         self._pages: list[str] = []
         self._look: Preflight | None = None
         self._lay_out()
@@ -81,12 +81,6 @@ class DetectorPage(QWidget):
     def _words_only(self) -> bool:
         """Whether the dataset is synthetic and has no boards."""
         return self._look is not None and self._look.drawn and not self._look.reviewed
-
-    def _start(self) -> None:
-        self.start.emit(self.recipe.recipe)
-
-    def _open(self, row: int) -> None:
-        self.opened.emit(self._pages[row])
 
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.reviewed)

@@ -53,11 +53,11 @@ class PreflightPage(QWidget):
         super().__init__()
         self._pictures = pictures
         self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
-        self.column.start.connect(self._start)
+        self.recipe = RecipeForm(Recipe(), READING)
+        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe))
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.examples = ExampleList(pictures)
-        self.recipe = RecipeForm(Recipe(), READING)
         self.how = start_page.how(HOW_WORDS, LEARN_WORDS)
         self.doubts = LearnedTable((tr("Your text"), tr("Reason")), pictures, "")
         self.doubts.give_room_to(2)
@@ -98,9 +98,6 @@ class PreflightPage(QWidget):
         for view, name in self._names.items():
             view.setAccessibleName(name.said(unit))
         self.recipe.show_unit(unit)
-
-    def _start(self) -> None:
-        self.start.emit(self.recipe.recipe)
 
     def show_checked(self, words: int) -> None:
         """Show how many words are checked, including those since the data were collected."""

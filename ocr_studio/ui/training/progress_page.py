@@ -53,7 +53,9 @@ class ProgressPage(QWidget):
         self.bar.setAccessibleName(tr("Training progress"))
         self.column.add(self.bar)
         self.said = self.column.add_text()
-        self.pause = button(tr("Pause"), tr("Pause before the next step"), self._pause)
+        self.pause = button(
+            tr("Pause"), tr("Pause before the next step"), lambda: training.pause(not training.is_paused)
+        )
         self.keep_best = button(
             tr("Stop and compare"),
             tr("Stop now and compare the best result so far with the previous model; you decide whether to keep it"),
@@ -165,9 +167,6 @@ class ProgressPage(QWidget):
         self.pause.setToolTip(tr("Resume training") if paused else tr("Pause before the next step"))
         if paused:
             say(self.said, tr("Paused. Click Resume to continue."))
-
-    def _pause(self) -> None:
-        self._training.pause(not self._training.is_paused)
 
 
 def sample_row(sample: HeldOutSample) -> LearnedRow:

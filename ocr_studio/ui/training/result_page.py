@@ -173,12 +173,10 @@ def _row(each: HeldOutSample | PlacedWord, *, now: bool) -> LearnedRow:
 def _figures(rows: Sequence[training_report.ReportRow]) -> str:
     titles = (tr("before"), tr("now"), tr("change"))
     parts = [labels.table_row("", titles, colour=theme.colours().quiet)]
-    parts += [labels.table_row(labels.sentence_case(row.title), _cells(row)) for row in rows]
+    for row in rows:
+        cells = map(_whole, (row.before, row.after, row.change))
+        parts.append(labels.table_row(labels.sentence_case(row.title), cells))
     return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
-
-
-def _cells(row: training_report.ReportRow) -> tuple[str, ...]:
-    return tuple(map(_whole, (row.before, row.after, row.change)))
 
 
 def _whole(text: str) -> str:
