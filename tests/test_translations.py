@@ -17,7 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.plurals import get_plural
 
 from ocr_studio.core import resources, translation
-from ocr_studio.ui.menus.table import ActionSpec
+from ocr_studio.ui.commands.spec import ActionSpec
 
 
 def _found(tmp_path: Path, source: str) -> list[tuple[str, str]]:

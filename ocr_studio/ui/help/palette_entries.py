@@ -11,9 +11,10 @@ from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.models import registry
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.menus.table import TABLE, ActionSpec
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.style import labels
 
 # The cost of a match outside the title, so that it comes after matches of titles.

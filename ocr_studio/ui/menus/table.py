@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ocr_studio.ui.commands.spec import ActionSpec, Command, Scope, Where, bind
+from ocr_studio.ui.commands.spec import ActionSpec, Command, bind
 from ocr_studio.ui.menus import boxes, edit, file, find, photos, read, review, text, view, words
 from ocr_studio.ui.menus import help as help_menu
-
-__all__ = ["TABLE", "ActionSpec", "Menus", "Scope", "Where"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

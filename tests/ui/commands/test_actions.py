@@ -10,7 +10,8 @@ import qtawesome
 from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope, Where
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.menus.table import TABLE
 
 
 def test_every_action_says_what_it_does_and_is_in_a_menu() -> None:

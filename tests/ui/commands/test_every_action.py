@@ -17,7 +17,8 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope
+from ocr_studio.ui.commands.spec import ActionSpec, Scope
+from ocr_studio.ui.menus.table import TABLE
 from tests import marked_language
 from tests.ui import action_effects, made_board
 from tests.ui.made_board import OcrServiceOfTwo, StandInReader

@@ -15,8 +15,9 @@ from ocr_studio.core import settings
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.commands import key_rules
+from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.help.shortcut_list import sections
-from ocr_studio.ui.menus.table import TABLE, ActionSpec
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.settings.keys_page import KeysPage
 from tests.ui.studio import Open
