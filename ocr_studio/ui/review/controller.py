@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.review.card_loader import ALONG, ReviewCards
-from ocr_studio.ui.review.session import ReviewLooking, ReviewSteps
+from ocr_studio.ui.review.session import ReviewLooking
 
 # Up to this many changed pages are loaded in the window's thread; the pages of words confirmed together are loaded
 # already.
@@ -96,10 +96,7 @@ class Reviewing(QObject):
         self._looking.found.connect(self._take_words)
         self._looking.checked.connect(self._take_checked)
         self._looking.failed.connect(self._fail)
-        self.steps = ReviewSteps(document.history, self)
-        self.steps.said.connect(self.said)
-        self.steps.failed.connect(lambda _: self._show())
-        self.steps.failed.connect(self.failed)
+        self._pushing = False  # page changes meanwhile are caused by this object itself
         self._cards = ReviewCards(lane, self)
         self._cards.came.connect(self._take_card)
         self._cards.wanted.connect(self._prepare)
@@ -205,7 +202,7 @@ class Reviewing(QObject):
         if self.page is None or self.word is None:
             return
         edit = edits.turn_writing(self.page, self.word.id)
-        if self.steps.do(Step(edit.name, {self.page.id: edit} if edit else {})):
+        if self._push(Step(edit.name, {self.page.id: edit} if edit else {})):
             self._show()
             if not edit:
                 self.said.emit(tr(commands.LOCKED))
@@ -225,11 +222,26 @@ class Reviewing(QObject):
 
     def take_back(self) -> None:
         """Undo the newest change, and show its word if it is in this session."""
-        places, sitting = self.steps.take_back(), self.sitting
+        history, sitting = self._document.history, self.sitting
+        step = history.newest
+        history.stack.undo()
+        places = {(page, word) for page, edit in step.edits.items() for word in edit.changes} if step else set()
         first = next((place for place in sitting.trail if place in places), None) if sitting else None
         if sitting is not None and first is not None and first != self.place:
             sitting.go_to(first)
             self._show()
+
+    def do_again(self) -> None:
+        """Redo the last change that was undone."""
+        self._document.history.stack.redo()
+
+    def write(self, texts: Mapping[Place, str]) -> None:
+        """Apply texts that were typed but not confirmed with Enter, as the window closes.
+
+        Words that were deleted, or whose project is no longer open, are skipped.
+        """
+        if texts:
+            self._push(review_queue.make_typing_step(texts, self._known))
 
     def holds(self, page_id: str) -> bool:
         """Whether changes of this page are visible in the queue."""
@@ -244,7 +256,7 @@ class Reviewing(QObject):
     def _settle(self, step: Step, places: Sequence[Place]) -> bool:
         """Do a step that checks these words, the current one first; returns whether it succeeded."""
         sitting = self.sitting
-        if sitting is None or not self.steps.do(step):
+        if sitting is None or not self._push(step):
             return False
         self.settled.emit(tuple(places))
         after = {(key, word): pair[1] for key, edit in step.edits.items() for word, pair in edit.changes.items()}
@@ -253,6 +265,23 @@ class Reviewing(QObject):
             sitting.settle(place, when=time.monotonic())
             sitting.go_on()
         self._show()
+        return True
+
+    def _push(self, step: Step) -> bool:
+        """Do a step, on the open page or any other; returns whether it succeeded."""
+        history = self._document.history
+        if step and history.pages is None:
+            self.said.emit(tr(commands.READ_ONLY))
+            return False
+        self._pushing = True
+        try:
+            history.push(step)
+        except StudioError as error:
+            self._show()
+            self.failed.emit(Trouble(str(error)))
+            return False
+        finally:
+            self._pushing = False
         return True
 
     def _leave_another_project(self) -> None:
@@ -265,7 +294,7 @@ class Reviewing(QObject):
     def _hear(self, pages: Collection[str]) -> None:
         """Update the queue after pages have changed."""
         sitting, project = self.sitting, self._of
-        if sitting is None or self.steps.doing or project is not self._project():
+        if sitting is None or self._pushing or project is not self._project():
             return
         touched = sitting.pages & frozenset(pages)
         if len(touched) > _AT_ONCE and project is not None:

@@ -164,7 +164,7 @@ class ReviewPanel(PanelDock):
         line.turned.connect(reviewing.turn)
         line.place_wanted.connect(self._show_place)
         line.taken_back.connect(reviewing.take_back)
-        line.done_again.connect(reviewing.steps.do_again)
+        line.done_again.connect(reviewing.do_again)
         line.took.connect(self._accept)
         line.agreed.connect(self._agree)
         self.offered.chosen.connect(line.take)

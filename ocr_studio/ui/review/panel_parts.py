@@ -47,7 +47,7 @@ class ReviewDrafts(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """Apply drafts before the window saves and closes."""
         if event.type() == QEvent.Type.Close:
-            self._reviewing.steps.write(self._texts)
+            self._reviewing.write(self._texts)
         return super().eventFilter(watched, event)
 
     def _note(self) -> None:

@@ -32,9 +32,9 @@ class Searching(QObject):
     found = Signal(str, object)
     failed = Signal(object)
 
-    def __init__(self, indexing_: IndexService, lane: JobThread) -> None:
+    def __init__(self, index_service: IndexService, lane: JobThread) -> None:
         super().__init__()
-        self._indexing, self._lane = indexing_, lane
+        self._index_service, self._lane = index_service, lane
         self.query = ""
         self.wanted = False
         self._job: Job | None = None
@@ -43,9 +43,9 @@ class Searching(QObject):
         self._after_key.timeout.connect(self._go)
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._go)
-        indexing_.changed.connect(lambda _: self.again())
-        indexing_.progressed.connect(lambda *_: self.again())
-        indexing_.finished.connect(self.again)
+        index_service.changed.connect(lambda _: self.again())
+        index_service.progressed.connect(lambda *_: self.again())
+        index_service.finished.connect(self.again)
 
     def ask(self, query: str) -> None:
         """Search for this from now on."""
@@ -61,7 +61,7 @@ class Searching(QObject):
         if self._job is not None:
             self._stale = True
             return
-        index, query = self._indexing.index, self.query
+        index, query = self._index_service.index, self.query
         if index is None or not query.strip():
             self.found.emit(query, SearchResult([], 0, 0))
             return

@@ -83,18 +83,18 @@ _DEVICES = (
 class RecipeForm(QScrollArea):
     """Fields for all hyperparameters, with the defaults selected."""
 
-    def __init__(self, default: Recipe, words: RecipeTexts) -> None:
+    def __init__(self, default: Recipe, texts: RecipeTexts) -> None:
         super().__init__(widgetResizable=True)
-        self._default, self._words = default, words
+        self._default, self._texts = default, texts
         self.base = ComboBox((), "", tr("Base model"))
-        self.what = ComboBox(_said(words.what), default.what, tr("Trained layers"))
-        self.epochs = _number(1, 200, default.epochs, words.seen.said("words"))
+        self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
+        self.epochs = _number(1, 200, default.epochs, texts.seen.said("words"))
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
-        self.batch = _number(1, 128, default.batch, words.in_step.said("words"))
+        self.batch = _number(1, 128, default.batch, texts.in_step.said("words"))
         self.augmentation = _numbers(
             _SHARES, default.augmentation, _percent, tr("Augmentation: how strongly images are varied")
         )
-        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, words.share.said("words"))
+        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, texts.share.said("words"))
         self.average = _numbers(
             _SHARES[1:],
             default.average,
@@ -170,11 +170,11 @@ class RecipeForm(QScrollArea):
 
     def show_unit(self, unit: str) -> None:
         """Name the fields for a dataset of words or of lines. unit: "words" or "lines"."""
-        words = self._words
-        self.epochs.setAccessibleName(words.seen.said(unit))
+        texts = self._texts
+        self.epochs.setAccessibleName(texts.seen.said(unit))
         for named, title, name in (
-            (self.batch, words.in_step, words.in_step),
-            (self.replay, words.general, words.share),
+            (self.batch, texts.in_step, texts.in_step),
+            (self.replay, texts.general, texts.share),
         ):
             self._labels[named].setText(title.said(unit))
             named.setAccessibleName(name.said(unit))
@@ -188,18 +188,18 @@ class RecipeForm(QScrollArea):
         across = QHBoxLayout(inside)
         across.setContentsMargins(14, 10, 14, 10)
         across.setSpacing(28)
-        words = self._words
+        texts = self._texts
         left = (
             (tr("Base model"), self.base),
             (tr("Trained layers"), self.what),
             (tr("Epochs"), self.epochs),
             (tr("Learning rate"), self.rate),
-            (words.in_step.said("words"), self.batch),
+            (texts.in_step.said("words"), self.batch),
             (tr("Device"), self.device),
         )
         right = (
             (tr("Augmentation"), self.augmentation),
-            (words.general.said("words"), self.replay),
+            (texts.general.said("words"), self.replay),
             (tr("Weight averaging"), self.average),
             (tr("Early stopping"), self.patience),
             (tr("Random seed"), self.seed),
