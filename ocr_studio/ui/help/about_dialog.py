@@ -24,7 +24,8 @@ _WEIGHTS = later(
 # Their versions and licences are listed.
 _PACKAGES: Final = (
     "tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif", "qtawesome", "platformdirs",
-    "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "shapely", "filelock",
+    "onnx", "h5py", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "regex", "shapely",
+    "filelock",
 )  # fmt: skip
 
 

@@ -78,7 +78,6 @@ class FixPanel(PanelDock):
             self._fixing.forget()
             return
         word = corrected.correction
-        self._text = word.right
         self.asked.setText(
             tr("Are these also “{text}”? The corrected word was read as “{read}”.", text=word.right, read=word.misread)
         )
@@ -118,6 +117,8 @@ class FixPanel(PanelDock):
         self.setWidget(whole)
 
     def _leave(self) -> None:
+        # Kept, as another word may be corrected while the changes are applied.
+        self._text = self._fixing.corrected.correction.right if self._fixing.corrected else ""
         self._fixing.forget()
         self.close()
 
