@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -37,7 +37,7 @@ class MistakeModel(TitledRows):
         super().__init__(tuple(map(tr, TITLES)), view, hints=tuple(map(tr, HINTS)))
         self._view = view
         self._rows: list[tuple[PhotoResult, int]] = []
-        self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
+        self._pixmap = lru_cache(_KEPT)(self._load_pixmap)
 
     def show_mistakes(self, photos: Sequence[PhotoResult], kind: MistakeKind | None) -> None:
         """Show the mistakes of these photos, of one kind or of all; rows that are shown already stay selected."""
@@ -51,7 +51,7 @@ class MistakeModel(TitledRows):
         if rows[:known] != self._rows:
             self.beginResetModel()
             self._rows = rows
-            self._pixmaps.clear()
+            self._pixmap.cache_clear()
             self.endResetModel()
         elif len(rows) > known:
             self.beginInsertRows(NOWHERE, known, len(rows) - 1)
@@ -88,21 +88,17 @@ class MistakeModel(TitledRows):
             return f"{self.titles[column]}: {texts.get(column) or tr('nothing')}"
         return None
 
-    def _pixmap(self, row: int) -> QPixmap:
-        if row not in self._pixmaps:
-            photo, index = self._rows[row]
-            ratio = self._view.devicePixelRatioF()
-            pixmap = QPixmap()
-            pixmap.loadFromData(photo.pictures[index])
-            size = pixmap.size().scaled(QSize(_WIDTH, _HEIGHT) * ratio, Qt.AspectRatioMode.KeepAspectRatio)
-            if size.width() < pixmap.width():
-                smooth = Qt.TransformationMode.SmoothTransformation
-                pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-            pixmap.setDevicePixelRatio(ratio)
-            self._pixmaps[row] = pixmap
-            while len(self._pixmaps) > _KEPT:
-                self._pixmaps.popitem(last=False)
-        return self._pixmaps[row]
+    def _load_pixmap(self, row: int) -> QPixmap:
+        photo, index = self._rows[row]
+        ratio = self._view.devicePixelRatioF()
+        pixmap = QPixmap()
+        pixmap.loadFromData(photo.pictures[index])
+        size = pixmap.size().scaled(QSize(_WIDTH, _HEIGHT) * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() < pixmap.width():
+            smooth = Qt.TransformationMode.SmoothTransformation
+            pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
 
 
 class MistakeTable(ChosenByReturn, RowTable):

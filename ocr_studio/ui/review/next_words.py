@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -31,7 +31,7 @@ class ReviewStrip(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._cards: Sequence[CardMade] = ()
-        self._pictures: OrderedDict[bytes, QPixmap] = OrderedDict()
+        self._pixmap = lru_cache(_KEPT)(self._load)
         self._places: list[QRectF] = []
 
     def show_cards(self, cards: Sequence[CardMade]) -> None:
@@ -76,7 +76,7 @@ class ReviewStrip(QWidget):
             self._draw_text(painter, card, place, labels.agreeing_key(number + 2))
 
     def _draw_picture(self, painter: QPainter, card: CardMade, place: QRectF) -> None:
-        pixmap = self._pixmap(card)
+        pixmap = self._pixmap(card.small)
         room = place.adjusted(_AIR, _AIR, -_AIR, -_AIR - _TEXT)
         size = pixmap.size().toSizeF() / self.devicePixelRatioF()
         target = QRectF(QPointF(), size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
@@ -104,18 +104,12 @@ class ReviewStrip(QWidget):
         painter.setPen(QColor(theme.colours().quiet))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, key)
 
-    def _pixmap(self, card: CardMade) -> QPixmap:
-        pixmap = self._pictures.get(card.small)
-        if pixmap is None:
-            whole = QPixmap()
-            whole.loadFromData(card.small, "JPG")
-            # Scaled once, not at each repaint.
-            most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
-            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            pixmap = self._pictures[card.small] = whole.scaled(most, keep, smooth)
-            while len(self._pictures) > _KEPT:
-                self._pictures.popitem(last=False)
-        return pixmap
+    def _load(self, picture: bytes) -> QPixmap:
+        """Decode and scale an image once, not at each repaint."""
+        whole = QPixmap()
+        whole.loadFromData(picture, "JPG")
+        most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
+        return whole.scaled(most, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
     def _arrange(self) -> None:
         font = self.font()
@@ -124,7 +118,7 @@ class ReviewStrip(QWidget):
         key_width = metrics.horizontalAdvance(labels.agreeing_key(MOST + 1))
         places, left = [], 0.0
         for card in self._cards:
-            size = self._pixmap(card).size()
+            size = self._pixmap(card.small).size()
             picture = _PICTURE * size.width() / max(1, size.height())
             text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,23 +24,18 @@ class CropImages:
         self._view = view
         self._dataset: Dataset | None = None
         self._examples: dict[str, Example] = {}
-        self._kept: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
+        self._scaled = lru_cache(_KEPT)(self._load)
 
     def use(self, dataset: Dataset | None) -> None:
         """Use another dataset."""
         if dataset is not self._dataset:
             self._dataset = dataset
             self._examples = {each.crop: each for each in dataset.examples} if dataset else {}
-            self._kept.clear()
+            self._scaled.cache_clear()
 
     def of(self, crop: str) -> QPixmap:
         """The image of an example, by its path in the dataset; an empty one if it can't be loaded."""
-        key = crop, self._view.devicePixelRatioF()
-        if key not in self._kept:
-            self._kept[key] = self._scaled(self._array(crop))
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        return self._scaled(crop, self._view.devicePixelRatioF())
 
     def _array(self, crop: str) -> NDArray[np.uint8] | None:
         example = self._examples.get(crop)
@@ -51,9 +46,8 @@ class CropImages:
         except BadDataset:  # deleted meanwhile; the training reports it if it needs the image
             return None
 
-    def _scaled(self, array: NDArray[np.uint8] | None) -> QPixmap:
-        ratio = self._view.devicePixelRatioF()
-        if array is None:
+    def _load(self, crop: str, ratio: float) -> QPixmap:
+        if (array := self._array(crop)) is None:
             pixmap = QPixmap(1, 1)
             pixmap.fill(Qt.GlobalColor.transparent)
             return pixmap
