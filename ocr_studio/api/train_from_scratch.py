@@ -23,7 +23,7 @@ import contextlib
 import json
 import string
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -166,15 +166,33 @@ class TrainingSession:
         if self.resume:
             keras_fit.check_checkpoint(model, self.out)
 
-    def fit_options(self, sizes: Amounts, checks: int) -> keras_fit.FitOptions:
-        """Return the arguments of ``keras_fit``.
+    def fit(
+        self,
+        model: Any,
+        batches: Sequence[Iterator[Any]],
+        sizes: Amounts,
+        *,
+        held_out: int,
+        evaluate: Callable[[], Mapping[str, float]],
+    ) -> bool:
+        """Train a model. Returns whether the training is over, not only this session.
 
         Args:
+            model: The compiled model.
+            batches: Endless training and validation batches.
             sizes: Sizes of the training.
-            checks: Number of validation batches.
+            held_out: Number of validation samples.
+            evaluate: Returns further scores for the log.
         """
-        return keras_fit.FitOptions(
-            self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
+        options = keras_fit.FitOptions(
+            self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, held_out // sizes.batch), sizes.patience,
+            self.minutes, self.resume,
+        )  # fmt: skip
+        return keras_fit.fit_model(
+            model,
+            *batches,
+            options=options,
+            evaluate=lambda: {f"val_{name}": round(value, 4) for name, value in evaluate().items()},
         )
 
 
@@ -199,13 +217,12 @@ def train_recognizer(sources: Sources, sizes: Amounts, session: TrainingSession)
         )
         for part, strength, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
     ]
-    finished = keras_fit.fit_model(
+    finished = session.fit(
         recognizer.training_model,
-        batches[0],
-        batches[1],
-        options=session.fit_options(sizes, len(validation) // sizes.batch),
-        stopping=keras_fit.Stopping("val_loss", sizes.patience),
-        evaluate=lambda: _prefix_names(evaluate_recognizer(recognizer, validation)),
+        batches,
+        sizes,
+        held_out=len(validation),
+        evaluate=lambda: evaluate_recognizer(recognizer, validation),
     )
     return recognizer if finished else None
 
@@ -243,13 +260,12 @@ def train_detector(sources: Sources, sizes: Amounts, session: TrainingSession) -
         detector.get_batch_generator(part.pieces(sizes.side, augmentation=strength, seed=session.seed), sizes.batch)
         for part, strength in ((train, 1.0), (validation, 0.0))
     ]
-    finished = keras_fit.fit_model(
+    finished = session.fit(
         detector.model,
-        batches[0],
-        batches[1],
-        options=session.fit_options(sizes, len(validation) // sizes.batch),
-        stopping=keras_fit.Stopping("val_loss", sizes.patience),
-        evaluate=lambda: _prefix_names(evaluate_detector(detector, Samples(validation.all[:8]))),
+        batches,
+        sizes,
+        held_out=len(validation),
+        evaluate=lambda: evaluate_detector(detector, Samples(validation.all[:8])),
     )
     return detector if finished else None
 
@@ -289,10 +305,6 @@ def _iter_words(line: tools.Line) -> Iterator[tuple[Any, str]]:
 
 
 # ------------------------------------------------------------------------------------------------------ from the start
-
-
-def _prefix_names(figures: Mapping[str, float]) -> dict[str, float]:
-    return {f"val_{name}": round(value, 4) for name, value in figures.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -24,7 +24,6 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.backbone import Shape
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint
-from ocr_studio.engine.training.detector.craft_trainer import craft_loss
 from ocr_studio.engine.training.trainer import ctc_losses
 from ocr_studio.engine.weights import alphabet_growth
 
@@ -33,6 +32,12 @@ Tensor: TypeAlias = Any
 # Maximum gradient norm, so that one odd crop does not undo the training.
 GRADIENT_NORM: Final = 5.0
 RATE: Final = 1e-3
+# Target value from which a map pixel is positive.
+_POSITIVE: Final = 0.1
+# Hard negative mining: this many times as many negatives as positives count, those with the largest loss (Shrivastava
+# et al. 2016); at least this share of all if a batch has little text.
+_NEGATIVES: Final = 3.0
+_MIN_NEGATIVES: Final = 0.02
 # Share of a run for warming up the learning rate.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
@@ -93,7 +98,7 @@ def as_it_comes(_: Tensor, losses: Tensor) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
-    """Loss function of CRAFT: ``craft_trainer.craft_loss`` for Keras.
+    """Loss function of CRAFT: ``craft_loss`` for Keras.
 
     Args:
         maps: Expected maps, (B, h, w, 2); an optional third channel of 0 or 1 masks where they are known.
@@ -102,6 +107,24 @@ def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
     maps = tf.cast(maps, tf.float32)
     known = maps[..., 2:] if maps.shape[-1] == 3 else tf.ones_like(maps[..., :1])
     return craft_loss(seen, maps[..., :2], known)
+
+
+def craft_loss(predicted: Tensor, maps: Tensor, known: Tensor) -> Tensor:
+    """Mean squared error of the maps (Baek et al. 2019), with equal weight on positives and hard negatives.
+
+    Args:
+        predicted: (B, h, w, 2), predicted maps.
+        maps: (B, h, w, 2), target maps.
+        known: (B, h, w, 1), 1 where the targets are known.
+    """
+    errors = known * tf.square(predicted - maps)
+    positives = known * tf.cast(maps > _POSITIVE, tf.float32)
+    count = tf.reduce_sum(positives)
+    negatives = tf.reshape((1 - positives) * errors, [-1])
+    everything = tf.cast(tf.size(negatives), tf.float32)
+    worst = tf.minimum(everything, tf.maximum(_NEGATIVES * count, _MIN_NEGATIVES * everything))
+    hardest, _ = tf.math.top_k(negatives, tf.cast(worst, tf.int32), sorted=False)
+    return tf.reduce_sum(positives * errors) / tf.maximum(count, 1.0) + tf.reduce_sum(hardest) / worst
 
 
 def compile_model(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:
@@ -186,15 +209,13 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
             resume: Whether to resume from an existing checkpoint; otherwise it is deleted.
         """
         super().__init__()
-        self._folder, self._patience, self._timed = folder, patience, None
+        self._folder, self._patience = folder, patience
         if not resume:
             checkpoints.delete_checkpoint(folder)
         self._checkpoint = checkpoints.load_checkpoint(folder)
         facts = self._checkpoint.facts if self._checkpoint else {}
-        self.epochs, self.seconds = (
-            _read_counter(facts, "epochs", folder),
-            float(_read_counter(facts, "seconds", folder)),
-        )
+        self.epochs = _read_counter(facts, "epochs", folder)
+        self.seconds = float(_read_counter(facts, "seconds", folder))
         self.steps = _read_steps(self._checkpoint, folder)
         self._started = time.monotonic()
 
@@ -207,9 +228,8 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
         for variables, name in ((self.model.weights, "weights"), (optimizer.variables, "memory")):
-            for variable, value in zip(
-                variables, _read_values(variables, self._checkpoint, name, self._folder), strict=True
-            ):
+            values = _read_values(variables, self._checkpoint, name, self._folder)
+            for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
         if self._patience is not None:
             self._restore_patience(self._patience)
@@ -234,19 +254,6 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
             patience.best_weights = _read_values(self.model.weights, self._checkpoint, "best", self._folder)
 
 
-class EvaluationCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Adds the results of an evaluation to the log of each epoch. It must be the first callback."""
-
-    def __init__(self, evaluate: Callable[[], Mapping[str, float]]) -> None:
-        super().__init__()
-        self._evaluate = evaluate
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Evaluate."""
-        if logs is not None:
-            logs.update(self._evaluate())
-
-
 # -------------------------------------------------------------------------------------------------------- a whole run
 
 
@@ -260,6 +267,7 @@ class FitOptions:
         epoch: Steps per epoch.
         rate: Peak learning rate.
         checks: Validation batches, all used after each epoch.
+        patience: Epochs without a lower validation loss before training stops.
         minutes: Time limit of this session; None: none.
         resume: Whether to resume from a checkpoint, if there is one.
     """
@@ -269,16 +277,9 @@ class FitOptions:
     epoch: int
     rate: float
     checks: int
+    patience: int
     minutes: float | None = None
     resume: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stopping:
-    """Early stopping: the log entry to minimize, and the epochs to wait for an improvement."""
-
-    monitor: str
-    patience: int
 
 
 def fit_model(
@@ -287,7 +288,6 @@ def fit_model(
     held_out: Iterator[Any],
     *,
     options: FitOptions,
-    stopping: Stopping,
     evaluate: Callable[[], Mapping[str, float]],
 ) -> bool:
     """Run ``model.fit`` with FOLDER/log.csv, a checkpoint after each epoch, early stopping, and the best weights at the
@@ -298,8 +298,7 @@ def fit_model(
         batches: Endless training batches, as for ``fit``.
         held_out: Endless validation batches.
         options: Settings of the run.
-        stopping: Early stopping, if any.
-        evaluate: Returns further figures for the log.
+        evaluate: Returns further figures for the log of each epoch.
 
     Returns:
         Whether the run is over: all steps are done, or it stopped early; False if only this session is over.
@@ -310,11 +309,12 @@ def fit_model(
     """
     options.folder.mkdir(parents=True, exist_ok=True)
     patience = keras.callbacks.EarlyStopping(
-        monitor=stopping.monitor, mode="min", patience=stopping.patience, restore_best_weights=True
+        monitor="val_loss", mode="min", patience=options.patience, restore_best_weights=True
     )
     checkpoint = CheckpointCallback(options.folder, patience=patience, resume=options.resume)
     learning_rate = LearningRate(options.steps, options.rate, minutes=options.minutes, spent=checkpoint.seconds)
     log = resume_log(options.folder / LOG, checkpoint.epochs)
+    evaluation = keras.callbacks.LambdaCallback(on_epoch_end=lambda _, logs: logs.update(evaluate()))
     model.fit(
         batches,
         steps_per_epoch=options.epoch,
@@ -323,7 +323,7 @@ def fit_model(
         initial_epoch=checkpoint.epochs,
         validation_data=held_out,
         validation_steps=options.checks,
-        callbacks=[EvaluationCallback(evaluate), learning_rate, patience, log, checkpoint],
+        callbacks=[evaluation, learning_rate, patience, log, checkpoint],
         shuffle=False,  # the batches are shuffled at their source
         verbose=2,
     )

@@ -14,12 +14,13 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions
+from ocr_studio.engine import keras_fit
 from ocr_studio.engine.detection.craft_boxes import CraftThresholds, word_quads
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
+from ocr_studio.engine.keras_fit import craft_loss
 from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
-from ocr_studio.engine.training.detector.craft_trainer import CraftTiles, CraftTrainer, craft_loss
 from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from tests.engine.tiny_recognizer import printed
 
@@ -118,8 +119,8 @@ def test_the_loss_is_nothing_where_all_is_seen_and_counts_what_is_known_only() -
     assert float(craft_loss(np.zeros_like(maps), maps, known)) > 0.1  # to see nothing is no way out
 
 
-def tiles_of(*words: tuple[str, int, int]) -> CraftTiles:
-    """A photo of printed words."""
+def photo_of(*words: tuple[str, int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A photo of printed words, as a batch, and what a net should see on it."""
     board = np.full((128, 256, 3), 235, np.uint8)
     truth = []
     for text, left, top in words:
@@ -127,44 +128,24 @@ def tiles_of(*words: tuple[str, int, int]) -> CraftTiles:
         height, width = crop.shape[:2]
         board[top : top + height, left : left + width] = crop
         truth.append(Labelled(box(left, top + 4, width, height - 8), text))
-    maps, known = craft_targets.draw_targets(LetterBoxes.of(truth), AS_IT_IS, (256, 128))
-    return CraftTiles(board[None].astype(np.float32) / np.float32(127.5) - 1, maps[None], known[None])
+    maps, _ = craft_targets.draw_targets(LetterBoxes.of(truth), AS_IT_IS, (256, 128))
+    return board[None].astype(np.float32) / np.float32(127.5) - 1, maps[None]
 
 
 def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normalisation() -> None:
     keras.utils.set_random_seed(1)
-    tiles = tiles_of(("one", 10, 10), ("twelve", 100, 16), ("nine", 24, 70), ("six", 150, 80))
-    net = build_light_craft(normed=True)
-    trainee = CraftTrainer(net, steps=70, learning_rate=4e-3)
-    before = trainee.loss(tiles)
-    for _ in range(70):
-        trainee.train_step(tiles)
-    assert trainee.loss(tiles) < 0.25 * before
+    pixels, maps = photo_of(("one", 10, 10), ("twelve", 100, 16), ("nine", 24, 70), ("six", 150, 80))
+    net = keras_fit.compile_model(build_light_craft(normed=True), keras_fit.letter_maps)
+    before = keras_fit.letter_maps(maps, net(pixels, training=False))
+    steps = [np.repeat(each, 70, axis=0) for each in (pixels, maps)]
+    net.fit(*steps, batch_size=1, verbose=0, callbacks=[keras_fit.LearningRate(70, 4e-3)])
+    assert keras_fit.letter_maps(maps, net(pixels, training=False)) < 0.25 * before
     plain = fold_batchnorm(net, build_light_craft())
-    seen = np.asarray(plain(tiles.pixels, training=False))
-    np.testing.assert_allclose(seen, net(tiles.pixels, training=False), atol=1e-4)
-    matrix = geometry.compute_iou_matrix(word_quads(seen[0]), word_quads(tiles.run_batch[0]))
+    seen = np.asarray(plain(pixels, training=False))
+    np.testing.assert_allclose(seen, net(pixels, training=False), atol=1e-4)
+    matrix = geometry.compute_iou_matrix(word_quads(seen[0]), word_quads(maps[0]))
     assert matrix.shape == (4, 4)
     assert (matrix.max(axis=0) > 0.6).all(), matrix
-
-
-def small_net() -> keras.Model:
-    """Maps half as large as the photo, of a net with running statistics that is there at once."""
-    photo = keras.Input((None, None, 3))
-    lines = keras.layers.BatchNormalization()(keras.layers.Conv2D(4, 3, strides=2, padding="same")(photo))
-    return keras.Model(photo, keras.layers.Conv2D(2, 1)(lines))
-
-
-def test_a_run_goes_on_with_its_running_statistics() -> None:
-    keras.utils.set_random_seed(2)
-    tiles = tiles_of(("one", 10, 10))
-    first, second = (CraftTrainer(small_net(), steps=4, learning_rate=1e-3) for _ in range(2))
-    first.train_step(tiles)
-    second.resume(first.state())
-    np.testing.assert_array_equal(first.net(tiles.pixels, training=False), second.net(tiles.pixels, training=False))
-    spoiled = {**first.state(), "running/0": np.full(4, np.nan)}
-    with pytest.raises(ValueError, match="no number"):
-        second.resume(spoiled)
 
 
 def test_a_detector_finds_the_words_of_a_photo_of_any_size() -> None:
