@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -46,10 +45,6 @@ from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
-
-__all__ = ["BaseModel", "TrainingData", "TrainingExample", "finetune"]
-
-log = logging.getLogger(__name__)
 
 # General words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
 REHEARSED: Final = 400
@@ -115,7 +110,7 @@ def finetune(
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
     yield from run.prepare()
-    yield from run.train_step(stop)
+    yield from run.train(stop)
     comparison = yield from run.compare()
     settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
     card = ModelCard(
@@ -145,7 +140,7 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
 
 
 class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
-    """A recognizer's run. first: readings of held-out and general words before training."""
+    """A recognizer's run. baseline: readings of held-out and general words before training."""
 
     def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         super().__init__(recipe, folder)
@@ -160,14 +155,14 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """
         data, known = self._data, self.charset
         general = list(data.general) or (yield from self._generate_general())
-        averaged = max(MEASURED, len(general) // _MEASURED_SHARE)
+        measured = max(MEASURED, len(general) // _MEASURED_SHARE)
         letters = alphabet_growth.missing_characters(known, [example.text for example in data.train])
         charset = Charset((*known.characters, *letters))
         self.examples = _ExampleSets(
             [example for example in data.train if batches.is_trainable(example, charset)],
             [example for example in data.held_out if example.text.strip() and example.crop.size],
-            [example for example in general[averaged:] if batches.is_trainable(example, known)],
-            [example for example in general[:averaged] if batches.is_trainable(example, known)],
+            [example for example in general[measured:] if batches.is_trainable(example, known)],
+            [example for example in general[:measured] if batches.is_trainable(example, known)],
         )
         if not self.examples.train:
             raise NoTrainingData(
@@ -211,10 +206,8 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             trainer = RecognizerTrainer(self.net, plan)
         # Texts with untrained new characters have no meaningful loss.
         readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]
-        self._evaluator, self._general_evaluator = (
-            Evaluator(readable, self.charset),
-            Evaluator(examples.keep, self.charset),
-        )
+        self._evaluator = Evaluator(readable, self.charset)
+        self._general_evaluator = Evaluator(examples.keep, self.charset)
         self.start_or_resume(trainer, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
@@ -224,7 +217,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
 
     # -------------------------------------------------------------------------------------------------- during
 
-    def train_step(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
+    def train(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         examples = self.examples
         counts = len(examples.train), len(examples.held_out), len(examples.keep)
@@ -270,7 +263,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         words.sort(key=lambda word: word.before == word.truth)
         return tuple(words[:MAX_SAMPLES])
 
-    # ------------------------------------------------------------------------------------------- cut short, gone on
+    # -------------------------------------------------------------------------------------------------- checkpoints
 
     def baseline_to_json(self) -> Any:
         """Return the readings before training as JSON values."""

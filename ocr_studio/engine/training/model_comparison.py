@@ -1,4 +1,4 @@
-"""RecognizerComparison of two recognizers on the same words, with confidence intervals."""
+"""Comparison of two recognizers on the same words, with confidence intervals."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,11 +14,11 @@ from ocr_studio.core.training.events import Recipe, StepDone, TrainingStarted
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.training.trainable_weights import Arrays, TrainableWeights, check_value
-from ocr_studio.engine.training.trainer import TimeLeft, evaluation_steps
+from ocr_studio.engine.training.trainer import TimeLeft
 
 log = logging.getLogger(__name__)
 
-# Evaluations of a run; each takes as long as a few steps.
+# Evaluations of a run, evenly spread, the last one at its end; each takes as long as a few steps.
 EVALUATIONS: Final = 8
 
 TrainerT = TypeVar("TrainerT", bound=TrainableWeights)
@@ -65,7 +66,7 @@ class TrainingRun(ABC, Generic[TrainerT, BaselineT, EvaluatedT]):
     def start_or_resume(self, trainer: TrainerT, steps: int) -> None:
         """Prepare the first step, or resume an interrupted run. steps: number of all steps."""
         self.trainer, self.steps = trainer, steps
-        self._evaluation_steps = list(evaluation_steps(steps, EVALUATIONS))
+        self._evaluation_steps = sorted({math.ceil(steps * place / EVALUATIONS) for place in range(1, EVALUATIONS + 1)})
         self.clock = TimeLeft(steps, len(self._evaluation_steps) + 1)
         self._resume()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -56,7 +55,6 @@ class TrainingPlan:
         average: Share (0..1) of the new weights in the result; the rest are the old ones.
         new_classes: Number of new classes at the end, whose weights are not averaged.
         trained_classes: (classes,) those that occur in the training data; the others' scores stay.
-        distillation: Weight of the distillation loss on general words.
     """
 
     what: str
@@ -65,7 +63,6 @@ class TrainingPlan:
     average: float
     new_classes: int
     trained_classes: NDArray[np.bool_]
-    distillation: float = 1.0
 
 
 class RecognizerTrainer(TrainableWeights):
@@ -103,7 +100,7 @@ class RecognizerTrainer(TrainableWeights):
             return check_finite(float(self._train_alone(*_tensors(batch))))
         return check_finite(float(self._train_mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
 
-    def evaluate_averaged(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def evaluate_batch(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the best class at every step, (B, T), and the loss of each crop, (B,), nats."""
         path, losses = self._compute(*_tensors(batch))
         return path.numpy(), losses.numpy()
@@ -126,9 +123,7 @@ class RecognizerTrainer(TrainableWeights):
             logits = self.net(pixels, training=True)
             losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
             changes = _divergence(before, logits[own:], steps[own:])
-            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + self._plan.distillation * tf.reduce_sum(
-                changes
-            )
+            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + tf.reduce_sum(changes)
             loss = total / _count_letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _count_letters(lengths[:own])
@@ -245,7 +240,7 @@ class Evaluator:
         """Evaluate a recognizer in training."""
         texts, nats, letters = [""] * len(self.examples), 0.0, 0
         for batch, start in zip(self._batches, itertools.count(0, _BATCH), strict=False):
-            paths, losses = trainer.evaluate_averaged(batch)
+            paths, losses = trainer.evaluate_batch(batch)
             nats, letters = nats + float(losses.sum()), letters + int(batch.lengths.sum())
             for row, index in enumerate(self._order[start : start + _BATCH]):
                 labels = ctc.collapse_path(paths[row, : batch.steps[row]])
@@ -278,8 +273,3 @@ class TimeLeft:
         """Estimate the remaining seconds. done: steps; evaluated: evaluations."""
         steps, evaluations = ((float(np.median(each[-20:])) if each else 0.0) for each in self._durations.values())
         return steps * (self.steps - done) + evaluations * (self.evaluations - evaluated)
-
-
-def evaluation_steps(count: int, most: int) -> Iterator[int]:
-    """Return the steps after which to evaluate: evenly spread, including the last."""
-    yield from sorted({math.ceil(count * place / most) for place in range(1, most + 1)})

@@ -23,7 +23,8 @@ from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.nets.light_crnn import build_light_crnn
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
-from ocr_studio.engine.training.finetune import TrainingData, finetune
+from ocr_studio.engine.training.finetune import finetune
+from ocr_studio.engine.training.training_data import TrainingData
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.engine.weights.keras_ocr import load_craft, load_crnn
 from ocr_studio.jobs.models import download

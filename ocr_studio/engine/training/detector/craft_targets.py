@@ -21,8 +21,8 @@ from ocr_studio.engine.detection.craft_boxes import HALF
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Maps: TypeAlias = NDArray[np.float32]
 
-# Steepness of the Gaussians: exp(−STEEP² / 2) = 0.14 at the middle of a box's edge. Of values from 1.5 (keras-ocr) to
-# 3.3 (the authors), the one with which ``craft_boxes``, with its thresholds, finds words in their real size.
+# Steepness of the Gaussians: exp(−STEEPNESS² / 2) = 0.14 at the middle of a box's edge. Of values from 1.5 (keras-ocr)
+# to 3.3 (the authors), the one with which ``craft_boxes``, with its thresholds, finds words in their real size.
 STEEPNESS: Final = 2.0
 _EXTENT: Final = 1.5  # half boxes from the centre; beyond, values are below 0.02
 _SQUARE: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
@@ -85,13 +85,13 @@ def link_boxes(letters: Floats) -> Floats:
     return np.stack([upper[:-1], upper[1:], lower[1:], lower[:-1]], axis=1)
 
 
-def draw_targets(positions: LetterBoxes, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
+def draw_targets(boxes: LetterBoxes, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
     """Draw the target maps of a tile, and the mask where they are known.
 
     A map pixel stands for the input pixel with twice its coordinates, as in ``word_quads`` and keras-ocr.
 
     Args:
-        positions: The letters.
+        boxes: The letters.
         matrix: (2, 3), from the photo's pixels to the tile's.
         size: (width, height) of the tile, even numbers.
 
@@ -101,14 +101,14 @@ def draw_targets(positions: LetterBoxes, matrix: ArrayLike, size: tuple[int, int
     width, height = size[0] // HALF, size[1] // HALF
     turn = np.asarray(matrix, np.float64) / HALF
     region, affinity = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    all_words = np.ones((height, width), np.uint8)
-    for letters in positions.words:
+    known = np.ones((height, width), np.uint8)
+    for letters in boxes.words:
         _draw_gaussians(region, _transform_quads(letters, turn))
         if len(letters) > 1:
             _draw_gaussians(affinity, _transform_quads(link_boxes(letters), turn))
-    for quad in _transform_quads(positions.unclear, turn):
-        cv2.fillPoly(all_words, [np.round(quad * 16).astype(np.int32)], (0,), shift=4)
-    return np.stack([region, affinity], axis=-1), all_words[..., None].astype(np.float32)
+    for quad in _transform_quads(boxes.unclear, turn):
+        cv2.fillPoly(known, [np.round(quad * 16).astype(np.int32)], (0,), shift=4)
+    return np.stack([region, affinity], axis=-1), known[..., None].astype(np.float32)
 
 
 def _transform_quads(quads: Floats, turn: Floats) -> Floats:

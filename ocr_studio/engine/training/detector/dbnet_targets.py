@@ -99,9 +99,9 @@ def fit_ribbon(corners: ArrayLike) -> Floats:
         if abs(bend[0]) * (last - first) ** 2 / 4 > _MIN_BEND * height:
             curve = np.asarray(bend)
     top, bottom = _line_edges(quads, along, curve)
-    targets = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
-    edges = np.array([top, top, bottom, bottom, top, bottom]) + np.polyval(curve, targets)
-    return np.asarray(targets[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
+    positions = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
+    edges = np.array([top, top, bottom, bottom, top, bottom]) + np.polyval(curve, positions)
+    return np.asarray(positions[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
 
 
 def _line_edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
@@ -172,10 +172,10 @@ def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
         reach = inset + band * height + less
         x = reach / max(length, 1e-6) + _OUTLINE_POINTS * (1 - 2 * reach / max(length, 1e-6))
         y = reach / max(height, 1e-6)
-        targets = np.concatenate(
+        points = np.concatenate(
             [np.stack([x, np.full_like(x, y)], axis=1), np.stack([x[::-1], np.full_like(x, 1 - y)], axis=1)]
         )
-        yield geometry.map_to_ribbon(line, targets)
+        yield geometry.map_to_ribbon(line, points)
 
 
 def _fill_outline(mask: Map, outline: Floats, matrix: ArrayLike, value: int) -> None:

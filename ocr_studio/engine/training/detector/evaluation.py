@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -109,13 +109,18 @@ class EvaluationPhoto:
 
 @dataclass
 class DetectorComparer:
-    """Compares two readers with different detectors, photo by photo."""
+    """Compares two readers with different detectors, photo by photo.
+
+    Attributes:
+        gained: Words that only the second one found.
+        lost: Words that only the first one found.
+    """
 
     before: Reader
     after: Reader
     _rows: list[NDArray[np.int64]] = field(default_factory=list)
-    _gained: list[PlacedWord] = field(default_factory=list)
-    _lost: list[PlacedWord] = field(default_factory=list)
+    gained: list[PlacedWord] = field(default_factory=list)
+    lost: list[PlacedWord] = field(default_factory=list)
 
     def add(self, photo: EvaluationPhoto) -> None:
         """Find the words of one more photo with both."""
@@ -129,7 +134,7 @@ class DetectorComparer:
             for word in _false_detections(side):
                 rows[_nearest_word(word, wanted), column + 1] += 1
         self._rows.append(rows)
-        for new, old, places in ((hits[1], hits[0], self._gained), (hits[0], hits[1], self._lost)):
+        for new, old, places in ((hits[1], hits[0], self.gained), (hits[0], hits[1], self.lost)):
             places += [PlacedWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
 
     def result(self) -> tuple[Score, Score, Interval]:
@@ -139,21 +144,11 @@ class DetectorComparer:
         before, after = Score(counts[0], counts[1], wanted), Score(counts[2], counts[3], wanted)
         return before, after, _interval(rows)
 
-    @property
-    def gained(self) -> tuple[PlacedWord, ...]:
-        """Words that only the second detector found."""
-        return tuple(self._gained)
-
-    @property
-    def lost(self) -> tuple[PlacedWord, ...]:
-        """Words that only the first detector found."""
-        return tuple(self._lost)
-
 
 def summarize(held_out: DetectorComparer, keep: DetectorComparer, *, unit: str) -> DetectorComparison:
     """Return the comparison. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
-    return DetectorComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
+    return DetectorComparison(before, after, change, *keep.result(), tuple(held_out.gained), tuple(held_out.lost), unit)
 
 
 def _compare_words(reader: Reader, photo: EvaluationPhoto) -> metrics.Comparison:
@@ -179,10 +174,9 @@ def _centers_inside(box: Box, quads: Floats) -> NDArray[np.bool_]:
     return np.asarray((middles >= (left, top)).all(axis=1) & (middles <= (right, bottom)).all(axis=1))
 
 
-def _false_detections(side: metrics.Comparison) -> Iterator[Labelled]:
-    """Number of false detections."""
+def _false_detections(side: metrics.Comparison) -> list[Labelled]:
     right = {index for _, index in side.places}
-    yield from (word for index, word in enumerate(side.found) if index not in right)
+    return [word for index, word in enumerate(side.found) if index not in right]
 
 
 def _nearest_word(word: Labelled, wanted: Sequence[Labelled]) -> int:

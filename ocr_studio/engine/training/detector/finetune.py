@@ -8,7 +8,6 @@ is installed: the result is a candidate and a comparison. If no photo can be hel
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -43,8 +42,6 @@ from ocr_studio.engine.training.detector.trainer import DetectorTrainer
 from ocr_studio.engine.training.detector.training_data import DetectorExamples
 from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.weights import candidate, model_weights
-
-log = logging.getLogger(__name__)
 
 # A single photo is seen more often than the recipe says; with many photos, this many tiles are enough.
 LEAST_STEPS: Final = 40
@@ -91,7 +88,7 @@ def finetune_detector(
         net = model_weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
     yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
-    yield from run.train_step(stop)
+    yield from run.train(stop)
     comparison = yield from run.compare()
     settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step}
     card = ModelCard(
@@ -110,9 +107,7 @@ def finetune_detector(
 
 
 def scores_of(comparison: DetectorComparison) -> Scores:
-    """Return a comparison as the scores of a model card, as ``training.results.scores_of`` with F1 instead of
-    the CER.
-    """
+    """Return the scores of a model card, as ``training.results.make_scores`` with F1 instead of the CER."""
     scores = {
         "before": comparison.before,
         "after": comparison.after,
@@ -132,7 +127,7 @@ def scores_of(comparison: DetectorComparison) -> Scores:
 
 
 class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
-    """A detector's run. first: F1 on general boards before training."""
+    """A detector's run. baseline: F1 on general boards before training."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
         super().__init__(recipe, folder)
@@ -164,7 +159,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
 
     # -------------------------------------------------------------------------------------------------- during
 
-    def train_step(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
+    def train(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         lines = [sum(len(photo.targets.lines) for photo in some) for some in (self.examples.train, self.examples.keep)]
         held_out = detector_evaluation.count_lines(self.examples.held_out, hidden=self.examples.hidden)
@@ -178,13 +173,13 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
 
     def check(self) -> LinesEvaluated:
         """Evaluate the current result."""
-        averaged, (held_out, keep, loss) = self.evaluate_averaged(self._evaluator)
+        averaged, (held_out, keep, loss) = self.evaluate_averaged(self._evaluate)
         if not self.has_baseline:
             self.baseline = keep
         better = self.record_score(averaged, self._score(held_out, keep, loss))
         return LinesEvaluated(self.step, held_out, keep, better)
 
-    def _evaluator(self) -> tuple[float | None, float | None, float]:
+    def _evaluate(self) -> tuple[float | None, float | None, float]:
         """Return the F1 score on held-out lines and on general boards, and the loss on held-out tiles."""
         examples = self.examples
         held_out = detector_evaluation.score_detector(self._detector, examples.held_out, hidden=examples.hidden).f
@@ -201,7 +196,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
         forgotten = max(0.0, (self.baseline or 0.0) - (keep or 0.0) - _BY_CHANCE)
         return loss + 1 - held_out + forgotten
 
-    # ------------------------------------------------------------------------------------------- cut short, gone on
+    # -------------------------------------------------------------------------------------------------- checkpoints
 
     def signature(self) -> str:
         """Identity of the run: its data and recipe."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import dbnet_targets
 from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
@@ -60,17 +61,15 @@ class ResizedPhoto:
     def of(
         cls, name: str, photo: Photo, targets: LineTargets, *, scale: float, hidden: Box | None = None
     ) -> ResizedPhoto:
-        """Create it from a photo, (H, W, 3) uint8 RGB, with places and held-out part in its pixels, resized by
+        """Create it from a photo, (H, W, 3) uint8 RGB, with lines and held-out part in its pixels, resized by
         ``scale``.
         """
         size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
         small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        done, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        if not done:
-            raise RuntimeError("the picture could not be encoded")
+        jpeg = np.frombuffer(encode_image(np.asarray(small, np.uint8), ".jpg", quality=_QUALITY), np.uint8)
         left, top, right, bottom = (edge * scale for edge in hidden or (0, 0, 0, 0))
         box = (left, top, right, bottom) if hidden else None
-        return cls(name, np.asarray(jpeg, np.uint8), *size, targets.scaled(scale), box)
+        return cls(name, jpeg, *size, targets.scaled(scale), box)
 
     @property
     def tile_count(self) -> int:

@@ -136,7 +136,7 @@ class DetectorExamples:
     def _prepare_rehearsal(
         self, more: Sequence[CheckedPhoto], detector: Detector, recipe: Recipe
     ) -> Iterator[TrainingPreparing]:
-        """Return tiles of boards and other photos with the network's output on them as the target."""
+        """Prepare tiles of boards and other photos with the network's output on them as the target."""
         if recipe.replay <= 0:
             return
         rng = np.random.default_rng((recipe.seed, 5))
