@@ -105,17 +105,19 @@ class SampleMaker:
     def _unused_folders(self, stock: Stock) -> Iterator[StudioError]:
         """Yield folders with so few files that all are held out."""
         options = self._options
-        sources_by_folder = (
+        sources = (
             (options.fonts, stock.handwriting),
             (options.prints, [font for font in stock.prints if font is not builtin_font()]),
             (options.backgrounds, stock.grounds.photos),
         )
-        for folder, found in sources_by_folder:
+        for folder, found in sources:
             if folder is not None and not found and stock.split is SourceSplit.TRAIN:
                 yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more files."))
 
     def at(self, kind: str, index: int) -> SynthSample:
-        """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and NotDrawn."""
+        """Return a sample of ``synth.dataset.KINDS``. Raises the errors of ``source``, NoSources, and
+        SampleNotGenerated.
+        """
         return self.to_sample(self.word(index) if kind == WORD else self.board(index), index)
 
     def to_sample(self, made: SynthCrop | SynthBoard, index: int) -> SynthSample:
@@ -147,27 +149,26 @@ class SampleMaker:
     def _words_of(self, split: SourceSplit) -> WordMaker:
         if split not in self._words:
             options = self._options
-            options_of_words = WordOptions(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
-            self._words[split] = self._make_words(self._stock(split), options_of_words)
+            word_options = WordOptions(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
+            self._words[split] = self._make_words(self._stock(split), word_options)
         return self._words[split]
 
     def _boards_of(self, split: SourceSplit) -> BoardMaker:
         if split not in self._boards:
             options = self._options
-            options_of_words = BoardOptions(
+            board_options = BoardOptions(
                 long_side=(options.side, options.side),
                 tilt=2 * options.spoiled,
                 harm=2 * options.spoiled,
                 grounds=_grounds(options),
                 writers=_kinds(options),
             )
-            stock = self._stock(split)
-            self._boards[split] = BoardMaker(stock, options_of_words, seed=options.seed)
+            self._boards[split] = BoardMaker(self._stock(split), board_options, seed=options.seed)
         return self._boards[split]
 
-    def _make_words(self, stock: Stock, options_of_words: WordOptions) -> WordMaker:
+    def _make_words(self, stock: Stock, options: WordOptions) -> WordMaker:
         try:
-            return WordMaker(stock, options=options_of_words, seed=self._options.seed)
+            return WordMaker(stock, options=options, seed=self._options.seed)
         except NoSources as error:
             raise _no_writers_error(self._options, stock, error) from error
         except NoBackgroundPhotos as error:
@@ -180,8 +181,8 @@ class SampleMaker:
                 del self._stocks[old]  # they are large
             self._stocks[key] = Stock.open(*key)
         if split not in self._writable:
-            options_of_words = (kind for kind, share in _kinds(self._options).items() if share > 0)
-            self._writable[split] = word_list_filter.keep_writable(self._stocks[key], options_of_words)
+            kinds = [kind for kind, share in _kinds(self._options).items() if share > 0]
+            self._writable[split] = word_list_filter.keep_writable(self._stocks[key], kinds)
         return self._writable[split]
 
 
@@ -230,8 +231,8 @@ def _no_writers_error(options: SynthOptions, stock: Stock, error: NoSources) -> 
             command="Use --held-out 0, add more, or include synthetic handwriting (made=1 in --writing).",
             option="held_out",
         )
-    sources_by_folder = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
-    for kind, folder, found in sources_by_folder:
+    sources = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
+    for kind, folder, found in sources:
         if options.writing.get(kind, 0) > 0 and folder is not None and not found:
             return NoSources(
                 tr(_NONE_KEPT if stock.split is SourceSplit.TEST else _ALL_KEPT),
@@ -329,7 +330,7 @@ def _board_name(index: int) -> str:
 
 @contextlib.contextmanager
 def _translate_errors(name: str) -> Iterator[None]:
-    """Turn an error of a single item into NotDrawn."""
+    """Turn an error of a single item into SampleNotGenerated."""
     try:
         yield
     except CannotWrite as error:

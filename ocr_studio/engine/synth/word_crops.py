@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, St
 
 Crop: TypeAlias = NDArray[np.uint8]
 
+_LARGEST: Final = 64.0  # maximum capital height in pixels
 # Attempts to find a text for a writer.
 _TRIES: Final = 12
 
@@ -33,7 +35,6 @@ class WordOptions:
         letters: Allowed characters; None for all.
         lines: Share of crops with several words.
         smallest: Minimum capital height in pixels.
-        largest: Maximum capital height in pixels.
         harm: Photo degradation, from 0 (none) to 1 (typical).
         grounds: Shares of the backgrounds; None for the defaults.
     """
@@ -42,7 +43,6 @@ class WordOptions:
     letters: frozenset[str] | None = None
     lines: float = 0.0
     smallest: float = 13.0
-    largest: float = 64.0
     harm: float = 1.0
     grounds: Mapping[Surface, float] | None = None
 
@@ -69,9 +69,7 @@ class SynthCrop:
 
 
 class WordMaker:
-    """Generates words of one split, reproducible for the same sources, options and seed, in any order and number of
-    processes.
-    """
+    """Generates words of one split, reproducible for the same sources, options and seed, in any order."""
 
     def __init__(
         self,
@@ -83,7 +81,7 @@ class WordMaker:
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
 
-        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Grounds.check``.
+        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Backgrounds.check``.
         """
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         split = self.stock.split
@@ -99,27 +97,24 @@ class WordMaker:
         rng = np.random.default_rng((*self._seed, index))
         kind, writer, text = self._choose_text(rng)
         options, printed = self._options, kind is Kind.PRINT
-        size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(options.largest))))
+        size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(_LARGEST))))
         pen = Pen.sample(rng)
         writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
         photo_options = WordPhotoOptions(size, pen, self._grounds, options.harm, printed)
         crop, letters = word_photo.take_word_photo(writing, photo_options, rng)
         return SynthCrop(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 
-    def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthCrop]:
-        """Yield words endlessly, from an index on; ``step`` processes that begin at 0, 1 … share the work."""
-        index = first
-        while True:
-            yield self.at(index)
-            index += step
+    def stream(self) -> Iterator[SynthCrop]:
+        """Yield words endlessly."""
+        return map(self.at, itertools.count())
 
     def _choose_text(self, rng: Random) -> tuple[Kind, Writer, str]:
         """Choose kind, writer and text. Raises NoSources if no writer has the requested characters."""
         for _ in range(_TRIES):
             kind = self._kinds[min(len(self._kinds) - 1, int(np.searchsorted(self._heights, rng.random())))]
             writer = self.stock.writer(kind, rng)
-            many = int(rng.integers(2, 5)) if rng.random() < self._options.lines else 1
-            words = [self._choose_word(kind, writer, rng) for _ in range(many)]
+            count = int(rng.integers(2, 5)) if rng.random() < self._options.lines else 1
+            words = [self._choose_word(kind, writer, rng) for _ in range(count)]
             if all(words):
                 return kind, writer, " ".join(words)
         raise NoSources(

@@ -210,19 +210,16 @@ class BoardArea:
         inks: list[WordInk] = []
         for token in tokens:
             if writer := scribe.writer_of(token):
-                rng = (
-                    self.rng
-                    if scribe.seed is None or writer is not scribe.writer
-                    else np.random.default_rng(scribe.seed)
-                )
+                steady = scribe.seed is not None and writer is scribe.writer
+                rng = np.random.default_rng(scribe.seed) if steady else self.rng
                 ink = WordInk.of(writer.write(token, scribe.size, rng, pen=scribe.pen), writer.name)
                 inks += [ink] if ink is not None else []
         return inks
 
-    def add_line(self, inks: Sequence[WordInk], start: Point, scribe: BoardWriter, *, degrees: float = 0.0) -> float:
+    def add_line(self, inks: Sequence[WordInk], start: Point, scribe: BoardWriter) -> float:
         """Add a line. start: beginning of its baseline in pixels. Returns where it ends, in pixels from the left."""
         rng = self.rng
-        slope = math.radians(degrees + scribe.jitter * rng.normal(0, 0.7))
+        slope = math.radians(scribe.jitter * rng.normal(0, 0.7))
         along, loose = 0.0, 1 + 0.15 * scribe.jitter * rng.normal()
         fresh = 1 - 0.35 * min(1.0, scribe.jitter) * float(rng.beta(1, 4))
         for ink in inks:
@@ -239,9 +236,9 @@ class BoardArea:
         self.budget.left -= len(inks)
         return start[0] + max(0.0, along - scribe.word_gap)
 
-    def line(self, tokens: Sequence[str], start: Point, scribe: BoardWriter, *, degrees: float = 0.0) -> float:
+    def line(self, tokens: Sequence[str], start: Point, scribe: BoardWriter) -> float:
         """Write a line of any length. Returns where it ends."""
-        return self.add_line(self.write_words(tokens, scribe), start, scribe, degrees=degrees)
+        return self.add_line(self.write_words(tokens, scribe), start, scribe)
 
     def write_centered(self, tokens: Sequence[str], middle: Point, scribe: BoardWriter) -> float:
         """Write a line centred at a place. Returns half its length in pixels."""

@@ -19,7 +19,8 @@ from ocr_studio.engine.synth.handwriting.rendered_text import Writer
 from ocr_studio.engine.synth.photo.board_surface import Surface
 from ocr_studio.engine.synth.sources import SHARES, Kind, Stock
 from ocr_studio.engine.synth.text import language_phrases
-from ocr_studio.engine.synth.text.contents import BoardContents, Theme, choose
+from ocr_studio.engine.synth.text.contents import BoardContents, Theme
+from ocr_studio.engine.synth.text.phrases import choose
 
 Random: TypeAlias = np.random.Generator
 
@@ -74,7 +75,7 @@ class BoardOptions:
 
     def ground(self, rng: Random, *, real: bool) -> Surface:
         """Choose a background. real: whether there are photos of real boards, else another kind must be selected, too
-        (``Grounds.check``).
+        (``Backgrounds.check``).
         """
         shares = {ground: share for ground, share in self.grounds.items() if real or ground is not Surface.REAL}
         total = sum(shares.values())
@@ -164,7 +165,7 @@ def _choose_colours(ground: Surface, rng: Random) -> tuple[Colour, ...]:
     light = ground is Surface.BLACKBOARD or (ground is Surface.GLASS and rng.random() < 0.6)
     inks = _CHALKS if light else _INKS
     count = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
-    chosen = [inks[int(rng.integers(len(inks)))] for _ in range(count)]
+    chosen = [choose(inks, rng) for _ in range(count)]
     moved = np.clip(np.array(chosen) + rng.normal(0, 9, (count, 3)), 4, 250).astype(int)
     return tuple((int(red), int(green), int(blue)) for red, green, blue in moved)
 
@@ -176,7 +177,7 @@ def _choose_contents(stock: Stock, writer: Writer) -> BoardContents:
 
     def word(rng: Random) -> str:
         if known and rng.random() < 0.97:
-            return known[int(rng.integers(len(known)))]
+            return choose(known, rng)
         return words.word(rng) if words.words else "abc"
 
     codes = words.languages

@@ -14,7 +14,7 @@ import numpy as np
 from ocr_studio.engine.synth.boards.board_area import BoardArea, line_length
 from ocr_studio.engine.synth.boards.written_parts import PartFunction, PartTools, to_point
 from ocr_studio.engine.synth.handwriting.pen_drawings import Point
-from ocr_studio.engine.synth.text import contents
+from ocr_studio.engine.synth.text.phrases import choose
 
 _HEADS: Final = ("head", "front", "top", "root", "start", "a", "L1")
 _ENDS: Final = ("null", "None", "X", "NULL", "∅")
@@ -65,7 +65,7 @@ def linked_list(patch: BoardArea, kit: PartTools, top: float) -> float:
     step = radius * rng.uniform(3.0, 4.2)
     count = max(2, min(int(rng.integers(3, 9)), int((patch.width - x) / step)))
     if rng.random() < 0.6:
-        patch.line([contents.choose(_HEADS, rng)], (x - radius, y - 1.6 * radius), scribe.larger(0.8))
+        patch.line([choose(_HEADS, rng)], (x - radius, y - 1.6 * radius), scribe.larger(0.8))
     for number in range(count):
         here = (x + number * step, y + rng.normal(0, 0.1) * radius)
         _draw_node(patch, kit, here, radius, outline=outline, continue_line=number > 0)
@@ -75,7 +75,7 @@ def linked_list(patch: BoardArea, kit: PartTools, top: float) -> float:
     if rng.random() < 0.6 and last + 2 * scribe.size < patch.width:
         _draw_link(patch, kit, ((last - step, y), (last, y)), radius, arrow=True)
         patch.continue_line()
-        patch.line([contents.choose(_ENDS, rng)], (last - 0.5 * radius, y + 0.4 * scribe.size), scribe)
+        patch.line([choose(_ENDS, rng)], (last - 0.5 * radius, y + 0.4 * scribe.size), scribe)
     patch.end_block()
     if rng.random() > 0.3:
         return y + 1.8 * radius

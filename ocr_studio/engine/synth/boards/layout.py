@@ -19,7 +19,8 @@ from ocr_studio.engine.synth.boards.papers import PAPERS, PRINTED
 from ocr_studio.engine.synth.boards.ruled_parts import RULED
 from ocr_studio.engine.synth.boards.written_parts import WRITTEN, PartFunction, PartTools, heading, title, to_point
 from ocr_studio.engine.synth.handwriting.marker import Colour
-from ocr_studio.engine.synth.text.contents import BoardContents, Theme, choose
+from ocr_studio.engine.synth.text.contents import BoardContents, Theme
+from ocr_studio.engine.synth.text.phrases import choose
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
@@ -281,7 +282,7 @@ class BoardLayout:
                 low, high = low - 0.15 * (high - low) - 2, high + 0.15 * (high - low) + 2
                 board.draw_ellipse(to_point(low), to_point(high), pen)
         for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.25 and len(board.words) > 5 else 0):
-            one_, other = (board.words[int(rng.integers(len(board.words)))].corners for _ in range(2))
+            one_, other = (choose(board.words, rng).corners for _ in range(2))
             _draw_curved_arrow(board, one_[2:].mean(axis=0), other[[0, 3]].mean(axis=0), pen)
 
     def _cross_out(self, index: int) -> None:

@@ -14,7 +14,7 @@ from ocr_studio.engine.synth.boards.board_area import BoardArea, PaperSheet, lin
 from ocr_studio.engine.synth.boards.written_parts import PartFunction, PartTools
 from ocr_studio.engine.synth.handwriting.marker import Colour
 from ocr_studio.engine.synth.handwriting.pen_drawings import Point
-from ocr_studio.engine.synth.text import contents
+from ocr_studio.engine.synth.text.phrases import choose
 
 _NOTE_COLOURS: Final[tuple[Colour, ...]] = (
     (250, 236, 110), (250, 236, 110), (255, 180, 190), (170, 225, 160), (150, 205, 240), (250, 190, 110),
@@ -24,13 +24,13 @@ _INK_COLOURS: Final[tuple[Colour, ...]] = ((30, 30, 36), (30, 30, 36), (24, 44, 
 
 def notes(patch: BoardArea, kit: PartTools, top: float) -> float:
     """Sticky notes side by side, slightly rotated, with a few words each."""
-    rng, scribe = patch.rng, replace(kit.text, strength=1.0, colour=contents.choose(_INK_COLOURS, patch.rng))
+    rng, scribe = patch.rng, replace(kit.text, strength=1.0, colour=choose(_INK_COLOURS, patch.rng))
     scribe = scribe.larger(float(rng.uniform(0.7, 0.95)))
     side = scribe.size * rng.uniform(6, 8.5)
     count = max(1, min(int(rng.integers(1, 5)), int(patch.width / (1.15 * side))))
     for number in range(count):
         left, upper = number * 1.15 * side, top + 0.1 * side + rng.normal(0, 0.04) * side
-        _add_paper(patch, (left, upper), (left + side, upper + side), contents.choose(_NOTE_COLOURS, rng))
+        _add_paper(patch, (left, upper), (left + side, upper + side), choose(_NOTE_COLOURS, rng))
         said, y = kit.contents.sentence(rng, int(rng.integers(1, 6))), upper + 1.5 * scribe.size
         for token in said:
             inks = patch.write_words([token], scribe)
@@ -105,7 +105,7 @@ def bill(patch: BoardArea, kit: PartTools, top: float) -> float:
 
 def _notice_words(kit: PartTools, rng: np.random.Generator) -> list[str]:
     if rng.random() < 0.5:
-        return contents.choose(_NOTICES, rng).split()
+        return choose(_NOTICES, rng).split()
     return kit.contents.sentence(rng, int(rng.integers(2, 6)))
 
 

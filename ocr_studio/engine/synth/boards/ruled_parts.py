@@ -12,7 +12,7 @@ import numpy as np
 from ocr_studio.engine.synth.boards.board_area import BoardArea, line_length
 from ocr_studio.engine.synth.boards.written_parts import PartFunction, PartTools
 from ocr_studio.engine.synth.handwriting.pen_drawings import Point
-from ocr_studio.engine.synth.text import contents
+from ocr_studio.engine.synth.text.phrases import choose
 
 
 def cells(patch: BoardArea, kit: PartTools, top: float) -> float:
@@ -46,7 +46,7 @@ def _annotate_cells(patch: BoardArea, kit: PartTools, y: float, middles: list[fl
             patch.write_centered([str(number)], (x, y + 0.7 * scribe.size), scribe.larger(0.7))
         y += 1.2 * scribe.size
     if rng.random() < 0.35:
-        at = contents.choose(middles, rng)
+        at = choose(middles, rng)
         patch.draw_arrow((at, y + 1.6 * scribe.size), (at, y + 0.3 * scribe.size), kit.drawing)
         patch.line(kit.contents.remark(rng)[:2], (at - 0.5 * scribe.size, y + 2.7 * scribe.size), scribe.larger(0.85))
         y += 2.8 * scribe.size
@@ -92,7 +92,7 @@ def chart(patch: BoardArea, kit: PartTools, top: float) -> float:
     if rng.random() < 0.5:
         x = np.linspace(0, 1, 50)
         shapes = (x**2, 1 - x, np.sqrt(x), 0.5 + 0.4 * np.sin(6 * x), np.exp(-8 * (x - 0.5) ** 2))
-        heights = shapes[int(rng.integers(len(shapes)))]
+        heights = choose(shapes, rng)
         patch.draw_curve(np.stack([left + 0.9 * wide * x, bottom - 0.8 * tall * heights], axis=1), kit.heading)
     else:
         bars = int(rng.integers(3, 6))

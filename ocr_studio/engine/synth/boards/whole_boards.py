@@ -1,6 +1,6 @@
 """Whole synthetic photos of boards, with complete ground truth.
 
-``BoardMaker(sources, BoardOptions(), split=Split.TRAIN, seed=1).at(0)`` is the first of them.
+``BoardMaker(sources, BoardOptions(), split=SourceSplit.TRAIN, seed=1).at(0)`` is the first of them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ocr_studio.engine.synth.photo import board_surface, camera
 from ocr_studio.engine.synth.photo.board_surface import OPAQUE_INK, BoardPlacement, Surface
 from ocr_studio.engine.synth.photo.camera import Camera
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
+from ocr_studio.engine.synth.text.phrases import choose
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -125,7 +126,7 @@ class BoardMaker:
     ) -> None:
         """Read the sources, or use a stock, whose split then applies.
 
-        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Grounds.check``.
+        Raises the errors of ``Stock.open``, ``Stock.kinds`` and ``Backgrounds.check``.
         """
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         self.options = options or BoardOptions()
@@ -179,7 +180,7 @@ class BoardMaker:
     def scene(self, plan: BoardPlan, rng: Random) -> Picture:
         """Draw background, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
         place, photos = plan.place, self.stock.grounds.photos
-        real = photos[int(rng.integers(len(photos)))] if plan.ground is Surface.REAL else None
+        real = choose(photos, rng) if plan.ground is Surface.REAL else None
         scene = board_surface.make_surface(plan.ground, place.width, place.height, rng, real=real)
         if plan.ground is Surface.PAPER and not plan.page and rng.random() < 0.45:
             board_surface.draw_rules(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))

@@ -15,6 +15,7 @@ import numpy as np
 from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWriter, Floats, line_length
 from ocr_studio.engine.synth.handwriting.pen_drawings import Point
 from ocr_studio.engine.synth.text.contents import BoardContents, Theme, Tokens
+from ocr_studio.engine.synth.text.phrases import choose
 
 # part(patch, kit, top): writes from that height on, in pixels of the patch; returns where it ends.
 PartFunction: TypeAlias = Callable[[BoardArea, "PartTools", float], float]
@@ -71,7 +72,7 @@ def prose(patch: BoardArea, kit: PartTools, top: float) -> float:
 def bullets(patch: BoardArea, kit: PartTools, top: float) -> float:
     """A bullet list, some items with sublists."""
     rng, scribe = patch.rng, kit.text
-    mark, y = _BULLETS[int(rng.integers(len(_BULLETS)))], top + 1.2 * scribe.size
+    mark, y = choose(_BULLETS, rng), top + 1.2 * scribe.size
     left = scribe.size * rng.uniform(0, 2)
     for _ in range(int(rng.integers(2, 8))):
         y = _write_item(patch, kit, y, [mark], left)

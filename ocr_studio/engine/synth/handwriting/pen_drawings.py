@@ -12,27 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.engine.synth.handwriting.hand import random_walk
+from ocr_studio.engine.synth.handwriting.marker import Colour
 
 Points: TypeAlias = NDArray[np.float64]
-Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
-
-INKS: dict[str, Colour] = {
-    "black": (38, 38, 44),
-    "blue": (28, 62, 160),
-    "red": (196, 38, 48),
-    "green": (14, 118, 72),
-    "purple": (112, 44, 140),
-    "orange": (226, 108, 24),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class DrawingPen:
     """A marker for drawings. strength: 1 covers the board, 0.2 is a dry marker."""
 
-    colour: Colour = INKS["black"]
-    strength: float = 1.0
+    colour: Colour
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _MAX_BYTES: Final = 512 << 20
 _MAX_LETTERS: Final = 64
 _MAX_POINTS: Final = 20_000  # of an item; a long word has some hundred
 _MAX_COORDINATE: Final = 1e9  # of points, from 0, so that computed values stay finite
-# Share of borrowed punctuation up to which a text counts as the writer's own.
+# Characters that are left out at the ends of words, and borrowed from other writers.
 _PUNCTUATION: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
 _ENDS: Final = "".join(sorted(_PUNCTUATION))
 
@@ -234,7 +234,7 @@ def group_by_writer(files: Sequence[StrokesFile], split: SourceSplit) -> tuple[S
     divided between validation and test. Missing punctuation is borrowed from other writers of the same split.
     """
     writers: dict[str, StrokeWriter] = {}
-    lent: dict[str, Items] = {}
+    borrowed: dict[str, Items] = {}
     is_train: dict[str, bool] = {}
     for file in files:
         for name, items in _iter_writers(file):
@@ -244,13 +244,13 @@ def group_by_writer(files: Sequence[StrokesFile], split: SourceSplit) -> tuple[S
         for name, items in _iter_writers(file):
             if _split_of(name, is_train.get(name)) is not split:
                 continue
-            person = writers.setdefault(name, StrokeWriter(name, split, borrowed=lent))
+            person = writers.setdefault(name, StrokeWriter(name, split, borrowed=borrowed))
             wide = items[~file.flat[items]]
             for item, text in zip(wide.tolist(), file.texts[wide].tolist(), strict=True):
                 if 0 < len(text) <= _MAX_LETTERS and not any(sign.isspace() for sign in text):
                     person.words.setdefault(text, []).append((file, item))
                     if text in _PUNCTUATION:
-                        lent.setdefault(text, []).append((file, item))
+                        borrowed.setdefault(text, []).append((file, item))
     return tuple(writers[name] for name in sorted(writers))
 
 

@@ -73,7 +73,7 @@ class Backgrounds:
         return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)
 
     def check(self, shares: Mapping[Surface, float]) -> None:
-        """Raise NoPhotos if these shares select no available background."""
+        """Raise NoBackgroundPhotos if these shares select no available background."""
         if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Surface.REAL}:
             raise NoBackgroundPhotos(
                 tr("no photos of empty boards are specified"),

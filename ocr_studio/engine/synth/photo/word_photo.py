@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final, TypeAlias
@@ -13,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.engine.synth.handwriting.marker import Colour, Pen, blend_ink, make_grain, measure_contrast
-from ocr_studio.engine.synth.handwriting.pen_drawings import INKS
 from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Floats, Ink, Random, RenderedText
 from ocr_studio.engine.synth.photo import backgrounds, camera, clutter
 from ocr_studio.engine.synth.photo.backgrounds import Backgrounds, Picture
@@ -23,14 +23,13 @@ from ocr_studio.engine.synth.photo.camera import Camera
 Matrix: TypeAlias = NDArray[np.float64]
 
 _CHALKS: Final[tuple[Colour, ...]] = (
-    (240, 240, 236),
-    (236, 238, 240),
-    (240, 226, 120),
-    (240, 160, 170),
-    (150, 200, 240),
-)
-# Shares of the marker colours.
-_MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
+    (240, 240, 236), (236, 238, 240), (240, 226, 120), (240, 160, 170), (150, 200, 240),
+)  # fmt: skip
+# Shares of the marker colours: black, blue, red, green, purple, orange.
+_MARKERS: Final[Mapping[Colour, float]] = {
+    (38, 38, 44): 0.46, (28, 62, 160): 0.24, (196, 38, 48): 0.13, (14, 118, 72): 0.1, (112, 44, 140): 0.04,
+    (226, 108, 24): 0.03,
+}  # fmt: skip
 _COLOURS, _HEIGHTS = tuple(_MARKERS), tuple(accumulate(_MARKERS.values()))
 # Minimum contrast of a legible word, in levels of 255.
 _FAINT: Final = 9.0
@@ -285,7 +284,7 @@ def _colour(chalk: bool, rng: Random) -> Colour:
     if chalk:
         tone: Colour = _CHALKS[int(rng.integers(len(_CHALKS)))]
     else:
-        tone = INKS[_COLOURS[bisect_left(_HEIGHTS, rng.random() * 0.999)]]
+        tone = _COLOURS[bisect_left(_HEIGHTS, rng.random() * 0.999)]
     brighter, *shift = (rng.normal(0, 1, 4) * (12, 14, 14, 14)).tolist()
     red, green, blue = (round(min(250, max(4, t + s + brighter))) for t, s in zip(tone, shift, strict=True))
     return red, green, blue

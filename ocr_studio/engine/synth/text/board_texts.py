@@ -9,73 +9,30 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from ocr_studio.engine.synth.text.phrases import choose, split_words
 from ocr_studio.engine.synth.text.texts import SynthVocabulary, random_number, random_string
 
 Random: TypeAlias = np.random.Generator
 
 
-def _split(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
-
-_NAMES: Final = _split(
+_NAMES: Final = split_words(
     """
     i j k n m x y z a b c arr str num obj node list tree head tail left right root key value val max min sum len map set
     get add push pop peek insert find sort merge swap index count temp result data item user name type id self this
     stack queue hash graph edge path array string input output test main file line next prev current start end size
     """
 )
-_KEYWORDS: Final = _split(
+_KEYWORDS: Final = split_words(
     """
     if else for while return function def class let var const null None true false True False int void new import from
     in of and or not async await try catch public static print console.log lambda => -> == != <= >= && || += ++
     """
 )
 _OPERATORS: Final = ("+", "-", "*", "/", "=", "==", "!=", "<", ">", "<=", ">=", "+=", "->", "=>", "&&", "||", "%")
-_BULLETS: Final = (
-    "-",
-    "*",
-    "•",
-    "→",
-    "->",
-    "=>",
-    "<-",
-    "←",
-    "↑",
-    "↓",
-    "+",
-    "o",
-    "#",
-    "✓",
-    "&",
-    "=",
-    ">",
-    "<",
-    "/",
-    "@",
-)
+_BULLETS: Final = split_words("- * • → -> => <- ← ↑ ↓ + o # ✓ & = > < / @")
 _ENDS: Final = (".", ",", ":", ";", "!", "?", "...", ")", "?!", ".)")
 _PAIRS: Final = ("()", "[]", "{}", '""', "''", "<>")
-_UNITS: Final = (
-    "kg",
-    "m",
-    "cm",
-    "km",
-    "h",
-    "min",
-    "s",
-    "ms",
-    "GB",
-    "MB",
-    "px",
-    "x",
-    "k",
-    "M",
-    "°",
-    "°C",
-    "+",
-    "%",
-)
+_UNITS: Final = split_words("kg m cm km h min s ms GB MB px x k M ° °C + %")
 # Suffixes of ordinal numbers outside English.
 _ORDINAL_DOT: Final = "."
 # Suffixes of times of day, in English only.
@@ -116,7 +73,7 @@ class BoardTexts:
             self._random_bullet,
             random_string if rng.random() < 0.6 else self._random_address,
         )
-        return ways[int(rng.integers(len(ways)))](rng)
+        return choose(ways, rng)(rng)
 
     def _vary_case(self, word: str, rng: Random) -> str:
         """Add capitals and punctuation."""
@@ -133,12 +90,12 @@ class BoardTexts:
             return word
         signs = rng.random()
         if signs < 0.15:
-            return word + _choose(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)
+            return word + choose(_ENDS[:3] if rng.random() < 0.6 else _ENDS, rng)
         if signs < 0.2:
-            pair = _choose(rng, _PAIRS)
+            pair = choose(_PAIRS, rng)
             return (pair[0] if rng.random() < 0.7 else "") + word + (pair[1] if rng.random() < 0.7 else "")
         if signs < 0.225:
-            return _choose(rng, ("-", "#", "@", "/", "*", "+")) + word
+            return choose(("-", "#", "@", "/", "*", "+"), rng) + word
         if signs < 0.25:
             return self._link_words(word, rng)
         return word
@@ -150,7 +107,7 @@ class BoardTexts:
 
     def _link_words(self, word: str, rng: Random) -> str:
         """Link two words with a symbol, or make an English possessive. Without another short word it is unchanged."""
-        link = _choose(rng, ("-", "/", "&", "+", "_", "'s"))
+        link = choose(("-", "/", "&", "+", "_", "'s"), rng)
         if link == "'s":
             if self._english and word.isalpha():
                 return word + ("'" if word[-1] in "sS" else "'S" if len(word) > 1 and word.isupper() else "'s")
@@ -168,33 +125,33 @@ class BoardTexts:
             lambda: str(small),
             lambda: str(number),
             lambda: f"{small}.",
-            lambda: f"{small}{_choose(rng, (')', ':', ',', ']'))}",
-            lambda: f"{_choose(rng, _MONEY)}{number}",
-            lambda: f"{number:,}{_choose(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
+            lambda: f"{small}{choose((')', ':', ',', ']'), rng)}",
+            lambda: f"{choose(_MONEY, rng)}{number}",
+            lambda: f"{number:,}{choose(_MONEY, rng)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
             lambda: f"{date}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{date}/{year % 100:02d}",
             lambda: f"{year}-{month:02d}-{date:02d}" if rng.random() < 0.4 else str(year),
             lambda: self._time(day % 24, small, rng),
-            lambda: f"{small}{_choose(rng, ('%', '%', '.5%'))}",
+            lambda: f"{small}{choose(('%', '%', '.5%'), rng)}",
             lambda: self._random_count(number if rng.random() < 0.4 else small, rng),
-            lambda: f"{small}{_choose(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
-            lambda: f"{_choose(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
+            lambda: f"{small}{choose(('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'), rng)}{day}",
+            lambda: f"{choose(('-', '+', '#', '~', '≈', '±', '<', '>'), rng)}{small}",
             lambda: f"{small}-{small + day}",
             lambda: f"[{', '.join(str(n) for n in rng.integers(0, 30, int(rng.integers(1, 5))))}]".replace(", ", ","),
             lambda: f"{day % 10},{small}" if rng.random() < 0.5 else f"{day % 10}.{small}",
             lambda: random_number(rng),
         )
-        return ways[int(rng.integers(len(ways)))]()
+        return choose(ways, rng)()
 
     def _time(self, hour: int, minute: int, rng: Random) -> str:
         """Return a time of day, with twelve hours if the language tells the halves apart."""
-        said = _choose(rng, ("", "", "h", *_HALVES))
+        said = choose(("", "", "h", *_HALVES), rng)
         if said in _HALVES and not self._english:
             said = "h"
         return f"{hour % 12 + 1 if said in _HALVES else hour}:{minute:02d}{said}"
 
     def _random_count(self, number: int, rng: Random) -> str:
         """Return a count or an ordinal."""
-        if (unit := _choose(rng, (*_UNITS, _ORDINAL_DOT))) != _ORDINAL_DOT or not self._english:
+        if (unit := choose((*_UNITS, _ORDINAL_DOT), rng)) != _ORDINAL_DOT or not self._english:
             return f"{number}{unit}"
         last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{last}"
@@ -211,48 +168,44 @@ class BoardTexts:
 
     def _name_part(self, rng: Random) -> str:
         if rng.random() < 0.7 or not self.words.words:
-            return _choose(rng, _NAMES)
+            return choose(_NAMES, rng)
         return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng))[:9] if sign.isalnum()) or "x"
 
     def _random_code(self, rng: Random) -> str:
-        name, other, digit = self._random_name(rng), _choose(rng, _NAMES), int(rng.integers(10))
-        index = _choose(rng, ("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other))
+        name, other, digit = self._random_name(rng), choose(_NAMES, rng), int(rng.integers(10))
+        index = choose(("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other), rng)
         ways: tuple[Callable[[], str], ...] = (
             lambda: name,
-            lambda: name + _choose(rng, (";", ",", ":", "=", ".", "{")),
+            lambda: name + choose((";", ",", ":", "=", ".", "{"), rng),
             lambda: f"{name}()",
-            lambda: f"{name}({other})" + _choose(rng, ("", ";", "{", ":")),
+            lambda: f"{name}({other})" + choose(("", ";", "{", ":"), rng),
             lambda: f"{name}(" if rng.random() < 0.5 else f"({name},",
             lambda: f"{other}[{index}]",
-            lambda: f"{other}.{name}" + _choose(rng, ("", "()", ";")),
-            lambda: f"{other}{_choose(rng, _OPERATORS)}{index}",
-            lambda: _choose(rng, _KEYWORDS) + _choose(rng, ("", "", "", "(", ":")),
+            lambda: f"{other}.{name}" + choose(("", "()", ";"), rng),
+            lambda: f"{other}{choose(_OPERATORS, rng)}{index}",
+            lambda: choose(_KEYWORDS, rng) + choose(("", "", "", "(", ":"), rng),
             lambda: (
-                f"O({_choose(rng, ('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h')).replace(' ', '')})"
+                f"O({choose(('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h'), rng).replace(' ', '')})"
             ),
-            lambda: _choose(rng, ("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}")),
-            lambda: _choose(rng, _OPERATORS),
-            lambda: f"{_choose(rng, ('//', '#', '/*', '<', '</', '--'))}{name}",
+            lambda: choose(("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}"), rng),
+            lambda: choose(_OPERATORS, rng),
+            lambda: f"{choose(('//', '#', '/*', '<', '</', '--'), rng)}{name}",
             lambda: f"{other}{digit}" if rng.random() < 0.5 else f"{other}'",
             lambda: f'"{name}"' if rng.random() < 0.5 else f"'{other}'",
             lambda: f"{other}={digit}" if rng.random() < 0.5 else f"{other}:{digit},",
         )
-        return ways[int(rng.integers(len(ways)))]()
+        return choose(ways, rng)()
 
     def _random_bullet(self, rng: Random) -> str:
         if rng.random() < 0.6:
-            return _choose(rng, _BULLETS)
-        return _choose(rng, "abcdABCDivx123456789") + _choose(rng, (")", ".", ":", "", "/", "-"))
+            return choose(_BULLETS, rng)
+        return choose("abcdABCDivx123456789", rng) + choose((")", ".", ":", "", "/", "-"), rng)
 
     def _random_address(self, rng: Random) -> str:
         parts = [self._name_part(rng).lower() for _ in range(3)]
         kind = rng.random()
         if kind < 0.4:
-            return f"{parts[0]}{_choose(rng, ('.', '_', '', '-'))}{parts[1]}@{parts[2]}{_choose(rng, _ENDINGS[:5])}"
+            return f"{parts[0]}{choose(('.', '_', '', '-'), rng)}{parts[1]}@{parts[2]}{choose(_ENDINGS[:5], rng)}"
         if kind < 0.6:
-            return f"{_choose(rng, ('www.', 'http://', '/', './'))}{parts[0]}{_choose(rng, _ENDINGS)}"
-        return f"{parts[0]}{_choose(rng, _ENDINGS)}" if kind < 0.85 else f"@{parts[0]}"
-
-
-def _choose(rng: Random, choices: tuple[str, ...] | str) -> str:
-    return choices[int(rng.integers(len(choices)))]
+            return f"{choose(('www.', 'http://', '/', './'), rng)}{parts[0]}{choose(_ENDINGS, rng)}"
+        return f"{parts[0]}{choose(_ENDINGS, rng)}" if kind < 0.85 else f"@{parts[0]}"

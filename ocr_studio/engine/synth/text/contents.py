@@ -9,19 +9,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from ocr_studio.engine.synth.text import phrases
 from ocr_studio.engine.synth.text.capitals import DEFAULT, CaseRules
 from ocr_studio.engine.synth.text.language_phrases import LanguagePhrases
+from ocr_studio.engine.synth.text.phrases import choose
 
 Random: TypeAlias = np.random.Generator
 Tokens: TypeAlias = list[str]
 Ways: TypeAlias = tuple[Callable[[], Tokens], ...]
-
-_Thing = TypeVar("_Thing")
 
 
 class Theme(StrEnum):
@@ -270,11 +269,6 @@ def random_amount(rng: Random) -> str:
 def _results(m: int, n: int) -> dict[str, float]:
     """Return the result of a formula with two numbers."""
     return {"p": m * n, "q": n / m, "s": m + n, "r": math.sqrt(n), "g": math.log10(n)}
-
-
-def choose(choices: Sequence[_Thing], rng: Random) -> _Thing:
-    """Choose one of them."""
-    return choices[int(rng.integers(len(choices)))]
 
 
 def _random_call(rng: Random) -> str:

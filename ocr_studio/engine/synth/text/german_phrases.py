@@ -83,13 +83,13 @@ _NAMES: Final = split_words(
 
 def random_phrase(rng: Random) -> str:
     """Return two to six words, such as “offene Fragen mit Vera besprechen”."""
-    thing, more = choose(rng, _THINGS), choose(rng, _THINGS)
+    thing, more = choose(_THINGS, rng), choose(_THINGS, rng)
     ways = (
-        f"{thing} {choose(rng, _DO)}",
-        f"{choose(rng, _HOW)} {thing} {choose(rng, _DO)}",
-        f"{choose(rng, _HOW)} {thing} mit {choose(rng, _NAMES)} {choose(rng, _DO)}",
-        f"{choose(rng, _NAMES)} und {choose(rng, _NAMES)}: {thing} {choose(rng, _DO)}",
-        f"{rng.integers(2, 60)} {thing} für {choose(rng, _HOW)} {more}",
-        f"{thing} und {more} {choose(rng, _DO)}",
+        f"{thing} {choose(_DO, rng)}",
+        f"{choose(_HOW, rng)} {thing} {choose(_DO, rng)}",
+        f"{choose(_HOW, rng)} {thing} mit {choose(_NAMES, rng)} {choose(_DO, rng)}",
+        f"{choose(_NAMES, rng)} und {choose(_NAMES, rng)}: {thing} {choose(_DO, rng)}",
+        f"{rng.integers(2, 60)} {thing} für {choose(_HOW, rng)} {more}",
+        f"{thing} und {more} {choose(_DO, rng)}",
     )
-    return ways[int(rng.integers(len(ways)))]
+    return choose(ways, rng)

@@ -46,7 +46,7 @@ class LanguagePhrases:
 _ENGLISH: Final = LanguagePhrases(
     phrases.random_phrase,
     phrases.random_title,
-    lambda theme, rng: phrases.choose(rng, phrases.HEADINGS[theme]),
+    lambda theme, rng: phrases.choose(phrases.HEADINGS[theme], rng),
     phrases.DAYS,
     phrases.MONTHS,
     phrases.SMALL,
@@ -55,8 +55,8 @@ _ENGLISH: Final = LanguagePhrases(
 )
 _GERMAN: Final = LanguagePhrases(
     german_phrases.random_phrase,
-    lambda rng: phrases.choose(rng, german_phrases.TITLES),
-    lambda theme, rng: phrases.choose(rng, german_phrases.HEADINGS[theme]),
+    lambda rng: phrases.choose(german_phrases.TITLES, rng),
+    lambda theme, rng: phrases.choose(german_phrases.HEADINGS[theme], rng),
     german_phrases.DAYS,
     german_phrases.MONTHS,
     german_phrases.SMALL,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+
+_Thing = TypeVar("_Thing")
+
+
+def choose(choices: Sequence[_Thing], rng: np.random.Generator) -> _Thing:
+    """Choose one of them."""
+    return choices[int(rng.integers(len(choices)))]
 
 
 def split_at_bars(text: str) -> list[str]:
@@ -109,12 +116,12 @@ SMALL: Final = split_at_bars("yes|no|new|old|done|Why?")
 
 def random_name(rng: np.random.Generator) -> str:
     """Return a first name."""
-    return choose(rng, _NAMES)
+    return choose(_NAMES, rng)
 
 
 def random_title(rng: np.random.Generator) -> str:
     """Return a title of a board."""
-    return choose(rng, _TITLES)
+    return choose(_TITLES, rng)
 
 
 def random_figure(rng: np.random.Generator) -> str:
@@ -125,21 +132,16 @@ def random_figure(rng: np.random.Generator) -> str:
 
 def random_phrase(rng: np.random.Generator) -> str:
     """Return three to seven words, such as "check the spare tool with Vera"."""
-    middle = [choose(rng, _VERBS), "the", choose(rng, _ADJECTIVES), choose(rng, _NOUNS)]
+    middle = [choose(_VERBS, rng), "the", choose(_ADJECTIVES, rng), choose(_NOUNS, rng)]
     kind = int(rng.integers(5))
     if kind == 0:
         middle.pop(2)
     if kind == 1:
-        middle += [choose(rng, _LINKS), choose(rng, _NAMES)]
+        middle += [choose(_LINKS, rng), choose(_NAMES, rng)]
     if kind == 2:
-        middle = [choose(rng, _NAMES), "and", choose(rng, _NAMES), *middle]
+        middle = [choose(_NAMES, rng), "and", choose(_NAMES, rng), *middle]
     if kind == 3:
-        middle += [choose(rng, _LINKS), "the", choose(rng, _NOUNS)]
+        middle += [choose(_LINKS, rng), "the", choose(_NOUNS, rng)]
     if kind == 4:
         middle[1] = str(rng.integers(2, 60))
     return " ".join(middle)
-
-
-def choose(rng: np.random.Generator, choices: list[str]) -> str:
-    """Choose one of some texts."""
-    return choices[int(rng.integers(len(choices)))]

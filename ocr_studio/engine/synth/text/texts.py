@@ -26,6 +26,7 @@ from ocr_studio.core.synth import source_fingerprints
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth.text import german_spelling
 from ocr_studio.engine.synth.text.capitals import DEFAULT, CaseRules
+from ocr_studio.engine.synth.text.phrases import choose
 
 Random: TypeAlias = np.random.Generator
 
@@ -208,11 +209,11 @@ def random_number(rng: Random) -> str:
         lambda: f"{number}{('$', '€', 'k', 'm', 'x', 'kg', '+')[int(rng.integers(7))]}",
         lambda: f"({rng.integers(1, 20)})",
     )
-    return ways[int(rng.integers(len(ways)))]()
+    return choose(ways, rng)()
 
 
 def random_string(rng: Random) -> str:
     """Return a random string, so that every letter, digit and symbol occurs."""
     kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
-    signs = kinds[int(rng.integers(len(kinds)))]
+    signs = choose(kinds, rng)
     return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))
