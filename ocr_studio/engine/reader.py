@@ -22,8 +22,7 @@ from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader, runtime
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.recognizer import HEIGHT
-from ocr_studio.engine.recognition import word_assembly
-from ocr_studio.engine.recognition import word_segmentation as line_cutting
+from ocr_studio.engine.recognition import word_assembly, word_segmentation
 from ocr_studio.engine.recognition.ink_mask import InkMask
 from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
@@ -41,7 +40,7 @@ _MIN_CONFIDENCE = 1e-3  # lower confidences don't count
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
 _LANGUAGE_WEIGHT = 0.3
 
-_SegmentReading: TypeAlias = tuple[line_cutting.Segment, Transcription]
+_SegmentReading: TypeAlias = tuple[word_segmentation.Segment, Transcription]
 
 
 class Reader:
@@ -51,6 +50,10 @@ class Reader:
         options: Alphabet, GPU memory, models, unit, detection options and languages.
         detector: The detector of these models, if already loaded.
         recognizer: The recognizer of these models, if already loaded.
+
+    Attributes:
+        space_classes: Character classes, which help to find the ends of words.
+        name: Name of the recognizer.
 
     Raises:
         NoSuchModel: A model does not exist.
@@ -64,16 +67,15 @@ class Reader:
         reads = registry.in_use(options.model, alphabet=options.alphabet)
         finds = registry.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
-        self._detector = detector or model_loader.load_detector(finds, options.detection)
+        self.detector = detector or model_loader.load_detector(finds, options.detection)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
-        self._recognizer = recognizer or model_loader.load_recognizer(reads, alphabet=alphabet)
-        self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
-        # Character classes, which help to find the ends of words.
-        self.space_classes = line_cutting.SpaceClasses.of(
-            self._recognizer.charset.characters, gap=options.detection.space_width
+        self.recognizer = recognizer or model_loader.load_recognizer(reads, alphabet=alphabet)
+        self.detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
+        self.space_classes = word_segmentation.SpaceClasses.of(
+            self.recognizer.charset.characters, gap=options.detection.space_width
         )
         self._unit = options.unit
-        self.name = self._recognizer.name
+        self.name = self.recognizer.name
         self._languages = lexicon.load_lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
         self.learn({})
@@ -81,36 +83,26 @@ class Reader:
     def learn(self, typed: Mapping[str, int]) -> None:
         """Use the words that the user typed, with their counts, replacing earlier ones."""
         known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(typed)]
-        self._recognizer.set_lexicons(known, strength=self._strength)
+        self.recognizer.set_lexicons(known, strength=self._strength)
 
     def tuned_to(self, detection: DetectionOptions, recognizer: Recognizer) -> Reader:
         """Return a reader with other detection options and another recognizer of the same alphabet."""
         other = copy.copy(self)
-        other._detector = self._detector.tuned_to(detection)
-        other._recognizer = recognizer
+        other.detector = self.detector.tuned_to(detection)
+        other.recognizer = recognizer
         other.space_classes = replace(self.space_classes, gap=detection.space_width)
         return other
-
-    @property
-    def detector(self) -> Detector:
-        """The detector."""
-        return self._detector
-
-    @property
-    def recognizer(self) -> Recognizer:
-        """The recognizer."""
-        return self._recognizer
 
     def find(self, image: Photo) -> Quads:
         """Find the lines from top to bottom, see ``Detector.find``.
 
         A detector of words returns words, or the lines that contain them if lines are wanted.
         """
-        return self.convert_unit(self._detector.find(image))
+        return self.convert_unit(self.detector.find(image))
 
     def convert_unit(self, found: Quads) -> Quads:
         """Convert the detector's results, (N, 6, 2), to words or lines as wanted."""
-        return word_assembly.group_into_lines(found) if self._detector.finds_words and self._unit == "lines" else found
+        return word_assembly.group_into_lines(found) if self.detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """Read lines in batches.
@@ -122,7 +114,7 @@ class Reader:
         Yields:
             Number of lines in the batch, and their words, whose quads follow the slope of the line.
         """
-        for seen in _run_ahead(self._line_reader(image, words=self._detector.finds_words).read, _batches(lines)):
+        for seen in _run_ahead(self._line_reader(image, words=self.detector.finds_words).read, _batches(lines)):
             yield len(seen), self._make_words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
@@ -134,32 +126,32 @@ class Reader:
         """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
         for seen in _run_ahead(self._line_reader(image, words=True).read, _batches(straight_ribbons(corners))):
-            if self._recognizer.widest_word is not None:
+            if self.recognizer.widest_word is not None:
                 yield [word_assembly.join_transcriptions(line, reads) for line, reads in self._transcribe_words(seen)]
                 continue
             crops, steps = [line.crop for line in seen], [line.steps for line in seen]
             widths = [crop.shape[1] for crop in crops]
-            yield self._recognizer.reread_doubtful(
-                self._recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths
+            yield self.recognizer.reread_doubtful(
+                self.recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths
             )
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
         """Return the network's output for each line, before it is split into words. Arguments as for ``read_lines``."""
-        return self._line_reader(image, words=self._detector.finds_words).read(lines)
+        return self._line_reader(image, words=self.detector.finds_words).read(lines)
 
     def _line_reader(self, image: Photo, *, words: bool) -> LineReader:
         """Create the line reader; ``words`` says whether quads hold single words."""
-        return LineReader(image, self._recognizer, gap=self.space_classes.gap, words=words and self._unit == "words")
+        return LineReader(image, self.recognizer, gap=self.space_classes.gap, words=words and self._unit == "words")
 
     def _transcribe_words(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
         """Split lines into words for a recognizer that reads single words."""
         words = [word for line in lines for word in line.words or ()]
         steps = [word.steps.without(self.space_classes.space) for word in words]
-        reads = iter(self._recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
+        reads = iter(self.recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
         return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
     def _make_words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
-        if self._recognizer.widest_word is not None:
+        if self.recognizer.widest_word is not None:
             written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
             found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
             return [word for line, reads in written for word in found(line, reads, size=(width, height))]
@@ -173,9 +165,9 @@ class Reader:
             )
             for segment in segments
         ]
-        reads = self._recognizer.transcribe([self._segment_output(line.steps, segment) for line, segment in pieces])
+        reads = self.recognizer.transcribe([self._segment_output(line.steps, segment) for line, segment in pieces])
         read = iter(zip((segment for _, segment in pieces), reads, strict=True))
-        language_scores = self._recognizer.language_scores({transcription.text for transcription in reads})
+        language_scores = self.recognizer.language_scores({transcription.text for transcription in reads})
         chosen = [
             (line, *each)
             for line, segmentation in segmentations
@@ -188,26 +180,24 @@ class Reader:
             for word in _make_word(line, segment, transcription, size=(width, height))
         ]
 
-    def _reread(self, chosen: Sequence[tuple[Line, line_cutting.Segment, Transcription]]) -> list[Transcription]:
+    def _reread(self, chosen: Sequence[tuple[Line, word_segmentation.Segment, Transcription]]) -> list[Transcription]:
         """Read parts of lines; doubtful ones are read again on their own."""
         crops = [_segment_crop(line, segment) for line, segment, _ in chosen]
         steps = [self._segment_output(line.steps, segment) for line, segment, _ in chosen]
         reads = [read for _, _, read in chosen]
-        return self._recognizer.reread_doubtful(reads, crops, steps, spaces=self._unit == "lines")
+        return self.recognizer.reread_doubtful(reads, crops, steps, spaces=self._unit == "lines")
 
-    def _segment(self, line: Line) -> line_cutting.Segmentation:
+    def _segment(self, line: Line) -> word_segmentation.Segmentation:
         """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
         if _is_drawing(line):
-            return line_cutting.Segmentation()
+            return word_segmentation.Segmentation()
         if self._unit == "lines":
-            return line_cutting.single_segment(line.crop, line.steps)
-        return line_cutting.split_line(line.crop, line.steps, space_classes=self.space_classes)
+            return word_segmentation.single_segment(line.crop, line.steps)
+        return word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
 
-    def _segment_output(self, steps: FrameProbabilities, segment: line_cutting.Segment) -> FrameProbabilities:
+    def _segment_output(self, steps: FrameProbabilities, segment: word_segmentation.Segment) -> FrameProbabilities:
         part = steps.part(segment.first, segment.last)
-        if self._unit == "lines":
-            return part
-        return part.without(self.space_classes.space)
+        return part if self._unit == "lines" else part.without(self.space_classes.space)
 
 
 def _batches(quads: Quads) -> Iterator[Quads]:
@@ -238,7 +228,7 @@ def _run_ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) ->
 
 
 def choose_segmentation(
-    segmentation: line_cutting.Segmentation,
+    segmentation: word_segmentation.Segmentation,
     read: Iterator[_SegmentReading],
     *,
     language_scores: Mapping[str, float] = MappingProxyType({}),
@@ -271,7 +261,7 @@ def _log_likelihood(read: Sequence[_SegmentReading], language_scores: Mapping[st
     )
 
 
-def _segment_crop(line: Line, segment: line_cutting.Segment) -> Photo:
+def _segment_crop(line: Line, segment: word_segmentation.Segment) -> Photo:
     """Return the image of a segment of a line. The last step may lie beyond the crop; then it is the crop's edge."""
     first = min(int(segment.first * line.steps.span), line.crop.shape[1] - 1)
     return line.crop[:, first : math.ceil(segment.last * line.steps.span)]
@@ -284,15 +274,13 @@ def _is_drawing(line: Line) -> bool:
 
 
 def _make_word(
-    line: Line, segment: line_cutting.Segment, read: Transcription, *, size: tuple[int, int]
+    line: Line, segment: word_segmentation.Segment, read: Transcription, *, size: tuple[int, int]
 ) -> Iterator[Word]:
     """Return the word in a segment of a line, if there is one. size: (width, height) of the photo."""
-    yield from word_assembly.make_word(
-        line, segment.box, _letters_relative_to(read, line.steps.span, segment), size=size
-    )
+    return word_assembly.make_word(line, segment.box, _letters_relative_to(read, line.steps.span, segment), size=size)
 
 
-def _letters_relative_to(read: Transcription, span: float, segment: line_cutting.Segment) -> Transcription:
+def _letters_relative_to(read: Transcription, span: float, segment: word_segmentation.Segment) -> Transcription:
     """Convert letter positions from steps to shares of the word's box."""
     start, width = segment.first * span, (segment.last - segment.first) * span
     left, right = segment.box[0], segment.box[2]

@@ -75,7 +75,7 @@ def _find_outline(
     links_inside: NDArray[np.bool_],
     min_peak: float,
 ) -> Iterator[NDArray[Any]]:
-    """Return the outline of a word, (K, 1, 2) map pixels, or None if it is not one."""
+    """Yield the outline of a word, (K, 1, 2) map pixels, unless it is not one."""
     left, top, width, height, size = (int(number) for number in stats)
     # Grown so that whole letters are inside: more for thick words.
     grow = int(np.sqrt(size * min(width, height) / (width * height)) * 2)

@@ -59,12 +59,6 @@ class CraftDetector(Detector):
     def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
         super().__init__(net, options=options or CraftOptions())
 
-    def tuned_to(self, detection: DetectionOptions) -> Detector:
-        """Return a detector with other options and the same network."""
-        other = super().tuned_to(detection)
-        other.options = CraftOptions.of(detection)
-        return other
-
     def compute_map(self, image: Photo) -> tuple[NDArray[np.float32], float]:
         """Run the network.
 
@@ -77,16 +71,11 @@ class CraftDetector(Detector):
     def _map_of(self, resized: Photo) -> NDArray[np.float32]:
         return self._run_network(resized)
 
-    def lines(self, text_map: NDArray[np.float32], scale: float, *, size: tuple[int, ...]) -> Quads:
-        """Extract the words from the result of ``compute_map``. Arguments and result as for ``Detector.lines``."""
+    def _extract(self, text_map: NDArray[np.float32], scale: np.float32) -> Quads:
         options = self.options
         thresholds = options.thresholds if isinstance(options, CraftOptions) else CraftThresholds()
-        quads = [order_line_corners(quad) for quad in word_quads(text_map, thresholds) / np.float32(scale)]
-        found = straight_ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
-        height, width = size
-        inside = (found.max(axis=1) > 0).all(axis=1) & (found.min(axis=1) < (width, height)).all(axis=1)
-        found = found[inside]
-        return np.asarray(found[np.lexsort((found[:, 0, 0], found[:, 0, 1]))], np.float32)
+        quads = [order_line_corners(quad) for quad in word_quads(text_map, thresholds) / scale]
+        return straight_ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
 
 
 def _clamp(value: float) -> float:

@@ -79,6 +79,9 @@ class Detector:
 
     Args:
         net: Network as from ``build_detector``; by default the published one.
+        options: Input size and thresholds.
+
+    Attributes:
         finds_words: Whether it finds single words, which are then returned as lines.
 
     Raises:
@@ -96,7 +99,7 @@ class Detector:
     def tuned_to(self, detection: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
         other = copy.copy(self)
-        other.options = DetectorOptions.of(detection)
+        other.options = type(self.options).of(detection)
         return other
 
     def find(self, image: Photo) -> Quads:
@@ -115,10 +118,14 @@ class Detector:
     def lines(self, text_map: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
         """Extract the lines from the result of ``compute_map``; size: (height, width) of the photo. See ``find``."""
         height, width = size
-        quads = extract_lines(text_map, self.options) / np.float32(scale)
+        quads = self._extract(text_map, np.float32(scale))
         inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)
         quads = quads[inside]
         return np.asarray(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
+
+    def _extract(self, text_map: Map, scale: np.float32) -> Quads:
+        """Extract the lines from a map of the photo at a scale, (N, 6, 2) in pixels of the photo."""
+        return extract_lines(text_map, self.options) / scale
 
     def compute_map(self, image: Photo) -> tuple[Map, float]:
         """Compute the text probability of each pixel.

@@ -17,7 +17,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
-from ocr_studio.engine.recognition import word_segmentation as line_cutting
+from ocr_studio.engine.recognition import word_segmentation
 from ocr_studio.engine.recognition.ink_mask import Box
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
@@ -168,7 +168,7 @@ class LineReader:
         """Find the words in a line's crop for a network that reads single words."""
         height, width = crop.shape[:2]
         whole = (0.0, 0.0, float(width), float(height))
-        found = () if self._single and width <= widest * height else line_cutting.split_by_ink(crop, gap=self._gap)
+        found = () if self._single and width <= widest * height else word_segmentation.split_by_ink(crop, gap=self._gap)
         # A box that was drawn around one word is kept.
         return (whole,) if len(found) < 1 + self._single else found
 
