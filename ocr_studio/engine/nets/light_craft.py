@@ -6,13 +6,11 @@ and a feature pyramid adds coarse features to finer ones (Lin et al. 2017).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 from keras import layers
 
 from ocr_studio.engine.nets.craft import ResizedLike
-from ocr_studio.engine.nets.separable import Separable, after, separable, separable_layers
+from ocr_studio.engine.nets.separable import Separable, after, separable
 
 STEM = 24
 BLOCKS = (
@@ -55,12 +53,3 @@ def build_light_craft(*, normed: bool = False) -> keras.Model:
     x = after(layers.Conv2DTranspose(NECK // 2, 2, 2, use_bias=not normed, name="head1"), up, normed=normed)
     x = layers.Conv2D(2, 3, padding="same", name="head2")(x)
     return keras.Model(photo, x, name="light_craft")
-
-
-def light_craft_layers() -> Iterator[str]:
-    """Return the names of the layers with weights, without normalization."""
-    yield "stem"
-    yield from separable_layers(BLOCKS)
-    for level in (3, 2, 1, 0):
-        yield from (f"lateral{level}", f"up{level}_depthwise", f"up{level}_mix")
-    yield from ("head1", "head2")

@@ -6,13 +6,11 @@ outputs are those of ``build_recognizer``, so it works with the same code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 from keras import layers
 
 from ocr_studio.engine.nets.recognizer import HEIGHT
-from ocr_studio.engine.nets.separable import Separable, after, separable, separable_layers
+from ocr_studio.engine.nets.separable import Separable, after, separable
 from ocr_studio.engine.nets.spatial_transformer import straightened_line
 
 BLOCKS = (
@@ -54,10 +52,3 @@ def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
         one_way = layers.LSTM(UNITS, return_sequences=True, name="lstm")
         x = layers.Bidirectional(one_way, name=f"around{index}")(x)
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="light_crnn")
-
-
-def light_crnn_layers() -> Iterator[str]:
-    """Return the names of the layers with weights, without normalization."""
-    yield from ("locate_conv1", "locate_conv2", "locate_where", "locate_fc1", "locate_fc2", "stem")
-    yield from separable_layers(BLOCKS)
-    yield from ("rows", "around0", "around1", "characters")

@@ -6,7 +6,6 @@ train from scratch. After training it is folded into the convolution (``engine.w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from keras import layers
@@ -42,12 +41,6 @@ def separable(x: Tensor, plan: Separable, *, name: str, normed: bool) -> Tensor:
     )
     x = after(layers.Conv2D(plan.channels, 1, use_bias=not normed, name=f"{name}_mix"), x, normed=normed)
     return layers.Add()([beside, x]) if beside.shape[1:] == x.shape[1:] and plan.stride == (1, 1) else x
-
-
-def separable_layers(blocks: Sequence[Separable]) -> Iterator[str]:
-    """Return the names of the layers with weights, in forward order."""
-    for index in range(len(blocks)):
-        yield from (f"block{index}_depthwise", f"block{index}_mix")
 
 
 def after(layer: layers.Layer, x: Tensor, *, normed: bool) -> Tensor:

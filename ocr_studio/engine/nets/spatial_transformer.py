@@ -122,13 +122,13 @@ def straightened(x: Tensor) -> Tensor:
     return Sampler(name="straighten")(x, _map(look, name="locate_fc2"))
 
 
-def straightened_line(line: Tensor, *, channels: int = 16) -> Tensor:
+def straightened_line(line: Tensor) -> Tensor:
     """Spatial transformer for lines of any length, initially the identity: (B, 48, W, C) -> same."""
     look = layers.AveragePooling2D(2)(WithPlaces(name="places")(line))
-    for number, wide in enumerate((channels, 2 * channels), start=1):
+    for number, wide in enumerate((16, 32), start=1):
         look = layers.Conv2D(wide, 3, 2, "same", activation="relu", name=f"locate_conv{number}")(look)
     counts = layers.Conv2D(1, 1, name="locate_where")(look)
-    look = layers.Dense(2 * channels, activation="relu", name="locate_fc1")(WeighedMean(name="looked")(look, counts))
+    look = layers.Dense(32, activation="relu", name="locate_fc1")(WeighedMean(name="looked")(look, counts))
     return LineSampler(name="straighten")(line, _map(look, name="locate_fc2"))
 
 

@@ -22,12 +22,13 @@ class CrnnRecognizer(Recognizer):
     """A ``Recognizer`` with a network of ``build_crnn``. As lines would be squeezed, the line reader passes it single
     words.
 
-    Args:
+    Attributes:
         plan: Dimensions of the network.
     """
 
-    def __init__(self, net: keras.Model, charset: Charset, *, name: str, plan: CrnnPlan | None = None) -> None:
-        self.plan = plan or CrnnPlan()
+    plan = CrnnPlan()
+
+    def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
         super().__init__(net, charset, name=name)
         self.widest_word = self.plan.width / self.plan.height
         self.width_factors = ()  # its input has a fixed width

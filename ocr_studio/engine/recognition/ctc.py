@@ -52,18 +52,6 @@ def collapse_path(path: NDArray[np.intp]) -> tuple[int, ...]:
     return tuple(int(label) for label in path[_starts(path)])
 
 
-def beam(
-    probabilities: Matrix,
-    *,
-    beams: int = BEAMS,
-    best: int = 5,
-    candidates: int = CANDIDATES,
-    prior: LanguagePrior | None = None,
-) -> list[Hypothesis]:
-    """Return the best readings of one matrix, best first; see ``search_beams``."""
-    return search_beams([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
-
-
 def search_beams(
     matrices: Sequence[Matrix],
     *,

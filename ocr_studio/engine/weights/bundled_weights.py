@@ -104,13 +104,13 @@ def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> t
     return _build_recognizer(body, (kernel[:, list(kept)], bias[list(kept)])), charset
 
 
-def load_recognizer_for(charset: Charset, path: Path | None = None) -> keras.Model:
+def load_recognizer_for(charset: Charset) -> keras.Model:
     """Load the recognizer with its published weights for any charset.
 
-    Kernel and bias of the last layer are 0 for characters that are not in the published alphabet. path and errors: as
-    in ``load_detector``.
+    Kernel and bias of the last layer are 0 for characters that are not in the published alphabet. Raises as
+    ``load_detector``.
     """
-    graph = _read_graph(RECOGNIZER, path)
+    graph = _read_graph(RECOGNIZER)
     *body, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [(BLANK, BLANK)]
@@ -127,12 +127,11 @@ def _build_recognizer(body: Iterable[Weights], head: Weights) -> keras.Model:
     return net
 
 
-def load_character_weights(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
-    """Return the last layer's kernel (C,) and bias for those characters that are in the published alphabet.
-
-    path and errors: as in ``load_detector``.
+def load_character_weights(letters: Iterable[str]) -> dict[str, tuple[Array, float]]:
+    """Return the last layer's kernel (C,) and bias for those characters that are in the published alphabet. Raises
+    as ``load_detector``.
     """
-    graph = _read_graph(RECOGNIZER, path)
+    graph = _read_graph(RECOGNIZER)
     *_, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [letter for letter in letters if letter in places]
@@ -144,7 +143,7 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
     return (*known, " ")  # the space is the last class and is not in the list
 
 
-def _read_graph(published: PublishedWeights, path: Path | None) -> onnx.ModelProto:
+def _read_graph(published: PublishedWeights, path: Path | None = None) -> onnx.ModelProto:
     """Return the file's graph after checking its SHA-256."""
     path = path or locate(published)
     remedy = tr(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import keras
 import numpy as np
 import pytest
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.engine.nets.light_craft import build_light_craft, light_craft_layers
-from ocr_studio.engine.nets.light_crnn import build_light_crnn, light_crnn_layers
+from ocr_studio.engine.nets import light_craft, light_crnn
+from ocr_studio.engine.nets.light_craft import build_light_craft
+from ocr_studio.engine.nets.light_crnn import build_light_crnn
 from ocr_studio.engine.nets.spatial_transformer import LineSampler, Sampler
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training.augmentation import augment
@@ -26,11 +29,31 @@ def lines(batch: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.flo
     return np.random.default_rng(0).uniform(-1, 1, (batch, 48, width, 3)).astype(np.float32)
 
 
+def separable(blocks: Iterable[str]) -> list[str]:
+    return [f"{block}_{part}" for block in blocks for part in ("depthwise", "mix")]
+
+
 @pytest.mark.parametrize(
     ("net", "names"),
     [
-        (build_light_crnn(7), list(light_crnn_layers())),
-        (build_light_craft(), list(light_craft_layers())),
+        (
+            build_light_crnn(7),
+            [
+                *("locate_conv1", "locate_conv2", "locate_where", "locate_fc1", "locate_fc2", "stem"),
+                *separable(f"block{index}" for index in range(len(light_crnn.BLOCKS))),
+                *("rows", "around0", "around1", "characters"),
+            ],
+        ),
+        (
+            build_light_craft(),
+            [
+                "stem",
+                *separable(f"block{index}" for index in range(len(light_craft.BLOCKS))),
+                *(f"lateral{level}" for level in range(4)),
+                *separable(f"up{level}" for level in range(4)),
+                *("head1", "head2"),
+            ],
+        ),
     ],
     ids=["crnn", "craft"],
 )

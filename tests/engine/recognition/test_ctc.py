@@ -69,7 +69,7 @@ def word(*, letters: str, blanks: int = 1, sure: float = 0.97) -> Matrix:
 @example(np.array([[1, 50, 50, 50]] * 5, np.float32) / np.float32(151))  # the empty reading is hopeless
 def test_with_beams_enough_it_finds_every_reading_and_its_probability(matrix: Matrix) -> None:
     truth = every_reading(matrix)
-    found = ctc.beam(matrix, beams=len(truth) + 1, best=len(truth), candidates=8)
+    found = ctc.search_beams([matrix], beams=len(truth) + 1, best=len(truth), candidates=8)[0]
     # A prefix that is a million times less likely than the best one at its step is given up, with all its paths.
     lost = 10 * beam_search.HOPELESS * max(truth.values())
     assert {labels for labels, likely in truth.items() if likely > lost} <= {reading.labels for reading in found}
@@ -83,7 +83,7 @@ def test_with_beams_enough_it_finds_every_reading_and_its_probability(matrix: Ma
 @given(matrices(), st.integers(1, 6))
 def test_with_few_beams_it_claims_no_more_than_the_truth(matrix: Matrix, beams: int) -> None:
     truth = every_reading(matrix)
-    found = ctc.beam(matrix, beams=beams)
+    found = ctc.search_beams([matrix], beams=beams)[0]
     assert len({reading.labels for reading in found}) == len(found) <= min(5, beams)
     for reading in found:
         assert reading.confidence <= truth[reading.labels] * (1 + 1e-5)
@@ -94,7 +94,7 @@ def test_with_few_beams_it_claims_no_more_than_the_truth(matrix: Matrix, beams: 
 def test_matrices_searched_together_are_read_as_each_alone(batch: list[Matrix]) -> None:
     together = ctc.search_beams(batch)
     for matrix, found in zip(batch, together, strict=True):
-        alone = {reading.labels: reading.confidence for reading in ctc.beam(matrix)}
+        alone = {reading.labels: reading.confidence for reading in ctc.search_beams([matrix])[0]}
         assert {reading.labels: reading.confidence for reading in found} == pytest.approx(alone)
 
 
@@ -106,20 +106,20 @@ def test_matrices_of_all_lengths_come_back_in_order() -> None:
 
 def test_steps_that_are_surely_blank_end_a_letter() -> None:
     matrix = word(letters="aab", blanks=3, sure=0.9999)
-    assert ctc.beam(matrix)[0].labels == (1, 1, 2)
-    assert ctc.beam(matrix)[0].confidence == pytest.approx(1.0, abs=5e-3)
+    assert ctc.search_beams([matrix])[0][0].labels == (1, 1, 2)
+    assert ctc.search_beams([matrix])[0][0].confidence == pytest.approx(1.0, abs=5e-3)
 
 
 def test_a_matrix_of_blanks_only_reads_as_nothing() -> None:
     blanks = np.tile(np.array([[1.0, 0.0, 0.0]], np.float32), (20, 1))
-    assert ctc.beam(blanks) == [ctc.Hypothesis((), 1.0)]
+    assert ctc.search_beams([blanks])[0] == [ctc.Hypothesis((), 1.0)]
     assert ctc.decode_greedily(blanks) == ()
     assert ctc.align_letters(blanks, ()).shape == (0,)
 
 
 def test_no_matrices_and_no_steps_are_no_trouble() -> None:
     assert ctc.search_beams([]) == []
-    assert ctc.beam(np.zeros((0, 4), np.float32))[0].labels == ()
+    assert ctc.search_beams([np.zeros((0, 4), np.float32)])[0][0].labels == ()
 
 
 def test_a_step_at_which_nothing_is_likely_changes_no_reading() -> None:
@@ -140,7 +140,7 @@ def test_a_matrix_without_sense_spoils_no_other() -> None:
 def test_hundreds_of_steps_do_not_run_out_of_numbers() -> None:
     rng = np.random.default_rng(0)
     matrix = rng.dirichlet(np.full(30, 0.05), size=900).astype(np.float32)
-    found = ctc.beam(matrix)
+    found = ctc.search_beams([matrix])[0]
     assert len(found[0].labels) > 300
     assert all(0.0 <= reading.confidence <= 1.0 for reading in found)
 
@@ -150,7 +150,7 @@ def test_beam_sums_paths_where_greedy_takes_one() -> None:
     assert ctc.decode_greedily(matrix) == (1,)
     matrix = np.array([[0.6, 0.4], [0.6, 0.4]], np.float32)  # blank twice is the likeliest path, at 0.36
     assert ctc.decode_greedily(matrix) == ()
-    best = ctc.beam(matrix)[0]
+    best = ctc.search_beams([matrix])[0][0]
     assert best.labels == (1,)
     assert best.confidence == pytest.approx(0.64)
 

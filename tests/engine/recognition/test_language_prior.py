@@ -159,7 +159,7 @@ def spelled(*letters: dict[str, float]) -> Matrix:
 
 
 def best(matrix: Matrix, prior: LanguagePrior | None) -> str:
-    return CHARSET.decode(ctc.beam(matrix, prior=prior)[0].labels)
+    return CHARSET.decode(ctc.search_beams([matrix], prior=prior)[0][0].labels)
 
 
 M, P = {"m": 0.99}, {"p": 0.99}
@@ -170,7 +170,7 @@ def test_a_look_alike_that_is_a_word_wins_and_what_the_net_read_is_among_the_rea
     prior = LanguagePrior(CHARSET, [Lexicon.of({"map": 1e-3})])
     assert best(MOP, None) == "mop"
     assert best(MOP, prior) == "map"
-    assert "mop" in [CHARSET.decode(found.labels) for found in ctc.beam(MOP, prior=prior)]
+    assert "mop" in [CHARSET.decode(found.labels) for found in ctc.search_beams([MOP], prior=prior)[0]]
 
 
 def test_a_typed_word_wins_over_an_unknown_look_alike_but_not_over_a_sure_net() -> None:
@@ -192,8 +192,10 @@ def test_the_search_finds_the_best_of_all_texts(data: st.DataObject) -> None:
     few /= few.sum(axis=1, keepdims=True)
     matrix = np.zeros((4, len(CHARSET)), np.float32)
     matrix[:, [0, *classes]] = few
-    plain = {found.labels: found.confidence for found in ctc.beam(matrix, beams=400, best=400, candidates=8)}
-    weighed = ctc.beam(matrix, beams=400, best=400, candidates=8, prior=PRIOR)
+    plain = {
+        found.labels: found.confidence for found in ctc.search_beams([matrix], beams=400, best=400, candidates=8)[0]
+    }
+    weighed = ctc.search_beams([matrix], beams=400, best=400, candidates=8, prior=PRIOR)[0]
     for found in weighed:
         text = CHARSET.decode(found.labels)
         assert found.confidence == pytest.approx(plain[found.labels], rel=1e-5)
@@ -253,7 +255,7 @@ def test_several_matrices_are_weighed_as_each_alone() -> None:
     matrices = [MOP, spelled({"r": 0.5, "n": 0.4}, {"e": 0.0, "a": 0.9}, P), spelled({"9": 0.7, "a": 0.2}), MOP[:1]]
     together = ctc.search_beams(matrices, prior=PRIOR)
     for matrix, found in zip(matrices, together, strict=True):
-        alone = ctc.beam(matrix, prior=PRIOR)
+        alone = ctc.search_beams([matrix], prior=PRIOR)[0]
         assert [one.labels for one in found][:2] == [one.labels for one in alone][:2]
         assert [one.weight for one in found][:2] == pytest.approx([one.weight for one in alone][:2])
 

@@ -128,7 +128,7 @@ def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recogniz
     rows /= rows.sum(axis=1, keepdims=True)
     steps = [FrameProbabilities(rows, 8.0)]
     readings = knowing._search(steps)[0]
-    plain = ctc.beam(rows)[0]
+    plain = ctc.search_beams([rows])[0][0]
     assume(plain.confidence >= 0.001)  # less than that is noise, from which paths of it may leave the search
     assert plain.labels in [reading.labels for reading in readings]
     # Among noise the search that knows the language may find what is likelier to the net than what the plain one finds.
@@ -153,7 +153,7 @@ def test_the_less_language_counts_the_more_the_net_does(knowing: Recognizer) -> 
 def test_without_language_readings_are_those_of_the_net(recognizer: Recognizer) -> None:
     steps = [steps_of(recognizer, *MOP), steps_of(recognizer, {"5": 0.6, "S": 0.4}, {"0": 0.5, "O": 0.4, "o": 0.1})]
     for seen, read in zip(steps, recognizer.transcribe(steps), strict=True):
-        plain = [recognizer.charset.decode(found.labels) for found in ctc.beam(seen.probabilities)]
+        plain = [recognizer.charset.decode(found.labels) for found in ctc.search_beams([seen.probabilities])[0]]
         assert [other.text for other in read.alternatives] == plain
 
 

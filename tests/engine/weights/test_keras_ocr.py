@@ -141,7 +141,7 @@ def test_a_crop_goes_in_as_keras_ocr_has_it_and_its_steps_lie_along_it(crnn_file
     np.testing.assert_array_equal(tall.probabilities[:2, 0], 1.0)  # the two steps that are left out
     theirs = np.asarray(keras.ops.softmax(net(pixels[None], training=False)))[0]
     np.testing.assert_allclose(tall.probabilities[2:], theirs, atol=1e-5)
-    assert reader.read([crop])[0].text == charset.decode(ctc.beam(theirs, best=1)[0].labels)
+    assert reader.read([crop])[0].text == charset.decode(ctc.search_beams([theirs], best=1)[0][0].labels)
     with pytest.raises(ValueError, match="0 x 5 pixels"):
         reader.run([np.zeros((5, 0, 3), np.uint8)])
 
