@@ -122,7 +122,8 @@ def find_download(published: PublishedFile) -> Path:
 def save_model(
     name: str, net: Any, *, architecture: str, charset: Charset | None, parent: str, facts: Mapping[str, Any]
 ) -> Path:
-    """Save a model of the program. If that fails, nothing is left of it.
+    """Save a model of the program and return its folder. If that fails, nothing is left of it. Raises as
+    ``Recognizer.save``.
 
     Args:
         name: Its name.
@@ -131,15 +132,6 @@ def save_model(
         charset: The characters of a recognizer.
         parent: Name of the model that training started from.
         facts: Fields of its card, see ``_FACTS``.
-
-    Returns:
-        The folder of the model.
-
-    Raises:
-        BadName: The name can't be used.
-        BadModel: A fact has a wrong value.
-        ModelsNotWritten: The model can't be written.
-        TypeError: A fact is unknown or of the wrong type.
     """
     check_name(name)
     arguments.check_names("save", facts, _FACTS)

@@ -26,6 +26,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import array_files
 from ocr_studio.core.formats.output_folder import OutputFile
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.engine.synth.sources import Sources
 from ocr_studio.engine.training.augmentation import augment
 
@@ -76,17 +77,15 @@ class StoredSample:
             picture: The image.
             truth: Its text, or its lines as generators yield them.
         """
-        done, jpeg = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        if not done:
-            raise RuntimeError("the image could not be encoded")
+        jpeg = np.frombuffer(encode_image(picture, ".jpg", quality=_QUALITY), np.uint8)
         if isinstance(truth, str):
-            return cls(np.asarray(jpeg, np.uint8), truth, np.zeros((0, 4, 2), np.float32))
+            return cls(jpeg, truth, np.zeros((0, 4, 2), np.float32))
         boxes = np.array([box for line in truth for box, _ in line], np.float32).reshape(-1, 4, 2)
-        return cls(np.asarray(jpeg, np.uint8), "\n".join("".join(sign for _, sign in line) for line in truth), boxes)
+        return cls(jpeg, "\n".join("".join(sign for _, sign in line) for line in truth), boxes)
 
     def picture(self) -> Picture:
         """Decode the image: (H, W, 3) uint8 RGB."""
-        return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+        return np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR_RGB), np.uint8)
 
     def lines(self, boxes: Boxes | None = None) -> list[Line]:
         """Return the lines.

@@ -40,13 +40,14 @@ FINDS: Final = ("default", "craft", "light-craft")
 def recognizer(architecture: str) -> Recognizer:
     """The program's own, or a network with weights of chance that knows as many letters as the published one."""
     from ocr_studio.core.language.charset import Charset
+    from ocr_studio.core.models import registry
     from ocr_studio.core.models.downloads import CRNN
     from ocr_studio.engine.nets import architectures
     from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
     from ocr_studio.engine.recognition.recognizer import Recognizer
 
     if architecture == "default":
-        return Recognizer.pretrained()
+        return Recognizer.of(registry.BUILT_IN)
     charset = Charset(CRNN.alphabet)
     kind = CrnnRecognizer if architecture == "crnn" else Recognizer
     return kind(architectures.build_recognizer_of(architecture, len(charset)), charset, name=architecture)

@@ -177,8 +177,9 @@ import time
 import ocr_studio.engine
 t = [time.perf_counter()]
 import tensorflow; t.append(time.perf_counter())
+from ocr_studio.core.models import registry
 from ocr_studio.engine.recognition.recognizer import Recognizer; t.append(time.perf_counter())
-Recognizer.pretrained(); t.append(time.perf_counter())
+Recognizer.of(registry.BUILT_IN); t.append(time.perf_counter())
 print(*[f"{b - a:.2f}" for a, b in zip(t, t[1:])])
 """
     root = Path(__file__).resolve().parents[2]

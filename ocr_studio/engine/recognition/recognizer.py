@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language.lexicon import Lexicon
-from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, TextSource, Transcription, now
@@ -101,6 +100,8 @@ class Recognizer:
         net: Network as from ``build_recognizer``.
         charset: Characters of its classes.
         name: Name of the model, for transcriptions.
+
+    Attributes:
         widest_word: For a recognizer of single words, the maximum width of a word in heights without squeezing; None
             for one that reads lines.
         temperature: Calibration temperature, see ``models.card.TEMPERATURE``.
@@ -123,14 +124,6 @@ class Recognizer:
         signature = [tf.TensorSpec(net.input_shape, tf.float32)]
         # Traced here, as TensorFlow warns of retracing at calls, counting all recognizers of a process.
         self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
-
-    @classmethod
-    def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
-        """Load the published weights, warmed up, whatever the default model is; a reference for comparisons.
-
-        Raises PretrainedError if they are missing.
-        """
-        return cls.of(registry.BUILT_IN, alphabet=alphabet)
 
     @classmethod
     def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
@@ -196,7 +189,7 @@ class Recognizer:
         """
         steps = self.run(crops)
         if not spaces:
-            steps = [outputs.without(self._space) for outputs in steps]
+            steps = [output.without(self._space) for output in steps]
         widths = [crop.shape[1] for crop in crops]
         return self.reread_doubtful(self.transcribe(steps, widths=widths), crops, steps, widths=widths, spaces=spaces)
 
@@ -246,15 +239,15 @@ class Recognizer:
         """
         moment = now()
         if widths is None:
-            widths = [factor.width for factor in steps]
+            widths = [output.width for output in steps]
         return [
-            self._make_transcription(factor, width, found, moment)
-            for factor, width, found in zip(steps, widths, self._search(steps), strict=True)
+            self._make_transcription(output, width, found, moment)
+            for output, width, found in zip(steps, widths, self._search(steps), strict=True)
         ]
 
     def language_scores(self, texts: Collection[str]) -> dict[str, float]:
-        """Return what the dictionaries add to the log probability of texts; None for texts with unknown characters, 0
-        without dictionaries.
+        """Return what the dictionaries add to the log probability of texts, leaving out those with unknown characters;
+        nothing without dictionaries.
         """
         known = [text for text in texts if not self.charset.unknown(text)]
         if self.prior is None or not known:
@@ -263,7 +256,7 @@ class Recognizer:
 
     def _search(self, steps: Sequence[FrameProbabilities]) -> list[list[ctc.Hypothesis]]:
         """Return the best readings of each output, best first, including the network's own except in noise."""
-        matrices = [factor.probabilities for factor in steps]
+        matrices = [output.probabilities for output in steps]
         return ctc.search_beams(matrices, best=ctc.BEAMS, prior=self.prior)
 
     def _make_transcription(

@@ -16,8 +16,7 @@ from ocr_studio.engine.recognition.line_crops import Line, Quads, ReadWord, stra
 
 
 def make_word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
-    """Return the word in a box of a line's crop, or None without text. Its quad follows the slope and is clipped to the
-    photo.
+    """Yield the word in a box of a line's crop, if it has text. Its quad follows the slope and is clipped to the photo.
 
     Args:
         line: The line.

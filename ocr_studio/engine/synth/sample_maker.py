@@ -148,9 +148,14 @@ class SampleMaker:
 
     def _words_of(self, split: SourceSplit) -> WordMaker:
         if split not in self._words:
-            options = self._options
+            options, stock = self._options, self._stock(split)
             word_options = WordOptions(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
-            self._words[split] = self._make_words(self._stock(split), word_options)
+            try:
+                self._words[split] = WordMaker(stock, options=word_options, seed=options.seed)
+            except NoSources as error:
+                raise _no_writers_error(options, stock, error) from error
+            except NoBackgroundPhotos as error:
+                raise _no_photos_error(options, stock, error) from error
         return self._words[split]
 
     def _boards_of(self, split: SourceSplit) -> BoardMaker:
@@ -165,14 +170,6 @@ class SampleMaker:
             )
             self._boards[split] = BoardMaker(self._stock(split), board_options, seed=options.seed)
         return self._boards[split]
-
-    def _make_words(self, stock: Stock, options: WordOptions) -> WordMaker:
-        try:
-            return WordMaker(stock, options=options, seed=self._options.seed)
-        except NoSources as error:
-            raise _no_writers_error(self._options, stock, error) from error
-        except NoBackgroundPhotos as error:
-            raise _no_photos_error(self._options, stock, error) from error
 
     def _stock(self, split: SourceSplit) -> Stock:
         key = (sources_of(self._options), split)

@@ -129,7 +129,7 @@ class TrainingRun(ABC, Generic[TrainerT, BaselineT, EvaluatedT]):
         """Evaluate the averaged weights and return them with the result; the trainer's weights are then restored."""
         current, averaged = self.trainer.current(), self.trainer.averaged()
         self.trainer.assign_weights(averaged)
-        result = self.clock.time("exam", evaluate)
+        result = self.clock.time("evaluation", evaluate)
         self.trainer.assign_weights(current)
         return averaged, result
 

@@ -256,10 +256,10 @@ class TimeLeft:
     evaluations: int
     spent: float = 0.0
     _started: float = field(default_factory=time.monotonic)
-    _durations: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
+    _durations: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "evaluation": []})
 
     def time(self, what: str, work: Callable[[], Any]) -> Any:
-        """Run ``work`` and measure its duration. what: "step" or "exam"."""
+        """Run ``work`` and measure its duration. what: "step" or "evaluation"."""
         begin = time.monotonic()
         result = work()
         self._durations[what].append(time.monotonic() - begin)

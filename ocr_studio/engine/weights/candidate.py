@@ -17,7 +17,7 @@ from ocr_studio.engine.weights import model_weights
 
 
 def write_candidate(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> Path:
-    """Write a candidate and return its folder, for ``models.install`` or ``models.discard``.
+    """Write a candidate and return its folder, for ``registry.install`` or ``registry.discard``.
 
     On an error there is no candidate. name: of the new model; charset: as for ``model_weights.save_model``.
     Raises BadName and ModelsNotWritten.

@@ -56,11 +56,12 @@ def save_model(folder: Path, net: keras.Model, *, charset: Charset | None, card:
 
 def check_model(folder: Path) -> None:
     """Raise BadModel if a model folder's weights do not fit its network."""
-    model = registry.in_folder(folder)
-    if model.kind == "recognizer":
-        load_recognizer(model)
-    else:
-        load_detector(model)
+    load_network(registry.in_folder(folder))
+
+
+def load_network(model: Model) -> keras.Model:
+    """Load the network of a model. Raises as ``load_recognizer``."""
+    return load_recognizer(model)[0] if model.kind == "recognizer" else load_detector(model)
 
 
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:

@@ -14,7 +14,6 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import folder as model_folder
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
-from ocr_studio.core.models.registry import Model
 from ocr_studio.engine.weights import model_weights, weight_delta
 
 
@@ -59,7 +58,7 @@ def package_model(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Pa
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
     base = registry.BUILT_IN if card.kind == "recognizer" else registry.BUILT_IN_DETECTOR
-    whole = model_weights.read_weights(_load_net(registry.in_folder(source)))
+    whole = model_weights.read_weights(model_weights.load_network(registry.in_folder(source)))
     card = replace(card, parent=base.name, difference_to=published.sha256, **facts)
     before = model_weights.read_weights(weight_delta.load_base(card, file=source))
     delta = weight_delta.extract_delta(whole, before)
@@ -87,10 +86,6 @@ def update_card(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
     SafeFolder(target, follow=True).replace(CARD_FILE, card.to_json())
     return card
-
-
-def _load_net(model: Model) -> Any:
-    return model_weights.load_recognizer(model)[0] if model.kind == "recognizer" else model_weights.load_detector(model)
 
 
 def _relative_rounding(whole: weight_delta.Arrays, before: weight_delta.Arrays, after: weight_delta.Arrays) -> float:

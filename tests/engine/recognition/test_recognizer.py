@@ -27,7 +27,7 @@ Crop = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def recognizer() -> Recognizer:
-    return Recognizer.pretrained()
+    return Recognizer.of(registry.BUILT_IN)
 
 
 def drawn(text: str, *, scale: float = 1.2) -> Crop:

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
@@ -90,7 +91,7 @@ def ink_finder() -> keras.Model:
 
 @pytest.fixture(scope="module")
 def recognizer() -> Recognizer:
-    return Recognizer.pretrained()
+    return Recognizer.of(registry.BUILT_IN)
 
 
 @pytest.fixture(scope="module")

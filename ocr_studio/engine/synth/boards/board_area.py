@@ -183,7 +183,7 @@ class BoardArea:
         width: In pixels.
         height: In pixels.
         strokes: Strokes of drawings.
-        fills: Pieces of paper, below everything else.
+        papers: Pieces of paper, below everything else.
     """
 
     width: float
@@ -192,7 +192,7 @@ class BoardArea:
     budget: WordBudget
     words: list[BoardWord] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
-    fills: list[PaperSheet] = field(default_factory=list)
+    papers: list[PaperSheet] = field(default_factory=list)
     lines: int = 0
     blocks: int = 0
     sheet: StrokeCanvas = field(init=False)
@@ -314,7 +314,7 @@ class BoardArea:
         for stroke in other.strokes:
             points = stroke.points @ matrix[:, :2].T + matrix[:, 2]
             self.strokes.append(replace(stroke, points=points, widths=stroke.widths * grown))
-        self.fills += [replace(fill, corners=fill.corners @ matrix[:, :2].T + matrix[:, 2]) for fill in other.fills]
+        self.papers += [replace(each, corners=each.corners @ matrix[:, :2].T + matrix[:, 2]) for each in other.papers]
         self.lines += other.lines
         self.blocks += other.blocks + 1
 

@@ -127,7 +127,7 @@ def _draw_node(
     outline: Outline = Outline.CIRCLE,
     continue_line: bool = False,
 ) -> None:
-    """Draw a value with a rim. continue_line: whether it continues the line of the one before."""
+    """Draw a value with an outline. continue_line: whether it continues the line of the one before."""
     scribe = kit.text
     inks = patch.write_words([kit.contents.value(patch.rng)], scribe)
     if inks and line_length(inks, scribe) > 1.7 * radius:

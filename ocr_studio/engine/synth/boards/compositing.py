@@ -79,9 +79,9 @@ def project_stroke(stroke: Stroke, pen: Pen, place: BoardPlacement, rng: Random)
     return InkOnPhoto(ink, max(0, left), max(0, top)) if ink.size else None
 
 
-def paste_paper(scene: Picture, fill: PaperSheet, place: BoardPlacement) -> None:
+def paste_paper(scene: Picture, paper: PaperSheet, place: BoardPlacement) -> None:
     """Draw a piece of paper with its shadow onto a photo, in place."""
-    corners = place.on(fill.corners)
+    corners = place.on(paper.corners)
     reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
     shadow = np.round((corners + (0.7 * reach, reach)) * 16).astype(np.int32)
     low = np.clip(np.floor(corners.min(axis=0) - 2), 0, (place.width, place.height)).astype(int)
@@ -93,7 +93,7 @@ def paste_paper(scene: Picture, fill: PaperSheet, place: BoardPlacement) -> None
     cv2.fillConvexPoly(darker, shadow - 16 * low.astype(np.int32), (60, 60, 62), cv2.LINE_AA, 4)
     cv2.addWeighted(part, 0.6, cv2.GaussianBlur(darker, (0, 0), max(0.6, reach / 2)), 0.4, 0, dst=part)
     points = np.round(corners * 16).astype(np.int32) - 16 * low.astype(np.int32)
-    cv2.fillConvexPoly(part, points, fill.colour, cv2.LINE_AA, 4)
+    cv2.fillConvexPoly(part, points, paper.colour, cv2.LINE_AA, 4)
 
 
 def draw_ink(scene: Picture, seen: InkOnPhoto, colour: Colour, *, strength: float, opaque: bool) -> None:

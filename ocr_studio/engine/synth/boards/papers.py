@@ -114,7 +114,7 @@ def _add_paper(patch: BoardArea, low: Point, high: Point, colour: Colour) -> Non
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
     lean = patch.rng.normal(0, 0.012) * (high[0] - low[0])
     corners[[1, 2], 1] += lean
-    patch.fills.append(PaperSheet(corners, colour))
+    patch.papers.append(PaperSheet(corners, colour))
 
 
 _NOTICES: Final = (

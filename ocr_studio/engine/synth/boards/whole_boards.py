@@ -189,8 +189,8 @@ class BoardMaker:
             scene = _contrast_with_ink(scene, plan)
         self._draw_wiped(scene, plan)
         rough = _chalk_grain(place, rng) if plan.ground is Surface.BLACKBOARD else None
-        for fill in plan.written.fills:
-            compositing.paste_paper(scene, fill, place)
+        for paper in plan.written.papers:
+            compositing.paste_paper(scene, paper, place)
         pen = Pen.sample(rng)  # of drawings, except for its width
         for stroke in plan.written.strokes:
             seen = compositing.project_stroke(stroke, pen, place, rng)

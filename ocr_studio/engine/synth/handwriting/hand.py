@@ -116,9 +116,9 @@ def _split_strokes(points: Points, ends: Sequence[int]) -> list[Points]:
 
 
 @lru_cache(maxsize=64)
-def _shape_offsets(habit: int) -> Points:
-    """Return by how many units a habit moves the control points, (n, 2); each letter uses some of them."""
-    return np.random.default_rng(habit).normal(0, _SHAPE_SIGMA, (_OFFSETS + _MAX_POINTS, 2))
+def _shape_offsets(shape_seed: int) -> Points:
+    """Return by how many units a handwriting moves the control points, (n, 2); each letter uses some of them."""
+    return np.random.default_rng(shape_seed).normal(0, _SHAPE_SIGMA, (_OFFSETS + _MAX_POINTS, 2))
 
 
 def random_walk(rng: np.random.Generator, count: int) -> Points:

@@ -49,14 +49,14 @@ class ProceduralWriter:
         """Choose one of very many; splits share none. They are hastier and odder than on typical boards, as a network
         learns nothing from what it reads easily.
         """
-        habit = int(rng.integers(1, 2**29)) * len(SourceSplit) + list(SourceSplit).index(split)
+        shape_seed = int(rng.integers(1, 2**29)) * len(SourceSplit) + list(SourceSplit).index(split)
         hand = replace(
             Hand.sample(rng, size=1.0),
             slant=float(rng.normal(0.15, 0.2)),
             width_scale=float(rng.uniform(0.68, 1.2)),
             tracking=float(rng.uniform(0.2, 1.4)),
             jitter=float(rng.uniform(1.0, 3.0)),
-            shape_seed=habit,
+            shape_seed=shape_seed,
         )
         return cls(hand, bool(rng.random() < 0.5))
 

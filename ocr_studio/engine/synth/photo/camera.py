@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.engine.synth.photo.board_surface import BoardPlacement
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -161,10 +162,8 @@ def take_photo(scene: Picture, lens: Camera, rng: Random) -> Picture:
         cv2.addWeighted(scene, 1 + lens.sharpen, soft, -lens.sharpen, 0, dst=scene)
     if lens.app:
         scene = whiten(scene, rng)
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(scene, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, lens.quality])
-    if not done:
-        raise RuntimeError("the picture could not be encoded")
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
+    jpeg = np.frombuffer(encode_image(scene, ".jpg", quality=lens.quality), np.uint8)
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def whiten(photo: Picture, rng: Random) -> Picture:

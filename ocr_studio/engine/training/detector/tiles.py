@@ -78,7 +78,7 @@ class ResizedPhoto:
 
     def decode(self) -> Photo:
         """The image, (h, w, 3) uint8 RGB."""
-        return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+        return np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
