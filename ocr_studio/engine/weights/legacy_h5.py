@@ -108,7 +108,7 @@ def _check_answer(answer: Answer) -> Layers:
 
 
 def _check_heaps(data: bytes) -> None:
-    """Raise _Wrong if a global heap is large: a list may refer to one long string repeatedly and fill the memory before
+    """Raise _InvalidFile if a global heap is large: a list may refer to one long string repeatedly and fill the memory before
     its length is known.
     """
     for found in _HEAP.finditer(data):
@@ -155,7 +155,7 @@ def _read_names(group: Any, which: str) -> Sequence[str]:
 
 
 def _open_member(group: Any, path: str) -> Any:
-    """Return the object at a path inside a group, without following links to other files. Raises _Wrong."""
+    """Return the object at a path inside a group, without following links to other files. Raises _InvalidFile."""
     for step in path.split("/"):
         # ``in`` and ``get`` would follow a link to another file.
         name = step.encode("utf-8")
@@ -167,7 +167,7 @@ def _open_member(group: Any, path: str) -> Any:
 
 
 def _read_array(dataset: Any, name: str, *, most: int) -> Array:
-    """Return an array of at most ``most`` numbers. Raises _Wrong."""
+    """Return an array of at most ``most`` numbers. Raises _InvalidFile."""
     # A single number has the shape ().
     if not isinstance(dataset, h5py.Dataset) or dataset.dtype != np.float32 or not dataset.shape:
         raise _InvalidFile(tr("“{name}” is not an array of float32", name=name[:60]))

@@ -103,14 +103,10 @@ def assign_weights(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     """
     wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
     if missing := sorted(wanted.keys() - arrays.keys()):
-        raise BadModel(
-            tr("weights of the network are missing: {name} …", name=missing[0]),
-            file=file,
-            remedy=tr(model_folder.REMEDY),
-        )
+        raise weight_delta.bad_weights(tr("weights of the network are missing: {name} …", name=missing[0]), file)
     if unknown := sorted(arrays.keys() - wanted.keys()):
         what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(unknown[0][:40]))
-        raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+        raise weight_delta.bad_weights(what, file)
     for name, shape in wanted.items():
         array = arrays[name]
         if array.shape != shape or array.dtype != np.float32:
@@ -121,13 +117,9 @@ def assign_weights(net: keras.Model, arrays: Arrays, *, file: object) -> None:
                 found=array.shape,
                 wanted=shape,
             )
-            raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+            raise weight_delta.bad_weights(what, file)
         if not np.isfinite(array).all():
-            raise BadModel(
-                tr("the weights {name} contain values that aren’t numbers", name=name),
-                file=file,
-                remedy=tr(model_folder.REMEDY),
-            )
+            raise weight_delta.bad_weights(tr("the weights {name} contain values that aren’t numbers", name=name), file)
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
@@ -144,9 +136,8 @@ def parse_weights(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]
         # KeyError, TypeError: a data type that NumPy does not know.
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadModel(
-            tr("the weights are not a safetensors file, or they are damaged"), file=file, remedy=tr(model_folder.REMEDY)
-        ) from error
+        what = tr("the weights are not a safetensors file, or they are damaged")
+        raise weight_delta.bad_weights(what, file) from error
     return arrays
 
 
@@ -162,11 +153,7 @@ def _load(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
 def _load_from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
     card, file = model_folder.inspect(folder), folder / WEIGHTS_FILE
     if card.kind != model.kind:
-        raise BadModel(
-            tr(_OTHER_KIND[card.kind]),
-            file=folder,
-            remedy=tr(model_folder.REMEDY),
-        )
+        raise weight_delta.bad_weights(tr(_OTHER_KIND[card.kind]), folder)
     arrays = parse_weights(model_folder.read_weights(folder, card), file=file)
     if card.difference_to:
         net = weight_delta.load_base(card, file=file)

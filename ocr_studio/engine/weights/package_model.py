@@ -24,7 +24,7 @@ class PackagedModel:
     Attributes:
         arrays: Number of changed weights, and of all.
         size: Size of the file in bytes.
-        delta: Maximum change of a weight.
+        max_change: Maximum change of a weight.
         error: Maximum rounding error.
         rounding: Root mean square of the rounding errors relative to the changes.
     """

@@ -39,6 +39,11 @@ class NoDifference(ValueError):
     """These weights cannot be stored as a difference."""
 
 
+def bad_weights(what: str, file: object) -> BadModel:
+    """Create the error of a weights file."""
+    return BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+
+
 def load_base(card: ModelCard, *, file: object) -> keras.Model:
     """Load the published network that a card's weights are a difference to, with the classes of its alphabet.
 
@@ -47,7 +52,7 @@ def load_base(card: ModelCard, *, file: object) -> keras.Model:
     published = PUBLISHED.get(card.architecture)
     if published is None or published.sha256 != card.difference_to:
         what = tr("its weights are based on weights that this version of the program doesn’t have")
-        raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+        raise bad_weights(what, file)
     if card.kind == "detector":
         return bundled_weights.load_detector()
     return bundled_weights.load_recognizer_for(Charset(card.alphabet))
@@ -81,7 +86,7 @@ def apply_delta(base: Arrays, delta: Arrays, *, file: object) -> dict[str, NDArr
     for name, half in delta.items():
         if name not in arrays:
             what = tr("it contains weights that the network doesn’t have: {name} …", name=repr(name[:40]))
-            raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+            raise bad_weights(what, file)
         if half.dtype != np.float16 or half.shape != arrays[name].shape:
             what = tr(
                 "the weight difference {name} is {kind} of shape {found}, not float16 of {wanted}",
@@ -90,12 +95,8 @@ def apply_delta(base: Arrays, delta: Arrays, *, file: object) -> dict[str, NDArr
                 found=half.shape,
                 wanted=arrays[name].shape,
             )
-            raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+            raise bad_weights(what, file)
         if not np.isfinite(half).all():
-            raise BadModel(
-                tr("the weights {name} contain values that aren’t numbers", name=name),
-                file=file,
-                remedy=tr(model_folder.REMEDY),
-            )
+            raise bad_weights(tr("the weights {name} contain values that aren’t numbers", name=name), file)
         arrays[name] = arrays[name] + half.astype(np.float32)
     return arrays
