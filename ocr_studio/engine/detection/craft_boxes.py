@@ -41,11 +41,7 @@ class CraftThresholds:
 
 
 def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
-    """Extract word boxes.
-
-    Args:
-        maps: (h, w, 2), region and affinity, as from ``build_craft``.
-        thresholds: Thresholds.
+    """Extract word boxes from region and affinity maps, (h, w, 2), as from ``build_craft``.
 
     Returns:
         (N, 4, 2) float32 in pixels of the network's input (twice the maps'), clockwise from the corner nearest to the

@@ -212,11 +212,7 @@ def _compile(net: keras.Model) -> Callable[[Any], Any]:
 
 
 def extract_lines(text_map: Map, options: DetectorOptions) -> Quads:
-    """Extract lines from a map: the cores, grown to the full size of the writing.
-
-    Args:
-        text_map: (h, w) 0..1.
-        options: Thresholds.
+    """Extract lines from a map, (h, w) 0..1: the cores, grown to the full size of the writing.
 
     Returns:
         (N, 6, 2) float32 in map pixels, as ``Detector.find``.

@@ -181,12 +181,7 @@ class Recognizer:
         ]
 
     def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
-        """Read crops. Arguments as for ``run``; letter positions are along the crop.
-
-        Args:
-            crops: The crops.
-            spaces: Whether the text may have spaces; not for single words.
-        """
+        """Read crops, as for ``run``; letter positions are along the crop. Single words have no spaces."""
         steps = self.run(crops)
         if not spaces:
             steps = [output.without(self._space) for output in steps]
@@ -204,12 +199,7 @@ class Recognizer:
     ) -> list[Transcription]:
         """Read doubtful crops again and combine the results with the first.
 
-        Args:
-            reads: Results of ``transcribe``, each along its crop.
-            crops: The crops.
-            steps: Network outputs.
-            widths: As for ``transcribe``.
-            spaces: As for ``read``.
+        ``reads`` are results of ``transcribe``, each along its crop; ``widths`` as there, ``spaces`` as for ``read``.
         """
         results = list(reads)
         doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < REREAD_BELOW]
@@ -231,11 +221,7 @@ class Recognizer:
         self, steps: Sequence[FrameProbabilities], *, widths: Sequence[float] | None = None
     ) -> list[Transcription]:
         """Decode network outputs to text with up to five alternatives, including the network's own reading except in
-        noise.
-
-        Args:
-            steps: Network outputs.
-            widths: Width of each in pixels, which letter positions are relative to; by default that of all steps.
+        noise. ``widths``, by default those of all steps, are the pixels that letter positions are relative to.
         """
         moment = now()
         if widths is None:

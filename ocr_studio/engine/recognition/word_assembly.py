@@ -16,13 +16,8 @@ from ocr_studio.engine.recognition.line_crops import Line, Quads, ReadWord, stra
 
 
 def make_word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
-    """Yield the word in a box of a line's crop, if it has text. Its quad follows the slope and is clipped to the photo.
-
-    Args:
-        line: The line.
-        box: Box in the crop.
-        read: The transcription.
-        size: (width, height) of the photo.
+    """Yield the word in a box of a line's crop, if it has text. Its quad follows the slope and is clipped to the photo,
+    (width, height).
     """
     left, top, right, bottom = box
     corners = np.clip(line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)]), 0, size)

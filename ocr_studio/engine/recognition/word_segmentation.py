@@ -254,14 +254,9 @@ def single_segment(crop: Crop, steps: FrameProbabilities) -> Segmentation:
 
 
 def split_by_ink(crop: Crop, *, gap: float = DetectionOptions().space_width) -> tuple[Box, ...]:
-    """Split a line by its ink alone, for recognizers of single words.
+    """Split a levelled line, (h, w, 3) uint8, by its ink alone, for recognizers of single words.
 
-    Args:
-        crop: (h, w, 3) uint8, the levelled line.
-        gap: As in ``SpaceClasses``.
-
-    Returns:
-        Boxes in pixels of the crop, from left to right; none without ink.
+    Returns the boxes in pixels of the crop, from left to right; none without ink. gap: as in ``SpaceClasses``.
     """
     ink, (height, width) = InkMask.of(crop), crop.shape[:2]
     middle = (ink.pieces[:, 0] + ink.pieces[:, 2]) / 2

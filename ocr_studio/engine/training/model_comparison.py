@@ -27,15 +27,7 @@ def compare_readings(
     *,
     unit: str = "words",
 ) -> RecognizerComparison:
-    """Compare readings of the old and the new model.
-
-    Args:
-        examples: Held-out words.
-        read: Their readings by the old and by the new model.
-        keep: General words.
-        keep_read: Their readings.
-        unit: What all of them are, "words" or "lines".
-    """
+    """Compare the readings of held-out and of general words, or lines, by the old and by the new model."""
     texts = [normalize_text(example.text) for example in examples]
     keep_texts = [normalize_text(example.text) for example in keep]
     before, after = (_edit_distances(texts, side) for side in read)

@@ -35,13 +35,8 @@ def add_characters(
 ) -> tuple[keras.Model, Charset]:
     """Append characters as new classes to a network and its charset.
 
-    The given network shares its layers with the new one and must not be used any more.
-
-    Args:
-        net: The network.
-        charset: Its charset.
-        letters: New characters.
-        published: Weights of characters in another network with the same backbone.
+    The given network shares its layers with the new one and must not be used any more. published: weights of characters
+    in another network with the same backbone.
     """
     if not letters:
         return net, charset

@@ -91,12 +91,8 @@ def load_detector(path: Path | None = None) -> keras.Model:
 def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> tuple[keras.Model, Charset]:
     """Load the recognizer with its published weights, and its charset.
 
-    Args:
-        alphabet: Which of the 18,709 characters to keep; the others are removed from the network.
-        path: As in ``load_detector``.
-
-    Raises:
-        PretrainedError: The file is missing or another one.
+    alphabet: which of the 18,709 characters to keep; the others are removed from the network. path and errors: as in
+    ``load_detector``.
     """
     graph = _read_graph(RECOGNIZER, path)
     charset, kept = Charset(_published_characters(graph)).cut(alphabet)

@@ -108,8 +108,8 @@ def _check_answer(answer: Answer) -> Layers:
 
 
 def _check_heaps(data: bytes) -> None:
-    """Raise _InvalidFile if a global heap is large: a list may refer to one long string repeatedly and fill the memory before
-    its length is known.
+    """Raise _InvalidFile if a global heap is large: a list may refer to one long string repeatedly and fill the memory
+    before its length is known.
     """
     for found in _HEAP.finditer(data):
         if int.from_bytes(found[1], "little") > _MAX_HEAP:

@@ -67,9 +67,7 @@ def load_network(model: Model) -> keras.Model:
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
     """Load the network of a recognizer, and its charset.
 
-    Args:
-        model: The model.
-        alphabet: Which characters of the published model to keep; other models have their own.
+    alphabet: which characters of the published model to keep; other models have their own.
 
     Raises:
         BadModel: The model is damaged.

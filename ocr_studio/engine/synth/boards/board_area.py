@@ -250,17 +250,10 @@ class BoardArea:
     def write_wrapped(
         self, tokens: Sequence[str], start: Point, scribe: BoardWriter, *, right: float, hang: float = 0.0
     ) -> float:
-        """Write words in as many lines as needed, until the patch ends.
+        """Write words in as many lines as needed, until the patch ends. Returns the baseline of the next line.
 
-        Args:
-            tokens: The words.
-            start: Beginning of the first baseline in pixels.
-            scribe: The writer.
-            right: Where lines end.
-            hang: Indentation of all lines but the first, in pixels.
-
-        Returns:
-            The baseline of the next line.
+        start: beginning of the first baseline; right: where lines end; hang: indentation of all lines but the first;
+        in pixels.
         """
         inks, (x, y) = self.write_words(tokens, scribe), start
         while inks and y < self.height - 0.3 * scribe.size:

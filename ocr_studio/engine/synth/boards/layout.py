@@ -100,14 +100,7 @@ class BoardLayout:
     """Fills a board. used: names of the parts on it."""
 
     def __init__(self, size: Floats, writers: BoardWriters, rng: Random, *, words: int) -> None:
-        """Start an empty board.
-
-        Args:
-            size: (width, height) in pixels.
-            writers: The writers.
-            rng: Random generator.
-            words: Approximate number of words.
-        """
+        """Start an empty board, (width, height) in pixels, for about this many words."""
         self.board = BoardArea(float(size[0]), float(size[1]), rng, WordBudget(words))
         self.part_names: list[str] = []
         self._writers, self._rng = writers, rng

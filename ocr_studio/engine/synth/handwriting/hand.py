@@ -74,12 +74,7 @@ class Hand:
     def write_letter(
         self, letter: str, rng: np.random.Generator, start: Point = (0.0, 0.0)
     ) -> tuple[list[Points], float]:
-        """Write one letter.
-
-        Args:
-            letter: The letter.
-            rng: Random generator.
-            start: Its beginning on the baseline, pixels, y down.
+        """Write one letter. start: its beginning on the baseline, pixels, y down.
 
         Returns:
             Strokes, each (N, 2) pixels, and the advance.

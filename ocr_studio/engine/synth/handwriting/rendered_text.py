@@ -96,14 +96,9 @@ def boxes_to_quads(boxes: Boxes) -> Boxes:
 
 
 def render_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: float, rng: Random) -> RenderedText:
-    """Render a text from the strokes of each letter.
+    """Render a text from the strokes of each character except spaces, (n, 2) pixels, y down from the baseline.
 
-    Args:
-        text: The text.
-        parts: For each character except spaces its strokes, (n, 2) pixels, y down from the baseline.
-        pen: The pen.
-        size: Pixels of a capital's height.
-        rng: Random generator.
+    size: pixels of a capital's height.
     """
     drawn = marker.draw_strokes([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
     return place_letters(text, drawn, measure_extents(parts), reach=marker.ink_radius(pen, size))
@@ -112,12 +107,8 @@ def render_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, si
 def place_letters(text: str, drawn: InkDrawing, boxes: Boxes, *, reach: float, exact: bool = True) -> RenderedText:
     """Combine a drawn text with the boxes of its letters.
 
-    Args:
-        text: The text.
-        drawn: Its ink.
-        boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline.
-        reach: How far ink extends from them.
-        exact: As in ``RenderedText``.
+    boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline, beyond which ink
+    extends by ``reach``.
     """
     left, top = drawn.corner
     moved = boxes + np.array([-reach - left, -reach - top, reach - left, reach - top], np.float32)

@@ -138,13 +138,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self, data: DetectorData, base: str, most: int) -> Iterator[DetectorEvent]:
-        """Load the photos, generate boards and restore a checkpoint.
-
-        Args:
-            data: The photos.
-            base: Name of the model of the network.
-            most: Number of steps.
-        """
+        """Load the photos, generate boards and restore a checkpoint. most: number of steps."""
         recipe = self.recipe
         self.examples = DetectorExamples()
         yield from self.examples.prepare(data, self._detector, recipe)

@@ -134,13 +134,9 @@ class TileBatches:
 
 
 def random_tile(photo: ResizedPhoto, rng: Random, *, strength: float, hidden: bool = False) -> Tiles:
-    """Return one augmented tile of a photo, (1, 384, 384, …).
+    """Return one tile of a photo, (1, 384, 384, …), augmented with a strength from 0 (none) to 1.
 
-    Args:
-        photo: The photo.
-        rng: Random generator.
-        strength: Augmentation, from 0 (none) to 1.
-        hidden: Whether to show the held-out part instead of the rest.
+    hidden: whether to show the held-out part instead of the rest.
     """
     size = math.exp(strength * _SCALE * rng.uniform(-1, 1))
     rotation = strength * _ROTATION * float(np.clip(rng.normal(0, 0.5), -1, 1))
