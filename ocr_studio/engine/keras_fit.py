@@ -314,6 +314,7 @@ def fit_model(
     checkpoint = CheckpointCallback(options.folder, patience=patience, resume=options.resume)
     learning_rate = LearningRate(options.steps, options.rate, minutes=options.minutes, spent=checkpoint.seconds)
     log = resume_log(options.folder / LOG, checkpoint.epochs)
+    # The first of the callbacks, so that the others see its figures.
     evaluation = keras.callbacks.LambdaCallback(on_epoch_end=lambda _, logs: logs.update(evaluate()))
     model.fit(
         batches,
