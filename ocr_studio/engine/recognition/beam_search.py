@@ -126,8 +126,8 @@ class _Beams:
 
     def part(self, which: slice) -> _Beams:
         """Return a slice of the beams."""
-        texts = TextStates(self.texts.keys[:, which], self.texts.numbers[:, which])
         chances = (self.ended[which], self.open_[which])
+        texts = self.texts.take(which)
         return _Beams(self.row[which], self.last[which], self.node[which], self.key[which], *chances, texts)
 
 
@@ -257,12 +257,8 @@ class BeamSearch:
         if np.bincount(rows).max() > SCORED * self._beam_count:
             order, rank = _rank_in_groups(rows, ranks_by)
             scored = order[rank < SCORED * self._beam_count]
-            candidates, log_chances, rows, ranks_by = (
-                candidates.take(scored),
-                log_chances[scored],
-                rows[scored],
-                ranks_by[scored],
-            )
+            candidates, log_chances = candidates.take(scored), log_chances[scored]
+            rows, ranks_by = rows[scored], ranks_by[scored]
         fresh = candidates.letter.nonzero()[0]  # the blank is class 0
         grown = prior.append(before.take(candidates.origin[fresh]), candidates.letter[fresh])
         ranks_by[fresh] = log_chances[fresh] + prior.exponent * grown.best_continuation
@@ -343,11 +339,8 @@ def _likely_classes(matrices: Sequence[Matrix]) -> tuple[Integers, Integers, NDA
 
 
 def _rank_in_groups(group: Integers, value: Floats) -> tuple[Integers, Integers]:
-    """Sort by group, highest value first, and rank within groups, (N,).
-
-    Args:
-        group: (N,) numbers from 0.
-        value: (N,), within ``_GROUP_OFFSET`` in each group.
+    """Sort by group, a number from 0, highest value first, and rank within groups, (N,). Values of a group are within
+    ``_GROUP_OFFSET``.
     """
     # Stable: the same order of equal values as when sorting each group.
     order = (group * _GROUP_OFFSET - value).argsort(kind="stable")

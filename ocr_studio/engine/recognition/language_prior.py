@@ -87,7 +87,7 @@ class TextStates:
         """Return the log weights of the complete texts, (N,)."""
         return np.asarray(self.numbers[_DONE])
 
-    def take(self, which: Integers) -> TextStates:
+    def take(self, which: Integers | slice) -> TextStates:
         """Return some of them, in this order."""
         return TextStates(self.keys[:, which], self.numbers[:, which])
 
