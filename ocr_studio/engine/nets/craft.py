@@ -26,13 +26,7 @@ _POOLED = (3, 10, 20, 30)  # a pooling follows these
 # Skip connections at 1/2, 1/4, 1/8 and 1/16 of the photo. The last is taken before its ReLU.
 _TAPS = (10, 17, 27, 37)
 _UP = (512, 256, 128, 64)  # channels inside each upsampling step; its output has half as many
-_HEAD = (
-    (0, 32, 3),
-    (2, 32, 3),
-    (4, 16, 3),
-    (6, 16, 1),
-    (8, 2, 1),
-)  # index, channels, kernel size of convolutions
+_HEAD = ((0, 32, 3), (2, 32, 3), (4, 16, 3), (6, 16, 1), (8, 2, 1))  # index, channels, kernel size of convolutions
 
 # ImageNet's mean and standard deviation per channel, as used to train the backbone.
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -112,9 +112,5 @@ class UpsideDown(layers.Layer):  # type: ignore[misc]
 def _lstm(x: Tensor, units: int, name: str) -> Tensor:
     """(B, T, C) -> (B, T, units). A backward one starts at the last step and returns the steps in reverse order."""
     return layers.LSTM(
-        units,
-        kernel_initializer="he_normal",
-        return_sequences=True,
-        go_backwards=name.endswith("_back"),
-        name=name,
+        units, kernel_initializer="he_normal", return_sequences=True, go_backwards=name.endswith("_back"), name=name
     )(x)

@@ -116,12 +116,7 @@ class Stock:
             prints or ((fonts.builtin_font(),) if split is SourceSplit.TRAIN else ()),
             Backgrounds(photos),
             BoardTexts(words, only=sources.only_words),
-            (
-                *filter(None, (file.refused for file in recorded)),
-                *bad,
-                *also_bad,
-                *unusable,
-            ),
+            (*filter(None, (file.refused for file in recorded)), *bad, *also_bad, *unusable),
             tuple(each for each in people if len(each.recorded_words) >= enough),
             tuple(each for each in people if each.letters >= _LETTERS),
         )

@@ -103,9 +103,7 @@ def load_backgrounds(folder: Path, split: SourceSplit) -> tuple[tuple[Picture, .
             raise FileNotFoundError
     except (OSError, photo_file.PhotoError) as error:
         raise BadBackgrounds(
-            tr("there are no photos of empty boards in this folder"),
-            file=folder,
-            remedy=tr(_REMEDY),
+            tr("there are no photos of empty boards in this folder"), file=folder, remedy=tr(_REMEDY)
         ) from error
     # Sorted by name, neighbours mostly show the same board.
     many = min(len(found), _MOST_PHOTOS)

@@ -63,10 +63,7 @@ class LineTargets:
             lines += [fit_ribbon(part) for part in np.split(corners, np.flatnonzero(gaps > _OTHER_LINE) + 1)]
             doubtful = np.flatnonzero((gaps > _SAME_LINE) & (gaps <= _OTHER_LINE))
             unclear += [_gap_quad(corners[left], corners[left + 1]) for left in doubtful]
-        return cls(
-            np.array(lines, np.float32).reshape(-1, 6, 2),
-            np.array(unclear, np.float32).reshape(-1, 4, 2),
-        )
+        return cls(np.array(lines, np.float32).reshape(-1, 6, 2), np.array(unclear, np.float32).reshape(-1, 4, 2))
 
     def scaled(self, scale: float) -> LineTargets:
         """Return them for a resized photo."""

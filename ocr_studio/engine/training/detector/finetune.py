@@ -51,13 +51,7 @@ _BY_CHANCE: Final = 0.01
 
 
 def finetune_detector(
-    data: DetectorData,
-    recipe: Recipe,
-    *,
-    folder: Path,
-    name: str,
-    stop: Callable[[], bool],
-    most: int | None = None,
+    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool], most: int | None = None
 ) -> Iterator[DetectorEvent]:
     """Fine-tune a detector.
 

@@ -39,11 +39,7 @@ class DetectorTrainer(TrainableWeights):
         self.net = net
         freeze_layers(net, recipe.what)
         super().__init__(
-            net,
-            steps=steps,
-            learning_rate=recipe.learning_rate,
-            share=lambda _: recipe.average,
-            max_norm=_MAX_NORM,
+            net, steps=steps, learning_rate=recipe.learning_rate, share=lambda _: recipe.average, max_norm=_MAX_NORM
         )
         signature = [tf.TensorSpec((None, SIDE, SIDE, channels), tf.float32) for channels in (3, 1, 1)]
         self._step = tf.function(self._train, input_signature=signature).get_concrete_function()
