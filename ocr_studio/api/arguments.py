@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr_studio.core.language import lexicon
+
 Box: TypeAlias = NDArray[np.float32]
 Line: TypeAlias = list[tuple[Box, str]]
 
@@ -79,6 +81,11 @@ def check_strings(name: str, value: Any) -> tuple[str, ...]:
     if not all(isinstance(each, str) for each in some):
         raise TypeError(f"{name} must be a list of strings, not {describe(value)}")
     return some
+
+
+def check_languages(value: Any) -> tuple[str, ...]:
+    """Check a list of languages. Raises TypeError and ValueError."""
+    return tuple(check_choice("languages", each, lexicon.LANGUAGES) for each in check_strings("languages", value))
 
 
 def check_options(name: str, value: Any) -> dict[str, Any]:

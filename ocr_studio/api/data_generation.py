@@ -32,7 +32,6 @@ from ocr_studio.api.written_pages import (
 from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.images import photo_file, photo_stream
-from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import word_crops
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
@@ -168,8 +167,7 @@ def get_text_generator(
     arguments.check_integer(
         "the second number of count", count[1], least=arguments.check_integer("the first number of count", count[0]) + 1
     )
-    for code in (codes := arguments.check_strings("languages", languages)):
-        arguments.check_choice("languages", code, lexicon.LANGUAGES)
+    codes = arguments.check_languages(languages)
     rng = np.random.default_rng((arguments.check_integer("seed", seed, least=0), 12))
     board_texts = BoardTexts(texts.load_vocabulary(codes))
     generated = (" ".join(board_texts.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
@@ -380,8 +378,6 @@ def _check_sources(sources: Sources | None) -> Sources:
     if not isinstance(sources, Sources | None):
         raise TypeError(f"sources must be data_generation.Sources, not {arguments.describe(sources)}")
     known = sources or Sources()
-    for code in (codes := arguments.check_strings("languages", known.languages)):
-        arguments.check_choice("languages", code, lexicon.LANGUAGES)
     return replace(
         known,
         strokes=_to_paths(known.strokes),
@@ -389,7 +385,7 @@ def _check_sources(sources: Sources | None) -> Sources:
         prints=None if known.prints is None else _to_paths(known.prints),
         backgrounds=None if known.backgrounds is None else _to_path(known.backgrounds),
         words=None if known.words is None else _to_path(known.words),
-        languages=codes,
+        languages=arguments.check_languages(known.languages),
     )
 
 

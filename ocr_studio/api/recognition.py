@@ -97,9 +97,7 @@ class Recognizer:
         with silence_tensorflow():
             runtime.configure(ReaderOptions())
         letters = _check_alphabet(alphabet)
-        chosen = None if languages is None else arguments.check_strings("languages", languages)
-        for code in chosen or ():
-            arguments.check_choice("languages", code, lexicon.LANGUAGES)
+        chosen = None if languages is None else arguments.check_languages(languages)
         self.languages: tuple[str, ...] = ()
         if weights is None:
             self.name = ""
