@@ -40,17 +40,15 @@ def augment(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
     if strength <= 0:
         return _resize(crop, target_width)
     target_width *= math.exp(strength * SQUEEZE * _triangular(rng))
-    warped_crop = _warp(crop, target_width, strength, rng)
+    warped = _warp(crop, target_width, strength, rng)
     if rng.random() < 0.3 * strength:
-        warped_crop = _change_stroke_width(warped_crop, rng)
-    varied_crop = _change_lighting(warped_crop.astype(np.float32), strength, rng)
+        warped = _change_stroke_width(warped, rng)
+    varied = _change_lighting(warped.astype(np.float32), strength, rng)
     if rng.random() < 0.4:
-        varied_crop = np.asarray(
-            cv2.GaussianBlur(varied_crop, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32
-        )
+        varied = np.asarray(cv2.GaussianBlur(varied, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32)
     if rng.random() < 0.4:
-        varied_crop += rng.standard_normal(varied_crop.shape, np.float32) * np.float32(strength * NOISE * rng.random())
-    return np.clip(varied_crop, 0.0, 255.0, out=varied_crop)
+        varied += rng.standard_normal(varied.shape, np.float32) * np.float32(strength * NOISE * rng.random())
+    return np.clip(varied, 0.0, 255.0, out=varied)
 
 
 def _resize(crop: Crop, target_width: float) -> Floats:
@@ -66,11 +64,8 @@ def _warp(crop: Crop, target_width: float, strength: float, rng: np.random.Gener
     # A long line rotated by the same angle as a word would leave its crop.
     rotation = strength * ROTATION * _triangular(rng) * min(1.0, 4.0 / aspect)
     slant = strength * SLANT * _triangular(rng)
-    shape = np.array([[math.cos(rotation), -math.sin(rotation)], [math.sin(rotation), math.cos(rotation)]]) @ [
-        [1, slant],
-        [0, 1],
-    ]
-    corners = corners @ shape.T + strength * SHIFT * rng.uniform(-1, 1, (4, 2))
+    turn = np.array([[math.cos(rotation), -math.sin(rotation)], [math.sin(rotation), math.cos(rotation)]])
+    corners = corners @ (turn @ [[1, slant], [0, 1]]).T + strength * SHIFT * rng.uniform(-1, 1, (4, 2))
     source = ((corners + (aspect / 2, 0.5)) * height - 0.5).astype(np.float32)
     box = np.array([(0, 0), (target, 0), (target, HEIGHT), (0, HEIGHT)], np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(box, source)

@@ -35,11 +35,10 @@ def flow(patch: BoardArea, kit: PartTools, top: float) -> float:
         if before is not None:
             _draw_arrow_between(patch, kit, before, here, across=across)
         before = here
-        x, y = (
-            (end[0] + scribe.size * rng.uniform(2, 4), y)
-            if across
-            else (x, end[1] + scribe.size * rng.uniform(1.5, 2.5))
-        )
+        if across:
+            x = end[0] + scribe.size * rng.uniform(2, 4)
+        else:
+            y = end[1] + scribe.size * rng.uniform(1.5, 2.5)
     return max([y, *(float(word.corners[:, 1].max()) for word in patch.words[-12:])]) + scribe.size
 
 

@@ -166,17 +166,14 @@ class BoardLayout:
 
     def _column(self, zone: Region, *, words: float) -> None:
         """Fill a column with parts, many with a heading, until it is full or has this many words."""
-        rng, y, last = self._rng, zone.low[1], self.board.budget.left - words
-        while self.board.budget.left > max(0, last) and y < zone.high[1] - 3 * self._writers.scribes[0].size:
+        rng, y, last, size = self._rng, zone.low[1], self.board.budget.left - words, self._writers.scribes[0].size
+        while self.board.budget.left > max(0, last) and y < zone.high[1] - 3 * size:
             name = self._names[int(rng.choice(len(self._names), p=self._shares))]
             stack = [(name, PARTS[name])]
             if rng.random() < 0.55:
                 stack.insert(0, ("heading", heading))
             ended = self._stack(replace(zone, low=(zone.low[0], y)), stack)
-            y = (
-                max(ended, y + self._writers.scribes[0].size)
-                + float(rng.exponential(0.7)) * self._writers.scribes[0].size
-            )
+            y = max(ended, y + size) + float(rng.exponential(0.7)) * size
 
     def _stack(self, zone: Region, stack: Sequence[tuple[str, PartFunction]]) -> float:
         """Write parts below each other by one writer, rotated like the zone. Returns where they end."""

@@ -150,8 +150,8 @@ def random_tile(photo: ResizedPhoto, rng: Random, *, strength: float, hidden: bo
     )
     cores, known = dbnet_targets.draw_targets(photo.targets, matrix, (SIDE, SIDE))
     known &= _visible_mask(photo, matrix, hidden=hidden)
-    varied_tile = _change_lighting(np.asarray(tile, np.float32), strength, rng)
-    return Tiles((varied_tile / np.float32(127.5) - 1)[None], _to_map(cores), _to_map(known))
+    varied = _change_lighting(np.asarray(tile, np.float32), strength, rng)
+    return Tiles((varied / np.float32(127.5) - 1)[None], _to_map(cores), _to_map(known))
 
 
 def _choose_center(photo: ResizedPhoto, rng: Random, *, hidden: bool) -> Floats:
@@ -199,10 +199,10 @@ def _change_lighting(tile: NDArray[np.float32], strength: float, rng: Random) ->
     middle = np.float32(tile.mean())
     contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
     shift = middle + strength * (_BRIGHTNESS * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
-    varied_tile = (tile - middle) * np.float32(contrast) + shift.astype(np.float32)
+    varied = (tile - middle) * np.float32(contrast) + shift.astype(np.float32)
     if rng.random() < 0.5:
-        varied_tile += rng.standard_normal(varied_tile.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
-    return np.clip(varied_tile, 0.0, 255.0, out=varied_tile)
+        varied += rng.standard_normal(varied.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
+    return np.clip(varied, 0.0, 255.0, out=varied)
 
 
 def _to_map(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
