@@ -116,7 +116,9 @@ def make_typing_step(texts: Mapping[Place, str], page: Callable[[str], Page | No
     pages: dict[str, Page | None] = {}
     written: dict[str, Edit] = {}
     for (page_id, word_id), text in texts.items():
-        here = pages.setdefault(page_id, page(page_id))
+        if page_id not in pages:
+            pages[page_id] = page(page_id)
+        here = pages[page_id]
         edit = edits.answer(here, word_id, text) if here and one_line(text) else None
         if edit and edit.changes:
             before = written.get(page_id)

@@ -22,7 +22,7 @@ _WEIGHTS = later(
     " Your photos never leave this computer."
 )
 # Their versions and licences are listed.
-_PACKAGES: Final = (
+PACKAGES: Final = (
     "tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif", "qtawesome", "platformdirs",
     "onnx", "h5py", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "regex", "shapely",
     "filelock",
@@ -86,7 +86,7 @@ def _licences() -> str:
             version=qVersion(),
             address="https://doc.qt.io/qt-6/licensing.html",
         ),
-        *map(_line, _PACKAGES),
+        *map(_line, PACKAGES),
         tr("Icons: Material Design Icons (Apache-2.0), from the package qtawesome"),
     ]
     try:
