@@ -72,25 +72,19 @@ class _Work:
         self.name = name
         self.priority = priority
         self.cancelled = threading.Event()
-        self._make = make
+        self.started = False  # the thread has asked for its first event
         self._report = report
-        self._events: Iterator[object] | None = None
-
-    @property
-    def started(self) -> bool:
-        """Whether the thread has asked for its first event."""
-        return self._events is not None
+        # Releases what ``make`` refers to, such as a photo, when it ends: a slot may keep the job itself alive.
+        self._events = _call(make)
 
     def advance(self) -> bool:
         """Ask the generator for its next event in the calling thread and report it. Returns whether it goes on."""
         try:
             if self.cancelled.is_set():
-                # A job that was cancelled while waiting is not started.
-                if isinstance(self._events, Generator):
-                    self._events.close()
+                # One that was cancelled while it waited is not started.
+                self._events.close()
             else:
-                if self._events is None:
-                    self._events = iter(self._make())
+                self.started = True
                 event = next(self._events)
                 if not self.cancelled.is_set():
                     self._report("event", event)
@@ -105,9 +99,13 @@ class _Work:
                 "failed",
                 Trouble(tr("{job}: an internal error occurred.", job=tr(self.name)), traceback.format_exc()),
             )
-        self._events = None
         self._report("over", None)
         return False
+
+
+def _call(make: Callable[[], Iterator[object]]) -> Generator[object, None, None]:
+    """Call ``make`` when the first event is asked for, and pass its events on."""
+    yield from make()
 
 
 class Job(QObject):

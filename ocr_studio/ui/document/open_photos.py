@@ -83,7 +83,7 @@ class Opening(QObject):
         # One for each folder, because two would lock each other out. A project that was left stays until it is
         # saved. Jobs add to this; items are removed only while no job runs.
         self._projects: dict[Path, Project] = {}
-        self._jobs: set[Job] = set()
+        self._running = 0  # jobs
         autosave.saved.connect(self._let_go)
 
     def open_paths(self, given: Sequence[Path]) -> None:
@@ -297,7 +297,7 @@ class Opening(QObject):
 
     def _try_lock(self) -> None:
         path, project = self.path, self.project
-        if path is None or project is None or self._document.writable or self._going_to or self._jobs:
+        if path is None or project is None or self._document.writable or self._going_to or self._running:
             return
         job = self._submit(lambda: open_photo.lock_again(project), later("Checking whether the other window is closed"))
         job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
@@ -305,14 +305,17 @@ class Opening(QObject):
 
     def _submit(self, make: Callable[[], Iterator[object]], name: str) -> Job:
         job = self._lane.submit(make, name=name, priority=Priority.URGENT)
-        self._jobs.add(job)
-        job.ended.connect(lambda: self._jobs.discard(job))
-        job.ended.connect(self._let_go)
+        self._running += 1
+        job.ended.connect(self._end_job)
         return job
+
+    def _end_job(self) -> None:
+        self._running -= 1
+        self._let_go()
 
     def _let_go(self) -> None:
         # A job may be opening a photo of any of them.
-        for folder, project in () if self._jobs else tuple(self._projects.items()):
+        for folder, project in () if self._running else tuple(self._projects.items()):
             if project is not self.project and not self._autosave.holds(project):
                 del self._projects[folder]
                 project.unlock()
