@@ -17,7 +17,7 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.index import PicturePlace, PlacePicture
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.widgets import image_convert
 
 # The largest image, in pixels of the screen at 100 %.
@@ -107,7 +107,9 @@ class WordPictures(QObject):
             self._pixmaps.pop(place, None)
         height = round(SIZE.height() * self._ratio)
         job = self._job = self._lane.submit(
-            lambda: indexing.pictures(project, some, height=height), name=later("Loading images of the words")
+            lambda: indexing.pictures(project, some, height=height),
+            name=later("Loading images of the words"),
+            priority=Priority.LOW,
         )
         job.came.connect(self._take)
         job.ended.connect(self._rest)
