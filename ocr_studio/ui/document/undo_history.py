@@ -166,12 +166,12 @@ class History(QObject):
             StudioError: A page can't be read.
         """
         if step:
-            command = _Command(self, step, join)
+            command = _Command(self, step, join, done=True)
             joined = self._command(self.stack.index() - 1)
             log = line or (undo_log.done_line(step) if self._pages else b"")
             if joined is not None and joined.takes_in(command):
                 log += undo_log.join_line()
-            command.first = self._change(step, log, new=True)
+            self._screen.show(self._change(step, log, new=True))
             self.stack.push(command)
 
     def save(self, page: Page) -> None:
@@ -208,11 +208,6 @@ class History(QObject):
         """Whether any step, done or undone, concerns this page."""
         commands = (self.stack.command(index) for index in range(self.stack.count()))
         return any(isinstance(each, _Command) and page_id in each.step.edits for each in commands)
-
-    def do(self, change: DocumentChange) -> None:
-        """Apply a step for the first time. Called by the commands."""
-        if not self._silent:
-            self._screen.show(change)
 
     def go(self, step: Step, *, back: bool) -> bool:
         """Undo (``back``) or redo a step. Called by the commands. Returns False if it is not possible."""
@@ -313,27 +308,25 @@ def _looked_up(pages: ProjectPages, step: Step) -> None:
 
 
 class _Command(QUndoCommand):
-    """The undo command of a step. ``first``: what the step changes when it is done for the first time."""
+    """The undo command of a step. ``done``: it is applied already when Qt calls ``redo`` for the first time."""
 
-    def __init__(self, owner: History, step: Step, join: str = "") -> None:
+    def __init__(self, owner: History, step: Step, join: str = "", *, done: bool = False) -> None:
         super().__init__(str(step.name))
         self.step = step
-        self.first: DocumentChange | None = None
-        self._owner, self._join = owner, join
+        self._owner, self._join, self._done = owner, join, done
 
     def redo(self) -> None:
-        if self.first is not None:
-            change, self.first = self.first, None
-            self._owner.do(change)
-            return
-        if not self._owner.go(self.step, back=False):
-            self.setObsolete(True)
-        self._owner.follow(self.step, back=False)
+        if self._done:
+            self._done = False
+        else:
+            self._go(back=False)
 
     def undo(self) -> None:
-        if not self._owner.go(self.step, back=True):
-            self.setObsolete(True)
-        self._owner.follow(self.step, back=True)
+        self._go(back=True)
+
+    def _go(self, *, back: bool) -> None:
+        self.setObsolete(not self._owner.go(self.step, back=back))
+        self._owner.follow(self.step, back=back)
 
     def id(self) -> int:
         """Qt merges only commands with the same id other than -1."""
