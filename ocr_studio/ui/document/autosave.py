@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -70,14 +70,6 @@ class _Queue:
     hurry: bool = False
     trouble: str = ""
     told: set[str] = field(default_factory=set)  # errors that were reported, until everything is saved again
-
-    def put(self, project: Project, item: _Item) -> None:
-        """Add what has changed since the item that is due already."""
-        self.due[project] = self.due[project].then(item) if project in self.due else item
-
-    def put_back(self, project: Project, item: _Item) -> None:
-        """Keep what could not be saved, until it is tried again."""
-        self.failed[project] = item.then(self.failed.get(project))
 
 
 class Autosave(QObject):
@@ -175,13 +167,14 @@ class Autosave(QObject):
             pages: The pages.
             log: The lines of the undo log that belong to them; see ``core.project.undo_log``.
         """
-        now, item = time.monotonic(), {page.id: page for page in pages}
-        if not (item or log):
+        now, queue = time.monotonic(), self._queue
+        item = _Item({page.id: page for page in pages}, log, now, now)
+        if not (item.pages or log):
             return
-        for page in item.values():
+        for page in item.pages.values():
             project.note(page)
-        with self._queue.changed:
-            self._queue.put(project, _Item(item, log, now, now))
+        with queue.changed:
+            queue.due[project] = queue.due[project].then(item) if project in queue.due else item
             self._go_on()
         if not self._announced:
             self._announced = True
@@ -237,8 +230,7 @@ class Autosave(QObject):
         with queue.changed:
             if self._thread is threading.current_thread():
                 bug = tr(_BUG)
-                for project, item in queue.at_work.items():
-                    queue.put_back(project, item)
+                queue.failed |= queue.at_work
                 if queue.at_work:
                     trouble = bug if bug not in queue.told else ""
                     queue.trouble = bug
@@ -267,32 +259,29 @@ class Autosave(QObject):
 
     def _save(self, project: Project, item: _Item) -> None:
         """Save an item. What could not be saved of it is kept, then reported: whoever hears of it may retry at once."""
-        troubles: list[StudioError] = []
-        wrong, log = self._save_together(project, item, troubles) if item.log else (_saved_alone(project, item), b"")
+        wrong: Mapping[str, StudioError] = {}  # by page id
+        troubles: list[StudioError] = []  # with the lines
+        log = b""  # the lines that are not saved
+        try:
+            if item.log:
+                project.save_together(item.pages.values(), item.log)
+            else:
+                wrong = _saved_alone(project, item)
+        except NotPlaced as error:
+            wrong = error.wrong
+        except DiskFull as error:  # saving the pages that fit would split a step of many photos
+            wrong, log = dict.fromkeys(item.pages, error), item.log
+        except StudioError as error:
+            _log.info("not saved together: %s", error)
+            troubles = [error] if isinstance(error, HistoryNotSaved) else []
+            wrong, log = _saved_alone(project, item), item.log  # words matter more than undo
         with self._queue.changed:
             self._queue.at_work.pop(project)
             if wrong or log:
                 pages = {key: item.pages[key] for key in wrong}
-                self._queue.put_back(project, _Item(pages, log, item.since, item.last))
+                self._queue.failed[project] = _Item(pages, log, item.since, item.last)
         for error in (*troubles, *wrong.values()):
             self._complain(error)
-
-    def _save_together(
-        self, project: Project, item: _Item, troubles: list[StudioError]
-    ) -> tuple[dict[str, StudioError], bytes]:
-        """Save pages and lines together. Returns what was wrong, by page id, and the lines that are not saved."""
-        try:
-            project.save_together(item.pages.values(), item.log)
-        except NotPlaced as error:
-            return dict(error.wrong), b""
-        except DiskFull as error:  # saving the pages that fit would split a step of many photos
-            return dict.fromkeys(item.pages, error), item.log
-        except StudioError as error:
-            _log.info("not saved together: %s", error)
-            if isinstance(error, HistoryNotSaved):
-                troubles.append(error)
-            return _saved_alone(project, item), item.log  # words matter more than undo
-        return {}, b""
 
     def _complain(self, error: StudioError) -> None:
         _log.info("not saved: %s", error)
