@@ -280,8 +280,8 @@ class Autosave(QObject):
             if wrong or log:
                 pages = {key: item.pages[key] for key in wrong}
                 self._queue.failed[project] = _Item(pages, log, item.since, item.last)
-        for error in (*troubles, *wrong.values()):
-            self._complain(error)
+        for trouble in (*troubles, *wrong.values()):
+            self._complain(trouble)
 
     def _complain(self, error: StudioError) -> None:
         _log.info("not saved: %s", error)
