@@ -174,9 +174,9 @@ class History(QObject):
             self._screen.show(self._change(step, log, new=True))
             self.stack.push(command)
 
-    def save(self, page: Page) -> None:
-        """Change a page in a way that can't be undone, for example because its photo was renamed."""
-        self._screen.show(DocumentChange(after={page.id: page}))
+    def save(self, *pages: Page) -> None:
+        """Change pages in a way that can't be undone, for example because their photos were renamed."""
+        self._screen.show(DocumentChange(after={page.id: page for page in pages}))
 
     def page(self, page_id: str) -> Page | None:
         """Return a page as it is now, open or not; None if the project doesn't have it.

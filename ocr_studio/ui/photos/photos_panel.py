@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import later, message_n, tr, tr_n
@@ -141,7 +141,7 @@ class PhotosPanel(QWidget):
         opening.opened.connect(self._follow)
         self._watch.changed.connect(opening.look_again)
         self._document.changed.connect(self._note_pages)
-        batch.page_read.connect(self._take_read)
+        batch.page_read.connect(photos.set_page)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())
         self.strip.photo_chosen.connect(photos.photo_chosen)
@@ -169,9 +169,6 @@ class PhotosPanel(QWidget):
             if page is not None:
                 pages.append(page)
         self.photos.photos.set_pages(pages)
-
-    def _take_read(self, path: Path, page: Page) -> None:
-        self.photos.set_page(path, page)
 
     def _count(self) -> None:
         rows, shown = self.photos.photos.rows, self.photos.shown
@@ -203,7 +200,8 @@ class PhotosPanel(QWidget):
         """Set writer and tags of these pages in one undoable step."""
         history = self._document.history
         name = message_n("Set writer and tags of {count} photo", "Set writer and tags of {count} photos", len(found))
-        made = {}
+        made: dict[str, Edit] = {}
+        new: list[Page] = []
         try:
             for page in found:
                 if isinstance(page, StudioError):
@@ -211,8 +209,10 @@ class PhotosPanel(QWidget):
                 now = history.page(page.id)
                 if now is None:
                     now = page
-                    history.save(page)  # so that the step finds the page
+                    new.append(page)
                 made[page.id] = edits.set_facts(now, change.of(now.facts), name)
+            if new:
+                history.save(*new)  # so that the step finds them
             history.push(Step(name, made))
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
