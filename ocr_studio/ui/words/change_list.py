@@ -332,6 +332,8 @@ class ChangeList(QWidget):
         self.progressed.emit(done, total)
 
     def _end(self, applied: Applied) -> None:
+        if self._applying is not None:
+            self._applying.deleteLater()
         self._applying = None
         self.bar.hide()
         self._offer()
