@@ -223,12 +223,8 @@ class AssembledWindow(QMainWindow):
         return actions
 
     def _menus(self, services: Services) -> Menus:
-        document, opening, view, preferences = (
-            services.document,
-            services.opening,
-            self.view,
-            self.preferences,
-        )
+        document, opening, view = services.document, services.opening, self.view
+        preferences = self.preferences
         return Menus(
             file=FileMenu(
                 document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,

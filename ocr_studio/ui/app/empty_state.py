@@ -26,14 +26,13 @@ class EmptyState(QScrollArea):
 
     recent_chosen = Signal(object)
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Sequence[QAction]) -> None:
         """Make the page.
 
         Args:
             actions: What the buttons do, the main one first.
-            parent: Qt's parent.
         """
-        super().__init__(parent)
+        super().__init__()
         self.setAccessibleName(tr("Start"))
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")

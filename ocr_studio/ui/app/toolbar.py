@@ -40,8 +40,8 @@ _NAMED = ("copy_all", "open", "read_page", "learn")
 class Toolbar(QToolBar):
     """The most used actions as icons, some with their names."""
 
-    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Toolbar"), parent, movable=False, iconSize=QSize(20, 20))
+    def __init__(self, actions: ActionSet) -> None:
+        super().__init__(tr("Toolbar"), movable=False, iconSize=QSize(20, 20))
         self._actions = actions
         self.setObjectName("toolbar")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

@@ -25,7 +25,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
-# Field of BoardLook, label (also the name of the undo step), tooltip.
+# Field of BoardLook, label, tooltip.
 _SWITCHES = (
     ("straighten", later("&Straighten"), later("Show the board as seen from the front")),
     ("even_light", later("&Even lighting"), later("Make the whole board equally bright")),
@@ -58,8 +58,8 @@ class BoardPanel(PanelDock):
         (later("Enter"), later("While you move corners: done")),
     )
 
-    def __init__(self, looking: BoardLooking, view: PhotoView, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Board"), "board", parent)
+    def __init__(self, looking: BoardLooking, view: PhotoView) -> None:
+        super().__init__(tr("Board"), "board")
         self.looking, self._view = looking, view
         self.handles = CornerHandles(view)
         self.switches = {name: QCheckBox(tr(title)) for name, title, _ in _SWITCHES}

@@ -175,11 +175,10 @@ class _Outline(QGraphicsItem):
             painter.setPen(pen)
             painter.drawPolygon(outline)
         for index in range(4):
-            picked = index == self._handles.picked and self._handles.picked is not None
             painter.setPen(QPen(chosen.halo, 5.0))
             painter.drawEllipse(outline.at(index), _RADIUS, _RADIUS)
             painter.setPen(QPen(chosen.selection, 2.5))
-            painter.setBrush(chosen.selection if picked else chosen.handle)
+            painter.setBrush(chosen.selection if index == self._handles.picked else chosen.handle)
             painter.drawEllipse(outline.at(index), _RADIUS, _RADIUS)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.restore()

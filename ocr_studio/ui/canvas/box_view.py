@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
-from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Page, Quad, Word, WordState
@@ -41,8 +40,8 @@ class BoxView(ZoomView):
     ``button_down``: while a mouse button is held, the view doesn't scroll to the selection. ``looks``: display options.
     """
 
-    def __init__(self, document: ShownDocument, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: ShownDocument) -> None:
+        super().__init__()
         self.document = document
         self.index = WordIndex()
         self.sketch = Sketch()

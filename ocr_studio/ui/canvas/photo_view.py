@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import later, tr
@@ -50,8 +49,8 @@ class PhotoView(BoxView):
     word_drawn = Signal(str)
     step_requested = Signal(int)
 
-    def __init__(self, document: ShownDocument, parent: QWidget | None = None) -> None:
-        super().__init__(document, parent)
+    def __init__(self, document: ShownDocument) -> None:
+        super().__init__(document)
         self._tool = Tool.SELECT
         self._gesture: Gesture | None = None
         self._space = False

@@ -53,7 +53,7 @@ class WordClipboard(QObject):
     def copy_text(self) -> None:
         """Copy the text of the whole photo."""
         if page := self._document.page:
-            QGuiApplication.clipboard().setText(commands.page_text(page))
+            QGuiApplication.clipboard().setText(page_order.compose_text(page))
             self.said.emit(tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words)))
 
     def copy_markdown(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Mark, Page, WordState
+from ocr_studio.core.page import Mark, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr
@@ -242,11 +242,6 @@ def text_to_copy(document: ShownDocument) -> str:
     if page is None:
         return ""
     return page_order.compose_text(page, document.selection or None)
-
-
-def page_text(page: Page) -> str:
-    """Return the text of the whole page in reading order."""
-    return page_order.compose_text(page)
 
 
 def _go_from(document: ShownDocument, word_id: str, step: int) -> bool:

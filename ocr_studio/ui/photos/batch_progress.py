@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout
 
 from ocr_studio.core import units
 from ocr_studio.core.translation import tr, tr_n
@@ -24,8 +24,8 @@ class BatchStrip(QFrame):
 
     photo_chosen = Signal(object)
 
-    def __init__(self, batch: BatchReading, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, batch: BatchReading) -> None:
+        super().__init__()
         self._batch = batch
         self._failed: tuple[tuple[Path, str], ...] = ()
         self.said = PlainLabel()
@@ -37,7 +37,7 @@ class BatchStrip(QFrame):
         self.bar.setAccessibleName(tr("Reading progress"))
         self.pause, self.stop, self.more, self.closer = (QToolButton() for _ in range(4))
         self.pause.setCheckable(True)
-        self.pause.toggled.connect(self._pause)
+        self.pause.toggled.connect(batch.pause)
         self.stop.setText(tr("Stop"))
         self.stop.setToolTip(tr("Stop reading photos; results so far are saved"))
         self.stop.clicked.connect(lambda _: batch.cancel())
@@ -111,9 +111,6 @@ class BatchStrip(QFrame):
         self.closer.setVisible(not reading)
         self.more.setVisible(not reading and bool(self._failed))
         self.show()
-
-    def _pause(self, on: bool) -> None:
-        self._batch.pause(on)
 
     def _show_failed(self) -> None:
         dialog = BatchFailuresDialog(self._failed, self.window())

@@ -51,9 +51,9 @@ class PhotoFilterBox(QWidget):
     sort_chosen = Signal(object)
     left = Signal()
 
-    def __init__(self, rows: Callable[[], Iterable[PhotoRow]], parent: QWidget | None = None) -> None:
+    def __init__(self, rows: Callable[[], Iterable[PhotoRow]]) -> None:
         """Start without a filter; ``rows`` returns all photos, whose tags and writers are offered as completions."""
-        super().__init__(parent)
+        super().__init__()
         self._rows = rows
         self._begin = 0
         self.edit = _Field(lambda: self.completer.popup().isVisible())  # type: ignore[union-attr]

@@ -60,7 +60,7 @@ class MetadataDialog(QDialog):
     """The fields show what all selected photos have in common.
 
     Signals:
-        chosen(FactsChange): apply this change.
+        chosen(MetadataChange): apply this change.
     """
 
     chosen = Signal(object)

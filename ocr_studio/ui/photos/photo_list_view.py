@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QListView
 
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list import rows as photo_rows
@@ -46,9 +46,9 @@ class PhotoListView(QListView):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
+    def __init__(self, lane: JobThread) -> None:
         """Start empty; ``lane`` makes thumbnails and looks up data of photos."""
-        super().__init__(parent)
+        super().__init__()
         self.photos = FolderPhotos(lane, self)
         self.pictures = ThumbnailLoader(lane, self)
         self.texts = TextLookup(lane, self)

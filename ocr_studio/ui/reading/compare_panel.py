@@ -168,7 +168,6 @@ class ComparisonPanel(PanelDock):
             self._replace_list(made)
         assert self.list is not None
         self.list.show_changes(self.readings.changes())
-        self._follow()
 
     def _replace_list(self, new: ChangeList | None) -> None:
         if self.list is not None:

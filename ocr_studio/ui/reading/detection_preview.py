@@ -30,8 +30,8 @@ class DetectionTrials(QObject):
     looked = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, trial: DetectionPreview, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, lane: JobThread, trial: DetectionPreview) -> None:
+        super().__init__()
         self._lane, self._trial = lane, trial
         self._job: Job | None = None
         self._fresh: list[Quad] = []

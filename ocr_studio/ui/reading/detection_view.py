@@ -23,15 +23,14 @@ from ocr_studio.ui.style.box_colours import BoxStyle, Look
 class DetectionView(ZoomView):
     """Shows lines dashed, and the boxes inside them. The wheel zooms, dragging pans."""
 
-    def __init__(self, image: NDArray[np.uint8], pyramid: Pyramid, parent: QWidget | None = None) -> None:
+    def __init__(self, image: NDArray[np.uint8], pyramid: Pyramid) -> None:
         """Show a photo without boxes.
 
         Args:
             image: the upright photo, (H, W, 3) uint8 RGB.
             pyramid: the pyramid of the same photo.
-            parent: the parent widget.
         """
-        super().__init__(parent)
+        super().__init__()
         self.setAccessibleName(tr("Photo with detection preview"))
         self._photo = PhotoItem()
         self._photo.set_photo(pyramid)

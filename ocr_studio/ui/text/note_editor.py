@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QFocusEvent, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.translation import message, tr
@@ -23,8 +23,8 @@ _LONGEST_BROKEN = 5_000  # characters of a line that is wrapped
 class NoteEditor(QPlainTextEdit):
     """The editor of the note about the open photo."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document) -> None:
+        super().__init__()
         self._document = document
         self._showing = False
         self._known = ""  # the note as last shown or saved

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
@@ -94,8 +94,8 @@ class PageTextView(QPlainTextEdit):
 
     edit_wanted = Signal()
 
-    def __init__(self, document: Document, spelling: Spelling, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document, spelling: Spelling) -> None:
+        super().__init__()
         self._document, self._spelling = document, spelling
         self._written = Written()
         self._following = self._stale = False

@@ -22,8 +22,8 @@ class TextPanel(PanelDock):
     area = Qt.DockWidgetArea.RightDockWidgetArea
     own_keys = TEXT_KEYS
 
-    def __init__(self, document: Document, view: PhotoView, spelling: Spelling, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Text"), "text", parent)
+    def __init__(self, document: Document, view: PhotoView, spelling: Spelling) -> None:
+        super().__init__(tr("Text"), "text")
         self._document, self._view = document, view
         self.text = PageTextView(document, spelling)
         self.note = NoteEditor(document)

@@ -39,7 +39,7 @@ class TextSide(QObject):
             index_service: The search index, which contains the words of the project.
             canvas: The views in which words are shown and edited.
             lane: The thread for short jobs.
-            window: The parent of the dialogs.
+            window: The owner.
         """
         super().__init__(window)
         view, table = canvas

@@ -44,8 +44,8 @@ _MOST = 3
 class MessageBar(QWidget):
     """At most three messages, newest last. Each stays until it is closed or withdrawn."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(tr("Messages"))
         self._messages: dict[str, _Message] = {}
         layout = QVBoxLayout(self)

@@ -35,8 +35,8 @@ _ENOUGH = 0.6
 class Alternatives(QWidget):
     """Numbered buttons with the alternatives that the recognizer considered."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document) -> None:
+        super().__init__()
         self._document = document
         self._writing = False
         self.setAccessibleName(tr("Alternatives for the current word"))

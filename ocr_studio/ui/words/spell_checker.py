@@ -48,14 +48,14 @@ class Spelling(QObject):
         self,
         document: Document,
         lane: JobThread,
-        indexing: IndexService,
+        index_service: IndexService,
         *,
         project: Callable[[], Project | None],
         languages: Callable[[], tuple[str, ...]],
         retry_saver: RetrySaver,
     ) -> None:
         super().__init__(document)
-        self._document, self._lane, self._indexing = document, lane, indexing
+        self._document, self._lane, self._index_service = document, lane, index_service
         self._project, self._languages, self._retry_saver = project, languages, retry_saver
         self._speller: Speller | None = None
         self._known: WordsKnown | None = None
@@ -65,7 +65,7 @@ class Spelling(QObject):
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
         document.changed.connect(lambda change: self._take_typed() if change.here else None)
-        indexing.finished.connect(self._look_anew)
+        index_service.finished.connect(self._look_anew)
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -147,7 +147,7 @@ class Spelling(QObject):
         languages, project = wanted
         if wanted != self._asked:
             return
-        index = self._indexing.index
+        index = self._index_service.index
         asked = self._lane.submit(
             lambda: job.words_known(languages, project, index),
             name=later("Loading dictionaries"),
