@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,7 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.ui.job_thread import JobThread, Priority, Trouble
+from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 
 
 @pytest.fixture
@@ -204,7 +205,6 @@ def test_stopping_a_lane_that_never_ran_is_nothing(qtbot: QtBot) -> None:
 
 def test_a_finished_job_keeps_nothing_alive(lane: JobThread, qtbot: QtBot) -> None:
     import gc
-    import weakref
 
     import numpy as np
 
@@ -223,3 +223,23 @@ def test_a_finished_job_keeps_nothing_alive(lane: JobThread, qtbot: QtBot) -> No
     del photo, job
     gc.collect()
     assert gone() is None
+
+
+def test_a_slot_that_holds_its_job_does_not_keep_what_the_job_used(lane: JobThread, qtbot: QtBot) -> None:
+    class Photo:
+        pass
+
+    def submit() -> tuple[Job, weakref.ref[Photo]]:
+        photo = Photo()
+
+        def work() -> Iterator[object]:
+            yield repr(photo)
+
+        job = lane.submit(work, name="Reading")
+        job.ended.connect(lambda: job.running)
+        return job, weakref.ref(photo)
+
+    job, gone = submit()
+    with qtbot.waitSignal(job.ended):
+        pass
+    qtbot.waitUntil(lambda: gone() is None)
