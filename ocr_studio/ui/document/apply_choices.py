@@ -86,16 +86,12 @@ class Applying(QObject):
         self._words = self._photos = 0
         self._skipped: list[Skipped] = []
 
-    def start(self) -> None:
-        """Start with the first photos."""
-        self._go_on()
-
     def cancel(self) -> None:
         """Leave the photos that are not changed yet as they are."""
         self._cancelled = True
 
-    def _go_on(self) -> None:
-        """Apply the next photos, until all are done or another project is opened."""
+    def start(self) -> None:
+        """Apply the next photos, at first the first ones, until all are done or another project is opened."""
         if self._done == len(self._changes) or self._cancelled or self._document.history.pages is not self._pages:
             self._end()
             return
@@ -124,7 +120,7 @@ class Applying(QObject):
             except EditMismatch:
                 self._tries += 1
                 if self._tries < _TRIES:
-                    self._go_on()
+                    self.start()
                     return
                 batch = self._left(batch, "")
             except StudioError as error:
@@ -135,7 +131,7 @@ class Applying(QObject):
         self._skipped += batch.skipped
         self._done, self._tries = self._done + batch.photos, 0
         self.progressed.emit(self._done, len(self._changes))
-        self._go_on()
+        self.start()
 
     def _ready(self, batch: ChangeBatch) -> _Ready:
         """Make the step of a batch. May run in the background, because encoding it takes a while."""
