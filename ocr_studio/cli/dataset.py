@@ -69,7 +69,7 @@ def work(options: argparse.Namespace) -> int:
             what = "these photos have not been exported as a dataset yet"
             complain(StudioError(what, file=options.project, remedy="Add --out FOLDER to export them."))
             return MISUSED
-        return _tell(dataset.read(options.project), as_json=options.format == "json")
+        return _print_dataset(dataset.read(options.project), as_json=options.format == "json")
     if dataset_sources.is_only_dataset(options.project, **where):
         report = _watched(_copied(options))
     else:
@@ -103,7 +103,7 @@ def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
     raise AssertionError("an export ends with its report")
 
 
-def _tell(found: Dataset, *, as_json: bool) -> int:
+def _print_dataset(found: Dataset, *, as_json: bool) -> int:
     if as_json:
         print(json_text(dataset_report.dataset_values(found)))
     else:

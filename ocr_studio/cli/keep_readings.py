@@ -99,7 +99,7 @@ class ReadingStore:
         except StudioError as error:
             self.unkept += 1
             show_progress("")
-            complain(_told(error, event.path))
+            complain(_replace_remedy(error, event.path))
             return event.page
         self._report_equal(project.folder, page, event.path)
         return page
@@ -114,10 +114,10 @@ def _lock(project: Project) -> None:
     try:
         project.lock()
     except SaveFailed as error:
-        raise _told(error, project.photos) from error
+        raise _replace_remedy(error, project.photos) from error
 
 
-def _told(error: StudioError, photo: Path) -> StudioError:
+def _replace_remedy(error: StudioError, photo: Path) -> StudioError:
     """Replace the remedy of a failed save: the window would retry, this command does not."""
     if isinstance(error, HistoryNotSaved):  # only the history; the same for all photos
         why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what

@@ -182,7 +182,7 @@ def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
         registry.check_name(options.name)
     kind: Kind = "detector" if options.detector else "recognizer"
     chosen = settings_for([] if options.base or options.resume else [kind]).reader_options()
-    given = _given(options)
+    given = _given_options(options)
     if options.resume:
         if known is None:
             raise RunTrouble(f"there is no training “{options.name}” to resume", remedy="Remove --resume to start it.")
@@ -246,7 +246,7 @@ def _flag(key: str) -> str:
     return f"--{key.replace('_', '-')}"
 
 
-def _given(options: argparse.Namespace) -> dict[str, Any]:
+def _given_options(options: argparse.Namespace) -> dict[str, Any]:
     """Return the values of a recipe that were given as options. Raises StudioError."""
     names = [field.name for field in fields(Recipe)]
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -283,16 +283,16 @@ def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
     if options.keep == "never" or (worse and options.keep == _KEEP[0]):
         training.discard(trained)
         why = "" if options.keep == "never" else ": the new model is worse"
-        _tell(options, {"event": "discarded"}, f"Not saved{why}.")
+        _print_event(options, {"event": "discarded"}, f"Not saved{why}.")
         return GOOD if options.keep == "never" else FAILED
     model = training.keep(trained)
     use = f"To use it: {PROGRAM} models use {shlex.quote(model.name)}"
     kept = f"{training.renamed(model, trained.name)} Saved as “{model.name}”. {use}".lstrip()
-    _tell(options, {"event": "kept", "name": model.name}, kept)
+    _print_event(options, {"event": "kept", "name": model.name}, kept)
     return GOOD
 
 
-def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -> None:
+def _print_event(options: argparse.Namespace, event: Mapping[str, object], text: str) -> None:
     print(json_text(event, indent=None) if options.events else visible(text), flush=True)
 
 

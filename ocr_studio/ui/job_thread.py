@@ -223,7 +223,7 @@ class JobThread(QThread):
 
     def run(self) -> None:
         """Run the loop of the thread; called by Qt."""
-        _leave_room_for_the_window()
+        _lower_priority()
         while (number := self._next()) is not None:
             if not self._works[number].advance():
                 # Nothing of this job may stay alive while the thread waits for the next one: its photo is large.
@@ -276,7 +276,7 @@ class Lanes:
         return iter((self.reading, self.training, self.files, self.slow))
 
 
-def _leave_room_for_the_window() -> None:
+def _lower_priority() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     if sys.platform == "linux":
         # Only Linux has priorities for single threads; a container may forbid changing them, which does no harm.

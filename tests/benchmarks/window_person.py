@@ -272,7 +272,7 @@ class Person(QObject):
     def tag(self) -> None:
         photos = self.random.sample(sorted(self.photos.glob("*.png")), 3)
         change = MetadataChange(self.random.choice((None, "Anna", "Ben")), (self.text(),), (self.text(),))
-        self.window.photos_panel._say_of(photos, change)
+        self.window.photos_panel._set_metadata(photos, change)
 
     def note(self) -> None:
         self.window.texts.panel.open()

@@ -192,13 +192,13 @@ class _Pictures:
     def check(self, example: Example) -> bytes:
         """The SHA-256 of the file that the example's picture is in, or is cut out of. Raises BadCrop."""
         if example.crop:
-            return self._looked_at(example.crop, MAX_CROP_PIXELS, MAX_CROP_BYTES)
+            return self._check_crop(example.crop, MAX_CROP_PIXELS, MAX_CROP_BYTES)
         if example.photo != self._photo:
-            self._digest = self._looked_at(example.photo, photo_file.MAX_PIXELS, MAX_PHOTO_BYTES)
+            self._digest = self._check_crop(example.photo, photo_file.MAX_PIXELS, MAX_PHOTO_BYTES)
             self._photo = example.photo
         return self._digest
 
-    def _looked_at(self, name: str, most: int, most_bytes: int) -> bytes:
+    def _check_crop(self, name: str, most: int, most_bytes: int) -> bytes:
         data = read_crop_bytes(self._folder, name, most_bytes=most_bytes)
         decode_picture(data, self._folder / name, most=most)
         return hashlib.sha256(data).digest()

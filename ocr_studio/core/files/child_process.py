@@ -182,7 +182,7 @@ class _Child:
             timer.join()
         self._usable = answer.get("usable") is True
         if "failed" in answer:
-            raise _told(answer["failed"], limits)
+            raise _parse_failure(answer["failed"], limits)
         return Answer(answer.get("values"), arrays)
 
     def close(self) -> None:
@@ -225,7 +225,7 @@ class _Pool:
     def child(self) -> Iterator[_Child]:
         """One that nobody else uses meanwhile. Raises ChildFailed."""
         with self._permits:
-            child = self._taken()
+            child = self._get_child()
             try:
                 yield child
             finally:
@@ -235,7 +235,7 @@ class _Pool:
                 else:
                     child.close()
 
-    def _taken(self) -> _Child:
+    def _get_child(self) -> _Child:
         with self._changing:
             while self._idle:
                 child = self._idle.pop()
@@ -279,7 +279,7 @@ def _widen(pipe: IO[bytes] | io.BufferedReader) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _told(raw: object, limits: Limits) -> ChildFailed | StudioError:
+def _parse_failure(raw: object, limits: Limits) -> ChildFailed | StudioError:
     """What a child says of its failure."""
     if raw == "memory":
         return _too_large(limits)

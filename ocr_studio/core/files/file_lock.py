@@ -47,12 +47,12 @@ class FileLock:
     def take(self) -> None:
         """Take the lock, or go on having it; hardly waits. Raises LockedElsewhere or OSError."""
         try:
-            self._take()
+            self._acquire()
         except LockedElsewhere:
             time.sleep(_MOMENT)
-            self._take()
+            self._acquire()
 
-    def _take(self) -> None:
+    def _acquire(self) -> None:
         while self._handle is None:
             handle = self._folder.open_lock(self._name)
             try:

@@ -346,7 +346,7 @@ class SafeFolder:
         try:
             handle = os.open(last, flags | _NO_LINK | _PLAIN, 0o666, dir_fd=at)
         except OSError as error:
-            raise self._told(error, name, last, at) from error
+            raise self._describe_error(error, name, last, at) from error
         try:
             found = os.fstat(handle)
             if at is None and not os.path.samestat(found, os.lstat(last)):
@@ -389,9 +389,9 @@ class SafeFolder:
         try:
             return os.open(name, _FOLDER | (0 if follow else _NO_LINK), dir_fd=at)
         except OSError as error:
-            raise self._told(error, str(name), str(name), at) from error
+            raise self._describe_error(error, str(name), str(name), at) from error
 
-    def _told(self, error: OSError, name: str, last: str, at: int | None) -> OSError:
+    def _describe_error(self, error: OSError, name: str, last: str, at: int | None) -> OSError:
         """What the system refused, said as what it is where it is a link or a device."""
         full = self.full(name)
         with contextlib.suppress(OSError, ValueError):

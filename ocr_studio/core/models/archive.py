@@ -115,7 +115,7 @@ def refused(what: str, file: Path) -> BadModel:
 def _read(file: Path) -> dict[str, bytes]:
     """Read the two files of an archive. Raises BadModel."""
     try:
-        with paths.open_plain(file) as stream, _told(file):
+        with paths.open_plain(file) as stream, _explain_errors(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
                 raise _Wrong(tr("it is larger than any model"))
             _check_size(stream)
@@ -132,7 +132,7 @@ class _Wrong(Exception):
 
 
 @contextlib.contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _explain_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except _Wrong as error:

@@ -183,7 +183,7 @@ def ancestry(model: Model, among: Iterable[Model]) -> tuple[Ancestor, ...]:
 
 def is_taken(name: str) -> bool:
     """Whether a model has this name, regardless of case."""
-    return name.casefold() in _taken()
+    return name.casefold() in _names_in_use()
 
 
 def check_name(name: str) -> None:
@@ -209,12 +209,12 @@ def free_name(wanted: str) -> str:
     fit = unicodedata.normalize("NFC", _UNFIT.sub("_", "".join(filter(str.isprintable, wanted))))
     fit = fit[: _LONGEST - 5].lstrip(".-~ ").rstrip(". ") or "model"
     fit = f"{fit}_" if is_device(fit) else fit
-    taken = _taken()
+    taken = _names_in_use()
     names = itertools.chain([fit], (f"{fit} {number}" for number in itertools.count(2)))
     return next(name for name in names if name.casefold() not in taken)
 
 
-def _taken() -> frozenset[str]:
+def _names_in_use() -> frozenset[str]:
     # Names that differ only in case are the same folder on many systems.
     of_program = (each.name for each in (*BORROWED, *bundled.adapted()))
     return frozenset(name.casefold() for name in (*of_program, *_folders()))

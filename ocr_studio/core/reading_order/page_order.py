@@ -288,7 +288,7 @@ def _put_words(page: Page, now: list[_Place], chosen: list[str], before: str | N
     at = next((index for index, place in enumerate(rest) if place.id == before), len(rest))
     if not rest:
         return now
-    piece, whole_block = _take_out(now, gone)
+    piece, whole_block = _take_out_words(now, gone)
     follower = rest[at] if at < len(rest) else None
     previous = rest[at - 1] if at else None
     gap = follower.follows if follower else _BLOCK
@@ -303,7 +303,7 @@ def _put_words(page: Page, now: list[_Place], chosen: list[str], before: str | N
     return [*rest[:at], *middle, *tail]
 
 
-def _take_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
+def _take_out_words(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
     """Take the moving words out of the order, and find whether they are whole blocks."""
     piece: list[_Place] = []
     waiting, whole = _SAME, True

@@ -80,7 +80,7 @@ class Index:
         self._arrays = IndexArrays()
         self._rows: dict[str, PageRow] | None = None
         self.complete = False
-        project.watch(self._hear)
+        project.watch(self._note_change)
         project.known_pages = self._by_id
 
     def pages(self) -> list[PageRow]:
@@ -155,7 +155,7 @@ class Index:
 
     def update(self, page: Page) -> None:
         """Register the current state of a page, saved or not. Returns at once."""
-        self._hear(page, None)
+        self._note_change(page, None)
 
     def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[IndexProgress]:
         """Bring the index up to date with the pages' files, step by step.
@@ -192,7 +192,7 @@ class Index:
 
     def close(self) -> None:
         """Close the file. The index can't be used after this."""
-        self.project.unwatch(self._hear)
+        self.project.unwatch(self._note_change)
         if self.project.known_pages == self._by_id:
             self.project.known_pages = lambda: None
         with self._guard:
@@ -211,7 +211,7 @@ class Index:
 
     # ------------------------------------------------------------------------------------------------------- changes
 
-    def _hear(self, page: Page, saved: Stamp | None) -> None:
+    def _note_change(self, page: Page, saved: Stamp | None) -> None:
         """Note that a page has changed (``saved`` is None) or was saved."""
         with self._noting:
             self._waiting[page.id] = page, _format_stamp(saved)

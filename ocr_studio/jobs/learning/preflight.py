@@ -193,7 +193,7 @@ def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: R
         groups=preflight.group_words(dataset),
         doubts=preflight.find_doubtful_labels(dataset),
         left_out=_worth_saying(report) if report else (),
-        new_letters=preflight.find_new_letters(dataset, _known(dataset.alphabet, options)),
+        new_letters=preflight.find_new_letters(dataset, _find_readable(dataset.alphabet, options)),
     )
 
 
@@ -208,7 +208,7 @@ def _page(source: SourcePage) -> PageLook:
     return PageLook(source.photo, len(words), checked, checked_words(source.page))
 
 
-def _known(letters: str, options: ReaderOptions) -> str:
+def _find_readable(letters: str, options: ReaderOptions) -> str:
     """The characters among ``letters`` that the model in use can read."""
     model = registry.in_use(options.model, alphabet=options.alphabet)
     if model.card is not None:

@@ -162,8 +162,8 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
         OSError: Writing failed.
     """
     done = stream.seek(0, os.SEEK_END)
-    with _told(wanted):
-        answer = _asked(wanted.address, done, patience=patience)
+    with _explain_errors(wanted):
+        answer = _request(wanted.address, done, patience=patience)
     with answer:
         begin, total = _extent(answer, done)
         if begin not in (0, done) or (total or 0) > MOST_WEIGHT_BYTES:
@@ -173,7 +173,7 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
             done = 0
         yield DownloadProgress(wanted, done, total)
         while total is None or done < total:
-            with _told(wanted):
+            with _explain_errors(wanted):
                 piece = answer.read1(_PIECE)
             if not piece:
                 break
@@ -186,7 +186,7 @@ def _coming(wanted: PublishedFile, stream: BinaryIO, *, patience: float) -> Iter
         raise _cut_off(wanted, tr("the connection was lost"))
 
 
-def _asked(address: str, done: int, *, patience: float) -> Any:
+def _request(address: str, done: int, *, patience: float) -> Any:
     """Request a file from byte ``done`` on; returns an ``http.client.HTTPResponse``."""
     # Weights hardly compress, and a compressed stream could not be resumed.
     headers = {"User-Agent": f"ocr-studio/{__version__}", "Accept-Encoding": "identity"}
@@ -232,7 +232,7 @@ def _is_whole(path: Path, wanted: PublishedFile) -> bool:
 
 
 @contextlib.contextmanager
-def _told(wanted: PublishedFile) -> Iterator[None]:
+def _explain_errors(wanted: PublishedFile) -> Iterator[None]:
     """Turn network errors into DownloadFailed with messages for the user."""
     try:
         yield

@@ -103,7 +103,7 @@ def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> 
         with contextlib.suppress(IndexTrouble):
             yield _indexed(index, order)
             return
-    yield from _looked_through(project, order)
+    yield from _scan_pages(project, order)
 
 
 def _indexed(index: Index, order: QueueOrder) -> WordsWait:
@@ -114,7 +114,7 @@ def _indexed(index: Index, order: QueueOrder) -> WordsWait:
     return WordsWait(tuple(rows), max(len(words), sum(page.unchecked for page in pages)), failed)
 
 
-def _looked_through(project: Project, order: QueueOrder) -> Iterator[Waiting]:
+def _scan_pages(project: Project, order: QueueOrder) -> Iterator[Waiting]:
     pages = [key for key, summary in project.summaries().items() if summary.unchecked]
     second = second_readings.load(project.files) if order is QueueOrder.DIFFERING else {}
     rows: list[QueueRow] = []

@@ -68,7 +68,7 @@ class Crew:
             self._pool = ProcessPoolExecutor(
                 min(children, _MOST),
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin,
+                initializer=_init_worker,
                 initargs=(synth_options.options_values(options), translation.language()),
             )
         else:
@@ -156,7 +156,7 @@ class _Here:
     maker: SampleMaker | None = None
 
 
-def _begin(raw: object, language: str) -> None:
+def _init_worker(raw: object, language: str) -> None:
     """Initialize a worker, with low priority and a single OpenCV thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
     threading.Thread(target=_end_with_the_program, daemon=True).start()

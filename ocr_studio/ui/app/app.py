@@ -309,7 +309,7 @@ def _application(theme: str, language: str) -> QApplication:
 def _show_and_run(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
     app.styleHints().colorSchemeChanged.connect(studio.follow_system)
     if screenshot is not None:
-        _take_picture(app, studio, path, screenshot)
+        _save_screenshot(app, studio, path, screenshot)
         return 0
     window_state.restore(studio.window)
     for panel in studio.window.panels:
@@ -318,7 +318,7 @@ def _show_and_run(app: QApplication, studio: Studio, path: Path | None, screensh
     return app.exec()
 
 
-def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
+def _save_screenshot(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
     """Write an image of the window once it is ready, and nothing else.
 
     Raises:

@@ -121,7 +121,7 @@ class OpeningMessages(QObject):
         opening.rested.connect(self._rest)
         opening.refused.connect(self._refuse)
         opening.opened.connect(self._show)
-        photos.photos.listed.connect(self._look_for_file)
+        photos.photos.listed.connect(self._check_file)
 
     def _rest(self) -> None:
         self._status.clearMessage()
@@ -154,7 +154,7 @@ class OpeningMessages(QObject):
         self._show_once(_TWIN, event.path, twin)
         self._show_once(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
 
-    def _look_for_file(self) -> None:
+    def _check_file(self) -> None:
         """Check whether the open photo has been deleted, or is back."""
         path, listed = self._opening.path, self._photos.photos
         if path is None or path.parent != listed.folder:

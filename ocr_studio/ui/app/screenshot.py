@@ -43,9 +43,9 @@ class Screenshot(QObject):
         self._quiet_ms = self._quiet_ms + self._clock.interval() if self._ready() else 0
         if self._quiet_ms >= _SETTLE_MS:
             self._clock.stop()
-            self._take()
+            self._save_image()
 
-    def _take(self) -> None:
+    def _save_image(self) -> None:
         picture = self._window.grab().toImage()
         try:
             self._file.write(output_marks.encode_marked(image_convert.array(picture)))

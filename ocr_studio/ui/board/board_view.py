@@ -151,11 +151,11 @@ class BoardLooking(QObject):
 
     def _start(self, make: Callable[[], Iterator[object]]) -> None:
         job = self._job = self._lane.submit(make, name=later("Cleaning the board"), priority=Priority.URGENT)
-        job.came.connect(self._take)
+        job.came.connect(self._on_event)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))
 
-    def _take(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, BoardSought):
             self.sought = event
         elif isinstance(event, BoardCleaned):

@@ -177,10 +177,10 @@ class RectifiedDocument(QObject):
         if real is None or self._glass is None or self._glass.plain:
             return
         width, height = self._glass.size
-        words = {key: seen for key, word in real.words.items() if (seen := self._seen(word))}
+        words = {key: seen for key, word in real.words.items() if (seen := self._to_view(word))}
         self._shown = replace(real, width=width, height=height, words=words)
 
-    def _seen(self, word: Word) -> Word | None:
+    def _to_view(self, word: Word) -> Word | None:
         """The word in the rectified view; None if it is outside the image."""
         assert self._glass is not None
         quad: Quad | None = board_corners.transform_quad(self._glass.matrix, word.quad)
@@ -200,7 +200,7 @@ class RectifiedDocument(QObject):
             words = dict(self._shown.words)
             for key in change.words:
                 word = real.words.get(key)
-                seen = self._seen(word) if word else None
+                seen = self._to_view(word) if word else None
                 if seen is None:
                     words.pop(key, None)
                 else:

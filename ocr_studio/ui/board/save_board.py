@@ -55,9 +55,9 @@ class BoardSaving(QObject):
         if image is None:
             return
         job = self._lane.submit(lambda: clean_board.save(image, look, path), name=later("Saving the cleaned image"))
-        job.came.connect(self._tell)
+        job.came.connect(self._on_event)
         job.failed.connect(self.failed)
 
-    def _tell(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, PictureWritten):
             self.said.emit(tr("Saved as {name}", name=event.path.name))

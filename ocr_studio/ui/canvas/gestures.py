@@ -306,7 +306,7 @@ class Ordering:
         found = under(canvas, start)[:1]
         if not found or found[0] in self._ids:
             self._ids = []
-        self._take(found)
+        self._add_words(found)
 
     def move(self, pointer: Pointer) -> None:
         """Add the words that the mouse crosses."""
@@ -315,7 +315,7 @@ class Ordering:
         for step in range(1, steps + 1):
             share = step / steps
             at = Pointer((x0 + (x1 - x0) * share, y0 + (y1 - y0) * share), pointer.screen)
-            self._take(under(self._canvas, at)[:1])
+            self._add_words(under(self._canvas, at)[:1])
         self._last = pointer
 
     def finish(self, pointer: Pointer) -> None:
@@ -327,7 +327,7 @@ class Ordering:
         if page and len(self._ids) > 1:
             canvas.document.push(page_order.chain_words(page, self._ids))
 
-    def _take(self, found: list[str]) -> None:
+    def _add_words(self, found: list[str]) -> None:
         for word_id in found:
             if word_id not in self._ids:
                 self._ids.append(word_id)

@@ -43,10 +43,10 @@ class MistakePlaces(QObject):
         self._wanted: tuple[Path, Callable[[], None]] | None = None
         self._mark: QGraphicsRectItem | None = None
         self._unmark = QTimer(self, singleShot=True, interval=_MARKED_MS)
-        self._unmark.timeout.connect(self._take_mark)
+        self._unmark.timeout.connect(self._remove_mark)
         opening.opened.connect(self._come)
         opening.refused.connect(lambda *_: self._give_up())
-        document.opened.connect(self._take_mark)
+        document.opened.connect(self._remove_mark)
 
     def go(self, photo: Path, mistake: Mistake) -> None:
         """Show a mistake on its photo, which is opened first if necessary."""
@@ -113,7 +113,7 @@ class MistakePlaces(QObject):
         self._view.centre_on(QPointF(box.center()))
 
     def _put_mark(self, box: QRectF) -> None:
-        self._take_mark()
+        self._remove_mark()
         width = _MARK_WIDTH * self._view.devicePixelRatioF()
         pen = QPen(box_colours.current().selection, width, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
@@ -122,7 +122,7 @@ class MistakePlaces(QObject):
         self._mark.setZValue(1)
         self._unmark.start()
 
-    def _take_mark(self) -> None:
+    def _remove_mark(self) -> None:
         self._unmark.stop()
         if self._mark is not None:
             self._view.scene().removeItem(self._mark)

@@ -54,13 +54,13 @@ class PhotoEditing(QObject):
         self.panel = EditorPanel(widget)
         editor = self.panel.editor
         editor.accepted.connect(lambda text: self._go(1, lambda key: commands.write_and_go(document, key, text)))
-        editor.accepted_here.connect(lambda text: self._leave(lambda key: commands.write_here(document, key, text)))
+        editor.accepted_here.connect(lambda text: self._finish(lambda key: commands.write_here(document, key, text)))
         editor.stepped.connect(
             lambda step, text: self._go(step, lambda key: commands.keep_and_go(document, key, text, step))
         )
         editor.cancelled.connect(self.cancel)
         editor.refused.connect(self.message)
-        editor.split_requested.connect(lambda letter, text: self._leave(lambda key: self._split(key, text, letter)))
+        editor.split_requested.connect(lambda letter, text: self._finish(lambda key: self._split(key, text, letter)))
         editor.installEventFilter(self)
         document.opened.connect(self.cancel)
         document.selection_changed.connect(self._on_selection)
@@ -136,7 +136,7 @@ class PhotoEditing(QObject):
             self._close()
             self.message.emit(tr("This is the last word.") if step > 0 else tr("This is the first word."))
 
-    def _leave(self, write: Callable[[str], None]) -> None:
+    def _finish(self, write: Callable[[str], None]) -> None:
         word_id = self._close()
         if word_id:
             write(word_id)

@@ -38,7 +38,7 @@ class SessionKeeper(QObject):
         self._written: ViewState | None = None
         self._clock = QTimer(self, singleShot=True, interval=_EVERY)
         self._clock.timeout.connect(self._write)
-        opening.opened.connect(self._look_again)
+        opening.opened.connect(self._restore_view)
         opening.started.connect(lambda _: self._withdraw())
         opening.refused.connect(lambda *_: self._forget_wanted())
         for signal in (document.selection_changed, view.zoom_changed, view.horizontalScrollBar().valueChanged,
@@ -90,7 +90,7 @@ class SessionKeeper(QObject):
         self._wanted = place
         self._opening.open_paths([place.photo])
 
-    def _look_again(self, event: PhotoOpened) -> None:
+    def _restore_view(self, event: PhotoOpened) -> None:
         self._withdraw()
         place, self._wanted = self._wanted, None
         if place is not None and event.path == place.photo:

@@ -42,7 +42,7 @@ class KeyCatcher(PlainLabel):
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress:
-                self._take(event)
+                self._on_key(event)
                 event.accept()
                 return True
         return super().event(event)
@@ -53,7 +53,7 @@ class KeyCatcher(PlainLabel):
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.hide()
 
-    def _take(self, event: QKeyEvent) -> None:
+    def _on_key(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in _ALONE:
             return
         if event.key() == _K.Key_Escape and not event.modifiers():

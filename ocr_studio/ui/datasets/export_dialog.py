@@ -139,7 +139,7 @@ class DatasetDialog(QDialog):
             name=later("Exporting the dataset"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self.wrong.hide()
@@ -152,7 +152,7 @@ class DatasetDialog(QDialog):
         self._form.setEnabled(False)
         self.export.setText(tr("&Stop"))
 
-    def _hear(self, event: PhotoCut | Report) -> None:
+    def _on_event(self, event: PhotoCut | Report) -> None:
         if isinstance(event, Report):
             self._show_report(event)
             return

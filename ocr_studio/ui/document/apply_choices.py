@@ -98,7 +98,7 @@ class Applying(QObject):
         waiting, shown = self._changes[self._done :], self._document.page
         if self._pages is None or (shown and [some[0].page_id for some in waiting[:2]] == [shown.id]):
             # The open photo is changed at once.
-            self._take(self._ready(apply_choices.make_batch(self._document.history.page, waiting)))
+            self._on_ready(self._ready(apply_choices.make_batch(self._document.history.page, waiting)))
             return
         load = self._pages.page
 
@@ -107,9 +107,9 @@ class Applying(QObject):
                 apply_choices.make_batch(lambda key: shown if shown and key == shown.id else load(key), waiting)
             )
 
-        self._pages.look_up(look, self._take, self._end)
+        self._pages.look_up(look, self._on_ready, self._end)
 
-    def _take(self, ready: _Ready) -> None:
+    def _on_ready(self, ready: _Ready) -> None:
         batch = ready.batch
         if self._document.history.pages is not self._pages:
             self._end()

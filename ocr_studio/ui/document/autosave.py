@@ -96,7 +96,7 @@ class Autosave(QObject):
         self._retry.timeout.connect(self.retry)
         # The writing thread signals only this object, which emits its own signals in the window's thread.
         self._written.connect(self._report, Qt.ConnectionType.QueuedConnection)
-        document.changed.connect(self._take)
+        document.changed.connect(self._on_change)
         document.opened.connect(self._hurry)
 
     @property
@@ -140,7 +140,7 @@ class Autosave(QObject):
                 queue.due[project] = item.then(queue.due.get(project))
             queue.failed.clear()
             queue.hurry = True
-            self._go_on()
+            self._ensure_thread()
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Save everything now and wait for it.
@@ -175,12 +175,12 @@ class Autosave(QObject):
             project.note(page)
         with queue.changed:
             queue.due[project] = queue.due[project].then(item) if project in queue.due else item
-            self._go_on()
+            self._ensure_thread()
         if not self._announced:
             self._announced = True
             self.saving.emit()
 
-    def _take(self, change: DocumentChange) -> None:
+    def _on_change(self, change: DocumentChange) -> None:
         if self._project is not None:
             self.save(self._project, change.after.values(), change.log)
 
@@ -188,9 +188,9 @@ class Autosave(QObject):
         """Write without waiting for QUIET, because the last page will not change any more."""
         with self._queue.changed:
             self._queue.hurry = True
-            self._go_on()
+            self._ensure_thread()
 
-    def _go_on(self) -> None:
+    def _ensure_thread(self) -> None:
         """Make sure that a thread writes what is due. Call with ``changed`` held."""
         queue = self._queue
         if queue.due and not queue.writing:
@@ -222,9 +222,9 @@ class Autosave(QObject):
                     self._save(project, item)
                 self._rest()
         finally:
-            self._leave()
+            self._end_thread()
 
-    def _leave(self) -> None:
+    def _end_thread(self) -> None:
         """End the thread. After an unexpected error, what it was writing is tried again later."""
         queue, trouble = self._queue, ""
         with queue.changed:
@@ -238,7 +238,7 @@ class Autosave(QObject):
                 queue.at_work, queue.writing = {}, False
                 queue.changed.notify_all()
         if trouble:
-            self._tell(trouble)
+            self._emit_written(trouble)
 
     def _next(self) -> _Items:
         """Wait until something is due and take it, with what failed before; empty if there is nothing to write."""
@@ -291,7 +291,7 @@ class Autosave(QObject):
             news = queue.trouble not in queue.told
             queue.told.add(queue.trouble)
         if news:
-            self._tell(str(error))
+            self._emit_written(str(error))
 
     def _rest(self) -> None:
         """All that was taken is written or has failed."""
@@ -299,9 +299,9 @@ class Autosave(QObject):
             if not self._queue.failed:
                 self._queue.trouble = ""
                 self._queue.told.clear()
-        self._tell("")
+        self._emit_written("")
 
-    def _tell(self, trouble: str) -> None:
+    def _emit_written(self, trouble: str) -> None:
         # The window may be gone already when the last page has been written.
         with contextlib.suppress(RuntimeError):
             self._written.emit(trouble)

@@ -39,12 +39,12 @@ class IndexService(QObject):
 
     def close(self) -> None:
         """Close the index."""
-        self._leave()
+        self._close_index()
         self.changed.emit(None)
 
     def stop(self) -> None:
         """Close all files. Call it when the threads have ended."""
-        self._leave(lane=False)
+        self._close_index(lane=False)
         # An earlier search in another thread may have reopened an index.
         self._left += self._closed
         self._let_go()
@@ -52,21 +52,21 @@ class IndexService(QObject):
     def _follow(self, event: PhotoOpened) -> None:
         if event.project is self._project:
             return
-        self._leave()
+        self._close_index()
         self._project = event.project
         index = self.index = Index(event.project)
         self.changed.emit(index)
         job = self._job = self._lane.submit(
             lambda: indexing.bring_up_to_date(index), name=later("Indexing"), priority=Priority.BACKGROUND
         )
-        job.came.connect(self._tell)
+        job.came.connect(self._report_progress)
         job.done.connect(self.finished)
         job.failed.connect(self.failed)
 
-    def _tell(self, at: IndexProgress) -> None:
+    def _report_progress(self, at: IndexProgress) -> None:
         self.progressed.emit(at.done, at.total)
 
-    def _leave(self, *, lane: bool = True) -> None:
+    def _close_index(self, *, lane: bool = True) -> None:
         """Close the index in its thread, after the requests that are waiting there."""
         if self._job is not None:
             self._job.cancel()

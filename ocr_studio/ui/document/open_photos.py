@@ -219,13 +219,13 @@ class Opening(QObject):
                     self.recent.add(photo)
 
         job = self._submit(make, tr("Opening {photo}", photo=path.name))
-        job.came.connect(lambda event: self._take(number, before, event))
+        job.came.connect(lambda event: self._on_opened(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
         if path != self.path:
             self.started.emit(path.name)
 
-    def _take(self, number: int, before: Page | None, event: PhotoOpened | LinkFound) -> None:
+    def _on_opened(self, number: int, before: Page | None, event: PhotoOpened | LinkFound) -> None:
         if number != self._latest:
             return
         self._going_to = None
@@ -322,11 +322,11 @@ class Opening(QObject):
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
         job = self._submit(lambda: open_photo.list_folder(folder), tr("Listing {folder}", folder=folder.name))
-        job.came.connect(self._take_list)
+        job.came.connect(self._on_folder_listed)
         if not quiet:
             job.failed.connect(self.failed)
 
-    def _take_list(self, event: open_photo.FolderListed) -> None:
+    def _on_folder_listed(self, event: open_photo.FolderListed) -> None:
         if self.path is not None and event.folder == self.path.parent:
             self.photos, self.listing = event.photos, event
             self.listed.emit(event.photos)

@@ -202,7 +202,7 @@ class History(QObject):
             self._going = going
             if going is not None:
                 # After the stack has finished this one.
-                QTimer.singleShot(0, self, lambda: self._go_on(going, str(step.name)))
+                QTimer.singleShot(0, self, lambda: self._continue_step(going, str(step.name)))
 
     def touches(self, page_id: str) -> bool:
         """Whether any step, done or undone, concerns this page."""
@@ -238,7 +238,7 @@ class History(QObject):
         command = self._command(index)
         return command.step if command else None
 
-    def _go_on(self, going: tuple[str, bool], name: str) -> None:
+    def _continue_step(self, going: tuple[str, bool], name: str) -> None:
         """Undo or redo the next part, as soon as its pages are loaded; ``name`` is that of the step."""
         if self._going != going:
             return
@@ -253,13 +253,13 @@ class History(QObject):
             # Unless the user has changed something meanwhile.
             if self._going == going and self._at(here - 1 if back else here) is step and self.stack.index() == here:
                 (self.stack.undo if back else self.stack.redo)()
-            self._go_on(going, name)
+            self._continue_step(going, name)
 
         def wrong(why: str) -> None:
             self.refused.emit(why)
             self._rest(name)
 
-        pages.look_up(lambda: _looked_up(pages, step), then, wrong)
+        pages.look_up(lambda: _preload_pages(pages, step), then, wrong)
 
     def _rest(self, name: str = "") -> None:
         """Stop undoing or redoing further parts; ``name`` is that of the step."""
@@ -300,7 +300,7 @@ class History(QObject):
             self._silent = False
 
 
-def _looked_up(pages: ProjectPages, step: Step) -> None:
+def _preload_pages(pages: ProjectPages, step: Step) -> None:
     """Load the pages of a step in the background, so that they are cached when they are needed."""
     for key in step.edits:
         with suppress(StudioError):  # reported when it is needed

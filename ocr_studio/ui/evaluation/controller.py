@@ -61,7 +61,7 @@ class EvaluationController(QObject):
         self._whole, self._photos, self._unfit, self._model = None, [], [], ""
         self.began.emit()
         self.progressed.emit(tr("Waiting for the recognizer…"), 0, 0)
-        self._go_on(self._steps)
+        self._run_next_step(self._steps)
 
     def again(self) -> None:
         """Evaluate the same project again."""
@@ -85,22 +85,22 @@ class EvaluationController(QObject):
             name=later("Exporting web pages"),
         )
         errors: list[str] = []
-        job.came.connect(lambda event: self._hear_page(event, errors))
+        job.came.connect(lambda event: self._on_page_written(event, errors))
         job.failed.connect(self.failed)
 
-    def _go_on(self, steps: _Steps) -> None:
+    def _run_next_step(self, steps: _Steps) -> None:
         if steps is not self._steps:
             return
         if steps.ocr_service is not self._ocr_service():
             self.cancel()  # results of different models must not be mixed
             return
         job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
-        job.came.connect(lambda event: self._hear(steps, event))
+        job.came.connect(lambda event: self._on_event(steps, event))
         job.failed.connect(lambda trouble: self._fail(steps, trouble))
-        job.done.connect(lambda: self._finish(steps) if self._whole else self._go_on(steps))
+        job.done.connect(lambda: self._finish(steps) if self._whole else self._run_next_step(steps))
         job.ended.connect(lambda: self._stop(steps, job))
 
-    def _hear(self, steps: _Steps, event: object) -> None:
+    def _on_event(self, steps: _Steps, event: object) -> None:
         if isinstance(event, LoadingRecognizer):
             self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
         elif isinstance(event, evaluate.SearchingPhoto):
@@ -147,7 +147,7 @@ class EvaluationController(QObject):
         if steps is self._steps and job is self._job:
             self.cancel()
 
-    def _hear_page(self, event: evaluate.PageWritten, errors: list[str]) -> None:
+    def _on_page_written(self, event: evaluate.PageWritten, errors: list[str]) -> None:
         if event.error:
             errors.append(str(event.error))
         if event.done == event.total and errors:

@@ -97,7 +97,7 @@ class EvaluationDock(PanelDock):
         evaluator.grown.connect(self._show)
         evaluator.ended.connect(self._end)
         evaluator.failed.connect(self._fail)
-        evaluator.written.connect(self._say_written)
+        evaluator.written.connect(self._show_written)
         evaluator.write_failed.connect(self.said.setText)
         # Opening a photo takes the focus; return it for going through mistakes by keyboard.
         places.shown.connect(self.mistakes.setFocus)
@@ -126,7 +126,7 @@ class EvaluationDock(PanelDock):
         self.said.setText(trouble.message)
         self.said.setToolTip(labels.tooltip(trouble.message))
 
-    def _say_written(self, index: Path) -> None:
+    def _show_written(self, index: Path) -> None:
         """Show where the web pages were saved."""
         self.said.setText(tr("Exported to {file}", file=labels.file_name(str(index))))
 

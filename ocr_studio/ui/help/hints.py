@@ -52,10 +52,10 @@ class Hints(QObject):
         if opening.saves_state:
             # After the photo is on the screen, as showing a hint writes to the disk.
             soon = QTimer(self, singleShot=True, interval=0)
-            soon.timeout.connect(self._look_at_page)
+            soon.timeout.connect(self._on_page_opened)
             document.opened.connect(soon.start)
-            document.changed.connect(self._look_at_words)
-            reading.stopped.connect(self._look_at_page)
+            document.changed.connect(self._on_words_changed)
+            reading.stopped.connect(self._on_page_opened)
 
     @property
     def shown(self) -> bool:
@@ -67,7 +67,7 @@ class Hints(QObject):
         self.card.hide()
         self.changed.emit()
 
-    def _look_at_page(self) -> None:
+    def _on_page_opened(self) -> None:
         page = self._document.page
         if page is None:
             self.close()
@@ -83,7 +83,7 @@ class Hints(QObject):
                     ),
                 )
 
-    def _look_at_words(self, change: DocumentChange) -> None:
+    def _on_words_changed(self, change: DocumentChange) -> None:
         page = self._document.page
         if page is None or not change.words:
             return

@@ -106,13 +106,13 @@ class Palette(QFrame):
         elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _STAYS:
             if event.reason() == Qt.FocusReason.OtherFocusReason:
                 # The program moved the focus, as a photo has opened: the user is still typing here.
-                QTimer.singleShot(0, self._take_focus_again)
+                QTimer.singleShot(0, self._regain_focus)
             else:
                 self._back = None  # the user has moved the focus
                 self.leave()
         return super().eventFilter(watched, event)
 
-    def _take_focus_again(self) -> None:
+    def _regain_focus(self) -> None:
         if self.isVisible() and not self.line.hasFocus():
             self._back = QApplication.focusWidget() or self._back
             self.line.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -137,15 +137,15 @@ class Palette(QFrame):
         # A step wraps around at the ends; a page does not, as that would be confusing.
         row = (row + by) % count if abs(by) == 1 and count else min(max(0, row + by), count - 1)
         self.list.setCurrentIndex(self.model.index(row, 0))
-        self._say_why()
+        self._show_reason()
 
     def _find(self) -> None:
         self.model.show_found(palette_entries.rank(self._known, self.line.text(), self._recent.ages()))
         self.list.setCurrentIndex(self.model.index(0, 0))
         self.list.scrollToTop()
-        self._say_why()
+        self._show_reason()
 
-    def _say_why(self) -> None:
+    def _show_reason(self) -> None:
         if not self.model.found:
             self.said.setText(tr("No results"))
             return
@@ -157,7 +157,7 @@ class Palette(QFrame):
             return
         entry = self.model.found[index.row()].entry
         self.list.setCurrentIndex(index)
-        self._say_why()
+        self._show_reason()
         if not entry.why:
             self._recent.add(entry.id)
             self.leave()

@@ -59,10 +59,10 @@ class ModelsController(QObject):
         dialog = self._dialog = ModelsDialog(self._window)
         dialog.use_wanted.connect(self._use)
         dialog.compare_wanted.connect(self._compare)
-        dialog.rename_wanted.connect(self._ask_name)
-        dialog.export_wanted.connect(self._ask_where)
-        dialog.delete_wanted.connect(self._ask_whether)
-        dialog.import_wanted.connect(self._ask_which)
+        dialog.rename_wanted.connect(self._rename)
+        dialog.export_wanted.connect(self._choose_export_file)
+        dialog.delete_wanted.connect(self._confirm_delete)
+        dialog.import_wanted.connect(self._choose_import_file)
         dialog.fetch_wanted.connect(lambda: self.fetch_wanted.emit(dialog))
         dialog.finished.connect(self._forget)
         dialog.finished.connect(dialog.deleteLater)
@@ -122,12 +122,12 @@ class ModelsController(QObject):
             do()
         except StudioError as error:
             self._refresh()
-            self._say(str(error), wrong=True)
+            self._show_status(str(error), wrong=True)
         else:
             self._refresh(choose=choose)
-            self._say(done)
+            self._show_status(done)
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def _show_status(self, text: str, *, wrong: bool = False) -> None:
         if self._dialog is not None:
             self._dialog.say(text, wrong=wrong)
 
@@ -144,7 +144,7 @@ class ModelsController(QObject):
             else:
                 self.finding_comparison_wanted.emit(name, dialog)
 
-    def _ask_name(self, name: str) -> None:
+    def _rename(self, name: str) -> None:
         asked = QInputDialog(self._dialog)
         asked.setWindowTitle(tr("Rename model"))
         asked.setLabelText(tr("New name for “{model}”:", model=labels.label(name)))
@@ -162,7 +162,7 @@ class ModelsController(QObject):
         asked.finished.connect(asked.deleteLater)
         asked.open()
 
-    def _ask_whether(self, name: str) -> None:
+    def _confirm_delete(self, name: str) -> None:
         asked = QMessageBox(self._dialog)
         asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setIcon(QMessageBox.Icon.Question)
@@ -177,7 +177,7 @@ class ModelsController(QObject):
         asked.finished.connect(asked.deleteLater)
         asked.open()
 
-    def _ask_where(self, name: str) -> None:
+    def _choose_export_file(self, name: str) -> None:
         dialog = file_dialogs.make(self._dialog or self._window, tr("Export model"), str(Path.home() / f"{name}.zip"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(tr("Models (*{suffix})", suffix=model_archive.SUFFIX))
@@ -185,7 +185,7 @@ class ModelsController(QObject):
         dialog.fileSelected.connect(lambda chosen: self.export(name, Path(chosen)))
         dialog.open()
 
-    def _ask_which(self) -> None:
+    def _choose_import_file(self) -> None:
         dialog = file_dialogs.make(self._dialog or self._window, tr("Import model"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         kinds = " *".join((model_archive.SUFFIX, *downloads.WEIGHT_SUFFIXES))
@@ -200,7 +200,7 @@ class ModelsController(QObject):
         try:
             model = registry.find(name)
         except StudioError as error:
-            self._say(str(error), wrong=True)
+            self._show_status(str(error), wrong=True)
             return
         saying = tr("Exporting “{model}”…", model=name)
         self._run(lambda: import_export.export_model(model, file, overwrite=True), saying, later("Exporting a model"))
@@ -214,17 +214,17 @@ class ModelsController(QObject):
         if self._job is not None:
             self._job.cancel()
         job = self._job = self._reading.lane.submit(make, name=name)
-        job.came.connect(self._hear)
-        job.failed.connect(lambda trouble: self._say(trouble.message, wrong=True))
-        self._say(saying)
+        job.came.connect(self._on_event)
+        job.failed.connect(lambda trouble: self._show_status(trouble.message, wrong=True))
+        self._show_status(saying)
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, import_export.ModelExported):
-            self._say(tr("Exported “{model}” to {file}.", model=event.model.name, file=event.file.name))
+            self._show_status(tr("Exported “{model}” to {file}.", model=event.model.name, file=event.file.name))
         elif isinstance(event, import_export.ModelImported):
             self.show_new(event.model)
 
     def show_new(self, model: Model) -> None:
         """Show a newly imported model."""
         self._refresh(choose=model.name)
-        self._say(tr("Imported “{model}”. You can now compare or use it.", model=model.name))
+        self._show_status(tr("Imported “{model}”. You can now compare or use it.", model=model.name))

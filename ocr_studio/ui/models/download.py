@@ -38,15 +38,15 @@ class DownloadController(QObject):
         dialog = self._dialog = DownloadDialog(downloads.USABLE, over)
         dialog.fetch_wanted.connect(self._fetch)
         dialog.cancel_wanted.connect(self._stop)
-        dialog.file_wanted.connect(self._ask_which)
+        dialog.file_wanted.connect(self._choose_files)
         dialog.finished.connect(self._forget)
         dialog.finished.connect(dialog.deleteLater)
-        self._look()
+        self._find_downloaded()
         dialog.open()
 
-    def _look(self) -> None:
+    def _find_downloaded(self) -> None:
         """Check which files have been downloaded; reading them takes a moment."""
-        self._lane.submit(download.look, name=later("Looking for downloaded models")).came.connect(self._hear)
+        self._lane.submit(download.look, name=later("Looking for downloaded models")).came.connect(self._on_event)
 
     def _fetch(self, name: str) -> None:
         wanted = next(file for file in downloads.USABLE if file.name == name)
@@ -62,10 +62,10 @@ class DownloadController(QObject):
 
     def _run(self, lane: JobThread, make: Callable[[], Iterator[object]], name: str) -> None:
         job = self._job = lane.submit(make, name=name)
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if self._dialog is None:
             return
         if isinstance(event, Here):
@@ -86,7 +86,7 @@ class DownloadController(QObject):
         if self._dialog is not None:
             self._dialog.show_ended()
             self._dialog.say(trouble.message, wrong=True)
-            self._look()
+            self._find_downloaded()
 
     def _stop(self) -> None:
         """Stop the download."""
@@ -95,14 +95,14 @@ class DownloadController(QObject):
         if self._dialog is not None:
             self._dialog.show_ended()
             self._dialog.say(tr("Download stopped. You can resume it later."))
-            self._look()
+            self._find_downloaded()
 
     def _forget(self) -> None:
         self._dialog = None
         if self._job is not None:
             self._job.cancel()
 
-    def _ask_which(self) -> None:
+    def _choose_files(self) -> None:
         if self._dialog is None:
             return
         asked = file_dialogs.make(self._dialog, tr("Choose a weights file"), str(Path.home()))

@@ -71,7 +71,7 @@ class DownloadDialog(QDialog):
                 button.setAutoDefault(False)
         for file in self._files:
             self._items.appendRow(QStandardItem())
-            self._tell(file)
+            self._update_row(file)
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
         self._lay_out()
         self.list.setCurrentIndex(self._items.index(0, 0))
@@ -85,7 +85,7 @@ class DownloadDialog(QDialog):
     def show_here(self, here: Here) -> None:
         """Show how much of a file has been downloaded."""
         self._here[here.file.name] = here
-        self._tell(here.file)
+        self._update_row(here.file)
         if here.file is self.chosen:
             self._show_facts()
 
@@ -120,7 +120,7 @@ class DownloadDialog(QDialog):
         """Show the outcome of a command. wrong: it failed."""
         self.said.say(text, wrong=wrong)
 
-    def _tell(self, file: PublishedFile) -> None:
+    def _update_row(self, file: PublishedFile) -> None:
         """Update the row of a file."""
         here = self._here.get(file.name)
         if here is not None and here.path is not None:

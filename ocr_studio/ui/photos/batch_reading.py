@@ -103,7 +103,7 @@ class BatchReading(QObject):
         self._failed: list[tuple[Path, str]] = []
         self._took: deque[float] = deque(maxlen=_LATEST)
         self._since = 0.0
-        document.opened.connect(self._see_photo)
+        document.opened.connect(self._cancel_if_elsewhere)
 
     @property
     def busy(self) -> bool:
@@ -132,14 +132,14 @@ class BatchReading(QObject):
         self._waiting.extend(fresh)
         self._total += len(fresh)
         self.changed.emit()
-        self._go_on()
+        self._read_next()
 
     def pause(self, on: bool) -> None:
         """Pause after the current photo, or resume."""
         if self.busy:
             self._paused = on
-            self._go_on()
-            self._tell()
+            self._read_next()
+            self._report_progress()
 
     def cancel(self, why: str = "") -> None:
         """End the batch; photos that were read stay read."""
@@ -148,7 +148,7 @@ class BatchReading(QObject):
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _go_on(self) -> None:
+    def _read_next(self) -> None:
         project = self._project
         if self._job is not None or self._paused or project is None:
             return
@@ -160,15 +160,15 @@ class BatchReading(QObject):
         job = self._job = self._reading.lane.submit(
             lambda: read_batch(ocr_service, photos, project, again=again), name=later("Reading photos")
         )
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
         self._ocr_service, self._since = ocr_service, time.monotonic()
-        self._tell()
+        self._report_progress()
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, PhotoRead):
-            self._take(event)
+            self._save_read(event)
         elif isinstance(event, PhotoFailed):
             self._note_failed(event.path, event.error)
         elif isinstance(event, PhotoKnown):
@@ -186,33 +186,33 @@ class BatchReading(QObject):
         now = time.monotonic()
         self._took.append(now - self._since)
         self._since = now
-        self._tell()
+        self._report_progress()
         if self._paused or self._ocr_service is not self._reading.ocr_service or self._reading.lane.waiting:
-            self._leave_lane()
-            self._go_on()
+            self._cancel_job()
+            self._read_next()
 
     def _give_way(self) -> None:
         """Let another job go before the current photo; once per photo, so that the batch makes progress."""
         if self._reading.lane.waiting and self._waiting and self._gave_way != self._waiting[0]:
             self._gave_way = self._waiting[0]
-            self._leave_lane()
-            self._go_on()
+            self._cancel_job()
+            self._read_next()
 
-    def _leave_lane(self) -> None:
+    def _cancel_job(self) -> None:
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
 
     def _finish(self) -> None:
         self._job = None
-        self._go_on()
+        self._read_next()
 
     def _fail(self, trouble: Trouble) -> None:
         self._job = None
         self._end(trouble.message)
 
     def _end(self, why: str) -> None:
-        self._leave_lane()
+        self._cancel_job()
         left = len(self._waiting)
         result = BatchResult(self._read, self._known, tuple(self._failed), left, why if left else "")
         self._project, self._paused = None, False
@@ -220,11 +220,11 @@ class BatchReading(QObject):
         self.ended.emit(result)
         self.changed.emit()
 
-    def _see_photo(self) -> None:
+    def _cancel_if_elsewhere(self) -> None:
         if self.busy and self._reading.project is not self._project:
             self.cancel(tr("Stopped, as a photo in another folder was opened."))
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         if not self.busy:
             return
         left = len(self._waiting)
@@ -238,7 +238,7 @@ class BatchReading(QObject):
         self._failed.append((path, why))
         self.photo_failed.emit(path, why)
 
-    def _take(self, event: PhotoRead) -> None:
+    def _save_read(self, event: PhotoRead) -> None:
         try:
             page = self._put(event)
         except StudioError as error:

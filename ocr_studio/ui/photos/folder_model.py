@@ -91,7 +91,7 @@ class FolderPhotos(QObject):
         self._found = found
         fresh = found.rows if found else tuple(PhotoRow(path.name) for path in photos)
         self.listing.emit()
-        self._take_rows(fresh, found.stamps if found else {}, before={} if elsewhere else self._numbers)
+        self._replace_rows(fresh, found.stamps if found else {}, before={} if elsewhere else self._numbers)
         self.others = True
         self.listed.emit()
         self.others = False
@@ -195,7 +195,7 @@ class FolderPhotos(QObject):
         if changed:
             self.changed.emit(tuple(changed))
 
-    def _take_rows(
+    def _replace_rows(
         self, fresh: tuple[PhotoRow, ...], stamps: Mapping[str, Stamp], *, before: Mapping[str, int]
     ) -> None:
         """Replace the rows, and carry over what is known of the same photos.
@@ -249,9 +249,9 @@ class FolderPhotos(QObject):
             self.learned.emit()
         if found.moved:
             self.moved.emit(found.moved)
-        self._seek()
+        self._seek_renamed()
 
-    def _seek(self) -> None:
+    def _seek_renamed(self) -> None:
         """Compare the bytes of some unknown photos with pages whose photo is missing."""
         if self._seeking is not None or not self._lost or len(self._asked) >= _SOUGHT:
             return
@@ -267,16 +267,16 @@ class FolderPhotos(QObject):
             priority=Priority.BACKGROUND,
         )
         job.came.connect(lambda seen: self._find(folder, seen))
-        job.ended.connect(self._seek_on)
+        job.ended.connect(self._continue_seeking)
 
     def _find(self, folder: Path, seen: PhotoSeen) -> None:
         if folder == self.folder and seen.page_id in self._lost:
             self._lost.discard(seen.page_id)
             self.set_seen(seen.name, seen.page_id, seen.stamp)
 
-    def _seek_on(self) -> None:
+    def _continue_seeking(self) -> None:
         self._seeking = None
-        self._seek()
+        self._seek_renamed()
 
     def _rest(self) -> None:
         self._job = None

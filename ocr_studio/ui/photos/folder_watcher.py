@@ -22,7 +22,7 @@ class FolderWatcher(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wait = QTimer(self, singleShot=True, interval=WAIT)
-        self._wait.timeout.connect(self._tell)
+        self._wait.timeout.connect(self._report_change)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._notice)
         self._folder: Path | None = None
@@ -42,6 +42,6 @@ class FolderWatcher(QObject):
         if not self._wait.isActive():
             self._wait.start()
 
-    def _tell(self) -> None:
+    def _report_change(self) -> None:
         if self._folder is not None:
             self.changed.emit(self._folder)

@@ -69,11 +69,11 @@ class PhotoListView(QListView):
         for part in (self.photos, self.pictures, self.texts):
             part.failed.connect(self.failed)
         self.photos.listing.connect(self._remember)
-        self.photos.listed.connect(self._take_list)
+        self.photos.listed.connect(self._on_list)
         self.photos.learned.connect(self.reshow)
         self.photos.changed.connect(self._model.tell)
         self.photos.changed.connect(lambda _: self.changed.emit())
-        self.pictures.came.connect(self._take_picture)
+        self.pictures.came.connect(self._on_thumbnail)
         self.texts.came.connect(self.reshow)
         self.clicked.connect(self._choose_clicked)
         self.activated.connect(self._choose)
@@ -169,7 +169,7 @@ class PhotoListView(QListView):
         """Remember selection and scroll position before the list changes."""
         self._before = {row.name for row in self.chosen_rows()} | self._hidden, self._anchor()
 
-    def _take_list(self) -> None:
+    def _on_list(self) -> None:
         renamed = self.photos.renamed
         self.pictures.rename(renamed)
         for name in self.photos.replaced:
@@ -264,7 +264,7 @@ class PhotoListView(QListView):
         names = [self._model.row(place).name for place in near]
         self.pictures.want(self.photos.folder, names, side=SIDE, ratio=self.devicePixelRatioF())
 
-    def _take_picture(self, thumbnail: Thumbnail) -> None:
+    def _on_thumbnail(self, thumbnail: Thumbnail) -> None:
         if thumbnail.picture is None:
             self.photos.set_failed(thumbnail.name, thumbnail.why)
             return

@@ -68,7 +68,7 @@ class PhotosPanel(QWidget):
         self._count_soon.timeout.connect(self._count)
         self._changed: set[str] = set()  # pages whose rows are outdated
         self._take_soon = QTimer(self, singleShot=True, interval=0)
-        self._take_soon.timeout.connect(self._take_pages)
+        self._take_soon.timeout.connect(self._update_changed)
         self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self._lay_out()
@@ -115,7 +115,7 @@ class PhotosPanel(QWidget):
             return
         paths = [self.photos.photos.folder / row.name for row in rows]
         dialog = MetadataDialog(rows, self.photos.photos.rows, self.window())
-        dialog.chosen.connect(partial(self._say_of, paths))
+        dialog.chosen.connect(partial(self._set_metadata, paths))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -153,12 +153,12 @@ class PhotosPanel(QWidget):
     def _note_pages(self, change: DocumentChange) -> None:
         self._changed.update(change.after)
         if len(self._changed) <= _FEW:
-            self._take_pages()
+            self._update_changed()
         else:
             # Later, so that a change of many pages does not block the window for longer.
             self._take_soon.start()
 
-    def _take_pages(self) -> None:
+    def _update_changed(self) -> None:
         pages: list[Page] = []
         ids, self._changed = self._changed, set()
         for page_id in ids:
@@ -186,7 +186,7 @@ class PhotosPanel(QWidget):
         folder = self.photos.photos.folder
         self.batch.start([folder / name for name in names], again=again)
 
-    def _say_of(self, paths: list[Path], change: MetadataChange) -> None:
+    def _set_metadata(self, paths: list[Path], change: MetadataChange) -> None:
         project = self._opening.project
         if not change or project is None:
             return

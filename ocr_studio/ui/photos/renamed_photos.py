@@ -34,8 +34,8 @@ class RenamedPhotos(QObject):
         self._waiting: dict[str, str] = {}
         self._job: Job | None = None
         photos.listed.connect(self._follow_open)
-        photos.moved.connect(self._take)
-        opening.opened.connect(lambda _: self._go_on())
+        photos.moved.connect(self._on_renamed)
+        opening.opened.connect(lambda _: self._save_next())
 
     def _follow_open(self) -> None:
         """Open the current photo again if it was renamed."""
@@ -43,11 +43,11 @@ class RenamedPhotos(QObject):
         if path is not None and path.name in renamed:
             self._opening.open_paths([path.with_name(renamed[path.name])])
 
-    def _take(self, moved: Mapping[str, str]) -> None:
+    def _on_renamed(self, moved: Mapping[str, str]) -> None:
         self._waiting = dict(moved)
-        self._go_on()
+        self._save_next()
 
-    def _go_on(self) -> None:
+    def _save_next(self) -> None:
         project, folder = self._opening.project, self._photos.folder
         if self._job is not None or project is None or project is not self._photos.project:
             return
@@ -63,10 +63,10 @@ class RenamedPhotos(QObject):
             name=later("Searching for renamed photos"),
             priority=Priority.BACKGROUND,
         )
-        job.came.connect(lambda found: self._tell(project, *found))
+        job.came.connect(lambda found: self._save_name(project, *found))
         job.ended.connect(self._rest)
 
-    def _tell(self, project: Project, page_id: str, name: str) -> None:
+    def _save_name(self, project: Project, page_id: str, name: str) -> None:
         """Save the new name in the page of this project."""
         shown, path = self._document.page, self._opening.path
         if project is not self._opening.project or self._document.history.pages is None:
@@ -87,4 +87,4 @@ class RenamedPhotos(QObject):
         # The open photo waits until it is opened under its new name.
         shown = self._document.page
         if self._waiting.keys() - ({shown.id} if shown else set()):
-            self._go_on()
+            self._save_next()

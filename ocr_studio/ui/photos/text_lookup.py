@@ -54,7 +54,7 @@ class TextLookup(QObject):
         job = self._job = self._lane.submit(
             lambda: list_folder.pages_with(missing, index), name=later("Searching for text")
         )
-        job.came.connect(self._take)
+        job.came.connect(self._on_found)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)
 
@@ -62,7 +62,7 @@ class TextLookup(QObject):
         """Ids of the pages that contain this text; empty if it has not been looked up yet."""
         return self._known.get(text, frozenset())
 
-    def _take(self, found: tuple[str, frozenset[str]]) -> None:
+    def _on_found(self, found: tuple[str, frozenset[str]]) -> None:
         while len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
         self._known[found[0]] = found[1]

@@ -68,7 +68,7 @@ class ThumbnailLoader(QObject):
             self._forget_all()
             self._folder, self._side, self._ratio = folder, side, ratio
         self._wanted.replace(name for name in names if name not in self._pictures and name not in self._refused)
-        self._go_on()
+        self._make_next()
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Rename photos; ``names`` maps former names to new ones."""
@@ -92,7 +92,7 @@ class ThumbnailLoader(QObject):
         # The old one belongs to a job that may still be running.
         self._wanted = ThumbnailQueue()
 
-    def _go_on(self) -> None:
+    def _make_next(self) -> None:
         if self._job is not None or not self._wanted:
             return
         wanted, folder, side = self._wanted, self._folder, round(self._side * self._ratio)
@@ -102,15 +102,15 @@ class ThumbnailLoader(QObject):
             name=later("Creating thumbnails"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._take)
+        job.came.connect(self._on_thumbnail)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)
 
     def _finish(self) -> None:
         self._job = None
-        self._go_on()  # what was requested while the job ended
+        self._make_next()  # what was requested while the job ended
 
-    def _take(self, thumbnail: Thumbnail) -> None:
+    def _on_thumbnail(self, thumbnail: Thumbnail) -> None:
         if thumbnail.picture is None:
             self._refused.add(thumbnail.name)
         else:

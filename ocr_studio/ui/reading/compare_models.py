@@ -77,7 +77,7 @@ class TwoReadings(QObject):
                 yield event
 
         job = self._reading.lane.submit(work, name=later("Comparing models"))
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self._job = job
@@ -122,7 +122,7 @@ class TwoReadings(QObject):
             read=each.other,
         )
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, Comparing):
             self.progressed.emit(event.done, event.total)
         elif isinstance(event, ModelsCompared):

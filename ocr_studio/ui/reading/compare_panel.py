@@ -131,12 +131,12 @@ class ComparisonPanel(PanelDock):
         if busy:
             self.bar.setRange(0, 0)
         self.compare.setEnabled(self.models.count() > 0 and self._document.page is not None)
-        self.said.setText(self._saying())
+        self.said.setText(self._describe_state())
         self._show_rows(compared)
         self._mark()
         self.changed.emit()
 
-    def _saying(self) -> str:
+    def _describe_state(self) -> str:
         compared = self.readings.compared
         if self.readings.busy:
             return tr("Both models are reading this photo…")

@@ -45,7 +45,7 @@ class ReadingController(QObject):
         self._project: Callable[[], Project | None] = lambda: None
         self._numbers = count()
         self._soon: list[str] = []
-        document.opened.connect(self._leave)
+        document.opened.connect(self._cancel_all)
 
     @property
     def lane(self) -> JobThread:
@@ -148,13 +148,13 @@ class ReadingController(QObject):
         if before is not None:
             before.cancel()
         job = self._job = self._lane.submit(make, name=name)
-        job.came.connect(lambda event: self._hear(into, event))
+        job.came.connect(lambda event: self._on_event(into, event))
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(into))
         ready = self._ocr_service.ready
         self.progressed.emit(tr("Detecting text…") if ready else tr("Waiting for the recognizer…"), 0, 0)
 
-    def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
+    def _on_event(self, into: _PageInto | _WordsInto, event: object) -> None:
         if isinstance(event, reading.LoadingRecognizer):
             self.progressed.emit(tr("Loading the recognizer (takes a few seconds)…"), 0, 0)
         elif isinstance(event, reading.LinesCounted):
@@ -166,7 +166,7 @@ class ReadingController(QObject):
         elif isinstance(event, reading.ReadingDone):
             self.finished.emit(into.finish(event))
 
-    def _leave(self) -> None:
+    def _cancel_all(self) -> None:
         self._soon.clear()
         self.cancel()
 

@@ -119,7 +119,7 @@ class DetectionDialog(QDialog):
         self.said = PlainLabel()
         self.said.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
-        self._rest.timeout.connect(self._look)
+        self._rest.timeout.connect(self._update_preview)
         for knob in self.knobs.values():
             knob.turned.connect(self._turned)
         buttons = QDialogButtonBox.StandardButton
@@ -135,7 +135,7 @@ class DetectionDialog(QDialog):
             trials.looked.connect(self._show_found)
             trials.failed.connect(self._show_trouble)
         self._offer_defaults()
-        self._look()
+        self._update_preview()
 
     @property
     def detection(self) -> DetectionOptions:
@@ -190,7 +190,7 @@ class DetectionDialog(QDialog):
     def _offer_defaults(self) -> None:
         self._defaults.setEnabled(self.detection != DetectionOptions())
 
-    def _look(self) -> None:
+    def _update_preview(self) -> None:
         if self._trials:
             self._trials.look(self.detection)
         else:

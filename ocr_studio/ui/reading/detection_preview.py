@@ -44,7 +44,7 @@ class DetectionTrials(QObject):
         self.stop()
         self.waiting, self.done = True, False
         job = self._job = self._lane.submit(lambda: self._trial.find(detection), name=later("Detection preview"))
-        job.came.connect(self._take)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
         self.looked.emit()
@@ -55,7 +55,7 @@ class DetectionTrials(QObject):
             self._job.cancel()
             self._job = None
 
-    def _take(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         self.loading = isinstance(event, LoadingRecognizer)
         if isinstance(event, LinesFound):
             self.waiting, self._fresh = False, []

@@ -46,9 +46,9 @@ class Rereading(QObject):
         elif project is None or self._document.history.pages is None or not project.has_others(page.id):
             self.read_here()
         else:
-            self._ask(page, project)
+            self._ask_scope(page, project)
 
-    def _ask(self, page: Page, project: Project) -> None:
+    def _ask_scope(self, page: Page, project: Project) -> None:
         dialog = RereadingScopeDialog(_unchecked(page), self._window)
         job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unchecked words"))
         job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))

@@ -96,9 +96,9 @@ class RereadingPhotos(QObject):
         self._wrong: list[str] = []
         self.dialog.paused.connect(self._pause)
         self.dialog.stopped.connect(self._stop)
-        self.dialog.finished.connect(self._leave)
+        self.dialog.finished.connect(self._close_dialog)
         self._changes.applied.connect(self._close_if_seen)
-        document.opened.connect(self._see_photo)
+        document.opened.connect(self._close_if_elsewhere)
 
     def start(self) -> None:
         """Show the dialog and begin."""
@@ -107,9 +107,9 @@ class RereadingPhotos(QObject):
             self.dialog.open()
         else:
             self.dialog.show()
-        self._go_on()
+        self._read_next()
 
-    def _go_on(self) -> None:
+    def _read_next(self) -> None:
         if self._paused or self._job is not None:
             return
         many = self.dialog.found >= MOST
@@ -122,7 +122,7 @@ class RereadingPhotos(QObject):
             number = self._photos - len(self._waiting)
             self._show_photo(page.image, number)
             job = self._job = self._reading.lane.submit(lambda: self._read(page), name=later("Reading again"))
-            job.came.connect(self._hear)
+            job.came.connect(self._on_event)
             job.failed.connect(self._fail)
             job.done.connect(self._finish_photo)
 
@@ -139,7 +139,7 @@ class RereadingPhotos(QObject):
                 tr("Photo {number} of {total}: {photo}", number=number, total=self._photos, photo=photo)
             )
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, WordsRead):
             self._words += len(event.words)
             self.dialog.show_progress(min(self._words, self._total), self._total)
@@ -149,7 +149,7 @@ class RereadingPhotos(QObject):
 
     def _finish_photo(self) -> None:
         self._job = None
-        self._go_on()
+        self._read_next()
 
     def _fail(self, trouble: Trouble) -> None:
         self._job = None
@@ -158,7 +158,7 @@ class RereadingPhotos(QObject):
 
     def _pause(self, on: bool) -> None:
         self._paused = on
-        self._go_on()
+        self._read_next()
 
     def _stop(self) -> None:
         left = len(self._waiting) + (self._job is not None)
@@ -176,11 +176,11 @@ class RereadingPhotos(QObject):
         if job is not None:
             job.cancel()
 
-    def _leave(self) -> None:
+    def _close_dialog(self) -> None:
         self._cancel()
         self.dialog.deleteLater()
 
-    def _see_photo(self) -> None:
+    def _close_if_elsewhere(self) -> None:
         # The results may be of a project that is no longer open, or of another photo.
         if self._here is not None or self._reading.project is not self._project:
             self.dialog.reject()

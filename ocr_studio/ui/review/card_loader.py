@@ -97,11 +97,11 @@ class ReviewCards(QObject):
             lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Preparing words for review")
         )
         self._making = job, frozenset(missing[:_ENOUGH])
-        job.came.connect(self._take)
+        job.came.connect(self._on_card)
         job.failed.connect(self._fail)
         job.done.connect(self._done)
 
-    def _take(self, card: object) -> None:
+    def _on_card(self, card: object) -> None:
         if isinstance(card, CardMade | CardFailed):
             self._cards[card.place] = card
             while len(self._cards) > _KEPT:

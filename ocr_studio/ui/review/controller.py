@@ -93,16 +93,16 @@ class Reviewing(QObject):
         self._of: Project | None = None
         self._looking = ReviewLooking(lane, self)
         self._looking.looked.connect(self.looked)
-        self._looking.found.connect(self._take_words)
-        self._looking.checked.connect(self._take_checked)
+        self._looking.found.connect(self._on_words_wait)
+        self._looking.checked.connect(self._on_page_checked)
         self._looking.failed.connect(self._fail)
         self._pushing = False  # page changes meanwhile are caused by this object itself
         self._cards = ReviewCards(lane, self)
-        self._cards.came.connect(self._take_card)
+        self._cards.came.connect(self._on_card)
         self._cards.wanted.connect(self._prepare)
         self._cards.failed.connect(self.failed)
-        document.changed.connect(lambda change: self._hear(change.after))
-        document.opened.connect(self._leave_another_project)
+        document.changed.connect(lambda change: self._on_pages_changed(change.after))
+        document.opened.connect(self._close_other_project)
 
     @property
     def card(self) -> CardEvent | None:
@@ -188,7 +188,7 @@ class Reviewing(QObject):
 
         Words from the first that has changed since it was shown are not confirmed; they come up later.
         """
-        step, places = review_queue.make_confirm_step(shown, self._known)
+        step, places = review_queue.make_confirm_step(shown, self._find_page)
         if places and self._settle(step, places):
             self.said.emit(tr_n(*_AGREED, len(places)))
 
@@ -241,7 +241,7 @@ class Reviewing(QObject):
         Words that were deleted, or whose project is no longer open, are skipped.
         """
         if texts:
-            self._push(review_queue.make_typing_step(texts, self._known))
+            self._push(review_queue.make_typing_step(texts, self._find_page))
 
     def holds(self, page_id: str) -> bool:
         """Whether changes of this page are visible in the queue."""
@@ -284,14 +284,14 @@ class Reviewing(QObject):
             self._pushing = False
         return True
 
-    def _leave_another_project(self) -> None:
+    def _close_other_project(self) -> None:
         if self._of is not None and self._of is not self._project():
             self.stop()
             self._of = self.sitting = self.word = self.page = None
             self.stage = ReviewStage.IDLE
             self.changed.emit()
 
-    def _hear(self, pages: Collection[str]) -> None:
+    def _on_pages_changed(self, pages: Collection[str]) -> None:
         """Update the queue after pages have changed."""
         sitting, project = self.sitting, self._of
         if sitting is None or self._pushing or project is not self._project():
@@ -300,10 +300,10 @@ class Reviewing(QObject):
         if len(touched) > _AT_ONCE and project is not None:
             self._looking.look_at(project, touched)
             return
-        for page in filter(None, map(self._known, touched)):
-            self._take_checked(PageChecked.of(page))
+        for page in filter(None, map(self._find_page, touched)):
+            self._on_page_checked(PageChecked.of(page))
 
-    def _take_checked(self, found: PageChecked) -> None:
+    def _on_page_checked(self, found: PageChecked) -> None:
         sitting = self.sitting
         if sitting is None:
             return
@@ -314,7 +314,7 @@ class Reviewing(QObject):
 
     # --------------------------------------------------------------------------------------------------- what is shown
 
-    def _take_words(self, found: WordsWait) -> None:
+    def _on_words_wait(self, found: WordsWait) -> None:
         """Take the unchecked words that were found, at the start or in a later search."""
         sitting = self.sitting
         if self.stage is ReviewStage.LOOKING:
@@ -347,7 +347,7 @@ class Reviewing(QObject):
             return
         self.page = self.word = None
         while (here := sitting.current) is not None:
-            page = self._known(here.page_id)
+            page = self._find_page(here.page_id)
             word = page.words.get(here.word_id) if page else None
             if word is not None and (sitting.has_settled(here.key) or not word.checked):
                 self.page, self.word = page, word
@@ -366,7 +366,7 @@ class Reviewing(QObject):
         if ends:
             self.look_again()
 
-    def _known(self, page_id: str) -> Page | None:
+    def _find_page(self, page_id: str) -> Page | None:
         """A page as it is now, or None; errors are reported at the end of the queue."""
         try:
             return self._document.history.page(page_id)
@@ -379,5 +379,5 @@ class Reviewing(QObject):
         if self.sitting is not None and self.stage is ReviewStage.GOING:
             self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 
-    def _take_card(self, place: Place) -> None:
+    def _on_card(self, place: Place) -> None:
         (self.carded if place == self.place else self.neared).emit()

@@ -46,8 +46,8 @@ class FixingEverywhere(QObject):
         self._of: Project | None = None
         self._found: list[LookAlike] = []
         self._job: Job | None = None
-        document.changed.connect(self._hear)
-        document.opened.connect(self._leave_another_project)
+        document.changed.connect(self._on_change)
+        document.opened.connect(self._forget_other_project)
 
     @property
     def count(self) -> int:
@@ -71,8 +71,8 @@ class FixingEverywhere(QObject):
         found = fix_everywhere.make_changes(self.offers, self.corrected.correction.right)
         return [each for each in found if (page := pages[each.page_id]) and each.fits(page.words.get(each.word_id))]
 
-    def _hear(self, change: DocumentChange) -> None:
-        self._look_again(change.after)
+    def _on_change(self, change: DocumentChange) -> None:
+        self._check_offer(change.after)
         project, step = self._project(), change.step if change.new else None
         if step is None or step.series or project is None or self._document.history.pages is None:
             return
@@ -85,11 +85,11 @@ class FixingEverywhere(QObject):
             name=later("Searching for similar words"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._take)
+        job.came.connect(self._on_event)
         job.done.connect(self._offer)
         job.failed.connect(self.failed)
 
-    def _take(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, CorrectedLooks):
             self.corrected = event
         elif isinstance(event, LookAlike):
@@ -107,7 +107,7 @@ class FixingEverywhere(QObject):
         except StudioError:
             return None
 
-    def _look_again(self, pages: Collection[str]) -> None:
+    def _check_offer(self, pages: Collection[str]) -> None:
         """Discard the offer if the correction was undone; ``pages`` are those that have changed."""
         if self.corrected is None or self.corrected.correction.place[0] not in pages:
             return
@@ -117,6 +117,6 @@ class FixingEverywhere(QObject):
         if word is None or word.text != self.corrected.correction.right:
             self.forget()
 
-    def _leave_another_project(self) -> None:
+    def _forget_other_project(self) -> None:
         if self._project() is not self._of:
             self.forget()

@@ -45,15 +45,15 @@ class FixPanel(PanelDock):
                 step=self._step,
             ),
         )
-        self.list.started.connect(self._leave)
-        self.list.applied.connect(self._say)
+        self.list.started.connect(self._discard)
+        self.list.applied.connect(self._report_applied)
         self.list.tree.installEventFilter(self)
         pictures.came.connect(lambda _: self._show_own())
         keys = PlainLabel(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
         keys.setProperty("quiet", True)
         self._lay_out(keys)
         self.retint()
-        fixing.offered.connect(self._hear)
+        fixing.offered.connect(self._on_offer)
         fixing.offered.connect(self.changed)
 
     @property
@@ -116,7 +116,7 @@ class FixPanel(PanelDock):
         layout.addLayout(foot)
         self.setWidget(whole)
 
-    def _leave(self) -> None:
+    def _discard(self) -> None:
         # Kept, as another word may be corrected while the changes are applied.
         self._text = self._fixing.corrected.correction.right if self._fixing.corrected else ""
         self._fixing.forget()
@@ -126,7 +126,7 @@ class FixPanel(PanelDock):
         """The name of the step in the undo menu."""
         return message_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", words, text=self._text)
 
-    def _say(self, applied: Applied) -> None:
+    def _report_applied(self, applied: Applied) -> None:
         self.said.emit(" ".join((applied.said, *applied.skipped[:1])))
 
     def _show_own(self) -> None:
@@ -136,6 +136,6 @@ class FixPanel(PanelDock):
             place = corrected.correction.place[0], corrected.image, corrected.quad
             self.own.setPixmap(self._pictures.picture(*place, self.devicePixelRatioF()) or QPixmap())
 
-    def _hear(self) -> None:
+    def _on_offer(self) -> None:
         if not self._fixing.count and self.isVisible():
             self.close()

@@ -149,7 +149,7 @@ class ReviewPanel(PanelDock):
         reviewing.looked.connect(self._show_looked)
         reviewing.counted.connect(self._show_counts)
         reviewing.counted.connect(self._show_strip)
-        self._height.wanted.connect(lambda: self._take_room_soon() if self.isVisible() else None)
+        self._height.wanted.connect(lambda: self._request_height_soon() if self.isVisible() else None)
         reviewing.said.connect(self.keys.setText)
         reviewing.failed.connect(lambda trouble: self.keys.setText(trouble.message))
         self.card.resized.connect(reviewing.set_size)
@@ -168,7 +168,7 @@ class ReviewPanel(PanelDock):
         line.took.connect(self._accept)
         line.agreed.connect(self._agree)
         self.offered.chosen.connect(line.take)
-        self._prompter.changed.connect(self._take_texts)
+        self._prompter.changed.connect(self._update_texts)
         reviewing.neared.connect(self._show_strip)
         line.typed.connect(self._show_choices)
         self._away.timeout.connect(reviewing.stop)
@@ -228,7 +228,7 @@ class ReviewPanel(PanelDock):
             behind.insert(0, (here.key, word))
         reviewing.agree(behind)
 
-    def _take_texts(self) -> None:
+    def _update_texts(self) -> None:
         self.line.show_texts(self._prompter.texts(self.reviewing.word, most=self.line.most_choices))
         self._show_choices()
 

@@ -46,7 +46,7 @@ class ReviewLooking(QObject):
         self._job = self._lane.submit(
             lambda: review_queue.waiting(project, order, index), name=later("Searching for unchecked words")
         )
-        self._job.came.connect(self._take)
+        self._job.came.connect(self._on_event)
         self._job.failed.connect(self._fail)
 
     def look_at(self, project: Project, pages: Collection[str]) -> None:
@@ -60,7 +60,7 @@ class ReviewLooking(QObject):
             self._job.cancel()
             self._job = None
 
-    def _take(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, PagesLooked):
             self.looked.emit(event.done, event.total)
         elif isinstance(event, WordsWait):

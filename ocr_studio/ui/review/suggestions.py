@@ -57,7 +57,7 @@ class Prompter(QObject):
             job = self._lane.submit(
                 lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.LOW
             )
-            job.came.connect(lambda texts: self._take(wanted, texts))
+            job.came.connect(lambda texts: self._on_texts(wanted, texts))
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
         """Likely texts of a word, the recognized one first; empty if it is unread or has no likely alternative."""
@@ -84,7 +84,7 @@ class Prompter(QObject):
         written = [(before.human if before else None, after.human) for before, after in pairs if after]
         self._written.add(Counter(human.text for before, human in written if human and human != before))
 
-    def _take(self, wanted: WrittenTexts, texts: Counter[str]) -> None:
+    def _on_texts(self, wanted: WrittenTexts, texts: Counter[str]) -> None:
         if wanted is self._written:
             wanted.add(texts)
             self._guessed = None

@@ -77,7 +77,7 @@ class ReviewLine(WordEditor):
             Qt.Key.Key_PageDown: lambda: self.agreed.emit(0),
         }
         self.alternative_chosen.connect(self.take)
-        self.textEdited.connect(self._go_on)
+        self.textEdited.connect(self._update_completion)
         self.cursorPositionChanged.connect(lambda *_: self.update())
         self.setAccessibleName(tr("Text of the word"))
 
@@ -165,7 +165,7 @@ class ReviewLine(WordEditor):
             painter.drawRoundedRect(plate, 3, 3)
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
 
-    def _go_on(self, text: str) -> None:
+    def _update_completion(self, text: str) -> None:
         """Update the completion after a key press."""
         self._rest = self.rest_of(text) if self.cursorPosition() == len(text) else ""
         self.setAccessibleDescription(tr("Press Tab to complete: {text}", text=text + self._rest) if self._rest else "")
@@ -173,16 +173,16 @@ class ReviewLine(WordEditor):
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         single = event.key() in self._single and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ours = single or self._takes_back(event) or self._does_again(event) or _count(event) is not None
+        ours = single or self._is_undo(event) or self._is_redo(event) or _count(event) is not None
         return ours or super()._is_ours(event)
 
     def _do(self, event: QKeyEvent) -> bool:
         if not self._is_ours(event):
             return False
         key, back, count = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier, _count(event)
-        if self._takes_back(event):
+        if self._is_undo(event):
             self.taken_back.emit()
-        elif self._does_again(event):
+        elif self._is_redo(event):
             self.done_again.emit()
         elif key in self._single:
             self._single[Qt.Key(key)]()
@@ -211,10 +211,10 @@ class ReviewLine(WordEditor):
             self.setCursorPosition(len(self.text()))
         self.typed.emit()
 
-    def _takes_back(self, event: QKeyEvent) -> bool:
+    def _is_undo(self, event: QKeyEvent) -> bool:
         return event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable()
 
-    def _does_again(self, event: QKeyEvent) -> bool:
+    def _is_redo(self, event: QKeyEvent) -> bool:
         return event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable()
 
 

@@ -46,7 +46,7 @@ class FindBar(QFrame):
         self.hits: tuple[Hit, ...] = ()
         self.here = -1
         self._again = QTimer(self, singleShot=True, interval=_SOON)
-        self._again.timeout.connect(self._look)
+        self._again.timeout.connect(self._update_hits)
         self.setObjectName("find-bar")
         self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
         self.setAccessibleName(tr("Find on this photo"))
@@ -69,7 +69,7 @@ class FindBar(QFrame):
         layout.addWidget(self.line, 1)
         for widget in (self.count, self.back, self.next, self.everywhere, self.closer):
             layout.addWidget(widget)
-        self.line.textChanged.connect(lambda _: self._look(first=True))
+        self.line.textChanged.connect(lambda _: self._update_hits(first=True))
         self.line.installEventFilter(self)
         # Stored, as a view that is being destroyed no longer returns it.
         self._room = view.viewport()
@@ -89,7 +89,7 @@ class FindBar(QFrame):
             self.line.setText(text)
         self.line.selectAll()
         self.line.setFocus()
-        self._look(first=True)
+        self._update_hits(first=True)
 
     def leave(self) -> None:
         """Close the bar, select the current match and return the focus to the photo."""
@@ -104,7 +104,7 @@ class FindBar(QFrame):
     def step(self, by: int) -> None:
         """Move by this number of matches, wrapping around at the ends."""
         if self._again.isActive():
-            self._look()
+            self._update_hits()
         if self.hits:
             self.here = (self.here + by) % len(self.hits)
             self._show(go=True)
@@ -151,7 +151,7 @@ class FindBar(QFrame):
         # The scene is cleared when another photo opens.
         self._search = None
         if self.isVisible():
-            self._look(first=True)
+            self._update_hits(first=True)
 
     def _follow(self, change: DocumentChange) -> None:
         if not change.here:
@@ -161,7 +161,7 @@ class FindBar(QFrame):
         else:
             self._search = None
 
-    def _look(self, *, first: bool = False) -> None:
+    def _update_hits(self, *, first: bool = False) -> None:
         """Search again. With ``first``, go to the first match; otherwise stay at the current one."""
         self._again.stop()
         was = self.hits[self.here] if 0 <= self.here < len(self.hits) else None

@@ -167,7 +167,7 @@ class FindPanel(PanelDock):
         self.setWidget(whole)
 
     def _connect(self) -> None:
-        self.line.textChanged.connect(self._ask)
+        self.line.textChanged.connect(self._search)
         self.by.textChanged.connect(lambda _: self._preview())
         self.scope.activated.connect(lambda _: self._preview())
         self.list.started.connect(self._begin_step)
@@ -175,7 +175,7 @@ class FindPanel(PanelDock):
         self.list.applied.connect(self._show_replaced)
         self.list.tree.clicked.connect(self._go_if_text)
         self.list.tree.shown.connect(lambda change: self._go_to(change.key, change.image))
-        self.searching.found.connect(self._take)
+        self.searching.found.connect(self._on_found)
         self.searching.failed.connect(lambda trouble: self.said.setText(trouble.message))
         self.cards.clicked.connect(self._go)
         self.cards.activated.connect(self._go)
@@ -190,13 +190,13 @@ class FindPanel(PanelDock):
 
     # ----------------------------------------------------------------------------------------------------- finding
 
-    def _ask(self, text: str) -> None:
+    def _search(self, text: str) -> None:
         several = bool(text.strip()) and find_replace.parse_single_term(text) is None
         self.why.setText(tr("Only single words can be replaced") if several else "")
         self.searching.wanted = True
         self.searching.ask(text)
 
-    def _take(self, query: str, findings: SearchResult) -> None:
+    def _on_found(self, query: str, findings: SearchResult) -> None:
         if query != self.line.text():
             return
         self._findings = findings

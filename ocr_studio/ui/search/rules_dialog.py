@@ -33,7 +33,7 @@ class RulesDialog(QDialog):
         )
         said.setWordWrap(True)
         self.table = RulesTable(rules)
-        self.table.rows.edited.connect(self._look)
+        self.table.rows.edited.connect(self._check_rules)
         self.add, self.remove = QPushButton(tr("&New rule")), QPushButton(tr("&Delete rule"))
         for button, do in ((self.add, self.table.write_new), (self.remove, self.table.remove_current)):
             button.setProperty("flat", True)
@@ -51,7 +51,7 @@ class RulesDialog(QDialog):
         self.everywhere.clicked.connect(lambda: self._want(everywhere=True))
         self.buttons.rejected.connect(self.reject)
         self._lay_out(said)
-        self._look()
+        self._check_rules()
         if not rules:
             self.table.write_new()
 
@@ -70,7 +70,7 @@ class RulesDialog(QDialog):
         if self.here.isEnabled():
             self.wanted.emit(everywhere)
 
-    def _look(self) -> None:
+    def _check_rules(self) -> None:
         wrong = [text for rule in self.rules() if rule.on and (text := replace_rules.describe_problem(rule))]
         usable = not wrong and any(rule.on for rule in self.rules())
         self.trouble.setText(wrong[0] if wrong else "")

@@ -63,7 +63,7 @@ class SettingsDialog(QDialog):
         self.pages.setDocumentMode(True)
         for page in (self.general, self.reading, self.keys):
             self.pages.addTab(page, page.title)
-            page.changed.connect(lambda change, page=page: self._take(page, change))
+            page.changed.connect(lambda change, page=page: self._on_change(page, change))
         self.line = QLineEdit()
         self.line.setPlaceholderText(tr("Search settings"))
         self.line.setAccessibleName(tr("Search settings"))
@@ -131,7 +131,7 @@ class SettingsDialog(QDialog):
             layout.addWidget(widget)
         layout.setStretchFactor(self.pages, 1)
 
-    def _take(self, page: SettingsPage, change: SettingsChange) -> None:
+    def _on_change(self, page: SettingsPage, change: SettingsChange) -> None:
         self._changes.append(change)
         if page.slow:
             self._rest.start()

@@ -53,18 +53,18 @@ class KeysPage(SettingsPage):
         self.tree.setMinimumHeight(260)
         self.tree.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.tree.installEventFilter(self)
-        self.tree.itemDoubleClicked.connect(lambda *_: self._ask(adds=False))
-        self.tree.currentItemChanged.connect(self._begin_anew)
+        self.tree.itemDoubleClicked.connect(lambda *_: self._ask_key(adds=False))
+        self.tree.currentItemChanged.connect(self._reset_controls)
         self.catcher = KeyCatcher()
-        self.catcher.caught.connect(self._take)
+        self.catcher.caught.connect(self._set_key)
         self.catcher.left.connect(self.tree.setFocus)
         self.said = StatusLabel()
-        self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask(adds=False))
-        self.add_key = self._button(tr("A&dd shortcut…"), lambda: self._ask(adds=True))
-        self.no_key = self._button(tr("Re&move"), lambda: self._give(self._spec, ()))
+        self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask_key(adds=False))
+        self.add_key = self._button(tr("A&dd shortcut…"), lambda: self._ask_key(adds=True))
+        self.no_key = self._button(tr("Re&move"), lambda: self._set_keys(self._spec, ()))
         self.reset_one = self._button(tr("R&eset to default"), self._reset_one)
         self.reset_one.setToolTip(tr("Reset this action to its default shortcut"))
-        self.take_over = self._button(tr("Re&assign"), self._take_over)
+        self.take_over = self._button(tr("Re&assign"), self._reassign)
         self._fill_tree()
         self._place()
         self.show_settings(settings)
@@ -73,7 +73,7 @@ class KeysPage(SettingsPage):
         """Show the shortcuts of these settings."""
         self._changed = dict(settings.keys)
         self._show_keys()
-        self._begin_anew()
+        self._reset_controls()
 
     def defaults(self, settings: Settings) -> Settings:
         """Return these settings with the default shortcuts."""
@@ -115,10 +115,10 @@ class KeysPage(SettingsPage):
         """Let Enter set a shortcut and Del remove all of them."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._spec is not None:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._ask(adds=False)
+                self._ask_key(adds=False)
                 return True
             if event.key() == Qt.Key.Key_Delete:
-                self._give(self._spec, ())
+                self._set_keys(self._spec, ())
                 return True
         return super().eventFilter(watched, event)
 
@@ -130,20 +130,20 @@ class KeysPage(SettingsPage):
 
     # ------------------------------------------------------------------------------------------------------ changing
 
-    def _ask(self, *, adds: bool) -> None:
+    def _ask_key(self, *, adds: bool) -> None:
         spec = self._spec
         if spec is None or key_rules.is_fixed(spec):
             return
         self._adds = adds
-        self._say("")
+        self._show_info("")
         self.catcher.catch(tr("Press the new shortcut for “{action}”, or Esc to cancel.", action=spec.name))
 
-    def _take(self, key: str) -> None:
+    def _set_key(self, key: str) -> None:
         spec = self._spec
         if spec is None:
             return
         if trouble := key_rules.trouble(spec, key):
-            self._say(trouble, wrong=True)  # and waits for another key
+            self._show_info(trouble, wrong=True)  # and waits for another key
             return
         rivals = key_rules.rivals(spec, key, self._table, self._changed)
         if rivals:
@@ -151,30 +151,30 @@ class KeysPage(SettingsPage):
                 key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
             )
             said = tr("{key} is already used by “{action}”.", key=labels.key(key), action=rivals[0].name)
-            self._say(said, wrong=True)
+            self._show_info(said, wrong=True)
             if not fixed:
                 self._wanted = key
                 self.take_over.show()
                 self.take_over.setFocus()
             return
-        self._give(spec, self._with(spec, key))
+        self._set_keys(spec, self._with(spec, key))
         self._back()
 
-    def _take_over(self) -> None:
+    def _reassign(self) -> None:
         spec, key = self._spec, self._wanted
         if spec is None or not key:
             return
         lost = self._free(spec, (key,))
-        self._give(spec, self._with(spec, key))
-        self._say(lost)
+        self._set_keys(spec, self._with(spec, key))
+        self._show_info(lost)
         self._back()
 
     def _reset_one(self) -> None:
         spec = self._spec
         if spec is not None:
             lost = self._free(spec, spec.keys)
-            self._give(spec, spec.keys)
-            self._say(lost)
+            self._set_keys(spec, spec.keys)
+            self._show_info(lost)
 
     def _free(self, spec: ActionSpec[Any], keys: tuple[str, ...]) -> str:
         """Remove these keys from other actions. Returns the message about it."""
@@ -190,12 +190,12 @@ class KeysPage(SettingsPage):
         before = key_rules.keys_of(spec, self._changed) if self._adds else ()
         return (*(each for each in before if not key_rules.same(each, key)), key)
 
-    def _give(self, spec: ActionSpec[Any] | None, keys: tuple[str, ...]) -> None:
+    def _set_keys(self, spec: ActionSpec[Any] | None, keys: tuple[str, ...]) -> None:
         if spec is None or key_rules.is_fixed(spec):
             return
         self._note(spec, keys)
         self._show_keys()
-        self._begin_anew()
+        self._reset_controls()
         self.say(keys=dict(self._changed))
 
     def _note(self, spec: ActionSpec[Any], keys: tuple[str, ...]) -> None:
@@ -253,17 +253,17 @@ class KeysPage(SettingsPage):
                 font.setBold(spec.id in self._changed)
                 item.setFont(column, font)
 
-    def _begin_anew(self) -> None:
+    def _reset_controls(self) -> None:
         spec = self._spec
         fixed = spec is not None and key_rules.is_fixed(spec)
-        self._say(tr("These shortcuts can’t be changed: each digit stands for an alternative.") if fixed else "")
+        self._show_info(tr("These shortcuts can’t be changed: each digit stands for an alternative.") if fixed else "")
         free = spec is not None and not fixed
         for button in (self.set_key, self.add_key):
             button.setEnabled(free)
         self.no_key.setEnabled(spec is not None and free and bool(key_rules.keys_of(spec, self._changed)))
         self.reset_one.setEnabled(spec is not None and spec.id in self._changed)
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def _show_info(self, text: str, *, wrong: bool = False) -> None:
         self._wanted = ""
         self.take_over.hide()
         self.said.say(text, wrong=wrong)

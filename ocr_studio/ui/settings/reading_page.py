@@ -71,11 +71,11 @@ class ReadingPage(SettingsPage):
         self._place()
         self.show_settings(settings)
         for field in (self.model, self.detector, self.alphabet, self.unit):
-            field.currentIndexChanged.connect(self._say_all)
+            field.currentIndexChanged.connect(self._emit_changes)
         for number in (self.memory, self.strength):
-            number.valueChanged.connect(self._say_all)
-        self.read_when_opened.toggled.connect(self._say_all)
-        self.languages.changed.connect(self._say_all)
+            number.valueChanged.connect(self._emit_changes)
+        self.read_when_opened.toggled.connect(self._emit_changes)
+        self.languages.changed.connect(self._emit_changes)
 
     def _make_numbers(self) -> None:
         self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=f" {tr('MB')}")
@@ -107,7 +107,7 @@ class ReadingPage(SettingsPage):
         for code in LANGUAGES:
             self.languages.choose(code, on=code in settings.languages)
         self.strength.setValue(round(100 * settings.language_strength))
-        self._take(settings.detection)
+        self._set_detection(settings.detection)
         self._offer_alphabet()
         self._name_defaults()
 
@@ -132,7 +132,7 @@ class ReadingPage(SettingsPage):
             language_strength=self.strength.value() / 100,
         )
 
-    def _say_all(self) -> None:
+    def _emit_changes(self) -> None:
         """Emit only the values that changed, so that changes made elsewhere meanwhile stay."""
         if self._showing:
             return
@@ -163,8 +163,8 @@ class ReadingPage(SettingsPage):
         )
 
     def _choose_detection(self, detection: DetectionOptions) -> None:
-        self._take(detection)
-        self._say_all()
+        self._set_detection(detection)
+        self._emit_changes()
 
     def _offer_alphabet(self) -> None:
         self.alphabet.setEnabled(self.model.currentData() in ("", registry.BUILT_IN.name))
@@ -175,7 +175,7 @@ class ReadingPage(SettingsPage):
         self.model.setItemText(0, _default_title("recognizer", alphabet))
         self.detector.setItemText(0, _default_title("detector", alphabet))
 
-    def _take(self, detection: DetectionOptions) -> None:
+    def _set_detection(self, detection: DetectionOptions) -> None:
         self.detection = detection
         self._how.setText(tr("Default") if detection == DetectionOptions() else tr("Customized"))
 

@@ -87,10 +87,10 @@ class SynthDialog(QDialog):
         self._make_buttons()
         self._place()
         self._rest = QTimer(self, singleShot=True, interval=_REST)
-        self._rest.timeout.connect(self._look)
+        self._rest.timeout.connect(self._update_preview)
         self._connect()
-        self._ask_there()
-        self._look()
+        self._check_folder()
+        self._update_preview()
 
     @property
     def busy(self) -> bool:
@@ -99,13 +99,13 @@ class SynthDialog(QDialog):
 
     # --------------------------------------------------------------------------------------------------- preview
 
-    def _look(self, *, others: bool = False) -> None:
+    def _update_preview(self, *, others: bool = False) -> None:
         """Update the preview, which also finds out in the background whether the options work."""
         self._rest.stop()
         self._expected = None
         self.estimate.setText("")
         self._fit = True
-        self._say_wrong("")
+        self._show_problem("")
         self._right.setCurrentWidget(self.looking)
         self.looking.look(self.form.options, others=others)
         self._offer()
@@ -118,7 +118,7 @@ class SynthDialog(QDialog):
     def _refuse(self, why: str) -> None:
         """Show why samples with these options cannot be generated."""
         self._fit = False
-        self._say_wrong(why)
+        self._show_problem(why)
         self._offer()
 
     # --------------------------------------------------------------------------------------------------- generating
@@ -148,10 +148,10 @@ class SynthDialog(QDialog):
         job = self._job = self._lane.submit(
             lambda: generate.write(options, folder, replace=replace), name=later("Generating words and boards")
         )
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
-        self._say_wrong("")
+        self._show_problem("")
         self._right.setCurrentWidget(self.looking)
         self.progress.setRange(0, 0)
         self.doing.setText(tr("Loading fonts, pen strokes and backgrounds…"))
@@ -160,7 +160,7 @@ class SynthDialog(QDialog):
         self._made_in = None
         self._offer()
 
-    def _hear(self, event: WritingEvent) -> None:
+    def _on_event(self, event: WritingEvent) -> None:
         if isinstance(event, Report):
             self._show_report(event)
             return
@@ -180,13 +180,13 @@ class SynthDialog(QDialog):
         self._right.setCurrentWidget(self.report)
 
     def _fail(self, trouble: Trouble) -> None:
-        self._say_wrong(trouble.message)
+        self._show_problem(trouble.message)
 
     def _end(self) -> None:
         self._job = None
         self.progress.hide()
         self.doing.hide()
-        self._ask_there()
+        self._check_folder()
         if self._made_in is not None:
             self.train.setFocus()
 
@@ -207,22 +207,22 @@ class SynthDialog(QDialog):
         job = self._clearing = self._lane.submit(make, name=later("Discarding the unfinished dataset"))
         job.failed.connect(self._fail)
         job.ended.connect(self._cleared)
-        self._say_wrong("")
+        self._show_problem("")
         self._offer()
 
     def _cleared(self) -> None:
         self._clearing = None
-        self._ask_there()
+        self._check_folder()
 
     # --------------------------------------------------------------------------------------------------- display
 
-    def _ask_there(self) -> None:
+    def _check_folder(self) -> None:
         """Check the folder again after the options or the folder have changed."""
         self._hurried = False
         self.there.ask(self.form.options, self.folder.path)
         self._offer()
 
-    def _hear_there(self) -> None:
+    def _on_folder_checked(self) -> None:
         hurried, self._hurried = self._hurried, False
         self._offer()
         self._show_estimate(self._expected)
@@ -246,7 +246,7 @@ class SynthDialog(QDialog):
         for button in (self.train, self.show_folder):
             button.setVisible(self._made_in is not None and not busy)
 
-    def _say_wrong(self, text: str) -> None:
+    def _show_problem(self, text: str) -> None:
         self.wrong.setText(foldable(text))
         self.wrong.setVisible(bool(text))
         self.form.setAccessibleDescription(text)
@@ -259,7 +259,7 @@ class SynthDialog(QDialog):
         self.accept()
         self.train_wanted.emit(folder)
 
-    def _leave(self) -> None:
+    def _stop_all(self) -> None:
         self._rest.stop()
         self.there.stop()
         self._stop()
@@ -293,8 +293,8 @@ class SynthDialog(QDialog):
     def _connect(self) -> None:
         self.form.changed.connect(self._change)
         self.folder.changed.connect(self._move)
-        self.there.known.connect(self._hear_there)
-        self.looking.others_wanted.connect(lambda: self._look(others=True))
+        self.there.known.connect(self._on_folder_checked)
+        self.looking.others_wanted.connect(lambda: self._update_preview(others=True))
         self.looking.estimated.connect(self._show_estimate)
         self.looking.failed.connect(self._refuse)
         self.write.clicked.connect(self._start)
@@ -302,16 +302,16 @@ class SynthDialog(QDialog):
         self.throw_away.clicked.connect(self._throw_away)
         self.show_folder.clicked.connect(self._show_folder)
         self.train.clicked.connect(self._train)
-        self.finished.connect(self._leave)
+        self.finished.connect(self._stop_all)
 
     def _change(self) -> None:
         self._made_in = self._expected = None
         self._rest.start()
-        self._ask_there()
+        self._check_folder()
 
     def _move(self) -> None:
         self._made_in = None
-        self._ask_there()
+        self._check_folder()
 
     def _place(self) -> None:
         about = PlainLabel(tr(_ABOUT))

@@ -142,7 +142,7 @@ class PathRow(QWidget):
         self.choose = QPushButton(tr("Choose…"))
         self.choose.setAutoDefault(False)
         self.choose.setAccessibleName(tr("Choose: {what}", what=name))
-        self.choose.clicked.connect(self._ask)
+        self.choose.clicked.connect(self._choose_path)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -167,7 +167,7 @@ class PathRow(QWidget):
         self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
         self.line.blockSignals(False)
 
-    def _ask(self) -> None:
+    def _choose_path(self) -> None:
         before = self.path
         start = str(before.parent if before else Path.home())
         asked = file_dialogs.make(self.window(), self._name, start)

@@ -58,7 +58,7 @@ class SynthPreviewJobs(QObject):
         job = self._job = self._lane.submit(
             lambda: preview.show(options, words=words, boards=boards), name=later("Generating a preview")
         )
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
 
@@ -80,7 +80,7 @@ class SynthPreviewJobs(QObject):
         if self._lane.isRunning():  # otherwise the program is quitting; do not restart the thread
             self._lane.submit(make, name=later("Generating a preview"))
 
-    def _hear(self, event: SynthSource | Shown) -> None:
+    def _on_event(self, event: SynthSource | Shown) -> None:
         if isinstance(event, SynthSource):
             self.sourced.emit(event)
             return

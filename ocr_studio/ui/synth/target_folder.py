@@ -143,9 +143,9 @@ class TargetFolderCheck(QObject):
         job = self._job = self._lane.submit(
             lambda: generate.look_there(options, folder), name=later("Checking the folder")
         )
-        job.came.connect(self._hear)
+        job.came.connect(self._on_checked)
         # Assumed empty: writing to it will report the error.
-        job.failed.connect(lambda _: self._hear(FolderState()))
+        job.failed.connect(lambda _: self._on_checked(FolderState()))
 
     def stop(self) -> None:
         """Stop checking."""
@@ -155,7 +155,7 @@ class TargetFolderCheck(QObject):
             self._job.cancel()
             self._job = None
 
-    def _hear(self, found: FolderState) -> None:
+    def _on_checked(self, found: FolderState) -> None:
         self.found = found
         if found.writer is not None:
             self._again.start()

@@ -75,7 +75,7 @@ class CharactersPopup(QFrame):
         self._lay_out()
         self.search.textChanged.connect(self._fill)
         self.group.currentIndexChanged.connect(self._fill)
-        self.signs.currentItemChanged.connect(lambda *_: self._say())
+        self.signs.currentItemChanged.connect(lambda *_: self._show_name())
         self.signs.itemClicked.connect(lambda _: self._choose())
         self._fill()
 
@@ -139,9 +139,9 @@ class CharactersPopup(QFrame):
             item.setSizeHint(QSize(_CELL, _CELL))
             self.signs.addItem(item)
         self.signs.setCurrentRow(0)
-        self._say()
+        self._show_name()
 
-    def _say(self) -> None:
+    def _show_name(self) -> None:
         item = self.signs.currentItem()
         self.name.setText(characters.describe_character(item.text()) if item else tr("No matching character"))
 

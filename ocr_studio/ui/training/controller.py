@@ -152,9 +152,9 @@ class TrainingController(QObject):
             yield from origin.look(options)
 
         job = self._job = self._lane.submit(make, name=later("Collecting corrections"))
-        job.came.connect(self._hear_look)
+        job.came.connect(self._on_preflight_event)
         job.failed.connect(self.failed)
-        job.ended.connect(lambda: self._leave_looking(job))
+        job.ended.connect(lambda: self._end_preflight(job))
 
     def note_correction(self) -> None:
         """Note that a word was corrected since the data were collected."""
@@ -278,12 +278,12 @@ class TrainingController(QObject):
         self._go_to(TrainingStage.LEARNING)
         self.progressed.emit(tr("Preparing…"), 0, 0)
         job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Training"))
-        job.came.connect(self._hear)
+        job.came.connect(self._on_event)
         job.failed.connect(self.failed)
         job.ended.connect(pace.close)
-        job.ended.connect(lambda: self._leave_learning(job))
+        job.ended.connect(lambda: self._end_training(job))
 
-    def _hear(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, Begun):
             self.run, self.dataset = event.course.run, event.course.dataset
             self.look = None  # its dataset now belongs to the run
@@ -299,7 +299,7 @@ class TrainingController(QObject):
         if isinstance(event, LearningEvent):
             self.heard.emit(event)
 
-    def _hear_look(self, event: object) -> None:
+    def _on_preflight_event(self, event: object) -> None:
         if isinstance(event, Preflight):
             self.look = event
             self.dataset = event.dataset
@@ -323,12 +323,12 @@ class TrainingController(QObject):
         if self.offers:
             self.offered.emit()
 
-    def _leave_looking(self, job: Job) -> None:
+    def _end_preflight(self, job: Job) -> None:
         if job is self._job and self.stage is TrainingStage.LOOKING:
             self.look = self.dataset = None  # the data collected before are deleted
             self._go_to(TrainingStage.IDLE)
 
-    def _leave_learning(self, job: Job) -> None:
+    def _end_training(self, job: Job) -> None:
         if job is self._job and self.busy:  # it failed, or the thread was told to end
             self._come_back()
             self.find_offers()

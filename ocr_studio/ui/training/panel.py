@@ -93,7 +93,7 @@ class TrainerPanel(PanelDock):
 
     def open(self) -> None:
         """Show the panel and focus its main button."""
-        self._say("")
+        self._show_message("")
         super().open()
         self._asked_from = QApplication.focusWidget()
         self._focus()
@@ -106,14 +106,14 @@ class TrainerPanel(PanelDock):
     def follow(self, project: Project | None) -> None:
         """Follow the open photo: if its project is another one, use the words of that project."""
         self._project = project
-        self._look_around()
+        self._collect_if_needed()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Collect training data, as the View menu may have shown the panel."""
         super().showEvent(event)
-        self._look_around()
+        self._collect_if_needed()
 
-    def _look_around(self) -> None:
+    def _collect_if_needed(self) -> None:
         # A dataset that the user has chosen stays until they ask for the corrections again.
         training, origin = self._training, self._training.origin
         waits = (
@@ -132,15 +132,15 @@ class TrainerPanel(PanelDock):
     def _connect(self) -> None:
         training = self._training
         training.changed.connect(self._follow)
-        training.heard.connect(self._hear)
+        training.heard.connect(self._on_event)
         training.progressed.connect(self._show_progress)
-        training.failed.connect(lambda trouble: self._say(trouble.message))
+        training.failed.connect(lambda trouble: self._show_message(trouble.message))
         training.offered.connect(self.show)
         self._document.changed.connect(training.note_correction)
         self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
             outset.start.connect(lambda recipe: training.start(self.kind, recipe))
-            outset.look.connect(self._look_again)
+            outset.look.connect(self._collect_again)
         self.boxes.opened.connect(self._open_photo)
         for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):
             view.chosen.connect(self._go)
@@ -213,7 +213,7 @@ class TrainerPanel(PanelDock):
             self._since[page.id] = preflight.checked_words(page) - before
         self.preflight.show_checked(look.words + sum(self._since.values()))
 
-    def _hear(self, event: LearningEvent) -> None:
+    def _on_event(self, event: LearningEvent) -> None:
         if isinstance(event, Trained | DetectorTrained):
             self.result.show_result(event)
             self.show()
@@ -222,11 +222,11 @@ class TrainerPanel(PanelDock):
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.stage is TrainingStage.LOOKING:
             # Translators: {doing} is the current activity, such as “Collecting your corrections…”.
-            self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
+            self._show_message(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             if total == done:
-                self._say("")
+                self._show_message("")
 
-    def _say(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self.said.setText(text)
         self.said.setToolTip(labels.tooltip(text))
 
@@ -238,7 +238,7 @@ class TrainerPanel(PanelDock):
         here = page is not None and any(not word.checked for word in page.words.values())
         return here or (page is not None and project is not None and project.has_others(page.id))
 
-    def _look_again(self) -> None:
+    def _collect_again(self) -> None:
         if self._training.origin:
             self._training.look_at(self._training.origin)
 
@@ -297,7 +297,7 @@ class _Offer(QFrame):
         self._icon = PlainLabel()
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.go_on = button(tr("Resume"), tr("Continue with this training"), self._go_on, primary=True)
+        self.go_on = button(tr("Resume"), tr("Continue with this training"), self._resume, primary=True)
         self.forget = button(tr("Discard"), tr("Delete this training and its progress"), self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)
@@ -327,7 +327,7 @@ class _Offer(QFrame):
         """Apply the colours of the current theme."""
         self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         self._training.go_on_with(self._training.offers[0].run)
 
     def _forget(self) -> None:

@@ -76,7 +76,7 @@ class PreflightPage(QWidget):
     def show_look(self, look: Preflight | None) -> None:
         """Show the collected training data; None if there are none yet."""
         self._look = look
-        self._say_unit(f"{look.unit}s" if look else "words")
+        self._show_unit(f"{look.unit}s" if look else "words")
         self._pictures.use(look.dataset if look else None)
         self.examples.words.show_dataset(look.dataset if look else None)
         rows = doubt_rows(look) if look else []
@@ -93,7 +93,7 @@ class PreflightPage(QWidget):
         self._show_parts()
         self.show_checked(look.words if look else 0)
 
-    def _say_unit(self, unit: str) -> None:
+    def _show_unit(self, unit: str) -> None:
         """Name the examples by their unit, "words" or "lines"."""
         for view, name in self._names.items():
             view.setAccessibleName(name.said(unit))

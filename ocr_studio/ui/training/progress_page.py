@@ -74,7 +74,7 @@ class ProgressPage(QWidget):
         )
         self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.said("words"))
         self._lay_out()
-        training.heard.connect(self._hear)
+        training.heard.connect(self._on_event)
         training.progressed.connect(self._show_progress)
         training.paused.connect(self._show_paused)
         training.changed.connect(self._show_stage)
@@ -108,7 +108,7 @@ class ProgressPage(QWidget):
         self.samples.setVisible(reads)
         self.lines.setVisible(not reads)
 
-    def _hear(self, event: LearningEvent) -> None:
+    def _on_event(self, event: LearningEvent) -> None:
         if isinstance(event, TrainingStarted):
             self._show_started(event)
         elif isinstance(event, StepDone):

@@ -130,7 +130,7 @@ class PanelDock(QDockWidget):
     def setWidget(self, widget: QWidget) -> None:  # noqa: N802
         """Show this widget, in a scroll area."""
         room = _Room(widget)
-        room.outgrown.connect(self._take_room_soon)
+        room.outgrown.connect(self._request_height_soon)
         # The outer widget first: a widget is styled again, with all its children, when it gets a new parent, so
         # filling it before takes twice the time.
         super().setWidget(room)
@@ -141,17 +141,17 @@ class PanelDock(QDockWidget):
         super().showEvent(event)
         if self._outside is None:
             self._note_keys(QApplication.focusWidget())
-        self._take_room_soon()
+        self._request_height_soon()
 
-    def _take_room_soon(self, times: int = _TIMES) -> None:
+    def _request_height_soon(self, times: int = _TIMES) -> None:
         if times:
-            QTimer.singleShot(0, self, lambda: self._take_room(times))
+            QTimer.singleShot(0, self, lambda: self._request_height(times))
 
-    def _take_room(self, times: int) -> None:
+    def _request_height(self, times: int) -> None:
         window, whole = self.window(), self._whole_height()
         if isinstance(window, QMainWindow) and self.isVisible() and self.height() < whole:
             window.resizeDocks([self], [whole], Qt.Orientation.Vertical)
-            self._take_room_soon(times - 1)
+            self._request_height_soon(times - 1)
 
     def _whole_height(self) -> int:
         room = self.widget()
@@ -175,10 +175,10 @@ class PanelDock(QDockWidget):
         if not inside:
             return
         if outside is None or not isValid(outside) or outside.isVisible():
-            self._give_keys(outside)
+            self._restore_focus(outside)
         else:
             # A tab behind this panel becomes visible a moment later.
-            QTimer.singleShot(0, self, lambda: self._give_keys(outside))
+            QTimer.singleShot(0, self, lambda: self._restore_focus(outside))
 
     def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
         if self._has(entered):
@@ -197,7 +197,7 @@ class PanelDock(QDockWidget):
     def _has(self, widget: QWidget | None) -> bool:
         return widget is not None and (widget is self or self.isAncestorOf(widget))
 
-    def _give_keys(self, outside: QWidget | None) -> None:
+    def _restore_focus(self, outside: QWidget | None) -> None:
         window = self.window()
         centre = window.centralWidget() if isinstance(window, QMainWindow) else None
         if outside is not None and isValid(outside) and outside.isVisible():

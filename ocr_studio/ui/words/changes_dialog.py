@@ -83,7 +83,7 @@ class ChangesDialog(JobResultDialog):
         self.bar.hide()
         self.pause.hide()
         self.stop.hide()
-        self._say(said, wrong)
+        self._show_status(said, wrong)
         for widget in (self.list, self.take, self.note):
             widget.setVisible(self.found > 0)
         if self.found:
@@ -105,7 +105,7 @@ class ChangesDialog(JobResultDialog):
             super().reject()
 
     def _show_applied(self, applied: Applied) -> None:
-        self._say(applied.said, applied.skipped)
+        self._show_status(applied.said, applied.skipped)
         for widget in (self.list, self.take):
             widget.hide()
         self.note.setText(tr("You can undo this.") if applied.words else "")
@@ -123,5 +123,5 @@ class ChangesDialog(JobResultDialog):
             self.said.setText(tr("Paused. Resume to read the next photo."))
         self.paused.emit(on)
 
-    def _say(self, said: str, more: Sequence[str]) -> None:
+    def _show_status(self, said: str, more: Sequence[str]) -> None:
         self.said.setText(labels.with_few(said, [line for line in more if line], most=_SAID))

@@ -64,8 +64,8 @@ class Spelling(QObject):
         self._latest: dict[Path, frozenset[str]] = {}  # added words by folder of the project, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
-        document.changed.connect(lambda change: self._take_typed() if change.here else None)
-        index_service.finished.connect(self._look_anew)
+        document.changed.connect(lambda change: self._accept_typed() if change.here else None)
+        index_service.finished.connect(self._reload_words)
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -80,15 +80,15 @@ class Spelling(QObject):
         if wanted != self._asked:
             self._asked = wanted
             # After the photo is shown.
-            QTimer.singleShot(0, self, lambda: self._ask(wanted))
+            QTimer.singleShot(0, self, lambda: self._load_words(wanted))
         else:
-            self._take_typed()
+            self._accept_typed()
 
     def look_again_soon(self, _: object = None) -> None:
         """Update after the settings have been changed."""
         QTimer.singleShot(0, self, self.look_again)
 
-    def _look_anew(self) -> None:
+    def _reload_words(self) -> None:
         """Load the words again after the index was updated."""
         self._asked = None
         self.look_again()
@@ -143,7 +143,7 @@ class Spelling(QObject):
         self._retry_saver.save(project.folder, save)
         self._make()
 
-    def _ask(self, wanted: tuple[tuple[str, ...], Project | None]) -> None:
+    def _load_words(self, wanted: tuple[tuple[str, ...], Project | None]) -> None:
         languages, project = wanted
         if wanted != self._asked:
             return
@@ -153,11 +153,11 @@ class Spelling(QObject):
             name=later("Loading dictionaries"),
             priority=Priority.LOW,
         )
-        asked.came.connect(lambda known: self._take(wanted, known))
+        asked.came.connect(lambda known: self._on_words(wanted, known))
         # Missing dictionaries are reported when photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
 
-    def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown | None) -> None:
+    def _on_words(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown | None) -> None:
         if known is None or wanted != self._asked:
             return
         _, project = wanted
@@ -166,7 +166,7 @@ class Spelling(QObject):
         self._here = self._typed_here()
         self._make()
 
-    def _take_typed(self) -> None:
+    def _accept_typed(self) -> None:
         """Accept words that were just typed on this photo."""
         here = self._typed_here()
         if here != self._here:

@@ -111,14 +111,14 @@ class WordPictures(QObject):
             name=later("Loading images of the words"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._take)
+        job.came.connect(self._on_picture)
         job.ended.connect(self._rest)
 
     def _rest(self) -> None:
         self._job = None
         self._ask.start()
 
-    def _take(self, made: PlacePicture) -> None:
+    def _on_picture(self, made: PlacePicture) -> None:
         if made.picture is not None and made.place in self._pixmaps:
             self._keep(made.place, image_convert.pixmap(made.picture))
             self.came.emit(made.place)

@@ -49,7 +49,7 @@ class WordTable(RowTable):
         self._delegate.editing_changed.connect(self.editing_changed)
         self._delegate.message.connect(self.message)
         self.setAccessibleName(tr("Words in reading order"))
-        self._look()
+        self._set_up_view()
         document.selection_changed.connect(self._follow_document)
         self.selectionModel().selectionChanged.connect(self._follow_rows)
         self.selectionModel().currentChanged.connect(self._follow_rows)
@@ -164,7 +164,7 @@ class WordTable(RowTable):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(index.siblingAtColumn(TEXT), flag)
 
-    def _look(self) -> None:
+    def _set_up_view(self) -> None:
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)

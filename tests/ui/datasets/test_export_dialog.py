@@ -130,7 +130,7 @@ def test_stopped_half_way_it_leaves_nothing(
     studio = open_studio(tmp_path / "many" / "board 1.png")
     dialog = dialog_of(studio)
     seen: list[object] = []
-    hear = dialog._hear
+    hear = dialog._on_event
 
     def stop_at_the_first(event: Any) -> None:
         hear(event)
@@ -140,7 +140,7 @@ def test_stopped_half_way_it_leaves_nothing(
         else:
             dialog.reject()
 
-    monkeypatch.setattr(dialog, "_hear", stop_at_the_first)
+    monkeypatch.setattr(dialog, "_on_event", stop_at_the_first)
     QTest.mouseClick(dialog.export, LEFT)
     qtbot.waitUntil(lambda: bool(seen) and not studio.busy)
     assert len(seen) == 1

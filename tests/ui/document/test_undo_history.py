@@ -179,7 +179,7 @@ def test_a_photo_that_changes_while_it_is_opened_is_shown_as_it_is_now(
     first = studio.document.page
     assert first is not None
     _open(studio, folder / "board 2.png", qtbot)
-    shown = studio.opening._take
+    shown = studio.opening._on_opened
 
     def late(*given: Any) -> None:
         """Between the lane, which has loaded the page, and the window."""
@@ -187,7 +187,7 @@ def test_a_photo_that_changes_while_it_is_opened_is_shown_as_it_is_now(
         studio.document.history.push(Step("Write from elsewhere", {first.id: edit}))
         shown(*given)
 
-    monkeypatch.setattr(studio.opening, "_take", late)
+    monkeypatch.setattr(studio.opening, "_on_opened", late)
     _open(studio, folder / "board 1.png", qtbot)
     assert texts(studio)[0] == "newer"
     monkeypatch.undo()

@@ -150,7 +150,7 @@ def test_stopped_it_goes_on_or_is_thrown_away(
 ) -> None:
     monkeypatch.setattr(generate, "_TELL", 0.0)
     dialog.form.words.setValue(90)  # so many that not all are made before the second is heard of
-    hear, seen = dialog._hear, []
+    hear, seen = dialog._on_event, []
 
     def stop_at_the_second(event: Any) -> None:
         hear(event)
@@ -159,7 +159,7 @@ def test_stopped_it_goes_on_or_is_thrown_away(
             if event.done == 2:
                 dialog.write.click()
 
-    monkeypatch.setattr(dialog, "_hear", stop_at_the_second)
+    monkeypatch.setattr(dialog, "_on_event", stop_at_the_second)
     QTest.mouseClick(dialog.write, LEFT)
     qtbot.waitUntil(lambda: dialog.write.text() == "&Stop")
     assert not dialog.form.isEnabled()

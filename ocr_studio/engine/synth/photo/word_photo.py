@@ -86,7 +86,7 @@ def take_word_photo(writing: RenderedText, options: WordPhotoOptions, rng: Rando
     scene = _compose_scene(cut, other, (start + end) / 2 - top, options, rng)
     crop = np.array([right - left, bottom - top], np.float32)
     letters = np.minimum(np.maximum(boxes - np.array([left, top], np.float32), 0), crop)
-    return _take_legible(scene, cut, options, rng), letters
+    return _photograph_legible(scene, cut, options, rng), letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,17 +217,17 @@ def _grey(picture: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _take_legible(scene: Picture, ink: Ink, options: WordPhotoOptions, rng: Random) -> Picture:
+def _photograph_legible(scene: Picture, ink: Ink, options: WordPhotoOptions, rng: Random) -> Picture:
     """Return a photo on which the ink is still visible."""
-    photo = _take_once(scene, options.size, options.harm, rng)
+    photo = _photograph_once(scene, options.size, options.harm, rng)
     for less in (0.5, 0.0):
         if measure_contrast(_grey(photo), ink) > _FAINT:
             return photo
-        photo = _take_once(scene, options.size, options.harm * less, rng)
+        photo = _photograph_once(scene, options.size, options.harm * less, rng)
     return photo
 
 
-def _take_once(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
+def _photograph_once(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
     """Apply light, lens and app of a phone."""
     lens = Camera.sample(rng, pixels=1, harm=harm)
     app = lens.app or rng.random() < 0.12
