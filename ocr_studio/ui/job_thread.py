@@ -112,13 +112,13 @@ class Job(QObject):
     """A job as the window sees it. All signals are emitted in the window's thread, none after ``cancel()``.
 
     Signals:
-        came(object): The generator has yielded this event.
+        yielded(object): The generator has yielded this event.
         done(): The generator has ended.
         failed(Trouble): The generator has raised an exception.
         ended(): After ``done`` or ``failed``, and at once when the job is cancelled.
     """
 
-    came = Signal(object)
+    yielded = Signal(object)
     done = Signal()
     failed = Signal(object)
     ended = Signal()
@@ -145,7 +145,7 @@ class Job(QObject):
         if self._over:
             return
         if what == "event":
-            self.came.emit(value)
+            self.yielded.emit(value)
             return
         self._over = True
         if what == "failed":

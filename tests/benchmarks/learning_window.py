@@ -100,7 +100,7 @@ def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: a
     run_until(app, lambda: time.perf_counter() > idle)
     print(f"idle                    {ticks.said()}   {resident()}")
     ticks.begin()
-    training.heard.connect(lambda event: losses.append(event.loss) if isinstance(event, StepDone) else None)
+    training.event_received.connect(lambda event: losses.append(event.loss) if isinstance(event, StepDone) else None)
     began = time.perf_counter()
     outset.column.begin.click()
     run_until(app, lambda: len(losses) > 2 or training.stage is not TrainingStage.LEARNING)

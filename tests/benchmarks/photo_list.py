@@ -83,7 +83,7 @@ def _open(app: QApplication, studio: window_app.Studio, photos: Path) -> None:
     studio.opening.opened.connect(note("photo open"))
     rows.learned.connect(lambda: note("all states known")() if len(rows.rows) > 1 else None)
     rows.listed.connect(lambda: note("list filled")() if len(rows.rows) > 1 else None)
-    studio.window.photos.pictures.came.connect(note("first small picture"))
+    studio.window.photos.pictures.loaded.connect(note("first small picture"))
     studio.opening.open_paths([photos])
     main_thread.run_until(app, lambda: len(times) == 4 and not studio.busy, patience=120.0)
     print("; ".join(f"{what} after {seconds:.2f} s" for what, seconds in times.items()))

@@ -32,7 +32,7 @@ def test_events_come_in_order_in_the_windows_thread(lane: JobThread, qtbot: QtBo
         yield from range(3)
 
     job = lane.submit(count, name="Counting")
-    job.came.connect(lambda event: heard.append((event, threading.current_thread() is here)))
+    job.yielded.connect(lambda event: heard.append((event, threading.current_thread() is here)))
     with qtbot.waitSignal(job.ended):
         pass
     assert heard == [(0, True), (1, True), (2, True)]
@@ -53,7 +53,7 @@ def test_one_job_at_a_time_in_the_order_given(lane: JobThread, qtbot: QtBot) -> 
     order: list[object] = []
     jobs = [lane.submit(partial(work, number), name=str(number)) for number in range(5)]
     for job in jobs:
-        job.came.connect(order.append)
+        job.yielded.connect(order.append)
     with qtbot.waitSignal(jobs[-1].ended):
         pass
     assert order == [0, 1, 2, 3, 4]
@@ -75,10 +75,10 @@ def test_after_a_cancel_nothing_is_heard_and_the_generator_is_closed(lane: JobTh
     ends: list[str] = []
     job.done.connect(lambda: ends.append("done"))
     job.ended.connect(lambda: ends.append("ended"))
-    with qtbot.waitSignal(job.came):
+    with qtbot.waitSignal(job.yielded):
         pass
     heard: list[object] = []
-    job.came.connect(heard.append)
+    job.yielded.connect(heard.append)
     job.cancel()
     assert ends == ["ended"]
     go_on.set()
@@ -192,7 +192,7 @@ def test_a_bug_is_logged_with_its_traceback_and_the_lane_goes_on(
     assert "ZeroDivisionError" in trouble.details
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     job = lane.submit(lambda: iter([7]), name="Next")
-    with qtbot.waitSignal(job.came) as came:
+    with qtbot.waitSignal(job.yielded) as came:
         pass
     assert came.args == [7]
 

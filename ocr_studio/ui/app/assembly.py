@@ -183,7 +183,7 @@ class AssembledWindow(QMainWindow):
         self.review.left.connect(self.view.setFocus)
         fixing = FixingEverywhere(document, files, project, index)
         self.fixes = FixPanel(fixing, document, self.pictures)
-        self.fixes.said.connect(self.status.say)
+        self.fixes.message.connect(self.status.say)
         fixing.offered.connect(lambda: self.review.show_offer(self.fixes.offer))
         fixing.offered.connect(lambda: self.status.say(self.fixes.offer))
 

@@ -139,11 +139,11 @@ class MainWindow(AssembledWindow):
         self.photos.photo_chosen.connect(lambda path: self._services.opening.open_paths([path]))
         for recent in (self.empty.recent_chosen, self.recent_menu.chosen):
             recent.connect(lambda path: self._services.opening.open_paths([path]))
-        self.clipboard.said.connect(status.say)
+        self.clipboard.message.connect(status.say)
         self.preferences.chosen.connect(self.settings_chosen)
-        self.exporter.said.connect(status.say)
+        self.exporter.message.connect(status.say)
         self.exporter.failed.connect(self.show_trouble)
-        self.board_saving.said.connect(status.say)
+        self.board_saving.message.connect(status.say)
         for part in (self.board_saving, self.board.looking):
             part.failed.connect(self.show_trouble)
 
@@ -170,7 +170,7 @@ class MainWindow(AssembledWindow):
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
         self.photos_panel.failed.connect(self.show_trouble)
-        self.photos_panel.said.connect(status.say)
+        self.photos_panel.message.connect(status.say)
         self.photos_panel.counted.connect(status.show_photos)
 
     def show_trouble(self, trouble: Trouble) -> None:

@@ -118,7 +118,7 @@ class OpeningMessages(QObject):
         self._opening, self._messages, self._photos, self._status = opening, messages, photos, status
         self._shown_before: set[tuple[str, Path, str]] = set()
         opening.started.connect(lambda name: status.say(tr("Opening {photo}…", photo=labels.file_name(name))))
-        opening.rested.connect(self._rest)
+        opening.settled.connect(self._rest)
         opening.refused.connect(self._refuse)
         opening.opened.connect(self._show)
         photos.photos.listed.connect(self._check_file)

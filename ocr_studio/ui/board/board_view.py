@@ -151,7 +151,7 @@ class BoardLooking(QObject):
 
     def _start(self, make: Callable[[], Iterator[object]]) -> None:
         job = self._job = self._lane.submit(make, name=later("Cleaning the board"), priority=Priority.URGENT)
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))
 

@@ -21,11 +21,11 @@ class BoardSaving(QObject):
     """Asks for a file and saves the board view in full resolution; the photo itself does not change.
 
     Signals:
-        said(str): the file was saved.
+        message(str): the file was saved.
         failed(Trouble): saving failed.
     """
 
-    said = Signal(str)
+    message = Signal(str)
     failed = Signal(object)
 
     def __init__(
@@ -55,9 +55,9 @@ class BoardSaving(QObject):
         if image is None:
             return
         job = self._lane.submit(lambda: clean_board.save(image, look, path), name=later("Saving the cleaned image"))
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self.failed)
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, PictureWritten):
-            self.said.emit(tr("Saved as {name}", name=event.path.name))
+            self.message.emit(tr("Saved as {name}", name=event.path.name))

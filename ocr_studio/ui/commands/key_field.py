@@ -15,10 +15,10 @@ _SHIFT, _KEYPAD = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadM
 class KeyCatcher(PlainLabel):
     """Captures one key press. Hidden until ``catch`` is called.
 
-    Signals: ``caught(str)`` the key, in Qt's portable notation; ``left()`` cancelled with Esc.
+    Signals: ``key_pressed(str)`` the key, in Qt's portable notation; ``left()`` cancelled with Esc.
     """
 
-    caught = Signal(str)
+    key_pressed = Signal(str)
     left = Signal()
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class KeyCatcher(PlainLabel):
             self.left.emit()
             self.hide()
         else:
-            self.caught.emit(notation(event))
+            self.key_pressed.emit(notation(event))
 
 
 def notation(event: QKeyEvent) -> str:

@@ -21,11 +21,11 @@ from ocr_studio.ui.widgets import file_dialogs
 class ExportController(QObject):
     """Asks for the file or folder, and saves.
 
-    Signals: ``said(str)``: what was saved; ``failed(Trouble)``; ``writing()``: the words are about to be saved.
+    Signals: ``message(str)``: what was saved; ``failed(Trouble)``; ``writing()``: the words are about to be saved.
     """
 
     writing = Signal()
-    said = Signal(str)
+    message = Signal(str)
     failed = Signal(object)
 
     def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
@@ -68,7 +68,7 @@ class ExportController(QObject):
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
         else:
-            self.said.emit(tr("Saved as {name}", name=path.name))
+            self.message.emit(tr("Saved as {name}", name=path.name))
 
 
 def _filter(kind: Format) -> str:

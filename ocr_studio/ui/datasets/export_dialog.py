@@ -139,7 +139,7 @@ class DatasetDialog(QDialog):
             name=later("Exporting the dataset"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self.wrong.hide()

@@ -23,10 +23,10 @@ _OFFSET = (12.0, 12.0)
 class WordClipboard(QObject):
     """Copies words and text, pastes words and images.
 
-    Signals: ``said(str)`` a message for the status bar.
+    Signals: ``message(str)`` a message for the status bar.
     """
 
-    said = Signal(str)
+    message = Signal(str)
 
     def __init__(self, document: Document, opening: Opening) -> None:
         super().__init__(document)
@@ -41,27 +41,29 @@ class WordClipboard(QObject):
         data.setText(commands.text_to_copy(self._document))
         data.setData(WORDS_TYPE, page_file.encode(Page(page.id, page.image, page.width, page.height, _by_id(words))))
         QGuiApplication.clipboard().setMimeData(data)
-        self.said.emit(tr_n("Copied {count} word", "Copied {count} words", len(words)))
+        self.message.emit(tr_n("Copied {count} word", "Copied {count} words", len(words)))
 
     def cut(self) -> None:
         """Copy the selected words and delete them."""
         self.copy()
         if any(word.locked for word in self._document.selected_words()):
-            self.said.emit(tr("Copied; locked words were not removed from the photo."))
+            self.message.emit(tr("Copied; locked words were not removed from the photo."))
         commands.delete(self._document)
 
     def copy_text(self) -> None:
         """Copy the text of the whole photo."""
         if page := self._document.page:
             QGuiApplication.clipboard().setText(page_order.compose_text(page))
-            self.said.emit(tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words)))
+            self.message.emit(
+                tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words))
+            )
 
     def copy_markdown(self) -> None:
         """Copy the text of the selected words, or of all words, as Markdown."""
         if page := self._document.page:
             text = markdown.format_body(page_order.compose_text(page, self._document.selection or None))
             QGuiApplication.clipboard().setText(text)
-            self.said.emit(tr("Copied as Markdown"))
+            self.message.emit(tr("Copied as Markdown"))
 
     def copy_table(self) -> None:
         """Copy the selected words, or all words, as a table that can be pasted into a spreadsheet."""
@@ -72,7 +74,7 @@ class WordClipboard(QObject):
             data.setHtml(table_text.format_html(table))
             QGuiApplication.clipboard().setMimeData(data)
             columns = len(table[0]) if table else 0
-            self.said.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))
+            self.message.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))
 
     def paste(self) -> None:
         """Paste copied words onto the photo and select them, or open the image on the clipboard."""
@@ -85,7 +87,7 @@ class WordClipboard(QObject):
             self._document.push(edit)
             self._document.select(edit.changes)
         elif words:
-            self.said.emit(tr("Open a photo first to paste these words"))
+            self.message.emit(tr("Open a photo first to paste these words"))
         else:
             self._opening.paste()
 

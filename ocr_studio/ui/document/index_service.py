@@ -59,7 +59,7 @@ class IndexService(QObject):
         job = self._job = self._lane.submit(
             lambda: indexing.bring_up_to_date(index), name=later("Indexing"), priority=Priority.BACKGROUND
         )
-        job.came.connect(self._report_progress)
+        job.yielded.connect(self._report_progress)
         job.done.connect(self.finished)
         job.failed.connect(self.failed)
 

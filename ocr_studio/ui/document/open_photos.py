@@ -41,14 +41,14 @@ class Opening(QObject):
     ``retry_saver`` saves other choices of the user.
 
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the open photo is about to be closed;
-    ``rested()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
+    ``settled()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
     folder could not be opened; ``listed(photos)`` the photos of the folder; ``failed(Trouble)`` another error;
     ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``.
     """
 
     started = Signal(str)
     leaving = Signal()
-    rested = Signal()
+    settled = Signal()
     opened = Signal(object)
     refused = Signal(object, object)
     listed = Signal(object)
@@ -219,7 +219,7 @@ class Opening(QObject):
                     self.recent.add(photo)
 
         job = self._submit(make, tr("Opening {photo}", photo=path.name))
-        job.came.connect(lambda event: self._on_opened(number, before, event))
+        job.yielded.connect(lambda event: self._on_opened(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
         if path != self.path:
@@ -229,7 +229,7 @@ class Opening(QObject):
         if number != self._latest:
             return
         self._going_to = None
-        self.rested.emit()
+        self.settled.emit()
         if isinstance(event, LinkFound):
             self.link_found.emit(event)
             return
@@ -286,7 +286,7 @@ class Opening(QObject):
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._going_to = None
-            self.rested.emit()
+            self.settled.emit()
         if self.saves_state and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
@@ -300,7 +300,7 @@ class Opening(QObject):
         if path is None or project is None or self._document.writable or self._going_to or self._running:
             return
         job = self._submit(lambda: open_photo.lock_again(project), later("Checking whether the other window is closed"))
-        job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
+        job.yielded.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
         job.failed.connect(self.failed)
 
     def _submit(self, make: Callable[[], Iterator[object]], name: str) -> Job:
@@ -322,7 +322,7 @@ class Opening(QObject):
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
         job = self._submit(lambda: open_photo.list_folder(folder), tr("Listing {folder}", folder=folder.name))
-        job.came.connect(self._on_folder_listed)
+        job.yielded.connect(self._on_folder_listed)
         if not quiet:
             job.failed.connect(self.failed)
 
@@ -337,7 +337,7 @@ class Opening(QObject):
 
     def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
         job = self._submit(make, name)
-        job.came.connect(lambda event: self._open(event.path))
+        job.yielded.connect(lambda event: self._open(event.path))
         job.failed.connect(self.failed)
         return job
 

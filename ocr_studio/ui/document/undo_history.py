@@ -93,7 +93,7 @@ class ProjectPages:
             yield work()
 
         job = self._lane.submit(look, name=later("Loading pages"), priority=Priority.URGENT)
-        job.came.connect(then)
+        job.yielded.connect(then)
         job.failed.connect(lambda trouble: wrong(trouble.message))
 
 
@@ -114,15 +114,15 @@ class History(QObject):
     A step of very many photos has parts, see ``Step.series``. Its parts are undone or redone one after the other
     without blocking the window; anything the user does meanwhile stops this between two parts.
 
-    Signals: ``led_to(page id)`` a step was undone or redone that changed this page, but not the open one;
-    ``refused(str)`` a step can't be undone or redone, one line for the user; ``went(name, back, photos)`` a step in
-    parts is being undone (``back``) or redone, with this number of photos left, 0 at the end. What has changed is told
-    by the document.
+    Signals: ``other_page_changed(page id)`` a step was undone or redone that changed this page, but not the open
+    one; ``refused(str)`` a step can't be undone or redone, one line for the user; ``step_progressed(name, back,
+    photos)`` a step in parts is being undone (``back``) or redone, with this number of photos left, 0 at the end. The
+    document tells what has changed.
     """
 
-    led_to = Signal(str)
+    other_page_changed = Signal(str)
     refused = Signal(str)
-    went = Signal(str, bool, int)
+    step_progressed = Signal(str, bool, int)
 
     def __init__(self, screen: Screen, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -227,7 +227,7 @@ class History(QObject):
         self._screen.show(change)
         here = self._screen.page
         if not step.series and not (here and here.id in change.after):
-            self.led_to.emit(next(iter(change.after)))
+            self.other_page_changed.emit(next(iter(change.after)))
         return True
 
     def _command(self, index: int) -> _Command | None:
@@ -247,7 +247,7 @@ class History(QObject):
         if step is None or not photos or pages is None:
             self._rest(name)
             return
-        self.went.emit(name, back, photos)
+        self.step_progressed.emit(name, back, photos)
 
         def then(_: object) -> None:
             # Unless the user has changed something meanwhile.
@@ -265,7 +265,7 @@ class History(QObject):
         """Stop undoing or redoing further parts; ``name`` is that of the step."""
         if self._going is not None:
             back, self._going = self._going[1], None
-            self.went.emit(name, back, 0)
+            self.step_progressed.emit(name, back, 0)
 
     def _still(self, series: str, *, back: bool) -> int:
         """Return on how many photos the series still has to be undone or redone."""

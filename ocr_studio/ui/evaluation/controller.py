@@ -23,16 +23,15 @@ PARTS = 100
 class EvaluationController(QObject):
     """Evaluates the project of the open photo, without changing it.
 
-    Signals: ``began()``; ``progressed(text, done, total)``, total 0 if unknown; ``grown(Evaluation)``: of the finished
-    photos; ``unfit(str)``: a photo can't be evaluated; ``ended(Evaluation, bool)``: complete, or False if it was
-    stopped or failed; ``failed(Trouble)``, after ``ended``; ``written(Path)``: the index of the exported web pages;
-    ``write_failed(str)``: some or all of them failed.
+    Signals: ``began()``; ``progressed(text, done, total)``, total 0 if unknown; ``updated(Evaluation)``: of the photos
+    so far; ``ended(Evaluation, bool)``: complete, or False if it was stopped or failed; ``failed(Trouble)``, after
+    ``ended``; ``written(Path)``: the index of the exported web pages; ``write_failed(str)``: some or all of them
+    failed.
     """
 
     began = Signal()
     progressed = Signal(str, int, int)
-    grown = Signal(object)
-    unfit = Signal(str)
+    updated = Signal(object)
     ended = Signal(object, bool)
     failed = Signal(object)
     written = Signal(object)
@@ -85,7 +84,7 @@ class EvaluationController(QObject):
             name=later("Exporting web pages"),
         )
         errors: list[str] = []
-        job.came.connect(lambda event: self._on_page_written(event, errors))
+        job.yielded.connect(lambda event: self._on_page_written(event, errors))
         job.failed.connect(self.failed)
 
     def _run_next_step(self, steps: _Steps) -> None:
@@ -95,7 +94,7 @@ class EvaluationController(QObject):
             self.cancel()  # results of different models must not be mixed
             return
         job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
-        job.came.connect(lambda event: self._on_event(steps, event))
+        job.yielded.connect(lambda event: self._on_event(steps, event))
         job.failed.connect(lambda trouble: self._fail(steps, trouble))
         job.done.connect(lambda: self._finish(steps) if self._whole else self._run_next_step(steps))
         job.ended.connect(lambda: self._stop(steps, job))
@@ -121,10 +120,9 @@ class EvaluationController(QObject):
             self._model = event.model
             text = tr_n("{done} of {count} photo", "{done} of {count} photos", event.total, done=event.done)
             self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
-            self.grown.emit(self._so_far(steps))
+            self.updated.emit(self._so_far(steps))
         elif isinstance(event, evaluate.PhotoUnfit):
             self._unfit.append(event.error)
-            self.unfit.emit(event.error)
         elif isinstance(event, evaluate.Evaluated):
             self._whole = event.evaluation
 

@@ -94,7 +94,7 @@ class EvaluationDock(PanelDock):
         self.retint()
         evaluator.began.connect(self._begin)
         evaluator.progressed.connect(self._show_progress)
-        evaluator.grown.connect(self._show)
+        evaluator.updated.connect(self._show)
         evaluator.ended.connect(self._end)
         evaluator.failed.connect(self._fail)
         evaluator.written.connect(self._show_written)

@@ -214,7 +214,7 @@ class ModelsController(QObject):
         if self._job is not None:
             self._job.cancel()
         job = self._job = self._reading.lane.submit(make, name=name)
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(lambda trouble: self._show_status(trouble.message, wrong=True))
         self._show_status(saying)
 

@@ -21,10 +21,10 @@ from ocr_studio.ui.widgets import file_dialogs
 class DownloadController(QObject):
     """Shows the download dialog, and downloads and imports files.
 
-    Signals: ``taken_in(Model)``: a model was imported, and the dialog is closed.
+    Signals: ``imported(Model)``: a model was imported, and the dialog is closed.
     """
 
-    taken_in = Signal(object)
+    imported = Signal(object)
 
     def __init__(self, lane: JobThread, reading: JobThread, parent: QObject) -> None:
         """Show nothing yet; ``lane`` downloads, which can take minutes, and ``reading`` imports."""
@@ -46,7 +46,7 @@ class DownloadController(QObject):
 
     def _find_downloaded(self) -> None:
         """Check which files have been downloaded; reading them takes a moment."""
-        self._lane.submit(download.look, name=later("Looking for downloaded models")).came.connect(self._on_event)
+        self._lane.submit(download.look, name=later("Looking for downloaded models")).yielded.connect(self._on_event)
 
     def _fetch(self, name: str) -> None:
         wanted = next(file for file in downloads.USABLE if file.name == name)
@@ -62,7 +62,7 @@ class DownloadController(QObject):
 
     def _run(self, lane: JobThread, make: Callable[[], Iterator[object]], name: str) -> None:
         job = self._job = lane.submit(make, name=name)
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
 
     def _on_event(self, event: object) -> None:
@@ -80,7 +80,7 @@ class DownloadController(QObject):
     def _end(self, model: Model) -> None:
         if self._dialog is not None:
             self._dialog.accept()
-        self.taken_in.emit(model)
+        self.imported.emit(model)
 
     def _fail(self, trouble: Trouble) -> None:
         if self._dialog is not None:

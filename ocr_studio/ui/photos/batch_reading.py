@@ -160,7 +160,7 @@ class BatchReading(QObject):
         job = self._job = self._reading.lane.submit(
             lambda: read_batch(ocr_service, photos, project, again=again), name=later("Reading photos")
         )
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
         self._ocr_service, self._since = ocr_service, time.monotonic()

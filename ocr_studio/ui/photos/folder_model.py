@@ -124,7 +124,7 @@ class FolderPhotos(QObject):
         job = self._job = self._lane.submit(
             lambda: list_folder.rows(files, index, ids), name=later("Updating the photo list")
         )
-        job.came.connect(lambda known: self._learn(project, known))
+        job.yielded.connect(lambda known: self._learn(project, known))
         job.failed.connect(self.failed)
         job.ended.connect(self._rest)
 
@@ -266,7 +266,7 @@ class FolderPhotos(QObject):
             name=later("Searching for renamed photos"),
             priority=Priority.BACKGROUND,
         )
-        job.came.connect(lambda seen: self._find(folder, seen))
+        job.yielded.connect(lambda seen: self._find(folder, seen))
         job.ended.connect(self._continue_seeking)
 
     def _find(self, folder: Path, seen: PhotoSeen) -> None:

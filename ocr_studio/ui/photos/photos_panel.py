@@ -44,12 +44,12 @@ class PhotosPanel(QWidget):
 
     Signals:
         counted(reviewed, total): number of checked photos and of all photos in the folder.
-        said(str): a message for the status bar.
+        message(str): a message for the status bar.
         failed(Trouble): a job failed.
     """
 
     counted = Signal(int, int)
-    said = Signal(str)
+    message = Signal(str)
     failed = Signal(object)
 
     def __init__(
@@ -97,7 +97,7 @@ class PhotosPanel(QWidget):
         """Open the next (step 1) or previous (-1) listed photo with unchecked words."""
         path = self.photos.next_to_review(step)
         if path is None:
-            self.said.emit(tr("No other photo in this list has unchecked words"))
+            self.message.emit(tr("No other photo in this list has unchecked words"))
         else:
             self._opening.open_paths([path])
 
@@ -109,7 +109,7 @@ class PhotosPanel(QWidget):
         """Open the dialog for the writer and tags of the selected photos."""
         rows = self.photos.chosen_rows()
         if len(rows) > MOST_AT_ONCE:
-            self.said.emit(tr("Select at most {count} photos at once", count=MOST_AT_ONCE))
+            self.message.emit(tr("Select at most {count} photos at once", count=MOST_AT_ONCE))
             return
         if not rows:
             return
@@ -192,7 +192,7 @@ class PhotosPanel(QWidget):
             return
         job = self._lane.submit(lambda: list_folder.pages_of(paths, project), name=later("Loading photo details"))
         found: list[Page | StudioError] = []
-        job.came.connect(found.append)
+        job.yielded.connect(found.append)
         job.failed.connect(self.failed)
         job.done.connect(lambda: self._state(found, change) if project is self._opening.project else None)
 

@@ -63,7 +63,7 @@ class RenamedPhotos(QObject):
             name=later("Searching for renamed photos"),
             priority=Priority.BACKGROUND,
         )
-        job.came.connect(lambda found: self._save_name(project, *found))
+        job.yielded.connect(lambda found: self._save_name(project, *found))
         job.ended.connect(self._rest)
 
     def _save_name(self, project: Project, page_id: str, name: str) -> None:

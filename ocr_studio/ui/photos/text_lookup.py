@@ -16,11 +16,11 @@ class TextLookup(QObject):
     """Looks up texts in the search index.
 
     Signals:
-        came(): the requested texts are known.
+        loaded(): the requested texts are known.
         failed(Trouble): the lookup failed.
     """
 
-    came = Signal()
+    loaded = Signal()
     failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
@@ -54,7 +54,7 @@ class TextLookup(QObject):
         job = self._job = self._lane.submit(
             lambda: list_folder.pages_with(missing, index), name=later("Searching for text")
         )
-        job.came.connect(self._on_found)
+        job.yielded.connect(self._on_found)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)
 
@@ -69,4 +69,4 @@ class TextLookup(QObject):
 
     def _finish(self) -> None:
         self._job = None
-        self.came.emit()
+        self.loaded.emit()

@@ -27,11 +27,11 @@ class ThumbnailLoader(QObject):
         kept: whether thumbnails are also saved on the disk.
 
     Signals:
-        came(Thumbnail): a thumbnail, or why there is none.
+        loaded(Thumbnail): a thumbnail, or why there is none.
         failed(Trouble): the job failed.
     """
 
-    came = Signal(object)
+    loaded = Signal(object)
     failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
@@ -102,7 +102,7 @@ class ThumbnailLoader(QObject):
             name=later("Creating thumbnails"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._on_thumbnail)
+        job.yielded.connect(self._on_thumbnail)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)
 
@@ -122,7 +122,7 @@ class ThumbnailLoader(QObject):
             while self._bytes > MOST and len(self._pictures) > 1:
                 _, oldest = self._pictures.popitem(last=False)
                 self._bytes -= _size(oldest)
-        self.came.emit(thumbnail)
+        self.loaded.emit(thumbnail)
 
 
 def _size(picture: QPixmap) -> int:

@@ -77,7 +77,7 @@ class TwoReadings(QObject):
                 yield event
 
         job = self._reading.lane.submit(work, name=later("Comparing models"))
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self._job = job

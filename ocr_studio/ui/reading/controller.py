@@ -148,7 +148,7 @@ class ReadingController(QObject):
         if before is not None:
             before.cancel()
         job = self._job = self._lane.submit(make, name=name)
-        job.came.connect(lambda event: self._on_event(into, event))
+        job.yielded.connect(lambda event: self._on_event(into, event))
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(into))
         ready = self._ocr_service.ready

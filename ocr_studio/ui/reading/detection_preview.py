@@ -44,7 +44,7 @@ class DetectionTrials(QObject):
         self.stop()
         self.waiting, self.done = True, False
         job = self._job = self._lane.submit(lambda: self._trial.find(detection), name=later("Detection preview"))
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
         self.looked.emit()

@@ -51,7 +51,7 @@ class Rereading(QObject):
     def _ask_scope(self, page: Page, project: Project) -> None:
         dialog = RereadingScopeDialog(_unchecked(page), self._window)
         job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unchecked words"))
-        job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
+        job.yielded.connect(lambda pages: dialog.show_pages(pages, here=page.id))
         job.failed.connect(dialog.show_trouble)
         dialog.here.connect(self.read_here)
         dialog.everywhere.connect(self._read)
@@ -94,7 +94,7 @@ class Rereading(QObject):
             elif isinstance(event, FindingCompared):
                 dialog.show_comparison(event)
 
-        job.came.connect(hear)
+        job.yielded.connect(hear)
         job.failed.connect(dialog.show_trouble)
         # Behind the modal dialog only another program can open another photo; the words no longer match then.
         self._document.opened.connect(dialog.reject)

@@ -122,7 +122,7 @@ class RereadingPhotos(QObject):
             number = self._photos - len(self._waiting)
             self._show_photo(page.image, number)
             job = self._job = self._reading.lane.submit(lambda: self._read(page), name=later("Reading again"))
-            job.came.connect(self._on_event)
+            job.yielded.connect(self._on_event)
             job.failed.connect(self._fail)
             job.done.connect(self._finish_photo)
 

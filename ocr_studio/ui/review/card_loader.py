@@ -24,12 +24,12 @@ class ReviewCards(QObject):
     """The cards of the words of one project at a time.
 
     Signals:
-        came(place): the card of this word is ready.
+        loaded(place): the card of this word is ready.
         wanted(): all requested cards are made; more can be requested.
         failed(Trouble): making cards failed.
     """
 
-    came = Signal(object)
+    loaded = Signal(object)
     wanted = Signal()
     failed = Signal(object)
 
@@ -97,7 +97,7 @@ class ReviewCards(QObject):
             lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Preparing words for review")
         )
         self._making = job, frozenset(missing[:_ENOUGH])
-        job.came.connect(self._on_card)
+        job.yielded.connect(self._on_card)
         job.failed.connect(self._fail)
         job.done.connect(self._done)
 
@@ -106,7 +106,7 @@ class ReviewCards(QObject):
             self._cards[card.place] = card
             while len(self._cards) > _KEPT:
                 self._cards.popitem(last=False)
-            self.came.emit(card.place)
+            self.loaded.emit(card.place)
 
     def _done(self) -> None:
         self._making = None

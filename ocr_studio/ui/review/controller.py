@@ -52,21 +52,21 @@ class Reviewing(QObject):
 
     Signals:
         changed(): another word is to be shown, the current one has changed, or none are left.
-        carded(): the card of the current word is ready.
-        neared(): the card of one of the next words is ready.
+        card_loaded(): the card of the current word is ready.
+        next_card_loaded(): the card of one of the next words is ready.
         looked(done, total): number of pages searched for unchecked words.
         failed(Trouble): a job failed.
-        said(str): a hint to show.
+        message(str): a hint to show.
         settled(places): the user has checked these words.
         counted(): the number of words in the queue has changed.
     """
 
     changed = Signal()
-    carded = Signal()
-    neared = Signal()
+    card_loaded = Signal()
+    next_card_loaded = Signal()
     looked = Signal(int, int)
     failed = Signal(object)
-    said = Signal(str)
+    message = Signal(str)
     settled = Signal(object)
     counted = Signal()
 
@@ -98,7 +98,7 @@ class Reviewing(QObject):
         self._looking.failed.connect(self._fail)
         self._pushing = False  # page changes meanwhile are caused by this object itself
         self._cards = ReviewCards(lane, self)
-        self._cards.came.connect(self._on_card)
+        self._cards.loaded.connect(self._on_card)
         self._cards.wanted.connect(self._prepare)
         self._cards.failed.connect(self.failed)
         document.changed.connect(lambda change: self._on_pages_changed(change.after))
@@ -171,7 +171,7 @@ class Reviewing(QObject):
     def set_size(self, width: int, height: int) -> None:
         """Set the size of cards in pixels."""
         if self._cards.set_size(width, height):
-            self.carded.emit()
+            self.card_loaded.emit()
             self._prepare()
 
     def answer(self, text: str) -> None:
@@ -179,7 +179,7 @@ class Reviewing(QObject):
         if self.page is None or self.word is None:
             return
         if text and not one_line(text):
-            self.said.emit(tr("The text contains only spaces. Press F7 if the word has no text."))
+            self.message.emit(tr("The text contains only spaces. Press F7 if the word has no text."))
         else:
             self._do(edits.answer(self.page, self.word.id, text))
 
@@ -190,7 +190,7 @@ class Reviewing(QObject):
         """
         step, places = review_queue.make_confirm_step(shown, self._find_page)
         if places and self._settle(step, places):
-            self.said.emit(tr_n(*_AGREED, len(places)))
+            self.message.emit(tr_n(*_AGREED, len(places)))
 
     def set_aside(self, kind: Mark) -> None:
         """Mark the current word as unreadable or ignored and go to the next word."""
@@ -205,7 +205,7 @@ class Reviewing(QObject):
         if self._push(Step(edit.name, {self.page.id: edit} if edit else {})):
             self._show()
             if not edit:
-                self.said.emit(tr(commands.LOCKED))
+                self.message.emit(tr(commands.LOCKED))
 
     def pass_by(self) -> None:
         """Skip the current word."""
@@ -218,7 +218,7 @@ class Reviewing(QObject):
         if self.sitting is not None and self.sitting.go_back():
             self._show()
         elif self.sitting is not None:
-            self.said.emit(tr("This is the first word."))
+            self.message.emit(tr("This is the first word."))
 
     def take_back(self) -> None:
         """Undo the newest change, and show its word if it is in this session."""
@@ -271,7 +271,7 @@ class Reviewing(QObject):
         """Do a step, on the open page or any other; returns whether it succeeded."""
         history = self._document.history
         if step and history.pages is None:
-            self.said.emit(tr(commands.READ_ONLY))
+            self.message.emit(tr(commands.READ_ONLY))
             return False
         self._pushing = True
         try:
@@ -322,14 +322,14 @@ class Reviewing(QObject):
             self.sitting, self.stage = ReviewSession(found.rows, found.total), ReviewStage.GOING
             self._show()
             if self.order is QueueOrder.DIFFERING and found.rows and not found.rows[0].doubt:
-                self.said.emit(tr(_NO_SECOND))
+                self.message.emit(tr(_NO_SECOND))
         elif sitting is not None:
             new = sitting.take_in(found.rows, found.total)
             if self.stage is ReviewStage.GOING:
                 self.counted.emit()
                 self._prepare()
                 if new:
-                    self.said.emit(tr_n(*_CAME, new))
+                    self.message.emit(tr_n(*_CAME, new))
             elif sitting.waits:
                 self.came_since = max(1, new)
                 self.changed.emit()
@@ -380,4 +380,4 @@ class Reviewing(QObject):
             self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 
     def _on_card(self, place: Place) -> None:
-        (self.carded if place == self.place else self.neared).emit()
+        (self.card_loaded if place == self.place else self.next_card_loaded).emit()

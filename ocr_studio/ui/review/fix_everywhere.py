@@ -85,7 +85,7 @@ class FixingEverywhere(QObject):
             name=later("Searching for similar words"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.done.connect(self._offer)
         job.failed.connect(self.failed)
 

@@ -22,11 +22,11 @@ class FixPanel(PanelDock):
     """Asks which of the words need the same correction.
 
     Signals:
-        said(str): a message about the result.
+        message(str): a message about the result.
     """
 
     own_keys = FIX_KEYS
-    said = Signal(str)
+    message = Signal(str)
 
     def __init__(self, fixing: FixingEverywhere, document: Document, pictures: WordPictures) -> None:
         super().__init__(tr("Fix everywhere"), "fix_everywhere")
@@ -48,7 +48,7 @@ class FixPanel(PanelDock):
         self.list.started.connect(self._discard)
         self.list.applied.connect(self._report_applied)
         self.list.tree.installEventFilter(self)
-        pictures.came.connect(lambda _: self._show_own())
+        pictures.loaded.connect(lambda _: self._show_own())
         keys = PlainLabel(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
         keys.setProperty("quiet", True)
         self._lay_out(keys)
@@ -127,7 +127,7 @@ class FixPanel(PanelDock):
         return message_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", words, text=self._text)
 
     def _report_applied(self, applied: Applied) -> None:
-        self.said.emit(" ".join((applied.said, *applied.skipped[:1])))
+        self.message.emit(" ".join((applied.said, *applied.skipped[:1])))
 
     def _show_own(self) -> None:
         """Show the corrected word."""

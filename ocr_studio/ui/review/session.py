@@ -46,13 +46,13 @@ class ReviewLooking(QObject):
         self._job = self._lane.submit(
             lambda: review_queue.waiting(project, order, index), name=later("Searching for unchecked words")
         )
-        self._job.came.connect(self._on_event)
+        self._job.yielded.connect(self._on_event)
         self._job.failed.connect(self._fail)
 
     def look_at(self, project: Project, pages: Collection[str]) -> None:
         """Find the unchecked words of these pages."""
         job = self._lane.submit(lambda: review_queue.checked(project, pages), name=later("Updating the review queue"))
-        job.came.connect(self.checked)
+        job.yielded.connect(self.checked)
 
     def stop(self) -> None:
         """Cancel the search."""

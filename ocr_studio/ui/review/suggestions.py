@@ -57,7 +57,7 @@ class Prompter(QObject):
             job = self._lane.submit(
                 lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.LOW
             )
-            job.came.connect(lambda texts: self._on_texts(wanted, texts))
+            job.yielded.connect(lambda texts: self._on_texts(wanted, texts))
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
         """Likely texts of a word, the recognized one first; empty if it is unread or has no likely alternative."""

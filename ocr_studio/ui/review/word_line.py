@@ -34,27 +34,27 @@ class ReviewLine(WordEditor):
         rest_of: returns the completion of a text; called after every key press.
 
     Signals, besides those of ``WordEditor``:
-        took(str): an alternative was chosen.
-        agreed(int): this many words are confirmed, starting with this one; 0 for all visible ones.
-        went_back(): Shift+Enter was pressed.
-        nothing(): the word contains no text.
+        alternative_taken(str): an alternative was chosen.
+        words_confirmed(int): this many words are confirmed, starting with this one; 0 for all visible ones.
+        previous_wanted(): Shift+Enter was pressed.
+        no_text(): the word contains no text.
         marked(Mark): the word is unreadable or ignored.
-        turned(): the writing is upside down or on its side.
+        rotation_wanted(): the writing is upside down or on its side.
         place_wanted(): the word is to be shown on its photo.
-        taken_back(): Ctrl+Z was pressed with nothing to undo in the field itself.
-        done_again(): Redo was pressed with nothing to redo in the field itself.
+        undo_wanted(): Ctrl+Z was pressed with nothing to undo in the field itself.
+        redo_wanted(): Redo was pressed with nothing to redo in the field itself.
         typed(): a key was pressed, so digits may have another meaning now.
     """
 
-    took = Signal(str)
-    agreed = Signal(int)
-    went_back = Signal()
-    nothing = Signal()
+    alternative_taken = Signal(str)
+    words_confirmed = Signal(int)
+    previous_wanted = Signal()
+    no_text = Signal()
     marked = Signal(object)
-    turned = Signal()
+    rotation_wanted = Signal()
     place_wanted = Signal()
-    taken_back = Signal()
-    done_again = Signal()
+    undo_wanted = Signal()
+    redo_wanted = Signal()
     typed = Signal()
     most_choices = 7
 
@@ -68,13 +68,13 @@ class ReviewLine(WordEditor):
         self._doubted: list[tuple[int, int]] = []
         # Function keys only, as letters are typed.
         self._single: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_F7: self.nothing.emit,
+            Qt.Key.Key_F7: self.no_text.emit,
             Qt.Key.Key_F8: lambda: self.marked.emit(Mark.UNREADABLE),
             Qt.Key.Key_F9: lambda: self.marked.emit(Mark.IGNORED),
-            Qt.Key.Key_F10: self.turned.emit,
+            Qt.Key.Key_F10: self.rotation_wanted.emit,
             Qt.Key.Key_F5: self.place_wanted.emit,
             Qt.Key.Key_F2: self._select_doubted,
-            Qt.Key.Key_PageDown: lambda: self.agreed.emit(0),
+            Qt.Key.Key_PageDown: lambda: self.words_confirmed.emit(0),
         }
         self.alternative_chosen.connect(self.take)
         self.textEdited.connect(self._update_completion)
@@ -121,7 +121,7 @@ class ReviewLine(WordEditor):
     def take(self, index: int) -> None:
         """Choose this alternative."""
         if index < len(self._readings):
-            self.took.emit(self._readings[index])
+            self.alternative_taken.emit(self._readings[index])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Handle keys that choose; all others edit the text."""
@@ -181,15 +181,15 @@ class ReviewLine(WordEditor):
             return False
         key, back, count = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier, _count(event)
         if self._is_undo(event):
-            self.taken_back.emit()
+            self.undo_wanted.emit()
         elif self._is_redo(event):
-            self.done_again.emit()
+            self.redo_wanted.emit()
         elif key in self._single:
             self._single[Qt.Key(key)]()
         elif count is not None:
-            self.agreed.emit(count)
+            self.words_confirmed.emit(count)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and back:
-            self.went_back.emit()
+            self.previous_wanted.emit()
         elif key == Qt.Key.Key_Tab and self.isModified() and not event.modifiers():
             self.accepted.emit((self.text() + self.rest)[: self.maxLength()])
         else:

@@ -86,7 +86,7 @@ class ReplacingByRules(QObject):
             work = self._lane.submit(
                 lambda: collect_changes.collect_by_rules(project, rules), name=later("Previewing rules")
             )
-            work.came.connect(hear)
+            work.yielded.connect(hear)
             work.failed.connect(lambda trouble: end(trouble.message))
             work.done.connect(end)
             preview.finished.connect(work.cancel)

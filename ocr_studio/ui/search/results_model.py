@@ -27,7 +27,7 @@ class FindModel(QAbstractListModel):
         super().__init__(view)
         self._pictures, self._view = pictures, view
         self.hits: Sequence[Hit] = ()
-        pictures.came.connect(self._show_picture)
+        pictures.loaded.connect(self._show_picture)
 
     def show(self, hits: Sequence[Hit]) -> None:
         """Show these results."""

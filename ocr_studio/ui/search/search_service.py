@@ -68,7 +68,7 @@ class Searching(QObject):
         job = self._job = self._lane.submit(
             lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Searching")
         )
-        job.came.connect(lambda findings: self.found.emit(query, findings))
+        job.yielded.connect(lambda findings: self.found.emit(query, findings))
         job.failed.connect(self.failed)
         job.ended.connect(self._rest)
 

@@ -53,7 +53,7 @@ class SettingsController(QObject):
         self.models_controller = ModelsController(document, reading, current, self.chosen.emit, window)
         self.download_controller = DownloadController(downloads, reading.lane, self)
         self.models_controller.fetch_wanted.connect(self.download_controller.show)
-        self.download_controller.taken_in.connect(self.models_controller.show_new)
+        self.download_controller.imported.connect(self.models_controller.show_new)
 
     @property
     def lines(self) -> bool:

@@ -56,7 +56,7 @@ class KeysPage(SettingsPage):
         self.tree.itemDoubleClicked.connect(lambda *_: self._ask_key(adds=False))
         self.tree.currentItemChanged.connect(self._reset_controls)
         self.catcher = KeyCatcher()
-        self.catcher.caught.connect(self._set_key)
+        self.catcher.key_pressed.connect(self._set_key)
         self.catcher.left.connect(self.tree.setFocus)
         self.said = StatusLabel()
         self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask_key(adds=False))

@@ -148,7 +148,7 @@ class SynthDialog(QDialog):
         job = self._job = self._lane.submit(
             lambda: generate.write(options, folder, replace=replace), name=later("Generating words and boards")
         )
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self._show_problem("")

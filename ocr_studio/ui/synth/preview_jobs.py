@@ -19,13 +19,13 @@ class SynthPreviewJobs(QObject):
     """Runs one preview at a time.
 
     Signals:
-        sourced(SynthSource): the fonts and other sources are loaded.
+        sources_read(SynthSource): the fonts and other sources are loaded.
         shown(Shown, int): a sample, and its position among the samples of its kind.
         done(): the preview is complete.
         failed(Trouble): the preview failed.
     """
 
-    sourced = Signal(object)
+    sources_read = Signal(object)
     shown = Signal(object, int)
     done = Signal()
     failed = Signal(object)
@@ -58,7 +58,7 @@ class SynthPreviewJobs(QObject):
         job = self._job = self._lane.submit(
             lambda: preview.show(options, words=words, boards=boards), name=later("Generating a preview")
         )
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)
 
@@ -82,7 +82,7 @@ class SynthPreviewJobs(QObject):
 
     def _on_event(self, event: SynthSource | Shown) -> None:
         if isinstance(event, SynthSource):
-            self.sourced.emit(event)
+            self.sources_read.emit(event)
             return
         self._seen.append(event)
         first = self._words.start if event.kind == WORD else self._boards.start

@@ -48,7 +48,7 @@ class SynthPreviewPanel(QWidget):
         self.another.setToolTip(tr("Show other samples of the dataset"))
         self.another.setAutoDefault(False)
         self.another.clicked.connect(self.others_wanted)
-        self.trials.sourced.connect(self.show_source)
+        self.trials.sources_read.connect(self.show_source)
         self.trials.shown.connect(self._show_sample)
         self.trials.done.connect(self.drawing.clear)
         self.trials.failed.connect(self._fail)

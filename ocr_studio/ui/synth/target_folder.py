@@ -143,7 +143,7 @@ class TargetFolderCheck(QObject):
         job = self._job = self._lane.submit(
             lambda: generate.look_there(options, folder), name=later("Checking the folder")
         )
-        job.came.connect(self._on_checked)
+        job.yielded.connect(self._on_checked)
         # Assumed empty: writing to it will report the error.
         job.failed.connect(lambda _: self._on_checked(FolderState()))
 

@@ -58,19 +58,19 @@ class TrainingController(QObject):
     """Trains on the corrections of the open photo's project, one training at a time.
 
     Signals: ``changed()``: the stage or the training data; ``progressed(text, done, total)``, total 0 if unknown;
-    ``heard(LearningEvent)``; ``paused(bool)``; ``offered()``: an interrupted training can be resumed;
-    ``failed(Trouble)``; ``kept(Model)``: use this model from now on; ``gone_back(str, object)``: use the previous model
-    again, given by its kind and name (None for the built-in one).
+    ``event_received(LearningEvent)``; ``paused(bool)``; ``offered()``: an interrupted training can be resumed;
+    ``failed(Trouble)``; ``kept(Model)``: use this model from now on; ``rolled_back(str, object)``: use the previous
+    model again, given by its kind and name (None for the built-in one).
     """
 
     changed = Signal()
     offered = Signal()
     progressed = Signal(str, int, int)
-    heard = Signal(object)
+    event_received = Signal(object)
     paused = Signal(bool)
     failed = Signal(object)
     kept = Signal(object)
-    gone_back = Signal(str, object)
+    rolled_back = Signal(str, object)
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class TrainingController(QObject):
     def find_offers(self) -> None:
         """Search for interrupted trainings."""
         job = self._lane.submit(_offers, name=later("Looking for interrupted trainings"))
-        job.came.connect(self._offer)
+        job.yielded.connect(self._offer)
 
     def look_at(self, origin: Origin) -> None:
         """Collect training data, unless a training is running or waiting for a decision."""
@@ -152,7 +152,7 @@ class TrainingController(QObject):
             yield from origin.look(options)
 
         job = self._job = self._lane.submit(make, name=later("Collecting corrections"))
-        job.came.connect(self._on_preflight_event)
+        job.yielded.connect(self._on_preflight_event)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end_preflight(job))
 
@@ -239,7 +239,7 @@ class TrainingController(QObject):
         options = self.options
         before = options.model if run.kind == "recognizer" else options.detector
         job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Saving a model"))
-        job.came.connect(lambda model: self._has_kept(model, before))
+        job.yielded.connect(lambda model: self._has_kept(model, before))
         job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
 
     def discard(self) -> None:
@@ -252,7 +252,7 @@ class TrainingController(QObject):
     def go_back(self) -> None:
         """Use the previous model again; the new one stays in the list of models."""
         if self.stage is TrainingStage.KEPT and self.model is not None:
-            self.gone_back.emit(self.model.kind, self._before)
+            self.rolled_back.emit(self.model.kind, self._before)
             self._come_back()
 
     def done(self) -> None:
@@ -278,7 +278,7 @@ class TrainingController(QObject):
         self._go_to(TrainingStage.LEARNING)
         self.progressed.emit(tr("Preparing…"), 0, 0)
         job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Training"))
-        job.came.connect(self._on_event)
+        job.yielded.connect(self._on_event)
         job.failed.connect(self.failed)
         job.ended.connect(pace.close)
         job.ended.connect(lambda: self._end_training(job))
@@ -297,7 +297,7 @@ class TrainingController(QObject):
             self.trained = event
             self._go_to(TrainingStage.DECIDING)
         if isinstance(event, LearningEvent):
-            self.heard.emit(event)
+            self.event_received.emit(event)
 
     def _on_preflight_event(self, event: object) -> None:
         if isinstance(event, Preflight):

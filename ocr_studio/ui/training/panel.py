@@ -132,7 +132,7 @@ class TrainerPanel(PanelDock):
     def _connect(self) -> None:
         training = self._training
         training.changed.connect(self._follow)
-        training.heard.connect(self._on_event)
+        training.event_received.connect(self._on_event)
         training.progressed.connect(self._show_progress)
         training.failed.connect(lambda trouble: self._show_message(trouble.message))
         training.offered.connect(self.show)

@@ -74,7 +74,7 @@ class ProgressPage(QWidget):
         )
         self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.said("words"))
         self._lay_out()
-        training.heard.connect(self._on_event)
+        training.event_received.connect(self._on_event)
         training.progressed.connect(self._show_progress)
         training.paused.connect(self._show_paused)
         training.changed.connect(self._show_stage)

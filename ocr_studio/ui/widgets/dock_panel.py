@@ -31,10 +31,10 @@ _TIMES: Final = 6
 class _Room(QScrollArea):
     """A scroll area as wide as its content needs, but never so high that the window would have to grow.
 
-    Signals: ``outgrown()`` the content fitted before, and no longer does.
+    Signals: ``content_grew()`` the content fitted before, and no longer does.
     """
 
-    outgrown = Signal()
+    content_grew = Signal()
 
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class _Room(QScrollArea):
         seen, whole = self.viewport().size(), self.whole()
         self._inside.resize(seen.width(), max(seen.height(), whole))
         if self._had <= seen.height() < whole:
-            self.outgrown.emit()
+            self.content_grew.emit()
         self._had = whole
 
 
@@ -130,7 +130,7 @@ class PanelDock(QDockWidget):
     def setWidget(self, widget: QWidget) -> None:  # noqa: N802
         """Show this widget, in a scroll area."""
         room = _Room(widget)
-        room.outgrown.connect(self._request_height_soon)
+        room.content_grew.connect(self._request_height_soon)
         # The outer widget first: a widget is styled again, with all its children, when it gets a new parent, so
         # filling it before takes twice the time.
         super().setWidget(room)

@@ -47,7 +47,7 @@ class ChangeModel(QAbstractItemModel):
         self.pages: list[tuple[Change, ...]] = []
         self._unseen: dict[str, tuple[Change, ...]] = {}
         self._ticks: dict[tuple[str, str], bool] = {}
-        pictures.came.connect(self._show_picture)
+        pictures.loaded.connect(self._show_picture)
 
     # --------------------------------------------------------------------------------------------------- contents
 

@@ -153,7 +153,7 @@ class Spelling(QObject):
             name=later("Loading dictionaries"),
             priority=Priority.LOW,
         )
-        asked.came.connect(lambda known: self._on_words(wanted, known))
+        asked.yielded.connect(lambda known: self._on_words(wanted, known))
         # Missing dictionaries are reported when photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
 

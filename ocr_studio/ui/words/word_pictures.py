@@ -30,10 +30,10 @@ class WordPictures(QObject):
     """Images of the words of a project, for lists; those of the open photo are there at once.
 
     Signals:
-        came(PicturePlace): The image of this word can be shown now.
+        loaded(PicturePlace): The image of this word can be shown now.
     """
 
-    came = Signal(object)
+    loaded = Signal(object)
 
     def __init__(
         self, document: Document, lane: JobThread, project: Callable[[], Project | None], parent: QObject
@@ -56,7 +56,7 @@ class WordPictures(QObject):
         self._ask.timeout.connect(self._fetch)
 
     def picture(self, page_id: str, image: str, quad: Quad, ratio: float) -> QPixmap | None:
-        """The image of a word; None until ``came``.
+        """The image of a word; None until ``yielded``.
 
         Args:
             page_id: Id of the page.
@@ -111,7 +111,7 @@ class WordPictures(QObject):
             name=later("Loading images of the words"),
             priority=Priority.LOW,
         )
-        job.came.connect(self._on_picture)
+        job.yielded.connect(self._on_picture)
         job.ended.connect(self._rest)
 
     def _rest(self) -> None:
@@ -121,4 +121,4 @@ class WordPictures(QObject):
     def _on_picture(self, made: PlacePicture) -> None:
         if made.picture is not None and made.place in self._pixmaps:
             self._keep(made.place, image_convert.pixmap(made.picture))
-            self.came.emit(made.place)
+            self.loaded.emit(made.place)

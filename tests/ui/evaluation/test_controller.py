@@ -213,7 +213,7 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
         check(studio)
     reader.pause = 0.05
     action = studio.window.action_set["evaluate"]
-    with qtbot.waitSignal(studio.evaluator.grown):
+    with qtbot.waitSignal(studio.evaluator.updated):
         action.trigger()
     assert not action.isEnabled()
     dock = studio.window.evaluation
@@ -237,7 +237,7 @@ def test_it_stops_when_photos_are_read_in_another_way(evaluated: Studio, qtbot: 
     def choose_another(*_: object) -> None:
         evaluated.reading._ocr_service = StandInOcrService()
 
-    evaluated.evaluator.grown.connect(choose_another)
+    evaluated.evaluator.updated.connect(choose_another)
     evaluate(evaluated, qtbot)
     dock = evaluated.window.evaluation
     assert whole == [False]
@@ -254,7 +254,7 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
     reader.pause = 0.05
     order: list[str] = []
     studio.reading.finished.connect(lambda _: order.append("read"))
-    studio.evaluator.grown.connect(lambda _: order.append("evaluated"))
+    studio.evaluator.updated.connect(lambda _: order.append("evaluated"))
     studio.window.action_set["evaluate"].trigger()
     studio.opening.open_paths([folder / "board 3.png"])
     qtbot.waitUntil(lambda: not studio.busy and len(order) == 3)

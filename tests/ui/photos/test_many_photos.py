@@ -83,7 +83,7 @@ def test_it_is_done_in_parts_and_one_undo_takes_all_of_it_back(studio: Studio, q
     assert stack.count() == steps + 3
     told: list[tuple[str, bool, int]] = []
     said: list[str] = []
-    studio.document.history.went.connect(lambda *each: told.append(each))
+    studio.document.history.step_progressed.connect(lambda *each: told.append(each))
     studio.window.status.messageChanged.connect(said.append)
     studio.window.action_set["undo"].trigger()
     qtbot.waitUntil(lambda: stack.index() == steps)
@@ -143,7 +143,7 @@ def test_whoever_goes_on_working_meanwhile_stops_it_between_two_parts(studio: St
     stack, steps = studio.document.undo_stack, studio.document.undo_stack.count()
     replaced(studio, qtbot)
     told: list[int] = []
-    studio.document.history.went.connect(lambda _name, _back, photos: told.append(photos))
+    studio.document.history.step_progressed.connect(lambda _name, _back, photos: told.append(photos))
     studio.window.action_set["undo"].trigger()
     assert stack.index() == steps + 2
     page = studio.document.page
