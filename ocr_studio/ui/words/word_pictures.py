@@ -56,7 +56,7 @@ class WordPictures(QObject):
         self._ask.timeout.connect(self._fetch)
 
     def picture(self, page_id: str, image: str, quad: Quad, ratio: float) -> QPixmap | None:
-        """The image of a word; None until ``yielded``.
+        """The image of a word; None until ``loaded``.
 
         Args:
             page_id: Id of the page.
