@@ -17,7 +17,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.commands.spec import ActionSpec, Scope
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool
 from ocr_studio.ui.menus.table import TABLE
 from tests import marked_language
 from tests.ui import action_effects, made_board
@@ -27,6 +27,11 @@ from tests.ui.texts_in_sight import english
 
 # They need what two models have read.
 _OF_TWO = ("take_other", "next_other")
+# They leave the photo or the window, or how photos are read.
+_LEAVE = (
+    "quit", "go_on", "stop", "paste_picture", "sample", "previous_photo", "next_photo", "next_unreviewed",
+    "previous_unreviewed", "read_chosen", "read_unread", "lines",
+)  # fmt: skip
 
 
 def _prepare(studio: Studio, action_id: str) -> None:
@@ -58,22 +63,35 @@ def _correct_a_twin(studio: Studio) -> None:
     document.push(edits.write(document.page, "w1", "tho"))
 
 
-@pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
-def test_it_does_what_it_says(
-    spec: ActionSpec[Any], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("menu", sorted({spec.menu.partition("/")[0] for spec in TABLE}))
+def test_its_actions_do_what_they_say(
+    menu: str, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In whatever language, and nothing that is seen then stays English."""
     with marked_language.spoken(monkeypatch):
-        _try(spec, open_studio, folder, qtbot, monkeypatch)
+        studio = open_studio(folder / "board 2.png", reader=StandInReader())
+        read = studio.document.undo_stack.index()
+        for spec in TABLE:
+            if spec.menu.partition("/")[0] == menu and spec.id not in (*_OF_TWO, *_LEAVE):
+                _try(spec, studio, qtbot)
+                _bring_back(studio, read)
 
 
-def _try(spec: ActionSpec[Any], open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    if spec.id in _OF_TWO:
+@pytest.mark.parametrize("action_id", [*_OF_TWO, *_LEAVE])
+def test_so_do_those_that_need_a_window_of_their_own(
+    action_id: str, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if action_id in _OF_TWO:
         monkeypatch.setattr("tests.ui.conftest.StandInOcrService", OcrServiceOfTwo)
-    studio = open_studio(folder / "board 2.png", reader=StandInReader())
-    if spec.id in _OF_TWO:
-        studio.window.comparison.start(registry.BUILT_IN.name)
-        qtbot.waitUntil(lambda: not studio.busy)
+    with marked_language.spoken(monkeypatch):
+        studio = open_studio(folder / "board 2.png", reader=StandInReader())
+        if action_id in _OF_TWO:
+            studio.window.comparison.start(registry.BUILT_IN.name)
+            qtbot.waitUntil(lambda: not studio.busy)
+        _try(next(spec for spec in TABLE if spec.id == action_id), studio, qtbot)
+
+
+def _try(spec: ActionSpec[Any], studio: Studio, qtbot: QtBot) -> None:
     _prepare(studio, spec.id)
     action = studio.window.action_set[spec.id]
     if spec.id == "fix_everywhere":
@@ -82,12 +100,22 @@ def _try(spec: ActionSpec[Any], open_studio: Open, folder: Path, qtbot: QtBot, m
     before = action_effects.before(studio)
     if spec.id in action_effects.ARRANGE:
         action_effects.ARRANGE[spec.id](studio)
-    assert action.isEnabled()
+    assert action.isEnabled(), spec.id
     action.trigger()
     qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)
-    assert [text for top in in_sight() for text in english(top)] == []
+    assert [text for top in in_sight() for text in english(top)] == [], spec.id
+
+
+def _bring_back(studio: Studio, read: int) -> None:
+    """Make it as it was: the words as they were read, and nothing over the photo."""
     leave_dialogs()
+    studio.window.finish_editing()
+    for panel in studio.window.panels:
+        panel.close()
+    studio.document.undo_stack.setIndex(read)
+    studio.window.view.set_tool(Tool.SELECT)
+    studio.window.view.fit()
 
 
 def test_each_action_says_by_what_one_sees_that_it_was_done() -> None:

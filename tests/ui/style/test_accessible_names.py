@@ -91,12 +91,13 @@ def test_while_a_word_is_written(studio: Studio) -> None:
     assert nameless(studio.window) == []
 
 
-@pytest.mark.parametrize("action_id", OPENING)
-def test_in_dialogs(studio: Studio, qtbot: QtBot, action_id: str) -> None:
-    studio.window.action_set[action_id].trigger()
-    qtbot.waitUntil(lambda: not studio.busy)
-    for top in in_sight():
-        assert nameless(top) == [], type(top).__name__
+def test_in_dialogs(studio: Studio, qtbot: QtBot) -> None:
+    for action_id in OPENING:
+        studio.window.action_set[action_id].trigger()
+        qtbot.waitUntil(lambda: not studio.busy)
+        for top in in_sight():
+            assert nameless(top) == [], type(top).__name__
+        leave_dialogs()
 
 
 def test_every_page_of_the_settings(studio: Studio) -> None:

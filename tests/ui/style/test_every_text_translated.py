@@ -1,4 +1,7 @@
-"""Nothing that the window shows is left in English: in a language that marks its texts, all of them bear the marks."""
+"""Nothing that the window shows is left in English: in a language that marks its texts, all of them bear the marks.
+
+What an action opens is looked at in ``test_every_action``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from tests import marked_language
 from tests.ui.learning import begin, correct, press_learn
-from tests.ui.studio import OPENING, Open, in_sight, leave_dialogs
+from tests.ui.studio import Open, leave_dialogs
 from tests.ui.texts_in_sight import english
 
 
@@ -58,14 +61,6 @@ def test_in_panels(studio: Studio, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: not studio.busy)
         assert english(studio.window) == [], panel.objectName()
         panel.close()
-
-
-@pytest.mark.parametrize("action_id", OPENING)
-def test_in_dialogs(studio: Studio, qtbot: QtBot, action_id: str) -> None:
-    studio.window.action_set[action_id].trigger()
-    qtbot.waitUntil(lambda: not studio.busy)
-    for top in in_sight():
-        assert english(top) == [], type(top).__name__
 
 
 def test_every_page_of_the_settings(studio: Studio) -> None:
