@@ -54,13 +54,15 @@ class Priority(IntEnum):
         URGENT: The user has clicked on something and sees nothing until it is there, such as a photo.
         NORMAL: The user waits for an answer, such as the results of a search.
         LOW: Things that appear one by one, such as thumbnails.
+        PREPARATION: It makes later answers better, such as the words for the spell checker.
         BACKGROUND: Nobody waits for it.
     """
 
     URGENT = 0
     NORMAL = 1
     LOW = 2
-    BACKGROUND = 3
+    PREPARATION = 3
+    BACKGROUND = 4
 
 
 class _Work:

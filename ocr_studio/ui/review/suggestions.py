@@ -55,7 +55,7 @@ class Prompter(QObject):
         if index is not None:
             wanted = self._written
             job = self._lane.submit(
-                lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.LOW
+                lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.PREPARATION
             )
             job.yielded.connect(lambda texts: self._on_texts(wanted, texts))
 

@@ -151,7 +151,7 @@ class Spelling(QObject):
         asked = self._lane.submit(
             lambda: job.words_known(languages, project, index),
             name=later("Loading dictionaries"),
-            priority=Priority.LOW,
+            priority=Priority.PREPARATION,
         )
         asked.yielded.connect(lambda known: self._on_words(wanted, known))
         # Missing dictionaries are reported when photos are read.
