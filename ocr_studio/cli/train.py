@@ -124,8 +124,8 @@ def train(options: argparse.Namespace) -> int:
     if wrong := _meaningless(options):
         complain(wrong)
         return MISUSED
-    course, resume = _course(options)
-    events = _gone_on_with(training.train(course, resume=resume), course.run.name, far=resume and course.run.far)
+    task, resume = _make_task(options)
+    events = _require_saved_state(training.train(task, resume=resume), task.run.name, far=resume and task.run.far)
     telling = _as_json(events) if options.events else _as_text(events)
     try:
         with interrupted_between() as asked, closing(events), closing(telling):
@@ -134,12 +134,12 @@ def train(options: argparse.Namespace) -> int:
                 raise KeyboardInterrupt
     except KeyboardInterrupt:
         show_progress("")
-        complain(f"interrupted; {_afterwards(course.run, replace=options.replace)}")
+        complain(f"interrupted; {_afterwards(task.run, replace=options.replace)}")
         raise
     return _decide(trained, options)
 
 
-def _gone_on_with(
+def _require_saved_state(
     events: Generator[LearningEvent, None, None], name: str, *, far: bool
 ) -> Generator[LearningEvent, None, None]:
     """Pass on the events of a training. Raises RunTrouble before a saved state that can't be used is overwritten.
@@ -174,7 +174,7 @@ def _afterwards(run: Run, *, replace: bool) -> str:
     return "nothing was saved; the same command starts over"
 
 
-def _course(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
+def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     """Return what to train, and whether an earlier run is resumed. Raises StudioError."""
     training_runs.check_name(options.name)
     known = training_runs.load_run(options.name)

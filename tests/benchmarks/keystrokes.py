@@ -101,7 +101,7 @@ class Expert:
     def _settle(self) -> set[Place]:
         """Settle the word that is shown; which are right now that were not."""
         reviewing = self.panel.reviewing
-        here = reviewing.sitting.current if reviewing.sitting else None
+        here = reviewing.session.current if reviewing.session else None
         self.cards += 1
         assert here is not None
         assert reviewing.word is not None

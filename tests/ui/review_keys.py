@@ -72,10 +72,10 @@ def word_at(studio: Studio, place: tuple[str, str]) -> Word:
 
 def here(panel: ReviewPanel) -> tuple[str, str]:
     """Page id and word id of the word on the card."""
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    assert sitting.current is not None
-    return sitting.current.key
+    session = panel.reviewing.session
+    assert session is not None
+    assert session.current is not None
+    return session.current.key
 
 
 def said(panel: ReviewPanel) -> str:

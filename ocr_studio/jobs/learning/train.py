@@ -62,14 +62,14 @@ class TrainingTask:
 
 
 def train(
-    course: TrainingTask, *, resume: bool = False, learn: Learn | None = None
+    task: TrainingTask, *, resume: bool = False, learn: Learn | None = None
 ) -> Generator[LearningEvent, None, None]:
     """Train a model; yields TrainingPreparing …, TrainingStarted, StepDone …, then Trained.
 
     If the generator is closed early, the training can be resumed later.
 
     Args:
-        course: The parameters.
+        task: The parameters.
         resume: Resume an interrupted training, or return its result if it finished; otherwise start from scratch.
         learn: The training function; by default that of the engine.
 
@@ -77,11 +77,11 @@ def train(
         RunTrouble: Another process is running this training, or it can't be resumed.
         StudioError: The training failed.
     """
-    run = course.run
+    run = task.run
     with contextlib.ExitStack() as lock:
         lock.callback(training_runs.lock_run(run.name).release)
         if resume:
-            _check_same(run, course.dataset)
+            _check_same(run, task.dataset)
             if (waiting := training_results.load_result(run)) is not None:
                 yield waiting
                 return
@@ -90,7 +90,7 @@ def train(
             training_runs.begin_run(run)
         _discard_candidates(run)
         training_results.delete_result(run)
-        for event in (learn or _LEARNERS[run.kind])(course):
+        for event in (learn or _LEARNERS[run.kind])(task):
             if isinstance(event, Trained | DetectorTrained):
                 training_results.save_result(run, event)
             yield event
@@ -119,7 +119,7 @@ def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions,
     return TrainingTask(run, dataset, options, stop)
 
 
-def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
+def resume_run(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
     """Prepare to resume an interrupted training. Raises StudioError."""
     return TrainingTask(run, datasets.read(run.data), options, stop)
 
@@ -196,11 +196,11 @@ def _check_same(run: Run, dataset: Dataset) -> None:
 # ----------------------------------------------------------------------------------------------------- recognizer
 
 
-def _learn_words(course: TrainingTask) -> Iterator[TrainingEvent]:
+def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
     from ocr_studio.engine.training import finetune
     from ocr_studio.engine.training.training_data import TrainingData
 
-    dataset, run = course.dataset, course.run
+    dataset, run = task.dataset, task.run
     train: list[TrainingExample] = []
     held_out: list[TrainingExample] = []
     yield from _read(dataset, dataset.train, train)
@@ -215,11 +215,11 @@ def _learn_words(course: TrainingTask) -> Iterator[TrainingEvent]:
     data = TrainingData(
         train,
         held_out,
-        options=replace(course.options, unit=dataset.unit),
+        options=replace(task.options, unit=dataset.unit),
         lines=dataset.unit == "lines",
         digest=dataset.digest,
     )
-    yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=course.stop)
+    yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=task.stop)
 
 
 def _nothing(
@@ -257,10 +257,10 @@ def _read(dataset: Dataset, examples: Sequence[Example], into: list[TrainingExam
 # ------------------------------------------------------------------------------------------------------- detector
 
 
-def _learn_boxes(course: TrainingTask) -> Iterator[LearningEvent]:
+def _learn_boxes(task: TrainingTask) -> Iterator[LearningEvent]:
     from ocr_studio.engine.training.detector import finetune as finetune_detector
 
-    dataset, run = course.dataset, course.run
+    dataset, run = task.dataset, task.run
     drawn = synth_options.KEY in dataset.manifest
     # Part of a checked photo may be held out; a synthetic board is either for training or held out.
     if not dataset.pages or (drawn and all(page.split is Split.HELD_OUT for page in dataset.pages)):
@@ -274,11 +274,11 @@ def _learn_boxes(course: TrainingTask) -> Iterator[LearningEvent]:
         for page in dataset.pages
     )
     yield from finetune_detector.finetune_detector(
-        DetectorData(photos, digest=dataset.digest, options=course.options),
+        DetectorData(photos, digest=dataset.digest, options=task.options),
         run.recipe,
         folder=run.work,
         name=run.name,
-        stop=course.stop,
+        stop=task.stop,
     )
 
 

@@ -60,7 +60,7 @@ class PhotoOpened:
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
         twin: Another file in the folder with the same content, whose page this is, or empty.
-        course: The undo log of the project; None until ``prepare_editing``, and if it was loaded before.
+        history: The undo log of the project; None until ``prepare_editing``, and if it was loaded before.
         order: Ids of the words in reading order; None if unknown.
     """
 
@@ -71,7 +71,7 @@ class PhotoOpened:
     read_only: str = ""
     warning: str = ""
     twin: str = ""
-    course: undo_log.UndoLog | None = None
+    history: undo_log.UndoLog | None = None
     order: tuple[str, ...] | None = None
 
 
@@ -160,10 +160,10 @@ def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Pr
         save_options: Where projects are saved; without saving there is no undo log.
         known: The project whose undo log is loaded already.
     """
-    project, course = opened.project, None
+    project, history = opened.project, None
     if project is not known and save_options.saves_state and not opened.read_only:
-        course = undo_log.load(project.files, shorten=project.locked)
-    return replace(opened, course=course, order=page_order.order_words(opened.page))
+        history = undo_log.load(project.files, shorten=project.locked)
+    return replace(opened, history=history, order=page_order.order_words(opened.page))
 
 
 def lock_again(project: Project) -> Iterator[Project]:

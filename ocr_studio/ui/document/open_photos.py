@@ -280,7 +280,7 @@ class Opening(QObject):
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
             history.begin(
-                ProjectPages(event.project, lambda: self._autosave.waiting, self._lane), event.course or UndoLog()
+                ProjectPages(event.project, lambda: self._autosave.waiting, self._lane), event.history or UndoLog()
             )
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:

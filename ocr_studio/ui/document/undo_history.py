@@ -138,20 +138,20 @@ class History(QObject):
         """Access to the other pages; None: the history covers the open page only and is not saved."""
         return self._pages
 
-    def begin(self, pages: ProjectPages | None, course: UndoLog = _NOTHING) -> None:
+    def begin(self, pages: ProjectPages | None, history: UndoLog = _NOTHING) -> None:
         """Start the history of a project.
 
         Args:
             pages: Access to its pages; None for a history of the open page only.
-            course: The steps that were done before.
+            history: The steps that were done before.
         """
         self._pages = pages
         self._rest()
         with self._silence():
             self.stack.clear()
-            for step in course.steps:
+            for step in history.steps:
                 self.stack.push(_Command(self, step))
-            self.stack.setIndex(course.index)
+            self.stack.setIndex(history.index)
 
     def push(self, step: Step, *, join: str = "", line: bytes = b"") -> None:
         """Apply a step. Does nothing for an empty one; if an exception is raised, nothing is changed.

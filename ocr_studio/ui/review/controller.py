@@ -83,7 +83,7 @@ class Reviewing(QObject):
         self._document, self._project = document, project
         self.stage = ReviewStage.IDLE
         self.order = QueueOrder.LEAST_SURE
-        self.sitting: ReviewSession | None = None
+        self.session: ReviewSession | None = None
         self.outcomes: dict[Place, WordState] = {}
         self.failures: tuple[str, ...] = ()
         self.began = 0.0
@@ -111,11 +111,11 @@ class Reviewing(QObject):
 
     def ahead(self, count: int) -> list[CardMade]:
         """The cards of the next words, at most ``count``, up to the first that is missing or already checked."""
-        sitting = self.sitting
-        if sitting is None or self.stage is not ReviewStage.GOING:
+        session = self.session
+        if session is None or self.stage is not ReviewStage.GOING:
             return []
-        places = [row.key for row in sitting.ahead(count + 1)[1:]]
-        return self._cards.ahead(list(itertools.takewhile(lambda place: not sitting.has_settled(place), places)))
+        places = [row.key for row in session.ahead(count + 1)[1:]]
+        return self._cards.ahead(list(itertools.takewhile(lambda place: not session.has_settled(place), places)))
 
     @property
     def is_under_way(self) -> bool:
@@ -125,7 +125,7 @@ class Reviewing(QObject):
     @property
     def place(self) -> Place | None:
         """The current word as page id and word id."""
-        return self.sitting.current.key if self.word and self.sitting and self.sitting.current else None
+        return self.session.current.key if self.word and self.session and self.session.current else None
 
     @property
     def photo(self) -> Path | None:
@@ -139,7 +139,7 @@ class Reviewing(QObject):
             return
         self.stop()
         self.order, self.came_since = order or self.order, 0
-        self._of, self.sitting, self.word, self.page = project, None, None, None
+        self._of, self.session, self.word, self.page = project, None, None, None
         self._cards.begin(project)
         self.outcomes.clear()
         self.began = time.monotonic()
@@ -154,18 +154,18 @@ class Reviewing(QObject):
             self.stage = ReviewStage.IDLE
         self._cards.stop()
 
-    def go_on_with(self) -> None:
+    def resume(self) -> None:
         """Resume at the last position, or at the end with the words added since."""
         if self._of is None:
             return
         self._cards.begin(self._of)
-        if self.came_since and self.sitting is not None:
-            self.sitting.go_on()
+        if self.came_since and self.session is not None:
+            self.session.go_on()
         self._show()
 
     def look_again(self) -> None:
         """Add the words of photos that were read since to the queue; the current word stays."""
-        if self._of is not None and self.sitting is not None and not self._looking.busy:
+        if self._of is not None and self.session is not None and not self._looking.busy:
             self._looking.look(self._of, self.order, self._index())
 
     def set_size(self, width: int, height: int) -> None:
@@ -209,26 +209,26 @@ class Reviewing(QObject):
 
     def pass_by(self) -> None:
         """Skip the current word."""
-        if self.sitting is not None:
-            self.sitting.go_on()
+        if self.session is not None:
+            self.session.go_on()
             self._show()
 
     def back(self) -> None:
         """Go back to the previous word."""
-        if self.sitting is not None and self.sitting.go_back():
+        if self.session is not None and self.session.go_back():
             self._show()
-        elif self.sitting is not None:
+        elif self.session is not None:
             self.message.emit(tr("This is the first word."))
 
     def take_back(self) -> None:
         """Undo the newest change, and show its word if it is in this session."""
-        history, sitting = self._document.history, self.sitting
+        history, session = self._document.history, self.session
         step = history.newest
         history.stack.undo()
         places = {(page, word) for page, edit in step.edits.items() for word in edit.changes} if step else set()
-        first = next((place for place in sitting.trail if place in places), None) if sitting else None
-        if sitting is not None and first is not None and first != self.place:
-            sitting.go_to(first)
+        first = next((place for place in session.trail if place in places), None) if session else None
+        if session is not None and first is not None and first != self.place:
+            session.go_to(first)
             self._show()
 
     def do_again(self) -> None:
@@ -245,7 +245,7 @@ class Reviewing(QObject):
 
     def holds(self, page_id: str) -> bool:
         """Whether changes of this page are visible in the queue."""
-        return self.is_under_way and self.sitting is not None and page_id in self.sitting.pages
+        return self.is_under_way and self.session is not None and page_id in self.session.pages
 
     # ---------------------------------------------------------------------------------------------------- what is done
 
@@ -255,15 +255,15 @@ class Reviewing(QObject):
 
     def _settle(self, step: Step, places: Sequence[Place]) -> bool:
         """Do a step that checks these words, the current one first; returns whether it succeeded."""
-        sitting = self.sitting
-        if sitting is None or not self._push(step):
+        session = self.session
+        if session is None or not self._push(step):
             return False
         self.settled.emit(tuple(places))
         after = {(key, word): pair[1] for key, edit in step.edits.items() for word, pair in edit.changes.items()}
         self.outcomes.update((place, word.state) for place, word in after.items() if word)
         for place in places:
-            sitting.settle(place, when=time.monotonic())
-            sitting.go_on()
+            session.settle(place, when=time.monotonic())
+            session.go_on()
         self._show()
         return True
 
@@ -287,16 +287,16 @@ class Reviewing(QObject):
     def _close_other_project(self) -> None:
         if self._of is not None and self._of is not self._project():
             self.stop()
-            self._of = self.sitting = self.word = self.page = None
+            self._of = self.session = self.word = self.page = None
             self.stage = ReviewStage.IDLE
             self.changed.emit()
 
     def _on_pages_changed(self, pages: Collection[str]) -> None:
         """Update the queue after pages have changed."""
-        sitting, project = self.sitting, self._of
-        if sitting is None or self._pushing or project is not self._project():
+        session, project = self.session, self._of
+        if session is None or self._pushing or project is not self._project():
             return
-        touched = sitting.pages & frozenset(pages)
+        touched = session.pages & frozenset(pages)
         if len(touched) > _AT_ONCE and project is not None:
             self._looking.look_at(project, touched)
             return
@@ -304,33 +304,33 @@ class Reviewing(QObject):
             self._on_page_checked(PageChecked.of(page))
 
     def _on_page_checked(self, found: PageChecked) -> None:
-        sitting = self.sitting
-        if sitting is None:
+        session = self.session
+        if session is None:
             return
-        before = sitting.current
-        news = sitting.hear(found.page_id, found.unchecked)
-        if sitting.current != before or news or (before and before.page_id == found.page_id):
+        before = session.current
+        news = session.hear(found.page_id, found.unchecked)
+        if session.current != before or news or (before and before.page_id == found.page_id):
             self._show()
 
     # --------------------------------------------------------------------------------------------------- what is shown
 
     def _on_words_wait(self, found: WordsWait) -> None:
         """Take the unchecked words that were found, at the start or in a later search."""
-        sitting = self.sitting
+        session = self.session
         if self.stage is ReviewStage.LOOKING:
             self.failures = found.failed
-            self.sitting, self.stage = ReviewSession(found.rows, found.total), ReviewStage.GOING
+            self.session, self.stage = ReviewSession(found.rows, found.total), ReviewStage.GOING
             self._show()
             if self.order is QueueOrder.DIFFERING and found.rows and not found.rows[0].doubt:
                 self.message.emit(tr(_NO_SECOND))
-        elif sitting is not None:
-            new = sitting.take_in(found.rows, found.total)
+        elif session is not None:
+            new = session.take_in(found.rows, found.total)
             if self.stage is ReviewStage.GOING:
                 self.counted.emit()
                 self._prepare()
                 if new:
                     self.message.emit(tr_n(*_CAME, new))
-            elif sitting.waits:
+            elif session.waits:
                 self.came_since = max(1, new)
                 self.changed.emit()
 
@@ -342,24 +342,24 @@ class Reviewing(QObject):
 
     def _show(self) -> None:
         """Show the word at the current position; skip words that have been checked or deleted elsewhere."""
-        sitting = self.sitting
-        if sitting is None:
+        session = self.session
+        if session is None:
             return
         self.page = self.word = None
-        while (here := sitting.current) is not None:
+        while (here := session.current) is not None:
             page = self._find_page(here.page_id)
             word = page.words.get(here.word_id) if page else None
-            if word is not None and (sitting.has_settled(here.key) or not word.checked):
+            if word is not None and (session.has_settled(here.key) or not word.checked):
                 self.page, self.word = page, word
                 break
-            sitting.leave_out([here.key])
-            if sitting.current == here:  # checked here and deleted since
-                sitting.go_on()
-        if self.word is None and sitting.has_more and sitting.settled:
+            session.leave_out([here.key])
+            if session.current == here:  # checked here and deleted since
+                session.go_on()
+        if self.word is None and session.has_more and session.settled:
             self.start()  # the next words of a large project, and the skipped ones again
             return
         self.came_since = 0
-        ends = self.word is None and self.stage is ReviewStage.GOING and any(sitting.trail)
+        ends = self.word is None and self.stage is ReviewStage.GOING and any(session.trail)
         self.stage = ReviewStage.DONE if self.word is None else ReviewStage.GOING
         self.changed.emit()
         self._prepare()
@@ -376,8 +376,8 @@ class Reviewing(QObject):
 
     def _prepare(self) -> None:
         """Request the cards of the next words."""
-        if self.sitting is not None and self.stage is ReviewStage.GOING:
-            self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
+        if self.session is not None and self.stage is ReviewStage.GOING:
+            self._cards.prepare([row.key for row in self.session.ahead(ALONG)], outdated=self.card is None)
 
     def _on_card(self, place: Place) -> None:
         (self.card_loaded if place == self.place else self.next_card_loaded).emit()

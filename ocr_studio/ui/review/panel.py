@@ -99,7 +99,7 @@ class ReviewPanel(PanelDock):
         """Open and resume where the user stopped; with an order, or without a session to resume, start over."""
         self.open()
         if order is None and self.reviewing.is_under_way:
-            self.reviewing.go_on_with()
+            self.reviewing.resume()
             self.reviewing.look_again()
         else:
             self._prompter.begin()
@@ -124,7 +124,7 @@ class ReviewPanel(PanelDock):
             each.guard(self.window())
         self._away.stop()
         if self.reviewing.is_under_way:
-            self.reviewing.go_on_with()
+            self.reviewing.resume()
         self.line.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
@@ -207,7 +207,7 @@ class ReviewPanel(PanelDock):
         if self.reviewing.stage is ReviewStage.GOING:
             self.reviewing.answer(text)
         elif self.reviewing.stage is ReviewStage.DONE and self.reviewing.came_since:
-            self.reviewing.go_on_with()
+            self.reviewing.resume()
         elif self.reviewing.stage is ReviewStage.DONE:
             self.close()
 
@@ -216,7 +216,7 @@ class ReviewPanel(PanelDock):
         reviewing = self.reviewing
         cards = self.strip.shown
         behind = [(card.place, card.word) for card in (cards[: count - 1] if count else cards)]
-        here, word = reviewing.sitting.current if reviewing.sitting else None, reviewing.word
+        here, word = reviewing.session.current if reviewing.session else None, reviewing.word
         if here is None or word is None or not self.card.has_card:
             return
         if word.checked or self.line.isModified():
@@ -266,16 +266,16 @@ class ReviewPanel(PanelDock):
         self._drafts.take_up()
 
     def _show_counts(self) -> None:
-        sitting, page = self.reviewing.sitting, self.reviewing.page
-        if sitting is None or page is None:
+        session, page = self.reviewing.session, self.reviewing.page
+        if session is None or page is None:
             self.said.setText(tr("Unchecked words"))
             self.pace.clear()
             return
         name = labels.file_name(page.image)
         self.said.setText(
-            tr("Word {number} of {total}   {photo}", number=sitting.number, total=sitting.total, photo=name)
+            tr("Word {number} of {total}   {photo}", number=session.number, total=session.total, photo=name)
         )
-        pace, left = sitting.pace, sitting.minutes_left
+        pace, left = session.pace, session.minutes_left
         if pace is None or left is None:
             self.pace.clear()
         else:

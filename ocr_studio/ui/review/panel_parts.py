@@ -71,28 +71,28 @@ _SETTLED = (
 
 def summary_of(reviewing: Reviewing) -> str:
     """The summary at the end of the queue: what was done and what is left, one line each."""
-    sitting = reviewing.sitting
-    if sitting is None or sitting.total == 0:
+    session = reviewing.session
+    if session is None or session.total == 0:
         return tr("All words are checked. There is nothing to review.")
-    done = Counter(state for place, state in reviewing.outcomes.items() if sitting.has_settled(place))
+    done = Counter(state for place, state in reviewing.outcomes.items() if session.has_settled(place))
     parts = [tr_n(*forms, done[state]) for state, forms in _SETTLED if done[state]]
     minutes = max(1, round((time.monotonic() - reviewing.began) / 60))
-    passed = sitting.left - reviewing.came_since
+    passed = session.left - reviewing.came_since
     lines = [
         tr_n(
             "Done: you have checked {count} word.",
             "Done: you have checked {count} words.",
-            sitting.settled,
+            session.settled,
         ),
         ", ".join(parts),
         tr_n(
             "{count} was checked or removed elsewhere.",
             "{count} were checked or removed elsewhere.",
-            sitting.fallen_away,
+            session.fallen_away,
         )
-        if sitting.fallen_away
+        if session.fallen_away
         else "",
-        tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if sitting.settled else "",
+        tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if session.settled else "",
         tr_n("{count} word skipped; press F6 to review it.", "{count} words skipped; press F6 to review them.", passed)
         if passed > 0
         else "",

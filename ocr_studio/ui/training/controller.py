@@ -43,7 +43,7 @@ class TrainingStage(Enum):
 class Begun:
     """A training has started; from now on it can be resumed."""
 
-    course: TrainingTask
+    task: TrainingTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,13 @@ class TrainingController(QObject):
                 for event in origin.look(options):
                     yield event
                     seen = event if isinstance(event, Preflight) else seen
-            course = training.begin(seen, kind, recipe, options=options, stop=stop)
-            yield Begun(course)
-            yield from training.train(course, learn=self._learners.get(kind))
+            task = training.begin(seen, kind, recipe, options=options, stop=stop)
+            yield Begun(task)
+            yield from training.train(task, learn=self._learners.get(kind))
 
         self._learn(make)
 
-    def go_on_with(self, run: Run) -> None:
+    def resume(self, run: Run) -> None:
         """Resume an interrupted training."""
         if not self.is_free:
             return
@@ -193,9 +193,9 @@ class TrainingController(QObject):
         def make() -> Iterator[object]:
             if look is not None:
                 preflight.forget(look)
-            course = training.gone_on_with(run, options=options, stop=stop)
-            yield Begun(course)
-            yield from training.train(course, resume=True, learn=self._learners.get(run.kind))
+            task = training.resume_run(run, options=options, stop=stop)
+            yield Begun(task)
+            yield from training.train(task, resume=True, learn=self._learners.get(run.kind))
 
         self._learn(make)
 
@@ -285,7 +285,7 @@ class TrainingController(QObject):
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, Begun):
-            self.run, self.dataset = event.course.run, event.course.dataset
+            self.run, self.dataset = event.task.run, event.task.dataset
             self.look = None  # its dataset now belongs to the run
             self.changed.emit()
             return

@@ -328,7 +328,7 @@ class _Offer(QFrame):
         self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
 
     def _resume(self) -> None:
-        self._training.go_on_with(self._training.offers[0].run)
+        self._training.resume(self._training.offers[0].run)
 
     def _forget(self) -> None:
         self._training.forget_offer(self._training.offers[0].run)

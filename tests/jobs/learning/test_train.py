@@ -1,4 +1,4 @@
-"""A project's corrections become a dataset, a course on it can be left at any step, and nothing is half there."""
+"""A project's corrections become a dataset, a training on it can be left at any step, and nothing is half there."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def looked(project: Project) -> Preflight:
     return last
 
 
-def course_of(project: Project, kind: str = "recognizer") -> TrainingTask:
+def task_of(project: Project, kind: str = "recognizer") -> TrainingTask:
     return training.begin(looked(project), kind, Recipe(), options=OPTIONS)
 
 
@@ -98,20 +98,20 @@ def test_a_look_left_early_leaves_nothing(project: Project) -> None:
 
 
 def test_a_course_keeps_its_dataset_and_ends_with_a_candidate(project: Project) -> None:
-    course = course_of(project)
-    assert course.dataset.folder == course.run.data == course.run.folder / "data"
-    assert course.dataset.crop(course.dataset.examples[0]).size
-    *_, trained = training.train(course, learn=StandInLearner())
+    task = task_of(project)
+    assert task.dataset.folder == task.run.data == task.run.folder / "data"
+    assert task.dataset.crop(task.dataset.examples[0]).size
+    *_, trained = training.train(task, learn=StandInLearner())
     assert isinstance(trained, Trained)
     assert registry.available() == (registry.BUILT_IN,)
     model = training.keep(trained)
     assert [each.name for each in registry.available()] == [registry.BUILT_IN.name, model.name]
     assert candidates() == []
-    assert not course.run.folder.exists()
+    assert not task.run.folder.exists()
 
 
 def test_discarded_nothing_stays(project: Project) -> None:
-    *_, trained = training.train(course_of(project), learn=StandInLearner())
+    *_, trained = training.train(task_of(project), learn=StandInLearner())
     assert isinstance(trained, Trained)
     training.discard(trained)
     assert (candidates(), registry.available()) == ([], (registry.BUILT_IN,))
@@ -119,12 +119,12 @@ def test_discarded_nothing_stays(project: Project) -> None:
 
 
 def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(project: Project) -> None:
-    whole = course_of(project)
+    whole = task_of(project)
     total = len(list(training.train(whole, learn=StandInLearner())))
     training.throw_away(whole.run)
     for count in range(1, total):
         learner = StandInLearner()
-        events = training.train(course_of(project), learn=learner)
+        events = training.train(task_of(project), learn=learner)
         list(islice(events, count))
         events.close()
         assert learner.closed
@@ -133,39 +133,39 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         run = training_runs.load_run("photos")
         assert run is not None
         assert training_runs.list_unfinished() == ((run,) if run.far else ())
-        again = training.gone_on_with(run, options=OPTIONS)
+        again = training.resume_run(run, options=OPTIONS)
         *_, trained = training.train(again, resume=True, learn=StandInLearner())
         assert isinstance(trained, Trained)
         training.discard(trained)
 
 
 def test_a_run_can_be_at_once_in_one_place_only(project: Project) -> None:
-    course = course_of(project)
-    events = training.train(course, learn=StandInLearner())
+    task = task_of(project)
+    events = training.train(task, learn=StandInLearner())
     next(events)
     with pytest.raises(RunTrouble, match="another window"):
-        next(training.train(course, learn=StandInLearner()))
+        next(training.train(task, learn=StandInLearner()))
     events.close()
-    assert next(training.train(course, learn=StandInLearner()))
+    assert next(training.train(task, learn=StandInLearner()))
 
 
 def test_it_is_not_gone_on_with_on_other_words(project: Project) -> None:
-    course = course_of(project)
-    list(islice(training.train(course, learn=StandInLearner()), 6))
-    other = replace(course, dataset=replace(course.dataset, digest="0" * 64))
+    task = task_of(project)
+    list(islice(training.train(task, learn=StandInLearner()), 6))
+    other = replace(task, dataset=replace(task.dataset, digest="0" * 64))
     with pytest.raises(RunTrouble, match="different data"):
         next(training.train(other, resume=True, learn=StandInLearner()))
 
 
 @pytest.mark.parametrize("kind", ["recognizer", "detector"])
 def test_what_nobody_has_decided_on_waits_as_it_was(project: Project, kind: str) -> None:
-    course = course_of(project, kind)
+    task = task_of(project, kind)
     learner = StandInDetectorLearner() if kind == "detector" else StandInLearner()
-    *_, trained = training.train(course, learn=learner)
+    *_, trained = training.train(task, learn=learner)
     (run,) = training_runs.list_unfinished()
     assert training_results.load_result(run) == trained
     again = StandInLearner()
-    events = list(training.train(training.gone_on_with(run, options=OPTIONS), resume=True, learn=again))
+    events = list(training.train(training.resume_run(run, options=OPTIONS), resume=True, learn=again))
     assert events == [trained]
     assert again.begun == 0
     training.throw_away(run)
@@ -178,11 +178,11 @@ def test_what_nobody_has_decided_on_waits_as_it_was(project: Project, kind: str)
 def test_what_came_of_it_and_cannot_be_read_is_learned_again(
     project: Project, data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    course = course_of(project)
-    list(training.train(course, learn=StandInLearner()))
-    (course.run.folder / "result.json").write_bytes(data)
+    task = task_of(project)
+    list(training.train(task, learn=StandInLearner()))
+    (task.run.folder / "result.json").write_bytes(data)
     again = StandInLearner()
-    *_, trained = training.train(training.gone_on_with(course.run, options=OPTIONS), resume=True, learn=again)
+    *_, trained = training.train(training.resume_run(task.run, options=OPTIONS), resume=True, learn=again)
     assert isinstance(trained, Trained)
     assert again.begun == 1
     assert candidates() == [trained.folder]
@@ -190,32 +190,32 @@ def test_what_came_of_it_and_cannot_be_read_is_learned_again(
 
 
 def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
-    course = course_of(project)
-    *_, trained = training.train(course, learn=StandInLearner())
+    task = task_of(project)
+    *_, trained = training.train(task, learn=StandInLearner())
     assert isinstance(trained, Trained)
     registry.discard(trained.folder)
-    assert training_results.load_result(course.run) is None
+    assert training_results.load_result(task.run) is None
 
 
 @pytest.mark.parametrize("far", [False, True])
 def test_a_learner_that_fails_leaves_how_far_it_had_come_and_frees_its_lock(project: Project, far: bool) -> None:
     def fail(_: TrainingTask) -> Iterator[TrainingEvent]:
         if far:
-            (course.run.work / "checkpoint.npz").write_bytes(b"far")
+            (task.run.work / "checkpoint.npz").write_bytes(b"far")
         raise StudioError("the disk is full")
 
-    course = course_of(project)
+    task = task_of(project)
     with pytest.raises(StudioError, match="disk is full"):
-        list(training.train(course, learn=fail))
-    assert training_runs.list_unfinished() == ((course.run,) if far else ())
+        list(training.train(task, learn=fail))
+    assert training_runs.list_unfinished() == ((task.run,) if far else ())
     training_runs.delete_remains()
-    assert course.run.data.exists() is far
+    assert task.run.data.exists() is far
 
 
 @pytest.mark.parametrize("when", ["meanwhile", "before it is kept"])
 def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, when: str) -> None:
-    course = course_of(project)
-    events = training.train(course, learn=StandInLearner())
+    task = task_of(project)
+    events = training.train(task, learn=StandInLearner())
     next(events)
     others = [installed("Photos")] if when == "meanwhile" else []  # the same folder on many systems
     *_, trained = events
@@ -239,9 +239,9 @@ def test_a_model_that_learned_from_lines_is_told_by_lines() -> None:
 
 
 def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:
-    course = course_of(project)
-    *_, trained = training.train(course, learn=StandInLearner())
+    task = task_of(project)
+    *_, trained = training.train(task, learn=StandInLearner())
     assert isinstance(trained, Trained)
     lines = replace(trained, comparison=replace(trained.comparison, unit="lines"))
-    training_results.save_result(course.run, lines)
-    assert training_results.load_result(course.run) == lines
+    training_results.save_result(task.run, lines)
+    assert training_results.load_result(task.run) == lines

@@ -85,10 +85,10 @@ def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: 
     qtbot.waitUntil(lambda: review.reviewing.is_under_way and not studio.busy)
     assert "No other model" not in review.keys.text()
     assert review.order.currentData() == QueueOrder.DIFFERING
-    sitting = review.reviewing.sitting
-    assert sitting is not None
-    assert sitting.current is not None
-    assert sitting.current.doubt == 0.5
+    session = review.reviewing.session
+    assert session is not None
+    assert session.current is not None
+    assert session.current.doubt == 0.5
 
 
 def test_it_is_marked_on_the_photo_as_long_as_the_panel_is_open(studio: Studio, qtbot: QtBot) -> None:

@@ -182,12 +182,12 @@ def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPane
     qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.list.tree)
     _press(KEY.Key_Return)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is review.line)
-    sitting = review.reviewing.sitting
-    assert sitting is not None
-    qtbot.waitUntil(lambda: (sitting.settled, sitting.fallen_away, sitting.left) == (8, 2, 14))
+    session = review.reviewing.session
+    assert session is not None
+    qtbot.waitUntil(lambda: (session.settled, session.fallen_away, session.left) == (8, 2, 14))
     assert not review.offer.isVisible()
     _press(KEY.Key_Z, CONTROL)
-    assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 0, 16)
+    assert (session.settled, session.fallen_away, session.left) == (8, 0, 16)
 
 
 def test_who_asks_for_it_before_anything_was_corrected_is_told_what_to_do(studio: Studio, panel: FixPanel) -> None:

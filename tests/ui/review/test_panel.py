@@ -155,12 +155,12 @@ def test_words_settled_elsewhere_fall_away(panel: ReviewPanel, studio: Studio, q
     page: Page | None = studio.document.page
     assert page is not None
     studio.document.push(edits.accept(page, page.words))
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    assert (sitting.fallen_away, sitting.left) == (8, 16)
+    session = panel.reviewing.session
+    assert session is not None
+    assert (session.fallen_away, session.left) == (8, 16)
     assert said(panel) == "Word 9 of 24"
     studio.document.undo_stack.undo()
-    assert (sitting.fallen_away, sitting.left) == (0, 24)
+    assert (session.fallen_away, session.left) == (0, 24)
 
 
 def test_to_the_end_without_the_mouse_and_back_to_the_photo(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
@@ -236,6 +236,6 @@ def test_the_least_sure_word_comes_first(studio: Studio, qtbot: QtBot) -> None:
     panel = studio.window.review
     qtbot.waitUntil(lambda: panel.card.has_card)
     assert panel.order.currentData() == QueueOrder.LEAST_SURE
-    assert panel.reviewing.sitting is not None
-    rows = panel.reviewing.sitting.ahead(24)
+    assert panel.reviewing.session is not None
+    rows = panel.reviewing.session.ahead(24)
     assert [row.confidence for row in rows] == sorted(row.confidence or 0 for row in rows)

@@ -46,16 +46,16 @@ def panel(studio: Studio, qtbot: QtBot) -> ReviewPanel:
 
 
 def _settled(panel: ReviewPanel, qtbot: QtBot) -> None:
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    qtbot.waitUntil(lambda: panel.card.has_card and len(panel.strip.shown) == min(8, max(0, sitting.left - 1)))
+    session = panel.reviewing.session
+    assert session is not None
+    qtbot.waitUntil(lambda: panel.card.has_card and len(panel.strip.shown) == min(8, max(0, session.left - 1)))
 
 
 def _checked(studio: Studio, panel: ReviewPanel) -> list[str]:
     """The texts of the words that somebody has checked, in the order of the queue."""
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    words = [word_at(studio, place) for place in sitting.places(sitting.pages)]
+    session = panel.reviewing.session
+    assert session is not None
+    words = [word_at(studio, place) for place in session.places(session.pages)]
     return [word.text for word in words if word.checked]
 
 
@@ -199,15 +199,15 @@ def test_so_many_words_are_right_by_one_key_and_one_undo(panel: ReviewPanel, stu
     assert studio.document.undo_stack.count() == steps + 1
     assert "3 words confirmed" in panel.keys.text()
     assert panel.line.text() == "build"
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    assert (sitting.settled, sitting.number) == (3, 4)
+    session = panel.reviewing.session
+    assert session is not None
+    assert (session.settled, session.number) == (3, 4)
     press(KEY.Key_Return, SHIFT)
     assert panel.line.text() == "new"  # each of them can be gone back to
     press(KEY.Key_Z, CONTROL)
     assert _checked(studio, panel) == []
     assert here(panel) == first
-    assert sitting.settled == 0
+    assert session.settled == 0
     press(KEY.Key_Z, CONTROL | SHIFT)
     assert _checked(studio, panel) == ["Ship", "the", "new"]
     assert panel.line.text() == "build"

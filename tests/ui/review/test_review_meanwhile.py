@@ -98,10 +98,10 @@ def test_what_was_typed_before_is_dropped_by_a_person_only(panel: ReviewPanel) -
     place = here(panel)
     for drops in ((KEY.Key_Escape,), (KEY.Key_Z, CONTROL)):
         type_in("x")
-        panel.reviewing.go_on_with()
+        panel.reviewing.resume()
         assert (here(panel), panel.line.text()) == (place, "x")
         press(*drops)
-        panel.reviewing.go_on_with()
+        panel.reviewing.resume()
         assert (here(panel), panel.line.text()) == (place, "Ship")
 
 
