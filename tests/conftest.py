@@ -116,6 +116,16 @@ def usual_precision() -> Iterator[None]:
         )
 
 
+@pytest.fixture
+def plain_graphs() -> Iterator[None]:
+    """TensorFlow runs its graphs as they are: making a large one faster takes longer than the few runs of a test."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    yield
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
 class _Collector(logging.Handler):
     def __init__(self, level: int) -> None:
         super().__init__(level)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -29,8 +31,23 @@ def photo(tmp_path: Path) -> Path:
     return Path(shutil.copy(resources.sample_photo(), tmp_path / "board.jpg"))
 
 
+@pytest.fixture(scope="module")
+def load_once() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """What loads the real networks, each of them once."""
+    from ocr_studio.engine import model_loader
+
+    return functools.cache(model_loader.load_recognizer), functools.cache(model_loader.load_detector)
+
+
 @pytest.fixture
-def studio(photo: Path, qtbot: QtBot) -> Iterator[Studio]:
+def studio(
+    photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, load_once: tuple[Callable[..., Any], Callable[..., Any]]
+) -> Iterator[Studio]:
+    from ocr_studio.engine import model_loader
+
+    recognizer, detector = load_once
+    monkeypatch.setattr(model_loader, "load_recognizer", recognizer)
+    monkeypatch.setattr(model_loader, "load_detector", detector)
     studio = _opened(photo, qtbot)
     yield studio
     studio.window.close()

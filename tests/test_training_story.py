@@ -25,9 +25,9 @@ NAME = "boards"
 
 
 @pytest.fixture
-def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, plain_graphs: None) -> Iterator[Studio]:
     """The sample, read; what would be learned in a minute is in a few steps."""
-    for name, few in (("LEAST_STEPS", 4), ("REHEARSED", 24), ("MEASURED", 8)):
+    for name, few in (("LEAST_STEPS", 2), ("REHEARSED", 12), ("MEASURED", 4)):
         monkeypatch.setattr(finetune, name, few)
     monkeypatch.setattr(training_run, "EVALUATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import functools
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,9 +38,15 @@ def again_and_again() -> Iterator[tuple[Any, str]]:
     return itertools.cycle([(printed(word).crop, word) for word in WORDS])
 
 
+@functools.cache
+def untaught() -> Recognizer:
+    """Made once; to be copied."""
+    return Recognizer(LETTERS, weights=None, languages=())
+
+
 def tiny() -> Recognizer:
     """A recognizer with a net that learns in seconds."""
-    recognizer = Recognizer(LETTERS, weights=None, languages=())
+    recognizer = copy.copy(untaught())
     recognizer.model = build_tiny(len(recognizer.charset))
     recognizer.compile(optimizer=keras.optimizers.Adam(4e-3))
     return recognizer

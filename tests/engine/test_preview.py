@@ -18,11 +18,6 @@ from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, 
 from tests.engine.test_reader import LINES, drawn
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(ReaderOptions())
-
-
 def boxes(reader: Reader | PhotoPreview, image: NDArray[np.uint8], detection: DetectionOptions) -> list[Quad]:
     if isinstance(reader, PhotoPreview):
         pieces = reader.read_lines(reader.find(detection), detection)

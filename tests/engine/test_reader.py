@@ -23,11 +23,6 @@ from ocr_studio.engine.recognition.word_segmentation import Segment
 LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(ReaderOptions())
-
-
 def test_a_model_that_there_is_not_is_said() -> None:
     with pytest.raises(NoSuchModel, match="the model “mine” was not found"):
         Reader(ReaderOptions(model="mine"))
@@ -184,8 +179,11 @@ def test_each_word_of_a_line_may_be_looked_at_again_by_its_own_ink(reader: Reade
 
 
 @pytest.mark.parametrize("unit", ["words", "lines"])
-def test_letters_of_what_was_looked_at_again_stand_where_they_stood(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, (photo, _) = Reader(ReaderOptions(unit=unit)), drawn()
+def test_letters_of_what_was_looked_at_again_stand_where_they_stood(
+    reader: Reader, unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader(ReaderOptions(unit=unit), detector=reader.detector, recognizer=reader.recognizer)
+    photo, _ = drawn()
     places = []
     for doubtful in (0.0, 2.0):  # nothing, and all
         monkeypatch.setattr(recognizer, "REREAD_BELOW", doubtful)

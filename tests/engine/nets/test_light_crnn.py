@@ -20,7 +20,7 @@ from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, Tra
 from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from tests.engine.tiny_recognizer import printed
 
-WORDS = ("one", "two", "six", "ten", "nine", "five")
+WORDS = ("one", "two", "six")
 LETTERS = Charset(tuple("efinostvwx"))
 STILL = np.array([[1, 0, 0, 0, 1, 0]], np.float32)
 
@@ -99,11 +99,12 @@ def test_it_comes_back_from_its_file_the_same(tmp_path_factory: pytest.TempPathF
     np.testing.assert_array_equal(net(lines(1, 64), training=False), again(lines(1, 64), training=False))
 
 
+@pytest.mark.usefixtures("plain_graphs")
 def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation() -> None:
     keras.utils.set_random_seed(6)
     lessons = [printed(word) for word in WORDS]
     net = build_light_crnn(len(LETTERS), normed=True)
-    course = TrainingPlan("all", 110, 3e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
+    course = TrainingPlan("all", 90, 5e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
     trainee = RecognizerTrainer(net, course)
     crops = [augment(lesson.crop, 0.0, np.random.default_rng(0)) for lesson in lessons]
     labels = [LETTERS.encode(lesson.text) for lesson in lessons]
@@ -115,4 +116,4 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
     found = Recognizer(plain, LETTERS, name="light").read([lesson.crop for lesson in lessons])
     # Seen with one padding only, a word may still be read wrongly with another.
-    assert sum(each.text == word for each, word in zip(found, WORDS, strict=True)) >= 3
+    assert sum(each.text == word for each, word in zip(found, WORDS, strict=True)) >= 2

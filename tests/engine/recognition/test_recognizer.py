@@ -25,11 +25,6 @@ from tests.core.made_models import CARD
 Crop = NDArray[np.uint8]
 
 
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return Recognizer.of(registry.BUILT_IN)
-
-
 def drawn(text: str, *, scale: float = 1.2) -> Crop:
     """Dark writing on a light board, cropped as a detector would."""
     face, weight = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(2 * scale))

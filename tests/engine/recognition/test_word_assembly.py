@@ -89,16 +89,6 @@ def ink_finder() -> keras.Model:
     return net
 
 
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return Recognizer.of(registry.BUILT_IN)
-
-
-@pytest.fixture(scope="module")
-def detector() -> Detector:
-    return Detector()
-
-
 def craft() -> CraftDetector:
     return CraftDetector(ink_finder(), options=CraftOptions(side=700, short=300))
 

@@ -9,16 +9,10 @@ import pytest
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Word
-from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
 from ocr_studio.engine.synth.photo.board_surface import Surface
 from tests.engine import made_boards
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(ReaderOptions())
 
 
 def read(reader: Reader, board: SynthBoard) -> list[Word]:

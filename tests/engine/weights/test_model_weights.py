@@ -30,19 +30,30 @@ from tests.core.made_models import CARD
 CHARSET = Charset(tuple("abcß→ "))
 
 
+@pytest.fixture(scope="module")
+def reading_net() -> keras.Model:
+    """Built once; no test changes it."""
+    return build_recognizer(len(CHARSET))
+
+
+@pytest.fixture(scope="module")
+def finding_net() -> keras.Model:
+    """Built once; no test changes it."""
+    return build_detector()
+
+
 def _kept(name: str, net: keras.Model, charset: Charset | None, **changes: Any) -> Model:
     folder = registry.candidate_folder(name)
     model_weights.save_model(folder, net, charset=charset, card=replace(CARD, **changes))
     return registry.install(folder)
 
 
-def test_a_reading_net_that_is_kept_reads_the_same_and_knows_its_letters() -> None:
-    net = build_recognizer(len(CHARSET))
-    model = _kept("Anna", net, CHARSET, settings={"what": Recipe().what})
+def test_a_reading_net_that_is_kept_reads_the_same_and_knows_its_letters(reading_net: keras.Model) -> None:
+    model = _kept("Anna", reading_net, CHARSET, settings={"what": Recipe().what})
     loaded, charset = model_weights.load_recognizer(model, alphabet="latin")
     assert charset == CHARSET
     line = np.random.default_rng(1).uniform(-1, 1, (1, 48, 64, 3)).astype(np.float32)
-    np.testing.assert_array_equal(loaded(line), net(line))
+    np.testing.assert_array_equal(loaded(line), reading_net(line))
 
 
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
@@ -55,10 +66,9 @@ def test_every_net_calls_its_weights_the_same_every_time(architecture: str) -> N
     assert built() == built()
 
 
-def test_a_finding_net_that_is_kept_finds_the_same() -> None:
-    net = build_detector()
-    loaded = model_weights.load_detector(_kept("Finder", net, None, architecture=DETECTOR))
-    for mine, its in zip(net.weights, loaded.weights, strict=True):
+def test_a_finding_net_that_is_kept_finds_the_same(finding_net: keras.Model) -> None:
+    loaded = model_weights.load_detector(_kept("Finder", finding_net, None, architecture=DETECTOR))
+    for mine, its in zip(finding_net.weights, loaded.weights, strict=True):
         np.testing.assert_array_equal(mine, its)
 
 
@@ -135,17 +145,16 @@ WRONG: dict[str, Callable[[Arrays], Arrays]] = {
 
 
 @pytest.mark.parametrize("how", WRONG)
-def test_weights_that_do_not_fit_are_refused_and_the_net_stays(how: str) -> None:
-    net = build_recognizer(len(CHARSET))
-    arrays = model_weights.read_weights(net)
+def test_weights_that_do_not_fit_are_refused_and_the_net_stays(how: str, reading_net: keras.Model) -> None:
+    arrays = model_weights.read_weights(reading_net)
     with pytest.raises(BadModel):
-        model_weights.assign_weights(net, WRONG[how](dict(arrays)), file="x")
-    for name, array in model_weights.read_weights(net).items():
+        model_weights.assign_weights(reading_net, WRONG[how](dict(arrays)), file="x")
+    for name, array in model_weights.read_weights(reading_net).items():
         np.testing.assert_array_equal(array, arrays[name])
 
 
-def test_a_model_whose_files_were_changed_after_it_was_kept_does_not_load() -> None:
-    model = _kept("Anna", build_recognizer(len(CHARSET)), CHARSET)
+def test_a_model_whose_files_were_changed_after_it_was_kept_does_not_load(reading_net: keras.Model) -> None:
+    model = _kept("Anna", reading_net, CHARSET)
     assert model.folder is not None
     data = bytearray((model.folder / WEIGHTS_FILE).read_bytes())
     data[-1] ^= 1
@@ -163,8 +172,8 @@ def test_a_model_of_another_alphabet_than_its_weights_does_not_load() -> None:
         model_weights.load_recognizer(model)
 
 
-def test_a_model_that_finds_is_not_loaded_to_read() -> None:
-    model = _kept("Finder", build_detector(), None, architecture=DETECTOR)
+def test_a_model_that_finds_is_not_loaded_to_read(finding_net: keras.Model) -> None:
+    model = _kept("Finder", finding_net, None, architecture=DETECTOR)
     with pytest.raises(BadModel, match="not a recognizer"):
         model_weights.load_recognizer(replace(model, kind="recognizer"))
 

@@ -18,6 +18,7 @@ from ocr_studio.core.page import BoardLook, Quad, TextSource, Transcription, Wor
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.jobs.reading.read import (
     LinesCounted,
@@ -102,8 +103,21 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
     assert read.page.read_at is not None
 
 
-def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_same() -> None:
+@pytest.fixture(scope="module")
+def built_in() -> Reader:
+    """The built-in reader, loaded once; no test reads with it."""
+    return OcrService(ReaderOptions()).reader()
+
+
+@pytest.fixture
+def first(built_in: Reader) -> OcrService:
+    """A service that has loaded the built-in reader."""
     first = OcrService(ReaderOptions())
+    first._reader = built_in
+    return first
+
+
+def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_same(first: OcrService) -> None:
     reader = first.reader()
     lines = first.successor(ReaderOptions(unit="lines", detection=DetectionOptions(threshold=0.2))).reader()
     assert lines.recognizer is reader.recognizer
@@ -112,8 +126,9 @@ def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_s
     assert reader.detector.options.text == DetectionOptions().threshold
 
 
-def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so() -> None:
-    first = OcrService(ReaderOptions())
+def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so(
+    first: OcrService,
+) -> None:
     reader, letters = first.reader(), Charset(tuple("abc "))
     folder = registry.candidate_folder("Anna")
     model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
@@ -130,8 +145,7 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
     assert third.successor(ReaderOptions()).reader().name == registry.BUILT_IN.name
 
 
-def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
-    first = OcrService(ReaderOptions())
+def test_a_detector_that_was_learned_finds_and_the_recognizer_stays(first: OcrService) -> None:
     folder = registry.candidate_folder("Finder")
     model_weights.save_model(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
     registry.install(folder)

@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word, new_id
@@ -32,6 +33,7 @@ from ocr_studio.core.training.events import Interval, Recipe, StepDone, Training
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, Quads
 from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training import run as training_run
@@ -46,6 +48,7 @@ from ocr_studio.engine.training.detector.training_data import NoLines
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.weights import model_weights
 from tests.engine.tiny_detector import board, reviewed, tiny_net
+from tests.engine.tiny_recognizer import build_tiny
 from tests.engine.traced_once import TracedOnce
 
 Photo = NDArray[np.uint8]
@@ -63,8 +66,8 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     assert detector_evaluation.score_detector(detector, [sized], hidden=False).found == 0
     recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
-    trainee = DetectorTrainer(net, recipe, steps=160)
-    losses = [trainee.train_step(tiles.at(step)) for step in range(160)]
+    trainee = DetectorTrainer(net, recipe, steps=100)
+    losses = [trainee.train_step(tiles.at(step)) for step in range(100)]
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
     score = detector_evaluation.score_detector(detector, [sized], hidden=False)
     # All lines; sums of floating-point numbers differ between processors, so a box more may be found.
@@ -231,14 +234,14 @@ def general_boards(numbers: range, *, seed: int) -> tuple[SynthBoard, ...]:
     return tuple(DRAWN(numbers, seed=seed))
 
 
+# General boards are examined no larger than the photo.
+SMALL = ReaderOptions(detection=DetectionOptions(limit_side=480))
 TINY = replace(RECIPE, what="all", learning_rate=1e-3, batch=2, patience=None)
 
 
-def begun(
-    folder: Path, recipe: Recipe = TINY, *, stop: bool = False, options: ReaderOptions | None = None
-) -> Iterator[DetectorEvent]:
+def begun(folder: Path, recipe: Recipe = TINY, *, stop: bool = False) -> Iterator[DetectorEvent]:
     photos = (reviewed(), reviewed("b", held_out=True))
-    data = DetectorData(photos, digest="d", options=options or ReaderOptions())
+    data = DetectorData(photos, digest="d", options=SMALL)
     return finetune_detector.finetune_detector(data, recipe, folder=folder, name="mine", stop=lambda: stop)
 
 
@@ -358,12 +361,13 @@ def test_a_photo_that_is_gone_is_left_out(tmp_path: Path) -> None:
     run.close()  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("plain_graphs")
 def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ocr_studio.engine.reader import Reader
 
-    small(monkeypatch, steps=2, exams=1)
+    small(monkeypatch, steps=1, exams=1)
     monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
     recipe = replace(RECIPE, what="head", batch=1, learning_rate=1e-3, average=1.0)
     nets: list[keras.Model] = []
@@ -374,12 +378,13 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
         return save(folder, net, **known)
 
     monkeypatch.setattr(model_weights, "save_model", seen)
-    trained = end_of(begun(tmp_path, recipe, options=ReaderOptions(detection=DetectionOptions(limit_side=480))))
+    trained = end_of(begun(tmp_path, recipe))
     assert trained.comparison.before.wanted > 0
     model = registry.install(trained.folder)
     assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
     photo, _ = board()
-    saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"))
+    nobody = Recognizer(build_tiny(2), Charset(("a",)), name="nobody")
+    saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"), recognizer=nobody)
     assert (saved.compute_map(photo)[0] == reader.detector.compute_map(photo)[0]).all()
     assert (reader.find(photo) == saved.find(photo)).all()
 
