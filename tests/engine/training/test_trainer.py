@@ -33,11 +33,21 @@ def taught(trainee: RecognizerTrainer, lessons: Batches, steps: int, *, first: i
     return [trainee.train_step(lessons.at(step)) for step in range(first, first + steps)]
 
 
-def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_file() -> None:
+@pytest.fixture(scope="module")
+def learned() -> tuple[RecognizerTrainer, list[float]]:
+    """A tiny net that has learned the words, and its loss at each step; no test changes it."""
     lessons = [printed(word) for word in WORDS]
     charset = charset_of(lessons)
     trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 150))
-    losses = taught(trainee, Batches(lessons, (), charset, PLAIN), 150)
+    return trainee, taught(trainee, Batches(lessons, (), charset, PLAIN), 150)
+
+
+def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_file(
+    learned: tuple[RecognizerTrainer, list[float]],
+) -> None:
+    trainee, losses = learned
+    lessons = [printed(word) for word in WORDS]
+    charset = charset_of(lessons)
     assert losses[-1] < 0.2 < losses[0]
     marks = Evaluator(lessons, charset).evaluate(trainee)
     assert marks.texts == WORDS
@@ -48,11 +58,12 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
     np.testing.assert_array_equal(again(batch.pixels).numpy(), trainee.net(batch.pixels).numpy())
 
 
-def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> None:
+def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay(
+    learned: tuple[RecognizerTrainer, list[float]],
+) -> None:
+    trainee, _ = learned
     old = [printed(word) for word in WORDS]
     charset = charset_of(old)
-    trainee = RecognizerTrainer(build_tiny(len(charset)), course(charset, 100))
-    taught(trainee, Batches(old, (), charset, PLAIN), 100)
     assert Evaluator(old, charset).evaluate(trainee).texts == WORDS
 
     rng = np.random.default_rng(0)
@@ -67,9 +78,9 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay() -> No
     np.testing.assert_array_equal(kernel[:, : len(charset)], head[0])
     np.testing.assert_array_equal(bias[: len(charset)], head[1])
 
-    trainee = RecognizerTrainer(net, course(larger, 300, new=3))
+    trainee = RecognizerTrainer(net, course(larger, 150, new=3))
     mixture = Mixture(batch=20, replay=0.5, augmentation=0.0, seed=0)
-    taught(trainee, Batches(new, old, larger, mixture), 300)
+    taught(trainee, Batches(new, old, larger, mixture), 150)
     read = Evaluator([*new, *old], larger).evaluate(trainee).texts
     # One letter more or less is right at a given step, which one depends on the processor's arithmetic.
     for error in (

@@ -32,6 +32,7 @@ from ocr_studio.core.training.detector_events import (
 from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, Quads
+from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
@@ -92,6 +93,22 @@ def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
     kept = model_weights.read_weights(net)
     for name in before:
         assert kept[name] == pytest.approx(0.75 * before[name] + 0.25 * after[name], abs=1e-6)
+
+
+@pytest.mark.usefixtures("plain_graphs")
+def test_the_head_of_the_real_net_learns() -> None:
+    net = build_detector()
+    photo, words = board()
+    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
+    before = model_weights.read_weights(net)
+    trainee = DetectorTrainer(net, replace(RECIPE, what="head"), steps=2)
+    for step in range(2):
+        trainee.train_step(tiles.at(step))
+    after = model_weights.read_weights(net)
+    moved = {name for name in before if (before[name] != after[name]).any()}
+    assert moved
+    assert all(name.startswith("head") for name in moved)
 
 
 @pytest.mark.parametrize("what", ["head", "neck+head", "upper", "all"])
@@ -210,21 +227,21 @@ def once() -> TracedOnce:
 
 
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
+def tiny(monkeypatch: pytest.MonkeyPatch, once: TracedOnce, plain_graphs: None) -> None:
     """Runs of a few steps with a tiny net, two general boards, and a reader that only finds."""
-    monkeypatch.setattr(model_weights, "load_detector", lambda model: once.net())
+    load = model_weights.load_detector
+    monkeypatch.setattr(
+        model_weights, "load_detector", lambda model: once.net() if model.folder is None else load(model)
+    )
     monkeypatch.setattr(finetune_detector, "DetectorTrainer", once.trainer(DetectorTrainer))
     monkeypatch.setattr(finetune_detector, "Detector", once.reader(Detector))
     monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
-    small(monkeypatch)
-
-
-def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) -> None:
-    monkeypatch.setattr(finetune_detector, "LEAST_STEPS", steps)
-    monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
-    monkeypatch.setattr(training_run, "EVALUATIONS", exams)
+    monkeypatch.setattr(finetune_detector, "LEAST_STEPS", 6)
+    monkeypatch.setattr(finetune_detector, "MOST_STEPS", 6)
+    monkeypatch.setattr(training_run, "EVALUATIONS", 3)
     monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
     monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
+    monkeypatch.setattr(detector_training_data, "_VALIDATION_TILES", 2)
     monkeypatch.setattr(detector_training_data, "generate_boards", general_boards)
 
 
@@ -361,15 +378,13 @@ def test_a_photo_that_is_gone_is_left_out(tmp_path: Path) -> None:
     run.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.usefixtures("plain_graphs")
+@pytest.mark.usefixtures("tiny")
 def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ocr_studio.engine.reader import Reader
 
-    small(monkeypatch, steps=1, exams=1)
-    monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
-    recipe = replace(RECIPE, what="head", batch=1, learning_rate=1e-3, average=1.0)
+    monkeypatch.setattr(architectures, "build_detector_of", lambda architecture: tiny_net())
     nets: list[keras.Model] = []
     save = model_weights.save_model
 
@@ -378,7 +393,7 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
         return save(folder, net, **known)
 
     monkeypatch.setattr(model_weights, "save_model", seen)
-    trained = end_of(begun(tmp_path, recipe))
+    trained = end_of(begun(tmp_path, replace(TINY, average=1.0)))
     assert trained.comparison.before.wanted > 0
     model = registry.install(trained.folder)
     assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
