@@ -141,7 +141,6 @@ def photos() -> Iterator[tuple[Any, Any]]:
     return data.get_image_generator(96, 160, data.get_made_hands(1), itertools.repeat("one two"), looks=looks)
 
 
-@pytest.mark.usefixtures("plain_graphs")
 def test_a_detector_learns_by_fit_and_is_kept_as_it_is() -> None:
     keras.utils.set_random_seed(1)
     detector = Detector(weights=None)
