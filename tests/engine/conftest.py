@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def loaded_recognizer() -> Recognizer:
     """The published recognizer, to be copied: its dictionaries may be set."""
     from ocr_studio.engine.recognition.recognizer import Recognizer
 
-    return Recognizer.pretrained()
+    return Recognizer.of(registry.BUILT_IN)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
