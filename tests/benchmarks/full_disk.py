@@ -51,17 +51,17 @@ class Story:
         self.disk, self.photos, self.filler = disk, disk / "boards", disk / "filler"
         for number in range(1, PHOTOS + 1):
             made_board.write_photo(self.photos / f"board {number}.png", number)
-        self.said: list[str] = []
+        self.status: list[str] = []
         self.wrong: list[str] = []
         load_lexicon.load_lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
         self.studio = Studio(settings.Settings(), ocr_service=StandInOcrService())
         self.window, self.document = self.studio.window, self.studio.document
         self._show = self.window.messages.show_message
         self.window.messages.show_message = self._hear  # type: ignore[method-assign]
-        self.window.view.message.connect(self.said.append)
+        self.window.view.message.connect(self.status.append)
 
     def _hear(self, text: str, *more: Any, **named: Any) -> None:
-        self.said.append(text)
+        self.status.append(text)
         self._show(text, *more, **named)
 
     def until(self, done: Callable[[], object], what: str) -> None:
@@ -73,7 +73,7 @@ class Story:
 
     def told(self, *parts: str) -> None:
         """Somewhere it must have been said."""
-        self.until(lambda: any(all(part in text for part in parts) for text in self.said), f"told of {parts}")
+        self.until(lambda: any(all(part in text for part in parts) for text in self.status), f"told of {parts}")
 
     def open(self, name: str) -> None:
         self.studio.opening.open_paths([self.photos / name])
@@ -201,7 +201,7 @@ def main() -> int:
     app.use_theme("light")
     story = Story(options.disk)
     story.play()
-    for text in dict.fromkeys(story.said):
+    for text in dict.fromkeys(story.status):
         print("said:", text)
     for text in story.wrong:
         print("WRONG:", text)

@@ -80,4 +80,4 @@ def here(panel: ReviewPanel) -> tuple[str, str]:
 
 def said(panel: ReviewPanel) -> str:
     """Which word of how many the panel says that this is."""
-    return " ".join(panel.said.text().split()[:4])
+    return " ".join(panel.status.text().split()[:4])

@@ -39,7 +39,7 @@ class Applied:
     skipped: tuple[str, ...]
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """How many words were changed, as a sentence."""
         # Translators: Stands at {on_photos} in “Changed {count} words {on_photos}.”
         on = tr_n("on {count} photo", "on {count} photos", self.photos)
@@ -156,19 +156,19 @@ class Applying(QObject):
         Args:
             trouble: Why it stopped early.
         """
-        said = [_said(each) for each in self._skipped]
+        lines = [_describe_skipped(each) for each in self._skipped]
         stay = len(self._changes) - self._done
         photos = tr_n("{count} photo", "{count} photos", stay)
         if trouble:
-            said.append(trouble)
+            lines.append(trouble)
         elif stay and self._cancelled:
-            said.append(tr("Stopped; not changed: {photos}.", photos=photos))
+            lines.append(tr("Stopped; not changed: {photos}.", photos=photos))
         elif stay:
-            said.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
-        self.ended.emit(Applied(self._words, self._photos, tuple(said)))
+            lines.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
+        self.ended.emit(Applied(self._words, self._photos, tuple(lines)))
 
 
-def _said(skipped: Skipped) -> str:
+def _describe_skipped(skipped: Skipped) -> str:
     """Return why words were not changed, as one line."""
     photo = labels.file_name(skipped.image)
     if skipped.why is None:

@@ -66,7 +66,7 @@ class EvaluationDock(PanelDock):
         super().__init__(tr("Evaluation"), "evaluation")
         self._evaluating, self.places = evaluator, places
         self.evaluation: Evaluation | None = None
-        self.said = ElidedLabel(tr("Nothing has been evaluated yet."))
+        self.status = ElidedLabel(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
@@ -98,7 +98,7 @@ class EvaluationDock(PanelDock):
         evaluator.ended.connect(self._end)
         evaluator.failed.connect(self._fail)
         evaluator.written.connect(self._show_written)
-        evaluator.write_failed.connect(self.said.setText)
+        evaluator.write_failed.connect(self.status.setText)
         # Opening a photo takes the focus; return it for going through mistakes by keyboard.
         places.shown.connect(self.mistakes.setFocus)
 
@@ -110,7 +110,7 @@ class EvaluationDock(PanelDock):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         """Show the progress; total is 0 if unknown."""
-        self.said.setText(text)
+        self.status.setText(text)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
 
@@ -118,17 +118,17 @@ class EvaluationDock(PanelDock):
         """Show the result of a finished or stopped evaluation."""
         self._show_busy(False)
         self._show(evaluation)
-        self.said.setText(_ending(evaluation, whole))
-        self.said.setToolTip(labels.tooltip("\n".join(evaluation.failed)))
+        self.status.setText(_ending(evaluation, whole))
+        self.status.setToolTip(labels.tooltip("\n".join(evaluation.failed)))
 
     def _fail(self, trouble: Trouble) -> None:
         """Show why the evaluation failed."""
-        self.said.setText(trouble.message)
-        self.said.setToolTip(labels.tooltip(trouble.message))
+        self.status.setText(trouble.message)
+        self.status.setToolTip(labels.tooltip(trouble.message))
 
     def _show_written(self, index: Path) -> None:
         """Show where the web pages were saved."""
-        self.said.setText(tr("Exported to {file}", file=labels.file_name(str(index))))
+        self.status.setText(tr("Exported to {file}", file=labels.file_name(str(index))))
 
     def ask_folder(self) -> None:
         """Ask where to save the web pages."""
@@ -150,7 +150,7 @@ class EvaluationDock(PanelDock):
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 12, 6)
         head.setSpacing(8)
-        head.addWidget(self.said, 1)
+        head.addWidget(self.status, 1)
         head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export, self.closer)
         for each in head_widgets:
             head.addWidget(each)

@@ -50,14 +50,14 @@ class Palette(QFrame):
         self.model = _MatchModel(self)
         self.list.setModel(self.model)
         self.list.clicked.connect(self._choose)
-        self.said = PlainLabel()
-        self.said.setProperty("quiet", True)
-        self.said.setWordWrap(True)
-        self.said.setContentsMargins(10, 2, 10, 4)
+        self.status = PlainLabel()
+        self.status.setProperty("quiet", True)
+        self.status.setWordWrap(True)
+        self.status.setContentsMargins(10, 2, 10, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        for widget in (self.line, self.list, self.said):
+        for widget in (self.line, self.list, self.status):
             layout.addWidget(widget)
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
@@ -147,10 +147,10 @@ class Palette(QFrame):
 
     def _show_reason(self) -> None:
         if not self.model.found:
-            self.said.setText(tr("No results"))
+            self.status.setText(tr("No results"))
             return
         row = self.list.currentIndex().row()
-        self.said.setText(self.model.found[row].entry.why or tr("Press Enter to run, Esc to close."))
+        self.status.setText(self.model.found[row].entry.why or tr("Press Enter to run, Esc to close."))
 
     def _choose(self, index: QModelIndex) -> None:
         if not index.isValid():

@@ -63,7 +63,7 @@ class DownloadDialog(QDialog):
         self.have.clicked.connect(self.file_wanted)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Download progress"))
-        self.said = StatusLabel()
+        self.status = StatusLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
         for button in (self.cancel, self.have, *self.buttons.buttons()):
@@ -118,7 +118,7 @@ class DownloadDialog(QDialog):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show the outcome of a command. wrong: it failed."""
-        self.said.say(text, wrong=wrong)
+        self.status.say(text, wrong=wrong)
 
     def _update_row(self, file: PublishedFile) -> None:
         """Update the row of a file."""
@@ -191,7 +191,7 @@ class DownloadDialog(QDialog):
         layout.addLayout(across, 1)
         layout.addWidget(note)
         layout.addWidget(self.bar)
-        layout.addWidget(self.said)
+        layout.addWidget(self.status)
         layout.addLayout(bottom)
         self.resize(QSize(780, 480).boundedTo(self.screen().availableSize() * 0.92))
 

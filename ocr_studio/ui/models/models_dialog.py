@@ -71,7 +71,7 @@ class ModelsDialog(QDialog):
         self.published.setToolTip(tr("Download models that others have published, such as those of keras-ocr"))
         self.published.setAutoDefault(False)
         self.published.clicked.connect(self.fetch_wanted)
-        self.said = StatusLabel()
+        self.status = StatusLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
         self.buttons.rejected.connect(self.reject)
@@ -116,7 +116,7 @@ class ModelsDialog(QDialog):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show the outcome of a command. wrong: it failed."""
-        self.said.say(text, wrong=wrong)
+        self.status.say(text, wrong=wrong)
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
@@ -185,6 +185,6 @@ class ModelsDialog(QDialog):
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
         layout.addLayout(across, 1)
-        layout.addWidget(self.said)
+        layout.addWidget(self.status)
         layout.addLayout(bottom)
         self.resize(QSize(860, 560).boundedTo(self.screen().availableSize() * 0.94))

@@ -28,8 +28,8 @@ class BatchStrip(QFrame):
         super().__init__()
         self._batch = batch
         self._failed: tuple[tuple[Path, str], ...] = ()
-        self.said = PlainLabel()
-        self.said.setWordWrap(True)
+        self.status = PlainLabel()
+        self.status.setWordWrap(True)
         self.left = PlainLabel()
         self.left.setProperty("quiet", True)
         self.left.setWordWrap(True)
@@ -58,7 +58,7 @@ class BatchStrip(QFrame):
 
     def _lay_out(self) -> None:
         first, buttons = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self.said, 1)
+        first.addWidget(self.status, 1)
         first.addWidget(self.closer, 0, Qt.AlignmentFlag.AlignTop)
         for button in (self.pause, self.stop, self.more):
             buttons.addWidget(button)
@@ -75,10 +75,10 @@ class BatchStrip(QFrame):
     def _show_progress(self, at: BatchProgress) -> None:
         number = min(at.done + 1, at.total)
         if at.paused:
-            self.said.setText(tr("Paused at photo {number} of {total}", number=number, total=at.total))
+            self.status.setText(tr("Paused at photo {number} of {total}", number=number, total=at.total))
         else:
-            self.said.setText(tr("Reading photo {number} of {total}", number=number, total=at.total))
-        self.said.setToolTip(labels.tooltip(at.name))
+            self.status.setText(tr("Reading photo {number} of {total}", number=number, total=at.total))
+        self.status.setToolTip(labels.tooltip(at.name))
         self.left.setText("" if at.paused or at.seconds is None else units.time_left(at.seconds))
         self.bar.setRange(0, at.total)
         self.bar.setValue(at.done)
@@ -99,8 +99,8 @@ class BatchStrip(QFrame):
             said.append(tr_n("{count} could not be read.", "{count} could not be read.", wrong))
         if result.left:
             said.append(tr_n("{count} photo left.", "{count} photos left.", result.left))
-        self.said.setText(" ".join(said))
-        self.said.setToolTip("")
+        self.status.setText(" ".join(said))
+        self.status.setToolTip("")
         self.left.setText(result.why)
         self._arrange(reading=False)
 

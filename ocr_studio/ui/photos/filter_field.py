@@ -65,10 +65,10 @@ class PhotoFilterBox(QWidget):
         self.edit.textChanged.connect(self._typed)
         self.edit.textEdited.connect(lambda _: self._offer())
         self.edit.left.connect(self.left)
-        self.said = PlainLabel()
-        self.said.setProperty("quiet", True)
-        self.said.setWordWrap(True)
-        self.said.hide()
+        self.status = PlainLabel()
+        self.status.setProperty("quiet", True)
+        self.status.setWordWrap(True)
+        self.status.hide()
         self._offers = QStringListModel(self)
         self.completer = QCompleter(self._offers, self)
         self.completer.setWidget(self.edit)
@@ -86,7 +86,7 @@ class PhotoFilterBox(QWidget):
         layout.setContentsMargins(8, 2, 6, 6)
         layout.setSpacing(4)
         layout.addLayout(row)
-        layout.addWidget(self.said)
+        layout.addWidget(self.status)
         self.retint()
 
     def begin(self) -> None:
@@ -118,8 +118,8 @@ class PhotoFilterBox(QWidget):
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = filter_query.parse_filter(text)
-        self.said.setText("\n".join(chosen.problems))
-        self.said.setVisible(bool(chosen.problems))
+        self.status.setText("\n".join(chosen.problems))
+        self.status.setVisible(bool(chosen.problems))
         self.chosen.emit(chosen)
 
     def _offer(self) -> None:

@@ -56,7 +56,7 @@ class FindingComparisonDialog(JobResultDialog):
         self.bar.hide()
         for view, boxes in zip(self.views, (compared.used, compared.other), strict=True):
             view.show_found((), boxes)
-        self.said.setText(f"{self._checked(compared)} {self._boxes(compared)}")
+        self.status.setText(f"{self._checked(compared)} {self._boxes(compared)}")
 
     def _checked(self, compared: FindingCompared) -> str:
         if compared.checked == 0:

@@ -40,8 +40,8 @@ class ComparisonPanel(PanelDock):
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Comparison progress"))
         self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Enter)"))
-        self.said = PlainLabel()
-        self.said.setWordWrap(True)
+        self.status = PlainLabel()
+        self.status.setWordWrap(True)
         self.list: ChangeList | None = None
         self.compare.clicked.connect(lambda: self.start(self.models.currentData()))
         self.stop.clicked.connect(readings.cancel)
@@ -80,7 +80,7 @@ class ComparisonPanel(PanelDock):
         """Apply the other text of the current word and go to the next word that has one."""
         change = self.readings.others().get(self._document.current or "")
         if self.list is None or change is None:
-            self.said.setText(tr("Words that you have checked, moved or already replaced aren’t changed."))
+            self.status.setText(tr("Words that you have checked, moved or already replaced aren’t changed."))
         elif self._document.writable:
             self.list.start([change])
 
@@ -108,7 +108,7 @@ class ComparisonPanel(PanelDock):
         self._column.setContentsMargins(12, 8, 12, 8)
         self._column.setSpacing(8)
         self._column.addLayout(head)
-        self._column.addWidget(self.said)
+        self._column.addWidget(self.status)
         self._column.addStretch(0)
         self.setWidget(body)
 
@@ -131,7 +131,7 @@ class ComparisonPanel(PanelDock):
         if busy:
             self.bar.setRange(0, 0)
         self.compare.setEnabled(self.models.count() > 0 and self._document.page is not None)
-        self.said.setText(self._describe_state())
+        self.status.setText(self._describe_state())
         self._show_rows(compared)
         self._mark()
         self.changed.emit()

@@ -116,8 +116,8 @@ class DetectionDialog(QDialog):
         self.setWindowTitle(tr("Text detection"))
         self.view, self._trials = view, trials
         self.knobs = {spec.key: Slider(_said(spec), getattr(detection, spec.key)) for spec in KNOBS}
-        self.said = PlainLabel()
-        self.said.setWordWrap(True)
+        self.status = PlainLabel()
+        self.status.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._update_preview)
         for knob in self.knobs.values():
@@ -171,7 +171,7 @@ class DetectionDialog(QDialog):
         layout.setContentsMargins(18, 18, 18, 16)
         layout.setSpacing(12)
         layout.addLayout(across, 1)
-        layout.addWidget(self.said)
+        layout.addWidget(self.status)
         layout.addWidget(self.buttons)
         parent = self.parentWidget()
         room = parent.window().size() if parent else QSize(1200, 800)
@@ -194,7 +194,7 @@ class DetectionDialog(QDialog):
         if self._trials:
             self._trials.look(self.detection)
         else:
-            self.said.setText(tr("Open a photo to preview these settings."))
+            self.status.setText(tr("Open a photo to preview these settings."))
 
     def _show_found(self) -> None:
         trials, view = self._trials, self.view
@@ -202,21 +202,21 @@ class DetectionDialog(QDialog):
             return
         view.show_found(trials.lines, trials.boxes)
         if trials.loading:
-            self.said.setText(tr("Loading the recognizer (takes a few seconds)…"))
+            self.status.setText(tr("Loading the recognizer (takes a few seconds)…"))
         elif trials.waiting:
-            self.said.setText(tr("Detecting…"))
+            self.status.setText(tr("Detecting…"))
         elif not trials.lines:
-            self.said.setText(tr("These settings find no text. Move the sliders to the left to find more."))
+            self.status.setText(tr("These settings find no text. Move the sliders to the left to find more."))
         else:
             lines = tr_n("{count} line (dashed)", "{count} lines (dashed)", len(trials.lines))
             boxes = tr_n("{count} box", "{count} boxes", len(trials.boxes))
             if trials.done:
-                self.said.setText(tr("{lines}, {boxes}", lines=lines, boxes=boxes))
+                self.status.setText(tr("{lines}, {boxes}", lines=lines, boxes=boxes))
             else:
-                self.said.setText(tr("{lines}, {boxes} so far…", lines=lines, boxes=boxes))
+                self.status.setText(tr("{lines}, {boxes} so far…", lines=lines, boxes=boxes))
 
     def _show_trouble(self, trouble: Trouble) -> None:
-        self.said.setText(trouble.message)
+        self.status.setText(trouble.message)
 
     def _accept(self) -> None:
         self.chosen.emit(self.detection)

@@ -135,7 +135,7 @@ class RereadingPhotos(QObject):
     def _show_photo(self, name: str, number: int) -> None:
         if not self._paused and self._here is None:
             photo = labels.file_name(name)
-            self.dialog.said.setText(
+            self.dialog.status.setText(
                 tr("Photo {number} of {total}: {photo}", number=number, total=self._photos, photo=photo)
             )
 

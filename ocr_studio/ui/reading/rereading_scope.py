@@ -27,10 +27,10 @@ class RereadingScopeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Read unchecked words again"))
         self._pages: tuple[PageToRead, ...] = ()
-        self.said = PlainLabel(
+        self.status = PlainLabel(
             tr("Which words do you want to read again? You can review the changes before they are applied.")
         )
-        self.said.setWordWrap(True)
+        self.status.setWordWrap(True)
         here = tr_n("&This photo: {count} unchecked word", "&This photo: {count} unchecked words", words)
         self.this = QPushButton(here)
         self.this.setEnabled(words > 0)
@@ -43,7 +43,7 @@ class RereadingScopeDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
-        for widget in (self.said, self.this, self.every, buttons):
+        for widget in (self.status, self.this, self.every, buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(420)
 
@@ -72,7 +72,7 @@ class RereadingScopeDialog(QDialog):
     def show_trouble(self, trouble: Trouble) -> None:
         """Show why the words could not be counted."""
         self.every.setText(tr("The other photos can’t be read again"))
-        self.said.setText(trouble.message)
+        self.status.setText(trouble.message)
 
     def _choose_here(self) -> None:
         self.accept()

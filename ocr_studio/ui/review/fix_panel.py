@@ -127,7 +127,7 @@ class FixPanel(PanelDock):
         return message_n("Change {count} word to “{text}”", "Change {count} words to “{text}”", words, text=self._text)
 
     def _report_applied(self, applied: Applied) -> None:
-        self.message.emit(" ".join((applied.said, *applied.skipped[:1])))
+        self.message.emit(" ".join((applied.summary, *applied.skipped[:1])))
 
     def _show_own(self) -> None:
         """Show the corrected word."""

@@ -60,7 +60,7 @@ class ReviewPanel(PanelDock):
     def __init__(self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces) -> None:
         super().__init__(tr("Review queue"), "review")
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
-        self.said = ElidedLabel()
+        self.status = ElidedLabel()
         self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
         self.offer = PlainLabel()
@@ -178,7 +178,7 @@ class ReviewPanel(PanelDock):
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(10)
-        head.addWidget(self.said, 1)
+        head.addWidget(self.status, 1)
         head.addWidget(self.offer)
         head.addWidget(self.pace)
         head.addWidget(self.order)
@@ -268,11 +268,11 @@ class ReviewPanel(PanelDock):
     def _show_counts(self) -> None:
         session, page = self.reviewing.session, self.reviewing.page
         if session is None or page is None:
-            self.said.setText(tr("Unchecked words"))
+            self.status.setText(tr("Unchecked words"))
             self.pace.clear()
             return
         name = labels.file_name(page.image)
-        self.said.setText(
+        self.status.setText(
             tr("Word {number} of {total}   {photo}", number=session.number, total=session.total, photo=name)
         )
         pace, left = session.pace, session.minutes_left

@@ -59,8 +59,8 @@ class FindPanel(PanelDock):
         self._step: StepName = ""
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
         self.line.setMaxLength(matching.LONGEST)
-        self.said = ElidedLabel()
-        self.said.setProperty("quiet", True)
+        self.status = ElidedLabel()
+        self.status.setProperty("quiet", True)
         self.by = _line(tr("Replace with"), tr("Replacement text"))
         self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
@@ -144,7 +144,7 @@ class FindPanel(PanelDock):
             row.setContentsMargins(12, 4, 12, 4)
             row.setSpacing(8)
         head.addWidget(self.line, 2)
-        head.addWidget(self.said, 3)
+        head.addWidget(self.status, 3)
         head.addWidget(self.closer)
         self._below = QWidget()
         self._below.setLayout(below)
@@ -176,7 +176,7 @@ class FindPanel(PanelDock):
         self.list.tree.clicked.connect(self._go_if_text)
         self.list.tree.shown.connect(lambda change: self._go_to(change.key, change.image))
         self.searching.found.connect(self._on_found)
-        self.searching.failed.connect(lambda trouble: self.said.setText(trouble.message))
+        self.searching.failed.connect(lambda trouble: self.status.setText(trouble.message))
         self.cards.clicked.connect(self._go)
         self.cards.activated.connect(self._go)
         self._places.shown.connect(self._come_back)
@@ -213,17 +213,17 @@ class FindPanel(PanelDock):
     def _show(self) -> None:
         found = self._findings
         if not self.line.text().strip():
-            self.said.setText(tr(_HELP))
+            self.status.setText(tr(_HELP))
         elif not found.total:
-            self.said.setText(tr("No results"))
+            self.status.setText(tr("No results"))
         else:
             photos = tr_n("on {count} photo", "on {count} photos", found.photos)
             places = tr_n("{count} match", "{count} matches", found.total)
             if found.total > MOST:
-                self.said.setText(tr("{places} {photos}; showing the best {shown}", places=places, photos=photos,
+                self.status.setText(tr("{places} {photos}; showing the best {shown}", places=places, photos=photos,
                                      shown=MOST))  # fmt: skip
             else:
-                self.said.setText(tr("{places} {photos}", places=places, photos=photos))
+                self.status.setText(tr("{places} {photos}", places=places, photos=photos))
 
     def _to_cards(self, *, go: bool) -> None:
         if self.below.currentWidget() is self.list:
@@ -282,7 +282,7 @@ class FindPanel(PanelDock):
             self.why.setText(tr("Replacing: {done} of {total} photos done", done=done, total=total))
 
     def _show_replaced(self, applied: Applied) -> None:
-        said = f"{applied.said} {tr('You can undo this.')}" if applied.words else applied.said
+        said = f"{applied.summary} {tr('You can undo this.')}" if applied.words else applied.summary
         self.why.setText(labels.with_few(said, applied.skipped, most=_SAID))
         self.why.setToolTip(labels.tooltip("\n".join(applied.skipped)))
         self.searching.again()

@@ -43,9 +43,9 @@ class FindModel(QAbstractListModel):
         """Return what a card shows."""
         hit = self.hits[index.row()]
         shown: dict[int, Callable[[], object]] = {
-            Qt.ItemDataRole.DisplayRole: lambda: labels.shortened(said(hit)),
-            Qt.ItemDataRole.AccessibleTextRole: lambda: f"{said(hit)}, {_where(hit)}",
-            Qt.ItemDataRole.ToolTipRole: lambda: labels.tooltip(f"{said(hit)}\n{_where(hit)}"),
+            Qt.ItemDataRole.DisplayRole: lambda: labels.shortened(describe_hit(hit)),
+            Qt.ItemDataRole.AccessibleTextRole: lambda: f"{describe_hit(hit)}, {_where(hit)}",
+            Qt.ItemDataRole.ToolTipRole: lambda: labels.tooltip(f"{describe_hit(hit)}\n{_where(hit)}"),
             Qt.ItemDataRole.DecorationRole: lambda: self._picture(hit),
             HIT: lambda: hit,
         }
@@ -60,7 +60,7 @@ class FindModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(row), self.index(row))
 
 
-def said(hit: Hit) -> str:
+def describe_hit(hit: Hit) -> str:
     """The text of a result: what was found."""
     if hit.side is MatchedSide.CHOICE:
         read = " ".join(word.text for word in hit.words)

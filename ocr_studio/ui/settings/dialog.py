@@ -70,9 +70,9 @@ class SettingsDialog(QDialog):
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
-        self.said = PlainLabel()
-        self.said.setProperty("quiet", True)
-        self.said.hide()
+        self.status = PlainLabel()
+        self.status.setProperty("quiet", True)
+        self.status.hide()
         self.general.anew.wanted.connect(self._go_for_new)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
@@ -127,7 +127,7 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(12)
-        for widget in (self.line, self.said, self.pages, self.buttons):
+        for widget in (self.line, self.status, self.pages, self.buttons):
             layout.addWidget(widget)
         layout.setStretchFactor(self.pages, 1)
 
@@ -147,8 +147,8 @@ class SettingsDialog(QDialog):
         if any(found) and not found[self.pages.currentIndex()]:
             self.pages.setCurrentIndex(next(index for index, count in enumerate(found) if count))
         nothing = bool(typed.strip()) and not any(found)
-        self.said.setText(tr("No matching settings") if nothing else "")
-        self.said.setVisible(nothing)
+        self.status.setText(tr("No matching settings") if nothing else "")
+        self.status.setVisible(nothing)
 
     def _find_on_pages(self, typed: str, *, slips: bool) -> list[int]:
         """Search the pages and show the number of results on their tabs. Returns these numbers."""

@@ -58,7 +58,7 @@ class KeysPage(SettingsPage):
         self.catcher = KeyCatcher()
         self.catcher.key_pressed.connect(self._set_key)
         self.catcher.left.connect(self.tree.setFocus)
-        self.said = StatusLabel()
+        self.status = StatusLabel()
         self.set_key = self._button(tr("&Set shortcut…"), lambda: self._ask_key(adds=False))
         self.add_key = self._button(tr("A&dd shortcut…"), lambda: self._ask_key(adds=True))
         self.no_key = self._button(tr("Re&move"), lambda: self._set_keys(self._spec, ()))
@@ -219,7 +219,7 @@ class KeysPage(SettingsPage):
             buttons.addWidget(button)
         buttons.addStretch(1)
         said = QHBoxLayout()
-        said.addWidget(self.said, 1)
+        said.addWidget(self.status, 1)
         said.addWidget(self.take_over)
         # A fixed height, so that the list does not move when a message appears.
         below = QWidget()
@@ -266,7 +266,7 @@ class KeysPage(SettingsPage):
     def _show_info(self, text: str, *, wrong: bool = False) -> None:
         self._wanted = ""
         self.take_over.hide()
-        self.said.say(text, wrong=wrong)
+        self.status.say(text, wrong=wrong)
 
     def _back(self) -> None:
         self.tree.setFocus()  # this hides the key field

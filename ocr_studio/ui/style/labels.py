@@ -40,7 +40,7 @@ class OfUnit:
     words: str
     lines: str = ""
 
-    def said(self, unit: str) -> str:
+    def text_for(self, unit: str) -> str:
         """Return the translated text for a unit, "words" or "lines"."""
         return tr(self.lines or self.words if unit == "lines" else self.words)
 

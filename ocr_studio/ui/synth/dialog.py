@@ -226,14 +226,14 @@ class SynthDialog(QDialog):
         hurried, self._hurried = self._hurried, False
         self._offer()
         self._show_estimate(self._expected)
-        if hurried and self.write.isEnabled() and not self.there.said:
+        if hurried and self.write.isEnabled() and not self.there.status_text:
             self._start()
 
     def _offer(self) -> None:
         """Enable and label the buttons for what can be done now."""
         folder, busy = self.folder.path, self.busy
         begun = self.there.begun and not busy
-        self.state.setText("" if busy else self.there.said)
+        self.state.setText("" if busy else self.there.status_text)
         self.state.setVisible(bool(self.state.text()) and self._made_in is None)
         self.estimate.setVisible(self._made_in is None)
         for part in (self.form, self.folder, self.looking.another):

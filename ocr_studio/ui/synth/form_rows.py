@@ -50,7 +50,7 @@ class ShareSliders(QWidget):
         super().__init__()
         self._kinds, self._there = tuple(kinds), there
         self.sliders: dict[str, QSlider] = {}
-        self.said: dict[str, PlainLabel] = {}
+        self.share_labels: dict[str, PlainLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -70,7 +70,7 @@ class ShareSliders(QWidget):
             for column, widget in enumerate((title, slider, said)):
                 widget.setToolTip(tr(kind.tip))
                 grid.addWidget(widget, row, column)
-            self.sliders[kind.key], self.said[kind.key] = slider, said
+            self.sliders[kind.key], self.share_labels[kind.key] = slider, said
         self.note = PlainLabel(tr("Kinds in grey need a file or folder above."))
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)
@@ -104,7 +104,7 @@ class ShareSliders(QWidget):
             slider = self.sliders[kind.key]
             slider.setEnabled(able[kind.key])
             share = f"{hundredth} %" if able[kind.key] and any(values) else "–"
-            self.said[kind.key].setText(share)
+            self.share_labels[kind.key].setText(share)
             why = tr(kind.tip) if able[kind.key] else tr(kind.needs)
             slider.setToolTip(labels.tooltip(why))
             slider.setAccessibleDescription(f"{share}. {why}")

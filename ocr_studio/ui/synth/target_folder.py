@@ -103,7 +103,7 @@ class TargetFolderCheck(QObject):
         return self.found is None or (self.found.writer is None and not self.found.taken)
 
     @property
-    def said(self) -> str:
+    def status_text(self) -> str:
         """A message about the folder; empty if there is nothing to report."""
         found = self.found
         if found is None:

@@ -67,9 +67,9 @@ class TrainerPanel(PanelDock):
         self.tabs.setAccessibleName(tr("Network to train"))
         for kind in KINDS:
             self.tabs.addTab(tr(_TABS[kind]))
-        self.said = PlainLabel()
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.said.setProperty("quiet", True)
+        self.status = PlainLabel()
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.status.setProperty("quiet", True)
         self.closer.setToolTip(tr("Close; training continues, and View → Training opens this panel again"))
         self.offer = _Offer(training)
         self._pictures = CropImages(self)
@@ -227,8 +227,8 @@ class TrainerPanel(PanelDock):
                 self._show_message("")
 
     def _show_message(self, text: str) -> None:
-        self.said.setText(text)
-        self.said.setToolTip(labels.tooltip(text))
+        self.status.setText(text)
+        self.status.setToolTip(labels.tooltip(text))
 
     # ----------------------------------------------------------------------------------------------------- doing
 
@@ -283,7 +283,7 @@ class TrainerPanel(PanelDock):
         head.setContentsMargins(6, 2, 12, 0)
         head.setSpacing(12)
         head.addWidget(self.tabs)
-        head.addWidget(self.said, 1)
+        head.addWidget(self.status, 1)
         head.addWidget(self.closer)
 
 

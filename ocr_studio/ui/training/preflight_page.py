@@ -96,7 +96,7 @@ class PreflightPage(QWidget):
     def _show_unit(self, unit: str) -> None:
         """Name the examples by their unit, "words" or "lines"."""
         for view, name in self._names.items():
-            view.setAccessibleName(name.said(unit))
+            view.setAccessibleName(name.text_for(unit))
         self.recipe.show_unit(unit)
 
     def show_checked(self, words: int) -> None:

@@ -52,7 +52,7 @@ class ProgressPage(QWidget):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Training progress"))
         self.column.add(self.bar)
-        self.said = self.column.add_text()
+        self.status = self.column.add_text()
         self.pause = button(
             tr("Pause"), tr("Pause before the next step"), lambda: training.pause(not training.is_paused)
         )
@@ -68,11 +68,11 @@ class ProgressPage(QWidget):
         self.column.add_buttons(self.keep_best)
         self.about = self.column.add_text(quiet=True)
         self.loss = Chart(tr("Loss"), [Curve(tr("training"), jumps=True)], lambda value: f"{value:.2g}")
-        self.cer = Chart(tr("Character error rate (CER)"), _two(*(each.said("words") for each in _CURVES)), _share)
+        self.cer = Chart(tr("Character error rate (CER)"), _two(*(each.text_for("words") for each in _CURVES)), _share)
         self.lines = Chart(
             tr("Lines found (F score)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
         )
-        self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.said("words"))
+        self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.text_for("words"))
         self._lay_out()
         training.event_received.connect(self._on_event)
         training.progressed.connect(self._show_progress)
@@ -116,7 +116,7 @@ class ProgressPage(QWidget):
             self.bar.setRange(0, event.steps)
             self.bar.setValue(event.step)
             if self._training.stage is TrainingStage.LEARNING and not self._training.is_paused:
-                say(self.said, time_left(event))
+                say(self.status, time_left(event))
         elif isinstance(event, WordsEvaluated):
             self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
             self.samples.show_rows([sample_row(each) for each in event.samples])
@@ -127,8 +127,8 @@ class ProgressPage(QWidget):
         for chart in (self.loss, self.cer, self.lines):
             chart.clear(event.steps)
         detector = self._training.run is not None and self._training.run.kind == "detector"
-        self.cer.rename(*(each.said(event.unit) for each in _CURVES))
-        self.samples.setAccessibleName(_SAMPLES.said(event.unit))
+        self.cer.rename(*(each.text_for(event.unit) for each in _CURVES))
+        self.samples.setAccessibleName(_SAMPLES.text_for(event.unit))
         self.column.headline.setText(tr_n(*_LEARNING[event.unit], event.train))
         parts = [tr(_MEANWHILE), tr_n(*_MEASURING[event.unit], event.held_out, general=event.keep)]
         if not detector:
@@ -149,7 +149,7 @@ class ProgressPage(QWidget):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.busy and not self._training.is_paused:
-            say(self.said, tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
+            say(self.status, tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             self.bar.setRange(0, total)
             self.bar.setValue(done)
 
@@ -166,7 +166,7 @@ class ProgressPage(QWidget):
         self.pause.setText(tr("Resume") if paused else tr("Pause"))
         self.pause.setToolTip(tr("Resume training") if paused else tr("Pause before the next step"))
         if paused:
-            say(self.said, tr("Paused. Click Resume to continue."))
+            say(self.status, tr("Paused. Click Resume to continue."))
 
 
 def sample_row(sample: HeldOutSample) -> LearnedRow:

@@ -88,13 +88,13 @@ class RecipeForm(QScrollArea):
         self._default, self._texts = default, texts
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
-        self.epochs = _number(1, 200, default.epochs, texts.seen.said("words"))
+        self.epochs = _number(1, 200, default.epochs, texts.seen.text_for("words"))
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
-        self.batch = _number(1, 128, default.batch, texts.in_step.said("words"))
+        self.batch = _number(1, 128, default.batch, texts.in_step.text_for("words"))
         self.augmentation = _numbers(
             _SHARES, default.augmentation, _percent, tr("Augmentation: how strongly images are varied")
         )
-        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, texts.share.said("words"))
+        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, texts.share.text_for("words"))
         self.average = _numbers(
             _SHARES[1:],
             default.average,
@@ -171,13 +171,13 @@ class RecipeForm(QScrollArea):
     def show_unit(self, unit: str) -> None:
         """Name the fields for a dataset of words or of lines. unit: "words" or "lines"."""
         texts = self._texts
-        self.epochs.setAccessibleName(texts.seen.said(unit))
+        self.epochs.setAccessibleName(texts.seen.text_for(unit))
         for named, title, name in (
             (self.batch, texts.in_step, texts.in_step),
             (self.replay, texts.general, texts.share),
         ):
-            self._labels[named].setText(title.said(unit))
-            named.setAccessibleName(name.said(unit))
+            self._labels[named].setText(title.text_for(unit))
+            named.setAccessibleName(name.text_for(unit))
         for field, label in self._labels.items():
             for each in (label, field):
                 each.setToolTip(labels.tooltip(field.accessibleName()))
@@ -194,12 +194,12 @@ class RecipeForm(QScrollArea):
             (tr("Trained layers"), self.what),
             (tr("Epochs"), self.epochs),
             (tr("Learning rate"), self.rate),
-            (texts.in_step.said("words"), self.batch),
+            (texts.in_step.text_for("words"), self.batch),
             (tr("Device"), self.device),
         )
         right = (
             (tr("Augmentation"), self.augmentation),
-            (texts.general.said("words"), self.replay),
+            (texts.general.text_for("words"), self.replay),
             (tr("Weight averaging"), self.average),
             (tr("Early stopping"), self.patience),
             (tr("Random seed"), self.seed),

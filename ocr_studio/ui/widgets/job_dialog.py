@@ -16,7 +16,7 @@ class JobResultDialog(QDialog):
     def __init__(
         self,
         title: str,
-        said: str,
+        status: str,
         *,
         note: str,
         parent: QWidget | None,
@@ -26,15 +26,15 @@ class JobResultDialog(QDialog):
 
         Args:
             title: The title of the window.
-            said: The status line, at first what the job does.
+            status: The status line, at first what the job does.
             note: A note on the result.
             parent: The window.
             buttons: The standard buttons.
         """
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.said = PlainLabel(said)
-        self.said.setWordWrap(True)
+        self.status = PlainLabel(status)
+        self.status.setWordWrap(True)
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setAccessibleName(tr("Progress"))
         self.note = PlainLabel(note)
@@ -51,7 +51,7 @@ class JobResultDialog(QDialog):
     def show_trouble(self, trouble: Trouble) -> None:
         """Show why the job failed."""
         self.bar.hide()
-        self.said.setText(trouble.message)
+        self.status.setText(trouble.message)
 
     def _lay_out(self, *results: QWidget | QLayout, size: QSize) -> None:
         """Lay out the dialog.
@@ -63,7 +63,7 @@ class JobResultDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
-        layout.addWidget(self.said)
+        layout.addWidget(self.status)
         layout.addWidget(self.bar)
         for number, result in enumerate(results):
             stretch = 0 if number else 1

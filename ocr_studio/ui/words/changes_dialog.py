@@ -34,20 +34,20 @@ class ChangesDialog(JobResultDialog):
     stopped = Signal()
 
     def __init__(
-        self, title: str, said: str, changes: ChangeList, *, note: str, parent: QWidget, pausing: bool = False
+        self, title: str, status: str, changes: ChangeList, *, note: str, parent: QWidget, pausing: bool = False
     ) -> None:
         """Create the dialog.
 
         Args:
             title: The title of the window.
-            said: What is done to find changes.
+            status: What is done to find changes.
             changes: The list, still empty.
             note: A note on applying changes.
             parent: The window.
             pausing: Whether the search can be paused, or stopped with its results so far.
         """
         kinds, role = QDialogButtonBox.StandardButton, QDialogButtonBox.ButtonRole
-        super().__init__(title, said, note=note, parent=parent, buttons=kinds.Cancel)
+        super().__init__(title, status, note=note, parent=parent, buttons=kinds.Cancel)
         self.list = changes
         self.pause = self.buttons.addButton(tr("&Pause"), role.ActionRole)
         self.pause.setCheckable(True)
@@ -73,17 +73,17 @@ class ChangesDialog(JobResultDialog):
         self.list.changes.add(changes)
         self.list.setVisible(self.found > 0)
 
-    def show_end(self, said: str, wrong: Sequence[str] = ()) -> None:
+    def show_end(self, status: str, wrong: Sequence[str] = ()) -> None:
         """Show that the search has ended.
 
         Args:
-            said: How many changes were found.
+            status: How many changes were found.
             wrong: What couldn't be searched or changed, a line for each.
         """
         self.bar.hide()
         self.pause.hide()
         self.stop.hide()
-        self._show_status(said, wrong)
+        self._show_status(status, wrong)
         for widget in (self.list, self.take, self.note):
             widget.setVisible(self.found > 0)
         if self.found:
@@ -105,7 +105,7 @@ class ChangesDialog(JobResultDialog):
             super().reject()
 
     def _show_applied(self, applied: Applied) -> None:
-        self._show_status(applied.said, applied.skipped)
+        self._show_status(applied.summary, applied.skipped)
         for widget in (self.list, self.take):
             widget.hide()
         self.note.setText(tr("You can undo this.") if applied.words else "")
@@ -120,8 +120,8 @@ class ChangesDialog(JobResultDialog):
     def _pause(self, on: bool) -> None:
         self.pause.setText(tr("&Resume") if on else tr("&Pause"))
         if on:
-            self.said.setText(tr("Paused. Resume to read the next photo."))
+            self.status.setText(tr("Paused. Resume to read the next photo."))
         self.paused.emit(on)
 
-    def _show_status(self, said: str, more: Sequence[str]) -> None:
-        self.said.setText(labels.with_few(said, [line for line in more if line], most=_SAID))
+    def _show_status(self, status: str, more: Sequence[str]) -> None:
+        self.status.setText(labels.with_few(status, [line for line in more if line], most=_SAID))

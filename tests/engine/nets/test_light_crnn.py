@@ -104,7 +104,7 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     keras.utils.set_random_seed(6)
     lessons = [printed(word) for word in WORDS]
     net = build_light_crnn(len(LETTERS), normed=True)
-    course = TrainingPlan("all", 90, 5e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
+    course = TrainingPlan("all", 110, 5e-3, 1.0, 0, np.ones(len(LETTERS), np.bool_))
     trainee = RecognizerTrainer(net, course)
     crops = [augment(lesson.crop, 0.0, np.random.default_rng(0)) for lesson in lessons]
     labels = [LETTERS.encode(lesson.text) for lesson in lessons]

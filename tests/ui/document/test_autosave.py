@@ -37,7 +37,7 @@ class Desk:
         self.autosave = Autosave(self.document)
         self.project = Project.open(photos)
         self.autosave.set_project(self.project)
-        self.said: list[str] = []
+        self.status: list[str] = []
         self.autosave.saving.connect(lambda: self._hear("saving"))
         self.autosave.saved.connect(lambda: self._hear("saved"))
         self.autosave.failed.connect(self._hear)
@@ -46,7 +46,7 @@ class Desk:
     def _hear(self, what: str) -> None:
         assert threading.current_thread() is threading.main_thread()
         assert QThread.currentThread() is self.autosave.thread()
-        self.said.append(what)
+        self.status.append(what)
 
     def show(self, page: Page) -> None:
         self.document.open(page, PHOTO)
@@ -100,7 +100,7 @@ def test_a_change_is_saved_by_itself(desk: Desk, qtbot: QtBot) -> None:
         assert desk.autosave.unsaved
     assert desk.on_disk() == page
     assert not desk.autosave.unsaved
-    assert desk.said == ["saving", "saved"]
+    assert desk.status == ["saving", "saved"]
 
 
 def test_changes_without_a_pause_are_saved_in_between(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_opening_alone_saves_nothing(desk: Desk, disk: Disk, tmp_path: Path) -> 
     desk.show(OTHER)
     assert desk.autosave.flush()
     assert list(tmp_path.iterdir()) == []
-    assert desk.said == []
+    assert desk.status == []
 
 
 def test_the_latest_state_wins_and_many_changes_are_few_writings(desk: Desk, disk: Disk) -> None:
@@ -155,7 +155,7 @@ def test_changes_go_on_while_the_disk_is_slow(desk: Desk, disk: Disk, qtbot: QtB
     disk.open.set()
     assert desk.autosave.flush()
     assert desk.on_disk() == page
-    qtbot.waitUntil(lambda: desk.said == ["saving", "saved"])
+    qtbot.waitUntil(lambda: desk.status == ["saving", "saved"])
 
 
 def test_another_photo_loses_nothing(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
@@ -166,7 +166,7 @@ def test_another_photo_loses_nothing(desk: Desk, disk: Disk, qtbot: QtBot) -> No
     assert desk.project.load_page(PAGE.id) == page
     assert desk.project.load_page(OTHER.id) == other
     disk.open.set()
-    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
+    qtbot.waitUntil(lambda: desk.status[-1:] == ["saved"])
     assert desk.on_disk() == page
     assert desk.on_disk(OTHER.id) == other
 
@@ -212,7 +212,7 @@ def test_a_full_disk_is_told_once_and_saved_when_room_comes(
     desk.autosave._retry.setInterval(50)
     disk.full = True
     desk.write("thy")
-    qtbot.waitUntil(lambda: "full" in desk.said[-1])
+    qtbot.waitUntil(lambda: "full" in desk.status[-1])
     assert "full" in desk.autosave.trouble
     page = desk.write("thine")
     writes = disk.writes
@@ -220,15 +220,15 @@ def test_a_full_disk_is_told_once_and_saved_when_room_comes(
     assert desk.on_disk() == before
     assert desk.autosave.unsaved
     assert not desk.autosave.flush()
-    assert sum("full" in said for said in desk.said) == 1
+    assert sum("full" in said for said in desk.status) == 1
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert desk.on_disk() == page
     assert desk.autosave.trouble == ""
     assert not desk.autosave.unsaved
     disk.full = True
     desk.write("again")
-    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2)
+    qtbot.waitUntil(lambda: sum("full" in said for said in desk.status) == 2)
     disk.full = False
 
 
@@ -236,17 +236,17 @@ def test_two_pages_that_wait_for_room_are_told_once_each(desk: Desk, disk: Disk,
     desk.autosave._retry.setInterval(50)
     disk.full = True
     desk.write("thy")
-    qtbot.waitUntil(lambda: "full" in desk.said[-1])
+    qtbot.waitUntil(lambda: "full" in desk.status[-1])
     desk.show(OTHER)
     desk.write("other")
-    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2)
+    qtbot.waitUntil(lambda: sum("full" in said for said in desk.status) == 2)
     writes = disk.writes
     qtbot.waitUntil(lambda: disk.writes > writes + 6)
-    assert sum("full" in said for said in desk.said) == 2
+    assert sum("full" in said for said in desk.status) == 2
     assert desk.autosave.holds(desk.project)
     assert not desk.autosave.holds(Project.open(desk.photos))
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert not desk.autosave.holds(desk.project)
 
 
@@ -254,7 +254,7 @@ def test_a_page_that_waits_for_room_is_what_reopening_shows(desk: Desk, disk: Di
     disk.full = True
     page = desk.write("thy")
     desk.show(OTHER)
-    qtbot.waitUntil(lambda: "full" in desk.said[-1])
+    qtbot.waitUntil(lambda: "full" in desk.status[-1])
     assert desk.project.load_page(PAGE.id) == page
     disk.full = False
     assert desk.autosave.flush()
@@ -293,11 +293,11 @@ def test_a_bug_while_saving_is_told_and_tried_again(desk: Desk, monkeypatch: pyt
         patch.setattr(threading, "excepthook", lambda _: None)
         patch.setattr(Project, "save_page", lambda *_: 1 / 0)
         page = desk.write("thy")
-        qtbot.waitUntil(lambda: "an unexpected error" in desk.said[-1])
+        qtbot.waitUntil(lambda: "an unexpected error" in desk.status[-1])
         assert "an unexpected error" in desk.autosave.trouble
         qtbot.wait(150)
-        assert len(desk.said) == 2
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+        assert len(desk.status) == 2
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert desk.on_disk() == page
 
 

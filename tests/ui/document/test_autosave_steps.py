@@ -36,7 +36,7 @@ def _write(desk: Desk) -> Page:
 def test_a_page_and_its_line_are_written_together(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
     page = _write(desk)
     desk.show(OTHER)  # which has it written at once
-    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
+    qtbot.waitUntil(lambda: desk.status[-1:] == ["saved"])
     assert desk.on_disk() == page
     assert undo_log.load(desk.project.files).index == 1
     assert (desk.project.folder / undo_log.FILE).read_bytes().count(b"\n") == 1
@@ -78,14 +78,14 @@ def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
     assert desk.autosave.flush()
     (desk.project.folder / undo_log.FILE).mkdir()
     page = _write(desk)
-    qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.said))
+    qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.status))
     # The words do not wait for it.
     qtbot.waitUntil(lambda: desk.on_disk() == page)
     qtbot.wait(200)
-    assert sum("history.jsonl" in said for said in desk.said) == 1
+    assert sum("history.jsonl" in said for said in desk.status) == 1
     assert "history.jsonl" in desk.autosave.trouble
     (desk.project.folder / undo_log.FILE).rmdir()
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert desk.autosave.trouble == ""
     assert undo_log.load(desk.project.files).steps[0].edits.keys() == {PAGE.id}
 
@@ -106,12 +106,12 @@ def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
     with monkeypatch.context() as patch:
         patch.setattr(SafeFolder, "write_beside", small)
         desk.autosave.save(desk.project, after.values(), undo_log.done_line(step))
-        qtbot.waitUntil(lambda: "full" in desk.said[-1])
+        qtbot.waitUntil(lambda: "full" in desk.status[-1])
         desk.autosave.save(desk.project, [replace(PAGE, id="e" * 32)])  # something else, meanwhile
         assert not desk.autosave.flush()
         assert desk.on_disk(PAGE.id) is None
         assert desk.on_disk(OTHER.id) is None
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert {key: desk.on_disk(key) for key in after} == after
     assert desk.on_disk("e" * 32) is not None
     assert undo_log.load(desk.project.files).index == 1
@@ -122,10 +122,10 @@ def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot
     before = desk.document.page
     disk.full = True
     page = _write(desk)
-    qtbot.waitUntil(lambda: "full" in desk.said[-1])
+    qtbot.waitUntil(lambda: "full" in desk.status[-1])
     assert desk.on_disk() is None
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
+    qtbot.waitUntil(lambda: desk.status[-1] == "saved")
     assert desk.on_disk() == page
     (known,) = undo_log.load(desk.project.files).steps
     assert apply(page, known.inverted().edits[PAGE.id]) == before

@@ -186,7 +186,7 @@ def test_the_web_pages_are_written_where_a_person_says(evaluated: Studio, tmp_pa
     assert (tmp_path / "pages" / "index.html").read_text() == "mine"
     written = tmp_path / "pages" / "Evaluation"
     assert sorted(path.name for path in written.rglob("*.html")) == ["board 1.html", "board 2.html", "index.html"]
-    assert str(written) in dock.said.text()
+    assert str(written) in dock.status.text()
 
 
 def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
@@ -202,7 +202,7 @@ def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
     assert dock.evaluation is not None
     evaluated.evaluator.write(dock.evaluation, tmp_path / "pages")
     qtbot.waitUntil(lambda: not evaluated.busy)
-    assert dock.said.text() == "1.html: the disk is full. (2 of 3 web pages failed)"
+    assert dock.status.text() == "1.html: the disk is full. (2 of 3 web pages failed)"
 
 
 def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -222,7 +222,7 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
     assert action.isEnabled()
     assert dock.evaluation is not None
     assert len(dock.evaluation.photos) == 1
-    assert "stopped" in dock.said.text()
+    assert "stopped" in dock.status.text()
     qtbot.waitUntil(lambda: not studio.busy)
     reader.pause = 0.0
     with qtbot.waitSignal(studio.evaluator.ended):
@@ -276,11 +276,11 @@ def test_without_a_checked_word_there_is_nothing_to_compare_with(open_studio: Op
     (said,) = studio.window.messages.texts()
     assert "no words of these photos have been checked" in said
     assert not studio.evaluator.busy
-    assert studio.window.evaluation.said.text() == said
+    assert studio.window.evaluation.status.text() == said
     check(studio)
     evaluate(studio, qtbot)
     assert studio.window.messages.texts() == []
-    assert studio.window.evaluation.said.text().startswith("1 photo, read with")
+    assert studio.window.evaluation.status.text().startswith("1 photo, read with")
 
 
 def test_another_photo_takes_the_message_about_the_first_away(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -321,7 +321,7 @@ def test_in_a_narrow_window_names_and_texts_stay_and_figures_go(open_studio: Ope
 def test_what_an_evaluation_says_is_never_cut_off_unseen(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
     evaluate(studio, qtbot)
-    said = studio.window.evaluation.said
+    said = studio.window.evaluation.status
     assert "no words of these photos have been checked" in said.text()
     studio.window.resize(900, 700)
     qtbot.wait(50)

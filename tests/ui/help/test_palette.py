@@ -65,7 +65,7 @@ def test_what_cannot_be_done_says_why_and_is_not_done(studio: Studio) -> None:
     palette = opened(studio, "merge words")
     entry = palette.model.found[0].entry
     assert entry.why
-    assert palette.said.text() == entry.why
+    assert palette.status.text() == entry.why
     QTest.keyClick(palette.line, Key.Key_Return)
     assert palette.isVisible()
     assert len(texts(studio)) == 8

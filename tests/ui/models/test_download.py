@@ -131,19 +131,19 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
     above = models_dialog(dialog)
     assert dialog.fetch.text() == "&Download"
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text())
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.status.text())
     assert dialog.bar.isVisible()
     assert 40 < dialog.bar.value() < 90  # of a thousand
     assert not dialog.have.isEnabled()
     click(dialog.cancel)
-    assert "You can resume it later" in dialog.said.text()
+    assert "You can resume it later" in dialog.status.text()
     server.goes_on.set()
     qtbot.waitUntil(lambda: dialog.fetch.text() == "&Resume download")
     assert "of about 35 MB downloaded" in dialog.list.currentIndex().data()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "Imported" in above.said.text())
+    qtbot.waitUntil(lambda: "Imported" in above.status.text())
     assert server.asked[1].startswith("bytes=")
-    assert above.said.text() == "Imported “crnn_kurapan”. You can now compare or use it."
+    assert above.status.text() == "Imported “crnn_kurapan”. You can now compare or use it."
     assert above.chosen is not None
     assert above.chosen.name == "crnn_kurapan"
     assert above.use.isEnabled()
@@ -152,9 +152,9 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
 def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
     dialog = offer(sha256="0" * 64)
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "SHA-256 differs" in dialog.said.text())
-    assert dialog.said.property("wrong")
-    assert "Try again later" in dialog.said.text()
+    qtbot.waitUntil(lambda: "SHA-256 differs" in dialog.status.text())
+    assert dialog.status.property("wrong")
+    assert "Try again later" in dialog.status.text()
     assert dialog.fetch.isVisible()
     assert [model.name for model in registry.available()] == [registry.available()[0].name]
     assert not list(downloads.folder().glob("*.part"))
@@ -163,9 +163,9 @@ def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
 def test_without_a_network_it_says_so_and_what_can_be_done(offer: Offer, qtbot: QtBot) -> None:
     dialog = offer(address="http://127.0.0.1:9/crnn_kurapan.h5")
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")))
-    assert "can’t reach the server: Connection refused" in dialog.said.text()
-    assert "or get the file in another way and choose it" in dialog.said.text()
+    qtbot.waitUntil(lambda: bool(dialog.status.property("wrong")))
+    assert "can’t reach the server: Connection refused" in dialog.status.text()
+    assert "or get the file in another way and choose it" in dialog.status.text()
 
 
 def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qtbot: QtBot) -> None:
@@ -175,22 +175,22 @@ def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qt
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "nothing.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "can’t be read" in dialog.said.text())
+    qtbot.waitUntil(lambda: "can’t be read" in dialog.status.text())
     dialog.have.click()
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(tmp_path / "made.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "Imported “made”" in above.said.text())
+    qtbot.waitUntil(lambda: "Imported “made”" in above.status.text())
 
 
 def test_closed_while_it_comes_it_ends_and_what_has_come_stays(offer: Offer, server: Server, qtbot: QtBot) -> None:
     server.holds = 3_000_000
     dialog = offer()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text())
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.status.text())
     above = models_dialog(dialog)
     dialog.reject()
     server.goes_on.set()
     part = downloads.folder() / "crnn_kurapan.h5.part"
     qtbot.waitUntil(lambda: part.stat().st_size >= 2_900_000)
-    assert not above.said.text()
+    assert not above.status.text()

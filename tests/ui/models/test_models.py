@@ -69,7 +69,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     choose(dialog, "Anna")
     click(dialog.use)
     assert studio.settings.model == settings.load().model == studio.reading.ocr_service.options.model == "Anna"
-    assert dialog.said.text() == "“Anna” is now in use."
+    assert dialog.status.text() == "“Anna” is now in use."
     assert not dialog.delete.isEnabled()
     assert "In use" in dialog.list.currentIndex().data()
     choose(dialog, "Finder")
@@ -105,7 +105,7 @@ def test_the_model_in_use_keeps_being_used_under_its_new_name(qtbot: QtBot, open
         (asked,) = dialog.findChildren(QInputDialog)
         asked.setTextValue(new)
         asked.accept()
-        assert said in dialog.said.text()
+        assert said in dialog.status.text()
         qtbot.waitUntil(lambda: not dialog.findChildren(QInputDialog))
     assert studio.settings.model == "Clara"
     assert names(dialog) == [BASE, registry.BUILT_IN_DETECTOR.name, "Berta", "Clara"]
@@ -150,16 +150,16 @@ def test_a_model_goes_out_and_comes_in(
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "Hand.zip"))
     asked.reject()
-    qtbot.waitUntil(lambda: dialog.said.text() == "Exported “Anna” to Hand.zip.")
+    qtbot.waitUntil(lambda: dialog.status.text() == "Exported “Anna” to Hand.zip.")
     click(dialog.take_in)
     studio.window.preferences.models_controller.take_in(tmp_path / "Hand.zip")
     qtbot.waitUntil(lambda: "Hand" in names(dialog))
-    assert dialog.said.text() == "Imported “Hand”. You can now compare or use it."
+    assert dialog.status.text() == "Imported “Hand”. You can now compare or use it."
     assert dialog.chosen is not None
     assert dialog.chosen.name == "Hand"
     (tmp_path / "Bad.zip").write_bytes(b"not a model")
     studio.window.preferences.models_controller.take_in(tmp_path / "Bad.zip")
-    qtbot.waitUntil(lambda: "not a ZIP archive" in dialog.said.text())
+    qtbot.waitUntil(lambda: "not a ZIP archive" in dialog.status.text())
     assert "Bad" not in names(dialog)
     qtbot.waitUntil(lambda: not studio.busy)
     for asked in dialog.findChildren(QFileDialog):
@@ -194,7 +194,7 @@ def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Pa
     click(dialog.compare)
     (compared,) = dialog.findChildren(FindingComparisonDialog)
     qtbot.waitUntil(lambda: not studio.busy)
-    assert compared.said.text() == (
+    assert compared.status.text() == (
         f"Of the 2 words checked here, “{registry.BUILT_IN_DETECTOR.name}” finds 2 and “Finder” finds 2."
         " In total, they find 8 and 8 boxes."
     )

@@ -67,7 +67,7 @@ def test_all_unread_photos_are_read_and_saved_and_the_bad_one_is_told(
     assert not strip.isHidden()
     rest(studio, qtbot)
     assert states(studio) == [PhotoState.READ] * 3 + [PhotoState.FAILED]
-    assert strip.said.text() == "Read 3 photos. 1 could not be read."
+    assert strip.status.text() == "Read 3 photos. 1 could not be read."
     # Pages that nobody has worked on are no step of the history; the open one is.
     assert studio.document.undo_stack.count() == 1
     assert len(texts(studio)) == 8
@@ -125,7 +125,7 @@ def test_a_batch_pauses_goes_on_and_stops(open_studio: Open, folder: Path, qtbot
     QTest.mouseClick(panel.strip.pause, LEFT)
     qtbot.waitUntil(lambda: PhotoState.READ in states(studio) and not studio.busy)
     assert panel.batch.busy
-    assert "Paused at photo 2 of 3" in panel.strip.said.text()
+    assert "Paused at photo 2 of 3" in panel.strip.status.text()
     assert states(studio).count(PhotoState.READ) == 1
     QTest.mouseClick(panel.strip.pause, LEFT)
     qtbot.waitUntil(lambda: states(studio).count(PhotoState.READ) == 2)
@@ -133,7 +133,7 @@ def test_a_batch_pauses_goes_on_and_stops(open_studio: Open, folder: Path, qtbot
     assert not panel.batch.busy
     rest(studio, qtbot)
     assert states(studio).count(PhotoState.UNREAD) == 1
-    assert panel.strip.said.text() == "Read 2 photos. 1 photo left."
+    assert panel.strip.status.text() == "Read 2 photos. 1 photo left."
 
 
 def test_what_a_person_asks_for_does_not_wait_for_the_batch(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
@@ -174,7 +174,7 @@ def test_a_photo_read_before_under_another_name_is_not_read_again(
     studio = open_studio(folder / "board 1.png", settings=BY_HAND)
     read_all(studio)
     rest(studio, qtbot)
-    said = studio.window.photos_panel.strip.said.text()
+    said = studio.window.photos_panel.strip.status.text()
     assert said.startswith(("Read 2 photos. 1 was already read.", "Read 2 photos."))
     assert states(studio) == [PhotoState.READ] * 3
 

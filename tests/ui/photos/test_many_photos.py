@@ -57,7 +57,7 @@ def looked(studio: Studio, qtbot: QtBot) -> ChangesDialog:
 def replaced(studio: Studio, qtbot: QtBot) -> ChangesDialog:
     preview = looked(studio, qtbot)
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: preview.said.text().startswith("Changed"))
+    qtbot.waitUntil(lambda: preview.status.text().startswith("Changed"))
     preview.reject()
     return preview
 
@@ -78,7 +78,7 @@ def counted(studio: Studio, text: str) -> int:
 
 def test_it_is_done_in_parts_and_one_undo_takes_all_of_it_back(studio: Studio, qtbot: QtBot) -> None:
     stack, steps = studio.document.undo_stack, studio.document.undo_stack.count()
-    assert replaced(studio, qtbot).said.text() == "Changed 6 words on 6 photos."
+    assert replaced(studio, qtbot).status.text() == "Changed 6 words on 6 photos."
     assert counted(studio, "Hanna") == 6
     assert stack.count() == steps + 3
     told: list[tuple[str, bool, int]] = []
@@ -180,8 +180,8 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
     key = next(key for key, word in other.words.items() if word.text == "Anna")
     project.save_page(apply(other, edits.write(other, key, "Otto")))
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: preview.said.text().startswith("Changed"))
-    said = preview.said.text().splitlines()
+    qtbot.waitUntil(lambda: preview.status.text().startswith("Changed"))
+    said = preview.status.text().splitlines()
     assert said[0] == "Changed 4 words on 4 photos."
     assert "damaged" in said[1]
     assert said[2] == "board 3.png: 1 word was skipped because it has changed since."

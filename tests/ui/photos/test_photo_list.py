@@ -102,7 +102,7 @@ def test_the_filter_works_while_one_types(studio: Studio, qtbot: QtBot) -> None:
 
 
 def test_what_makes_no_sense_in_the_filter_is_said_below_it(studio: Studio) -> None:
-    said = studio.window.photos_panel.filter.said
+    said = studio.window.photos_panel.filter.status
     type_filter(studio, "colour:red")
     assert "Unknown filter “colour:”" in said.text()
     assert not said.isHidden()

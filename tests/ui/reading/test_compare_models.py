@@ -57,7 +57,7 @@ def cells(panel: ComparisonPanel) -> list[tuple[str, ...]]:
 def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     panel = compared(studio, qtbot)
-    assert panel.said.text() == (
+    assert panel.status.text() == (
         "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0 %),"
         " “another” reads 1 (character error rate 0.0 %). They read 3 of 8 words differently."
     )
@@ -140,7 +140,7 @@ def test_in_the_list_return_takes_over_and_goes_on(studio: Studio, qtbot: QtBot)
     # What a person has checked stays, and that is said.
     QTest.keyClick(tree, Key.Key_Return)
     assert texts(studio)[0] == "Ship"
-    assert panel.said.text() == "Words that you have checked, moved or already replaced aren’t changed."
+    assert panel.status.text() == "Words that you have checked, moved or already replaced aren’t changed."
     QTest.keyClick(tree, Key.Key_Down)
     QTest.keyClick(tree, Key.Key_Return)
     assert tree.currentIndex().row() == 2
@@ -213,7 +213,7 @@ def test_what_goes_wrong_is_said(studio: Studio, qtbot: QtBot, monkeypatch: pyte
     able = OtherReader.read_quads
     monkeypatch.setattr(OtherReader, "read_quads", fail)
     panel = compared(studio, qtbot)
-    assert "the weights are gone" in panel.said.text()
+    assert "the weights are gone" in panel.status.text()
     assert panel.list is None
     assert panel.compare.isEnabled()
     monkeypatch.setattr(OtherReader, "read_quads", able)
@@ -240,6 +240,6 @@ def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, f
     panel = studio.window.comparison
     assert not panel.compare.isEnabled()
     assert (
-        panel.said.text()
+        panel.status.text()
         == "There is no other model yet. Train one from your corrections, or import one (Read → Models)."
     )

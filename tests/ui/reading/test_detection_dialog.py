@@ -28,7 +28,7 @@ def opened(studio: Studio, qtbot: QtBot) -> DetectionDialog:
     dialog = studio.window.findChild(DetectionDialog)
     assert dialog is not None
     if dialog.view is not None:
-        qtbot.waitUntil(lambda: "boxes" in dialog.said.text() and "…" not in dialog.said.text())
+        qtbot.waitUntil(lambda: "boxes" in dialog.status.text() and "…" not in dialog.status.text())
     return dialog
 
 
@@ -49,11 +49,11 @@ def test_moving_a_slider_shows_what_would_be_found(open_studio: Open, folder: Pa
     assert (len(view.lines), len(view.boxes)) == (2, WORDS)
     turn(dialog, "threshold", 0.6)
     qtbot.waitUntil(lambda: len(view.lines) == 1 and len(view.boxes) == WORDS / 2)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
+    qtbot.waitUntil(lambda: dialog.status.text() == "1 line (dashed), 4 boxes")
     turn(dialog, "space_width", 0.1)
     qtbot.waitUntil(lambda: len(view.boxes) == WORDS)
     turn(dialog, "threshold", 0.9)
-    qtbot.waitUntil(lambda: dialog.said.text().startswith("These settings find no text"))
+    qtbot.waitUntil(lambda: dialog.status.text().startswith("These settings find no text"))
     dialog.reject()
 
 
@@ -109,9 +109,9 @@ def test_the_next_move_ends_the_try_before_it(open_studio: Open, folder: Path, q
     view = dialog.view
     dialog._trials.looked.connect(lambda: seen.append(len(view.lines)))
     turn(dialog, "threshold", 0.9)
-    qtbot.waitUntil(lambda: dialog.said.text() == "Detecting…")
+    qtbot.waitUntil(lambda: dialog.status.text() == "Detecting…")
     turn(dialog, "threshold", 0.6)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
+    qtbot.waitUntil(lambda: dialog.status.text() == "1 line (dashed), 4 boxes")
     assert 0 not in seen
     dialog.reject()
 
@@ -128,10 +128,10 @@ def test_a_try_that_fails_says_why_and_the_next_may_be_better(
 
     monkeypatch.setattr(StandInPreview, "find", refuse)
     turn(dialog, "threshold", 0.2)
-    qtbot.waitUntil(lambda: "nothing can be found with 0.2" in dialog.said.text())
+    qtbot.waitUntil(lambda: "nothing can be found with 0.2" in dialog.status.text())
     monkeypatch.setattr(StandInPreview, "find", find)
     turn(dialog, "threshold", 0.6)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
+    qtbot.waitUntil(lambda: dialog.status.text() == "1 line (dashed), 4 boxes")
     dialog.reject()
 
 
@@ -157,7 +157,7 @@ def test_the_photo_follows_the_mouse_that_drags_it(open_studio: Open, folder: Pa
 def test_without_a_photo_the_sliders_are_there_and_say_what_is_missing(open_studio: Open, qtbot: QtBot) -> None:
     dialog = opened(open_studio(), qtbot)
     assert dialog.view is None
-    assert "Open a photo" in dialog.said.text()
+    assert "Open a photo" in dialog.status.text()
     turn(dialog, "space_width", 0.5)
     press(dialog, Button.Ok)
     assert settings.load().detection == DetectionOptions(space_width=0.5)

@@ -37,7 +37,7 @@ def test_all_of_it_is_taken_over_and_taken_back(qtbot: QtBot, folder: Path, open
     document.push(edits.write(document.page, "w0", "Shop"))
     before = texts(studio)
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "7 of 7 words are read differently now. Select the new texts to apply."
+    assert dialog.status.text() == "7 of 7 words are read differently now. Select the new texts to apply."
     assert texts(studio) == before
     assert [(each.before, each.after, each.reason) for each in dialog.list.changes.changes][:2] == [
         ("the", "again125", "80 %"),
@@ -90,7 +90,7 @@ def test_read_the_same_there_is_nothing_to_take_over(
     words = iter([word.machine for word in studio.document.page.words.values()] if studio.document.page else [])
     monkeypatch.setattr(StandInReader, "read_quads", lambda self, image, quads: ([next(words)] for _ in quads))
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "8 words were read again with the same result; there is nothing to apply."
+    assert dialog.status.text() == "8 words were read again with the same result; there is nothing to apply."
     assert not dialog.take.isVisible()
     QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel), LEFT)
 
@@ -106,7 +106,7 @@ def test_what_goes_wrong_is_said_in_the_dialog(
     studio = open_studio(folder / "board 1.png")
     monkeypatch.setattr(StandInReader, "read_quads", fail)
     dialog = again(qtbot, studio)
-    assert "the weights are gone" in dialog.said.text()
+    assert "the weights are gone" in dialog.status.text()
     dialog.reject()
 
 

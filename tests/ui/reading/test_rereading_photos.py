@@ -86,14 +86,14 @@ def test_it_asks_whether_of_this_photo_or_of_all(qtbot: QtBot, studio: Studio) -
     QTest.mouseClick(scope.this, LEFT)
     (dialog,) = studio.window.findChildren(ChangesDialog)
     qtbot.waitUntil(dialog.take.isVisible)
-    assert dialog.said.text().startswith("8 of 8 words are read differently now.")
+    assert dialog.status.text().startswith("8 of 8 words are read differently now.")
     dialog.reject()
 
 
 def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, studio: Studio) -> None:
     before = on_disk(studio)
     dialog = again(qtbot, studio)
-    assert dialog.said.text() == "23 of 23 words are read differently now. Select the new texts to apply."
+    assert dialog.status.text() == "23 of 23 words are read differently now. Select the new texts to apply."
     model = dialog.list.changes
     assert [model.index(row, 0).data() for row in range(3)] == [
         "board 1.png: 8 of 8 selected", "board 2.png: 7 of 7 selected", "board 3.png: 8 of 8 selected",
@@ -101,8 +101,8 @@ def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, 
     assert on_disk(studio) == before, "nothing changes before a person has said so"
     assert dialog.take.text() == "&Apply 23"
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Changed" in dialog.said.text())
-    assert dialog.said.text() == "Changed 23 words on 3 photos."
+    qtbot.waitUntil(lambda: "Changed" in dialog.status.text())
+    assert dialog.status.text() == "Changed 23 words on 3 photos."
     after = on_disk(studio)
     assert all(text.startswith("again") for text in (*after["board 1.png"], *after["board 3.png"]))
     assert after["board 2.png"][0] == "Shop", "what a person wrote stays"
@@ -129,7 +129,7 @@ def test_a_photo_is_ticked_at_once_and_words_one_by_one(qtbot: QtBot, studio: St
     assert dialog.take.text() == "&Apply 9"
     assert dialog.list.count.text() == "9 of 23 selected"
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Changed 9 words on 2 photos." in dialog.said.text())
+    qtbot.waitUntil(lambda: "Changed 9 words on 2 photos." in dialog.status.text())
     after = on_disk(studio)
     assert after["board 3.png"] == before["board 3.png"]
     changed = [old != new for old, new in zip(before["board 2.png"], after["board 2.png"], strict=True)]
@@ -144,8 +144,8 @@ def test_what_was_changed_meanwhile_is_said_and_stays(qtbot: QtBot, studio: Stud
     write(studio, "w3", "mine")
     show(qtbot, studio, folder / "board 2.png")
     QTest.mouseClick(dialog.take, LEFT)
-    qtbot.waitUntil(lambda: "Changed" in dialog.said.text())
-    assert dialog.said.text() == (
+    qtbot.waitUntil(lambda: "Changed" in dialog.status.text())
+    assert dialog.status.text() == (
         "Changed 22 words on 3 photos.\nboard 1.png: 1 word was skipped because it has changed since."
     )
     assert on_disk(studio)["board 1.png"][3] == "mine"
@@ -155,7 +155,7 @@ def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: Q
     dialog = begin(qtbot, studio)
     QTest.mouseClick(dialog.pause, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
-    assert dialog.said.text() == "Paused. Resume to read the next photo."
+    assert dialog.status.text() == "Paused. Resume to read the next photo."
     read = len(dialog.list.changes.pages)
     assert read < 3
     QTest.qWait(30)
@@ -165,7 +165,7 @@ def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: Q
     QTest.mouseClick(dialog.stop, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
     if len(dialog.list.changes.pages) < 3:
-        assert "not read again." in dialog.said.text()
+        assert "not read again." in dialog.status.text()
     assert dialog.take.isVisible()
     dialog.reject()
 
@@ -183,8 +183,8 @@ def test_a_photo_that_is_gone_is_said_and_the_others_go_on(qtbot: QtBot, studio:
     (folder / "board 1.png").unlink()
     dialog = again(qtbot, studio)
     assert len(dialog.list.changes.pages) == 2
-    assert "15 of 15 words are read differently" in dialog.said.text()
-    assert "board 1.png" in dialog.said.text()
+    assert "15 of 15 words are read differently" in dialog.status.text()
+    assert "board 1.png" in dialog.status.text()
     dialog.reject()
 
 
@@ -192,7 +192,7 @@ def test_of_very_many_the_rest_waits(qtbot: QtBot, studio: Studio, monkeypatch: 
     monkeypatch.setattr(reread_project, "MOST", 5)
     dialog = again(qtbot, studio)
     assert len(dialog.list.changes.pages) == 1
-    assert "Stopped, as there is enough to review; 2 photos not read again." in dialog.said.text()
+    assert "Stopped, as there is enough to review; 2 photos not read again." in dialog.status.text()
     dialog.reject()
 
 

@@ -28,7 +28,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 def test_words_are_accepted_corrected_and_set_aside_by_keys_alone(panel: ReviewPanel, studio: Studio) -> None:
     assert said(panel) == "Word 1 of 24"
-    assert "board 1.png" in panel.said.text()
+    assert "board 1.png" in panel.status.text()
     places = []
     deeds: list[tuple[Callable[[], None], str, WordState]] = [
         (lambda: press(KEY.Key_Return), "Ship", WordState.ACCEPTED),

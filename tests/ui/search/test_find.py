@@ -189,7 +189,7 @@ def test_hits_of_all_photos_come_as_cards_with_pictures(studio: Studio, qtbot: Q
         ("board 2.png", "queves", MatchedSide.MACHINE),
         ("board 3.png", "queue", MatchedSide.HUMAN),
     ]
-    assert panel.said.text() == "3 matches on 3 photos"
+    assert panel.status.text() == "3 matches on 3 photos"
     qtbot.waitUntil(
         lambda: all(
             panel.model.data(panel.model.index(row), Qt.ItemDataRole.DecorationRole) is not None for row in range(3)

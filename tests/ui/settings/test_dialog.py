@@ -92,9 +92,9 @@ def test_enter_goes_to_what_was_found(dialog: SettingsDialog) -> None:
 
 def test_what_is_nowhere_is_said(dialog: SettingsDialog) -> None:
     QTest.keyClicks(dialog.line, "xyzzy")
-    assert dialog.said.isVisible()
+    assert dialog.status.isVisible()
     dialog.line.clear()
-    assert not dialog.said.isVisible()
+    assert not dialog.status.isVisible()
 
 
 def test_each_page_is_reset_on_its_own(dialog: SettingsDialog, chosen: Chosen) -> None:

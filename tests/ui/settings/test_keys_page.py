@@ -96,13 +96,13 @@ def test_one_more_key_none_and_reset(studio: Studio, page: KeysPage) -> None:
 
 def test_a_key_that_another_action_has_is_taken_over_only_when_wanted(studio: Studio, page: KeysPage) -> None:
     press(page, "learn", Key.Key_E, Held.ControlModifier)
-    assert "Evaluate" in page.said.text()
+    assert "Evaluate" in page.status.text()
     assert keys(studio, "evaluate") == ["Ctrl+E"]
     assert QApplication.focusWidget() is page.take_over
     QTest.keyClick(page.take_over, Key.Key_Space)
     assert keys(studio, "learn") == ["Ctrl+E"]
     assert keys(studio, "evaluate") == []
-    assert "Evaluate" in page.said.text()
+    assert "Evaluate" in page.status.text()
     page.choose("evaluate")
     QTest.mouseClick(page.reset_one, Qt.MouseButton.LeftButton)
     assert keys(studio, "evaluate") == ["Ctrl+E"]
@@ -131,7 +131,7 @@ def test_what_is_typed_is_never_taken(studio: Studio, page: KeysPage) -> None:
         before = keys(studio, action)
         press(page, action, key, held)
         assert keys(studio, action) == before
-        assert page.said.property("wrong")
+        assert page.status.property("wrong")
         assert page.catcher.isVisible()  # another can be pressed at once
 
 
@@ -147,14 +147,14 @@ def test_tab_and_signs_can_be_keys_where_nothing_is_typed(studio: Studio, page: 
 def test_the_digits_of_the_readings_stay(studio: Studio, page: KeysPage) -> None:
     page.choose("alternative_1")
     assert not page.set_key.isEnabled()
-    assert "each digit stands for an alternative" in page.said.text()
+    assert "each digit stands for an alternative" in page.status.text()
     page.tree.setFocus()
     for key in (Key.Key_Return, Key.Key_Delete):
         QTest.keyClick(page.tree, key)
     assert not page.catcher.isVisible()
     assert keys(studio, "alternative_1") == ["1"]
     press(page, "merge", Key.Key_1)
-    assert "Alternative 1" in page.said.text()
+    assert "Alternative 1" in page.status.text()
     assert not page.take_over.isVisible()
     assert keys(studio, "merge") == ["M"]
 

@@ -52,7 +52,9 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
     form = dialog.form
     assert not form.writing.sliders["handwriting"].isEnabled()
     assert "folder of handwriting fonts" in form.writing.sliders["handwriting"].toolTip()
-    assert form.writing.said["print"].text() == "45 %"  # of print and synthetic handwriting, those that are there
+    assert (
+        form.writing.share_labels["print"].text() == "45 %"
+    )  # of print and synthetic handwriting, those that are there
     form.fonts.choose.click()
     (photo_dialogs,) = dialog.findChildren(QFileDialog)
     photo_dialogs.filesSelected.emit([str(tmp_path)])
@@ -181,11 +183,11 @@ def test_shares_add_up(dialog: SynthDialog) -> None:
     shares = dialog.form.grounds
     shares.show_shares({"whiteboard": 1 / 3, "paper": 1 / 3, "glass": 1 / 3})
     assert sum(shares.shares.values()) == pytest.approx(1.0)
-    said = [label.text() for label in shares.said.values()]
+    said = [label.text() for label in shares.share_labels.values()]
     assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
     for slider in shares.sliders.values():
         slider.setValue(7)
-        said = [label.text() for label in shares.said.values()]
+        said = [label.text() for label in shares.share_labels.values()]
         assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
     leave_dialogs()
 

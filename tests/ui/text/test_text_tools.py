@@ -83,7 +83,7 @@ def test_a_rule_is_written_looked_at_and_done_by_one_step(studio: Studio) -> Non
     assert "2" in preview.take.text()
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
     assert texts(studio)[3:8] == ["bxild", "ask", "Anna", "about", "qxeves"]
-    assert "2" in preview.said.text()
+    assert "2" in preview.status.text()
     preview.reject()
     assert studio.document.undo_stack.count() == steps + 1
     studio.document.undo_stack.undo()
@@ -128,7 +128,7 @@ def test_all_photos_are_one_step_that_can_be_taken_back(studio: Studio, folder: 
     qtbot.waitUntil(preview.take.isVisible)
     assert sorted(row.image for row in preview.list.changes.changes) == ["board 1.png", "board 2.png"]
     QTest.mouseClick(preview.take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "2" in preview.said.text() and preview.take.isHidden())
+    qtbot.waitUntil(lambda: "2" in preview.status.text() and preview.take.isHidden())
     preview.reject()
     assert "Hanna" in texts(studio)
     assert studio.document.undo_stack.count() == steps + 1
@@ -237,5 +237,5 @@ def test_a_word_that_takes_too_long_is_named_and_the_others_are_offered(studio: 
     QTest.mouseClick(_rules(studio).here, Qt.MouseButton.LeftButton)
     preview = _preview(studio)
     assert [row.after for row in preview.list.changes.changes] == ["x", "Annx"]
-    assert f"“{'ab' * 20}…” on board 1.png was skipped: the pattern" in preview.said.text()
+    assert f"“{'ab' * 20}…” on board 1.png was skipped: the pattern" in preview.status.text()
     preview.reject()
