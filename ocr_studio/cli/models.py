@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         "List, select, import and export models.",
         _EPILOG,
     )
-    what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
     what.add_parser("list", help="list all models; * marks those in use", allow_abbrev=False)
     about = "let the program choose the recognizer and the detector again"
     what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)

@@ -284,12 +284,14 @@ class EditMismatch(StudioError):
 def apply(page: Page, edit: Edit) -> Page:
     """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
     if edit.facts and edit.facts[0] != page.facts:
-        raise EditMismatch(tr("“{name}” doesn’t match the current state of the page", name=edit.name), file=page.image)
+        raise EditMismatch(
+            tr("“{name}” no longer applies: the words on the photo have changed", name=edit.name), file=page.image
+        )
     words = dict(page.words)
     for key, (before, after) in edit.changes.items():
         if words.get(key) != before:
             raise EditMismatch(
-                tr("“{name}” doesn’t match the current state of word {key}", name=edit.name, key=key), file=page.image
+                tr("“{name}” no longer applies: word {key} has changed", name=edit.name, key=key), file=page.image
             )
         if after is None:
             del words[key]

@@ -77,7 +77,7 @@ def time_left(seconds: float) -> str:
         return tr("almost done")
     if seconds < _MINUTE:
         return tr_n("about {count} second left", "about {count} seconds left", round(seconds / 5) * 5)
-    if seconds < _HOUR:
+    if seconds < 1.5 * _HOUR:
         return tr_n("about {count} minute left", "about {count} minutes left", round(seconds / _MINUTE))
     hours = round(seconds / _HOUR, 1)
     return tr("about {hours} hours left", hours=translation.number(hours, 0 if hours.is_integer() else 1))

@@ -44,7 +44,7 @@ LOG: Final = "log.csv"
 _MAX_LOG: Final = 16 << 20  # bytes
 _MAX_COUNT: Final = 1e12  # of steps, epochs and seconds
 _ROW: Final = re.compile(r"[0-9]{1,9}")  # start of a row of the log
-_REMEDY: Final = later("Choose the folder of this network’s run, or use a new folder.")
+_REMEDY: Final = later("Use the folder of this network’s training, or a new folder.")
 _STEPS: Final = "memory/0"  # in a checkpoint: the optimizer's first variable, its step count
 
 
@@ -372,7 +372,9 @@ def _read_steps(checkpoint: Checkpoint | None, folder: Path) -> int:
 
 
 def _other_network(folder: Path) -> OtherNetwork:
-    return OtherNetwork(tr("this belongs to another network’s run"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY))
+    return OtherNetwork(
+        tr("this folder belongs to the training of another network"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY)
+    )
 
 
 def _name_arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:

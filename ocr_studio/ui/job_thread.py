@@ -99,7 +99,7 @@ class _Work:
             log.exception("the job “%s” failed", self.name)
             self._report(
                 "failed",
-                Trouble(tr("{job}: an internal error occurred.", job=tr(self.name)), traceback.format_exc()),
+                Trouble(tr("{job} failed: an unexpected error occurred.", job=tr(self.name)), traceback.format_exc()),
             )
         self._report("over", None)
         return False

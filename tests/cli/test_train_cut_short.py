@@ -91,7 +91,7 @@ def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another(
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": TakenMeanwhile()})
     assert run(data, *(("--resume",) if cut_short else ())) == GOOD
     out = capsys.readouterr().out
-    assert "The name “mine” was taken meanwhile, so this model was saved as “mine 2”." in out
+    assert "The name “mine” is already in use, so this model was saved as “mine 2”." in out
     assert out.endswith("Saved as “mine 2”. To use it: ocr-studio models use 'mine 2'\n")
     assert names() == ["mine", "mine 2"]
 

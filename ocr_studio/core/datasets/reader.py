@@ -61,7 +61,7 @@ def check_ended(folder: Path) -> None:
     if dataset_folder.find_writer(folder) is not None:
         what = tr("a dataset is being generated in this folder")
         raise BadDataset(what, file=folder, remedy=tr("Wait until it has finished."))
-    remedy = tr("To resume, choose “Generate synthetic boards” in the Read menu with the same options.")
+    remedy = tr("To resume, choose Read → Generate synthetic boards… with the same options.")
     command = 'Run the same "ocr-studio synth" command again to resume it.'
     what = tr("the folder contains an unfinished dataset")
     raise BadDataset(what, file=folder, remedy=remedy, command=command)
@@ -253,8 +253,8 @@ def _divide(
     both = sum(len(found) > 1 for found in sides.values())
     if both and rule == "page":
         what = tr_n(
-            "{count} photo has words for training and held-out words, so results will be too good",
-            "{count} photos have words for training and held-out words, so results will be too good",
+            "{count} photo has both training and held-out words, so results will be too optimistic",
+            "{count} photos have both training and held-out words, so results will be too optimistic",
             both,
         )
         troubles.add("split", what)

@@ -43,7 +43,7 @@ def list_error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
         (later("word errors (WER)"), format_percent(whole.wer), format_percent(found.wer)),
         (later("mean edit distance"), format_figure(whole.mean_distance, 2), format_figure(found.mean_distance, 2)),
         (
-            later("normalised edit distance"),
+            later("normalized edit distance"),
             format_percent(whole.normalised_distance),
             format_percent(found.normalised_distance),
         ),

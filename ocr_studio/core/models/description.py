@@ -108,7 +108,10 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
         return [*found, (tr("Source"), tr("included with the program"))]
     if model.adapted:
         found.append(
-            (tr("Source"), tr("included with the program; its weights are stored as differences to the published ones"))
+            (
+                tr("Source"),
+                tr("included with the program; its weights are stored as differences from the published ones"),
+            )
         )
         found.append((tr("Default"), _default_for(card)))
     found.append((tr("Based on"), began_with(history)))

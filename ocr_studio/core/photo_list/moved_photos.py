@@ -46,7 +46,7 @@ class MovedPhotos:
             raise StudioError(
                 tr("the checked photo is missing or has changed"),
                 file=photo,
-                remedy=tr("Restore the photo, or check the changed photo."),
+                remedy=tr("Restore the original photo, or check the words of the changed one."),
             )
         return found
 

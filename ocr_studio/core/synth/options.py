@@ -56,7 +56,7 @@ _NAMES: Final = {
 }
 _NONE: Final = {
     "writing": later("no handwriting is selected: all shares are 0"),
-    "grounds": later("no background is selected: all shares are 0"),
+    "grounds": later("no surface is selected: all shares are 0"),
 }
 
 

@@ -25,7 +25,7 @@ from ocr_studio.core.translation import later, tr
 _OTHERS: Final = {
     "word_list": later("the folder contains a dataset that was generated before the word list changed"),
     "fonts": later("the folder contains a dataset that was generated before the handwriting fonts changed"),
-    "prints": later("the folder contains a dataset that was generated before the fonts for print changed"),
+    "prints": later("the folder contains a dataset that was generated before the printed fonts changed"),
     "strokes": later("the folder contains a dataset that was generated before the pen strokes changed"),
     "backgrounds": later("the folder contains a dataset that was generated before the photos of empty boards changed"),
 }

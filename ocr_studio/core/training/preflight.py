@@ -110,7 +110,9 @@ def _find_far(examples: Sequence[Example]) -> Iterator[DoubtfulLabel]:
 def _read_here(text: str, *, sure: bool) -> str:
     if not text:
         return (
-            tr("The program read nothing here, with high confidence.") if sure else tr("The program read nothing here.")
+            tr("The program is confident that this box contains no text.")
+            if sure
+            else tr("The program found no text here.")
         )
     if sure:
         return tr("The program read “{text}” here with high confidence.", text=text)

@@ -193,7 +193,7 @@ def _compared(before: ReadingScore, after: ReadingScore) -> str:
         words = mistakes if new else tr("no mistakes, as before")
     else:
         mistakes = tr_n("{count} mistake instead of {before}", "{count} mistakes instead of {before}", new, before=old)
-        words = mistakes if new else tr("no mistakes instead of {before}", before=old)
+        words = mistakes if new else tr("no mistakes (before: {before})", before=old)
     if (new - old) * (after.cer - before.cer) > 0 or after.cer == before.cer:
         return words
     return tr(

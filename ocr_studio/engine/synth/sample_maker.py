@@ -47,7 +47,7 @@ Stocks: TypeAlias = MutableMapping[tuple[Sources, SourceSplit], Stock]
 _JPEG_QUALITY: Final = 95
 _PROCEDURAL: Final = "made-up hand"
 _ALL_KEPT: Final = later("this folder has too few files: all are held out")
-_NONE_KEPT: Final = later("this folder has too few files: none can be held out for tests")
+_NONE_KEPT: Final = later("this folder has too few files: none can be held out for evaluation")
 # A missing letter of a font is reported if it occurs in one of this many usual words.
 _USUAL_WORDS: Final = 20_000
 _RARE: Final = 4_000

@@ -240,7 +240,7 @@ class _Finder:
         raise StudioError(
             tr("the checked photo is missing or has changed"),
             file=page.photo,
-            remedy=tr("Restore the photo, or check the changed photo."),
+            remedy=tr("Restore the original photo, or check the words of the changed one."),
         )
 
 

@@ -144,7 +144,7 @@ def renamed(model: Model, wanted: str) -> str:
     if model.name == wanted:
         return ""
     return tr(
-        "The name “{wanted}” was taken meanwhile, so this model was saved as “{name}”.",
+        "The name “{wanted}” is already in use, so this model was saved as “{name}”.",
         wanted=wanted,
         name=model.name,
     )
@@ -181,14 +181,14 @@ def _check_same(run: Run, dataset: Dataset) -> None:
     if known is None:
         raise RunTrouble(
             tr("there is no training “{name}” to resume", name=run.name),
-            remedy=tr("Start it again."),
+            remedy=tr("Start a new training."),
             command="Run the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
             tr("the training “{name}” was started with different data", name=run.name),
             file=dataset.folder,
-            remedy=tr("Start it again."),
+            remedy=tr("Start a new training."),
             command="Run the same command with --replace instead of --resume.",
         )
 

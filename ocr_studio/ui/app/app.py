@@ -193,9 +193,9 @@ class Studio(QObject):
         self.window.show_trouble(
             Trouble(
                 tr(
-                    "The last changes are not saved: {why} Fix this and they will be saved, or close again to quit"
-                    " without saving.",
-                    why=self.autosave.trouble or tr("the disk is too slow."),
+                    "The last changes are not saved: {why} They will be saved as soon as possible. To quit"
+                    " without saving them, close the window again.",
+                    why=self.autosave.trouble or tr("the disk is not responding."),
                 )
             )
         )

@@ -47,7 +47,7 @@ class WordClipboard(QObject):
         """Copy the selected words and delete them."""
         self.copy()
         if any(word.locked for word in self._document.selected_words()):
-            self.message.emit(tr("Copied; locked words were not removed from the photo."))
+            self.message.emit(tr("Copied. Locked words were not cut from the photo."))
         commands.delete(self._document)
 
     def copy_text(self) -> None:

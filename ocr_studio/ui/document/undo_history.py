@@ -92,7 +92,7 @@ class ProjectPages:
         def look() -> Iterator[_Answer]:
             yield work()
 
-        job = self._lane.submit(look, name=later("Loading pages"), priority=Priority.URGENT)
+        job = self._lane.submit(look, name=later("Loading saved words"), priority=Priority.URGENT)
         job.yielded.connect(then)
         job.failed.connect(lambda trouble: wrong(trouble.message))
 

@@ -68,7 +68,7 @@ class EvaluationController(QObject):
             self.start(self._project)
 
     def cancel(self) -> None:
-        """Stop; the results of finished photos remain."""
+        """Stop; the results of finished photos are kept."""
         steps, self._steps = self._steps, None
         if steps is None:
             return

@@ -72,7 +72,7 @@ class EvaluationDock(PanelDock):
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
         self.kind = ComboBox((), "", tr("Mistakes to show"))
         self.kind.setMinimumWidth(170)
-        self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos remain"), evaluator.cancel)
+        self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos are kept"), evaluator.cancel)
         self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluator.again)
         self.export = _button(tr("Export…"), tr("Export every mistake as web pages"), self.ask_folder)
         self.photos = _Photos()

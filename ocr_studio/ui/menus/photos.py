@@ -45,7 +45,7 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ActionSpec(
         "read_chosen", "&Read selected photos", lambda p: p.photos_panel.read_chosen(), "&Photos", 2,
         "mdi6.image-multiple-outline", ("Ctrl+Shift+R",),
-        tip="Read the photos selected in the list; your corrections stay", when=_chosen,
+        tip="Read the photos selected in the list; your corrections are kept", when=_chosen,
         why="Select photos in the list first.",
         edits=True,
     ),

@@ -50,13 +50,13 @@ def _learn(menu: ReadMenu) -> None:
 ACTIONS: tuple[ActionSpec[ReadMenu], ...] = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
-        Where.TOOLBAR, tip="Find and read all words, including deleted ones; your corrections stay", when=has_photo,
+        Where.TOOLBAR, tip="Find and read all words, including deleted ones; your corrections are kept", when=has_photo,
         edits=True,
     ),
     ActionSpec(
         "read_words", "Read selected words &again", lambda p: p.reading.read_words(p.document.selection), "&Read", 1,
         "mdi6.refresh", ("R",), Where.BOTH, Scope.CANVAS,
-        "Read the selected words again; your corrections stay",
+        "Read the selected words again; your corrections are kept",
         has_selected, True,
     ),
     ActionSpec(
@@ -66,7 +66,7 @@ ACTIONS: tuple[ActionSpec[ReadMenu], ...] = (
     ),
     ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
-        tip="Stop reading; words that were read already stay", when=lambda p: p.reading.busy,
+        tip="Stop reading; words read so far are kept", when=lambda p: p.reading.busy,
         why="Nothing is being read.",
     ),
     ActionSpec(

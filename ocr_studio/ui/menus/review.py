@@ -63,7 +63,7 @@ ACTIONS: tuple[ActionSpec[CheckMenu], ...] = (
                 later("Check the photos of each writer together"),
             ),
             (
-                QueueOrder.CLOSE, later("&Close alternatives first"),
+                QueueOrder.CLOSE, later("&Closest alternatives first"),
                 later("Start with the words that have an almost equally likely alternative"),
             ),
             (

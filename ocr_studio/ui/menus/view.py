@@ -35,11 +35,11 @@ def _show_looks(menu: ViewMenu) -> None:
 ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
-        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Make the photo appear larger", when=has_photo, looks=True,
+        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Zoom in on the photo", when=has_photo, looks=True,
     ),
     ActionSpec(
         "zoom_out", "Zoom &out", lambda p: p.view.zoom_by(0.8), "&View", 1, "mdi6.magnify-minus-outline",
-        ("Ctrl+-",), Where.TOOLBAR, tip="Make the photo appear smaller", when=has_photo, looks=True,
+        ("Ctrl+-",), Where.TOOLBAR, tip="Zoom out of the photo", when=has_photo, looks=True,
     ),
     ActionSpec(
         "fit", "&Fit to window", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
@@ -47,7 +47,7 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
     ),
     ActionSpec(
         "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
-        ("Ctrl+0",), tip="Show one pixel of the photo as one pixel of the screen", when=has_photo,
+        ("Ctrl+0",), tip="Show the photo at 100 %", when=has_photo,
         looks=True,
     ),
     ActionSpec(

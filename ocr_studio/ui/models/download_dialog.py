@@ -175,7 +175,7 @@ class DownloadDialog(QDialog):
         across.addWidget(self.list, 2)
         across.addWidget(self.facts, 3)
         note = PlainLabel(
-            tr("Nothing is downloaded until you ask for it. Files are verified before use, and nothing in them is run.")
+            tr("Nothing is downloaded until you ask for it. Files are verified before use, and no code in them is run.")
         )
         note.setProperty("quiet", True)
         note.setWordWrap(True)

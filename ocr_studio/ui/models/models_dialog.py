@@ -64,7 +64,7 @@ class ModelsDialog(QDialog):
         self.export = self._button(tr("&Export…"), tr("Save this model as a single file to share"), self.export_wanted)
         self.delete = self._button(tr("&Delete…"), tr("Delete this model permanently"), self.delete_wanted)
         self.take_in = QPushButton(tr("&Import…"))
-        self.take_in.setToolTip(tr("Import an exported model; it contains only numbers, and nothing in it is run"))
+        self.take_in.setToolTip(tr("Import an exported model; it contains only numbers, and no code in it is run"))
         self.take_in.setAutoDefault(False)
         self.take_in.clicked.connect(self.import_wanted)
         self.published = QPushButton(tr("Down&load models…"))

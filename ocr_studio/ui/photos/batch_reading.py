@@ -222,7 +222,7 @@ class BatchReading(QObject):
 
     def _cancel_if_elsewhere(self) -> None:
         if self.busy and self._reading.project is not self._project:
-            self.cancel(tr("Stopped, as a photo in another folder was opened."))
+            self.cancel(tr("Stopped because you opened a photo in another folder."))
 
     def _report_progress(self) -> None:
         if not self.busy:

@@ -27,12 +27,12 @@ from ocr_studio.ui.words.word_pictures import WordPictures
 # Changes stay in memory until the user decides; this many take about 40 MB.
 MOST: Final = 20_000
 _MUCH: Final = later_n(
-    "Stopped, as there is enough to review; {count} photo not read again.",
-    "Stopped, as there is enough to review; {count} photos not read again.",
+    "Stopped: there are enough changes to review. {count} photo was not read again.",
+    "Stopped: there are enough changes to review. {count} photos were not read again.",
 )
 _OTHER_WAY: Final = later_n(
-    "Stopped, as the reading settings have changed; {count} photo not read again.",
-    "Stopped, as the reading settings have changed; {count} photos not read again.",
+    "Stopped: the reading settings have changed. {count} photo was not read again.",
+    "Stopped: the reading settings have changed. {count} photos were not read again.",
 )
 _NOTE: Final = later("Words you have typed or checked stay as they are. One Undo reverts everything.")
 

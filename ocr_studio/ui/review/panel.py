@@ -31,7 +31,7 @@ ORDERS = {
     QueueOrder.LEAST_SURE: later("Least confident first"),
     QueueOrder.PAGE: later("Photo by photo"),
     QueueOrder.WRITER: later("Writer by writer"),
-    QueueOrder.CLOSE: later("Close alternatives first"),
+    QueueOrder.CLOSE: later("Closest alternatives first"),
     QueueOrder.DIFFERING: later("Model differences first"),
 }
 _KEYS = later(

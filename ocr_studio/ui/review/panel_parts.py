@@ -86,8 +86,8 @@ def summary_of(reviewing: Reviewing) -> str:
         ),
         ", ".join(parts),
         tr_n(
-            "{count} was checked or removed elsewhere.",
-            "{count} were checked or removed elsewhere.",
+            "{count} was checked or deleted elsewhere.",
+            "{count} were checked or deleted elsewhere.",
             session.fallen_away,
         )
         if session.fallen_away
@@ -104,8 +104,8 @@ def summary_of(reviewing: Reviewing) -> str:
         if reviewing.failures
         else "",
         tr_n(
-            "{count} word was added meanwhile; press Enter to review it.",
-            "{count} words were added meanwhile; press Enter to review them.",
+            "{count} word was added in the meantime; press Enter to review it.",
+            "{count} words were added in the meantime; press Enter to review them.",
             reviewing.came_since,
         )
         if reviewing.came_since

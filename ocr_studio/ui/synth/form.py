@@ -54,7 +54,7 @@ class SynthForm(QTabWidget):
         self._options = options
         self._make_numbers()
         self.cut = QCheckBox(tr("Also cut out the words on boards"))
-        self.cut.setToolTip(tr("Use each word on a board also as an image of a single word, to train the recognizer"))
+        self.cut.setToolTip(tr("Also use each word on a board as an image of a single word, to train the recognizer"))
         self.only_words = QCheckBox(tr("Only these words"))
         self.only_words.setToolTip(
             tr(
@@ -152,7 +152,7 @@ class SynthForm(QTabWidget):
     def _counts(self) -> QWidget:
         page, form = _page()
         _add(
-            form, tr("&Single words"), self.words, tr("Images of one word each, to train the recognizer (reads text).")
+            form, tr("&Single words"), self.words, tr("Images of one word each, to train the recognizer (reads words).")
         )
         _add(
             form,
@@ -190,7 +190,7 @@ class SynthForm(QTabWidget):
         _add(form, tr("&Empty boards"), self.backgrounds)
         _add(form, tr("Board si&ze"), self.side)
         form.addRow(self.spoiled)
-        form.addRow(_title(tr("Share of each background")))
+        form.addRow(_title(tr("Share of each surface")))
         form.addRow(self.grounds)
         return page
 

@@ -70,7 +70,7 @@ class TrainerPanel(PanelDock):
         self.status = PlainLabel()
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setProperty("quiet", True)
-        self.closer.setToolTip(tr("Close; training continues, and View → Training opens this panel again"))
+        self.closer.setToolTip(tr("Close this panel; training continues. Reopen it with View → Training"))
         self.offer = _Offer(training)
         self._pictures = CropImages(self)
         self._shown: Preflight | None = None
@@ -297,7 +297,7 @@ class _Offer(QFrame):
         self._icon = PlainLabel()
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.go_on = button(tr("Resume"), tr("Continue with this training"), self._resume, primary=True)
+        self.go_on = button(tr("Resume"), tr("Resume this training"), self._resume, primary=True)
         self.forget = button(tr("Discard"), tr("Delete this training and its progress"), self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)

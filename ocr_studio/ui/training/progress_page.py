@@ -17,7 +17,7 @@ from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside
 from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
 from ocr_studio.ui.widgets.line_chart import Chart, Curve
 
-_MEANWHILE = later("You can keep correcting meanwhile.")
+_MEANWHILE = later("You can keep correcting in the meantime.")
 # Explains why the final comparison has fewer errors, for the previous model as well.
 _BARELY = later("During training, text is read without dictionaries; the final comparison uses them.")
 _CURVES = (
@@ -25,7 +25,7 @@ _CURVES = (
     OfUnit(later("your held-out words"), later("your held-out lines")),
     OfUnit(later("general words"), later("general lines")),
 )
-_SAMPLES = OfUnit(later("Current readings of some held-out words"), later("Current readings of some held-out lines"))
+_SAMPLES = OfUnit(later("How some held-out words are read now"), later("How some held-out lines are read now"))
 _LEARNING = {
     "words": later_n("Training on {count} word", "Training on {count} words"),
     "lines": later_n("Training on {count} line", "Training on {count} lines"),

@@ -45,7 +45,7 @@ LEAST_PHOTOS, TELLING_PHOTOS, PLENTY_PHOTOS = 1, 3, 10
 
 HOW_WORDS = (
     later("Correct words on your photos, or press Enter if a word is right. Both count."),
-    later("Click “{button}”. Training takes about a minute; you can keep correcting meanwhile."),
+    later("Click “{button}”. Training takes about a minute; you can keep correcting in the meantime."),
     later("Compare the new model with the previous one on held-out words, then keep or discard it."),
 )
 HOW_BOXES = (
@@ -77,7 +77,7 @@ def of_words(words: int, unit: str = "word") -> Outlook:
         text = tr(_COULD_START[unit], more=TELLING - words, plenty=PLENTY)
         return Outlook(checked, text, True)
     if words < PLENTY:
-        text = tr("Enough to start. {more} more would make a clearer difference.", more=PLENTY - words)
+        text = tr("Enough to start. {more} more would give a clearer result.", more=PLENTY - words)
         return Outlook(checked, text, True)
     return Outlook(checked, tr("Plenty. More photos of the same handwriting still help."), True)
 
@@ -85,7 +85,9 @@ def of_words(words: int, unit: str = "word") -> Outlook:
 def of_photos(photos: int) -> Outlook:
     """What to expect of a number of photos with every word checked."""
     if photos < LEAST_PHOTOS:
-        text = tr("A photo counts once all of its words are checked. Everything outside the boxes is then background.")
+        text = tr(
+            "A photo counts once all of its words are checked. Everything outside the boxes is treated as background."
+        )
         return Outlook(tr("No photos with every word checked yet"), text, False)
     reviewed = tr_n("{count} photo with every word checked", "{count} photos with every word checked", photos)
     if photos < TELLING_PHOTOS:
@@ -126,7 +128,7 @@ class StartColumn(TrainerColumn):
         self.add(meter)
         self.text = self.add_text()
         self.begin = button(
-            title, tr("Start training; you can keep correcting meanwhile"), self.start.emit, primary=True
+            title, tr("Start training; you can keep correcting in the meantime"), self.start.emit, primary=True
         )
         self.advanced = button(
             tr("Advanced"), tr("Change training settings; the defaults usually work well"), lambda: None, flat=True

@@ -83,7 +83,7 @@ REVIEW_KEYS = (
     ("F9", later("Mark as ignored")),
     ("F10", later("Rotate the box of a word that is upside down or sideways")),
     ("F5", later("Show the word on its photo")),
-    (later("Ctrl+Z"), later("Undo the last word")),
+    (later("Ctrl+Z"), later("Undo the last change; its word comes back")),
 )
 # In every list of changes; what Enter does there is said apart.
 CHANGE_KEYS = (

@@ -33,7 +33,7 @@ class Status(QStatusBar):
         self._bar.setAccessibleName(tr("Reading progress"))
         self._stop = QToolButton()
         self._stop.setText(tr("Stop"))
-        self._stop.setToolTip(tr("Stop reading; the words read so far remain"))
+        self._stop.setToolTip(tr("Stop reading; words read so far are kept"))
         self._stop.clicked.connect(self.stop_requested)
         self._words, self._photos = PlainLabel(), PlainLabel()
         self._photos.setAccessibleName(tr("Photos checked"))

@@ -226,7 +226,7 @@ class ChangeModel(QAbstractItemModel):
             return self._pictures.picture(change.page_id, change.image, change.quad, ratio)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             now, new = labels.shown(change.before), labels.shown(change.after)
-            return tr("Apply {again} instead of {now}", now=now, again=new)
+            return tr("Replace {now} with {again}", now=now, again=new)
         return None
 
     def _of_text(self, change: Change, column: int, role: int) -> Any:

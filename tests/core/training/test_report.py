@@ -58,7 +58,7 @@ FOUND = DetectorComparison(
         (
             replace(BETTER, after=ReadingScore(20, 20, 0.0)),
             "It reads your handwriting better",
-            "no mistakes instead of 15",
+            "no mistakes (before: 15)",
         ),
         (
             FOUND,

@@ -245,7 +245,7 @@ def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monk
         pictures.setattr(fonts, "_print_similarity", lambda font: 0.0)
         plain, odd = fonts.iter_usable(files, hand=True)
         assert isinstance(plain, fonts.Font)
-        assert "Silicon Hand.ttf: the font can’t be used: its letters don’t look like letters" in str(odd)
+        assert "Silicon Hand.ttf: the font can’t be used: it seems to be a symbol font" in str(odd)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("WINDIR", str(tmp_path))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)

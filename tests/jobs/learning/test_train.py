@@ -223,7 +223,7 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     others = others or [installed("Photos")]
     model = training.keep(trained)
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
-    assert "The name “photos” was taken meanwhile" in training.renamed(model, trained.name)
+    assert "The name “photos” is already in use" in training.renamed(model, trained.name)
     assert registry.available()[1:] == (*others, model)
     assert training_runs.load_run("photos") is None
     assert candidates() == []

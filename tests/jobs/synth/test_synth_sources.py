@@ -105,7 +105,7 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
     wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
-    for purpose, said in {"learn": "fonts", "test": "hands: .*none can be held out for tests"}.items():
+    for purpose, said in {"learn": "fonts", "test": "hands: .*none can be held out for evaluation"}.items():
         options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
         with pytest.raises(StudioError, match=said):
             write(options, tmp_path / "out")

@@ -192,7 +192,7 @@ def test_of_very_many_the_rest_waits(qtbot: QtBot, studio: Studio, monkeypatch: 
     monkeypatch.setattr(reread_project, "MOST", 5)
     dialog = again(qtbot, studio)
     assert len(dialog.list.changes.pages) == 1
-    assert "Stopped, as there is enough to review; 2 photos not read again." in dialog.status.text()
+    assert "Stopped: there are enough changes to review. 2 photos were not read again." in dialog.status.text()
     dialog.reject()
 
 
@@ -222,5 +222,5 @@ def test_pictures_of_the_words_are_shown(qtbot: QtBot, studio: Studio) -> None:
     shown = [word.data(Qt.ItemDataRole.DecorationRole).toImage() for word in words]
     assert all(picture.width() > 20 for picture in shown)
     assert shown[0] != shown[1]
-    assert words[0].data(Qt.ItemDataRole.AccessibleTextRole).startswith("Apply ")
+    assert words[0].data(Qt.ItemDataRole.AccessibleTextRole).startswith("Replace ")
     dialog.reject()

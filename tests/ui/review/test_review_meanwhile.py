@@ -56,7 +56,7 @@ def test_words_that_came_since_are_gone_on_with_at_the_end(
     panel.line.setFocus()
     for _ in range(24):
         press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: "16 words were added meanwhile" in panel.card.text)
+    qtbot.waitUntil(lambda: "16 words were added in the meantime" in panel.card.text)
     assert "you have checked 24 words" in panel.card.text
     assert "skipped" not in panel.card.text
     press(KEY.Key_Return)

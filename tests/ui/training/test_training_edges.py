@@ -28,7 +28,7 @@ def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another_and_said(rea
     qtbot.waitUntil(lambda: ready.training.stage is TrainingStage.KEPT)
     assert ready.settings.model == "boards 2"
     assert "Now reading with “boards 2”" in said(ready)
-    assert "The name “boards” was taken meanwhile, so this model was saved as “boards 2”." in said(ready)
+    assert "The name “boards” is already in use, so this model was saved as “boards 2”." in said(ready)
     assert training_runs.list_unfinished() == ()
 
 

@@ -214,7 +214,7 @@ def load_font(path: Path, *, hand: bool = False) -> Font:
         if not any(len(shown[1]) and shown != blank for shown in (_render_letter(font, letter) for letter in "aA1")):
             raise ValueError(tr("it has no Latin letters"))
         if (not hand or _is_named_symbols(path)) and _print_similarity(font) < _MIN_SIMILARITY:
-            raise ValueError(tr("its letters don’t look like letters"))
+            raise ValueError(tr("it seems to be a symbol font: its letters can’t be recognized"))
         face = _Face(font, blank, _has_lowercase(font))
     except (*_FONT_ERRORS, ChildFailed) as error:
         raise BadFont(

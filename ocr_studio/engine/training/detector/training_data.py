@@ -79,7 +79,7 @@ class DetectorExamples:
             yield TrainingPreparing(tr("Opening the photos"), number, len(data.photos))
             self._add_photo(photo, detector)
         if not sum(len(photo.targets.lines) for photo in self.train):
-            raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check all boxes of a photo first."))
+            raise NoLines(tr("there are no lines to learn from"), remedy=tr("Check every word of a photo first."))
         rng = np.random.default_rng((recipe.seed, 4))
         if any(len(photo.targets.lines) for photo in self.held_out):
             chosen = [self.held_out[index % len(self.held_out)] for index in range(_VALIDATION_TILES)]
