@@ -103,7 +103,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert model.card.scores == {"test": scores}
     # Nothing of it is lost where a detector should go on from it.
     drawn = (tmp_path / "train.npz").read_bytes()
-    with pytest.raises(keras_fit.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Choose the folder"):
+    with pytest.raises(keras_fit.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Use the folder"):
         run(tmp_path, "--what", "detector", "--name", "Other", "--resume")
     assert (tmp_path / "train.npz").read_bytes() == drawn
     # All is done: nothing more is learned, kept or written.

@@ -422,7 +422,7 @@ def normalize_name(name: object) -> str:
     if isinstance(name, str) and _ORDINARY.fullmatch(name) and sys.platform != "win32":
         return name
     if not isinstance(name, str) or not name or len(name) > MAX_NAME:
-        raise UnsafeFile(tr("its name must have 1 to {most} characters", most=MAX_NAME))
+        raise UnsafeFile(tr("the name must have 1 to {most} characters", most=MAX_NAME))
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:  # half of a character: no file can be called so
