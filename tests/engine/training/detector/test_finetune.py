@@ -77,17 +77,24 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     assert score.f >= 0.9
 
 
-def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
-    net = tiny_net()
+def teach_head(net: keras.Model, *, average: float = 1.0) -> tuple[DetectorTrainer, set[str]]:
+    """Two steps, and the names of the weights that they moved."""
     photo, words = board()
     sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
     tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
     before = model_weights.read_weights(net)
-    trainee = DetectorTrainer(net, replace(RECIPE, what="head", average=0.25), steps=2)
+    trainee = DetectorTrainer(net, replace(RECIPE, what="head", average=average), steps=2)
     for step in range(2):
         trainee.train_step(tiles.at(step))
     after = model_weights.read_weights(net)
-    moved = {name for name in before if (before[name] != after[name]).any()}
+    return trainee, {name for name in before if (before[name] != after[name]).any()}
+
+
+def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
+    net = tiny_net()
+    before = model_weights.read_weights(net)
+    trainee, moved = teach_head(net, average=0.25)
+    after = model_weights.read_weights(net)
     assert {name.split("/")[0] for name in moved} == {"head2", "head3"}
     trainee.assign_weights(trainee.averaged())
     kept = model_weights.read_weights(net)
@@ -97,16 +104,7 @@ def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
 
 @pytest.mark.usefixtures("plain_graphs")
 def test_the_head_of_the_real_net_learns() -> None:
-    net = build_detector()
-    photo, words = board()
-    sized = ResizedPhoto.of("a", photo, LineTargets.of(words), scale=1.0)
-    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
-    before = model_weights.read_weights(net)
-    trainee = DetectorTrainer(net, replace(RECIPE, what="head"), steps=2)
-    for step in range(2):
-        trainee.train_step(tiles.at(step))
-    after = model_weights.read_weights(net)
-    moved = {name for name in before if (before[name] != after[name]).any()}
+    _, moved = teach_head(build_detector())
     assert moved
     assert all(name.startswith("head") for name in moved)
 
