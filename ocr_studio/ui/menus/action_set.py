@@ -177,8 +177,6 @@ class ActionSet(QObject):
         action.setObjectName(spec.id)
         action.setIconText(spec.name)
         action.setStatusTip(tr(spec.tip))
-        if spec.icon:
-            action.setIcon(theme.icon(spec.icon))
         if spec.scope is not Scope.WINDOW:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         for widget in widgets[spec.scope]:

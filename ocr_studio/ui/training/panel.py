@@ -63,6 +63,17 @@ class TrainerPanel(PanelDock):
     def __init__(self, training: TrainingController, document: Document, places: MistakePlaces) -> None:
         super().__init__(tr("Training"), "learning")
         self._training, self._document, self._places = training, document, places
+        self.closer.setToolTip(tr("Close this panel; training continues. Reopen it with View → Training"))
+        self._shown: Preflight | None = None
+        self._since: dict[str, int] = {}  # page id -> words checked there since the data were collected
+        self._project: Project | None = None
+        self._asked_from: QWidget | None = None  # the widget with the focus when the user opened the panel
+        training.offered.connect(self.show)
+        document.changed.connect(training.note_correction)
+
+    def fill(self) -> None:
+        """Make the pages."""
+        training = self._training
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(tr("Network to train"))
         for kind in KINDS:
@@ -70,13 +81,8 @@ class TrainerPanel(PanelDock):
         self.status = PlainLabel()
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setProperty("quiet", True)
-        self.closer.setToolTip(tr("Close this panel; training continues. Reopen it with View → Training"))
         self.offer = _Offer(training)
         self._pictures = CropImages(self)
-        self._shown: Preflight | None = None
-        self._since: dict[str, int] = {}  # page id -> words checked there since the data were collected
-        self._project: Project | None = None
-        self._asked_from: QWidget | None = None  # the widget with the focus when the user opened the panel
         self.pages = pages = QStackedWidget()
         self._lay_out()
         self.preflight = PreflightPage(self._pictures)
@@ -93,8 +99,8 @@ class TrainerPanel(PanelDock):
 
     def open(self) -> None:
         """Show the panel and focus its main button."""
-        self._show_message("")
         super().open()
+        self._show_message("")
         self._asked_from = QApplication.focusWidget()
         self._focus()
 
@@ -126,8 +132,9 @@ class TrainerPanel(PanelDock):
     def retint(self) -> None:
         """Apply the colours of the current theme."""
         super().retint()
-        self.result.retint()
-        self.offer.retint()
+        if self.filled:
+            self.result.retint()
+            self.offer.retint()
 
     def _connect(self) -> None:
         training = self._training
@@ -135,8 +142,6 @@ class TrainerPanel(PanelDock):
         training.event_received.connect(self._on_event)
         training.progressed.connect(self._show_progress)
         training.failed.connect(lambda trouble: self._show_message(trouble.message))
-        training.offered.connect(self.show)
-        self._document.changed.connect(training.note_correction)
         self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
             outset.start.connect(lambda recipe: training.start(self.kind, recipe))

@@ -93,6 +93,7 @@ class PanelDock(QDockWidget):
         area: Where it is docked until the user moves it; panels of one area share it as tabs.
         own_keys: Keys that work in this panel only and what they do, for the list of shortcuts.
         closer: The button that closes it, for the panel's header, as the theme draws none.
+        filled: Whether ``fill`` has been called.
     """
 
     area = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -109,9 +110,10 @@ class PanelDock(QDockWidget):
         """
         super().__init__(title, parent)
         self.setObjectName(name)
+        self.filled = False
         features = QDockWidget.DockWidgetFeature
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
-        self.closer = QToolButton()
+        self.closer = QToolButton(self)  # until a header takes it
         self.closer.setToolTip(tr("Close this panel; reopen it from the View menu"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
@@ -135,6 +137,16 @@ class PanelDock(QDockWidget):
         # filling it before takes twice the time.
         super().setWidget(room)
         room.setWidget(widget)
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802  (Qt's)
+        """Fill the panel before it is shown for the first time."""
+        if visible and not self.filled:
+            self.filled = True
+            self.fill()
+        super().setVisible(visible)
+
+    def fill(self) -> None:
+        """Make the content. Panels that take long to make override this, as most sessions don't show them."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Ask for enough height to show all of the panel."""
