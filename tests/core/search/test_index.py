@@ -111,6 +111,12 @@ def test_rows_of_all_pages(tmp_path: Path) -> None:
     assert not found(indexed(project), "{")
 
 
+def test_a_photo_whose_name_is_not_utf_8_has_its_row(tmp_path: Path) -> None:
+    project = opened(tmp_path)
+    project.save_page(replace(BOARD, image="caf\udce9.jpg"))
+    assert [row.image for row in indexed(project).pages()] == ["caf\udce9.jpg"]
+
+
 def test_what_was_typed_a_moment_ago_is_found_and_what_it_replaced_is_not(tmp_path: Path) -> None:
     project = opened(tmp_path)
     project.save_page(BOARD)
