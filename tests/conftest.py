@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # The same examples on every machine; ``--hypothesis-profile=explore`` looks for new ones.
     slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("studio", slow_machine, derandomize=True, database=None)
+    settings.register_profile("studio", slow_machine, max_examples=50, derandomize=True, database=None)
     settings.register_profile("explore", slow_machine, max_examples=1000, print_blob=True)
     settings.load_profile(config.getoption("--hypothesis-profile") or "studio")
     home = tempfile.mkdtemp(prefix="ocr-studio-tests-")

@@ -135,6 +135,9 @@ def compile_model(model: keras.Model, loss: Any, *arguments: Any, **options: Any
     # XLA would compile again for every width of a batch.
     options.setdefault("jit_compile", False)
     model.compile(*arguments, **options)
+    if model.built:
+        # Otherwise the first step is traced twice, as the optimizer makes its variables in it; that takes 20 s for CRAFT.
+        model.optimizer.build(model.trainable_variables)
     return model
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,9 +35,12 @@ def _matrix() -> np.ndarray:
     return np.linalg.inv(matrix) @ np.diag([width / 900, height / 600, 1.0])
 
 
+@functools.cache
 def drawn() -> tuple[Page, np.ndarray]:
     """The page of a board seen from the side, and its photo."""
     image = drawn_boards.lit(drawn_boards.photo(CORNERS, drawn_boards.face()))
+    assert board_corners.find_board(image)  # the program's own corners are within its frame of these
+    image.flags.writeable = False
     words = {}
     for name, box in BOXES.items():
         quad = board_corners.transform_quad(_matrix(), Quad.from_box(*box))
@@ -50,8 +54,6 @@ def drawn() -> tuple[Page, np.ndarray]:
 def studio(open_studio: Open, qtbot: QtBot) -> Studio:
     studio = open_studio()
     page, image = drawn()
-    found = board_corners.find_board(image)
-    assert found is not None  # the program's own corners are within its frame of these
     look = BoardLook(corners=Quad.from_array(CORNERS))
     studio.document.open(replace(page, facts=replace(page.facts, board=look)), image)
     studio.window.activateWindow()
