@@ -136,7 +136,7 @@ def compile_model(model: keras.Model, loss: Any, *arguments: Any, **options: Any
     options.setdefault("jit_compile", False)
     model.compile(*arguments, **options)
     if model.built:
-        # Otherwise the first step is traced twice, as the optimizer makes its variables in it; that takes 20 s for CRAFT.
+        # Otherwise the first step makes its variables and is traced twice, which takes 20 s more for CRAFT.
         model.optimizer.build(model.trainable_variables)
     return model
 
