@@ -324,9 +324,8 @@ def _delete_page(database: Database, seq: int, page_id: str) -> None:
 
 
 def _row_from_page(page: PageRow) -> Sequence[object]:
-    tags, typed = (json.dumps(value, ensure_ascii=True) for value in (page.tags, dict(page.typed)))
-    # File names that are not UTF-8 come with lone surrogates, which SQLite cannot keep.
-    image = json.dumps(page.image)
+    # In ASCII: file names that are not UTF-8 come with lone surrogates, which SQLite cannot keep.
+    image, tags, typed = (json.dumps(value) for value in (page.image, page.tags, dict(page.typed)))
     state = (page.words, page.unchecked, page.least, page.mean, page.writer)
     return (page.page_id, image, page.state.value, *state, tags, page.failed, page.seen, typed)
 
