@@ -165,7 +165,7 @@ def test_what_the_system_refuses_is_a_line_and_its_traceback_is_in_the_log(
 
 
 def test_names_of_photos_are_utf_8_whatever_the_locale(project: Path) -> None:
-    done = shell("$S export . --format txt --out out", project, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = shell("$S export . --format text --out out", project, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (done.returncode, done.stderr) == (0, "")
     assert (project / "out" / "доска.txt").read_text(encoding="utf-8").strip() == "Ω=1"
 

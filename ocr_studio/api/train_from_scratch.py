@@ -13,7 +13,7 @@ is refused unless --replace is given; a FOLDER with other files and no run is al
 epoch is saved: use a recognizer with ``ocr-studio read PHOTO --model NAME``, and select a detector with
 ``ocr-studio models use NAME``.
 
-Exit status: 0 success, 1 a file or folder can't be used, 2 wrong usage or a FOLDER with other files.
+Exit status 0: success; 1: a file or folder can't be used; 2: incorrect usage or a FOLDER with other files.
 """
 
 from __future__ import annotations

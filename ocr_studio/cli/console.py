@@ -152,6 +152,11 @@ def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
     return True
 
 
+def print_written(count: int, total: int, out: OutputFolder) -> None:
+    """Print for how many of all photos a file was written, and to which folder."""
+    print(f"{count} of {total} photo{'' if total == 1 else 's'} written to {visible(str(out.path))}")
+
+
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
     """Add ``--overwrite``, for commands that write files to a place the user chooses."""
     parser.add_argument(

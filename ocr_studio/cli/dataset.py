@@ -36,7 +36,7 @@ JSON: {"folder", "layout", "unit", "found", "written", "corrected", "confirmed",
 "pages", "pages_written", "boxes": number of photos with every word checked, "split": {"rule", "train", "held-out"},
 "alphabet", "digest", "trouble": [line]}.
 
-Exit status: 0 success, 1 something could not be read or nothing was written, 2 wrong usage.
+Exit status 0: success; 1: something could not be read or nothing was written; 2: incorrect usage.
 """
 
 

@@ -57,7 +57,7 @@ bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "med
 "train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo", "image", "word", "split",
 "wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
 
-Exit status: 0 all photos were evaluated, 1 some could not be evaluated or there were none, 2 wrong usage.
+Exit status 0: all photos were evaluated; 1: some could not be evaluated or there were none; 2: incorrect usage.
 """
 
 

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from ocr_studio.cli.console import FAILED, GOOD, add_overwrite, command_parser, complain, given_path, written
+from ocr_studio.cli.console import (
+    FAILED,
+    GOOD,
+    add_overwrite,
+    command_parser,
+    complain,
+    given_path,
+    print_written,
+    written,
+)
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS
@@ -31,7 +40,7 @@ apostrophe from texts in which only apostrophes and spaces come before one of th
 apostrophe is also inserted after a semicolon before one of them. JSON has every text unchanged. For more, see
 "ocr-studio help export".
 
-Exit status: 0 all photos were exported, 1 some could not be exported, 2 wrong usage.
+Exit status 0: all photos were exported; 1: some could not be exported; 2: incorrect usage.
 """
 
 
@@ -47,7 +56,6 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--format",
-        type=_format_name,
         choices=(*FORMATS, _CLEANED),
         required=True,
         help="format of the files; cleaned: PNG images of the boards as the board view shows them",
@@ -56,10 +64,6 @@ def parser() -> argparse.ArgumentParser:
     add_follow_links(made)
     add_overwrite(made)
     return made
-
-
-def _format_name(typed: str) -> str:
-    return "text" if typed == "txt" else typed  # its name in earlier versions
 
 
 def work(options: argparse.Namespace) -> int:
@@ -79,6 +83,7 @@ def work(options: argparse.Namespace) -> int:
         _exported(project, key, partial(written, out, files.get(key, key)), options.format)
         for key in (*found, *sorted(set(project.page_ids()) - set(found)))
     ]
+    print_written(sum(done), len(done), out)
     return GOOD if all(done) else FAILED
 
 

@@ -1,14 +1,13 @@
 """The command ``ocr-studio``: opens the window, or runs a command without one.
 
-Results go to standard output, progress and errors to standard error, one line each. Exit status: 0 success, 1 some
-items failed, 2 wrong usage.
+Results go to standard output, progress and errors to standard error, one line each. Exit status 0: success; 1: some
+items failed; 2: incorrect usage.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import logging
 import os
 import sys
@@ -33,6 +32,7 @@ from ocr_studio.cli.console import (
     command_parser,
     complain,
     given_path,
+    print_written,
     settings_for,
     show_progress,
     written,
@@ -41,7 +41,7 @@ from ocr_studio.cli.keep_readings import ReadingStore
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.core import logs, paths, settings, standard_streams
 from ocr_studio.core.command_line import CommandParser, json_text, printed, visible
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, suggest_name
 from ocr_studio.core.formats import FORMATS, json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
@@ -66,8 +66,6 @@ commands:
 
 Use "ocr-studio COMMAND --help" for details. To open a file that has the name of a command, type ./read, for example.
 """
-# Similarity above which a word is taken for a mistyped command: about one character more, less or changed.
-_ALIKE: Final = 0.7
 _READ_EPILOG: Final = """\
 With --keep, results are saved in the project of the folder, where the window and other commands find them. Photos that
 are already in the project are printed as saved, corrections included; --again reads them again without changing your
@@ -80,7 +78,7 @@ JSON: a list with one object for each photo (with --out, one object in each file
 [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
 top left of the text.
 
-Exit status: 0 all photos were read, 1 some could not be read or saved, 2 wrong usage.
+Exit status 0: all photos were read; 1: some could not be read or saved; 2: incorrect usage.
 """
 
 
@@ -134,8 +132,9 @@ def run(arguments: Sequence[str]) -> int:
     command = arguments[0] if arguments else ""
     try:
         if command not in _COMMANDS:
-            if len(arguments) > 1 and (meant := _meant(command)):
-                complain(f"“{command}” is neither a command nor a file; {meant}")
+            known = command.startswith("-") or os.path.lexists(command)
+            if not known and (remedy := suggest_name(command, _COMMANDS)):
+                complain(StudioError(f"“{command}” is neither a command nor a file", remedy=remedy))
                 return MISUSED
             return _window(_window_parser().parse_args(arguments))
         parser, work = _COMMANDS[command]
@@ -223,9 +222,7 @@ def _percent(text: str) -> int:
 
 def _window(options: argparse.Namespace) -> int:
     if options.path is not None and not os.path.lexists(options.path):
-        meant = _meant(str(options.path))
-        remedy = f"Check the path; {meant}" if meant else "Check the path."
-        raise photo_file.PhotoError("no such file or folder", file=options.path, remedy=remedy)
+        raise photo_file.PhotoError("no such file or folder", file=options.path, remedy="Check the path.")
     try:
         from ocr_studio.ui.app import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
@@ -238,12 +235,6 @@ def _window(options: argparse.Namespace) -> int:
     return app.run(
         options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=picture
     )
-
-
-def _meant(word: str) -> str:
-    """Suggest the command that a mistyped word resembles; empty if it is a file or resembles none."""
-    near = [] if os.path.lexists(word) else difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=_ALIKE)
-    return f'did you mean "{PROGRAM} {near[0]}"?' if near else ""
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -323,7 +314,9 @@ def _answer_in_files(
     given = [str(photo) for photo in photos]
     # A photo that is named twice is written once.
     names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
-    return sum(written(out, names[page.image], kind.render([page])) for page in pages)
+    done = [page.image for page in pages if written(out, names[page.image], kind.render([page]))]
+    print_written(len(set(done)), len(names), out)
+    return len(done)
 
 
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}

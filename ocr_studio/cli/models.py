@@ -34,7 +34,7 @@ selected a recognizer, the program chooses one by your alphabet. Models that com
 renamed, deleted or exported. An exported model is a single file; importing it runs no code. For more, see
 "ocr-studio help models".
 
-Exit status: 0 success, 1 it failed or a model is damaged, 2 wrong usage.
+Exit status 0: success; 1: it failed or a model is damaged; 2: incorrect usage.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ocr_studio.core import settings
+from ocr_studio.core import paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.settings import Settings
@@ -29,10 +29,14 @@ def known_project(path: Path, options: argparse.Namespace) -> Project:
     """Find the project that the window would open.
 
     Raises:
-        StudioError: There is no project, or no such folder.
+        StudioError: There is no project, no such folder, or the path is a file.
     """
     if _is_missing(path):
         raise StudioError("the folder does not exist", file=path, remedy="Check the path.")
+    if paths.exists(path) and not paths.is_folder(path):
+        raise StudioError(
+            "this is a file, not a project or a folder of photos", file=path, remedy="Specify the folder it is in."
+        )
     project = Project.find(path, **places(options, settings.load()))
     if not project.exists:
         raise StudioError(

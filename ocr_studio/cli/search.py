@@ -22,8 +22,8 @@ Searches the photos that were read in the window or with "ocr-studio read FOLDER
 
 Typos and misread characters are tolerated: "modern" also finds "modem" and "m0dern", ranked lower. All words of the
 query must be on the photo; use '"quotes"' for an exact match. Whole words are matched: "hash" does not find "hashing",
-but "hash*" does; the star is allowed at the end of the last word. Alternatives of the recognizer come last, marked.
-For more, see "ocr-studio help search".
+but "hash*" does; any word outside quotes may end with a star. Alternatives of the recognizer come last, marked. For
+more, see "ocr-studio help search".
 
 Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo) and text, separated
 by tabs.
@@ -32,7 +32,7 @@ JSON: a list with one object for each result, best first: {"page", "image", "sco
 matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word, 2 and up
 for alternatives.
 
-Exit status: 0 all photos were searched, even if nothing was found, 1 some could not be searched, 2 wrong usage.
+Exit status 0: all photos were searched, even if nothing was found; 1: some could not be searched; 2: incorrect usage.
 """
 
 
@@ -59,8 +59,10 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Search and print the hits. Returns the exit status; raises StudioError."""
-    if not matching.parse_query(" ".join(options.query).removesuffix("*")):
-        complain("the query is empty; enter at least one character")
+    query = " ".join(options.query)
+    if all(set(term.text) == {"*"} for term in matching.parse_query(query)):
+        remedy = 'Enter at least one; a star stands for the rest of a word, as in "hash*".'
+        complain(StudioError(f"the query “{query}” has no words", remedy=remedy))
         return MISUSED
     project = known_project(options.project, options)
     # If a window has the project open, or the folder is read-only, a temporary index is used.
@@ -68,19 +70,20 @@ def work(options: argparse.Namespace) -> int:
         project.lock()
     index = Index(project)
     try:
-        return _search(index, options)
+        return _search(index, query, options)
     finally:
         index.close()
         project.unlock()
 
 
-def _search(index: Index, options: argparse.Namespace) -> int:
+def _search(index: Index, query: str, options: argparse.Namespace) -> int:
     for progress in indexing.bring_up_to_date(index):
         show_progress(f"updating the index: photo {progress.done} of {progress.total}")
     show_progress("")
-    query = " ".join(options.query)
-    hits = index.find(query.removesuffix("*"), options.limit, typing=query.endswith("*"))
+    hits = index.find(query, options.limit)
     _ANSWERS[options.format](hits)
+    if not hits:
+        complain(f"no results for “{query}”")
     broken = [row for row in index.pages() if row.failed]
     for row in broken:
         complain(StudioError(f"can’t read the page: {row.failed}", file=f"{row.page_id}.json"))

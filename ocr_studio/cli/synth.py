@@ -44,7 +44,7 @@ For more, see "ocr-studio help synth".
 
 JSON: as for "ocr-studio dataset", plus "lacking": {{font: characters that it lacks}}.
 
-Exit status: 0 success, 1 something could not be used or nothing was written, 2 wrong usage.
+Exit status 0: success; 1: something could not be used or nothing was written; 2: incorrect usage.
 """
 _LIST: Final = (
     "text file of words to use instead of those of --languages; numbers, code and symbols are mixed in"

@@ -80,7 +80,7 @@ For more, see "ocr-studio help training".
 {"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones are needed to
 make the difference clear, or null.
 
-Exit status: 0 success, 1 training failed or the new model is worse and was not saved, 2 wrong usage.
+Exit status 0: success; 1: training failed or the new model is worse and was not saved; 2: incorrect usage.
 """
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
+from collections.abc import Iterable
 from typing import Final
 
 from ocr_studio.core.translation import later, tr
@@ -44,6 +46,14 @@ _WHAT: Final = later("it can’t be written: {reason}")
 MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")
 # A full disk, an exceeded quota, and a file larger than the system allows.
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Similarity above which a name is taken for a mistyped one: about one character more, less or changed.
+_ALIKE: Final = 0.7
+
+
+def suggest_name(name: str, known: Iterable[str]) -> str:
+    """Return a remedy for an unknown name: the most similar known one; empty if none is similar."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
+    return tr("Did you mean “{name}”?", name=near[0]) if near else ""
 
 
 class WriteFailed(StudioError):

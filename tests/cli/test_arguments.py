@@ -75,20 +75,33 @@ def test_what_is_like_a_command_and_no_file_is_taken_for_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["red", "photo.png"]) == 2
-    assert capsys.readouterr().err == (
-        'ocr-studio: “red” is neither a command nor a file; did you mean "ocr-studio read"?\n'
-    )
-    assert cli.run(["red"]) == 1
-    assert capsys.readouterr().err == (
-        'ocr-studio: red: no such file or folder. Check the path; did you mean "ocr-studio read"?\n'
-    )
+    for wrong in (["red", "photo.png"], ["red"]):
+        assert cli.run(wrong) == 2
+        said = "ocr-studio: “red” is neither a command nor a file. Did you mean “read”?\n"
+        assert capsys.readouterr().err == said
     for other in (["boards", "photo.png"], ["boards"]):
         assert cli.run(other) != 0
-        assert "did you mean" not in capsys.readouterr().err
+        assert "Did you mean" not in capsys.readouterr().err
     (tmp_path / "red").touch()
     assert cli.run(["red", "photo.png"]) == 2
     assert "unrecognized arguments: photo.png" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["help", "serach"], "there is no help topic “serach”. Did you mean “search”?"),
+        (
+            ["models", "show", "pp-ocrv6-smal"],
+            "the model “pp-ocrv6-smal” was not found. Did you mean “pp-ocrv6-small”?",
+        ),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_most_similar_one(
+    wrong: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(wrong) == 2
+    assert capsys.readouterr().err == f"ocr-studio: {said}\n"
 
 
 def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -149,7 +149,7 @@ def test_out_writes_one_file_for_each_photo(tmp_path: Path, capsys: pytest.Captu
         "b.png.txt",
     ]
     assert {path.read_text(encoding="utf-8") for path in out.glob("*.txt")} == {"“96 —64\n"}
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == (f"5 of 5 photos written to {out}\n", "")
 
 
 def test_out_as_json_holds_one_object(tmp_path: Path, photo: Path) -> None:

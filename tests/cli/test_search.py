@@ -49,10 +49,14 @@ def test_several_words_and_quotes(project: Project, capsys: pytest.CaptureFixtur
 
 
 def test_a_star_finds_beginnings(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["search", "balan", "--project", str(project.photos)]) == 0
-    assert capsys.readouterr().out == ""
-    assert cli.run(["search", "balan*", "--project", str(project.photos)]) == 0
-    assert capsys.readouterr().out.endswith("balancer\n")
+    assert cli.run(["search", "balan", "load", "--project", str(project.photos)]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "ocr-studio: no results for “balan load”\n")
+    for query in ("balan*", "load balan*", "balan* load"):
+        assert cli.run(["search", query, "--project", str(project.photos)]) == 0
+        said = capsys.readouterr()
+        assert "balancer" in said.out
+        assert said.err == ""
 
 
 def test_json_says_all(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,18 +116,20 @@ def test_called_wrongly(arguments: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err
 
 
-@pytest.mark.parametrize("query", ["", "  ", "*", '""'])
-def test_an_empty_query_is_a_wrong_call(query: str, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("query", ["", "  ", "*", "** *", '""'])
+def test_a_query_without_words_is_a_wrong_call(
+    query: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["search", query, "--project", str(project.photos)]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith(f"ocr-studio: the query “{query}” has no words. ".replace("  ", " "))
 
 
 def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["search", "--help"]) == 0
     said = capsys.readouterr().out
-    assert "Exit status: 0" in said
+    assert "Exit status 0: " in said
     assert 'does not find "hashing",\nbut "hash*" does' in said
 
 
@@ -131,3 +137,10 @@ def test_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["search", "map", "--project", str(tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_is_no_project(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (photo := project.photos / "board.jpg").touch()
+    assert cli.run(["search", "load", "--project", str(photo)]) == 1
+    said = "this is a file, not a project or a folder of photos. Specify the folder it is in."
+    assert capsys.readouterr().err == f"ocr-studio: {photo}: {said}\n"

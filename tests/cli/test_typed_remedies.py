@@ -303,12 +303,12 @@ def drawn_without_boards(room: Room) -> None:
 
 # By place: the command that it is about, and how it is brought about.
 def exported(room: Room, photos: Path) -> None:
-    room.run("export", photos, "--format", "txt", "--out", room.folder / "out")
+    room.run("export", photos, "--format", "text", "--out", room.folder / "out")
 
 
 def foreign_files(room: Room) -> None:
     photos = unchecked(room)
-    assert cli.run(["export", str(photos), "--format", "txt", "--out", str(room.folder / "out")]) == 0
+    assert cli.run(["export", str(photos), "--format", "text", "--out", str(room.folder / "out")]) == 0
     for path in (room.folder / "out").glob("*.txt"):
         path.write_text("mine", encoding="utf-8")
     exported(room, photos)

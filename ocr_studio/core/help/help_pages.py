@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import resources
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, suggest_name
 from ocr_studio.core.search import folding
 from ocr_studio.core.translation import ENGLISH, language, tr
 
@@ -23,7 +22,6 @@ TOPICS: Final = (
 )  # fmt: skip
 
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
-_ALIKE: Final = 0.6
 # How much a word counts that is found in the title, in a heading, in the text.
 _IN_TITLE, _IN_HEADING, _IN_TEXT = 100, 10, 1
 _MOST_COUNTED: Final = 9  # times that a word counts in the text of one page
@@ -75,15 +73,14 @@ def find_page(topic: str) -> HelpPage:
         topic: The page's name, in any case.
 
     Raises:
-        NoSuchTopic: There is no such page; the remedy names those that may be meant.
+        NoSuchTopic: There is no such page; the remedy names the one that may be meant, or all.
         ResourceMissing: The program's own files are missing.
     """
     wanted = topic.strip().casefold()
     if wanted in TOPICS:
         return next(each for each in load_pages() if each.topic == wanted)
-    near = difflib.get_close_matches(wanted, TOPICS, n=3, cutoff=_ALIKE)
-    remedy = tr("Choose one of these: {topics}.", topics=", ".join(near or TOPICS))
-    raise NoSuchTopic(tr("there is no help page “{topic}”", topic=topic), remedy=remedy)
+    remedy = suggest_name(wanted, TOPICS) or tr("Choose one of these: {topics}.", topics=", ".join(TOPICS))
+    raise NoSuchTopic(tr("there is no help topic “{topic}”", topic=topic), remedy=remedy)
 
 
 def search_pages(query: str) -> list[HelpMatch]:

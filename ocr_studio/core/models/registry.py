@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, suggest_name
 from ocr_studio.core.files.safe_folder import SafeFolder, is_device
 from ocr_studio.core.models import bundled
 from ocr_studio.core.models.bundled import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
@@ -106,11 +106,13 @@ def find(name: str) -> Model:
             if isinstance(each, Damaged):
                 raise each.error
             return each
-    names = ", ".join(model.name for model in everything())
+    known = [model.name for model in everything()]
+    names = ", ".join(known)
     raise NoSuchModel(
         tr("the model “{name}” was not found", name=name),
         remedy=tr("Available models: {names}.", names=names),
-        command=f'Available models: {names}. Import another one with "ocr-studio models import FILE".',
+        command=suggest_name(name, known)
+        or f'Available models: {names}. Import another one with "ocr-studio models import FILE".',
     )
 
 

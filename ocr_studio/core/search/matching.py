@@ -5,7 +5,8 @@ What is found, and what comes first:
 - A word is as near as the letters that differ cost (``confusable``: little for those of the same shape, more for those
   that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
   ``allowed_cost`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
-- The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
+- The beginning of a word counts as the word being typed, or one with a star at its end, for 0.9 of that; from four
+  letters on also with slips.
 - A letter alone that others may stand for, as "ss" for "ß", is found inside words, too.
 - What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
   all that was found otherwise, the sooner the surer it was. A choice is a guess already, so in it only letters of the
@@ -114,7 +115,7 @@ class SearchTerm:
 
     Attributes:
         exact: Typos are not tolerated.
-        open: The word may be incomplete.
+        open: The word may be incomplete: it is being typed, or ends with a star.
         phrase: Number of the quotes around it; 0 for none.
         inside: It may be anywhere inside a word.
     """
@@ -146,15 +147,23 @@ class TermMatches:
 
 
 def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
-    """Parse a query. typing: the last word may be incomplete, unless a space or a quote follows."""
+    """Parse a query.
+
+    A word that ends with a star may be incomplete; in quotes, and alone, a star is a character like others.
+
+    Args:
+        query: The words, some of them in quotes.
+        typing: The last word may be incomplete, unless a space or a quote follows.
+    """
     terms: list[SearchTerm] = []
     for number, found in enumerate(_WORDS.finditer(query), start=1):
         quoted, closed, plain = found.groups()
         unfinished = typing and found.end() == len(query) and not closed
         if plain is not None:
             # One letter that is folded to several, as "ß" is, begins hardly any word.
+            begun = unfinished or (plain.endswith("*") and plain.strip("*") != "")
             terms += [
-                SearchTerm(text, open=unfinished, inside=len(plain) == 1 < len(text))
+                SearchTerm(text, open=begun, inside=len(plain) == 1 < len(text))
                 for text in [folding.fold_word(plain)]
                 if text
             ]

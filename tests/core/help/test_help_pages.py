@@ -46,8 +46,10 @@ def test_a_page_is_found_by_its_name() -> None:
 
 
 def test_an_unknown_topic_is_answered_with_those_that_may_be_meant() -> None:
-    with pytest.raises(NoSuchTopic, match=r"there is no help page “trainning”.*training"):
+    with pytest.raises(NoSuchTopic, match=r"there is no help topic “trainning”. Did you mean “training”\?"):
         help_pages.find_page("trainning")
+    with pytest.raises(NoSuchTopic, match=r"Choose one of these: start, photos, .*, development"):
+        help_pages.find_page("nothing of the kind")
 
 
 def test_an_empty_query_finds_all_pages_in_their_order() -> None:

@@ -363,6 +363,15 @@ def test_the_last_word_may_go_on_while_it_is_typed(tmp_path: Path) -> None:
     assert found(index, '"que', typing=True) == [("queue", MatchedSide.MACHINE)]
 
 
+def test_a_word_with_a_star_may_go_on(tmp_path: Path) -> None:
+    project = opened(tmp_path)
+    project.save_page(BOARD)
+    index = indexed(project)
+    assert found(index, "mod*") == [("modern", MatchedSide.MACHINE)]
+    assert found(index, "que* map") == found(index, "que* map*") == [("queue map", MatchedSide.MACHINE)]
+    assert found(index, '"que*"') == found(index, "*") == []
+
+
 @pytest.mark.parametrize("query", ["", "  ", '"', '""', '" "', "\0", "a" * 5000, "“„»", "'"])
 def test_odd_queries_find_nothing(tmp_path: Path, query: str) -> None:
     project = opened(tmp_path)
