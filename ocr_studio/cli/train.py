@@ -46,6 +46,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
+from ocr_studio.core.units import percent
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
@@ -68,7 +69,7 @@ new one are compared on its held-out words, which are never trained on, and on g
 forgotten. The base model is not changed. The new model is saved as NAME unless it is worse; to select it, use
 "ocr-studio models use NAME".
 
-To resume an interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
+To resume interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
 also saves or discards the model of a finished training that is waiting for a decision. --replace starts over.
 For more, see "ocr-studio help training".
 
@@ -105,8 +106,10 @@ def parser() -> argparse.ArgumentParser:
         "--keep", choices=_KEEP, default=_KEEP[0], help=f"when to save the new model; default: {_KEEP[0]}"
     )
     again = made.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="resume a training; only --dataset and --name are needed")
-    again.add_argument("--replace", action="store_true", help="start over, discarding an interrupted training")
+    again.add_argument(
+        "--resume", action="store_true", help="resume a training run; only --dataset and --name are needed"
+    )
+    again.add_argument("--replace", action="store_true", help="start over, discarding an interrupted training run")
     made.add_argument("--events", choices=("jsonl",), help="print all events as JSON, for other programs")
     return made
 
@@ -150,7 +153,7 @@ def _require_saved_state(
         for event in events:
             if far and isinstance(event, TrainingStarted) and not event.resumed_at:
                 raise RunTrouble(
-                    f"the training “{name}” can’t be resumed:"
+                    f"the training run “{name}” can’t be resumed:"
                     " its saved state is damaged, or the languages or characters have changed",
                     remedy="Use --replace to start over, or another --name to preserve it.",
                 )
@@ -185,7 +188,9 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     given = _given_options(options)
     if options.resume:
         if known is None:
-            raise RunTrouble(f"there is no training “{options.name}” to resume", remedy="Remove --resume to start it.")
+            raise RunTrouble(
+                f"there is no training run “{options.name}” to resume", remedy="Remove --resume to start it."
+            )
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
             now = f"{_flag(changed[0])} {getattr(options, changed[0])}"
@@ -210,7 +215,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     """Whether this run resumes an interrupted one. Raises StudioError if that would be lost."""
     if training_results.load_result(known) is not None:
         raise RunTrouble(
-            f"the training “{known.name}” is finished, but its model is neither saved nor discarded",
+            f"the training run “{known.name}” is finished, but its model is neither saved nor discarded",
             remedy="Add --resume to save it, --resume --keep never to discard it, or choose another name.",
         )
     if replace or not known.far:
@@ -218,7 +223,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     if was := _differs(known, run):
         training_runs.lock_run(known.name).release()  # reports if it is still running
         raise RunTrouble(
-            f"there is already an interrupted training “{known.name}” {was}",
+            f"there is already an interrupted training run “{known.name}” {was}",
             remedy="Use the same options to resume it, --replace to start over, or another --name.",
         )
     return True
@@ -315,9 +320,9 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
             steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
             progress.show(f"{steps}{checked}")
         elif isinstance(event, WordsEvaluated) and event.held_out_cer is not None:
-            checked = f", character error rate {training_report.format_percent(event.held_out_cer)}"
+            checked = f", character error rate {percent(event.held_out_cer, 1)}"
         elif isinstance(event, LinesEvaluated) and event.held_out is not None:
-            checked = f", F-score of lines {training_report.format_percent(event.held_out)}"
+            checked = f", F1 score of lines {percent(event.held_out, 1)}"
         elif isinstance(event, Trained | DetectorTrained):
             show_progress("")
             if ended := _ended(event, announced):

@@ -43,6 +43,7 @@ class StudioError(Exception):
 
 
 _WHAT: Final = later("it can’t be written: {reason}")
+INSTALL_NEWER: Final = later("Install a newer version of OCR Studio.")
 MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")
 # A full disk, an exceeded quota, and a file larger than the system allows.
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -54,6 +55,20 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown name: the most similar known one; empty if none is similar."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
     return tr("Did you mean “{name}”?", name=near[0]) if near else ""
+
+
+def newer_format(found: int, known: int) -> str:
+    """Say that a file has a newer format than this program can read; ``INSTALL_NEWER`` is the remedy.
+
+    Args:
+        found: The version of its format.
+        known: The newest version that this program can read.
+    """
+    return tr(
+        "it was saved by a newer version of OCR Studio (format {found}; this version supports up to {known})",
+        found=found,
+        known=known,
+    )
 
 
 class WriteFailed(StudioError):

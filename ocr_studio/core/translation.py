@@ -132,7 +132,7 @@ def number(value: float, digits: int) -> str:
 
 
 def figure(english: str) -> str:
-    """Convert the decimal separator of an English figure, such as "12.5 %", to the current language."""
+    """Convert the decimal separator of an English figure, such as "12.5%", to the current language."""
     return english.replace(".", _Chosen.point)
 
 

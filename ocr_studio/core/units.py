@@ -35,6 +35,11 @@ def plain(value: float) -> str:
     return f"{whole}{translation.figure(point)}{rest}" if rest else whole
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share with so many decimals: 0.123 -> “12%”; other languages have a space before the sign."""
+    return tr("{number}%", number=translation.number(100 * share, digits))
+
+
 def size(count: float) -> str:
     """So many bytes: “850 kB”, “3.4 GB”."""
     left, unit = max(1.0, count / 1024), 0

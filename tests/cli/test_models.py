@@ -90,7 +90,7 @@ def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> No
     out, _ = _run(capsys, "show", "Berta")
     assert "Based on: Anna (no longer available)" in out
     assert (
-        "Held-out words: 30 of 40 correct, character error rate 10.0 % → 36 of 40 correct, character error rate 5.0 %"
+        "Held-out words: 30 of 40 correct, character error rate 10.0% → 36 of 40 correct, character error rate 5.0%"
         in out
     )
     assert "Training settings: trained layers upper, epochs 8, learning rate 0.0002" in out
@@ -104,7 +104,7 @@ def test_what_finds_writing_has_found_words(capsys: pytest.CaptureFixture[str]) 
     installed("Finder", architecture=DETECTOR, alphabet=(), scores=scores)
     assert "  Finder  Board 7, 30 → 36 of 40 words found" in _run(capsys, "list")[0].splitlines()
     told = _run(capsys, "show", "Finder")[0].splitlines()
-    assert "Held-out words: 30 of 40 found, F 0.667 → 36 of 40 found, F 0.800" in told
+    assert "Held-out words: 30 of 40 found, F1 score 0.667 → 36 of 40 found, F1 score 0.800" in told
     assert "Speed: photos 2.5" in told
     assert not any(line.startswith("Change") for line in told)
 
@@ -192,7 +192,7 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     training_runs.begin_run(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
     (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
-        assert "the training “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
+        assert "the training run “Clara” is based on the model “Anna”" in _run(capsys, *asked, status=1)[1]
     training_runs.delete_run("Clara")
     _run(capsys, "rename", "Anna", "Berta")
     _run(capsys, "delete", "Berta")

@@ -53,7 +53,7 @@ def test_it_says_what_came_of_it_and_keeps_it(
     assert run(data) == GOOD
     out, err = capsys.readouterr()
     assert "It reads your handwriting better. On 20 held-out words, it makes 9 mistakes instead of 15." in out
-    assert "character error rate, held-out words 15.2 % 9.5 % −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
+    assert "character error rate, held-out words 15.2% 9.5% −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
     assert out.endswith("Saved as “mine”. To use it: ocr-studio models use mine\n")
     assert "12 steps" in err
     assert names() == ["mine"]
@@ -157,7 +157,7 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
         (("--epochs", "many"), MISUSED, "invalid int"),
         (("--base", "nobody"), MISUSED, "the model “nobody” was not found"),
         (("--base", "pp-ocrv6-small-detector"), MISUSED, "is a detector, not a recognizer"),
-        (("--resume",), FAILED, "there is no training “mine” to resume"),
+        (("--resume",), FAILED, "there is no training run “mine” to resume"),
     ],
 )
 def test_what_cannot_be_is_said(

@@ -165,7 +165,7 @@ def test_by_words_or_numbers_that_are_others_it_is_not_lost(
     given = {"words": ("--epochs", "3"), "--epochs": ("--epochs", "5"), "--detector": ("--detector", "--epochs", "3")}
     assert run(data, *given[other]) == FAILED
     ways = "Use the same options to resume it, --replace to start over, or another --name."
-    said = f"ocr-studio: there is already an interrupted training “mine” {was}. {ways}\n"
+    said = f"ocr-studio: there is already an interrupted training run “mine” {was}. {ways}\n"
     assert capsys.readouterr().err.endswith(said)
     before = training_runs.load_run("mine")
     assert before is not None
@@ -191,7 +191,7 @@ def test_what_turns_out_to_be_of_no_use_is_not_written_over(
     capsys.readouterr()
     assert run(data, *resume) == FAILED
     said = capsys.readouterr().err
-    assert said.startswith("ocr-studio: the training “mine” can’t be resumed")
+    assert said.startswith("ocr-studio: the training run “mine” can’t be resumed")
     assert "Use --replace to start over" in said
     assert (before.work / "checkpoint.npz").read_bytes() == kept
 

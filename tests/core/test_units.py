@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_studio.core import units
+from ocr_studio.core import resources, translation, units
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,17 @@ from ocr_studio.core import units
 )
 def test_numbers(value: float, said: str) -> None:
     assert units.plain(value) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "point", "said"), [("en", ".", "12.3%"), ("de", ",", "12,3 %"), ("uk", ",", "12,3 %")]
+)
+def test_a_percentage_has_a_space_where_the_language_has_one(language: str, point: str, said: str) -> None:
+    translation.use(resources.translations(), language, point=point)
+    try:
+        assert units.percent(0.1234, 1) == said
+    finally:
+        translation.use_english()
 
 
 @pytest.mark.parametrize(

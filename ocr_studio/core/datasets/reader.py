@@ -40,6 +40,7 @@ from ocr_studio.core.dataset_files.values import (
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.report import RULES
 from ocr_studio.core.datasets.split import ExamplePlace, divide
+from ocr_studio.core.errors import INSTALL_NEWER, newer_format
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
@@ -138,15 +139,7 @@ def _manifest(folder: SafeFolder) -> Mapping[str, object]:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise BadDataset(tr("its “version” is not a number"), file=path, remedy=tr("Export the dataset again."))
     if version > VERSION:
-        raise BadDataset(
-            tr(
-                "it has format version {version}; this program supports versions up to {known}",
-                version=version,
-                known=VERSION,
-            ),
-            file=path,
-            remedy=tr("Use a newer version of OCR Studio."),
-        )
+        raise BadDataset(newer_format(version, VERSION), file=path, remedy=tr(INSTALL_NEWER))
     return manifest
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.units import percent
 
 
 def list_unchecked(page: Page) -> tuple[Word, ...]:
@@ -28,4 +29,4 @@ def find_changes(page: Page, fresh: Iterable[Word]) -> Iterator[Change]:
 
 def format_confidence(confidence: float | None) -> str:
     """The confidence 0..1 of a text as it is shown."""
-    return "–" if confidence is None else f"{100 * confidence:.0f} %"
+    return "–" if confidence is None else percent(confidence)

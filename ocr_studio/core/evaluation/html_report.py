@@ -85,7 +85,7 @@ def render_index(evaluation: Evaluation) -> str:
     )
     table = (
         "<h2>Photos</h2><div class=wide><table><tr><th>Photo<th class=n>Words<th class=n>Found"
-        "<th class=n>F found<th class=n>F read<th class=n>F exact<th class=n>CER<th class=n>WER<th class=n>Seconds"
+        "<th class=n>F1 found<th class=n>F1 read<th class=n>F1 exact<th class=n>CER<th class=n>WER<th class=n>Seconds"
         f"{''.join(rows)}</table></div>"
     )
     parts = (
@@ -135,7 +135,7 @@ def _render_figures(score: PhotoScore, seconds: float | None) -> str:
         for title, whole, found in evaluation_table.list_error_lines(score)
     )
     return (
-        "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F<th>"
+        "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F1<th>"
         f"{tasks}</table>"
         "<table><tr><th>Text errors<th class=n>all words<th class=n>found words"
         f"{errors}<tr><td>Seconds per photo<td class=n>{format_figure(seconds, 2)}<td></table></div>"

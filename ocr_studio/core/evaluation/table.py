@@ -51,8 +51,8 @@ def list_error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
 
 
 def format_percent(share: float | None) -> str:
-    """0.1234 as "12.3 %"; a share of nothing as "–"."""
-    return NOTHING if share is None else f"{100 * share:.1f} %"
+    """0.1234 as "12.3%"; a share of nothing as "–"."""
+    return NOTHING if share is None else f"{100 * share:.1f}%"
 
 
 def format_figure(value: float | None, decimals: int = 3) -> str:
@@ -84,7 +84,7 @@ def _render_photo_table(evaluation: Evaluation) -> Iterator[str]:
     photos = evaluation.photos
     width = max([len(shorten_name(photo.image)) for photo in photos] + [12]) + 2
     yield (
-        f"{'':{width}}{'words':>7}{'found':>7} |{'F found':>9}{'read':>7}{'exact':>7}{'bag':>7}"
+        f"{'':{width}}{'words':>7}{'found':>7} |{'F1 found':>9}{'read':>7}{'exact':>7}{'bag':>7}"
         f" |{'CER':>9}{'WER':>9} |{'seconds':>8}"
     )
     for photo in photos:
@@ -105,7 +105,7 @@ def _render_photo_row(title: str, score: PhotoScore, seconds: float | None, widt
 
 def _render_total_table(evaluation: Evaluation) -> Iterator[str]:
     score = evaluation.score
-    yield f"{'all photos':22}{'precision':>10}{'recall':>10}{'F':>10}"
+    yield f"{'all photos':22}{'precision':>10}{'recall':>10}{'F1':>10}"
     for key, title, meaning in TASKS:
         task = getattr(score, key)
         shares = "".join(f"{format_figure(share):>10}" for share in (task.precision, task.recall, task.f))

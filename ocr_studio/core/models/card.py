@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import INSTALL_NEWER, StudioError, newer_format
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import BadValue, FiniteNumber
 from ocr_studio.core.plain_text import one_line
@@ -201,18 +201,13 @@ def _of_known_kind(value: object, file: object) -> dict[str, Any]:
         raise BadValue(tr("it doesn’t describe a model"))
     version = value.get("version")
     if isinstance(version, int) and version > VERSION:
-        what = tr(
-            "the model has format version {found}, but this program only supports versions up to {known}",
-            found=version,
-            known=VERSION,
-        )
-        raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
+        raise BadModel(newer_format(version, VERSION), file=file, remedy=tr(INSTALL_NEWER))
     if version not in (WHOLE, VERSION) or isinstance(version, bool):
         raise BadValue(tr("its format version is unknown"))
     architecture = value.get("architecture")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         what = tr("its network “{name}” is unknown", name=_shown(architecture))
-        raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
+        raise BadModel(what, file=file, remedy=tr(INSTALL_NEWER))
     if value.get("kind") != ARCHITECTURES[architecture]:
         raise BadValue(tr("its kind doesn’t match its network"))
     return value

@@ -65,12 +65,12 @@ _SETS: Final = {
     "empty_boards": later("Boards without writing"),
 }
 _MEASURES: Final = {
-    # Translators: A score of a model on a set of photos or words; "correct 82.1 → 85.3 %".
-    "right": later("correct {before} → {after} %"),
-    "letters_wrong": later("character error rate {before} → {after} %"),
-    "found": later("words found (F1) {before} → {after} %"),
-    "end_to_end": later("found and correct (F1) {before} → {after} %"),
-    "bag_of_words": later("correct anywhere on the photo (F1) {before} → {after} %"),
+    # Translators: A score of a model on a set of photos or words; "correct 82.1 → 85.3%".
+    "right": later("correct {before} → {after}%"),
+    "letters_wrong": later("character error rate {before} → {after}%"),
+    "found": later("words found (F1) {before} → {after}%"),
+    "end_to_end": later("found and correct (F1) {before} → {after}%"),
+    "bag_of_words": later("correct anywhere on the photo (F1) {before} → {after}%"),
     "words_found": later("false detections {before} → {after}"),
 }
 _COUNTED: Final = ("words_found",)  # counts, not shares
@@ -231,8 +231,8 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
         what = later("{count} of {total} correct") if kind == "recognizer" else later("{count} of {total} found")
         shown = tr(what, count=f"{right:g}", total=f"{words:g}")
     if cer is not None:
-        return tr("{right}, character error rate {percent} %", right=shown, percent=number(100 * cer, 1))
-    return shown if f is None else f"{shown}, F {number(f, 3)}"
+        return tr("{right}, character error rate {percent}%", right=shown, percent=number(100 * cer, 1))
+    return shown if f is None else f"{shown}, F1 score {number(f, 3)}"
 
 
 def _unit(card: ModelCard) -> str:

@@ -60,7 +60,7 @@ CRAFT: Final = PublishedFile(
     megabytes=83,
     licence="MIT (NAVER Corp.)",
     good_for=later(
-        "Finding single words, even slanted ones, in photos of streets, signs and packages. It is large: a photo takes "
+        "Finding single words, even slanted ones, on photos of streets, signs and packages. It is large: a photo takes "
         "many times as long as with the included detector."
     ),
 )

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct, to_builtins
 
+from ocr_studio.core.errors import newer_format
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import Corners, Share
 from ocr_studio.core.files.safe_folder import stays_inside
@@ -31,7 +32,6 @@ from ocr_studio.core.page import (
     Word,
 )
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.translation import tr
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
 FORMAT: Final = 2
@@ -171,8 +171,7 @@ def decode(data: bytes) -> Page:
         raise NotAPage(f"it is not valid JSON: {error}") from error
     version = _converted(fields.get("format"), _Version)
     if version > FORMAT:
-        what = tr("it has format {version}; this version supports formats up to {known}", version=version, known=FORMAT)
-        raise NewerFormat(what)
+        raise NewerFormat(newer_format(version, FORMAT))
     items = fields.get("words")
     if isinstance(items, list) and len(items) > MAX_WORDS:
         raise NotAPage(_too_many(len(items)))

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, TypeAlias, TypedDict, Unpack
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, newer_format
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, UnsafeFile, is_valid_path, stays_inside
@@ -463,7 +463,7 @@ def _project_fields(files: SafeFolder) -> dict[str, object]:
         _log.warning("%s is damaged", about)
         return {}
     if fields["format"] > FORMAT:
-        raise project_errors.newer(about, tr("it has format {version}", version=fields["format"]))
+        raise project_errors.newer(about, newer_format(fields["format"], FORMAT))
     return fields
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ocr_studio.core import errors
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import INSTALL_NEWER, StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile
 from ocr_studio.core.translation import tr
 
@@ -119,12 +119,8 @@ def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> 
 
 
 def newer(path: Path, error: object) -> NewerFile:
-    """A file is of a newer version. error: says of which."""
-    return NewerFile(
-        tr("it was saved by a newer version of OCR Studio ({reason}) and was not changed", reason=error),
-        file=path,
-        remedy=tr("Open it with that version."),
-    )
+    """A file is of a newer version. error: says so."""
+    return NewerFile(str(error), file=path, remedy=tr(INSTALL_NEWER))
 
 
 def unreadable(path: Path, error: OSError) -> StudioError:

@@ -12,6 +12,7 @@ from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.search.misreadings import ConfusionModel
+from ocr_studio.core.units import percent
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
 OFFERED, TICKED = 0.3, 0.5
@@ -95,7 +96,7 @@ def make_changes(offers: Iterable[LookAlike], text: str) -> list[Change]:
             quad=each.quad,
             before=each.text,
             after=text,
-            reason=f"{100 * each.likelihood:.0f} %",
+            reason=percent(each.likelihood),
             selected=each.likelihood >= TICKED,
         )
         for each in offers

@@ -91,7 +91,7 @@ class DetectorComparison:
     """The words found by the old and the new detector on the same held-out photos and general boards, matched by IoU.
 
     Attributes:
-        change: Change of the F1 score on held-out words (after − before), 95 % confidence interval.
+        change: Change of the F1 score on held-out words (after − before), 95% confidence interval.
         keep_change: The same on general boards.
         gained: Held-out words that only the new detector found.
         lost: Held-out words that only the old detector found.

@@ -148,7 +148,7 @@ class ReadingScore:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A 95 % confidence interval, by bootstrap over the words (Efron 1979)."""
+    """A 95% confidence interval, by bootstrap over the words (Efron 1979)."""
 
     low: float
     high: float
@@ -159,7 +159,7 @@ class RecognizerComparison:
     """The old and the new model on the same held-out words and on general words.
 
     Attributes:
-        change: Change of the CER on held-out words (after − before), 95 % confidence interval.
+        change: Change of the CER on held-out words (after − before), 95% confidence interval.
         keep_change: The same on general words.
         gained: Held-out words that only the new model reads correctly.
         lost: Held-out words that only the old model reads correctly.

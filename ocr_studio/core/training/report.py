@@ -12,6 +12,7 @@ from ocr_studio.core.training import messages
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
 from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained
 from ocr_studio.core.translation import number, tr, tr_n
+from ocr_studio.core.units import percent
 
 AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = RecognizerComparison | DetectorComparison
@@ -26,7 +27,7 @@ _NOTHING: Final = Interval(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One figure before and after training, and its change with a 95 % confidence interval."""
+    """One figure before and after training, and its change with a 95% confidence interval."""
 
     title: str
     before: str
@@ -139,7 +140,7 @@ def render(trained: AnyTrained) -> list[str]:
     """Return the report for a terminal, as lines."""
     comparison = trained.comparison
     lines = [f"{format_title(comparison)}. {format_result(comparison)}"]
-    table = [("", "before", "after", "change (95 %)")]
+    table = [("", "before", "after", "change (95%)")]
     table += [(row.title, row.before, row.after, row.change) for row in list_rows(comparison)]
     if len(table) > 1:
         widths = [max(len(row[column]) for row in table) for column in range(4)]
@@ -169,11 +170,6 @@ def report_values(trained: AnyTrained) -> dict[str, object]:
     return found | {"gained": gained, "lost": lost}
 
 
-def format_percent(share: float) -> str:
-    """Format a share, "12.3 %"."""
-    return f"{number(share * 100, 1)} %"
-
-
 def _same(comparison: AnyComparison) -> bool:
     """Whether nothing is read or found differently."""
     return comparison.change == _NOTHING == comparison.keep_change
@@ -199,8 +195,8 @@ def _compared(before: ReadingScore, after: ReadingScore) -> str:
     return tr(
         "{mistakes}; the character error rate is {now} instead of {before}",
         mistakes=words,
-        now=format_percent(after.cer),
-        before=format_percent(before.cer),
+        now=percent(after.cer, 1),
+        before=percent(before.cer, 1),
     )
 
 
@@ -268,8 +264,8 @@ def _reading_rows(
         ),
         ReportRow(
             tr(letters),
-            format_percent(before.cer),
-            format_percent(after.cer),
+            percent(before.cer, 1),
+            percent(after.cer, 1),
             _points(after.cer - before.cer, change),
         ),
     ]
@@ -290,8 +286,8 @@ def _finding_rows(titles: tuple[str, ...], before: Score, after: Score, change: 
         ReportRow(tr(fit_none), str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
         ReportRow(
             tr(f),
-            format_percent(before.f or 0.0),
-            format_percent(after.f or 0.0),
+            percent(before.f or 0.0, 1),
+            percent(after.f or 0.0, 1),
             _points((after.f or 0.0) - (before.f or 0.0), change),
         ),
     ]

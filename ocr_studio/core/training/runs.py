@@ -163,8 +163,8 @@ def check_model_unused(model: str) -> None:
     for run in map(load_run, _names()):
         if run is not None and run.recipe.base == model and (run.far or _is_locked(run)):
             raise registry.ModelInUse(
-                tr("the training “{name}” is based on the model “{model}”", name=run.name, model=model),
-                remedy=tr("Finish or discard that training first."),
+                tr("the training run “{name}” is based on the model “{model}”", name=run.name, model=model),
+                remedy=tr("Finish or discard that training run first."),
                 command='Resume it first ("ocr-studio train" with --resume), or discard it in the window.',
             )
 

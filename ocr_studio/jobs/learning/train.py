@@ -180,15 +180,15 @@ def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load_run(run.name)
     if known is None:
         raise RunTrouble(
-            tr("there is no training “{name}” to resume", name=run.name),
-            remedy=tr("Start a new training."),
+            tr("there is no training run “{name}” to resume", name=run.name),
+            remedy=tr("Start a new training run."),
             command="Run the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
-            tr("the training “{name}” was started with different data", name=run.name),
+            tr("the training run “{name}” was started with different data", name=run.name),
             file=dataset.folder,
-            remedy=tr("Start a new training."),
+            remedy=tr("Start a new training run."),
             command="Run the same command with --replace instead of --resume.",
         )
 

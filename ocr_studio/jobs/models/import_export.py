@@ -94,7 +94,7 @@ def _import_weights(
 
 
 def _sweep() -> None:
-    """Delete what killed imports and deletions have left behind, except candidates of trainings."""
+    """Delete what killed imports and deletions have left behind, except candidates of training runs."""
     for name, folder in registry.abandoned(seconds=_LEFT_SECONDS):
         if registry.name_trouble(name) or training_runs.load_run(name) is None:
             with contextlib.suppress(registry.ModelsNotWritten):  # it is deleted another time

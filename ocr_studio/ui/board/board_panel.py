@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.page import Quad, StepName
 from ocr_studio.core.translation import later, message, number, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.ui.board.board_view import BoardLooking
 from ocr_studio.ui.board.corner_handles import CornerHandles
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -181,13 +182,13 @@ class BoardPanel(PanelDock):
         if sought.board is None:
             return tr("No board was found, so the whole photo is shown. You can set the corners yourself.")
         share = round(100 * sought.board.confidence)
-        return tr("Board found; {share} % of its edges are clearly visible.", share=share)
+        return tr("Board found; {share}% of its edges are clearly visible.", share=share)
 
     def _said_of_losses(self) -> str:
         said = []
         if self.looking.burnt >= _WORTH_TELLING and self.looking.look.less_glare:
             share = number(max(0.1, 100 * self.looking.burnt), 1)
-            said.append(tr("{share} % of the board is overexposed and can’t be recovered.", share=share))
+            said.append(tr("{share}% of the board is overexposed and can’t be recovered.", share=share))
         if self.looking.beyond:
             said.append(
                 tr_n(
@@ -213,6 +214,6 @@ def _in_two(*widgets: QWidget) -> QGridLayout:
 
 def _strength() -> SliderSpec:
     return SliderSpec(
-        "strength", tr("Strength"), 0.0, 1.0, 0.05, lambda value: f"{round(100 * value)} %",
+        "strength", tr("Strength"), 0.0, 1.0, 0.05, percent,
         tr("Closer to the photo."), tr("Whiter background, stronger ink."),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.images.tone_curve import Tones
 from ocr_studio.core.translation import tr
+from ocr_studio.core.units import percent
 from ocr_studio.ui.canvas.view_options import FAINTEST, CanvasLooks
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -90,9 +91,7 @@ class LooksPopup(QFrame):
 
 
 def _boxes() -> SliderSpec:
-    return SliderSpec(
-        "opacity", tr("Boxes"), FAINTEST, 1.0, 0.05, lambda value: f"{100 * value:.0f} %", tr("fainter"), tr("solid")
-    )
+    return SliderSpec("opacity", tr("Boxes"), FAINTEST, 1.0, 0.05, percent, tr("fainter"), tr("solid"))
 
 
 def _tone(key: str) -> SliderSpec:

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import translation
 from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation, MistakeKind, PhotoResult
-from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format_percent
+from ocr_studio.core.evaluation.table import KINDS, NOTHING, TASKS, format_figure
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.error_table import MistakeTable
@@ -41,9 +42,9 @@ _COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later
 _HINTS = (
     later("Select a row to see its metrics and mistakes"),
     later("Number of words evaluated"),
-    later("F score of words found in the right place; 1 is perfect"),
-    later("F score of words found and at least half right"),
-    later("F score of words found and read exactly"),
+    later("F1 score of words found in the right place; 1 is perfect"),
+    later("F1 score of words found and at least half right"),
+    later("F1 score of words found and read exactly"),
     later("Character error rate, including missed and false words"),
 )
 _ALL = later("All photos")
@@ -273,7 +274,8 @@ class _Photos(RowTable):
 
 def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
     shares = (_written(task.f) for task in (score.detection, score.end_to_end, score.strict))
-    return title, str(score.detection.wanted), *shares, translation.figure(format_percent(score.text.cer))
+    errors = NOTHING if score.text.cer is None else percent(score.text.cer, 1)
+    return title, str(score.detection.wanted), *shares, errors
 
 
 def _written(value: float | None, digits: int = 3) -> str:
@@ -282,7 +284,7 @@ def _written(value: float | None, digits: int = 3) -> str:
 
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     quiet = theme.colours().quiet
-    parts = [_row(("", tr("precision"), tr("recall"), tr("F")), quiet)]
+    parts = [_row(("", tr("precision"), tr("recall"), tr("F1")), quiet)]
     for key, title, _ in TASKS:
         task = getattr(score, key)
         parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))

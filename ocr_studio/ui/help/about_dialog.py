@@ -44,7 +44,7 @@ class AboutDialog(QDialog):
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
         what = PlainLabel(
-            tr("Reads the text in photos, lets you correct it, and saves your corrections. Licence: MIT.")
+            tr("Reads the text on photos, lets you correct it, and saves your corrections. Licence: MIT.")
         )
         what.setWordWrap(True)
         weights = PlainLabel(tr(_WEIGHTS))

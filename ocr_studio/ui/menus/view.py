@@ -47,7 +47,7 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
     ),
     ActionSpec(
         "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
-        ("Ctrl+0",), tip="Show the photo at 100 %", when=has_photo,
+        ("Ctrl+0",), tip="Show the photo at 100%", when=has_photo,
         looks=True,
     ),
     ActionSpec(

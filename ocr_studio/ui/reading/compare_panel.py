@@ -228,8 +228,8 @@ def _checked(compared: ModelsCompared) -> str:
     if used.words == 0:
         return tr("You haven’t checked any words on this photo yet, so the models can’t be scored.")
     return tr(
-        "Words checked here: {words}. “{used}” reads {used_right} correctly (character error rate {used_cer} %),"
-        " “{other}” reads {other_right} (character error rate {other_cer} %).",
+        "Words checked here: {words}. “{used}” reads {used_right} correctly (character error rate {used_cer}%),"
+        " “{other}” reads {other_right} (character error rate {other_cer}%).",
         words=used.words,
         used=compared.used,
         used_right=used.right,

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.settings import RANGES, DetectionOptions
 from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.reading.detection_preview import DetectionTrials
 from ocr_studio.ui.reading.detection_view import DetectionView
@@ -27,16 +28,12 @@ from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 _REST = 120
 
 
-def _percent(value: float) -> str:
-    return f"{value * 100:.0f} %"
-
-
 def _pixels(value: float) -> str:
     return tr_n("{count} pixel", "{count} pixels", round(value))
 
 
 def _of_height(value: float) -> str:
-    return tr("{percent} % of the line height", percent=f"{value * 100:.0f}")
+    return tr("{percent}% of the line height", percent=f"{value * 100:.0f}")
 
 
 KNOBS = (
@@ -54,7 +51,7 @@ KNOBS = (
         later("Pixel threshold (clarity of the writing)"),
         *RANGES["threshold"],
         0.01,
-        _percent,
+        percent,
         later("Finds fainter writing, but may mistake smudges for words."),
         later("Ignores smudges, but may miss faint writing."),
     ),
@@ -63,7 +60,7 @@ KNOBS = (
         later("Confidence threshold for lines"),
         *RANGES["box_threshold"],
         0.01,
-        _percent,
+        percent,
         later("Keeps uncertain lines."),
         later("Ignores what may be a drawing, a frame or a shadow."),
     ),

@@ -12,6 +12,7 @@ from ocr_studio.core.page import Transcription
 from ocr_studio.core.review import doubtful_letters
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.review.card_view import CardView
@@ -307,7 +308,7 @@ class ReviewPanel(PanelDock):
         if reading is None:
             self.read.setText(tr("Not read yet") if word else "")
             return
-        sure = f"{reading.confidence * 100:.0f} %" if reading.confidence is not None else ""
+        sure = percent(reading.confidence) if reading.confidence is not None else ""
         self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
 
     def _show_choices(self) -> None:

@@ -86,7 +86,7 @@ class ReadingPage(SettingsPage):
         self.strength.setAccessibleName(tr("Dictionary strength"))
         self.strength.setToolTip(
             tr(
-                "100 % works best for most photos. Lower values keep unusual names and codes as written;\n"
+                "100% works best for most photos. Lower values keep unusual names and codes as written;\n"
                 "higher values correct poor handwriting more, but may turn a name into a common word."
             )
         )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpin
 
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, ShareSliders
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
@@ -229,7 +230,7 @@ def _spoiled() -> SliderSpec:
         tr("Photo degradation"),
         *LIMITS["spoiled"],
         0.05,
-        lambda value: f"{100 * value:.0f} %",
+        percent,
         tr("Sharp, evenly lit, straight on."),
         tr("Blurred, noisy, with shadows and glare, from the side. The middle is typical of real photos."),
     )

@@ -65,7 +65,7 @@ class ShareSliders(QWidget):
             title = PlainLabel(tr(kind.title))
             title.setBuddy(slider)
             said = PlainLabel()
-            said.setMinimumWidth(said.fontMetrics().horizontalAdvance("100 %"))
+            said.setMinimumWidth(said.fontMetrics().horizontalAdvance(units.percent(1)))
             said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, widget in enumerate((title, slider, said)):
                 widget.setToolTip(tr(kind.tip))
@@ -103,7 +103,7 @@ class ShareSliders(QWidget):
         for kind, hundredth in zip(self._kinds, hundredths, strict=True):
             slider = self.sliders[kind.key]
             slider.setEnabled(able[kind.key])
-            share = f"{hundredth} %" if able[kind.key] and any(values) else "–"
+            share = units.percent(hundredth / 100) if able[kind.key] and any(values) else "–"
             self.share_labels[kind.key].setText(share)
             why = tr(kind.tip) if able[kind.key] else tr(kind.needs)
             slider.setToolTip(labels.tooltip(why))

@@ -1,4 +1,4 @@
-"""Runs trainings in the background: collects training data, trains, and keeps or discards the result."""
+"""Trains in the background: collects training data, trains, and keeps or discards the result."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ class TrainingController(QObject):
     # ---------------------------------------------------------------------------------------------------- looking
 
     def find_offers(self) -> None:
-        """Search for interrupted trainings."""
-        job = self._lane.submit(_offers, name=later("Looking for interrupted trainings"))
+        """Search for interrupted training runs."""
+        job = self._lane.submit(_offers, name=later("Looking for interrupted training runs"))
         job.yielded.connect(self._offer)
 
     def look_at(self, origin: Origin) -> None:
@@ -202,7 +202,7 @@ class TrainingController(QObject):
     def forget_offer(self, run: Run) -> None:
         """Discard an interrupted training and its progress."""
         self.offers = tuple(each for each in self.offers if each.run != run)
-        self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training"))
+        self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training run"))
         self.changed.emit()
 
     def pause(self, pause: bool) -> None:
@@ -225,7 +225,7 @@ class TrainingController(QObject):
             run = self.run
             self._cancel()
             if run is not None:
-                self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training"))
+                self._submit_quietly(lambda: training.throw_away(run), later("Discarding a training run"))
             self._come_back()
 
     # --------------------------------------------------------------------------------------------------- deciding

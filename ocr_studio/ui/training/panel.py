@@ -45,10 +45,10 @@ _TABS = {"recognizer": later("Recognizer (reads words)"), "detector": later("Det
 
 # By kind, and whether the training finished.
 _OFFERS = {
-    ("recognizer", True): later("Recognizer training “{run}” finished ({begun}). Keep or discard it?"),
-    ("detector", True): later("Detector training “{run}” finished ({begun}). Keep or discard it?"),
-    ("recognizer", False): later("Recognizer training “{run}” was interrupted ({begun})."),
-    ("detector", False): later("Detector training “{run}” was interrupted ({begun})."),
+    ("recognizer", True): later("Recognizer training run “{run}” finished ({begun}). Keep or discard it?"),
+    ("detector", True): later("Detector training run “{run}” finished ({begun}). Keep or discard it?"),
+    ("recognizer", False): later("Recognizer training run “{run}” was interrupted ({begun})."),
+    ("detector", False): later("Detector training run “{run}” was interrupted ({begun})."),
 }
 
 
@@ -185,7 +185,9 @@ class TrainerPanel(PanelDock):
         kind = self._training.run.kind if self._training.run else None
         for index, each in enumerate(KINDS):
             self.tabs.setTabEnabled(index, kind in (None, each))
-            self.tabs.setTabToolTip(index, "" if kind in (None, each) else tr("Only one training can run at a time"))
+            self.tabs.setTabToolTip(
+                index, "" if kind in (None, each) else tr("Only one model can be trained at a time")
+            )
         if kind is not None:
             self.tabs.setCurrentIndex(KINDS.index(kind))
 
@@ -302,8 +304,8 @@ class _Offer(QFrame):
         self._icon = PlainLabel()
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.go_on = button(tr("Resume"), tr("Resume this training"), self._resume, primary=True)
-        self.forget = button(tr("Discard"), tr("Delete this training and its progress"), self._forget, flat=True)
+        self.go_on = button(tr("Resume"), tr("Resume this training run"), self._resume, primary=True)
+        self.forget = button(tr("Discard"), tr("Delete this training run and its progress"), self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)
         row.setSpacing(10)

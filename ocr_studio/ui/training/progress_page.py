@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ocr_studio.core.training.detector_events import LinesEvaluated
 from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
-from ocr_studio.core.training.report import format_percent
 from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.core.units import percent
 from ocr_studio.jobs.learning.train import LearningEvent
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
@@ -62,7 +62,10 @@ class ProgressPage(QWidget):
             training.stop_and_keep,
         )
         self.throw_away = button(
-            tr("Discard"), tr("Stop now and delete this training; no model is changed"), training.throw_away, flat=True
+            tr("Discard"),
+            tr("Stop now and delete this training run; no model is changed"),
+            training.throw_away,
+            flat=True,
         )
         self.column.add_buttons(self.pause, self.throw_away)
         self.column.add_buttons(self.keep_best)
@@ -70,7 +73,7 @@ class ProgressPage(QWidget):
         self.loss = Chart(tr("Loss"), [Curve(tr("training"), jumps=True)], lambda value: f"{value:.2g}")
         self.cer = Chart(tr("Character error rate (CER)"), _two(*(each.text_for("words") for each in _CURVES)), _share)
         self.lines = Chart(
-            tr("Lines found (F score)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
+            tr("Lines found (F1 score)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
         )
         self.samples = LearnedTable((tr("Correct text"), tr("Before"), tr("Now")), pictures, _SAMPLES.text_for("words"))
         self._lay_out()
@@ -185,7 +188,7 @@ def _judged(text: str, truth: str) -> str:
 
 
 def _share(value: float) -> str:
-    return format_percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
+    return percent(value, 1 if 0 < value < 0.1 else 0)
 
 
 def time_left(event: StepDone) -> str:

@@ -14,6 +14,7 @@ from ocr_studio.core.models.card import can_learn
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.units import percent
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
 from ocr_studio.ui.widgets.combo_box import ComboBox
@@ -92,13 +93,13 @@ class RecipeForm(QScrollArea):
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
         self.batch = _number(1, 128, default.batch, texts.in_step.text_for("words"))
         self.augmentation = _numbers(
-            _SHARES, default.augmentation, _percent, tr("Augmentation: how strongly images are varied")
+            _SHARES, default.augmentation, percent, tr("Augmentation: how strongly images are varied")
         )
-        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, texts.share.text_for("words"))
+        self.replay = _numbers(_SHARES[:-1], default.replay, percent, texts.share.text_for("words"))
         self.average = _numbers(
             _SHARES[1:],
             default.average,
-            _percent,
+            percent,
             tr("Share of the trained weights in the result; the rest comes from the base model"),
         )
         self.patience = _number(
@@ -244,10 +245,6 @@ def _numbers(values: Sequence[float], default: float, shown: Callable[[float], s
         for value in sorted({*values, default})
     ]
     return ComboBox(items, repr(default), name)
-
-
-def _percent(value: float) -> str:
-    return f"{value * 100:.0f} %"
 
 
 def _rate(value: float) -> str:

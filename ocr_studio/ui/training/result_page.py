@@ -27,7 +27,7 @@ _MOST = 250
 _LEAST_WORDS = 330
 # Images of gained and lost words that are loaded at once.
 _PICTURES = 200
-_INTERVAL = later("In brackets: 95 % confidence interval (bootstrap).")
+_INTERVAL = later("In brackets: 95% confidence interval (bootstrap).")
 _GAINED, _LOST = later("Gained ({count})"), later("Lost ({count})")
 _FROM_NOW_ON = {
     "recognizer": later("Now reading with “{model}”"),

@@ -85,7 +85,7 @@ class Status(QStatusBar):
 
     def show_zoom(self, percent: float) -> None:
         """Show the zoom in percent."""
-        self._zoom.setText(tr("Zoom {percent} %", percent=f"{percent:.0f}") if percent else "")
+        self._zoom.setText(tr("Zoom {percent}%", percent=f"{percent:.0f}") if percent else "")
 
     def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
         """Show the state of saving."""

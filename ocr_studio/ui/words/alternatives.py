@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
+from ocr_studio.core.units import percent
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
@@ -123,7 +124,7 @@ class Alternatives(QWidget):
                 if reading
                 else tr("No alternative {number}", number=index + 1)
             )
-            sure = f"{reading.confidence * 100:.0f} % ({key})" if reading else ""
+            sure = f"{percent(reading.confidence)} ({key})" if reading else ""
             button.setToolTip(labels.tooltip(f"{text}   {sure}") if sure else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
             button.style().unpolish(button)

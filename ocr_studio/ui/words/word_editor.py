@@ -12,6 +12,7 @@ from ocr_studio.core.language.spelling import UnknownWord
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.translation import tr
+from ocr_studio.core.units import percent
 from ocr_studio.ui.document.commands import CHOICES
 from ocr_studio.ui.style import box_colours, labels, squiggle, theme
 from ocr_studio.ui.words import spell_checker
@@ -226,7 +227,7 @@ class EditorPanel(QFrame):
             if number <= len(offered):
                 choice = offered[number - 1]
                 key = labels.choice_key(number - 1, writing=True)
-                sure = f"{choice.confidence * 100:.0f} %"
+                sure = percent(choice.confidence)
                 button.setToolTip(labels.tooltip(tr("{key}: {sure} confidence", key=key, sure=sure)))
                 text = labels.shortened(choice.text)
                 button.setAccessibleName(tr("Alternative {number}: {text}", number=number, text=text))

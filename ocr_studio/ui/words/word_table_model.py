@@ -16,6 +16,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.units import percent
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -138,7 +139,7 @@ class WordTableModel(TitledRows):
             return str(self._numbers[word.id]) if word.id in self._numbers else ""
         if column == CONFIDENCE:
             sure = word.machine.confidence if word.machine else None
-            return "" if sure is None else f"{sure * 100:.0f} %"
+            return "" if sure is None else percent(sure)
         return {TEXT: word.text, STATE: tr(labels.STATES[word.state])}.get(column, "")
 
     @staticmethod

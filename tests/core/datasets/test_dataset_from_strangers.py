@@ -261,7 +261,7 @@ def test_wrong_encodings_are_said(folder: Path, encoding: str) -> None:
         ('{"format": "other", "version": 1}', "does not belong to a dataset"),
         ('{"format": "ocr-studio-dataset"}', "version"),
         ('{"format": "ocr-studio-dataset", "version": true}', "version"),
-        ('{"format": "ocr-studio-dataset", "version": 2}', "version 2"),
+        ('{"format": "ocr-studio-dataset", "version": 2}', "newer version of OCR Studio"),
         ('{"format": "ocr-studio-dataset", "version": 1, "layout": "../x"}', "layout"),
         ('{"format": "ocr-studio-dataset", "version": NaN}', "is not a number"),
         ("[" * 100_000, "not valid JSON"),

@@ -116,7 +116,7 @@ def test_nothing_evaluated_is_a_table_all_the_same() -> None:
     assert total["seconds"]["median"] is None
     for told in (table, page):
         assert "1.000" not in told
-        assert "0.0 %" not in told
+        assert "0.0%" not in told
         assert evaluation_table.NOTHING in told
 
 

@@ -40,7 +40,7 @@ def test_what_nobody_has_checked_is_read_again_in_reading_order() -> None:
 
 def test_only_unchecked_words_that_are_read_otherwise_differ() -> None:
     found = [each for each in rereading.find_changes(PAGE, FRESH) if each.visible]
-    assert [(each.before, each.after, each.reason) for each in found] == [("mop", "map", "50 %"), ("", "box", "50 %")]
+    assert [(each.before, each.after, each.reason) for each in found] == [("mop", "map", "50%"), ("", "box", "50%")]
 
 
 def test_what_is_chosen_is_taken_over_and_what_is_the_same_gets_its_confidence() -> None:

@@ -170,7 +170,7 @@ def test_a_person_is_told_what_it_learned_from_how_it_does_and_what_it_is_bad_at
     )
     told = dict(model_description.facts(registry.find("boards"), registry.history("boards")))
     assert told["Trained on"] == "words of 445 people (CC BY 4.0); fonts (OFL 1.1)"
-    assert told["Words on boards"] == "correct 80.0 → 90.0 % (network alone: 75.0 → 85.0)"
+    assert told["Words on boards"] == "correct 80.0 → 90.0% (network alone: 75.0 → 85.0)"
     assert told["Boards without writing"] == "false detections 12 → 3"
     assert told["My set"] == "f 0.5 → –"
     assert told["Weaknesses"] == "Chinese. Faint ink."

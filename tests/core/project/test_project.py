@@ -65,7 +65,7 @@ def test_a_newer_page_is_left_untouched_and_not_written_over(photos: Path) -> No
     project = saved(photos)
     data = page_file.encode(PAGE).replace(b'"format": 2', b'"format": 3')
     page_path(project).write_bytes(data)
-    with pytest.raises(NewerFile, match="newer version"):
+    with pytest.raises(NewerFile, match=r"newer version of OCR Studio \(format 3; .* up to 2\)"):
         project.load_page(PAGE_ID)
     with pytest.raises(NewerFile):
         project.save_page(PAGE)

@@ -134,7 +134,7 @@ def test_likely_words_are_selected_and_checked_ones_are_left_alone() -> None:
         for key, share in (("w1", 0.7), ("w2", 0.4), ("gone", 0.6))
     ]
     found = fix_everywhere.make_changes(offers, "queue")
-    assert [(each.reason, each.selected) for each in found] == [("70 %", True), ("40 %", False), ("60 %", True)]
+    assert [(each.reason, each.selected) for each in found] == [("70%", True), ("40%", False), ("60%", True)]
     edit, skipped = changes.make_edit(page, found)
     after = apply(page, edit)
     assert [after.words[key].text for key in ("w1", "w2")] == ["queue", "cave"]

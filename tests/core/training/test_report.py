@@ -44,7 +44,7 @@ FOUND = DetectorComparison(
         (
             replace(BETTER, after=ReadingScore(20, 5, 0.1)),
             "It reads your handwriting better",
-            "15 mistakes, as before; the character error rate is 10.0 % instead of 15.2 %.",
+            "15 mistakes, as before; the character error rate is 10.0% instead of 15.2%.",
         ),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
         (SAME, "No difference on the held-out words", "15 mistakes, as before"),
@@ -89,9 +89,9 @@ def test_figures_carry_their_uncertainty() -> None:
     rows = training_report.list_rows(BETTER)
     assert [(row.title, row.before, row.after, row.change) for row in rows] == [
         ("misread held-out words", "15 of 20", "9 of 20", "−6"),
-        ("character error rate, held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
+        ("character error rate, held-out words", "15.2%", "9.5%", "−5.7 points (−10.1 … −1.3)"),
         ("misread general words", "6 of 64", "6 of 64", "0"),
-        ("character error rate, general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
+        ("character error rate, general words", "3.1%", "3.0%", "−0.1 points (−0.6 … +0.4)"),
     ]
     assert training_report.list_rows(NOTHING)[0].title == "misread general words"
     assert [row.change for row in training_report.list_rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]

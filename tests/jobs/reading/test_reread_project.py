@@ -76,7 +76,7 @@ def test_what_is_read_otherwise_is_told_and_nothing_changes(project: Project) ->
     before = pages(project)
     found = read(project, "board 2.png").changes
     assert [each.word_id for each in found] == [f"w{number}" for number in range(1, 8)]
-    assert (found[0].before, found[0].after, found[0].reason) == ("the", "again125", "80 %")
+    assert (found[0].before, found[0].after, found[0].reason) == ("the", "again125", "80%")
     assert pages(project) == before
 
 

@@ -90,7 +90,7 @@ def test_what_is_known_of_a_model_is_shown_as_plain_text(open_studio: Open) -> N
     texts = dialog.facts.texts()
     assert "<b>Board</b>" in texts
     assert texts[texts.index("Based on") + 1] == f"Anna, which is based on {BASE}"
-    assert "30 of 40 correct, character error rate 10.0 % → 36 of 40 correct, character error rate 5.0 %" in texts
+    assert "30 of 40 correct, character error rate 10.0% → 36 of 40 correct, character error rate 5.0%" in texts
     dialog.reject()
 
 

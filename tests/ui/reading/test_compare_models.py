@@ -58,8 +58,8 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
     page = studio.document.page
     panel = compared(studio, qtbot)
     assert panel.status.text() == (
-        "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0 %),"
-        " “another” reads 1 (character error rate 0.0 %). They read 3 of 8 words differently."
+        "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0%),"
+        " “another” reads 1 (character error rate 0.0%). They read 3 of 8 words differently."
     )
     assert cells(panel) == [
         ("again10", "Ship", "Ship"),

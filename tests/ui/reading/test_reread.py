@@ -40,8 +40,8 @@ def test_all_of_it_is_taken_over_and_taken_back(qtbot: QtBot, folder: Path, open
     assert dialog.status.text() == "7 of 7 words are read differently now. Select the new texts to apply."
     assert texts(studio) == before
     assert [(each.before, each.after, each.reason) for each in dialog.list.changes.changes][:2] == [
-        ("the", "again125", "80 %"),
-        ("new", "again240", "80 %"),
+        ("the", "again125", "80%"),
+        ("new", "again240", "80%"),
     ]
     assert dialog.take.text() == "&Apply 7"
     QTest.mouseClick(dialog.take, LEFT)

@@ -53,7 +53,7 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
     assert not form.writing.sliders["handwriting"].isEnabled()
     assert "folder of handwriting fonts" in form.writing.sliders["handwriting"].toolTip()
     # Of print and synthetic handwriting, those that are there.
-    assert form.writing.share_labels["print"].text() == "45 %"
+    assert form.writing.share_labels["print"].text() == "45%"
     form.fonts.choose.click()
     (photo_dialogs,) = dialog.findChildren(QFileDialog)
     photo_dialogs.filesSelected.emit([str(tmp_path)])

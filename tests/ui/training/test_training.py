@@ -366,7 +366,7 @@ def test_curves_grow_and_are_told_to_who_cannot_see_them(ready: Studio, learner:
     begin(ready, qtbot)
     cer = ready.window.trainer.running.cer
     assert cer.accessibleName() == "Character error rate (CER)"
-    assert "your held-out words 8.0 %" in cer.accessibleDescription()
+    assert "your held-out words 8.0%" in cer.accessibleDescription()
     blank = Chart("Loss", [Curve("a")], str)
     for chart in (cer, blank):
         chart.resize(300, 120)

@@ -249,7 +249,7 @@ def test_languages_are_chosen_in_a_menu_and_their_weight_beside_it(qtbot: QtBot)
     page = ReadingPage(Settings(languages=("en", "de"), language_strength=0.5), lambda *_: None)
     qtbot.addWidget(page)
     assert page.languages.text() == "English, German"
-    assert page.strength.text() == "50 %"
+    assert page.strength.text() == "50%"
     assert page.chosen(Settings()) == Settings(languages=("en", "de"), language_strength=0.5)
     for code in ("fr", "sv"):
         page.languages.choose(code, on=True)
