@@ -40,6 +40,11 @@ def percent(share: float, digits: int = 0) -> str:
     return tr("{number}%", number=translation.number(100 * share, digits))
 
 
+def percent_suffix() -> str:
+    """The percent sign as it follows a number, for a field with a number."""
+    return tr("{number}%", number="")
+
+
 def size(count: float) -> str:
     """So many bytes: “850 kB”, “3.4 GB”."""
     left, unit = max(1.0, count / 1024), 0

@@ -164,6 +164,6 @@ def _make_nothing_error(report: Report) -> NothingToWrite:
         if why or report.trouble
         else tr("there are no words for training yet"),
         report,
-        remedy=tr("Check the words of a photo first: press Enter to confirm a word."),
-        command="Check the words of a photo in the window first: press Enter to confirm a word.",
+        remedy=tr("Check the words of a photo first: correct or confirm them."),
+        command="Check the words of a photo in the window first: correct or confirm them.",
     )

@@ -161,8 +161,8 @@ def from_project(project: Project) -> Truth:
         raise StudioError(
             tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy=tr("Open the photos and check some words: press Enter to confirm a word."),
-            command="Open the photos in the window and check some words: press Enter to confirm a word.",
+            remedy=tr("Open the photos and check some words: correct or confirm them."),
+            command="Open the photos in the window and check some words: correct or confirm them.",
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 

@@ -179,10 +179,16 @@ class AssembledWindow(QMainWindow):
             return services.index_service.index
 
         prompter = Prompter(document, files, index, lambda: spelling.lexicon)
-        self.review = ReviewPanel(Reviewing(document, files, project, index), prompter, places)
+
+        def name_with_key(action_id: str) -> str:
+            return self.action_set.name_with_key(action_id)  # made after the panels
+
+        self.review = ReviewPanel(
+            Reviewing(document, files, project, index), prompter, places, name_with_key=name_with_key
+        )
         self.review.left.connect(self.view.setFocus)
         fixing = FixingEverywhere(document, files, project, index)
-        self.fixes = FixPanel(fixing, document, self.pictures)
+        self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=name_with_key)
         self.fixes.message.connect(self.status.say)
         fixing.offered.connect(lambda: self.review.show_offer(self.fixes.offer))
         fixing.offered.connect(lambda: self.status.say(self.fixes.offer))

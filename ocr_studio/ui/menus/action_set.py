@@ -85,6 +85,10 @@ class ActionSet(QObject):
         """Return the first key of an action in the system's notation; empty if it has none."""
         return _first_key(self._actions[action_id])
 
+    def name_with_key(self, action_id: str) -> str:
+        """Return the name of an action with its first key, for a sentence: "Fix everywhere (F4)"."""
+        return _tip(self._commands[action_id].spec.name, self._actions[action_id])
+
     def fill_menus(self, bar: QMenuBar) -> None:
         """Add all menus, in the order of the table."""
         groups: dict[str, int] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -28,9 +30,17 @@ class FixPanel(PanelDock):
     own_keys = FIX_KEYS
     message = Signal(str)
 
-    def __init__(self, fixing: FixingEverywhere, document: Document, pictures: WordPictures) -> None:
+    def __init__(
+        self,
+        fixing: FixingEverywhere,
+        document: Document,
+        pictures: WordPictures,
+        *,
+        name_with_key: Callable[[str], str],
+    ) -> None:
+        """Create the panel, hidden. name_with_key: see ``ActionSet``."""
         super().__init__(tr("Fix everywhere"), "fix_everywhere")
-        self._fixing, self._pictures = fixing, pictures
+        self._fixing, self._pictures, self._name_with_key = fixing, pictures, name_with_key
         self._text = ""
         self.asked = ElidedLabel()
         self.own = PlainLabel()
@@ -66,7 +76,12 @@ class FixPanel(PanelDock):
         """A message about the words to fix; empty if there are none."""
         count = self._fixing.count
         return (
-            tr_n("{count} similar word: press F4 to fix it", "{count} similar words: press F4 to fix them", count)
+            tr_n(
+                "{count} similar word: choose {action} to fix it",
+                "{count} similar words: choose {action} to fix them",
+                count,
+                action=self._name_with_key("fix_everywhere"),
+            )
             if count
             else ""
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -58,9 +59,18 @@ class ReviewPanel(PanelDock):
     own_keys = REVIEW_KEYS
     left = Signal()
 
-    def __init__(self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces) -> None:
+    def __init__(
+        self,
+        reviewing: Reviewing,
+        prompter: Prompter,
+        places: MistakePlaces,
+        *,
+        name_with_key: Callable[[str], str],
+    ) -> None:
+        """Create the panel, hidden. name_with_key: see ``ActionSet``."""
         super().__init__(tr("Review queue"), "review")
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
+        self._name_with_key = name_with_key
         self.status = ElidedLabel()
         self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
@@ -290,9 +300,9 @@ class ReviewPanel(PanelDock):
         reviewing = self.reviewing
         card = reviewing.card
         if reviewing.stage is ReviewStage.DONE:
-            self.card.show_text(summary_of(reviewing))
+            self.card.show_text(summary_of(reviewing, action=self._name_with_key("review")))
         elif reviewing.stage is ReviewStage.IDLE:
-            self.card.show_text(tr("Press F6 to review the unchecked words in this folder."))
+            self.card.show_text(tr("Choose Check → Review queue to review the unchecked words in this folder."))
         elif reviewing.word is None:
             self.card.show_text(tr("Searching for unchecked words…"))
         elif isinstance(card, CardMade):

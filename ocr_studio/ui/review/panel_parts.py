@@ -69,8 +69,13 @@ _SETTLED = (
 )
 
 
-def summary_of(reviewing: Reviewing) -> str:
-    """The summary at the end of the queue: what was done and what is left, one line each."""
+def summary_of(reviewing: Reviewing, *, action: str) -> str:
+    """The summary at the end of the queue: what was done and what is left, one line each.
+
+    Args:
+        reviewing: The review queue.
+        action: The name of the action that begins it again.
+    """
     session = reviewing.session
     if session is None or session.total == 0:
         return tr("All words are checked. There is nothing to review.")
@@ -93,7 +98,12 @@ def summary_of(reviewing: Reviewing) -> str:
         if session.fallen_away
         else "",
         tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if session.settled else "",
-        tr_n("{count} word skipped; press F6 to review it.", "{count} words skipped; press F6 to review them.", passed)
+        tr_n(
+            "{count} word skipped; choose {action} to review it.",
+            "{count} words skipped; choose {action} to review them.",
+            passed,
+            action=action,
+        )
         if passed > 0
         else "",
         tr_n(

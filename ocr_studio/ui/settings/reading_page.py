@@ -13,6 +13,7 @@ from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions, Settings
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.units import percent_suffix
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
@@ -81,7 +82,7 @@ class ReadingPage(SettingsPage):
         self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=f" {tr('MB')}")
         self.memory.setSpecialValueText(tr("No limit"))
         self.memory.setAccessibleName(tr("Graphics memory limit"))
-        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
+        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=percent_suffix())
         self.strength.setSpecialValueText(tr("Off (recognizer only)"))
         self.strength.setAccessibleName(tr("Dictionary strength"))
         self.strength.setToolTip(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpin
 
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.core.units import percent
+from ocr_studio.core.units import percent, percent_suffix
 from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, ShareSliders
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
@@ -134,7 +134,7 @@ class SynthForm(QTabWidget):
         self.words = _number("words", tr("Single words"))
         self.boards = _number("boards", tr("Whole boards"))
         self.held_out = _number("held_out", tr("Held out"), scale=100)
-        self.held_out.setSuffix(" %")
+        self.held_out.setSuffix(percent_suffix())
         self.held_out.setSpecialValueText(tr("None"))
         self.seed = _number("seed", tr("Random seed"))
         self.seed.setToolTip(tr("The same seed generates the same words and boards again"))

@@ -44,16 +44,13 @@ _COULD_START = {
 LEAST_PHOTOS, TELLING_PHOTOS, PLENTY_PHOTOS = 1, 3, 10
 
 HOW_WORDS = (
-    later("Correct words on your photos, or press Enter if a word is right. Both count."),
+    later("Correct words on your photos, or confirm those that are right. Both count."),
     later("Click “{button}”. Training takes about a minute; you can keep correcting in the meantime."),
     later("Compare the new model with the previous one on held-out words, then keep or discard it."),
 )
 HOW_BOXES = (
     later("Go through all words of a photo: draw missing boxes, correct wrong ones, and delete boxes without a word."),
-    later(
-        "Press Enter on each word, or choose Words → Confirm all words of this photo. The photo is then marked"
-        " “Checked”."
-    ),
+    later("Confirm each word, or choose Words → Confirm all words of this photo. The photo is then marked “Checked”."),
     later("Click “{button}”, then compare the new model with the previous one on held-out words."),
 )
 

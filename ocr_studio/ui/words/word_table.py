@@ -103,9 +103,9 @@ class WordTable(RowTable):
         if page.read_at:
             # The page has a history, so words were deleted or undone.
             if self._document.history.touches(page.id):
-                return tr("No words here.\nDraw a box (D) or read the photo again (Ctrl+R).")
-            return tr("No words were found.\nDraw a box (D) or read the photo again (Ctrl+R).")
-        return tr("No words yet.\nRead the photo (Ctrl+R).")
+                return tr("No words here.\nDraw a box or read the photo again.")
+            return tr("No words were found.\nDraw a box or read the photo again.")
+        return tr("No words yet.\nRead the photo.")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Paint the rows, or the text of the empty table."""

@@ -76,7 +76,11 @@ def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
     assert not action.isEnabled()
     _correct(studio, qtbot)
     assert action.isEnabled()
-    assert "2 similar words" in studio.window.status.currentMessage()
+    assert studio.window.status.currentMessage() == "2 similar words: choose Fix everywhere (F4) to fix them"
+    for keys, shown in (("Ctrl+J",), " (Ctrl+J)"), ((), ""):
+        studio.window.action_set.use_keys({"fix_everywhere": keys})
+        assert studio.window.fixes.offer == f"2 similar words: choose Fix everywhere{shown} to fix them"
+    studio.window.action_set.use_keys({})
     studio.window.view.setFocus()
     _press(KEY.Key_F4)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.list.tree)

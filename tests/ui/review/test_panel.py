@@ -221,7 +221,7 @@ def test_another_project_ends_the_sitting(panel: ReviewPanel, studio: Studio, tm
     studio.opening.open_paths([other])
     qtbot.waitUntil(lambda: studio.opening.path == other and not studio.busy)
     assert panel.reviewing.stage is ReviewStage.IDLE
-    assert "Press F6" in panel.card.text
+    assert panel.card.text == "Choose Check → Review queue to review the unchecked words in this folder."
     steps = studio.document.undo_stack.count()
     panel.line.setFocus()
     press(KEY.Key_Return)

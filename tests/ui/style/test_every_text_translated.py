@@ -41,7 +41,7 @@ def test_the_marks_are_looked_for(studio: Studio, qtbot: QtBot) -> None:
     label = QLabel("Left in English", studio.window)
     assert english(studio.window) == ["Left in English"]
     label.setText(translation.tr("Zoom {percent}%", percent="much"))
-    assert english(studio.window) == ["⟦Zoom ⟧much⟦ %⟧"]
+    assert english(studio.window) == ["⟦Zoom ⟧much⟦%⟧"]
     label.setText(translation.tr("{count} things that no translator knows", count=3))
     assert english(studio.window) == ["3 things that no translator knows"]
 

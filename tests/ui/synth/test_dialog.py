@@ -183,11 +183,11 @@ def test_shares_add_up(dialog: SynthDialog) -> None:
     shares.show_shares({"whiteboard": 1 / 3, "paper": 1 / 3, "glass": 1 / 3})
     assert sum(shares.shares.values()) == pytest.approx(1.0)
     said = [label.text() for label in shares.share_labels.values()]
-    assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
+    assert sum(int(each.removesuffix("%")) for each in said if each != "–") == 100
     for slider in shares.sliders.values():
         slider.setValue(7)
         said = [label.text() for label in shares.share_labels.values()]
-        assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
+        assert sum(int(each.removesuffix("%")) for each in said if each != "–") == 100
     leave_dialogs()
 
 

@@ -295,12 +295,12 @@ def test_a_cut_after_double_spaces_is_where_the_cursor_stands(table: WordTable, 
 def test_an_empty_table_says_why_and_what_to_do(table: WordTable, document: Document, qtbot: QtBot) -> None:
     assert table.empty_text() == ""
     document.open(replace(made_board.page(), words={}, read_at=None), made_board.photo())
-    assert table.empty_text() == "No words yet.\nRead the photo (Ctrl+R)."
+    assert table.empty_text() == "No words yet.\nRead the photo."
     table.set_busy(True)
     assert table.empty_text() == "Reading…"
     table.set_busy(False)
     document.set_read_at("2026-01-01T00:00:00+00:00")
-    assert table.empty_text() == "No words were found.\nDraw a box (D) or read the photo again (Ctrl+R)."
+    assert table.empty_text() == "No words were found.\nDraw a box or read the photo again."
     blank = table.viewport().grab().toImage()
     middle = blank.rect().adjusted(60, blank.height() // 3, -60, -blank.height() // 3)
     assert (
@@ -317,7 +317,7 @@ def test_an_empty_table_says_why_and_what_to_do(table: WordTable, document: Docu
     assert document.page is not None
     document.push(edits.delete(document.page, document.page.words))
     document.set_read_at("2026-01-01T00:00:00+00:00")
-    assert table.empty_text() == "No words here.\nDraw a box (D) or read the photo again (Ctrl+R)."
+    assert table.empty_text() == "No words here.\nDraw a box or read the photo again."
 
 
 @pytest.mark.parametrize(("width", "shown"), [(600, {0, 1, 2, 3, 4}), (400, {0, 1, 2, 4}), (220, {1, 2})])
