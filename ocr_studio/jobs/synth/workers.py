@@ -69,7 +69,7 @@ class Crew:
                 min(children, _MOST),
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_init_worker,
-                initargs=(synth_options.options_values(options), translation.language()),
+                initargs=(synth_options.options_values(options), translation.language(), translation.figure(".")),
             )
         else:
             self._maker = _maker(options)
@@ -156,8 +156,8 @@ class _Here:
     maker: SampleMaker | None = None
 
 
-def _init_worker(raw: object, language: str) -> None:
-    """Initialize a worker, with low priority and a single OpenCV thread."""
+def _init_worker(raw: object, language: str, point: str) -> None:
+    """Initialize a worker, with low priority and a single OpenCV thread. language, point: as in ``translation.use``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     cv2.setNumThreads(1)
@@ -167,7 +167,7 @@ def _init_worker(raw: object, language: str) -> None:
     with contextlib.suppress(OSError, AttributeError):  # not available on Windows
         os.nice(_NICENESS)
     if language != translation.ENGLISH:
-        translation.use(resources.translations(), language)
+        translation.use(resources.translations(), language, point=point)
     _Here.maker = _maker(synth_options.parse_options(raw))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWi
 from ocr_studio.core.language.lexicon import LANGUAGES
 from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models.card import Kind
+from ocr_studio.core.models.registry import Model
 from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent_suffix
@@ -44,8 +45,9 @@ class ReadingPage(SettingsPage):
         self._before = settings
         self.detection = settings.detection
         self._try_detection = try_detection
-        self.model = _model_choice("recognizer", settings.model, tr("Recognizer"))
-        self.detector = _model_choice("detector", settings.detector, tr("Detector"))
+        self._models = registry.everything()
+        self.model = _model_choice(self._models, "recognizer", settings.model, tr("Recognizer"))
+        self.detector = _model_choice(self._models, "detector", settings.detector, tr("Detector"))
         self.alphabet = ComboBox([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
         self.alphabet.setToolTip(
             tr("Applies to the included model only; a model you have trained has its own alphabet")
@@ -122,8 +124,8 @@ class ReadingPage(SettingsPage):
         """Return these settings with the values of this page."""
         return replace(
             settings,
-            model=_chosen(self.model, settings.model),
-            detector=_chosen(self.detector, settings.detector),
+            model=_chosen(self._models, self.model, settings.model),
+            detector=_chosen(self._models, self.detector, settings.detector),
             alphabet=self.alphabet.currentData(),
             unit=self.unit.currentData(),
             detection=self.detection,
@@ -173,45 +175,45 @@ class ReadingPage(SettingsPage):
     def _name_defaults(self) -> None:
         """Update the names of the default models, which depend on the alphabet."""
         alphabet = self.alphabet.currentData()
-        self.model.setItemText(0, _default_title("recognizer", alphabet))
-        self.detector.setItemText(0, _default_title("detector", alphabet))
+        self.model.setItemText(0, _default_title(self._models, "recognizer", alphabet))
+        self.detector.setItemText(0, _default_title(self._models, "detector", alphabet))
 
     def _set_detection(self, detection: DetectionOptions) -> None:
         self.detection = detection
         self._how.setText(tr("Default") if detection == DetectionOptions() else tr("Customized"))
 
 
-def _model_choice(kind: Kind, value: str | None, name: str) -> ComboBox:
-    known = registry.available(kind)
-    if not _has_adapted(kind):  # the first model is the default, which is already in the list
+def _model_choice(models: Sequence[Model], kind: Kind, value: str | None, name: str) -> ComboBox:
+    known = [model for model in models if model.kind == kind]
+    if not _has_adapted(models, kind):  # the first model is the default, which is already in the list
         known = known[1:]
-    items = [("", _default_title(kind, "latin"))]
+    items = [("", _default_title(models, kind, "latin"))]
     items += [(model.name, tr(model.title) if model.of_program else model.name) for model in known]
-    value = "" if value is None or _is_only_default(value) else value
+    value = "" if value is None or _is_only_default(models, value) else value
     if value not in dict(items):  # the model is no longer available; keep it until the user chooses another one
         items.append((value, tr("{model} (no longer available)", model=value)))
     return ComboBox(items, value, name)
 
 
-def _default_title(kind: Kind, alphabet: str) -> str:
-    model = registry.default(kind, alphabet=alphabet)
-    return tr("Default: {model}", model=model.name) if _has_adapted(kind) else tr(model.title)
+def _default_title(models: Sequence[Model], kind: Kind, alphabet: str) -> str:
+    model = bundled.default(kind, alphabet, models)
+    return tr("Default: {model}", model=model.name) if _has_adapted(models, kind) else tr(model.title)
 
 
-def _has_adapted(kind: Kind) -> bool:
-    return any(model.adapted for model in registry.available(kind))
+def _has_adapted(models: Sequence[Model], kind: Kind) -> bool:
+    return any(model.adapted and model.kind == kind for model in models)
 
 
-def _is_only_default(name: str) -> bool:
+def _is_only_default(models: Sequence[Model], name: str) -> bool:
     """Whether this is a third-party model that is the default anyway, as the program has no adapted one."""
-    return any(each.name == name and not _has_adapted(each.kind) for each in bundled.BORROWED)
+    return any(each.name == name and not _has_adapted(models, each.kind) for each in bundled.BORROWED)
 
 
 def _choose(choice: ComboBox, value: str | None) -> None:
     choice.setCurrentIndex(max(0, choice.findData(value or "")))
 
 
-def _chosen(choice: ComboBox, before: str | None) -> str | None:
+def _chosen(models: Sequence[Model], choice: ComboBox, before: str | None) -> str | None:
     """Return the value of a choice for the settings; the value before if the choice was not changed."""
     name = choice.currentData() or None
-    return before if name is None and before is not None and _is_only_default(before) else name
+    return before if name is None and before is not None and _is_only_default(models, before) else name

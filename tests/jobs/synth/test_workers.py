@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr_studio.core import resources, translation
 from ocr_studio.jobs.synth.workers import Crew
 from tests import made_synth
 
@@ -28,6 +29,19 @@ def test_pressing_ctrl_c_again_does_not_keep_children_from_being_told_to_end(
     Crew(made_synth.options(tmp_path), children=1).close()
     assert told == ["to end"]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_children_write_figures_as_the_program_does(tmp_path: Path) -> None:
+    translation.use(resources.translations(), "de", point=",")
+    try:
+        crew = Crew(made_synth.options(tmp_path), children=1)
+        try:
+            assert crew._pool is not None
+            assert crew._pool.submit(translation.number, 1.5, 1).result() == "1,5"
+        finally:
+            crew.close()
+    finally:
+        translation.use_english()
 
 
 CRASH = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.models import registry
+from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training.events import Recipe
@@ -47,6 +47,18 @@ def test_the_programs_choice_and_all_models_by_name_are_offered(qtbot: QtBot) ->
     assert not page.alphabet.isEnabled()
     page.model.setCurrentIndex(0)
     assert page.chosen(Settings(model="boards")).model is None
+
+
+def test_the_models_are_looked_up_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped("boards", default_for=("latin",))
+    installed("Anna")
+    looked: list[None] = []
+    find_models = bundled.adapted
+    monkeypatch.setattr(bundled, "adapted", lambda: looked.append(None) or find_models())
+    page = _page(qtbot, Settings(model="Anna", alphabet="all"))
+    page.alphabet.setCurrentIndex(page.alphabet.findData("latin"))
+    assert page.model.itemText(0) == "Default: boards"
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize("model", [None, BASE, "boards", "Anna"])
