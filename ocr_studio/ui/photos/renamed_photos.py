@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
@@ -63,24 +64,25 @@ class RenamedPhotos(QObject):
             name=later("Searching for renamed photos"),
             priority=Priority.BACKGROUND,
         )
-        job.yielded.connect(lambda found: self._save_name(project, *found))
+        names: dict[str, str] = {}
+        job.yielded.connect(lambda found: names.update([found]))
+        job.done.connect(lambda: self._save_names(project, names))
         job.ended.connect(self._rest)
 
-    def _save_name(self, project: Project, page_id: str, name: str) -> None:
-        """Save the new name in the page of this project."""
-        shown, path = self._document.page, self._opening.path
+    def _save_names(self, project: Project, names: Mapping[str, str]) -> None:
+        """Save the new names in the pages of this project, in one change."""
         if project is not self._opening.project or self._document.history.pages is None:
             return
-        if shown is not None and path is not None and shown.id == page_id and path.name != name:
-            # Open under its old name: open it under the new one first, then update the page.
-            if self._photos.number(path.name) is None:
-                self._waiting[page_id] = name
-                self._opening.open_paths([path.with_name(name)])
-            return
-        with contextlib.suppress(StudioError):  # reported when its photo is opened
-            page = self._document.history.page(page_id)
-            if page is not None:
-                self._document.history.save(replace(page, image=project.relative(self._photos.folder / name)))
+        pages: list[Page] = []
+        for page_id, name in names.items():
+            if self._reopen_under(page_id, name):
+                continue
+            with contextlib.suppress(StudioError):  # reported when its photo is opened
+                page = self._document.history.page(page_id)
+                if page is not None:
+                    pages.append(replace(page, image=project.relative(self._photos.folder / name)))
+        if pages:
+            self._document.history.save(*pages)
 
     def _rest(self) -> None:
         self._job = None
@@ -88,3 +90,13 @@ class RenamedPhotos(QObject):
         shown = self._document.page
         if self._waiting.keys() - ({shown.id} if shown else set()):
             self._save_next()
+
+    def _reopen_under(self, page_id: str, name: str) -> bool:
+        """Open a photo under its new name if it is open under the old one. Returns whether it was."""
+        shown, path = self._document.page, self._opening.path
+        if shown is None or path is None or shown.id != page_id or path.name == name:
+            return False
+        if self._photos.number(path.name) is None:
+            self._waiting[page_id] = name
+            self._opening.open_paths([path.with_name(name)])
+        return True

@@ -300,6 +300,19 @@ def test_pages_are_told_of_their_photos_other_names(studio: Studio, folder: Path
     assert studio.document.undo_stack.canUndo()
 
 
+def test_new_names_of_several_photos_are_one_change(studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    for name in ("board 1.png", "board 3.png", "board 2.png"):
+        studio.opening.open_paths([folder / name])
+        wait_for(studio, name, qtbot)
+        accept_all(studio)
+    changes: list[set[str]] = []
+    studio.document.changed.connect(lambda change: changes.append({page.image for page in change.after.values()}))
+    for name in ("1", "3"):
+        (folder / f"board {name}.png").rename(folder / f"sign {name}.png")
+    qtbot.waitUntil(lambda: _kept_names(studio) == {"board 2.png", "sign 1.png", "sign 3.png"})
+    assert changes == [{"sign 1.png", "sign 3.png"}]
+
+
 def _kept_names(studio: Studio) -> set[str]:
     """The photos that the pages on the disk name."""
     assert studio.opening.project is not None

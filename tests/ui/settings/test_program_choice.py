@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -52,13 +53,12 @@ def test_the_programs_choice_and_all_models_by_name_are_offered(qtbot: QtBot) ->
 def test_the_models_are_looked_up_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped("boards", default_for=("latin",))
     installed("Anna")
-    looked: list[None] = []
-    find_models = bundled.adapted
-    monkeypatch.setattr(bundled, "adapted", lambda: looked.append(None) or find_models())
+    find_models = mock.Mock(wraps=bundled.adapted)
+    monkeypatch.setattr(bundled, "adapted", find_models)
     page = _page(qtbot, Settings(model="Anna", alphabet="all"))
     page.alphabet.setCurrentIndex(page.alphabet.findData("latin"))
     assert page.model.itemText(0) == "Default: boards"
-    assert len(looked) == 1
+    find_models.assert_called_once()
 
 
 @pytest.mark.parametrize("model", [None, BASE, "boards", "Anna"])
