@@ -132,7 +132,7 @@ def save_rules(folder: Path, rules: Sequence[Rule]) -> None:
 
 
 def describe_problem(rule: Rule) -> str:
-    """Say in a sentence why a rule is invalid, including unknown groups in its replacement; empty if it is valid."""
+    """Say why a rule is invalid, including unknown groups in its replacement, and what to do; empty if it is valid."""
     try:
         compiled = _compile(rule)
         if rule.pattern:
@@ -165,6 +165,9 @@ def _shorten(text: str) -> str:
 
 
 def _make_error(rule: Rule, error: Exception) -> BadRule:
+    # Without the position, which is that in the pattern as it is compiled.
+    reason = getattr(error, "msg", error)
     return BadRule(
-        tr("can’t replace the pattern “{find}” with “{put}”: {reason}", find=rule.find, put=rule.put, reason=error)
+        tr("the rule “{find}” → “{put}” is invalid: {reason}", find=rule.find, put=rule.put, reason=reason),
+        remedy=tr("Correct the pattern or the replacement, or untick Pattern to find the text itself."),
     )

@@ -9,6 +9,7 @@ from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.search.rules_table import RulesTable
+from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -73,7 +74,7 @@ class RulesDialog(QDialog):
     def _check_rules(self) -> None:
         wrong = [text for rule in self.rules() if rule.on and (text := replace_rules.describe_problem(rule))]
         usable = not wrong and any(rule.on for rule in self.rules())
-        self.trouble.setText(wrong[0] if wrong else "")
+        self.trouble.setText(labels.sentence_case(wrong[0]) if wrong else "")
         self.here.setEnabled(usable)
         self.everywhere.setEnabled(usable and self._project)
         self.remove.setEnabled(self.table.rows.count() > 0)

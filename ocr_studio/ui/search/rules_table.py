@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from ocr_studio.core.editing import replace_rules
@@ -73,11 +72,15 @@ class RuleRows(TitledRows):
             return Qt.CheckState.Checked if getattr(rule, _FLAGS[column]) else Qt.CheckState.Unchecked
         wrong = replace_rules.describe_problem(rule) if rule.find else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return labels.tooltip(wrong)
-        if role == Qt.ItemDataRole.ForegroundRole and wrong:
-            return QColor(theme.colours().error)
+            return labels.tooltip(labels.sentence_case(wrong))
+        if role == Qt.ItemDataRole.DecorationRole and column == FIND and wrong:
+            return theme.icon("mdi6.alert-circle-outline", role="error")
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.titles[column]}: {text}"
+            return (
+                tr("{title}: {text}, invalid rule", title=self.titles[column], text=text)
+                if wrong
+                else f"{self.titles[column]}: {text}"
+            )
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
