@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Settings
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -25,7 +25,8 @@ _ENOUGH = 10
 
 class Hints(QObject):
     """Shows hints: how to correct, on the first photo with words; useful keys, after the first correction; and
-    training, after the tenth. Not in sessions that save nothing, such as screenshots of the window.
+    training, once ten words of the opened photos are corrected. Not in sessions that save nothing, such as screenshots
+    of the window.
 
     Signals: ``changed()`` a hint was shown or closed.
     """
@@ -93,7 +94,13 @@ class Hints(QObject):
         if len(self._corrected) >= _ENOUGH:
             self._show(
                 LEARNING,
-                tr("You have corrected ten words. Train on them to read this handwriting better."),
+                tr_n(
+                    "{count} word on the photos you have opened is corrected. Train on it to read this handwriting"
+                    " better.",
+                    "{count} words on the photos you have opened are corrected. Train on them to read this handwriting"
+                    " better.",
+                    len(self._corrected),
+                ),
                 offer=(tr("Train model"), self._actions["learn"].trigger),
             )
         else:
