@@ -31,6 +31,12 @@ def plain(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(style_sheet, "sheet", lambda _: "")
 
 
+@pytest.fixture(autouse=True)
+def second_press(qapp: QApplication) -> None:
+    """No press counts as the second half of a double click, as tests press faster than hands."""
+    qapp.setDoubleClickInterval(0)
+
+
 @pytest.fixture
 def styled(qapp: QApplication) -> Iterator[None]:
     """The style sheet that users have."""

@@ -22,6 +22,7 @@ class Change:
         after: The new text.
         reason: Why, as it is shown, for example the confidence of the new text; may be empty.
         selected: Whether it is selected at first; None if it is only shown and can't be applied.
+        obstacle: Why it can't be applied, as it is shown; empty if it can.
         checked: Whether the user had checked the word when the change was found.
         read: The new text as a model has read it; None if the new text becomes the user's.
     """
@@ -36,6 +37,7 @@ class Change:
     selected: bool | None = True
     checked: bool = False
     read: Transcription | None = None
+    obstacle: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -32,11 +32,13 @@ class Applied:
         words: Number of changed words.
         photos: Number of changed photos.
         skipped: What was not changed and why, one line each.
+        changes: The changes that were applied or skipped; when it was stopped, these are not all.
     """
 
     words: int
     photos: int
     skipped: tuple[str, ...]
+    changes: tuple[Change, ...]
 
     @property
     def summary(self) -> str:
@@ -165,7 +167,8 @@ class Applying(QObject):
             lines.append(tr("Stopped; not changed: {photos}.", photos=photos))
         elif stay:
             lines.append(tr("Not changed, because another folder was opened: {photos}.", photos=photos))
-        self.ended.emit(Applied(self._words, self._photos, tuple(lines)))
+        done = tuple(each for some in self._changes[: self._done] for each in some)
+        self.ended.emit(Applied(self._words, self._photos, tuple(lines), done))
 
 
 def _describe_skipped(skipped: Skipped) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
@@ -30,7 +30,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
 from ocr_studio.ui.words.change_model import WORD
 from ocr_studio.ui.words.word_pictures import WordPictures
 
@@ -47,6 +47,7 @@ class FindPanel(PanelDock):
     """
 
     own_keys = FIND_KEYS
+    preferred_height = LIST_HEIGHT
 
     def __init__(
         self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: WordPictures
@@ -54,7 +55,7 @@ class FindPanel(PanelDock):
         super().__init__(tr("Find"), "find")
         self.searching, self._document, self._opening = searching, document, opening
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
-        self._findings = SearchResult([], 0, 0)
+        self._found, self._findings = "", SearchResult([], 0, 0)
         self._replacing = False
         self._step: StepName = ""
         self.line = _line(tr("Find on all photos"), tr("Text to find on all photos"))
@@ -73,7 +74,7 @@ class FindPanel(PanelDock):
             ListTexts(
                 tr("Words and their replacements"),
                 (tr("Current text"), tr("New text"), ""),
-                button=lambda number: tr_n("Replace {count} word", "Replace {count} words", number),
+                button=_name_button,
                 step=lambda *_: self._step,
             ),
         )
@@ -108,10 +109,6 @@ class FindPanel(PanelDock):
         super().retint()
         self.bar.retint()
 
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """A few rows of cards."""
-        return QSize(1000, 330)
-
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
         """Search again, as the pages may have changed."""
         super().showEvent(event)
@@ -124,7 +121,8 @@ class FindPanel(PanelDock):
             if event.key() == Qt.Key.Key_Escape:
                 self.close()
                 return True
-            if watched is self.line and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            keys = Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter
+            if watched in (self.line, self.by) and event.key() in keys:
                 self._to_cards(go=event.key() != Qt.Key.Key_Down)
                 return True
         return super().eventFilter(watched, event)
@@ -168,8 +166,8 @@ class FindPanel(PanelDock):
 
     def _connect(self) -> None:
         self.line.textChanged.connect(self._search)
-        self.by.textChanged.connect(lambda _: self._preview())
-        self.scope.activated.connect(lambda _: self._preview())
+        self.by.textChanged.connect(self._start_over)
+        self.scope.activated.connect(self._start_over)
         self.list.started.connect(self._begin_step)
         self.list.progressed.connect(self._show_replacing)
         self.list.applied.connect(self._show_replaced)
@@ -185,14 +183,13 @@ class FindPanel(PanelDock):
             widget.installEventFilter(self)
         self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
         # Changed words reach the index through the project and may change the results.
-        self._document.changed.connect(lambda _: self.searching.again())
+        self._document.changed.connect(self._follow)
         self._document.opened.connect(self._preview)
 
     # ----------------------------------------------------------------------------------------------------- finding
 
     def _search(self, text: str) -> None:
-        several = bool(text.strip()) and find_replace.parse_single_term(text) is None
-        self.why.setText(tr("Only single words can be replaced") if several else "")
+        self._drop_result()
         self.searching.wanted = True
         self.searching.ask(text)
 
@@ -207,7 +204,9 @@ class FindPanel(PanelDock):
             self.cards.setCurrentIndex(self.model.index(before))
         else:
             self.cards.scrollToTop()
-        self._preview()
+        # Another search starts with fresh ticks, but a search that is refined keeps those of its words.
+        self._preview(forget=query != self._found)
+        self._found = query
         self._show()
 
     def _show(self) -> None:
@@ -264,14 +263,32 @@ class FindPanel(PanelDock):
 
     # ---------------------------------------------------------------------------------------------------- replacing
 
-    def _preview(self) -> None:
+    def _preview(self, *, forget: bool = False) -> None:
         term = find_replace.parse_single_term(self.line.text()) if self._replacing else None
         self.list.apply.setVisible(term is not None)
         self.below.setCurrentWidget(self.cards if term is None else self.list)
         if term is not None:
             here = self._document.page.id if self._document.page else ""
             hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
-            self.list.show_changes(find_replace.list_replacements(hits, term, self.by.text()))
+            self.list.show_changes(find_replace.list_replacements(hits, term, self.by.text()), forget=forget)
+
+    def _start_over(self) -> None:
+        """Preview another replacement."""
+        self._drop_result()
+        self._preview()
+
+    def _follow(self) -> None:
+        """Search again, as words have changed, possibly by Undo."""
+        self._drop_result()
+        self.searching.again()
+
+    def _drop_result(self) -> None:
+        """Remove what is said of the last replacement; while words are being replaced, the progress stays."""
+        if not self.list.busy:
+            query = self.line.text()
+            several = bool(query.strip()) and find_replace.parse_single_term(query) is None
+            self.why.setText(tr("Only single words can be replaced") if several else "")
+            self.why.setToolTip("")
 
     def _begin_step(self) -> None:
         # Now: while it runs, the user can type another text, and its parts are made in another thread.
@@ -286,6 +303,10 @@ class FindPanel(PanelDock):
         self.why.setText(labels.with_few(said, applied.skipped, most=_SAID))
         self.why.setToolTip(labels.tooltip("\n".join(applied.skipped)))
         self.searching.again()
+
+
+def _name_button(words: int) -> str:
+    return tr_n("Replace {count} word", "Replace {count} words", words) if words else tr("Replace")
 
 
 def _line(shown: str, name: str) -> QLineEdit:

@@ -26,6 +26,8 @@ from ocr_studio.ui.style import theme
 _LEAST_HEIGHT: Final = 130
 # Qt grants only a part of the height that is asked for, and more with each attempt.
 _TIMES: Final = 6
+# The share of the window's height that a panel leaves to the photo when it is opened.
+_PHOTO_SHARE: Final = 0.4
 
 
 class _Room(QScrollArea):
@@ -92,12 +94,15 @@ class PanelDock(QDockWidget):
     Attributes:
         area: Where it is docked until the user moves it; panels of one area share it as tabs.
         own_keys: Keys that work in this panel only and what they do, for the list of shortcuts.
+        preferred_height: Screen pixels that it gets at the bottom when it is first opened, if the photo keeps its
+            share; 0 for what it needs.
         closer: The button that closes it, for the panel's header, as the theme draws none.
         filled: Whether ``fill`` has been called.
     """
 
     area = Qt.DockWidgetArea.BottomDockWidgetArea
     own_keys: tuple[tuple[str, str], ...] = ()
+    preferred_height = 0
     changed = Signal()
 
     def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
@@ -117,8 +122,9 @@ class PanelDock(QDockWidget):
         self.closer.setToolTip(tr("Close this panel; reopen it from the View menu"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
+        self.toggleViewAction().triggered.connect(self._request_preferred_height)
         self._outside: QWidget | None = None
-        self._coming = False
+        self._coming = self._had_height = False
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_keys)
@@ -137,6 +143,18 @@ class PanelDock(QDockWidget):
         # filling it before takes twice the time.
         super().setWidget(room)
         room.setWidget(widget)
+        self._order_closer_last()
+
+    def _order_closer_last(self) -> None:
+        """Let Tab reach the closer after all other widgets of the panel."""
+        last: QWidget = self.closer
+        following = last.nextInFocusChain()
+        while following is not None and following not in (self, self.closer) and self.isAncestorOf(following):
+            if following.focusPolicy() != Qt.FocusPolicy.NoFocus:  # setTabOrder ignores the others
+                last = following
+            following = following.nextInFocusChain()
+        if last is not self.closer:
+            self.setTabOrder(last, self.closer)
 
     def setVisible(self, visible: bool) -> None:  # noqa: N802  (Qt's)
         """Fill the panel before it is shown for the first time."""
@@ -155,15 +173,26 @@ class PanelDock(QDockWidget):
             self._note_keys(QApplication.focusWidget())
         self._request_height_soon()
 
-    def _request_height_soon(self, times: int = _TIMES) -> None:
+    def _request_height_soon(self, preferred: int = 0, times: int = _TIMES) -> None:
         if times:
-            QTimer.singleShot(0, self, lambda: self._request_height(times))
+            QTimer.singleShot(0, self, lambda: self._request_height(preferred, times))
 
-    def _request_height(self, times: int) -> None:
-        window, whole = self.window(), self._whole_height()
-        if isinstance(window, QMainWindow) and self.isVisible() and self.height() < whole:
-            window.resizeDocks([self], [whole], Qt.Orientation.Vertical)
-            self._request_height_soon(times - 1)
+    def _request_preferred_height(self) -> None:
+        """Ask for the preferred height, once: later the height is the user's choice."""
+        if self.preferred_height and not self._had_height:
+            self._had_height = True
+            self._request_height_soon(self.preferred_height)
+
+    def _request_height(self, preferred: int, times: int) -> None:
+        window = self.window()
+        middle = window.centralWidget() if isinstance(window, QMainWindow) else None
+        if not isinstance(window, QMainWindow) or middle is None or not self.isVisible():
+            return
+        room = middle.height() + self.height() - round(_PHOTO_SHARE * window.height())
+        wanted = max(self._whole_height(), min(preferred, room))
+        if self.height() < wanted:
+            window.resizeDocks([self], [wanted], Qt.Orientation.Vertical)
+            self._request_height_soon(preferred, times - 1)
 
     def _whole_height(self) -> int:
         room = self.widget()
@@ -176,6 +205,7 @@ class PanelDock(QDockWidget):
         self._note_keys(QApplication.focusWidget())
         # The panel that goes behind this one passes its focus to any widget.
         self._coming = True
+        self._request_preferred_height()
         self.show()
         self.raise_()
 

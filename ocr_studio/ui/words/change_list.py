@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QMenu,
@@ -25,6 +26,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.apply_choices import Applied, Applying
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import ShortTextDelegate
 from ocr_studio.ui.words.change_model import AFTER, BEFORE, REASON, WORD, ChangeModel, Right
@@ -32,6 +34,8 @@ from ocr_studio.ui.words.word_pictures import SIZE, WordPictures
 
 # Photos are expanded up to this number of words; with more, the window would freeze briefly at each new photo.
 _MOST_OPEN: Final = 300
+# Screen pixels: the preferred height of a panel with a list of changes, for a handful of rows.
+LIST_HEIGHT: Final = 400
 _KEY, _MODIFIER = Qt.Key, Qt.KeyboardModifier
 
 
@@ -197,6 +201,7 @@ class ChangeList(QWidget):
     Attributes:
         tree: The changes.
         apply: The button that applies the selected ones, for the host to lay out. While they are applied, it stops.
+        hint: A line below the list, empty at first.
 
     Signals:
         started(): Changes are about to be applied.
@@ -231,12 +236,14 @@ class ChangeList(QWidget):
         super().__init__()
         self._document, self._texts = document, texts
         self._applying: Applying | None = None
+        self._applied: frozenset[Change] = frozenset()
+        self._pressed = QElapsedTimer()
         self.tree = ChangeTree(texts, pictures, by_photo=by_photo, right=right)
-        self.tree.entered.connect(enter or (lambda: None if self.busy else self.apply_or_stop()))
+        self.tree.entered.connect(enter or (lambda: None if self.busy else self._press()))
         self.changes = self.tree.changes
         self.apply = QPushButton()
         self.apply.setProperty("primary", True)
-        self.apply.clicked.connect(self.apply_or_stop)
+        self.apply.clicked.connect(self._press)
         self.count = PlainLabel()
         self.count.setProperty("quiet", True)
         self.bar = QProgressBar(textVisible=False)
@@ -251,11 +258,13 @@ class ChangeList(QWidget):
         self._rarely = (self.photo, self.equal) if by_photo else (self.equal,)
         self.photo.setVisible(by_photo)
         self._connect()
+        self.hint = ElidedLabel()
+        self.hint.setProperty("quiet", True)
         row = self._row = QHBoxLayout()
         row.setSpacing(8)
         for button_ in (self.every, self.none, self.photo, self.equal):
             row.addWidget(button_)
-        row.addStretch(1)
+        row.addWidget(self.hint, 1)
         row.addWidget(self.bar)
         row.addWidget(self.count)
         layout = QVBoxLayout(self)
@@ -282,20 +291,37 @@ class ChangeList(QWidget):
         widgets = (self.every, self.none, *rarely, self.count)
         return sum(each.sizeHint().width() + self._row.spacing() for each in widgets)
 
-    def show_changes(self, changes: Iterable[Change]) -> None:
-        """Show these changes instead of others; those that were shown before keep their ticks."""
-        self.changes.show(changes)
+    def show_changes(self, changes: Iterable[Change], *, forget: bool = False) -> None:
+        """Show these changes instead of others, without those that were just applied. The user's ticks stay.
+
+        Args:
+            changes: The changes.
+            forget: Whether to forget the ticks of words that are not among them.
+        """
+        self.changes.show((each for each in changes if each not in self._applied), forget=forget)
 
     @property
     def busy(self) -> bool:
         """Whether changes are being applied."""
         return self._applying is not None
 
-    def apply_or_stop(self) -> None:
-        """Apply the selected changes; if that is under way, stop it."""
+    def ignore_second_press(self) -> None:
+        """Ignore presses of the button for a moment: they are the second half of a double click."""
+        self._pressed.start()
+
+    def stop(self) -> None:
+        """Stop applying the changes."""
         if self._applying is not None:
             self._applying.cancel()
+
+    def _press(self) -> None:
+        """Apply the selected changes; if that is under way, stop it."""
+        if self._pressed.isValid() and self._pressed.elapsed() < QApplication.doubleClickInterval():
+            return
+        if self.busy:
+            self.stop()
         elif self.apply.isEnabled():
+            self.ignore_second_press()
             self.start(self.changes.chosen())
 
     def start(self, changes: list[Change]) -> None:
@@ -314,6 +340,7 @@ class ChangeList(QWidget):
         self.equal.clicked.connect(self.tree.turn_equal)
         self.changes.ticked.connect(self._offer)
         self.tree.selectionModel().currentChanged.connect(lambda *_: self._offer())
+        self._document.changed.connect(self._forget_applied)
 
     def _offer(self) -> None:
         number, able = sum(each.visible for each in self.changes.chosen()), self.changes.selectable
@@ -335,9 +362,16 @@ class ChangeList(QWidget):
         if self._applying is not None:
             self._applying.deleteLater()
         self._applying = None
+        self._applied = frozenset(applied.changes)
+        self.show_changes(self.changes.changes)
         self.bar.hide()
         self._offer()
         self.applied.emit(applied)
+
+    def _forget_applied(self) -> None:
+        # After Undo they can be applied again.
+        if not self.busy:
+            self._applied = frozenset()
 
 
 def _button(text: str, tip: str, key: str) -> QPushButton:

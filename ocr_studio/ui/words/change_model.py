@@ -70,11 +70,17 @@ class ChangeModel(QAbstractItemModel):
             found += self._unseen.get(mine[0].page_id, ()) if mine else ()
         return found
 
-    def show(self, changes: Iterable[Change]) -> None:
-        """Show these changes; those that were shown before keep their ticks."""
+    def show(self, changes: Iterable[Change], *, forget: bool = False) -> None:
+        """Show these changes. The user's ticks stay, also of words that are not shown for a while.
+
+        Args:
+            changes: The changes.
+            forget: Whether to forget the ticks of words that are not among them.
+        """
         pages = group_by_page(each for each in changes if each.visible)
-        keys = {each.key for some in pages for each in some}
-        self._ticks = {key: on for key, on in self._ticks.items() if key in keys}
+        if forget:
+            keys = {each.key for some in pages for each in some}
+            self._ticks = {key: on for key, on in self._ticks.items() if key in keys}
         if [[each.key for each in some] for some in pages] == [[each.key for each in some] for some in self.pages]:
             self.pages = pages
             self._update()
@@ -224,6 +230,8 @@ class ChangeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DecorationRole:
             ratio = self._view.devicePixelRatioF()
             return self._pictures.picture(change.page_id, change.image, change.quad, ratio)
+        if role == Qt.ItemDataRole.ToolTipRole and change.obstacle:
+            return labels.tooltip(labels.sentence_case(change.obstacle))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             now, new = labels.shown(change.before), labels.shown(change.after)
             return tr("Replace {now} with {again}", now=now, again=new)
@@ -231,6 +239,8 @@ class ChangeModel(QAbstractItemModel):
 
     def _of_text(self, change: Change, column: int, role: int) -> Any:
         text = change.reason if column == REASON else labels.shown(change.before if column == BEFORE else change.after)
+        if column == BEFORE and change.obstacle:
+            text = f"{text} ({change.obstacle})"
         right = self.right(change) if self.right is not None and column != BEFORE else None
         is_right = right is not None and right[column == REASON]
         if role == Qt.ItemDataRole.DisplayRole:

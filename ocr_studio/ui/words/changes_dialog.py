@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
 
 from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.translation import tr
@@ -87,6 +87,7 @@ class ChangesDialog(JobResultDialog):
         for widget in (self.list, self.take, self.note):
             widget.setVisible(self.found > 0)
         if self.found:
+            self.list.ignore_second_press()  # of the button or key that opened the dialog
             self.take.setDefault(True)
             self.list.tree.select_first()
             self.list.tree.setFocus()
@@ -100,7 +101,7 @@ class ChangesDialog(JobResultDialog):
     def reject(self) -> None:
         """Close the dialog; while changes are applied, only stop that."""
         if self.list.busy:
-            self.list.apply_or_stop()
+            self.list.stop()
         else:
             super().reject()
 
@@ -109,10 +110,13 @@ class ChangesDialog(JobResultDialog):
         for widget in (self.list, self.take):
             widget.hide()
         self.note.setText(tr("You can undo this.") if applied.words else "")
-        self._offer_close()
+        # Close comes where Apply was, so the second half of a double click would press it.
+        self.cancel.setEnabled(False)
+        QTimer.singleShot(QApplication.doubleClickInterval(), self, self._offer_close)
         QTimer.singleShot(0, self, self.adjustSize)
 
     def _offer_close(self) -> None:
+        self.cancel.setEnabled(True)
         self.cancel.setText(tr("&Close"))
         self.cancel.setDefault(True)
         self.cancel.setFocus()

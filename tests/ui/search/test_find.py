@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import plain_text
@@ -345,3 +345,83 @@ def test_replacing_on_this_photo_alone(studio: Studio, qtbot: QtBot) -> None:
     type_into(panel, qtbot, "new build")
     assert not panel.list.apply.isVisible()
     assert panel.why.text() == "Only single words can be replaced"
+
+
+def test_a_double_click_replaces_once_and_does_not_stop(studio: Studio, qtbot: QtBot, qapp: QApplication) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    panel.by.setText("queues")
+    qapp.setDoubleClickInterval(400)
+    QTest.mouseClick(panel.list.apply, LEFT)
+    QTest.mouseDClick(panel.list.apply, LEFT)
+    QTest.mouseRelease(panel.list.apply, LEFT)
+    qtbot.waitUntil(lambda: not panel.list.busy)
+    assert panel.why.text() == "Changed 2 words on 2 photos. You can undo this."
+    qapp.setDoubleClickInterval(0)
+    # Neither does a later click, before the search has followed.
+    assert not panel.list.apply.isEnabled()
+    assert panel.list.apply.text() == "Replace"
+    panel._preview()
+    assert [each.before for each in panel.list.changes.changes] == ["queue"]
+    qtbot.waitUntil(lambda: sorted(hit.text for hit in panel.model.hits) == ["queue", "queues", "queues"])
+    studio.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: panel.list.apply.text() == "Replace 2 words")
+
+
+@pytest.mark.parametrize("end", ["undo", "typing", "scope"])
+def test_what_is_said_of_a_replacement_goes_when_it_is_no_longer_right(studio: Studio, qtbot: QtBot, end: str) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    panel.by.setText("queues")
+    with qtbot.waitSignal(panel.list.applied):
+        QTest.mouseClick(panel.list.apply, LEFT)
+    assert "Changed 2 words" in panel.why.text()
+    if end == "undo":
+        studio.document.undo_stack.undo()
+    elif end == "typing":
+        QTest.keyClicks(panel.by, "x")
+    else:
+        panel.scope.setCurrentIndex(1)
+        panel.scope.activated.emit(1)
+    assert panel.why.text() == ""
+
+
+def test_a_tick_that_was_taken_away_stays_away(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queves")
+    panel.by.setText("queues")
+    panel.list.changes.tick([each for each in panel.list.changes.changes if each.image == "board 1.png"], on=False)
+    assert panel.list.apply.text() == "Replace 1 word"
+    assert studio.document.page is not None
+    studio.document.push(edits.write(studio.document.page, "w7", "zebra"))
+    qtbot.waitUntil(lambda: "board 1.png" not in [each.image for each in panel.list.changes.changes])
+    studio.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: "board 1.png" in [each.image for each in panel.list.changes.changes])
+    assert panel.list.apply.text() == "Replace 1 word"
+    type_into(panel, qtbot, "build")
+    type_into(panel, qtbot, "queves")
+    assert panel.list.apply.text() == "Replace 2 words", "another search starts with fresh ticks"
+
+
+def test_tab_goes_through_the_fields_and_to_the_closer_last(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    panel.by.setText("queues")
+    seen: list[QWidget | None] = [panel.line]
+    panel.line.setFocus()
+    while seen[-1] is not None and seen[-1] is not panel.closer and len(seen) < 20:
+        QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen[:4] == [panel.line, panel.by, panel.scope, panel.list.apply]
+    assert panel.list.tree in seen
+    assert seen[-1] is panel.closer
+
+
+def test_return_in_the_replacement_goes_to_the_list_and_changes_nothing(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    QTest.keyClicks(panel.by, "queues")
+    QTest.keyClick(panel.by, Qt.Key.Key_Return)
+    assert panel.list.tree.hasFocus()
+    assert panel.list.tree.current() is not None
+    assert not studio.document.undo_stack.canUndo()

@@ -94,7 +94,13 @@ def test_a_rule_is_written_looked_at_and_done_by_one_step(studio: Studio) -> Non
 def test_what_is_no_pattern_is_said_and_cannot_be_used(studio: Studio) -> None:
     replace_rules.save_rules(paths.config_dir(), [Rule("(u", "x", pattern=True)])
     dialog = _rules(studio)
-    assert "(u" in dialog.trouble.text()
+    assert dialog.trouble.text() == (
+        "The rule “(u” → “x” is invalid: missing ). Correct the pattern or the replacement, or untick Pattern to find"
+        " the text itself."
+    )
+    cells = [dialog.table.rows.index(0, column) for column in range(5)]
+    assert [cell.data(Qt.ItemDataRole.DecorationRole) is not None for cell in cells] == [True, *4 * [False]]
+    assert {cell.data(Qt.ItemDataRole.ForegroundRole) for cell in cells} == {None}, "ticks look alike in all rules"
     assert not dialog.here.isEnabled()
     _write(dialog, 0, FIND, "(U)")
     assert dialog.here.isEnabled()
@@ -104,6 +110,44 @@ def test_what_is_no_pattern_is_said_and_cannot_be_used(studio: Studio) -> None:
     QTest.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
     dialog.reject()
     assert replace_rules.load_rules(paths.config_dir()) == ()
+
+
+def test_return_twice_opens_the_preview_and_applies_nothing(studio: Studio, qapp: QApplication, qtbot: QtBot) -> None:
+    qapp.setDoubleClickInterval(400)
+    replace_rules.save_rules(paths.config_dir(), [Rule("u", "x")])
+    before = texts(studio)
+    dialog = _rules(studio)
+    dialog.here.setFocus()
+    QTest.keyClick(dialog.here, Key.Key_Return)
+    preview = _preview(studio)
+    preview.activateWindow()
+    qtbot.waitUntil(preview.list.tree.hasFocus)
+    QTest.keyClick(preview.list.tree, Key.Key_Return)
+    assert texts(studio) == before
+    assert preview.take.isVisible()
+    preview.reject()
+
+
+def test_return_twice_applies_once_and_keeps_the_result_in_sight(
+    studio: Studio, qapp: QApplication, qtbot: QtBot
+) -> None:
+    replace_rules.save_rules(paths.config_dir(), [Rule("u", "x")])
+    dialog = _rules(studio)
+    QTest.mouseClick(dialog.here, Qt.MouseButton.LeftButton)
+    preview = _preview(studio)
+    preview.activateWindow()
+    qtbot.waitUntil(preview.list.tree.hasFocus)
+    qapp.setDoubleClickInterval(50)
+    qtbot.wait(60)
+    QTest.keyClick(preview.list.tree, Key.Key_Return)
+    assert preview.status.text() == "Changed 3 words on 1 photo."
+    for widget in (preview.list.tree, preview.cancel, preview):
+        QTest.keyClick(widget, Key.Key_Return)
+    assert preview.status.text() == "Changed 3 words on 1 photo."
+    assert preview.isVisible()
+    qtbot.waitUntil(preview.cancel.hasFocus)
+    QTest.keyClick(preview.cancel, Key.Key_Return)
+    assert not preview.isVisible()
 
 
 def test_nothing_to_replace_is_said(studio: Studio) -> None:
