@@ -169,7 +169,7 @@ class AssembledWindow(QMainWindow):
         self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures)
 
     def _make_review(self, services: Services, places: MistakePlaces) -> None:
-        """Make the panels of the review queue and of “Fix everywhere”."""
+        """Make the panels of the review queue and of “Fix mistake everywhere”."""
         document, files, spelling = services.document, services.lanes.files, self.texts.spelling.spelling
 
         def project() -> Project | None:

@@ -1,4 +1,4 @@
-"""The actions of the Check menu: review queue, fix everywhere."""
+"""The actions of the Check menu: review queue, fix mistake everywhere."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ ACTIONS: tuple[ActionSpec[CheckMenu], ...] = (
         when=_possible, edits=True,
     ),
     ActionSpec(
-        "fix_everywhere", "&Fix everywhere", lambda p: p.fixes.begin(), "&Check", 1, "mdi6.checkbox-multiple-outline",
-        ("F4",), tip="Show other words that look like the one you last corrected and were read the same way",
+        "fix_everywhere", "&Fix mistake everywhere", lambda p: p.fixes.begin(), "&Check", 1,
+        "mdi6.checkbox-multiple-outline", ("F4",),
+        tip="Show other words that look like the one you last corrected and were read the same way",
         when=lambda p: p.fixes.has_offer, edits=True, why="Correct a word first; it must occur in other places, too.",
     ),
     *(

@@ -54,6 +54,11 @@ class FixingEverywhere(QObject):
         """The number of words offered."""
         return len(self.offers)
 
+    @property
+    def selected(self) -> int:
+        """The number of words offered that are selected at first."""
+        return sum(each.likelihood >= fix_everywhere.TICKED for each in self.offers)
+
     def forget(self) -> None:
         """Discard the offer."""
         if self._job is not None:

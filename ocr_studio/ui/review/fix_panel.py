@@ -16,7 +16,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
@@ -28,6 +28,7 @@ class FixPanel(PanelDock):
     """
 
     own_keys = FIX_KEYS
+    preferred_height = LIST_HEIGHT
     message = Signal(str)
 
     def __init__(
@@ -39,7 +40,7 @@ class FixPanel(PanelDock):
         name_with_key: Callable[[str], str],
     ) -> None:
         """Create the panel, hidden. name_with_key: see ``ActionSet``."""
-        super().__init__(tr("Fix everywhere"), "fix_everywhere")
+        super().__init__(tr("Fix mistake everywhere"), "fix_everywhere")
         self._fixing, self._pictures, self._name_with_key = fixing, pictures, name_with_key
         self._text = ""
         self.asked = ElidedLabel()
@@ -51,7 +52,7 @@ class FixPanel(PanelDock):
             ListTexts(
                 tr("Words that look like the corrected word"),
                 (tr("Current text"), tr("New text"), tr("Similarity")),
-                button=lambda count: tr_n("Fix {count} word", "Fix {count} words", count),
+                button=lambda count: tr_n("Fix {count} word", "Fix {count} words", count) if count else tr("Fix"),
                 step=self._step,
             ),
         )
@@ -59,9 +60,8 @@ class FixPanel(PanelDock):
         self.list.applied.connect(self._report_applied)
         self.list.tree.installEventFilter(self)
         pictures.loaded.connect(lambda _: self._show_own())
-        keys = PlainLabel(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
-        keys.setProperty("quiet", True)
-        self._lay_out(keys)
+        self.list.hint.setText(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
+        self._lay_out()
         self.retint()
         fixing.offered.connect(self._on_offer)
         fixing.offered.connect(self.changed)
@@ -74,16 +74,14 @@ class FixPanel(PanelDock):
     @property
     def offer(self) -> str:
         """A message about the words to fix; empty if there are none."""
-        count = self._fixing.count
-        return (
-            tr_n(
-                "{count} similar word: choose {action} to fix it",
-                "{count} similar words: choose {action} to fix them",
-                count,
-                action=self._name_with_key("fix_everywhere"),
-            )
-            if count
-            else ""
+        if not self.has_offer:
+            return ""
+        return tr_n(
+            "{count} similar word, {selected} selected: choose {action} to fix it",
+            "{count} similar words, {selected} selected: choose {action} to fix them",
+            self._fixing.count,
+            selected=self._fixing.selected,
+            action=self._name_with_key("fix_everywhere"),
         )
 
     def begin(self) -> None:
@@ -98,7 +96,7 @@ class FixPanel(PanelDock):
         )
         self._show_own()
         self.open()
-        self.list.show_changes(())  # forgets the ticks of an earlier offer
+        self.list.show_changes((), forget=True)  # the ticks of an earlier offer
         self.list.show_changes(changes)
         self.list.tree.select_first()
         self.list.setFocus()
@@ -110,7 +108,7 @@ class FixPanel(PanelDock):
             return True
         return super().eventFilter(watched, event)
 
-    def _lay_out(self, keys: PlainLabel) -> None:
+    def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(10)
@@ -118,9 +116,6 @@ class FixPanel(PanelDock):
         head.addWidget(self.asked, 1)
         head.addWidget(self.list.apply)
         head.addWidget(self.closer)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 0, 12, 0)
-        foot.addWidget(keys)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 8)
@@ -128,7 +123,6 @@ class FixPanel(PanelDock):
         layout.addLayout(head)
         self.list.setContentsMargins(12, 0, 12, 0)
         layout.addWidget(self.list, 1)
-        layout.addLayout(foot)
         self.setWidget(whole)
 
     def _discard(self) -> None:

@@ -119,3 +119,26 @@ def test_a_panel_that_is_opened_is_seen_as_a_whole_where_there_is_room(studio: S
         qtbot.waitUntil(lambda: not studio.busy)  # the board has been looked for, and what is said of it stands there
         qtbot.waitUntil(lambda room=room: not room.verticalScrollBar().isVisible())  # type: ignore[misc]
         panel.close()
+
+
+@pytest.mark.usefixtures("styled")
+def test_a_panel_with_a_list_has_room_for_some_rows_and_leaves_the_photo_its_share(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    window = studio.window
+    window.resize(1280, 800)
+    for panel, inside in ((window.find_panel, window.find_panel.list), (window.fixes, window.fixes.list)):
+        panel.open()
+        qtbot.wait(150)
+        assert panel.height() > 340
+        assert window.view.height() >= 0.4 * window.height()
+        assert inside.tree.sizeHintForRow(0) < 60
+        panel.close()
+    # Later, the height is what the user has made of it.
+    window.resizeDocks([window.fixes], [250], Qt.Orientation.Vertical)
+    window.fixes.open()
+    window.resizeDocks([window.fixes], [250], Qt.Orientation.Vertical)
+    window.fixes.close()
+    window.fixes.open()
+    qtbot.wait(150)
+    assert window.fixes.height() < 300

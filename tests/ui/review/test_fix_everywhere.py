@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Page
+from ocr_studio.core.review.fix_everywhere import OFFERED
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.fix_panel import FixPanel
@@ -76,10 +78,10 @@ def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
     assert not action.isEnabled()
     _correct(studio, qtbot)
     assert action.isEnabled()
-    assert studio.window.status.currentMessage() == "2 similar words: choose Fix everywhere (F4) to fix them"
+    assert studio.window.status.currentMessage() == "2 similar words, 2 selected: choose Fix mistake everywhere (F4) to fix them"
     for keys, shown in (("Ctrl+J",), " (Ctrl+J)"), ((), ""):
         studio.window.action_set.use_keys({"fix_everywhere": keys})
-        assert studio.window.fixes.offer == f"2 similar words: choose Fix everywhere{shown} to fix them"
+        assert studio.window.fixes.offer == f"2 similar words, 2 selected: choose Fix mistake everywhere{shown} to fix them"
     studio.window.action_set.use_keys({})
     studio.window.view.setFocus()
     _press(KEY.Key_F4)
@@ -129,6 +131,17 @@ def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, pane
     _press(KEY.Key_Escape)
     assert not panel.isVisible()
     assert studio.document.undo_stack.count() == steps
+
+
+def test_less_likely_words_are_offered_but_not_selected(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    first, second = panel._fixing.offers
+    panel._fixing.offers = first, replace(second, likelihood=OFFERED)
+    assert panel.offer == "2 similar words, 1 selected: press F4 to fix them"
+    panel.begin()
+    assert panel.list.apply.text() == "Fix 1 word"
+    _press(KEY.Key_Space)
+    assert panel.list.apply.text() == "Fix"
 
 
 def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
