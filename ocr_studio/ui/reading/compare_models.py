@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.editing.changes import Change
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.reading import reread_project
@@ -25,6 +26,7 @@ class TwoReadings(QObject):
     Attributes:
         compared: the finished comparison, or None.
         trouble: why the last comparison failed, or None.
+        left_photo: whether the last comparison was discarded because another photo was opened.
 
     Signals:
         progressed(done, total): number of words read so far.
@@ -40,7 +42,8 @@ class TwoReadings(QObject):
         self._job: Job | None = None
         self.compared: ModelsCompared | None = None
         self.trouble: Trouble | None = None
-        document.opened.connect(self.forget)
+        self.left_photo = False
+        document.opened.connect(self._leave_photo)
         document.changed.connect(self._follow)
 
     @property
@@ -91,8 +94,15 @@ class TwoReadings(QObject):
     def forget(self) -> None:
         """Discard the comparison."""
         self.cancel()
-        if self.compared is not None or self.trouble is not None:
-            self.compared = self.trouble = None
+        if self.compared is not None or self.trouble is not None or self.left_photo:
+            self.compared, self.trouble, self.left_photo = None, None, False
+            self.changed.emit()
+
+    def _leave_photo(self) -> None:
+        had = self.busy or self.compared is not None
+        self.forget()
+        if had:
+            self.left_photo = True
             self.changed.emit()
 
     def changes(self) -> tuple[Change, ...]:
@@ -107,19 +117,25 @@ class TwoReadings(QObject):
         """Those that can be applied, by word id."""
         return {each.word_id: each for each in self.changes() if each.selected is not None}
 
+    @property
+    def obstacles(self) -> dict[str, int]:
+        """Why texts can't be applied, and to how many words."""
+        return Counter(each.obstacle for each in self.changes() if each.obstacle)
+
     def _change(self, page: Page, each: WordCompared) -> Change:
         now = page.words.get(each.word.id)
-        able = now is not None and not now.checked and now.quad == each.word.quad and now.text != each.other.text
+        obstacle = _find_obstacle(now, each)
         return Change(
             page.id,
             page.image,
             each.word.id,
             each.word.quad,
-            now.text if now else tr("(deleted)"),
+            now.text if now else each.word.text,
             each.other.text,
             labels.shown(each.used.text),
-            selected=True if able else None,
+            selected=None if obstacle else True,
             read=each.other,
+            obstacle=obstacle,
         )
 
     def _on_event(self, event: object) -> None:
@@ -138,3 +154,14 @@ class TwoReadings(QObject):
     def _follow(self, change: DocumentChange) -> None:
         if self.compared is not None and not change.words.isdisjoint(each.word.id for each in self.differing):
             self.changed.emit()
+
+
+def _find_obstacle(now: Word | None, each: WordCompared) -> str:
+    """Return why the other model's text can't be applied to a word as it is now; empty if it can."""
+    if now is None:
+        return tr("deleted")
+    if now.checked:
+        return tr("checked by you")
+    if now.text == each.other.text:
+        return tr("already this text")
+    return "" if now.quad == each.word.quad else tr("box changed")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.models import registry
-from ocr_studio.core.translation import Message, later, message_n, number, tr
+from ocr_studio.core.translation import Message, later, message_n, number, tr, tr_n
 from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -16,7 +19,7 @@ from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
@@ -141,11 +144,13 @@ class ComparisonPanel(PanelDock):
         if self.readings.busy:
             return tr("Both models are reading this photo…")
         if compared is not None:
-            return f"{_checked(compared)} {_differing(compared)}"
+            return " ".join((_checked(compared), _differing(compared), _name_obstacles(self.readings.obstacles)))
         if self.readings.trouble is not None:
             return self.readings.trouble.message
         if self.models.count() == 0:
             return tr("There is no other model yet. Train one from your corrections, or import one (Read → Models).")
+        if self.readings.left_photo:
+            return tr("The comparison was for another photo. Press Compare to compare the models on this photo.")
         return tr("See which words another model reads differently. Nothing changes until you apply its text.")
 
     def _show_rows(self, compared: ModelsCompared | None) -> None:
@@ -178,6 +183,13 @@ class ComparisonPanel(PanelDock):
         if new is not None:
             self._column.insertWidget(2, new, 1)
             self._head.insertWidget(self._head.count() - 1, new.apply)
+            order = (self.take_one, new.apply, new.tree, new.every, new.none, new.equal, self.closer)
+            for before, after in pairwise(order):
+                self.setTabOrder(before, after)
+            self.preferred_height = LIST_HEIGHT
+            self._request_preferred_height()
+            if self._has(QApplication.focusWidget()):
+                new.setFocus()  # Compare, which was pressed, is hidden while the models read
 
     def _go(self) -> None:
         """Select the word of the current row."""
@@ -245,3 +257,14 @@ def _differing(compared: ModelsCompared) -> str:
     if number == 0:
         return tr("Both models read every word on this photo the same.")
     return tr("They read {number} of {total} words differently.", number=number, total=len(compared.words))
+
+
+def _name_obstacles(obstacles: Mapping[str, int]) -> str:
+    if not obstacles:
+        return ""
+    return tr_n(
+        "{count} can’t be changed ({reasons}).",
+        "{count} can’t be changed ({reasons}).",
+        sum(obstacles.values()),
+        reasons=", ".join(f"{reason}: {count}" for reason, count in obstacles.items()),
+    )

@@ -15,6 +15,7 @@ from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
+from ocr_studio.ui.style import labels
 from tests.core.made_models import installed
 from tests.ui.made_board import OcrServiceOfTwo, OtherReader, StandInReader
 from tests.ui.studio import Open, texts
@@ -42,6 +43,7 @@ def compared(studio: Studio, qtbot: QtBot) -> ComparisonPanel:
     panel = studio.window.comparison
     assert panel.isVisible()
     assert [panel.models.itemText(row) for row in range(panel.models.count())] == ["Anna"]
+    panel.compare.setFocus()
     QTest.mouseClick(panel.compare, LEFT)
     assert panel.readings.busy
     qtbot.waitUntil(lambda: not studio.busy)
@@ -57,19 +59,21 @@ def cells(panel: ComparisonPanel) -> list[tuple[str, ...]]:
 def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     panel = compared(studio, qtbot)
+    assert panel.list is not None
+    assert panel.list.tree.hasFocus()
     assert panel.status.text() == (
         "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0%),"
         " “another” reads 1 (character error rate 0.0%). They read 3 of 8 words differently."
+        " 1 can’t be changed (checked by you: 1)."
     )
     assert cells(panel) == [
         ("again10", "Ship", "Ship"),
         ("again240", "abaut", "about"),
         ("again355", "queues", "queves"),
     ]
-    assert panel.list is not None
     model, photo = panel.list.changes, panel.list.tree.rootIndex()
     said = [model.index(0, column, photo).data(Qt.ItemDataRole.AccessibleTextRole) for column in (1, 2, 3)]
-    assert said == ["Current text: Ship", "another: Ship, correct", "stand-in (in use): again10"]
+    assert said == ["Current text: Ship (checked by you)", "another: Ship, correct", "stand-in (in use): again10"]
     assert studio.document.page is page
     assert not studio.document.undo_stack.canRedo()
 
@@ -181,7 +185,13 @@ def test_moved_and_deleted_words_are_not_taken_over(studio: Studio, qtbot: QtBot
     document.push(edits.move(document.page, ["w6"], 3, 0))
     document.push(edits.delete(document.page, ["w7"]))
     assert not panel.readings.others()
-    assert cells(panel)[2][2] == "(deleted)"
+    assert "3 can’t be changed (checked by you: 1, box changed: 1, deleted: 1)." in panel.status.text()
+    assert panel.list is not None
+    model, photo = panel.list.changes, panel.list.tree.rootIndex()
+    assert [model.index(row, 1, photo).data() for row in range(3)] == [
+        "Ship (checked by you)", "about (box changed)", "queves (deleted)",
+    ]  # fmt: skip
+    assert model.index(2, 0, photo).data(Qt.ItemDataRole.ToolTipRole) == labels.tooltip("Deleted")
 
 
 def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> None:
@@ -189,8 +199,12 @@ def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> No
     studio.opening.open_paths([folder / "board 2.png"])
     qtbot.waitUntil(lambda: not studio.busy)
     assert panel.list is None
+    assert panel.status.text().startswith("The comparison was for another photo.")
     assert not panel.readings.others()
     assert not studio.window.view.sketch.others
+    QTest.mouseClick(panel.compare, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert "another photo" not in panel.status.text()
 
 
 def test_it_can_be_stopped(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
