@@ -169,5 +169,5 @@ def _make_error(rule: Rule, error: Exception) -> BadRule:
     reason = getattr(error, "msg", error)
     return BadRule(
         tr("the rule “{find}” → “{put}” is invalid: {reason}", find=rule.find, put=rule.put, reason=reason),
-        remedy=tr("Correct the pattern or the replacement, or untick Pattern to find the text itself."),
+        remedy=tr("Correct the pattern or the replacement, or turn off Pattern to find the text itself."),
     )

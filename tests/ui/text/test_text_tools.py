@@ -95,7 +95,7 @@ def test_what_is_no_pattern_is_said_and_cannot_be_used(studio: Studio) -> None:
     replace_rules.save_rules(paths.config_dir(), [Rule("(u", "x", pattern=True)])
     dialog = _rules(studio)
     assert dialog.trouble.text() == (
-        "The rule “(u” → “x” is invalid: missing ). Correct the pattern or the replacement, or untick Pattern to find"
+        "The rule “(u” → “x” is invalid: missing ). Correct the pattern or the replacement, or turn off Pattern to find"
         " the text itself."
     )
     cells = [dialog.table.rows.index(0, column) for column in range(5)]
