@@ -244,8 +244,9 @@ class ChangeList(QWidget):
         self.apply = QPushButton()
         self.apply.setProperty("primary", True)
         self.apply.clicked.connect(self._press)
-        self.count = PlainLabel()
-        self.count.setProperty("quiet", True)
+        self.count, self.hint = PlainLabel(), ElidedLabel()
+        for label in (self.count, self.hint):
+            label.setProperty("quiet", True)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Progress"))
         self.bar.hide()
@@ -258,8 +259,6 @@ class ChangeList(QWidget):
         self._rarely = (self.photo, self.equal) if by_photo else (self.equal,)
         self.photo.setVisible(by_photo)
         self._connect()
-        self.hint = ElidedLabel()
-        self.hint.setProperty("quiet", True)
         row = self._row = QHBoxLayout()
         row.setSpacing(8)
         for button_ in (self.every, self.none, self.photo, self.equal):

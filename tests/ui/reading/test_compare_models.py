@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
@@ -16,6 +17,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from ocr_studio.ui.style import labels
+from ocr_studio.ui.words.word_pictures import SIZE
 from tests.core.made_models import installed
 from tests.ui.made_board import OcrServiceOfTwo, OtherReader, StandInReader
 from tests.ui.studio import Open, texts
@@ -257,3 +259,26 @@ def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, f
         panel.status.text()
         == "There is no other model yet. Train one from your corrections, or import one (Read → Models)."
     )
+
+
+@pytest.mark.usefixtures("styled")
+def test_the_list_has_room_for_some_rows_and_the_photo_keeps_its_share(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.resize(1280, 800)
+    panel = compared(studio, qtbot)
+    qtbot.wait(150)
+    assert panel.list is not None
+    assert panel.list.tree.viewport().height() >= 3 * (SIZE.height() + 10)
+    assert studio.window.view.height() >= 0.4 * studio.window.height()
+
+
+def test_tab_goes_from_the_buttons_to_the_list_and_to_the_closer_last(studio: Studio, qtbot: QtBot) -> None:
+    panel = compared(studio, qtbot)
+    assert panel.list is not None
+    seen: list[QWidget | None] = [panel.models]
+    panel.models.setFocus()
+    while seen[-1] is not None and seen[-1] is not panel.closer and len(seen) < 12:
+        QTest.keyClick(seen[-1], Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen[:2] == [panel.models, panel.compare]
+    assert panel.list.tree in seen
+    assert seen[-1] is panel.closer
