@@ -86,7 +86,7 @@ class ActionSet(QObject):
         return _first_key(self._actions[action_id])
 
     def name_with_key(self, action_id: str) -> str:
-        """Return the name of an action with its first key, for a sentence: "Fix everywhere (F4)"."""
+        """Return the name of an action with its first key, for a sentence: "Fix mistake everywhere (F4)"."""
         return _tip(self._commands[action_id].spec.name, self._actions[action_id])
 
     def fill_menus(self, bar: QMenuBar) -> None:
