@@ -234,3 +234,23 @@ def test_the_bits_that_give_rights_to_who_runs_a_file_are_not_kept(inside: SafeF
     (inside.path / "pages" / "a.json").chmod(0o4755)
     inside.replace("pages/a.json", b"[]")
     assert inside.stat("pages/a.json").st_mode & 0o7777 == 0o755
+
+
+def test_a_file_is_on_the_disk_before_it_takes_the_place_of_another(
+    inside: SafeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def noting(name: str) -> Callable[..., object]:
+        work: Callable[..., object] = getattr(os, name)
+
+        def noted(*given: object, **named: object) -> object:
+            done.append(name)
+            return work(*given, **named)
+
+        return noted
+
+    for name in ("fsync", "replace"):
+        monkeypatch.setattr(os, name, noting(name))
+    inside.replace("a.json", b"new")
+    assert done[:2] == ["fsync", "replace"]

@@ -78,10 +78,16 @@ def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
     assert not action.isEnabled()
     _correct(studio, qtbot)
     assert action.isEnabled()
-    assert studio.window.status.currentMessage() == "2 similar words, 2 selected: choose Fix mistake everywhere (F4) to fix them"
+    assert (
+        studio.window.status.currentMessage()
+        == "2 similar words, 2 selected: choose Fix mistake everywhere (F4) to fix them"
+    )
     for keys, shown in (("Ctrl+J",), " (Ctrl+J)"), ((), ""):
         studio.window.action_set.use_keys({"fix_everywhere": keys})
-        assert studio.window.fixes.offer == f"2 similar words, 2 selected: choose Fix mistake everywhere{shown} to fix them"
+        assert (
+            studio.window.fixes.offer
+            == f"2 similar words, 2 selected: choose Fix mistake everywhere{shown} to fix them"
+        )
     studio.window.action_set.use_keys({})
     studio.window.view.setFocus()
     _press(KEY.Key_F4)
@@ -137,7 +143,7 @@ def test_less_likely_words_are_offered_but_not_selected(studio: Studio, panel: F
     _correct(studio, qtbot)
     first, second = panel._fixing.offers
     panel._fixing.offers = first, replace(second, likelihood=OFFERED)
-    assert panel.offer == "2 similar words, 1 selected: press F4 to fix them"
+    assert panel.offer == "2 similar words, 1 selected: choose Fix mistake everywhere (F4) to fix them"
     panel.begin()
     assert panel.list.apply.text() == "Fix 1 word"
     _press(KEY.Key_Space)
