@@ -62,7 +62,7 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
     page = studio.document.page
     panel = compared(studio, qtbot)
     assert panel.list is not None
-    assert panel.list.tree.hasFocus()
+    qtbot.waitUntil(panel.list.tree.hasFocus)
     assert panel.status.text() == (
         "Words checked here: 1. “stand-in” reads 0 correctly (character error rate 150.0%),"
         " “another” reads 1 (character error rate 0.0%). They read 3 of 8 words differently."
@@ -274,6 +274,7 @@ def test_the_list_has_room_for_some_rows_and_the_photo_keeps_its_share(studio: S
 def test_tab_goes_from_the_buttons_to_the_list_and_to_the_closer_last(studio: Studio, qtbot: QtBot) -> None:
     panel = compared(studio, qtbot)
     assert panel.list is not None
+    qtbot.waitUntil(panel.list.tree.isVisible)
     seen: list[QWidget | None] = [panel.models]
     panel.models.setFocus()
     while seen[-1] is not None and seen[-1] is not panel.closer and len(seen) < 12:
