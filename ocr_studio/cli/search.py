@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
 def work(options: argparse.Namespace) -> int:
     """Search and print the hits. Returns the exit status; raises StudioError."""
     query = " ".join(options.query)
-    if all(set(term.text) == {"*"} for term in matching.parse_query(query)):
+    if all(set(term.text) == {"*"} and not term.exact for term in matching.parse_query(query)):
         remedy = 'Enter at least one; a star stands for the rest of a word, as in "hash*".'
         complain(StudioError(f"the query “{query}” has no words", remedy=remedy))
         return MISUSED

@@ -116,6 +116,11 @@ def test_called_wrongly(arguments: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err
 
 
+def test_a_star_in_quotes_is_searched_for(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", '"*"', "--project", str(project.photos)]) == 0
+    assert capsys.readouterr().err == 'ocr-studio: no results for “"*"”\n'
+
+
 @pytest.mark.parametrize("query", ["", "  ", "*", "** *", '""'])
 def test_a_query_without_words_is_a_wrong_call(
     query: str, project: Project, capsys: pytest.CaptureFixture[str]

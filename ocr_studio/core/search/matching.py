@@ -149,7 +149,7 @@ class TermMatches:
 def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
     """Parse a query.
 
-    A word that ends with a star may be incomplete; in quotes, and alone, a star is a character like others.
+    A word that ends with a star may be incomplete; in quotes, and alone, a star is a character like any other.
 
     Args:
         query: The words, some of them in quotes.
@@ -161,10 +161,10 @@ def parse_query(query: str, *, typing: bool = False) -> tuple[SearchTerm, ...]:
         unfinished = typing and found.end() == len(query) and not closed
         if plain is not None:
             # One letter that is folded to several, as "ß" is, begins hardly any word.
-            begun = unfinished or (plain.endswith("*") and plain.strip("*") != "")
+            begun = plain.rstrip("*") or plain
             terms += [
-                SearchTerm(text, open=begun, inside=len(plain) == 1 < len(text))
-                for text in [folding.fold_word(plain)]
+                SearchTerm(text, open=unfinished or begun != plain, inside=len(plain) == 1 < len(text))
+                for text in [folding.fold_word(begun)]
                 if text
             ]
             continue

@@ -370,6 +370,10 @@ def test_a_word_with_a_star_may_go_on(tmp_path: Path) -> None:
     assert found(index, "mod*") == [("modern", MatchedSide.MACHINE)]
     assert found(index, "que* map") == found(index, "que* map*") == [("queue map", MatchedSide.MACHINE)]
     assert found(index, '"que*"') == found(index, "*") == []
+    project.save_page(replace(BOARD, words={"arrow": read_word("-->", 100), "star": read_word("*", 300)}))
+    index = indexed(project)
+    assert found(index, "--*") == [("-->", MatchedSide.MACHINE)]
+    assert found(index, '"*"') == found(index, "*") == [("*", MatchedSide.MACHINE)]
 
 
 @pytest.mark.parametrize("query", ["", "  ", '"', '""', '" "', "\0", "a" * 5000, "“„»", "'"])
