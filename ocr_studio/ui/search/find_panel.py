@@ -229,6 +229,8 @@ class FindPanel(PanelDock):
             if not self.list.tree.currentIndex().isValid():
                 self.list.tree.select_first()
             self.list.tree.setFocus()
+            if go:
+                self.list.ignore_second_press()
         elif self.model.hits:
             first = self.cards.currentIndex() if self.cards.currentIndex().isValid() else self.model.index(0)
             self.cards.setCurrentIndex(first)

@@ -150,11 +150,12 @@ class ChangeTree(QTreeView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Space ticks, Return applies; see ``_does``."""
-        if do := self._does(event):
-            do()
-        else:
+        """Space ticks, Return applies; see ``_does``. Held down, a key does so once."""
+        do = self._does(event)
+        if do is None:
             super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            do()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
         """Offer to tick more than one row."""

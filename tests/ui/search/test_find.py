@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -425,3 +425,20 @@ def test_return_in_the_replacement_goes_to_the_list_and_changes_nothing(studio: 
     assert panel.list.tree.hasFocus()
     assert panel.list.tree.current() is not None
     assert not studio.document.undo_stack.canUndo()
+
+
+def test_a_held_return_key_replaces_nothing(studio: Studio, qtbot: QtBot, qapp: QApplication) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    panel.by.setText("queues")
+    QTest.keyClick(panel.by, Qt.Key.Key_Return)
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", autorep=True)
+    qapp.sendEvent(panel.list.tree, held)
+    qapp.setDoubleClickInterval(400)
+    QTest.keyClick(panel.by, Qt.Key.Key_Return)
+    QTest.keyClick(panel.list.tree, Qt.Key.Key_Return)
+    assert not panel.list.busy
+    assert not studio.document.undo_stack.canUndo()
+    qapp.setDoubleClickInterval(0)
+    QTest.keyClick(panel.list.tree, Qt.Key.Key_Return)
+    qtbot.waitUntil(studio.document.undo_stack.canUndo)
