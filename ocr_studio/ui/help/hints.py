@@ -95,9 +95,9 @@ class Hints(QObject):
             self._show(
                 LEARNING,
                 tr_n(
-                    "{count} word on the photos you have opened is corrected. Train on it to read this handwriting"
+                    "You have corrected {count} word on the photos you opened. Train on it to read this handwriting"
                     " better.",
-                    "{count} words on the photos you have opened are corrected. Train on them to read this handwriting"
+                    "You have corrected {count} words on the photos you opened. Train on them to read this handwriting"
                     " better.",
                     len(self._corrected),
                 ),

@@ -73,7 +73,7 @@ def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbo
     correct(studio, ids[0])
     assert card(studio) == ""
     correct(studio, ids[1])
-    assert "10 words on the photos you have opened are corrected." in card(studio)
+    assert "You have corrected 10 words on the photos you opened." in card(studio)
     hints = studio.window.help.hints
     assert hints is not None
     QTest.mouseClick(hints.card.button, Qt.MouseButton.LeftButton)
