@@ -70,13 +70,13 @@ forgotten. The base model is not changed. The new model is saved as NAME unless 
 "ocr-studio models use NAME".
 
 To resume interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
-also saves or discards the model of a finished training that is waiting for a decision. --replace starts over.
+also saves or discards the model of a finished run that is waiting for a decision. --replace starts over.
 For more, see "ocr-studio help training".
 
 --events jsonl: one JSON object for each line of standard output: {"event": "preparing", "what", "done", "total"},
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
 "step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"}
-(with --detector "held_out" and "keep", F-scores of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
+(with --detector "held_out" and "keep", F1 scores of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
 "settings", "verdict", "unit", "more_to_tell", "held_out", "general", "gained", "lost"}, {"event": "kept", "name"} or
 {"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones are needed to
 make the difference clear, or null.

@@ -22,9 +22,9 @@ class Change:
         after: The new text.
         reason: Why, as it is shown, for example the confidence of the new text; may be empty.
         selected: Whether it is selected at first; None if it is only shown and can't be applied.
-        obstacle: Why it can't be applied, as it is shown; empty if it can.
         checked: Whether the user had checked the word when the change was found.
         read: The new text as a model has read it; None if the new text becomes the user's.
+        obstacle: Why it can't be applied, as it is shown; empty if it can.
     """
 
     page_id: str

@@ -119,7 +119,7 @@ def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> 
 
 
 def newer(path: Path, error: object) -> NewerFile:
-    """A file is of a newer version. error: says so."""
+    """Create the error for a file of a newer version. error: its message, ``errors.newer_format``."""
     return NewerFile(str(error), file=path, remedy=tr(INSTALL_NEWER))
 
 

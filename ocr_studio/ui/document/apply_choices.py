@@ -32,7 +32,7 @@ class Applied:
         words: Number of changed words.
         photos: Number of changed photos.
         skipped: What was not changed and why, one line each.
-        changes: The changes that were applied or skipped; when it was stopped, these are not all.
+        changes: The changes that were applied or skipped; without those left when applying was stopped.
     """
 
     words: int

@@ -108,7 +108,7 @@ class TwoReadings(QObject):
     def changes(self) -> tuple[Change, ...]:
         """What the words that are read differently become with the other model.
 
-        Only shown are texts equal to the current one, checked words, and words that were deleted or moved since.
+        Checked words, words that were deleted or moved since, and equal texts are shown, but can't be applied.
         """
         page = self._document.page
         return tuple(self._change(page, each) for each in self.differing) if page is not None else ()

@@ -144,7 +144,8 @@ class ComparisonPanel(PanelDock):
         if self.readings.busy:
             return tr("Both models are reading this photo…")
         if compared is not None:
-            return " ".join((_checked(compared), _differing(compared), _name_obstacles(self.readings.obstacles)))
+            parts = _checked(compared), _differing(compared), _name_obstacles(self.readings.obstacles)
+            return " ".join(filter(None, parts))
         if self.readings.trouble is not None:
             return self.readings.trouble.message
         if self.models.count() == 0:
