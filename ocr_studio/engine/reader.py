@@ -21,7 +21,7 @@ from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader, runtime
 from ocr_studio.engine.detection.detector import Detector
-from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.recognition import word_assembly, word_segmentation
 from ocr_studio.engine.recognition.ink_mask import InkMask
 from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, straight_ribbons

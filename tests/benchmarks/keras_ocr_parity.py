@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.models.downloads import CRNN
 from ocr_studio.engine.detection.craft_boxes import word_quads
-from ocr_studio.engine.nets.crnn import CrnnPlan
+from ocr_studio.engine.nets.plans import CrnnPlan
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.weights.keras_ocr import load_craft, load_crnn
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.training.training_data import TrainingExample
 
 Crop = NDArray[np.uint8]

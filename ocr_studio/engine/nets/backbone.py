@@ -7,30 +7,15 @@ convolutions. All tensors are (batch, height, width, channels), channels last.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import keras
 from keras import layers, ops
 
+from ocr_studio.engine.nets.plans import Block
+
 Tensor: TypeAlias = Any  # keras.KerasTensor, which has no operators in its type stubs
 Shape: TypeAlias = tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block of the backbone.
-
-    Attributes:
-        channels: Output channels.
-        stride: (down, across); 1, 1 keeps the size. A block with strides has no skip connection around its MLP.
-        squeeze: Whether it has squeeze and excitation (Hu et al. 2018).
-    """
-
-    channels: int
-    stride: tuple[int, int] = (1, 1)
-    squeeze: bool = False
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
@@ -119,11 +104,3 @@ def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
     mixed = Pointwise(wide, activation=gelu, name=f"{name}_expand")(x)
     mixed = Pointwise(plan.channels, name=f"{name}_project")(mixed)
     return layers.Add()([x, mixed]) if keeps_size else mixed
-
-
-def layer_names(blocks: Sequence[Block]) -> Iterator[str]:
-    """Return the names of the layers with weights, in forward order."""
-    yield from ("stem1", "stem2a", "stem2b", "stem3", "stem4")
-    for index, plan in enumerate(blocks):
-        parts = ("depthwise", *(("squeeze", "excite") if plan.squeeze else ()), "expand", "project")
-        yield from (f"block{index}_{part}" for part in parts)

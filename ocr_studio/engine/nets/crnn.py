@@ -9,46 +9,15 @@ steps are dropped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import keras
 from keras import layers, ops
 
 from ocr_studio.engine.nets.backbone import Tensor
+from ocr_studio.engine.nets.plans import CrnnPlan
 from ocr_studio.engine.nets.spatial_transformer import straightened
 
 PUBLISHED_HEAD = "fc_12"  # keras-ocr's name of the last layer, whose last class is the blank
-
-
-@dataclass(frozen=True, slots=True)
-class CrnnPlan:
-    """Dimensions of a CRNN; the defaults are those of the published weights.
-
-    Attributes:
-        height: Height of the image in pixels.
-        width: Width of the image in pixels.
-        colour: Whether it is RGB instead of grey.
-        filters: Channels of the seven convolutions.
-        units: Units of the first and the second pair of LSTMs.
-        dropped: Steps dropped at the beginning.
-        pool: Factor of each of the two poolings.
-        straighten: Whether there is a spatial transformer.
-    """
-
-    height: int = 31
-    width: int = 200
-    colour: bool = False
-    filters: tuple[int, int, int, int, int, int, int] = (64, 128, 256, 256, 512, 512, 512)
-    units: tuple[int, int] = (128, 128)
-    dropout: float = 0.25
-    dropped: int = 2
-    pool: int = 2
-    straighten: bool = True
-
-    @property
-    def steps(self) -> int:
-        """Number of output steps."""
-        return self.width // self.pool**2 - self.dropped
 
 
 def build_crnn(classes: int, plan: CrnnPlan | None = None) -> keras.Model:

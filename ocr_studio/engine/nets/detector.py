@@ -6,28 +6,12 @@ inference needs only the probability map.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 from keras import layers
 
-from ocr_studio.engine.nets.backbone import Block, Tensor, block, layer_names, squeeze_excite, stem
+from ocr_studio.engine.nets.backbone import Tensor, block, squeeze_excite, stem
+from ocr_studio.engine.nets.plans import DETECTOR_BLOCKS
 
-BLOCKS = (
-    Block(48, squeeze=True),
-    Block(48),
-    Block(96, (2, 2)),
-    Block(96, squeeze=True),
-    Block(96),
-    Block(192, (2, 2)),
-    Block(192, squeeze=True),
-    Block(192),
-    Block(192, squeeze=True),
-    Block(192),
-    Block(384, (2, 2)),
-    Block(384, squeeze=True),
-    Block(384),
-)
 TAPS = (1, 4, 9, 12)  # the last block of each size: 1/4, 1/8, 1/16 and 1/32 of the photo
 NECK = 96  # channels of the pyramid
 
@@ -40,7 +24,7 @@ def build_detector() -> keras.Model:
     photo = keras.Input((None, None, 3), name="photo")
     x = stem(photo, 24)
     taps = []
-    for index, plan in enumerate(BLOCKS):
+    for index, plan in enumerate(DETECTOR_BLOCKS):
         x = block(x, plan, name=f"block{index}")
         if index in TAPS:
             taps.append(x)
@@ -61,16 +45,6 @@ def build_detector() -> keras.Model:
     x = layers.Conv2DTranspose(NECK // 4, 2, 2, activation="relu", name="head2")(x)
     x = layers.Conv2DTranspose(1, 2, 2, activation="sigmoid", name="head3")(x)
     return keras.Model(photo, x, name="detector")
-
-
-def detector_layers() -> Iterator[str]:
-    """Return the names of the layers with weights, in the order of the published file: the pyramid top down."""
-    yield from layer_names(BLOCKS)
-    for level in (3, 2, 1, 0):
-        yield from (f"lateral{level}", f"lateral{level}_squeeze", f"lateral{level}_excite")
-    for level in (3, 2, 1, 0):
-        yield from (f"smooth{level}_depthwise", f"smooth{level}", f"smooth{level}_squeeze", f"smooth{level}_excite")
-    yield from ("head1", "head2", "head3")
 
 
 def _narrow(x: Tensor, channels: int, name: str) -> Tensor:

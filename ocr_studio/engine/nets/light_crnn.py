@@ -9,7 +9,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.nets.separable import Separable, after, separable
 from ocr_studio.engine.nets.spatial_transformer import straightened_line
 

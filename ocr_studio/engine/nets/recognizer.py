@@ -6,34 +6,13 @@ PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the neck is that of SVTR (Du et al. 20
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 from keras import layers
 
-from ocr_studio.engine.nets.backbone import Block, Tensor, block, layer_names, stem
+from ocr_studio.engine.nets.backbone import Tensor, block, stem
+from ocr_studio.engine.nets.plans import ATTENTION_BLOCKS, HEADS, HEIGHT, RECOGNIZER_BLOCKS
 
-HEIGHT = 48  # pixels; the backbone reduces it to one row
-STEP = 8  # pixels across per output step
-
-BLOCKS = (
-    Block(96, squeeze=True),
-    Block(96),
-    Block(96),
-    Block(192, (2, 1)),
-    Block(192, squeeze=True),
-    Block(192),
-    Block(192, squeeze=True),
-    Block(192),
-    Block(192, squeeze=True),
-    Block(192),
-    Block(384, (2, 1)),
-    Block(384, squeeze=True),
-    Block(384),
-)
 WIDTH = 120  # channels of the attention blocks
-HEADS = 8
-ATTENTION_BLOCKS = 2
 
 
 def build_recognizer(classes: int) -> keras.Model:
@@ -44,7 +23,7 @@ def build_recognizer(classes: int) -> keras.Model:
     """
     line = keras.Input((HEIGHT, None, 3), name="line")
     x = stem(line, 48)
-    for index, plan in enumerate(BLOCKS):
+    for index, plan in enumerate(RECOGNIZER_BLOCKS):
         x = block(x, plan, name=f"block{index}")
     x = layers.AveragePooling2D((3, 2))(x)
     x = layers.Reshape((-1, x.shape[-1]))(x)  # B x 1 x T x C --> B x T x C
@@ -58,15 +37,6 @@ def build_recognizer(classes: int) -> keras.Model:
     x = layers.LayerNormalization(epsilon=1e-6, name="mixed_norm")(x)
     x = layers.Add()([x, beside])
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="recognizer")
-
-
-def recognizer_layers() -> Iterator[str]:
-    """Return the names of the layers with weights, in the order of the published file."""
-    yield from layer_names(BLOCKS)
-    yield from ("beside", "narrow", "near")
-    for index in range(ATTENTION_BLOCKS):
-        yield from (f"mix{index}_{part}" for part in ("norm1", "attention", "norm2", "expand", "project"))
-    yield from ("mixed_norm", "characters")
 
 
 def _attention_block(x: Tensor, *, name: str) -> Tensor:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
-from ocr_studio.engine.nets.crnn import CrnnPlan
+from ocr_studio.engine.nets.plans import CrnnPlan
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
 
 _TOGETHER: Final = 32  # crops per call

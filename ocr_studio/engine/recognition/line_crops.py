@@ -16,7 +16,7 @@ from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK
 from ocr_studio.core.settings import DetectionOptions
-from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.recognition import word_segmentation
 from ocr_studio.engine.recognition.ink_mask import Box
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer

@@ -22,7 +22,7 @@ from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, TextSource, Transcription, now
-from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.language_prior import LanguagePrior
 from ocr_studio.engine.weights import model_weights

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.training.training_data import Crop
 
 Floats: TypeAlias = NDArray[np.float32]

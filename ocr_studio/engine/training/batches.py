@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.images.word_crops import count_ctc_steps
 from ocr_studio.core.language.charset import Charset, normalize_text
-from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.training_data import TrainingExample
 

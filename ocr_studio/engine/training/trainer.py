@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.training.events import PARTS
-from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import augment

@@ -22,8 +22,9 @@ from onnx import numpy_helper
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.nets.detector import build_detector, detector_layers
-from ocr_studio.engine.nets.recognizer import HEADS, build_recognizer, recognizer_layers
+from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.nets.plans import HEADS, detector_layers, recognizer_layers
+from ocr_studio.engine.nets.recognizer import build_recognizer
 
 Array: TypeAlias = NDArray[np.float32]
 Weights: TypeAlias = tuple[Array, ...]  # kernel and, if any, bias

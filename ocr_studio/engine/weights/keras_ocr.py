@@ -22,7 +22,8 @@ from ocr_studio.core.models.card import CRAFT, CRNN, BadModel, ModelCard
 from ocr_studio.core.page import now
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.craft import build_craft, craft_layers, craft_norms
-from ocr_studio.engine.nets.crnn import PUBLISHED_HEAD, CrnnPlan, build_crnn, crnn_layers
+from ocr_studio.engine.nets.crnn import PUBLISHED_HEAD, build_crnn, crnn_layers
+from ocr_studio.engine.nets.plans import CrnnPlan
 from ocr_studio.engine.weights import candidate, legacy_h5
 from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
 from ocr_studio.engine.weights.legacy_h5 import Layers

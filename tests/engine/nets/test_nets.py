@@ -14,8 +14,9 @@ import pytest
 
 from ocr_studio.engine import nets
 from ocr_studio.engine.nets.backbone import HardSigmoid
-from ocr_studio.engine.nets.detector import build_detector, detector_layers
-from ocr_studio.engine.nets.recognizer import build_recognizer, recognizer_layers
+from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.nets.plans import detector_layers, recognizer_layers
+from ocr_studio.engine.nets.recognizer import build_recognizer
 
 FILES = sorted(Path(nets.__file__).parent.glob("*.py"))
 

@@ -9,7 +9,7 @@ from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.page import Quad
-from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities
 

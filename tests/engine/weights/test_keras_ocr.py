@@ -22,7 +22,8 @@ from ocr_studio.core.files import child_process
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import BadModel
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
-from ocr_studio.engine.nets.crnn import CrnnPlan, build_crnn, crnn_layers
+from ocr_studio.engine.nets.crnn import build_crnn, crnn_layers
+from ocr_studio.engine.nets.plans import CrnnPlan
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.weights import legacy_h5
