@@ -140,7 +140,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "engine/keras_fit.py": (_NAMED, ".mkdir"),
         "engine/weights/legacy_h5.py": (_STREAM, "h5py.File"),
         "engine/weights/bundled_weights.py": (_SHIPPED, ".read_bytes"),
-        "engine/runtime.py": (_SHIPPED, ".read_text"),
+        "engine/networks/tensorflow_setup.py": (_SHIPPED, ".read_text"),
         "jobs/learning/evaluate.py": (_NAMED, ".iterdir"),
         "jobs/models/download.py": (_OWN, ".mkdir .unlink open os.replace"),
         "jobs/photos/open_photo.py": (_OWN, ".mkdir .read_bytes"),

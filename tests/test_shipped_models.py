@@ -17,9 +17,10 @@ from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, DataSource
+from ocr_studio.core.models.card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, DataSource
 from ocr_studio.core.settings import ALPHABETS
 from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
+from ocr_studio.engine.weights.model_arrays import ModelArrays
 from tests.core.made_models import CARD, shipped
 
 
@@ -69,7 +70,8 @@ def test_at_most_one_is_the_default_of_anything(real: list[registry.Model]) -> N
 
 def _learned(folder: Path, *, by: float) -> Path:
     letters = Charset(("a", "b"))
-    net = bundled_weights.load_recognizer_for(letters)
+    arrays = bundled_weights.read_recognizer_for(letters)
+    net = model_weights.build_network(ModelArrays(RECOGNIZER, arrays, letters))
     bias = net.get_layer("characters").weights[1]
     bias.assign_add([0.0, by, 0.0])
     model_weights.save_model(folder, net, charset=letters, card=CARD)

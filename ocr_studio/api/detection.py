@@ -21,11 +21,13 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRAFT, DETECTOR, LIGHT_CRAFT
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import keras_fit, runtime
+from ocr_studio.engine import keras_fit
 from ocr_studio.engine.detection.craft_boxes import CraftThresholds
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector as EngineDetector
 from ocr_studio.engine.detection.detector import DetectorOptions
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
 from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
@@ -83,7 +85,7 @@ class Detector:
 
     def __init__(self, weights: str | Path | None = "default", *, architecture: str | None = None) -> None:
         with silence_tensorflow():
-            runtime.configure(ReaderOptions())
+            tensorflow_setup.configure(ReaderOptions())
         if weights is None:
             self.name = ""
             self.architecture = arguments.check_choice("architecture", architecture or LIGHT_CRAFT, _TRAINABLE)
@@ -114,7 +116,8 @@ class Detector:
     @cached_property
     def finder(self) -> EngineDetector:
         """The detector of the program with this network."""
-        return EngineDetector(self.model) if self.finds == "lines" else CraftDetector(self.model)
+        network = TensorFlowNetwork(self.model)
+        return EngineDetector(network) if self.finds == "lines" else CraftDetector(network)
 
     # ------------------------------------------------------------------------------------------------------ finding
 

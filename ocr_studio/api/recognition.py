@@ -33,7 +33,9 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import keras_fit, runtime
+from ocr_studio.engine import keras_fit
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
@@ -95,7 +97,7 @@ class Recognizer:
         languages: Sequence[str] | None = None,
     ) -> None:
         with silence_tensorflow():
-            runtime.configure(ReaderOptions())
+            tensorflow_setup.configure(ReaderOptions())
         letters = _check_alphabet(alphabet)
         chosen = None if languages is None else arguments.check_languages(languages)
         self.languages: tuple[str, ...] = ()
@@ -147,7 +149,7 @@ class Recognizer:
     def reader(self) -> EngineRecognizer:
         """The recognizer of the program with this network."""
         kind = CrnnRecognizer if self.architecture == CRNN else EngineRecognizer
-        reader = kind(self.model, self.charset, name=self.name)
+        reader = kind(TensorFlowNetwork(self.model, softmax=True), self.charset, name=self.name)
         if self.languages:
             reader.set_lexicons([lexicon.load_lexicon(self.languages)])
         return reader

@@ -50,6 +50,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.runtime import choose_runtime
 from ocr_studio.jobs.reading import read as reading
 
 _EPILOG: Final = """\
@@ -180,7 +181,8 @@ def _window_parser() -> CommandParser:
         help="save an image of the window with the photo read; needs no display",
     )
     add_overwrite(parser)
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("--verbose", action="store_true", help="with --version: also what runs the networks, and why")
     return parser
 
 
@@ -221,6 +223,11 @@ def _percent(text: str) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
+    if options.version:
+        print(f"{PROGRAM} {__version__}")
+        if options.verbose:
+            print(choose_runtime(settings.load().runtime).describe())
+        return GOOD
     if options.path is not None and not os.path.lexists(options.path):
         raise photo_file.PhotoError("no such file or folder", file=options.path, remedy="Check the path.")
     try:

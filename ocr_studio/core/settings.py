@@ -19,6 +19,7 @@ from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
+from ocr_studio.core.runtime import RUNTIMES
 from ocr_studio.core.translation import later, tr
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class ReaderOptions:
         languages: Languages of the photos, keys of ``language.LANGUAGES``.
         language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
         detector: Name of the detector; None for the default of this alphabet.
+        runtime: The library that runs the networks, one of ``runtime.RUNTIMES``.
     """
 
     alphabet: Annotated[str, one_of(ALPHABETS)] = "latin"
@@ -86,6 +88,7 @@ class ReaderOptions:
     languages: tuple[Annotated[str, one_of(lexicon.LANGUAGES)], ...] = ("en",)
     language_strength: Annotated[float, Meta(ge=0, le=STRONGEST)] = 1.0
     detector: str | None = None
+    runtime: Annotated[str, one_of(RUNTIMES)] = "auto"
 
     def reads_with(self) -> str:
         """The name of the recognizer, chosen or default. It need not exist."""

@@ -1,7 +1,7 @@
-"""Networks, decoding, detection, training and synthesis: everything that needs TensorFlow and Keras.
+"""Networks, decoding, detection, training and synthesis: everything that needs ONNX Runtime or TensorFlow.
 
-May import: ``core``. Importing a module of this package loads TensorFlow (seconds), so other packages import it inside
-the function that needs it, in the thread that computes.
+May import: ``core``. Importing modules of this package takes a second, with TensorFlow several, so other packages
+import it inside the function that needs it, in the thread that computes. What reads photos must not import TensorFlow.
 """
 
 import os

@@ -1,27 +1,42 @@
-"""Creates recognizers and detectors from models, according to their architecture."""
+"""Creates recognizers and detectors from models, in the runtime that suits the machine."""
 
 from __future__ import annotations
 
-from ocr_studio.core.language.charset import Alphabet
-from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT
+import numpy as np
+
+from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, TEMPERATURE
 from ocr_studio.core.models.registry import Model
-from ocr_studio.core.settings import DetectionOptions
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.recognition.recognizer import Recognizer
-from ocr_studio.engine.weights import model_weights
+from ocr_studio.engine.weights import model_arrays
 
 
-def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
-    """Load and warm up the recognizer of a model. Arguments and errors as ``model_weights.load_recognizer``."""
-    fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
-    return fitting.of(model, alphabet=alphabet)
+def load_recognizer(model: Model, options: ReaderOptions | None = None) -> Recognizer:
+    """Load and warm up the recognizer of a model. Raises as ``model_arrays.read_model``."""
+    options = options or ReaderOptions()
+    read = model_arrays.read_model(model, alphabet="all" if options.alphabet == "all" else "latin")
+    assert read.charset is not None
+    fitting = CrnnRecognizer if read.architecture == CRNN else Recognizer
+    temperature = model.card.temperature if model.card else TEMPERATURE
+    network = runtimes.make_network(read, options)
+    recognizer = fitting(network, read.charset, name=model.name, temperature=temperature)
+    recognizer.warm_up()
+    return recognizer
 
 
-def load_detector(model: Model, detection: DetectionOptions) -> Detector:
-    """Load the detector of a model with the user's detection options. Raises as ``model_weights.load_detector``."""
-    net = model_weights.load_detector(model)
-    if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
-        return CraftDetector(net, options=CraftOptions.of(detection))
-    return Detector(net, options=DetectorOptions.of(detection))
+def load_detector(model: Model, options: ReaderOptions | None = None) -> Detector:
+    """Load and warm up the detector of a model. Raises as ``model_arrays.read_model``."""
+    options = options or ReaderOptions()
+    read = model_arrays.read_model(model)
+    network = runtimes.make_network(read, options)
+    detector = (
+        CraftDetector(network, options=CraftOptions.of(options.detection))
+        if read.architecture in (CRAFT, LIGHT_CRAFT)
+        else Detector(network, options=DetectorOptions.of(options.detection))
+    )
+    detector.find(np.zeros((32, 32, 3), np.uint8))
+    return detector

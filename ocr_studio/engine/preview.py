@@ -47,7 +47,6 @@ class _CachingRecognizer(Recognizer):
     """A recognizer with the same network that caches its output per crop."""
 
     def __init__(self, other: Recognizer) -> None:
-        # Creating another recognizer would compile the network again.
         vars(self).update(vars(other))
         self._other = other
         # One thread reads lines while another reads doubtful words of earlier lines again.

@@ -15,11 +15,10 @@ import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.language import lexicon
-from ocr_studio.core.language.charset import Alphabet
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
-from ocr_studio.engine import model_loader, runtime
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.recognition import word_assembly, word_segmentation
@@ -66,11 +65,8 @@ class Reader:
     ) -> None:
         reads = registry.in_use(options.model, alphabet=options.alphabet)
         finds = registry.in_use(options.detector, "detector", alphabet=options.alphabet)
-        runtime.configure(options)
-        self.detector = detector or model_loader.load_detector(finds, options.detection)
-        alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
-        self.recognizer = recognizer or model_loader.load_recognizer(reads, alphabet=alphabet)
-        self.detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here instead of during the first photo
+        self.detector = detector or model_loader.load_detector(finds, options)
+        self.recognizer = recognizer or model_loader.load_recognizer(reads, options)
         self.space_classes = word_segmentation.SpaceClasses.of(
             self.recognizer.charset.characters, gap=options.detection.space_width
         )

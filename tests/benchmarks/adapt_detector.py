@@ -44,6 +44,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions
@@ -193,11 +194,9 @@ def _suspected(folder: Path, out: Path, photos: Sequence[str]) -> Mapping[str, S
     kept = out / "suspected.json"
     if not kept.exists():
         from ocr_studio.core.settings import ReaderOptions
-        from ocr_studio.engine import runtime
-        from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+        from ocr_studio.engine import model_loader
 
-        runtime.configure(ReaderOptions())
-        detector = Detector(options=DetectorOptions.of(SUSPECTED))
+        detector = model_loader.load_detector(registry.BUILT_IN_DETECTOR, ReaderOptions(detection=SUSPECTED))
         found = {photo: detector.find(photo_file.open_photo(folder / photo))[:, :4].tolist() for photo in photos}
         paths.replace_file(kept, json.dumps(found).encode())
     said = json.loads(kept.read_bytes())

@@ -38,7 +38,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Quad
-from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.core.settings import ReaderOptions
 from tests.benchmarks.boards import SETS, truth
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits
 from tests.benchmarks.written_words import Desk
@@ -82,19 +82,21 @@ def model_of(named: str) -> Model:
 @cache
 def recognizer(named: str) -> Recognizer:
     """What reads with this model."""
-    from ocr_studio.engine import model_loader, runtime
+    from ocr_studio.engine import model_loader
+    from ocr_studio.engine.networks import tensorflow_setup
 
-    runtime.configure(ReaderOptions())
+    tensorflow_setup.configure(ReaderOptions())
     return model_loader.load_recognizer(model_of(named))
 
 
 @cache
 def detector(named: str) -> Detector:
     """What finds with this model."""
-    from ocr_studio.engine import model_loader, runtime
+    from ocr_studio.engine import model_loader
+    from ocr_studio.engine.networks import tensorflow_setup
 
-    runtime.configure(ReaderOptions())
-    return model_loader.load_detector(model_of(named), DetectionOptions())
+    tensorflow_setup.configure(ReaderOptions())
+    return model_loader.load_detector(model_of(named))
 
 
 def unipen_words(data: Path) -> WordSet:

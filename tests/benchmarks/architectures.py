@@ -26,6 +26,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ocr_studio.core.images import photo_file
+from ocr_studio.core.models import registry
+from ocr_studio.engine import model_loader
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from tests.benchmarks.boards import truth
 from tests.benchmarks.words import Crop, board_words, labelled_words
 
@@ -47,21 +50,21 @@ def recognizer(architecture: str) -> Recognizer:
     from ocr_studio.engine.recognition.recognizer import Recognizer
 
     if architecture == "default":
-        return Recognizer.of(registry.BUILT_IN)
+        return model_loader.load_recognizer(registry.BUILT_IN)
     charset = Charset(CRNN.alphabet)
     kind = CrnnRecognizer if architecture == "crnn" else Recognizer
-    return kind(architectures.build_recognizer_of(architecture, len(charset)), charset, name=architecture)
+    net = architectures.build_recognizer_of(architecture, len(charset))
+    return kind(TensorFlowNetwork(net, softmax=True), charset, name=architecture)
 
 
 def detector(architecture: str) -> Detector:
     """The program's own, or a network with weights of chance."""
     from ocr_studio.engine.detection.craft_detector import CraftDetector
-    from ocr_studio.engine.detection.detector import Detector
     from ocr_studio.engine.nets import architectures
 
     if architecture == "default":
-        return Detector()
-    return CraftDetector(architectures.build_detector_of(architecture))
+        return model_loader.load_detector(registry.BUILT_IN_DETECTOR)
+    return CraftDetector(TensorFlowNetwork(architectures.build_detector_of(architecture)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +226,9 @@ def _asked(what: str) -> dict[str, Any]:
 
 def _one(given: argparse.Namespace) -> dict[str, Any]:
     from ocr_studio.core.settings import ReaderOptions
-    from ocr_studio.engine import runtime
+    from ocr_studio.engine.networks import tensorflow_setup
 
-    runtime.configure(ReaderOptions())
+    tensorflow_setup.configure(ReaderOptions())
     what, _, architecture = given.only.partition(" ")
     if what == "reads":
         return reading(architecture, given.data, words=given.words, rounds=given.rounds)

@@ -47,6 +47,7 @@ from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training.events import Recipe, Trained
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import finetune
@@ -183,7 +184,7 @@ def measured(reader: Recognizer, play: Play, views: int) -> dict[str, Any]:
 def base() -> Recognizer:
     """The model that a recipe begins with where it names none."""
     net, charset = model_weights.load_recognizer(registry.default())
-    return Recognizer(net, charset, name="base")
+    return Recognizer(TensorFlowNetwork(net, softmax=True), charset, name="base")
 
 
 def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
@@ -197,7 +198,7 @@ def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
     model = registry.Model("bench", "bench", folder=trained.folder)
     net, charset = model_weights.load_recognizer(model)
     registry.discard(trained.folder)
-    return Recognizer(net, charset, name="bench"), trained
+    return Recognizer(TensorFlowNetwork(net, softmax=True), charset, name="bench"), trained
 
 
 def play_all(options: argparse.Namespace, recipe: Recipe) -> list[dict[str, Any]]:

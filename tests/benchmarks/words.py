@@ -107,9 +107,10 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     from ocr_studio.core.language import lexicon
     from ocr_studio.core.models import registry
     from ocr_studio.core.settings import ReaderOptions
-    from ocr_studio.engine import model_loader, runtime
+    from ocr_studio.engine import model_loader
+    from ocr_studio.engine.networks import tensorflow_setup
 
-    runtime.configure(ReaderOptions())
+    tensorflow_setup.configure(ReaderOptions())
     recognizer = model_loader.load_recognizer(registry.in_use(model))
     if languages:
         recognizer.set_lexicons([lexicon.load_lexicon(languages)])

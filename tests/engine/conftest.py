@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def detector() -> Detector:
     """The published detector."""
-    from ocr_studio.engine.detection.detector import Detector
+    from ocr_studio.engine import model_loader
 
-    return Detector()
+    return model_loader.load_detector(registry.BUILT_IN_DETECTOR)
 
 
 @pytest.fixture(scope="session")
 def loaded_recognizer() -> Recognizer:
     """The published recognizer, to be copied: its dictionaries may be set."""
-    from ocr_studio.engine.recognition.recognizer import Recognizer
+    from ocr_studio.engine import model_loader
 
-    return Recognizer.of(registry.BUILT_IN)
+    return model_loader.load_recognizer(registry.BUILT_IN)
 
 
 @pytest.fixture(scope="module")

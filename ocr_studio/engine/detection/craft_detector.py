@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.craft_boxes import HALF, CraftThresholds, word_quads
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, order_line_corners
+from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.line_crops import straight_ribbons
 
 # Longer side in keras-ocr, in pixels: letters are larger there than the default detector needs.
@@ -56,8 +56,8 @@ class CraftDetector(Detector):
     finds_words = True
     _map_stride = HALF
 
-    def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
-        super().__init__(net, options=options or CraftOptions())
+    def __init__(self, network: Network, *, options: CraftOptions | None = None) -> None:
+        super().__init__(network, options=options or CraftOptions())
 
     def compute_map(self, image: Photo) -> tuple[NDArray[np.float32], float]:
         """Run the network.

@@ -5,20 +5,17 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import cv2
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.line_extraction import Core, Map, find_cores
-from ocr_studio.engine.weights import bundled_weights
+from ocr_studio.engine.networks.network import Network
 
 Photo: TypeAlias = NDArray[np.uint8]
 Quads: TypeAlias = NDArray[np.float32]
@@ -78,23 +75,20 @@ class Detector:
     """Finds lines of text on photos. It may be used by any thread, one at a time.
 
     Args:
-        net: Network as from ``build_detector``; by default the published one.
+        network: The network.
         options: Input size and thresholds.
 
     Attributes:
         finds_words: Whether it finds single words, which are then returned as lines.
-
-    Raises:
-        PretrainedError: The published weights are missing.
     """
 
     finds_words = False
     # Input pixels per map pixel, along each side.
     _map_stride = 1
 
-    def __init__(self, net: keras.Model | None = None, *, options: DetectorOptions | None = None) -> None:
+    def __init__(self, network: Network, *, options: DetectorOptions | None = None) -> None:
         self.options = options or DetectorOptions()
-        self._network = _compile(net if net is not None else bundled_weights.load_detector())
+        self.network = network
 
     def tuned_to(self, detection: DetectionOptions) -> Detector:
         """Return a detector with other options and the same network."""
@@ -145,8 +139,7 @@ class Detector:
 
     def run_batch(self, pieces: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run the network on images of the same size: (B, h, w, 3), −1 to 1, sides multiples of 32 → (B, h, w, 1)."""
-        tile_map: NDArray[np.float32] = self._network(tf.constant(pieces)).numpy()
-        return tile_map
+        return self.network(pieces)
 
     def _second_scale(self, text_map: Map, scale: float) -> float:
         """Return the scale for a second pass. The smallest letters only show up once larger ones are clear.
@@ -192,7 +185,7 @@ class Detector:
             resized, 0, -height % _INPUT_STRIDE, 0, -width % _INPUT_STRIDE, cv2.BORDER_REPLICATE
         )
         pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        tile_map: Map = self._network(tf.constant(pixels)).numpy()[0]
+        tile_map: Map = self.network(pixels)[0]
         return tile_map[: -(-height // self._map_stride), : -(-width // self._map_stride)]
 
     def _tile_spans(self, length: int) -> list[tuple[int, int]]:
@@ -200,15 +193,6 @@ class Detector:
         parts = math.ceil(length / _TILE)
         edges = [round(length * part / parts / self._map_stride) * self._map_stride for part in range(parts)]
         return list(itertools.pairwise([*edges, length]))
-
-
-def _compile(net: keras.Model) -> Callable[[Any], Any]:
-    """Compile the network to a function traced once for all sizes: tracing takes a second."""
-    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    function = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
-    # Traced here, as TensorFlow warns of retracing at calls, counting all detectors of a process.
-    compiled: Callable[[Any], Any] = function.get_concrete_function()
-    return compiled
 
 
 def extract_lines(text_map: Map, options: DetectorOptions) -> Quads:

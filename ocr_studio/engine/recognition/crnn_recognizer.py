@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import cv2
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
+from ocr_studio.core.models.card import TEMPERATURE
 from ocr_studio.engine.nets.plans import CrnnPlan
+from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
 
 _TOGETHER: Final = 32  # crops per call
@@ -28,8 +28,8 @@ class CrnnRecognizer(Recognizer):
 
     plan = CrnnPlan()
 
-    def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
-        super().__init__(net, charset, name=name)
+    def __init__(self, network: Network, charset: Charset, *, name: str, temperature: float = TEMPERATURE) -> None:
+        super().__init__(network, charset, name=name, temperature=temperature)
         self.widest_word = self.plan.width / self.plan.height
         self.width_factors = ()  # its input has a fixed width
 
@@ -42,7 +42,7 @@ class CrnnRecognizer(Recognizer):
         for start in range(0, len(crops), _TOGETHER):
             some = crops[start : start + _TOGETHER]
             fitted = [self.fitted(crop) for crop in some]
-            seen = self._run(tf.constant(np.stack([pixels for pixels, _ in fitted]))).numpy()
+            seen = self.network(np.stack([pixels for pixels, _ in fitted]))
             blank = np.zeros((len(some), self.plan.dropped, seen.shape[2]), np.float32)
             blank[:, :, BLANK] = 1.0
             whole = np.concatenate([blank, seen], axis=1)

@@ -12,20 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import cv2
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
+from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.models.card import TEMPERATURE
-from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Alternative, TextSource, Transcription, now
 from ocr_studio.engine.nets.plans import HEIGHT, STEP
+from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.language_prior import LanguagePrior
-from ocr_studio.engine.weights import model_weights
 
 Crop: TypeAlias = NDArray[np.uint8]
 
@@ -37,9 +34,6 @@ WIDTHS: Final = (96, 128, 160, 192, 256, 320)
 WIDTH_STEP: Final = 64
 # Longer lines are squeezed: the memory of attention grows with the square of the number of steps.
 MAX_WIDTH: Final = 8192
-# Number of parallel calls of the network; on two cores, two take 10 to 25 % less time than one after the other, and
-# three slightly less still.
-PARALLEL_CALLS: Final = 3
 # Total width of a batch in pixels: small enough for the cache, and for all calls to end at about the same time.
 BATCH_PIXELS: Final = 2048
 # Overhead of a call, in pixels of width: 2 to 3 ms, where a pixel takes 0.04 ms (measured).
@@ -97,42 +91,29 @@ class Recognizer:
     Tall crops are not rotated, as they may be single letters.
 
     Args:
-        net: Network as from ``build_recognizer``.
+        network: The network.
         charset: Characters of its classes.
         name: Name of the model, for transcriptions.
+        temperature: Calibration temperature, see ``models.card.TEMPERATURE``.
 
     Attributes:
         widest_word: For a recognizer of single words, the maximum width of a word in heights without squeezing; None
             for one that reads lines.
-        temperature: Calibration temperature, see ``models.card.TEMPERATURE``.
         width_factors: Width factors for reading doubtful crops again.
     """
 
     widest_word: float | None = None
     width_factors: Sequence[float] = WIDTH_FACTORS
-    temperature: float = TEMPERATURE
 
-    def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
-        if net.output_shape[-1] != len(charset):
-            raise ValueError(f"a net of {net.output_shape[-1]} classes and a charset of {len(charset)}")
-        self.net = net
+    def __init__(self, network: Network, charset: Charset, *, name: str, temperature: float = TEMPERATURE) -> None:
+        if network.classes != len(charset):
+            raise ValueError(f"a network of {network.classes} classes and a charset of {len(charset)}")
+        self.network = network
         self.charset = charset
         self.name = name
+        self.temperature = temperature
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
         self.prior: LanguagePrior | None = None
-        # One compiled function for all sizes: calling the network directly takes seven times as long.
-        signature = [tf.TensorSpec(net.input_shape, tf.float32)]
-        # Traced here, as TensorFlow warns of retracing at calls, counting all recognizers of a process.
-        self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
-
-    @classmethod
-    def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
-        """Load a model, warmed up. alphabet and errors: see ``model_weights.load_recognizer``."""
-        net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
-        recognizer = cls(net, charset, name=model.name)
-        recognizer.temperature = model.card.temperature if model.card else TEMPERATURE
-        recognizer.warm_up()
-        return recognizer
 
     def set_lexicons(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
         """Use dictionaries to choose among the readings; strength 0: don't."""
@@ -162,8 +143,7 @@ class Recognizer:
             crops_of_batch = [(crops[index], widths[index]) for index in indices]
             return list(zip(indices, self._run_batch(crops_of_batch, padded), strict=True))
 
-        # In parallel, as not all operations use every core.
-        with ThreadPoolExecutor(PARALLEL_CALLS, "recognizer") as threads:
+        with ThreadPoolExecutor(self.network.parallel_calls, "recognizer") as threads:
             found = dict(itertools.chain.from_iterable(threads.map(run_padded, _batches(widths))))
         return [found[index] for index in range(len(crops))]
 
@@ -172,7 +152,7 @@ class Recognizer:
         pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
         for row, (crop, width) in enumerate(crops):
             pixels[row, :, :width] = cv2.resize(crop, (width, HEIGHT)) * np.float32(1 / 127.5) - 1.0
-        probabilities = self._run(tf.constant(pixels)).numpy()
+        probabilities = self.network(pixels)
         return [
             FrameProbabilities(
                 probabilities[row, : min(math.ceil(width / STEP) + 1, padded // STEP)], STEP * crop.shape[1] / width
@@ -291,9 +271,6 @@ class Recognizer:
             return ()
         places = ctc.align_letters(steps.probabilities, labels) * steps.span / max(width, 1e-6)
         return tuple(round(float(place), 4) for place in places.clip(0.0, 1.0))
-
-    def _softmax(self, lines: tf.Tensor) -> tf.Tensor:
-        return tf.nn.softmax(self.net(lines, training=False))
 
 
 def merge_hypotheses(passes: Sequence[Sequence[ctc.Hypothesis]]) -> list[ctc.Hypothesis]:

@@ -37,7 +37,8 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
-from ocr_studio.engine import runtime
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal
 from ocr_studio.engine.training.batches import Batches, Mixture
@@ -106,7 +107,7 @@ def finetune(
         StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
     yield TrainingPreparing(tr("Loading the model"))
-    runtime.configure(data.options)
+    tensorflow_setup.configure(data.options)
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
     yield from run.prepare()
@@ -211,7 +212,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self.start_or_resume(trainer, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
-        self._reader = Recognizer(self.net, self.charset, name=self._base.name)
+        self._reader = Recognizer(TensorFlowNetwork(self.net, softmax=True), self.charset, name=self._base.name)
         self._before = yield from self._read(self._reader, self.examples.held_out, tr("Reading with the current model"))
         self._general_before = yield from self._read(self._reader, self.examples.keep, self._reading_general())
 
@@ -286,7 +287,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Read the held-out words with the new model and return the comparison."""
         reader = self._reader
         if self._new_characters:
-            reader = Recognizer(self.net, self.charset, name="")
+            reader = Recognizer(TensorFlowNetwork(self.net, softmax=True), self.charset, name="")
         after = yield from self._read(reader, self.examples.held_out, tr("Reading with the new model"))
         keep_after = yield from self._read(reader, self.examples.keep, self._reading_general())
         return model_comparison.compare_readings(

@@ -1,4 +1,4 @@
-"""Published weights from a dependency → our networks.
+"""Published weights from a dependency → arrays for our networks, and back into the published graphs.
 
 The package ``rapidocr`` (Apache-2.0) contains the PP-OCRv6 "small" networks of PaddleOCR (Apache-2.0) as ONNX files in
 its wheel. Only their numbers are read here; nothing of that package is imported or run.
@@ -7,13 +7,13 @@ its wheel. Only their numbers are read here; nothing of that package is imported
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import keras
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -22,16 +22,17 @@ from onnx import numpy_helper
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.plans import HEADS, detector_layers, recognizer_layers
-from ocr_studio.engine.nets.recognizer import build_recognizer
 
 Array: TypeAlias = NDArray[np.float32]
+Arrays: TypeAlias = Mapping[str, Array]
 Weights: TypeAlias = tuple[Array, ...]  # kernel and, if any, bias
 
 PACKAGE = "rapidocr"
 VERSION = "3.10.0"
 _KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations with a constant kernel
+_DENSE = ("expand", "project", "beside", "narrow", "characters")  # ends of names of layers that are matrix products
+_INWARD = ("query", "key", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +79,39 @@ def locate(published: PublishedWeights) -> Path:
     return Path(str(distribution.locate_file(published.file)))
 
 
-def load_detector(path: Path | None = None) -> keras.Model:
-    """Load the detector with its published weights; see ``build_detector`` for inputs and outputs.
+def read_detector(path: Path | None = None) -> Arrays:
+    """Read the weights of the detector, by name as in ``build_detector``.
 
     path: The file, if not that of the package. Raises PretrainedError if it is missing or another file.
     """
-    graph = _read_graph(DETECTOR, path)
-    net = build_detector()
-    _assign_weights(net, detector_layers(), _iter_weights(graph))
-    return net
+    return name_weights(DETECTOR, read_graph(DETECTOR, path))
 
 
-def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> tuple[keras.Model, Charset]:
-    """Load the recognizer with its published weights, and its charset.
+def name_weights(published: PublishedWeights, model: onnx.ModelProto) -> dict[str, Array]:
+    """Return the weights in a graph like the published one, by name as in our networks."""
+    layers = detector_layers() if published is DETECTOR else recognizer_layers()
+    return _name_arrays(layers, _iter_weights(model))
 
-    alphabet: which of the 18,709 characters to keep; the others are removed from the network. path and errors: as in
-    ``load_detector``.
+
+def read_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> tuple[Arrays, Charset]:
+    """Read the weights of the recognizer, by name as in ``build_recognizer``, and its charset.
+
+    alphabet: which of the 18,709 characters to keep; the others are removed from the last layer. path and errors: as in
+    ``read_detector``.
     """
-    graph = _read_graph(RECOGNIZER, path)
+    graph = read_graph(RECOGNIZER, path)
     charset, kept = Charset(_published_characters(graph)).cut(alphabet)
     *body, (kernel, bias) = _iter_weights(graph)
-    return _build_recognizer(body, (kernel[:, list(kept)], bias[list(kept)])), charset
+    return _name_arrays(recognizer_layers(), [*body, (kernel[:, list(kept)], bias[list(kept)])]), charset
 
 
-def load_recognizer_for(charset: Charset) -> keras.Model:
-    """Load the recognizer with its published weights for any charset.
+def read_recognizer_for(charset: Charset) -> Arrays:
+    """Read the weights of the recognizer for any charset, by name as in ``build_recognizer``.
 
     Kernel and bias of the last layer are 0 for characters that are not in the published alphabet. Raises as
-    ``load_detector``.
+    ``read_detector``.
     """
-    graph = _read_graph(RECOGNIZER)
+    graph = read_graph(RECOGNIZER)
     *body, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [(BLANK, BLANK)]
@@ -115,24 +119,47 @@ def load_recognizer_for(charset: Charset) -> keras.Model:
     target_places, source_places = (list(each) for each in zip(*known, strict=True))
     head = (np.zeros((len(kernel), len(charset)), np.float32), np.zeros(len(charset), np.float32))
     head[0][:, target_places], head[1][target_places] = kernel[:, source_places], bias[source_places]
-    return _build_recognizer(body, head)
-
-
-def _build_recognizer(body: Iterable[Weights], head: Weights) -> keras.Model:
-    net = build_recognizer(len(head[1]))
-    _assign_weights(net, recognizer_layers(), [*body, head])
-    return net
+    return _name_arrays(recognizer_layers(), [*body, head])
 
 
 def load_character_weights(letters: Iterable[str]) -> dict[str, tuple[Array, float]]:
     """Return the last layer's kernel (C,) and bias for those characters that are in the published alphabet. Raises
-    as ``load_detector``.
+    as ``read_detector``.
     """
-    graph = _read_graph(RECOGNIZER)
+    graph = read_graph(RECOGNIZER)
     *_, (kernel, bias) = _iter_weights(graph)
     places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
     known = [letter for letter in letters if letter in places]
     return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
+
+
+def fill_graph(published: PublishedWeights, arrays: Arrays) -> onnx.ModelProto:
+    """Return the published file's graph with other weights.
+
+    Args:
+        published: The file.
+        arrays: Weights by name, as from ``read_detector`` or ``read_recognizer``; the last layer may have any number
+            of classes.
+
+    Returns:
+        The model, which takes RGB like our networks, while the file's takes BGR.
+
+    Raises:
+        PretrainedError: The published file is missing or another one.
+        KeyError: Weights are missing (a bug: models are checked when they are loaded).
+    """
+    model = read_graph(published)
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    layers = detector_layers() if published is DETECTOR else recognizer_layers()
+    slots = _find_slots(model.graph)
+    for layer in layers:
+        for weights in _file_weights(layer, arrays):
+            _fill_slot(next(slots), weights, constants)
+    # They would name another number of classes.
+    del model.graph.value_info[:]
+    for output in model.graph.output:
+        output.type.tensor_type.shape.dim[-1].ClearField("value")
+    return model
 
 
 def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
@@ -140,8 +167,8 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
     return (*known, " ")  # the space is the last class and is not in the list
 
 
-def _read_graph(published: PublishedWeights, path: Path | None = None) -> onnx.ModelProto:
-    """Return the file's graph after checking its SHA-256."""
+def read_graph(published: PublishedWeights, path: Path | None = None) -> onnx.ModelProto:
+    """Return the file's graph after checking its SHA-256. Raises PretrainedError."""
     path = path or locate(published)
     remedy = tr(
         "Reinstall {package}=={version} (pip install --force-reinstall {package}=={version}).",
@@ -161,26 +188,77 @@ def _read_graph(published: PublishedWeights, path: Path | None = None) -> onnx.M
     return onnx.load_from_string(data)
 
 
-def _iter_weights(model: onnx.ModelProto) -> Iterator[Weights]:
-    """Return kernel and bias of every layer with Keras' axes, in the order of the file.
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where the weights of a layer are in a graph, as names of initializers.
 
-    There a bias is an addition after the convolution or product; the scale and shift of a layer norm are a product and
-    an addition.
+    Attributes:
+        node: The convolution or product.
+        kernel: Its kernel.
+        bias: The bias, if any: an addition after it.
+        norm: The batch normalization after it, if any.
     """
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    consumers = _find_consumers(model.graph)
-    for node in model.graph.node:
-        kernel = next((constants[name] for name in node.input if name in constants), None)
-        if kernel is None or not (node.op_type in _KERNELS or (node.op_type == "Mul" and kernel.size > 1)):
+
+    node: onnx.NodeProto
+    kernel: str
+    bias: str = ""
+    norm: onnx.NodeProto | None = None
+
+
+def _find_slots(graph: onnx.GraphProto) -> Iterator[_Slot]:
+    """Find the weights of every layer, in the order of the file.
+
+    A bias is an addition after the convolution or product; the scale and shift of a layer norm are a product and an
+    addition.
+    """
+    sizes = {tensor.name: math.prod(tensor.dims) for tensor in graph.initializer}
+    consumers = _find_consumers(graph)
+    for node in graph.node:
+        kernel = next((name for name in node.input if name in sizes), "")
+        if not kernel or not (node.op_type in _KERNELS or (node.op_type == "Mul" and sizes[kernel] > 1)):
             continue
-        weights: Weights = (_keras_axes(node, kernel),)
+        slot = _Slot(node, kernel)
         for after in consumers.get(node.output[0], ()):
-            constants_of_node = [constants[name] for name in after.input if name in constants]
-            if after.op_type == "Add" and constants_of_node:
-                weights = (*weights, constants_of_node[0].reshape(-1))
+            bias = next((name for name in after.input if name in sizes), "")
+            if after.op_type == "Add" and bias:
+                slot = replace(slot, bias=bias)
             elif after.op_type == "BatchNormalization":
-                weights = _fold_batchnorm(weights[0], constants_of_node, epsilon=_attribute(after, "epsilon"))
-        yield weights
+                slot = replace(slot, norm=after)
+        yield slot
+
+
+def _iter_weights(model: onnx.ModelProto) -> Iterator[Weights]:
+    """Return kernel and bias of every layer with Keras' axes, in the order of the file."""
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    for slot in _find_slots(model.graph):
+        kernel = _keras_axes(slot.node, constants[slot.kernel])
+        if slot.norm is not None:
+            norm = [constants[name] for name in slot.norm.input[1:]]
+            yield _fold_batchnorm(kernel, norm, epsilon=_attribute(slot.norm, "epsilon"))
+        elif slot.bias:
+            yield kernel, constants[slot.bias].reshape(-1)
+        else:
+            yield (kernel,)
+
+
+def _fill_slot(slot: _Slot, weights: Weights, constants: Mapping[str, onnx.TensorProto]) -> None:
+    """Put kernel and bias of a layer into a graph; batch normalization after it adds the bias only."""
+
+    def put(name: str, values: Array) -> None:
+        constants[name].CopyFrom(numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name))
+
+    kernel, *biases = weights
+    put(slot.kernel, _file_axes(slot.node, kernel, constants[slot.kernel].dims))
+    for bias in biases:
+        if slot.norm is None:
+            # Of the last layer's bias the number of classes is another one.
+            put(slot.bias, bias.reshape([bias.size if length > 1 else 1 for length in constants[slot.bias].dims]))
+            continue
+        _, scale, shift, mean, variance = slot.norm.input
+        put(scale, np.ones_like(bias))
+        put(shift, bias)
+        put(mean, np.zeros_like(bias))
+        put(variance, np.full_like(bias, 1 - _attribute(slot.norm, "epsilon")))
 
 
 def _find_consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
@@ -208,6 +286,21 @@ def _keras_axes(node: onnx.NodeProto, kernel: Array) -> Array:
     return kernel
 
 
+def _file_axes(node: onnx.NodeProto, kernel: Array, dims: Sequence[int]) -> Array:
+    """Return a kernel with its axes in the file's order, the reverse of ``_keras_axes``.
+
+    dims: Shape of the kernel in the file; of a product, the number of columns may be another one.
+    """
+    if node.op_type == "ConvTranspose":
+        return kernel.transpose(3, 2, 0, 1)
+    if node.op_type == "Conv":
+        height, width = dims[2:]
+        grouped = _attribute(node, "group") > 1
+        axes = kernel.reshape(height, width, -1, kernel.shape[-1] if not grouped else 1)
+        return axes.transpose(2, 3, 0, 1) if grouped else axes.transpose(3, 2, 0, 1)
+    return kernel.reshape(dims[0], -1) if len(dims) == 2 else kernel.reshape(dims)
+
+
 def _attribute(node: onnx.NodeProto, name: str) -> Any:
     return next(onnx.helper.get_attribute_value(entry) for entry in node.attribute if entry.name == name)
 
@@ -224,38 +317,57 @@ def _fold_batchnorm(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> 
     return folded.astype(np.float32), (shift - mean * factor).astype(np.float32)
 
 
-def _assign_weights(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) -> None:
-    """Set the weights of the named layers, in this order. Raises ValueError if a shape does not fit (a bug)."""
-    remaining = iter(weights)
-    for name in names:
-        layer = net.get_layer(name)
-        if isinstance(layer, keras.layers.MultiHeadAttention):
-            values = _split_attention(next(remaining), next(remaining))
-        elif name == "stem1":
-            kernel, bias = next(remaining)
-            values = [kernel[:, :, ::-1], bias]  # the file expects BGR, our networks RGB
-        else:
-            values = list(next(remaining))
-        shapes = [weight.shape for weight in layer.weights]
-        if [_squeeze_shape(shape) for shape in shapes] != [_squeeze_shape(value.shape) for value in values]:
-            raise ValueError(f"{name}: weights of {[value.shape for value in values]} for {shapes}")
-        layer.set_weights([value.reshape(shape) for value, shape in zip(values, shapes, strict=True)])
+def _name_arrays(layers: Iterable[str], weights: Iterable[Weights]) -> dict[str, Array]:
+    """Name the weights of these layers, in this order, as Keras does, with the shapes that its layers have."""
+    remaining, arrays = iter(weights), dict[str, Array]()
+    for layer in layers:
+        if layer.endswith("attention"):
+            arrays |= _split_attention(layer, next(remaining), next(remaining))
+            continue
+        kernel, *bias = next(remaining)
+        if layer == "stem1":
+            kernel = kernel[:, :, ::-1]  # the file expects BGR, our networks RGB
+        names = ("gamma", "beta") if "norm" in layer else ("kernel", "bias")
+        squeezed = kernel.reshape([length for length in kernel.shape if length != 1])
+        if layer == "near":
+            kernel = squeezed[:, :, None]  # a convolution along one axis
+        elif layer.endswith(_DENSE) or "norm" in layer:
+            kernel = squeezed
+        arrays |= {
+            f"{layer}/{name}": np.ascontiguousarray(each) for name, each in zip(names, (kernel, *bias), strict=False)
+        }
     if next(remaining, None) is not None:
-        raise ValueError(f"{net.name}: the file holds more layers than the net")
+        raise ValueError("the file holds more layers than the network")
+    return arrays
 
 
-def _squeeze_shape(shape: Iterable[int]) -> tuple[int, ...]:
-    """Return a shape without axes of length one: a 1 × 1 convolution has the same numbers as a dense layer."""
-    return tuple(length for length in shape if length != 1)
+def _file_weights(layer: str, arrays: Arrays) -> list[Weights]:
+    """Return the weights of a layer as the file has them, the reverse of ``_name_arrays``."""
+    if layer.endswith("attention"):
+        return _join_attention(layer, arrays)
+    names = ("gamma", "beta") if "norm" in layer else ("kernel", "bias")
+    return [tuple(arrays[name] for name in (f"{layer}/{each}" for each in names) if name in arrays)]
 
 
-def _split_attention(inward: Weights, outward: Weights) -> list[Array]:
-    """Convert the product for query, key and value, and the output product, to the eight weights of Keras' multi-head
-    attention.
-    """
+def _split_attention(layer: str, inward: Weights, outward: Weights) -> dict[str, Array]:
+    """Split the product for query, key and value into the weights of Keras' multi-head attention."""
     kernel, bias = inward
     width = kernel.shape[0]
-    kernels = kernel.reshape(width, 3, HEADS, width // HEADS)
-    biases = bias.reshape(3, HEADS, width // HEADS)
-    arrays = [array for way in range(3) for array in (kernels[:, way], biases[way])]
-    return [*arrays, outward[0].reshape(HEADS, width // HEADS, width), outward[1]]
+    heads = HEADS, width // HEADS
+    arrays = {
+        f"{layer}/attention_output/kernel": outward[0].reshape(*heads, width),
+        f"{layer}/attention_output/bias": outward[1],
+    }
+    for place, name in enumerate(_INWARD):
+        arrays[f"{layer}/{name}/kernel"] = kernel.reshape(width, 3, *heads)[:, place]
+        arrays[f"{layer}/{name}/bias"] = bias.reshape(3, *heads)[place]
+    return arrays
+
+
+def _join_attention(layer: str, arrays: Arrays) -> list[Weights]:
+    """Return the product for query, key and value, and the output product: the reverse of ``_split_attention``."""
+    kernels, biases = ([arrays[f"{layer}/{name}/{part}"] for name in _INWARD] for part in ("kernel", "bias"))
+    width = kernels[0].shape[0]
+    outward = arrays[f"{layer}/attention_output/kernel"], arrays[f"{layer}/attention_output/bias"]
+    inward = np.stack(kernels, axis=1).reshape(width, -1), np.stack(biases).reshape(-1)
+    return [inward, (outward[0].reshape(-1, width), outward[1])]

@@ -14,7 +14,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import folder as model_folder
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
-from ocr_studio.engine.weights import model_weights, weight_delta
+from ocr_studio.engine.weights import model_arrays, weight_delta
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ def package_model(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Pa
     if published is None:
         raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
     base = registry.BUILT_IN if card.kind == "recognizer" else registry.BUILT_IN_DETECTOR
-    whole = model_weights.read_weights(model_weights.load_network(registry.in_folder(source)))
+    whole = model_arrays.read_model(registry.in_folder(source)).arrays
     card = replace(card, parent=base.name, difference_to=published.sha256, **facts)
-    before = model_weights.read_weights(weight_delta.load_base(card, file=source))
+    before = weight_delta.load_base(card, file=source)
     delta = weight_delta.extract_delta(whole, before)
-    data = model_weights.serialize_weights(delta)
+    data = model_arrays.serialize_weights(delta)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # checks the facts before anything is written
     folder = SafeFolder(target, follow=True)
@@ -71,7 +71,7 @@ def package_model(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Pa
     folder.replace(CARD_FILE, card.to_json())
     file = target / WEIGHTS_FILE
     after = weight_delta.apply_delta(
-        before, model_weights.parse_weights(model_folder.read_weights(target, card), file=file), file=file
+        before, model_arrays.parse_weights(model_folder.read_weights(target, card), file=file), file=file
     )
     max_change = max((float(np.abs(whole[name] - before[name]).max()) for name in delta), default=0.0)
     error = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)

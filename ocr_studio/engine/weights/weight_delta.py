@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +43,8 @@ def bad_weights(what: str, file: object) -> BadModel:
     return BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
 
 
-def load_base(card: ModelCard, *, file: object) -> keras.Model:
-    """Load the published network that a card's weights are a difference to, with the classes of its alphabet.
+def load_base(card: ModelCard, *, file: object) -> bundled_weights.Arrays:
+    """Read the published weights that a card's weights are a difference to, with the classes of its alphabet.
 
     file: Path to name in errors. Raises BadModel for a difference to anything else, and PretrainedError.
     """
@@ -54,8 +53,8 @@ def load_base(card: ModelCard, *, file: object) -> keras.Model:
         what = tr("its weights are based on weights that this version of the program doesn’t have")
         raise bad_weights(what, file)
     if card.kind == "detector":
-        return bundled_weights.load_detector()
-    return bundled_weights.load_recognizer_for(Charset(card.alphabet))
+        return bundled_weights.read_detector()
+    return bundled_weights.read_recognizer_for(Charset(card.alphabet))
 
 
 def extract_delta(arrays: Arrays, base: Arrays) -> dict[str, NDArray[np.float16]]:

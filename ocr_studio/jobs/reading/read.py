@@ -114,7 +114,7 @@ ReadingEvent: TypeAlias = LoadingRecognizer | LinesCounted | WordsRead | Reading
 class OcrService:
     """Keeps the recognizer loaded between jobs. Belongs to the thread that computes.
 
-    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader.
+    Making one is cheap; the weights are loaded by the first job that asks for the reader.
     """
 
     def __init__(self, options: ReaderOptions, *, before: OcrService | None = None) -> None:
@@ -136,7 +136,7 @@ class OcrService:
 
             before, self._before = self._before, None  # or each would keep its predecessor's weights alive
             old = before._reader if before else None
-            if before is None or old is None or before.options.gpu_memory_mb != self.options.gpu_memory_mb:
+            if before is None or old is None or not before._runs_like(self.options):
                 self._reader = Reader(self.options)
             else:
                 finds = before.options.finds_with() == self.options.finds_with()
@@ -168,6 +168,10 @@ class OcrService:
     def successor(self, options: ReaderOptions) -> OcrService:
         """A service with other options that reuses the weights of this one where possible."""
         return OcrService(options, before=self)
+
+    def _runs_like(self, options: ReaderOptions) -> bool:
+        """Whether these options mean the same runtime and GPU memory."""
+        return (self.options.runtime, self.options.gpu_memory_mb) == (options.runtime, options.gpu_memory_mb)
 
     def _reads_with_the_same(self, options: ReaderOptions) -> bool:
         """Whether these options use the same recognizer weights."""

@@ -254,7 +254,9 @@ class AssembledWindow(QMainWindow):
                 document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel
             ),
             view=ViewMenu(document=document, view=view, board=self.board, preferences=preferences),
-            help=HelpMenu(help=self.help, preferences=preferences, about=self._show_about),
+            help=HelpMenu(
+                help=self.help, preferences=preferences, about=lambda: self._show_about(opening.settings.runtime)
+            ),
         )  # fmt: skip
 
     def _use_model(self, name: str) -> None:
@@ -263,7 +265,7 @@ class AssembledWindow(QMainWindow):
         except StudioError as error:
             self.messages.show_message(str(error))
 
-    def _show_about(self) -> None:
-        dialog = AboutDialog(self)
+    def _show_about(self, runtime: str) -> None:
+        dialog = AboutDialog(runtime, self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainText
 from ocr_studio import __version__
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.runtime import choose_runtime
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -24,15 +25,16 @@ _WEIGHTS = later(
 # Their versions and licences are listed.
 PACKAGES: Final = (
     "tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif", "qtawesome", "platformdirs",
-    "onnx", "h5py", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "regex", "shapely",
-    "filelock",
+    "onnx", "onnxruntime", "h5py", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "regex",
+    "shapely", "filelock",
 )  # fmt: skip
 
 
 class AboutDialog(QDialog):
     """Shows version, licences and the folder of the log."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, runtime: str, parent: QWidget | None = None) -> None:
+        """Create the dialog. runtime: as in the settings."""
         super().__init__(parent)
         self.setWindowTitle(tr("About OCR Studio"))
         self.setMinimumWidth(600)
@@ -52,6 +54,8 @@ class AboutDialog(QDialog):
         self.licences = QPlainTextEdit(_licences(), readOnly=True)
         self.licences.setAccessibleName(tr("Licences"))
         self.licences.setMinimumHeight(200)
+        runs = PlainLabel(choose_runtime(runtime).describe())
+        runs.setWordWrap(True)
         log = PlainLabel(tr("Log: {folder}", folder=paths.log_dir()))
         log.setProperty("quiet", True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -68,7 +72,7 @@ class AboutDialog(QDialog):
         layout.setContentsMargins(24, 22, 24, 18)
         layout.setSpacing(14)
         layout.addLayout(head)
-        for widget in (weights, self.licences, log, self.buttons):
+        for widget in (weights, runs, self.licences, log, self.buttons):
             layout.addWidget(widget)
 
 

@@ -27,6 +27,11 @@ _ALPHABETS = (
     ("latin", later("Latin letters, digits and common symbols")),
     ("all", later("All characters, including other scripts")),
 )
+_RUNTIMES = (
+    ("auto", later("Automatic")),
+    ("onnx", later("ONNX Runtime (processor)")),
+    ("tensorflow", later("TensorFlow (processor or graphics card)")),
+)
 _UNITS = (("words", later("One per word")), ("lines", later("One per line")))
 
 
@@ -56,6 +61,8 @@ class ReadingPage(SettingsPage):
         self.alphabet.currentIndexChanged.connect(self._name_defaults)
         units = [(key, tr(title)) for key, title in _UNITS]
         self.unit = ComboBox(units, settings.unit, tr("One box per word or per line"))
+        self.runtime = ComboBox([(key, tr(title)) for key, title in _RUNTIMES], settings.runtime, tr("Runtime"))
+        self.runtime.setToolTip(tr("The library that runs the networks; Automatic chooses the faster one"))
         self.read_when_opened = QCheckBox(tr("Read new photos when they are opened"))
         self.tune = QPushButton(tr("Adjust on the photo…"))
         self.tune.setAutoDefault(False)
@@ -73,7 +80,7 @@ class ReadingPage(SettingsPage):
         self._make_numbers()
         self._place()
         self.show_settings(settings)
-        for field in (self.model, self.detector, self.alphabet, self.unit):
+        for field in (self.model, self.detector, self.alphabet, self.unit, self.runtime):
             field.currentIndexChanged.connect(self._emit_changes)
         for number in (self.memory, self.strength):
             number.valueChanged.connect(self._emit_changes)
@@ -105,6 +112,7 @@ class ReadingPage(SettingsPage):
         _choose(self.detector, settings.detector)
         self.alphabet.setCurrentIndex(self.alphabet.findData(settings.alphabet))
         self.unit.setCurrentIndex(self.unit.findData(settings.unit))
+        self.runtime.setCurrentIndex(self.runtime.findData(settings.runtime))
         self.read_when_opened.setChecked(settings.read_when_opened)
         self.memory.setValue(settings.gpu_memory_mb or 0)
         for code in LANGUAGES:
@@ -128,6 +136,7 @@ class ReadingPage(SettingsPage):
             detector=_chosen(self._models, self.detector, settings.detector),
             alphabet=self.alphabet.currentData(),
             unit=self.unit.currentData(),
+            runtime=self.runtime.currentData(),
             detection=self.detection,
             read_when_opened=self.read_when_opened.isChecked(),
             gpu_memory_mb=self.memory.value() or None,
@@ -157,6 +166,7 @@ class ReadingPage(SettingsPage):
         found.addWidget(self._how, 1)
         self.add_row(tr("Text &detection"), self.tune, place=found, words=tr("threshold faint small gap detection"))
         self.add_row(tr("D&etector (finds text)"), self.detector, words=tr("detector network model"))
+        self.add_row(tr("R&untime"), self.runtime, words=tr("onnx tensorflow gpu speed library"))
         self.add_row(tr("Graphics &memory limit"), self.memory, words=tr("gpu card limit"))
         self.add_note(
             tr(

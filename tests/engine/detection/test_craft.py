@@ -19,6 +19,7 @@ from ocr_studio.engine.detection.craft_boxes import CraftThresholds, word_quads
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.keras_fit import craft_loss
 from ocr_studio.engine.nets.light_craft import build_light_craft
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
 from ocr_studio.engine.weights.batchnorm_folding import fold_batchnorm
@@ -154,7 +155,7 @@ def test_a_detector_finds_the_words_of_a_photo_of_any_size() -> None:
     dark = keras.layers.AveragePooling2D(2)(keras.layers.Rescaling(-0.5, 0.5)(photo))
     kernel = np.array([[1, 0]] * 3, np.float32)[None, None] / 3  # a region, and no links
     maps = keras.layers.Conv2D(2, 1, use_bias=False, kernel_initializer=keras.initializers.Constant(kernel))(dark)
-    detector = CraftDetector(keras.Model(photo, maps), options=CraftOptions(side=640))
+    detector = CraftDetector(TensorFlowNetwork(keras.Model(photo, maps)), options=CraftOptions(side=640))
     board = np.full((333, 517, 3), 255, np.uint8)
     board[40:70, 60:200] = 0
     board[200:240, 300:480] = 0

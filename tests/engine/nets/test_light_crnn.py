@@ -13,6 +13,7 @@ from ocr_studio.engine.nets import light_craft, light_crnn
 from ocr_studio.engine.nets.light_craft import build_light_craft
 from ocr_studio.engine.nets.light_crnn import build_light_crnn
 from ocr_studio.engine.nets.spatial_transformer import LineSampler, Sampler
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.batches import pack_batch
@@ -114,6 +115,8 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
     assert Evaluator(lessons, LETTERS).evaluate(trainee).texts == WORDS
     plain = fold_batchnorm(net, build_light_crnn(len(LETTERS)))
     np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
-    found = Recognizer(plain, LETTERS, name="light").read([lesson.crop for lesson in lessons])
+    found = Recognizer(TensorFlowNetwork(plain, softmax=True), LETTERS, name="light").read(
+        [lesson.crop for lesson in lessons]
+    )
     # Seen with one padding only, a word may still be read wrongly with another.
     assert sum(each.text == word for each, word in zip(found, WORDS, strict=True)) >= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,7 +17,9 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import TextSource
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.recognizer import MAX_WIDTH, WIDTH_FACTORS, WIDTHS, FrameProbabilities, Recognizer
 from ocr_studio.engine.weights import model_weights
@@ -44,9 +47,10 @@ def test_words_are_read_in_the_order_they_come(recognizer: Recognizer) -> None:
 
 
 def test_a_model_that_was_kept_reads_the_same_under_its_own_name(recognizer: Recognizer) -> None:
+    net, charset = model_weights.load_recognizer(registry.BUILT_IN)
     folder = registry.candidate_folder("Anna")
-    model_weights.save_model(folder, recognizer.net, charset=recognizer.charset, card=CARD)
-    kept = Recognizer.of(registry.install(folder), alphabet="all")
+    model_weights.save_model(folder, net, charset=charset, card=CARD)
+    kept = model_loader.load_recognizer(registry.install(folder))
     assert kept.charset == recognizer.charset
     crops = [drawn(word) for word in ("Kitchen", "2026", "reading order")]
     for read, again in zip(recognizer.read(crops), kept.read(crops), strict=True):
@@ -219,22 +223,19 @@ def test_an_empty_crop_is_an_error(recognizer: Recognizer) -> None:
 
 def test_a_net_needs_a_charset_of_its_size() -> None:
     with pytest.raises(ValueError, match="7 classes"):
-        Recognizer(build_recognizer(7), Charset(("a",)), name="tiny")
+        Recognizer(TensorFlowNetwork(build_recognizer(7), softmax=True), Charset(("a",)), name="tiny")
 
 
 def test_a_charset_without_a_space_is_fine() -> None:
-    tiny = Recognizer(build_recognizer(3), Charset(("a", "b")), name="tiny")
+    tiny = Recognizer(TensorFlowNetwork(build_recognizer(3), softmax=True), Charset(("a", "b")), name="tiny")
     assert set(tiny.read([drawn("ab")])[0].text) <= {"a", "b"}
 
 
 def test_a_net_that_looks_surer_than_it_is_is_believed_less(recognizer: Recognizer) -> None:
     crop = drawn("ab")
-    usual = recognizer.read([crop])[0]
-    recognizer.temperature = 4.0
-    try:
-        doubted = recognizer.read([crop])[0]
-    finally:
-        del recognizer.temperature
+    usual, less_sure = recognizer.read([crop])[0], copy.copy(recognizer)
+    less_sure.temperature = 4.0
+    doubted = less_sure.read([crop])[0]
     assert doubted.text == usual.text
     assert (doubted.confidence or 1.0) < (usual.confidence or 0.0)
 

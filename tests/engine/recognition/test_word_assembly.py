@@ -17,6 +17,7 @@ from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.detection.craft_detector import SIDE, CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.preview import PhotoPreview
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
@@ -48,13 +49,20 @@ def true_boxes() -> list[tuple[int, int, int, int]]:
     return sorted(boxes, key=lambda box: (box[1] > 140, box[0]))
 
 
+class NoNetwork:
+    """What is never run."""
+
+    runtime, classes, parallel_calls = "none", 3, 1
+
+    def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
 class Counting(Recognizer):
     """Reads single words only, and of them how many letters they have: an l for each piece of ink."""
 
     def __init__(self) -> None:
-        line = keras.Input((48, None, 3))
-        scores = keras.layers.Dense(3)(keras.layers.Reshape((-1, 3))(keras.layers.AveragePooling2D((48, 8))(line)))
-        super().__init__(keras.Model(line, scores), Charset(tuple("lo")), name="counting")
+        super().__init__(NoNetwork(), Charset(tuple("lo")), name="counting")
         self.widest_word, self.width_factors = 6.0, ()
         self.seen: list[tuple[int, int]] = []
 
@@ -89,7 +97,7 @@ def ink_finder() -> keras.Model:
 
 
 def craft() -> CraftDetector:
-    return CraftDetector(ink_finder(), options=CraftOptions(side=700, short=300))
+    return CraftDetector(TensorFlowNetwork(ink_finder()), options=CraftOptions(side=700, short=300))
 
 
 def read(reader: Reader, image: Photo) -> list[list[Word]]:

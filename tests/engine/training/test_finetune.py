@@ -32,7 +32,7 @@ from ocr_studio.engine.training.finetune import NoTrainingData
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.training.trainer import RecognizerTrainer
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
-from ocr_studio.engine.weights import model_weights
+from ocr_studio.engine.weights import model_arrays, model_weights
 from tests.engine.tiny_recognizer import build_tiny, printed
 from tests.engine.traced_once import TracedOnce
 
@@ -74,7 +74,7 @@ def last(events: list[TrainingEvent]) -> Trained:
 
 
 def learned(trained: Trained) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-    return model_weights.parse_weights((trained.folder / WEIGHTS_FILE).read_bytes(), file=trained.folder)
+    return model_arrays.parse_weights((trained.folder / WEIGHTS_FILE).read_bytes(), file=trained.folder)
 
 
 def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import alphabet_growth
-from ocr_studio.engine.weights.model_weights import assign_weights, parse_weights, read_weights, serialize_weights
+from ocr_studio.engine.weights.model_arrays import parse_weights, serialize_weights
+from ocr_studio.engine.weights.model_weights import assign_weights, read_weights
 from tests.engine.tiny_recognizer import build_tiny, printed
 
 WORDS = ("map", "mop", "queue", "Board", "2026", "a+b", "left", "Hill")

@@ -13,7 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.engine.weights import bundled_weights
+from ocr_studio.core.models import registry
+from ocr_studio.engine.weights import bundled_weights, model_weights
 from ocr_studio.engine.weights.bundled_weights import PretrainedError
 
 Array = NDArray[np.float32]
@@ -22,13 +23,13 @@ TOLERANCE = 1e-4
 
 @pytest.fixture(scope="module")
 def detector() -> keras.Model:
-    return bundled_weights.load_detector()
+    return model_weights.load_detector(registry.BUILT_IN_DETECTOR)
 
 
 @pytest.fixture(scope="module")
 def whole() -> tuple[keras.Model, Charset]:
     """The recognizer with all characters."""
-    return bundled_weights.load_recognizer("all")
+    return model_weights.load_recognizer(registry.BUILT_IN, alphabet="all")
 
 
 def session_of(which: bundled_weights.PublishedWeights) -> onnxruntime.InferenceSession:
@@ -80,7 +81,7 @@ def test_the_recognizer_agrees_with_onnx_runtime(whole: tuple[keras.Model, Chars
 
 def test_a_cut_head_gives_the_same_scores_to_the_characters_it_keeps(whole: tuple[keras.Model, Charset]) -> None:
     net, charset = whole
-    cut_net, cut = bundled_weights.load_recognizer("latin")
+    cut_net, cut = model_weights.load_recognizer(registry.BUILT_IN)
     assert 400 < len(cut) < 700
     assert {*"aZ09~ é€–→✓½×÷≤≥≠…•·°£"} <= {*cut.characters}
     pixels = picture(2, 48, 128)
@@ -92,7 +93,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "weights.onnx"
     other.write_bytes(bundled_weights.locate(bundled_weights.DETECTOR).read_bytes()[:-1] + b"x")
     with pytest.raises(PretrainedError) as caught:
-        bundled_weights.load_detector(other)
+        bundled_weights.read_detector(other)
     line = str(caught.value)
     assert line.startswith(f"{other}: ")
     assert "SHA-256" in line
@@ -102,7 +103,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PretrainedError, match=r"nowhere\.onnx: .*can’t be read.*Reinstall rapidocr"):
-        bundled_weights.load_recognizer("latin", tmp_path / "nowhere.onnx")
+        bundled_weights.read_recognizer("latin", tmp_path / "nowhere.onnx")
 
 
 def test_another_version_of_the_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +112,7 @@ def test_another_version_of_the_package_is_refused(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(metadata, "distribution", lambda name: Other())
     with pytest.raises(PretrainedError, match=r"9\.9\.9 is installed.*pip install rapidocr=="):
-        bundled_weights.load_detector()
+        bundled_weights.read_detector()
 
 
 def test_a_missing_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +121,4 @@ def test_a_missing_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(metadata, "distribution", missing)
     with pytest.raises(PretrainedError, match=r"not installed.*pip install rapidocr=="):
-        bundled_weights.load_recognizer()
+        bundled_weights.read_recognizer()

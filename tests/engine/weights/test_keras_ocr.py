@@ -24,6 +24,7 @@ from ocr_studio.core.models.card import BadModel
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
 from ocr_studio.engine.nets.crnn import build_crnn, crnn_layers
 from ocr_studio.engine.nets.plans import CrnnPlan
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.weights import legacy_h5
@@ -129,7 +130,7 @@ def test_a_recognizer_is_no_detector(crnn_file: Path) -> None:
 
 def test_a_crop_goes_in_as_keras_ocr_has_it_and_its_steps_lie_along_it(crnn_file: Path) -> None:
     net, charset = load_crnn(crnn_file)
-    reader = CrnnRecognizer(net, charset, name="crnn")
+    reader = CrnnRecognizer(TensorFlowNetwork(net, softmax=True), charset, name="crnn")
     crop = np.random.default_rng(0).integers(0, 256, (62, 300, 3)).astype(np.uint8)
     pixels, scale = reader.fitted(crop)
     assert pixels.shape == (31, 200, 1)

@@ -24,7 +24,7 @@ from ocr_studio.core.training.events import Recipe
 from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
-from ocr_studio.engine.weights import model_weights
+from ocr_studio.engine.weights import model_arrays, model_weights
 from tests.core.made_models import CARD
 
 CHARSET = Charset(tuple("abcß→ "))
@@ -74,8 +74,8 @@ def test_a_finding_net_that_is_kept_finds_the_same(finding_net: keras.Model) -> 
 
 def test_a_file_of_weights_is_the_same_every_time() -> None:
     arrays = {"b/x": np.ones((2, 3), np.float32), "a/x": np.zeros(0, np.float32)}
-    assert model_weights.serialize_weights(arrays) == model_weights.serialize_weights(dict(reversed(arrays.items())))
-    back = model_weights.parse_weights(model_weights.serialize_weights(arrays), file="x")
+    assert model_arrays.serialize_weights(arrays) == model_arrays.serialize_weights(dict(reversed(arrays.items())))
+    back = model_arrays.parse_weights(model_arrays.serialize_weights(arrays), file="x")
     assert back.keys() == arrays.keys()
     for name, array in arrays.items():
         np.testing.assert_array_equal(back[name], array)
@@ -107,7 +107,7 @@ def test_what_is_no_file_of_weights_runs_nothing(how: str, tmp_path: Path) -> No
         "bfloat": len(header).to_bytes(8, "little") + header + b"\0\0",
     }[how]
     with pytest.raises(BadModel):
-        model_weights.parse_weights(data, file=tmp_path)
+        model_arrays.parse_weights(data, file=tmp_path)
     assert not place.exists()
 
 
@@ -115,12 +115,12 @@ def test_what_is_no_file_of_weights_runs_nothing(how: str, tmp_path: Path) -> No
 @how(max_examples=400)
 def test_flipped_bytes_of_a_file_of_weights_are_refused_or_are_numbers(data: st.DataObject) -> None:
     packed = bytearray(
-        model_weights.serialize_weights({"a/kernel": np.ones((2, 3), np.float32), "b/bias": np.zeros(4, np.float32)})
+        model_arrays.serialize_weights({"a/kernel": np.ones((2, 3), np.float32), "b/bias": np.zeros(4, np.float32)})
     )
     for _ in range(data.draw(st.integers(1, 3))):
         packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
     try:
-        arrays = model_weights.parse_weights(bytes(packed), file="x")
+        arrays = model_arrays.parse_weights(bytes(packed), file="x")
     except BadModel:
         return
     assert all(array.dtype.kind in "fiubc" and array.size <= len(packed) for array in arrays.values())

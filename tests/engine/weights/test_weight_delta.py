@@ -17,8 +17,8 @@ from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import folder as model_folder
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import CRNN, DETECTOR, WEIGHTS_FILE, BadModel
-from ocr_studio.engine.weights import bundled_weights, model_weights, package_model, weight_delta
+from ocr_studio.core.models.card import CRNN, DETECTOR, RECOGNIZER, WEIGHTS_FILE, BadModel
+from ocr_studio.engine.weights import bundled_weights, model_arrays, model_weights, package_model, weight_delta
 from ocr_studio.engine.weights.weight_delta import NoDifference
 from tests.core.made_models import CARD, fill, shipped
 
@@ -26,10 +26,16 @@ LETTERS = Charset(("a", "ß", "日", "\ue000", " "))  # one that the Latin alpha
 Arrays = dict[str, NDArray[Any]]
 
 
+def borrowed(charset: Charset) -> keras.Model:
+    """The published recognizer with these classes."""
+    arrays = bundled_weights.read_recognizer_for(charset)
+    return model_weights.build_network(model_arrays.ModelArrays(RECOGNIZER, arrays, charset))
+
+
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a model of which two weights have moved."""
-    net = bundled_weights.load_recognizer_for(LETTERS)
+    net = borrowed(LETTERS)
     kernel, bias = net.get_layer("characters").get_weights()
     kernel[:, 1] += np.linspace(-0.01, 0.01, len(kernel), dtype=np.float32)
     kernel[:, 4] = 0.1234567
@@ -50,7 +56,7 @@ def made(learned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def net() -> keras.Model:
     """The borrowed network."""
-    return bundled_weights.load_recognizer_for(LETTERS)
+    return borrowed(LETTERS)
 
 
 @pytest.fixture
@@ -61,12 +67,12 @@ def model(made: Path) -> registry.Model:
 
 
 def _net(folder: Path) -> Arrays:
-    return dict(model_weights.parse_weights((folder / WEIGHTS_FILE).read_bytes(), file=folder))
+    return dict(model_arrays.parse_weights((folder / WEIGHTS_FILE).read_bytes(), file=folder))
 
 
 def test_a_head_for_a_charset_has_what_is_known_of_its_letters_and_nothing_of_others(net: keras.Model) -> None:
     kernel, bias = net.get_layer("characters").get_weights()
-    whole, charset = bundled_weights.load_recognizer("all")
+    whole, charset = model_weights.load_recognizer(registry.BUILT_IN, alphabet="all")
     all_kernel, all_bias = whole.get_layer("characters").get_weights()
     for place, letter in enumerate(LETTERS.characters, start=1):
         if letter in charset:
@@ -98,7 +104,7 @@ def test_what_ships_is_what_moved_and_gives_the_same_net_every_time(
 
 
 def test_what_finds_writing_ships_too(tmp_path: Path) -> None:
-    net = bundled_weights.load_detector()
+    net = model_weights.load_detector(registry.BUILT_IN_DETECTOR)
     first = net.weights[0]
     first.assign(np.asarray(first) * 1.01)
     model_weights.save_model(

@@ -137,7 +137,7 @@ def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_
     learned = second.reader()
     assert learned.name == "Anna"
     assert learned.recognizer.charset == letters
-    assert vars(learned.detector)["_network"] is vars(reader.detector)["_network"]
+    assert learned.detector.network is reader.detector.network
     (read,) = learned.recognizer.read([np.full((48, 90, 3), 200, np.uint8)])
     assert read.model == "Anna"
     third = second.successor(ReaderOptions(model="Anna", alphabet="all"))  # which is about the built-in one only

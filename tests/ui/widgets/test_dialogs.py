@@ -167,7 +167,7 @@ def test_chosen_settings_are_kept(open_studio: Open, qtbot: QtBot) -> None:
 
 
 def test_about_names_version_weights_and_licences(qtbot: QtBot) -> None:
-    dialog = AboutDialog()
+    dialog = AboutDialog("auto")
     qtbot.addWidget(dialog)
     dialog.show()
     text = dialog.licences.toPlainText()

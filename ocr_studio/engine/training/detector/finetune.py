@@ -30,8 +30,9 @@ from ocr_studio.core.training.detector_events import (
 )
 from ocr_studio.core.training.events import Interval, Recipe, TrainingPreparing, TrainingStarted
 from ocr_studio.core.translation import tr
-from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.batches import Mixture
@@ -75,7 +76,7 @@ def finetune_detector(
         StudioError: NoLines, TrainingFailed, CheckpointNotSaved, BadModel …
     """
     yield TrainingPreparing(tr("Loading the model"))
-    runtime.configure(data.options)
+    tensorflow_setup.configure(data.options)
     base = registry.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device_context(recipe.device):
@@ -127,7 +128,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
         super().__init__(recipe, folder)
         self.net, self._options = net, options
         self._detection = DetectorOptions.of(options.detection)
-        self._detector = Detector(net, options=self._detection)  # uses the network being trained
+        self._detector = Detector(TensorFlowNetwork(net), options=self._detection)  # uses the network being trained
 
     # -------------------------------------------------------------------------------------------------- before
 
@@ -206,7 +207,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
         self.trainer.assign_weights(self.trainer.initial)
         old.set_weights(self.net.get_weights())
         self.trainer.assign_weights(self.best.weights)
-        before = Reader(self._options, detector=Detector(old, options=self._detection))
+        before = Reader(self._options, detector=Detector(TensorFlowNetwork(old), options=self._detection))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
         held_out, keep = DetectorComparer(before, after), DetectorComparer(before, after)
         done = 0

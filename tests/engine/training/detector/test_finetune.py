@@ -30,10 +30,11 @@ from ocr_studio.core.training.detector_events import (
     LinesEvaluated,
 )
 from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
-from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector, Quads
 from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.synth.boards.whole_boards import SynthBoard
 from ocr_studio.engine.training import checkpoints
@@ -47,7 +48,7 @@ from ocr_studio.engine.training.detector.tiles import SIDE, ResizedPhoto, TileBa
 from ocr_studio.engine.training.detector.trainer import DetectorTrainer, dbnet_loss, freeze_layers
 from ocr_studio.engine.training.detector.training_data import NoLines
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
-from ocr_studio.engine.weights import model_weights
+from ocr_studio.engine.weights import model_arrays, model_weights
 from tests.engine.tiny_detector import board, reviewed, tiny_net
 from tests.engine.tiny_recognizer import build_tiny
 from tests.engine.traced_once import TracedOnce
@@ -58,11 +59,11 @@ DRAWN = detector_training_data.generate_boards
 
 
 def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
-    runtime.configure(ReaderOptions())
+    tensorflow_setup.configure(ReaderOptions())
     photo, words = board()
     places = LineTargets.of(words)
     net = tiny_net()
-    detector = Detector(net)
+    detector = Detector(TensorFlowNetwork(net))
     sized = ResizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
     assert detector_evaluation.score_detector(detector, [sized], hidden=False).found == 0
     recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
@@ -324,7 +325,7 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
     assert started.resumed_at == 5
     again = end_of(iter(events))
     a, b = (
-        model_weights.parse_weights((each.folder / "weights.safetensors").read_bytes(), file="")
+        model_arrays.parse_weights((each.folder / "weights.safetensors").read_bytes(), file="")
         for each in (whole, again)
     )
     assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
@@ -396,8 +397,9 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
     model = registry.install(trained.folder)
     assert (model.kind, model.card and model.card.parent) == ("detector", registry.BUILT_IN_DETECTOR.name)
     photo, _ = board()
-    nobody = Recognizer(build_tiny(2), Charset(("a",)), name="nobody")
-    saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"), recognizer=nobody)
+    nobody = Recognizer(TensorFlowNetwork(build_tiny(2), softmax=True), Charset(("a",)), name="nobody")
+    options = ReaderOptions(detector="mine", runtime="tensorflow")  # there is no graph for the tiny net
+    saved, reader = Detector(TensorFlowNetwork(nets[0])), Reader(options, recognizer=nobody)
     assert (saved.compute_map(photo)[0] == reader.detector.compute_map(photo)[0]).all()
     assert (reader.find(photo) == saved.find(photo)).all()
 

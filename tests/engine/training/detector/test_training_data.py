@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import RECIPE, DetectorData
-from ocr_studio.engine import runtime
 from ocr_studio.engine.detection.detector import Detector
+from ocr_studio.engine.networks import tensorflow_setup
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training.detector import training_data as detector_training_data
 from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
 from ocr_studio.engine.training.detector.tiles import ResizedPhoto, random_tile
@@ -36,8 +37,8 @@ def test_about_a_quarter_of_the_lines_is_hidden_and_none_is_torn() -> None:
 def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
     monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
-    runtime.configure(ReaderOptions())
-    detector = Detector(tiny_net())
+    tensorflow_setup.configure(ReaderOptions())
+    detector = Detector(TensorFlowNetwork(tiny_net()))
     learned = (reviewed(), reviewed("b", held_out=True))
     lessons: list[detector_training_data.DetectorExamples] = []
     for data in (DetectorData(learned), DetectorData(learned, general=(reviewed("sign"),))):
@@ -58,8 +59,8 @@ def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.Monke
 def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
     monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
-    runtime.configure(ReaderOptions())
-    detector = Detector(tiny_net())
+    tensorflow_setup.configure(ReaderOptions())
+    detector = Detector(TensorFlowNetwork(tiny_net()))
     widths: dict[str, int] = {}
 
     def piece(photo: ResizedPhoto, rng: np.random.Generator, **asked: Any) -> Any:

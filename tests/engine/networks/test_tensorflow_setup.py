@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import runtime
+from ocr_studio.engine.networks import tensorflow_setup
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(config, "list_physical_devices", lambda kind: ["GPU:0", "GPU:1"])
     monkeypatch.setattr(config, "LogicalDeviceConfiguration", lambda megabytes: megabytes)
     monkeypatch.setattr(config, "set_logical_device_configuration", lambda gpu, limit: asked.append(*limit))
-    monkeypatch.setattr(runtime, "_smallest_memory_mb", lambda: 8000.0)
+    monkeypatch.setattr(tensorflow_setup, "_smallest_memory_mb", lambda: 8000.0)
     monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "")
     monkeypatch.delenv("TF_FORCE_GPU_ALLOW_GROWTH")
     return asked
@@ -44,14 +44,14 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_memory_grows_up_to_the_limit(
     limits: list[float], options: ReaderOptions, environment: dict[str, str], expected: list[float]
 ) -> None:
-    runtime.configure(options, environment)
+    tensorflow_setup.configure(options, environment)
     assert limits == expected
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
 
 
 @pytest.mark.parametrize("value", ["half", "0", "1.5", "-1", "nan"])
 def test_a_share_that_is_none_is_not_heeded_but_said(value: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert runtime.memory_share({"MEMORY_ALLOCATED": value}) is None
+    assert tensorflow_setup.memory_share({"MEMORY_ALLOCATED": value}) is None
     assert value in caplog.text
 
 
@@ -62,7 +62,7 @@ def test_a_gpu_in_use_keeps_its_limit_and_says_so(
         raise RuntimeError("Virtual devices cannot be modified after being initialized")
 
     monkeypatch.setattr(tf.config, "set_logical_device_configuration", fixed)
-    runtime.configure(ReaderOptions(gpu_memory_mb=512), {})
+    tensorflow_setup.configure(ReaderOptions(gpu_memory_mb=512), {})
     assert "next start" in caplog.text
 
 
@@ -72,7 +72,7 @@ def test_the_driver_is_asked_for_the_smallest_gpu(
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda tool: "/usr/bin/nvidia-smi")
     monkeypatch.setattr("subprocess.run", lambda *args, **kwargs: SimpleNamespace(stdout=answer))
-    assert runtime._smallest_memory_mb() == expected
+    assert tensorflow_setup._smallest_memory_mb() == expected
 
 
 def test_a_driver_that_does_not_answer_is_no_trouble(
@@ -84,7 +84,7 @@ def test_a_driver_that_does_not_answer_is_no_trouble(
     monkeypatch.setattr("shutil.which", lambda tool: "/usr/bin/nvidia-smi")
     monkeypatch.setattr("subprocess.run", fails)
     with caplog.at_level(logging.WARNING):
-        assert runtime._smallest_memory_mb() == 0.0
+        assert tensorflow_setup._smallest_memory_mb() == 0.0
     assert "MEMORY_ALLOCATED" in caplog.text
 
 
@@ -119,14 +119,14 @@ def test_keras_neither_heeds_nor_writes_what_lies_in_the_home_folder(tmp_path: P
 )
 def test_bfloat16_is_used_where_the_processor_has_it(tmp_path: Path, flags: str, expected: bool) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
-    assert runtime.fast_bfloat16(tmp_path / "cpuinfo") is expected
-    assert not runtime.fast_bfloat16(tmp_path / "none")
+    assert tensorflow_setup.fast_bfloat16(tmp_path / "cpuinfo") is expected
+    assert not tensorflow_setup.fast_bfloat16(tmp_path / "none")
 
 
 def test_float32_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(tf.config.optimizer, "set_experimental_options", lambda options: asked.extend(options.values()))
-    monkeypatch.setattr(runtime, "fast_bfloat16", lambda processor: True)
-    runtime.configure(ReaderOptions(), {"OCR_STUDIO_PRECISION": "float32"})
-    runtime.configure(ReaderOptions(), {})
+    monkeypatch.setattr(tensorflow_setup, "fast_bfloat16", lambda processor: True)
+    tensorflow_setup.configure(ReaderOptions(), {"OCR_STUDIO_PRECISION": "float32"})
+    tensorflow_setup.configure(ReaderOptions(), {})
     assert asked == [False, True]

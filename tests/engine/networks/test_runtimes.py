@@ -1,0 +1,139 @@
+"""The same weights in both runtimes: the same output, and TensorFlow where ONNX Runtime can't be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr_studio.core import resources
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import registry
+from ocr_studio.core.models.card import DETECTOR, LIGHT_CRNN, RECOGNIZER, BadModel
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.engine.nets import architectures
+from ocr_studio.engine.networks import onnx_network, runtimes
+from ocr_studio.engine.networks.network import Network
+from ocr_studio.engine.networks.onnx_network import OnnxNetwork
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
+from ocr_studio.engine.weights import bundled_weights, model_arrays, model_weights
+from ocr_studio.engine.weights.bundled_weights import PretrainedError
+from ocr_studio.engine.weights.model_arrays import ModelArrays
+
+LETTERS = Charset(("a", "ß", "日", " "))
+
+
+def moved(arrays: model_arrays.Arrays) -> dict[str, np.ndarray]:
+    """All weights changed a little, as by training."""
+    rng = np.random.default_rng(3)
+    return {name: (array * rng.uniform(0.97, 1.03, array.shape)).astype(np.float32) for name, array in arrays.items()}
+
+
+def recognizer(file: Path | None = None) -> ModelArrays:
+    return ModelArrays(RECOGNIZER, moved(bundled_weights.read_recognizer_for(LETTERS)), LETTERS, file)
+
+
+def detector(file: Path | None = None) -> ModelArrays:
+    return ModelArrays(DETECTOR, moved(bundled_weights.read_detector()), None, file)
+
+
+def in_tensorflow(read: ModelArrays) -> Network:
+    return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (recognizer, (3, 48, 96, 3)),
+        (recognizer, (1, 48, 328, 3)),
+        (detector, (1, 64, 160, 3)),
+        (detector, (2, 96, 32, 3)),
+    ],
+)
+def test_both_runtimes_give_the_same_for_learned_weights(
+    make: Callable[[], ModelArrays], shape: tuple[int, ...]
+) -> None:
+    pixels = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+    ours, theirs = OnnxNetwork(make()), in_tensorflow(make())
+    assert (ours.runtime, theirs.runtime) == ("onnx", "tensorflow")
+    assert ours.classes == theirs.classes == (1 if make is detector else len(LETTERS))
+    seen = ours(pixels)
+    assert seen.dtype == np.float32
+    np.testing.assert_allclose(seen, theirs(pixels), atol=1e-4)
+
+
+def test_every_weight_of_the_published_networks_comes_back_from_the_graph() -> None:
+    """What is put into a graph and read from it again is the same, but for the order of colours."""
+    for published, arrays in (
+        (bundled_weights.DETECTOR, bundled_weights.read_detector()),
+        (bundled_weights.RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS)),
+    ):
+        changed = moved(arrays)
+        again = bundled_weights.name_weights(published, bundled_weights.fill_graph(published, changed))
+        assert again.keys() == changed.keys()
+        for name, array in changed.items():
+            expected = array[:, :, ::-1] if name == "stem1/kernel" else array
+            np.testing.assert_allclose(again[name], expected, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("make", [recognizer, detector])
+@pytest.mark.parametrize("how", ["missing", "unknown", "shape", "numbers"])
+def test_weights_of_a_file_that_do_not_fit_are_refused(make: Callable[[Path], ModelArrays], how: str) -> None:
+    read = make(Path("weights.safetensors"))
+    arrays = dict(read.arrays)
+    if how == "missing":
+        del arrays["stem2a/bias"]
+    elif how == "unknown":
+        arrays["stem9/bias"] = arrays["stem2a/bias"]
+    elif how == "shape":
+        arrays["stem2a/bias"] = arrays["stem2a/bias"][:-1]
+    else:
+        arrays["stem2a/bias"] = arrays["stem2a/bias"] * np.float32("nan")
+    with pytest.raises(BadModel, match=r"weights\.safetensors"):
+        OnnxNetwork(ModelArrays(read.architecture, arrays, read.charset, read.file))
+
+
+def test_where_onnx_runtime_cannot_be_used_tensorflow_takes_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(read: ModelArrays) -> None:
+        raise RuntimeError("no such\nprovider")
+
+    monkeypatch.setattr(onnx_network, "OnnxNetwork", fails)
+    read = ModelArrays(RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS), LETTERS)
+    assert runtimes.make_network(read, ReaderOptions(runtime="onnx")).runtime == "tensorflow"
+    assert caplog.messages == ["ONNX Runtime can’t be used, TensorFlow takes over: no such provider"]
+
+
+def test_a_missing_published_file_is_an_error_in_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bundled_weights, "locate", lambda published: tmp_path / "gone.onnx")
+    for name in ("onnx", "tensorflow"):
+        with pytest.raises(PretrainedError, match=r"gone\.onnx"):
+            runtimes.make_network(model_arrays.read_model(registry.BUILT_IN), ReaderOptions(runtime=name))
+
+
+def test_networks_without_a_graph_run_in_tensorflow() -> None:
+    net = architectures.build_recognizer_of(LIGHT_CRNN, len(LETTERS))
+    read = ModelArrays(LIGHT_CRNN, model_weights.read_weights(net), LETTERS)
+    assert runtimes.make_network(read, ReaderOptions(runtime="onnx")).runtime == "tensorflow"
+
+
+def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:
+    """Nor Keras: both would take most of the time until the first words."""
+    script = (
+        "import sys\n"
+        "from ocr_studio.cli import main\n"
+        "status = main.run(['read', sys.argv[1]])\n"
+        "heavy = {'tensorflow', 'keras', 'PySide6'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "sys.exit(status)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(resources.sample_photo())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Launch plan" in done.stdout
