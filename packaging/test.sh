@@ -29,7 +29,7 @@ step "rooms (import-linter)" "$venv/bin/lint-imports" --no-logo
 # takes over tests from the other.
 # With a thread for each core in both, training would run at two thirds of the speed.
 TF_NUM_INTRAOP_THREADS=${TF_NUM_INTRAOP_THREADS:-$("$venv/bin/python" -c 'import os; print(max(1, (os.cpu_count() or 2) // 2))')}
-export TF_NUM_INTRAOP_THREADS
+export TF_NUM_INTRAOP_THREADS OCR_STUDIO_THREADS=$TF_NUM_INTRAOP_THREADS
 python=("$venv/bin/python")
 if [ "${1:-}" = --coverage ]; then
     shift

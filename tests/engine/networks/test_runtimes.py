@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -137,3 +138,10 @@ def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Launch plan" in done.stdout
+
+
+def test_the_threads_of_a_network_can_be_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCR_STUDIO_THREADS", "3")
+    assert (OnnxNetwork(recognizer()).parallel_calls, OnnxNetwork(detector()).parallel_calls) == (3, 1)
+    monkeypatch.setenv("OCR_STUDIO_THREADS", "many")
+    assert OnnxNetwork(recognizer()).parallel_calls == os.cpu_count()
