@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from ocr_studio.engine.weights import bundled_weights, weight_delta
 from ocr_studio.engine.weights.bundled_weights import PublishedWeights
@@ -17,6 +18,18 @@ from ocr_studio.engine.weights.model_arrays import ModelArrays, check_arrays
 
 # Published files whose graphs are used, by architecture.
 GRAPHS: Final[Mapping[str, PublishedWeights]] = MappingProxyType(weight_delta.PUBLISHED)
+
+
+# They have no base class of their own.
+_ERRORS: Final = (
+    onnx_errors.EPFail, onnx_errors.EngineError, onnx_errors.Fail, onnx_errors.InvalidArgument,
+    onnx_errors.InvalidGraph, onnx_errors.InvalidProtobuf, onnx_errors.NoModel, onnx_errors.NotImplemented,
+    onnx_errors.RuntimeException,
+)  # fmt: skip
+
+
+class OnnxUnusable(RuntimeError):
+    """ONNX Runtime can't load a network."""
 
 
 class OnnxNetwork:
@@ -28,7 +41,7 @@ class OnnxNetwork:
     Raises:
         BadModel: The weights do not fit.
         PretrainedError: The published graph is missing.
-        RuntimeError: ONNX Runtime can’t load it.
+        OnnxUnusable: ONNX Runtime can’t load it.
     """
 
     runtime = "onnx"
@@ -45,9 +58,12 @@ class OnnxNetwork:
         # On two cores, two calls with a thread each read three boards in 4.1 s, one call with two threads in 4.7 s.
         self.parallel_calls = 1 if finds else threads or os.cpu_count() or 1
         options.intra_op_num_threads = threads if finds else 1
-        self._session = onnxruntime.InferenceSession(
-            graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session = onnxruntime.InferenceSession(
+                graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            )
+        except _ERRORS as error:
+            raise OnnxUnusable(str(error)) from error
         self._run_options = onnxruntime.RunOptions()
         if finds:
             # The detector's memory for one photo would be kept for the next: 350 MB of 740 after three boards.

@@ -30,7 +30,7 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
                 from ocr_studio.engine.networks.onnx_network import OnnxNetwork
 
                 return OnnxNetwork(read)
-            except (ImportError, RuntimeError) as error:  # RuntimeError: all errors of ONNX Runtime
+            except (ImportError, RuntimeError) as error:  # RuntimeError: OnnxUnusable, which may not be importable
                 log.warning("ONNX Runtime can’t be used, TensorFlow takes over: %s", " ".join(str(error).split()))
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
