@@ -53,7 +53,7 @@ class AboutDialog(QDialog):
         weights.setWordWrap(True)
         self.licences = QPlainTextEdit(_licences(), readOnly=True)
         self.licences.setAccessibleName(tr("Licences"))
-        self.licences.setMinimumHeight(200)
+        self.licences.setMinimumHeight(120)
         runs = PlainLabel(choose_runtime(runtime).describe())
         runs.setWordWrap(True)
         log = PlainLabel(tr("Log: {folder}", folder=paths.log_dir()))
