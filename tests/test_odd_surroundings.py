@@ -175,7 +175,7 @@ def test_names_of_photos_are_utf_8_whatever_the_locale(project: Path) -> None:
 
 @linux
 def test_too_little_memory_to_load_is_a_line(tmp_path: Path) -> None:
-    done = shell("ulimit -v 150000; $S models list", tmp_path)
+    done = shell("ulimit -v 180000; $S models list", tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("ocr-studio: can’t load the program: ")

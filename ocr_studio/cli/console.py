@@ -8,19 +8,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ocr_studio.core import settings
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import Kind
-from ocr_studio.core.settings import Settings
+
+if TYPE_CHECKING:  # "ocr-studio --help" does not need it
+    from ocr_studio.core.formats.output_folder import OutputFolder
 
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
@@ -64,18 +62,6 @@ def complain(error: StudioError | str) -> None:
     line = error.typed if isinstance(error, StudioError) else error
     if sys.stderr is not None:  # otherwise ``print`` would use standard output
         print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
-
-
-def settings_for(kinds: Collection[Kind]) -> Settings:
-    """Load the settings, and report selected models of these kinds that can't be used and are replaced."""
-    chosen = settings.load()
-    for kind in kinds:
-        name = settings.chosen_model(kind)
-        if name is not None and not registry.can_be_chosen(name, kind):
-            instead = chosen.reads_with() if kind == "recognizer" else chosen.finds_with()
-            what = f"the selected {kind} “{name}” is missing or damaged; using “{instead}” instead"
-            complain(StudioError(what, remedy='Select another one with "ocr-studio models use".'))
-    return chosen
 
 
 def show_progress(line: str) -> None:

@@ -14,11 +14,11 @@ from ocr_studio.cli.console import (
     command_parser,
     complain,
     given_path,
-    settings_for,
     show_progress,
     written,
 )
 from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.settings import settings_for
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset, ground_truth
@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def evaluate(options: argparse.Namespace) -> int:
+def work(options: argparse.Namespace) -> int:
     """Evaluate, print the figures, write the web pages. Returns the exit status; raises StudioError."""
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()

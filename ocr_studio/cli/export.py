@@ -20,6 +20,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
@@ -75,7 +76,7 @@ def work(options: argparse.Namespace) -> int:
     out = OutputFolder(options.out, overwrite=options.overwrite)
     suffix = f" cleaned{_PNG}" if cleaned else FORMATS[options.format].suffix
     known = project.summaries()
-    found = sorted(known, key=lambda key: (photo_file.make_natural_key(known[key].image), key))
+    found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
     # Pages without a summary are damaged: exporting them reports why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ocr_studio.cli.console import GOOD, MISUSED, command_parser, complain
+from ocr_studio.cli.console import GOOD, command_parser
 from ocr_studio.core.help import help_pages
 
 
@@ -26,9 +26,5 @@ def work(options: argparse.Namespace) -> int:
         for page in help_pages.load_pages():
             print(f"{page.topic:<{width}}  {page.summary}")
         return GOOD
-    try:
-        print(help_pages.find_page(options.topic).text.rstrip())
-    except help_pages.NoSuchTopic as error:
-        complain(error)
-        return MISUSED
+    print(help_pages.find_page(options.topic).text.rstrip())
     return GOOD

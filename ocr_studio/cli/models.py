@@ -14,9 +14,9 @@ from ocr_studio.cli.console import (
     command_parser,
     complain,
     given_path,
-    settings_for,
     show_progress,
 )
+from ocr_studio.cli.settings import settings_for
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.models import description as model_description

@@ -22,9 +22,9 @@ from ocr_studio.cli.console import (
     complain,
     given_path,
     interrupted_between,
-    settings_for,
     show_progress,
 )
+from ocr_studio.cli.settings import settings_for
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.models import registry
@@ -114,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def train(options: argparse.Namespace) -> int:
+def work(options: argparse.Namespace) -> int:
     """Train, compare, and save or discard the model.
 
     Returns:

@@ -42,6 +42,10 @@ class StudioError(Exception):
         return " ".join(f"{place}{self.what.rstrip('.')}. {remedy}".split())
 
 
+class UnknownName(StudioError):
+    """A name that the user gave is not known, such as that of a model. The command line ends with incorrect usage."""
+
+
 _WHAT: Final = later("it can’t be written: {reason}")
 INSTALL_NEWER: Final = later("Install a newer version of OCR Studio.")
 MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")

@@ -294,6 +294,30 @@ def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, b"", b"")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_is_printed_without_loading_the_commands(arguments: list[str]) -> None:
+    script = (
+        "import sys\n"
+        "from ocr_studio.cli import main\n"
+        "status = main.run(sys.argv[1:])\n"
+        "loaded = {'numpy', 'cv2', 'PIL', 'ocr_studio.core.settings', 'ocr_studio.cli.read'} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+        "sys.exit(status)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_a_command_that_cannot_be_loaded_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "ocr_studio.cli.synth", raising=False)
+    monkeypatch.setitem(sys.modules, "ocr_studio.jobs.synth", None)  # as a missing system library does
+    assert cli.run(["synth", "--help"]) == 1
+    assert capsys.readouterr().err.startswith("ocr-studio: can’t load the program: ")
+
+
 def test_when_nobody_listens_any_more_it_is_quiet() -> None:
     ear, mouth = os.pipe()
     os.close(ear)

@@ -408,8 +408,9 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, str]]:
 # ------------------------------------------------------------------------- what the command line says by itself
 
 # Whose options are meant in a file of the command line; in the others a whole command has to be named.
-COMMANDS: Final = {"cli/main.py": ("read",), "cli/keep_readings.py": ("read",)} | {
-    f"cli/{name}.py": (name,) for name in ("dataset", "evaluate", "export", "models", "search", "synth", "train")
+COMMANDS: Final = {"cli/keep_readings.py": ("read",)} | {
+    f"cli/{name}.py": (name,)
+    for name in ("dataset", "evaluate", "export", "models", "read", "search", "synth", "train")
 }
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import safe_folder
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_limit
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
@@ -165,7 +165,7 @@ class Dataset:
 
     def photo_named(self, name: str) -> RGB:
         """A photo by its name in the folder, (H, W, 3) uint8 RGB. Raises BadCrop."""
-        return read_picture(self.folder, name, most=photo_file.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
+        return read_picture(self.folder, name, most=photo_limit.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
 
     def _of(self, split: Split) -> tuple[Example, ...]:
         return tuple(example for example in self.examples if example.split is split)

@@ -22,9 +22,9 @@ from ocr_studio.core.dataset_files.validation import quad as quad_with_area
 from ocr_studio.core.datasets.reader import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema, strict_json
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.plain_text import one_line
@@ -150,7 +150,7 @@ def from_project(project: Project) -> Truth:
                 pages.append(page)
         except StudioError as error:
             troubles.append(error)
-    pages.sort(key=lambda page: (photo_file.make_natural_key(page.image), page.id))
+    pages.sort(key=lambda page: (make_natural_key(page.image), page.id))
     true = [page for page in (_checked(page, project) for page in pages) if page.words]
     if not true and not troubles:
         why = (

@@ -43,7 +43,7 @@ from ocr_studio.core.datasets.split import ExamplePlace, divide
 from ocr_studio.core.errors import INSTALL_NEWER, newer_format
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_limit
 from ocr_studio.core.translation import tr, tr_n
 
 
@@ -187,7 +187,7 @@ class _Pictures:
         if example.crop:
             return self._check_crop(example.crop, MAX_CROP_PIXELS, MAX_CROP_BYTES)
         if example.photo != self._photo:
-            self._digest = self._check_crop(example.photo, photo_file.MAX_PIXELS, MAX_PHOTO_BYTES)
+            self._digest = self._check_crop(example.photo, photo_limit.MAX_PIXELS, MAX_PHOTO_BYTES)
             self._photo = example.photo
         return self._digest
 

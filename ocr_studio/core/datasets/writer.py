@@ -18,8 +18,8 @@ from ocr_studio.core.datasets.folder import make_file_id
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
 from ocr_studio.core.datasets.split import ExamplePlace, divide
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
@@ -56,7 +56,7 @@ def export(
     there is nothing to write; what lies there already then stays.
     """
     layout = LAYOUTS[wanted.layout]
-    ordered = sorted(pages, key=lambda source: (photo_file.make_natural_key(source.page.image), source.page.id))
+    ordered = sorted(pages, key=lambda source: (make_natural_key(source.page.image), source.page.id))
     with dataset_folder.open_workshop(folder, layout) as workshop:
         making = DatasetBuilder(workshop, layout, wanted.unit, trouble=list(trouble))
         gathering = _ExampleCutter(making, wanted)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import resources
-from ocr_studio.core.errors import StudioError, suggest_name
+from ocr_studio.core.errors import UnknownName, suggest_name
 from ocr_studio.core.search import folding
 from ocr_studio.core.translation import ENGLISH, language, tr
 
@@ -27,7 +27,7 @@ _IN_TITLE, _IN_HEADING, _IN_TEXT = 100, 10, 1
 _MOST_COUNTED: Final = 9  # times that a word counts in the text of one page
 
 
-class NoSuchTopic(StudioError):
+class NoSuchTopic(UnknownName):
     """There is no help page of that name."""
 
 

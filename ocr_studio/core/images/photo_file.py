@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable
@@ -23,9 +22,11 @@ from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import decoder as photo_decoder
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
     PhotoError,
@@ -39,16 +40,13 @@ from ocr_studio.core.images.pixel_formats import RGB, encode_image
 from ocr_studio.core.translation import later, tr
 
 __all__ = (
-    "MAX_PIXELS",
     "PHOTO_SUFFIXES",
     "PhotoError",
-    "allow_megapixels",
     "compute_content_id",
     "count_pages",
     "decode_photo",
     "is_photo",
     "list_photos",
-    "make_natural_key",
     "make_thumbnail",
     "open_photo",
     "open_photo_with_id",
@@ -61,7 +59,6 @@ PHOTO_SUFFIXES: Final = frozenset(
     for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")
     + ("heic", "heif", "hif", "avif")
 )
-MAX_PIXELS: Final = 200_000_000
 
 # Larger files are not read whole by this program; a child process reads what it needs of them.
 _MOST_READ: Final = 256 << 20
@@ -69,17 +66,6 @@ _MOST_READ: Final = 256 << 20
 _SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
 _SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that.")
-
-
-class _Allowed:
-    """The maximum number of pixels, one for the whole program."""
-
-    pixels: int = MAX_PIXELS
-
-
-def allow_megapixels(most: int) -> None:
-    """Set the maximum photo size in megapixels, and scale the decoders' limits accordingly."""
-    _Allowed.pixels = most * 1_000_000
 
 
 def is_photo(path: Path) -> bool:
@@ -109,17 +95,10 @@ def list_photos(folder: Path) -> list[Path]:
     return [path for name in found if is_photo(path := folder / name)]
 
 
-def make_natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sort key for natural order: 2 before 10, ignoring case."""
-    parts = re.split(r"([0-9]+)", name.casefold())
-    key = tuple(_make_part_key(part) for part in parts if part)
-    return (*key, (2, 0, name))
-
-
 def open_photo(path: Path) -> RGB:
     """Open a photo: (H, W, 3) uint8 sRGB, upright. Raises PhotoError."""
     data = photo_stream.read_file(path, most=_MOST_READ)
-    return _decode_in_child(path, str(path), _Allowed.pixels) if data is None else decode_photo(data, name=str(path))
+    return _decode_in_child(path, str(path), allowed_pixels()) if data is None else decode_photo(data, name=str(path))
 
 
 def open_photo_with_id(path: Path) -> tuple[RGB, str]:
@@ -128,7 +107,7 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
     before = photo_stream.read_state(path)
-    photo, found = _decode_in_child(path, str(path), _Allowed.pixels), compute_content_id(path)
+    photo, found = _decode_in_child(path, str(path), allowed_pixels()), compute_content_id(path)
     if photo_stream.read_state(path) != before:
         remedy = tr("Wait until it has been written, then open it again.")
         raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
@@ -141,7 +120,7 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels, by default as the
     user has chosen.
     """
-    most = _Allowed.pixels if most is None else most
+    most = allowed_pixels() if most is None else most
     stream = io.BytesIO(data)
     _check_beginning(stream, name)
     if len(data) <= _MOST_READ and photo_headers.is_plain_photo(stream):
@@ -158,14 +137,14 @@ def count_pages(path: Path) -> int:
     with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
-            return photo_decoder.count_pages(stream, str(path), _Allowed.pixels)
-    found = _ask_child(photo_decoder.count_pages, path, str(path), _Allowed.pixels).values
+            return photo_decoder.count_pages(stream, str(path), allowed_pixels())
+    found = _ask_child(photo_decoder.count_pages, path, str(path), allowed_pixels()).values
     return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
 
 
 def read_photo_size(path: Path) -> tuple[int, int]:
     """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
-    most = _Allowed.pixels
+    most = allowed_pixels()
     with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
@@ -184,8 +163,8 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
     with photo_stream.open_stream(path) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
-            return photo_decoder.decode_thumbnail(stream, str(path), _Allowed.pixels, side)
-    answer = _ask_child(photo_decoder.decode_thumbnail, path, str(path), _Allowed.pixels, side=side)
+            return photo_decoder.decode_thumbnail(stream, str(path), allowed_pixels(), side)
+    answer = _ask_child(photo_decoder.decode_thumbnail, path, str(path), allowed_pixels(), side=side)
     return _check_picture(answer, str(path), side * side)
 
 
@@ -199,14 +178,6 @@ def save_png(path: Path, rgb: RGB) -> None:
             file=path,
             remedy=errors.write_remedy(error),
         ) from error
-
-
-def _make_part_key(part: str) -> tuple[int, int, str]:
-    if not part.isdecimal():
-        return 1, 0, part
-    digits = part.lstrip("0")
-    # As text: a stranger's name may hold more digits than Python turns into a number.
-    return 0, len(digits), digits
 
 
 def _check_beginning(stream: BinaryIO, name: str) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError, suggest_name
+from ocr_studio.core.errors import StudioError, UnknownName, suggest_name
 from ocr_studio.core.files.safe_folder import SafeFolder, is_device
 from ocr_studio.core.models import bundled
 from ocr_studio.core.models.bundled import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
@@ -37,7 +37,7 @@ _LONGEST: Final = 60  # characters of a name; fits any file system in UTF-8
 _UNFIT: Final = re.compile(r'[/\\<>:"|?*]')
 
 
-class NoSuchModel(StudioError):
+class NoSuchModel(UnknownName):
     """The model does not exist."""
 
 

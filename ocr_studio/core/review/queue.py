@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.page import Edit, Page, Word
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.second_readings import SecondReading
@@ -128,7 +128,7 @@ def make_typing_step(texts: Mapping[Place, str], page: Callable[[str], Page | No
 
 
 def _page_key(row: QueueRow) -> tuple[object, ...]:
-    return photo_file.make_natural_key(row.image), row.page_id, row.place
+    return make_natural_key(row.image), row.page_id, row.place
 
 
 def _confidence_key(row: QueueRow) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.page import Mark, Quad
 from ocr_studio.core.search import confusable, folding, matching, misreadings, multi_word
 from ocr_studio.core.search.index_arrays import IndexArrays
@@ -176,9 +176,7 @@ class IndexQuery:
         """Rank pages by the names of their photos."""
         images_of = self._arrays.images
         ranks = np.zeros(max(images_of, default=0) + 1, np.int64)
-        for rank, number in enumerate(
-            sorted(images_of, key=lambda each: (photo_file.make_natural_key(images_of[each]), each))
-        ):
+        for rank, number in enumerate(sorted(images_of, key=lambda each: (make_natural_key(images_of[each]), each))):
             ranks[number] = rank
         return ranks
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.editing import rereading
 from ocr_studio.core.editing.changes import Change
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.page import Page, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
@@ -50,7 +50,7 @@ def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
         for key, summary in project.summaries().items()
         if summary.unchecked
     ]
-    yield tuple(sorted(pages, key=lambda page: photo_file.make_natural_key(page.image)))
+    yield tuple(sorted(pages, key=lambda page: make_natural_key(page.image)))
 
 
 @dataclass(frozen=True, slots=True)

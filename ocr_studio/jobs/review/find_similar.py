@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file, word_appearance
+from ocr_studio.core.files.natural_order import make_natural_key
+from ocr_studio.core.images import word_appearance
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_appearance import WordAppearance
 from ocr_studio.core.page import Page, Quad
@@ -99,7 +100,7 @@ def _pages(project: Project, page: Page, corrected: Correction, index: Index | N
     if index is not None and index.complete:
         return list(dict.fromkeys([page.id, *index.read_alike(corrected.misread, corrected.right, 2 * _PHOTOS)]))
     known = project.summaries()
-    keys = sorted(known, key=lambda key: photo_file.make_natural_key(known[key].image))
+    keys = sorted(known, key=lambda key: make_natural_key(known[key].image))
     here = keys.index(page.id) if page.id in known else 0
     near = sorted(range(len(keys)), key=lambda number: abs(number - here))
     return [page.id, *(keys[number] for number in near[:_PAGES] if known[keys[number]].unchecked and number != here)]

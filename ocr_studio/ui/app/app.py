@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_limit
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.learning.train import Learn
@@ -134,7 +134,7 @@ class Studio(QObject):
         self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
-        photo_file.allow_megapixels(chosen.largest_photo)
+        photo_limit.allow_megapixels(chosen.largest_photo)
         self.opening.retry_saver.save("settings", lambda: settings.save(chosen))
 
     @property
@@ -246,7 +246,7 @@ def run(
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
-    photo_file.allow_megapixels(chosen.largest_photo)
+    photo_limit.allow_megapixels(chosen.largest_photo)
     with logs.libraries_silenced():
         app = _application(theme or chosen.theme, language or chosen.language)
         studio = Studio(chosen, theme=theme, saves_state=screenshot is None)

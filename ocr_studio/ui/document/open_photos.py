@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
@@ -164,7 +165,7 @@ class Opening(QObject):
         if here is None or (here not in photos and here != self.path):
             return False
         if here not in photos:  # its file was deleted: continue from where it was
-            photos = sorted([*photos, here], key=lambda path: photo_file.make_natural_key(path.name))
+            photos = sorted([*photos, here], key=lambda path: make_natural_key(path.name))
         place = photos.index(here) + by
         if not 0 <= place < len(photos):
             return False

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ocr_studio.core.datasets.dataset import Split
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.training.detector_events import RECIPE
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning.preflight import Preflight
@@ -65,7 +65,7 @@ class DetectorPage(QWidget):
         use = {each.page: each.split for each in look.dataset.pages} if look and look.dataset else {}
         rows, self._pages = [], []
         known = look.pages if look else {}
-        for key, page in sorted(known.items(), key=lambda item: photo_file.make_natural_key(item[1].photo.name)):
+        for key, page in sorted(known.items(), key=lambda item: make_natural_key(item[1].photo.name)):
             if page.boxes:
                 left = str(page.boxes - page.checked) if page.boxes > page.checked else "–"
                 rows.append((labels.file_name(page.photo.name), str(page.boxes), left, tr(_PURPOSES[use.get(key)])))

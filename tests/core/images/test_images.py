@@ -10,8 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageColor, ImageDraw
 
@@ -353,16 +351,3 @@ def test_photos_of_a_folder_come_as_people_count(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(photo_file.PhotoError, match="gone: the file does not exist"):
         photo_file.list_photos(tmp_path / "gone")
-
-
-@given(st.lists(st.text(max_size=12), max_size=20))
-def test_natural_order_is_a_total_order(names: list[str]) -> None:
-    once = sorted(set(names), key=photo_file.make_natural_key)
-    once_more = list(reversed(once))
-    once_more.sort(key=photo_file.make_natural_key)
-    assert once_more == once
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**9))
-def test_numbers_in_names_sort_by_value(a: int, b: int) -> None:
-    assert (photo_file.make_natural_key(f"IMG_{a}.jpg") < photo_file.make_natural_key(f"IMG_{b}.jpg")) == (a < b)

@@ -1,0 +1,210 @@
+"""The command ``ocr-studio read``: the text of photos, or their words as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.cli.console import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    add_overwrite,
+    command_parser,
+    complain,
+    given_path,
+    print_written,
+    show_progress,
+    written,
+)
+from ocr_studio.cli.keep_readings import ReadingStore
+from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.settings import settings_for
+from ocr_studio.core import paths, settings
+from ocr_studio.core.command_line import json_text, printed, visible
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import FORMATS, json_pages
+from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models import registry
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Places, Project
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.jobs.reading import read as reading
+
+_EPILOG: Final = """\
+With --keep, results are saved in the project of the folder, where the window and other commands find them. Photos that
+are already in the project are printed as saved, corrections included; --again reads them again without changing your
+corrections. While the photos are open in a window, --keep fails and nothing is read.
+
+Only the first page of a file with several pages or frames is read. For more, see "ocr-studio help reading".
+
+JSON: a list with one object for each photo (with --out, one object in each file):
+{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
+[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
+top left of the text.
+
+Exit status 0: all photos were read; 1: some could not be read or saved; 2: incorrect usage.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = command_parser(
+        "read",
+        "Print the text on photos, or on all photos in a folder.",
+        _EPILOG,
+    )
+    made.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo or folder of photos")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
+    made.add_argument(
+        "--out", type=given_path, metavar="DIR", help="write one file for each photo to this folder instead"
+    )
+    made.add_argument("--model", metavar="NAME", help='recognizer to use; see "ocr-studio models list"')
+    made.add_argument(
+        "--unit", choices=settings.UNITS, help="content of each box in the JSON output; default: as in the settings"
+    )
+    made.add_argument(
+        "--keep", action="store_true", help="save the results in the project of the folder, as the window does"
+    )
+    made.add_argument(
+        "--again", action="store_true", help="with --keep: also read photos that are already in the project"
+    )
+    add_follow_links(made)
+    add_overwrite(made)
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Read photos and print or write the results. Returns the exit status."""
+    if options.again and not options.keep:
+        complain("--again requires --keep; without it, photos are always read")
+        return MISUSED
+    preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
+    chosen = preferred.reader_options()
+    if options.model is not None:
+        chosen = replace(chosen, model=registry.chosen(options.model))
+    if options.unit is not None:
+        chosen = replace(chosen, unit=options.unit)
+    answer = _ANSWERS[options.format]
+    if options.out is not None:
+        answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
+    photos, all_good = _photos(options.photos)
+    ocr_service, progress = reading.OcrService(chosen), _Progress(len(photos))
+    if options.keep:
+        with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
+            read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
+        return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
+    events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
+    read = answer(progress.watch(events), photos, options)
+    return GOOD if all_good and read == len(photos) else FAILED
+
+
+def _project_finder(where: Places) -> Callable[[Path], Project | None]:
+    """Return a function that finds the project of a photo, None without a readable one. Each folder is checked once."""
+
+    @cache
+    def of_folder(photo_folder: Path) -> Project | None:
+        try:
+            found = Project.find(photo_folder, **where)
+        except StudioError:  # opening the project reports it; its words are only a help here
+            return None
+        return found if found.exists else None
+
+    return lambda photo: of_folder(photo.parent)
+
+
+def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
+    """Return all photos, those in folders included, and whether every folder could be listed and had photos."""
+    found: list[Path] = []
+    all_good = True
+    for path in given:
+        try:
+            inside = photo_file.list_photos(path) if paths.is_folder(path) else [path]
+            if not inside:
+                raise photo_file.PhotoError("no photos in this folder", file=path, remedy="Choose another folder.")
+            found += inside
+        except StudioError as error:
+            complain(error)
+            all_good = False
+    return found, all_good
+
+
+def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.Namespace) -> int:
+    count, on_terminal = 0, sys.stdout is not None and sys.stdout.isatty()
+    for page in pages:
+        if len(photos) > 1:
+            print(f"{'' if count == 0 else chr(10)}{visible(page.image)}:")
+        print(printed(page_order.compose_text(page), terminal=on_terminal), flush=True)
+        count += 1
+    return count
+
+
+def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Namespace) -> int:
+    objects = [json_pages.build_page_object(page) for page in pages]
+    print(json_text(objects))
+    return len(objects)
+
+
+def _answer_in_files(
+    out: OutputFolder, pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace
+) -> int:
+    kind = FORMATS[options.format]
+    given = [str(photo) for photo in photos]
+    # A photo that is named twice is written once.
+    names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
+    done = [page.image for page in pages if written(out, names[page.image], kind.render([page]))]
+    print_written(len(set(done)), len(names), out)
+    return len(done)
+
+
+_ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
+
+
+class _Progress:
+    """Progress of reading, on one line of a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+
+    def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
+        """Yield the pages that were read: the image is the path as given, word ids are w1, w2, … in reading order."""
+        for event in events:
+            if isinstance(event, reading.PhotoRead):
+                self._done += 1
+                show_progress("")
+                _tell_unread_pages(event.path)
+                yield _numbered(replace(event.page, image=str(event.path)))
+            elif isinstance(event, reading.PhotoFailed):
+                self._done += 1
+                show_progress("")
+                complain(event.error)
+            elif isinstance(event, reading.LoadingRecognizer):
+                show_progress("loading the model…")
+            elif isinstance(event, reading.WordsRead):
+                show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
+
+
+def _tell_unread_pages(path: Path) -> None:
+    try:
+        pages = photo_file.count_pages(path)
+    except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
+        return
+    if pages > 1:
+        remedy = "Save the others as separate photos to read them."
+        complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))
+
+
+def _numbered(page: Page) -> Page:
+    """Return the page with word ids that are the same each time it is read."""
+    names = {key: f"w{number}" for number, key in enumerate(page_order.order_words(page), start=1)}
+    words = {name: replace(page.words[key], id=name) for key, name in names.items()}
+    order = tuple(tuple(names[key] for key in line if key in names) for line in page.facts.order)
+    return replace(page, words=words, facts=replace(page.facts, order=order))

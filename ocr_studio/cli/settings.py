@@ -1,0 +1,24 @@
+"""The settings as commands use them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ocr_studio.cli.console import complain
+from ocr_studio.core import settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import registry
+from ocr_studio.core.models.card import Kind
+from ocr_studio.core.settings import Settings
+
+
+def settings_for(kinds: Collection[Kind]) -> Settings:
+    """Load the settings, and report selected models of these kinds that can't be used and are replaced."""
+    chosen = settings.load()
+    for kind in kinds:
+        name = settings.chosen_model(kind)
+        if name is not None and not registry.can_be_chosen(name, kind):
+            instead = chosen.reads_with() if kind == "recognizer" else chosen.finds_with()
+            what = f"the selected {kind} “{name}” is missing or damaged; using “{instead}” instead"
+            complain(StudioError(what, remedy='Select another one with "ocr-studio models use".'))
+    return chosen
