@@ -42,7 +42,8 @@ class ModelArrays:
         architecture: That of its network, as in model cards.
         arrays: The weights by name.
         charset: Characters of the classes; None for a detector.
-        file: Path of the weights, to name in errors; None for published weights.
+        file: Path of the weights, to name in errors; None for published weights and for differences to them, which
+            fit the network.
     """
 
     architecture: str
@@ -120,7 +121,8 @@ def _read_folder(model: Model, folder: Path) -> ModelArrays:
     if card.kind != model.kind:
         raise weight_delta.bad_weights(tr(_OTHER_KIND[card.kind]), folder)
     arrays = parse_weights(model_folder.read_weights(folder, card), file=file)
-    if card.difference_to:
-        arrays = weight_delta.apply_delta(weight_delta.load_base(card, file=file), arrays, file=file)
     charset = Charset(card.alphabet) if card.kind == "recognizer" else None
-    return ModelArrays(card.architecture, arrays, charset, file)
+    if not card.difference_to:
+        return ModelArrays(card.architecture, arrays, charset, file)
+    arrays = weight_delta.apply_delta(weight_delta.load_base(card, file=file), arrays, file=file)
+    return ModelArrays(card.architecture, arrays, charset)
