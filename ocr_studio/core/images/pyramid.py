@@ -31,6 +31,15 @@ class Pyramid:
             self._levels.append(np.asarray(cv2.resize(above, half, interpolation=cv2.INTER_AREA), np.uint8))
         return self._levels[number]
 
+    def make_levels(self, side: int) -> None:
+        """Make the levels for showing the photo at any size, up to one whose longer side has at most ``side`` pixels.
+
+        Done before the photo is shown, it does not keep the window waiting.
+        """
+        number = 0
+        while max(self.level(number).shape[:2]) > side:
+            number += 1
+
     def warp(self, corners: Floats, target: ArrayLike) -> Photo:
         """As ``geometry.warp_piece``, from the smallest level with enough pixels for the target.
 

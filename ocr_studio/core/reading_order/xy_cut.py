@@ -18,7 +18,7 @@ from ocr_studio.core.reading_order.text_lines import Floats, Indices, LineBoxes,
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
 _GUTTER, _CHANCE = 0.7, 2.0
 # How far a gutter may lean, as a tangent: what perspective does to columns, steps small against a column's width.
-_LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
+_LEANS = np.array([0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25])
 # How much wider than other blanks between words one must be that a gutter goes through; and how wide these are, in
 # heights, where there are few: in a table only cells that stand close are taken for words of a row.
 _WIDER, _SPACE = 1.4, 0.4
@@ -157,16 +157,19 @@ class XYCut:
         """
         middle = (self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2
         middle, height = middle - middle.mean(), self._height(part)
-        leaning: list[_Gutter] = []
-        for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
-            low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
-            if sides := _cut_at_clear_gutters(part, low, high, height=height):
-                return _Gutter(sides, part[:0])
-            if (place := _find_crossed_gutter(low, high, height=height, sure=sure)) is not None:
-                # A row without width may end where it begins: it stands on one side only, too.
-                left, over = high <= place, (low < place) & (high > place)
-                leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
-        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._bent_gutter(part)
+        leans = _LEANS[:, None] if len(part) > 3 else _LEANS[:1, None]
+        # All leans at once, (L, n): most parts are small, and each call of NumPy costs more than its work.
+        lows, highs = self.boxes.low[part, 0] - leans * middle, self.boxes.high[part, 0] - leans * middle
+        if sides := _cut_at_clear_gutters(part, lows, highs, height=height):
+            return _Gutter(sides, part[:0])
+        places = _find_crossed_gutters(lows, highs, height=height, sure=sure)
+        if np.isnan(places).all():
+            return self._bent_gutter(part)
+        # A row without width may end where it begins: it stands on one side only, too.
+        left, over = highs <= places[:, None], (lows < places[:, None]) & (highs > places[:, None])
+        best = int(np.argmin(np.where(np.isnan(places), len(part) + 1, over.sum(axis=1))))
+        left, over = left[best], over[best]
+        return _Gutter([part[left], part[~left & ~over]], part[over])
 
     def _bent_gutter(self, part: Indices) -> _Gutter | None:
         """Find a bent gutter where there is no straight one."""
@@ -336,28 +339,46 @@ def _is_above(boxes: LineBoxes, chain: Indices, others: Indices) -> bool:
     return bool((down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all())
 
 
-def _cut_at_clear_gutters(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
-    """Cut a part at all gutters that no row crosses; empty without one. low, high: where rows begin and end, (n,)."""
-    by_start = np.argsort(low, kind="stable")
-    gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
+def _cut_at_clear_gutters(part: Indices, lows: Floats, highs: Floats, *, height: float) -> list[Indices]:
+    """Cut a part at all gutters of the first lean that no row crosses; empty without one.
+
+    lows, highs: where rows begin and end for each lean, (L, n).
+    """
+    by_start = np.argsort(lows, axis=1, kind="stable")
+    reached = np.maximum.accumulate(np.take_along_axis(highs, by_start, axis=1), axis=1)
+    gaps = np.take_along_axis(lows, by_start, axis=1)[:, 1:] - reached[:, :-1]
     beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
     wide = gaps > (_GUTTER + _CHANCE / beside) * height
-    return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
+    for lean in np.nonzero(wide.any(axis=1))[0][:1]:
+        return np.split(part[by_start[lean]], np.nonzero(wide[lean])[0] + 1)
+    return []
 
 
-def _find_crossed_gutter(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
-    """Find where the gutter begins that the fewest rows cross, if they are few and there are more on either side.
+def _find_crossed_gutters(lows: Floats, highs: Floats, *, height: float, sure: bool) -> Floats:
+    """Find the gutter of each lean that the fewest rows cross, if they are few and there are more on either side.
 
     In five rows of text two gaps may well be above each other, and the fifth row end before them.
+
+    Args:
+        lows: Where rows begin, (L, n).
+        highs: Where they end.
+        height: Of the letters, pixels.
+        sure: As for ``XYCut._gutter``.
+
+    Returns:
+        Where each gutter begins, (L,); NaN without one.
     """
-    count = len(low)
-    starts, ends = np.sort(low), np.sort(high)
+    count = lows.shape[1]
+    starts, ends = np.sort(lows, axis=1), np.sort(highs, axis=1)
     left = np.arange(1, count + 1)
     beside = np.minimum(left, np.maximum(count - left, 1))
     wide = np.maximum(_CROSSED, _GUTTER + (_CHANCE if sure else 0) / beside)
-    right = count - np.searchsorted(starts, ends + wide * height)
+    reach = ends + wide * height
+    begun = np.stack([each.searchsorted(to) for each, to in zip(starts, reach, strict=True)])
+    right = count - begun
     within = count - left - right
     least, few = np.minimum(left, right), _FEW * count
     fits = (within <= max(few, 1)) & (least > np.maximum(few, (_MORE if sure else 1) * within)) & (least > 1)
-    best = int(np.argmin(np.where(fits, within, count)))
-    return float(ends[best]) if fits[best] else None
+    best = np.argmin(np.where(fits, within, count), axis=1)[:, None]
+    places = np.where(np.take_along_axis(fits, best, axis=1), np.take_along_axis(ends, best, axis=1), np.nan)
+    return np.asarray(places[:, 0])

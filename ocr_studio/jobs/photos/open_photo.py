@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import undo_log
@@ -23,6 +25,9 @@ from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import FOLDER, LinkedProject, PageDamaged, Project, ProjectInUse, SaveFailed
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr
+
+# Pixels of the longer side: from there on, photos are shown from the same level.
+_SMALLEST_SHOWN: Final = 512
 
 
 class NoPhotos(StudioError):
@@ -62,6 +67,7 @@ class PhotoOpened:
         twin: Another file in the folder with the same content, whose page this is, or empty.
         history: The undo log of the project; None until ``prepare_editing``, and if it was loaded before.
         order: Ids of the words in reading order; None if unknown.
+        pyramid: Smaller sizes of the image; None until ``prepare_editing``.
     """
 
     path: Path
@@ -73,6 +79,7 @@ class PhotoOpened:
     twin: str = ""
     history: undo_log.UndoLog | None = None
     order: tuple[str, ...] | None = None
+    pyramid: Pyramid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ def open_photo(
 
 
 def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Project | None = None) -> PhotoOpened:
-    """Return an opened photo with the undo log of its project and the reading order of its words.
+    """Return an opened photo with the undo log of its project, the order of its words, and smaller sizes for showing.
 
     Args:
         opened: The photo.
@@ -163,7 +170,9 @@ def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Pr
     project, history = opened.project, None
     if project is not known and save_options.saves_state and not opened.read_only:
         history = undo_log.load(project.files, shorten=project.locked)
-    return replace(opened, history=history, order=page_order.order_words(opened.page))
+    pyramid = Pyramid(opened.image)
+    pyramid.make_levels(_SMALLEST_SHOWN)
+    return replace(opened, history=history, order=page_order.order_words(opened.page), pyramid=pyramid)
 
 
 def lock_again(project: Project) -> Iterator[Project]:

@@ -186,6 +186,7 @@ class Document(QObject):
         *,
         writable: bool = True,
         order: tuple[str, ...] | None = None,
+        pyramid: Pyramid | None = None,
     ) -> None:
         """Open a photo, or close it. A history of one page only is cleared.
 
@@ -194,6 +195,7 @@ class Document(QObject):
             image: The upright photo, (H, W, 3) uint8 RGB, or None.
             writable: Whether the page may be changed.
             order: Word ids in reading order, if known already.
+            pyramid: Smaller sizes of the image, if made already.
         """
         if self.history.pages is None:
             self.history.begin(None)
@@ -201,7 +203,7 @@ class Document(QObject):
         self._page, self._image, self._order = page, image, order
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
-        self._pyramid = None if image is None else Pyramid(image)
+        self._pyramid = pyramid if image is None or pyramid is not None else Pyramid(image)
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()

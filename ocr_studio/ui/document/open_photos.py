@@ -269,7 +269,9 @@ class Opening(QObject):
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.saves_state and not event.read_only else None)
-        self._document.open(event.page, event.image, writable=not event.read_only, order=event.order)
+        self._document.open(
+            event.page, event.image, writable=not event.read_only, order=event.order, pyramid=event.pyramid
+        )
         self.opened.emit(event)
         if moved:
             self._list(event.path.parent)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import BoardLook, Page, Word
@@ -45,6 +45,10 @@ class ReadingController(QObject):
         self._project: Callable[[], Project | None] = lambda: None
         self._numbers = count()
         self._soon: list[str] = []
+        # Words that came while the window was busy are shown in one step.
+        self._waiting: tuple[_PageInto | _WordsInto, reading.WordsRead] | None = None
+        self._showing = QTimer(self, interval=0, singleShot=True)
+        self._showing.timeout.connect(self._show_words)
         document.opened.connect(self._cancel_all)
 
     @property
@@ -144,6 +148,7 @@ class ReadingController(QObject):
         return f"reading {next(self._numbers)}"
 
     def _start(self, make: Callable[[], Iterator[object]], into: _PageInto | _WordsInto, name: str) -> None:
+        self._show_words()
         before, self._into = self._job, into
         if before is not None:
             before.cancel()
@@ -161,18 +166,30 @@ class ReadingController(QObject):
             self.progressed.emit(tr("Reading…"), 0, event.lines)
         elif isinstance(event, reading.WordsRead):
             into.add(event.words)
-            said = tr("Reading… {done} of {total}", done=event.done, total=event.total)
-            self.progressed.emit(said, event.done, event.total)
+            self._waiting = into, event
+            self._showing.start()
         elif isinstance(event, reading.ReadingDone):
+            self._show_words()
             self.finished.emit(into.finish(event))
 
+    def _show_words(self) -> None:
+        """Show the words that have come since the last time, and how far the photo is read."""
+        if self._waiting is None:
+            return
+        (into, last), self._waiting = self._waiting, None
+        into.show()
+        said = tr("Reading… {done} of {total}", done=last.done, total=last.total)
+        self.progressed.emit(said, last.done, last.total)
+
     def _cancel_all(self) -> None:
+        self._waiting = None  # they belong to the photo before
         self._soon.clear()
         self.cancel()
 
     def _end(self, into: _PageInto | _WordsInto) -> None:
         if into is not self._into:  # another job has replaced it
             return
+        self._show_words()
         self._job = self._into = None
         self.stopped.emit()
         soon, self._soon = self._soon, []
@@ -198,10 +215,13 @@ class _PageInto:
         self._step = document.undo_stack.index()
 
     def add(self, words: tuple[Word, ...]) -> None:
-        """Add the words of a few lines."""
+        """Add the words of a few lines, to be shown later."""
         self._words.extend(words)
+
+    def show(self) -> None:
+        """Put the words that were added into the document."""
         if self._streaming:
-            self._push(words)
+            self._push(tuple(self._words[len(self._pushed or ()) :]))
 
     def finish(self, event: reading.ReadingDone) -> str:
         """Finish; returns a message for the status bar."""
@@ -238,12 +258,18 @@ class _WordsInto:
     def __init__(self, document: Document, mark: str, again: bool) -> None:
         """Start with no words; ``again`` tells whether they had been read before, for the message."""
         self._document, self._mark, self._again, self._number = document, mark, again, 0
+        self._words: list[Word] = []
 
     def add(self, words: tuple[Word, ...]) -> None:
-        """Add some words."""
+        """Add some words, to be shown later."""
+        self._words.extend(words)
+
+    def show(self) -> None:
+        """Put the words that were added into the document."""
         if page := self._document.page:
-            self._number += len(words)
-            self._document.push(edits.refresh(page, words), join=self._mark)
+            self._number += len(self._words)
+            self._document.push(edits.refresh(page, self._words), join=self._mark)
+        self._words.clear()
 
     def finish(self, event: reading.ReadingDone) -> str:
         """Finish; returns a message for the status bar."""

@@ -64,8 +64,11 @@ class Status(QStatusBar):
     def show_progress(self, text: str, done: int, total: int) -> None:
         """Show the progress of reading. A total of 0 means that it is unknown."""
         self._doing.setText(text)
+        # Qt paints a progress bar at once, and with it all else that has changed in the window: twice for each change.
+        self._bar.setUpdatesEnabled(False)
         self._bar.setRange(0, total)
         self._bar.setValue(done)
+        self._bar.setUpdatesEnabled(True)
         for widget in (self._doing, self._bar, self._stop):
             widget.show()
 
