@@ -98,7 +98,10 @@ def work(options: argparse.Namespace) -> int:
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
     out = _make_room(options, *html_report.name_pages_of(page.image for page in truth.pages))
-    evaluation = _watched(evaluating.evaluate(OcrService(reader), truth, data=str(options.data)))
+    ocr_service = OcrService(reader)
+    evaluation = _watched(evaluating.evaluate(ocr_service, truth, data=str(options.data)))
+    if ocr_service.notice:
+        complain(ocr_service.notice)
     if options.format == "json":
         print(json_text(evaluation_table.to_values(evaluation)))
     else:
@@ -123,7 +126,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
         print("\n".join(map(visible, word_results.render(words))))
         if photos:
             _print_table(photos, below=True)
-    for line in words.left_out:
+    for line in filter(None, (*words.left_out, ocr_service.notice)):
         complain(line)
     good = not words.left_out and not (photos and photos.failed)
     if out is not None:

@@ -100,9 +100,12 @@ def work(options: argparse.Namespace) -> int:
     if options.keep:
         with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
             read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
-        return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
-    events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
-    read = answer(progress.watch(events), photos, options)
+        all_good &= not keeper.unkept
+    else:
+        events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
+        read = answer(progress.watch(events), photos, options)
+    if ocr_service.notice:
+        complain(ocr_service.notice)
     return GOOD if all_good and read == len(photos) else FAILED
 
 

@@ -26,10 +26,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RuntimeChoice:
-    """The runtime, "onnx" or "tensorflow", and a reason to be translated."""
+    """Which library runs the networks, and why.
+
+    Attributes:
+        runtime: "onnx" or "tensorflow".
+        reason: To be translated.
+        forced: Whether the user chose it, not the program.
+    """
 
     runtime: str
     reason: str
+    forced: bool = False
 
     def describe(self) -> str:
         """Return a line for the user: name, version and reason."""
@@ -55,9 +62,9 @@ def choose_runtime(asked: str, environment: Mapping[str, str] = os.environ) -> R
     if wished and wished not in RUNTIMES:
         log.warning("%s=%s is not one of %s; it is ignored.", VARIABLE, wished, ", ".join(RUNTIMES))
     elif wished and wished != "auto":
-        return RuntimeChoice(wished, later("set by OCR_STUDIO_RUNTIME"))
+        return RuntimeChoice(wished, later("set by OCR_STUDIO_RUNTIME"), forced=True)
     if not wished and asked != "auto":
-        return RuntimeChoice(asked, later("chosen in the settings"))
+        return RuntimeChoice(asked, later("chosen in the settings"), forced=True)
     if _has_gpu():
         return RuntimeChoice("tensorflow", later("this computer has a graphics card"))
     return RuntimeChoice("onnx", later("it is faster without a graphics card"))

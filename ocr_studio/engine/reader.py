@@ -53,6 +53,7 @@ class Reader:
     Attributes:
         space_classes: Character classes, which help to find the ends of words.
         name: Name of the recognizer.
+        notice: Why another library runs the networks than was asked for, a line for the user; otherwise empty.
 
     Raises:
         NoSuchModel: A model does not exist.
@@ -72,6 +73,7 @@ class Reader:
         )
         self._unit = options.unit
         self.name = self.recognizer.name
+        self.notice = self.detector.network.notice or self.recognizer.network.notice
         self._languages = lexicon.load_lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
         self.learn({})

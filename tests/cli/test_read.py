@@ -23,7 +23,7 @@ from tests.core.made_models import installed
 class Nothing:
     """Finds no writing."""
 
-    name = "nothing"
+    name, notice = "nothing", ""
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return []
@@ -48,6 +48,18 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     monkeypatch.setattr(OcrService, "reader", reader)
     assert cli.run(["read", str(photo), *arguments]) == 0
     assert set(units) == {unit}
+
+
+def test_another_runtime_than_asked_for_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.png", "b.png"):
+        photo_file.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
+    monkeypatch.setattr(Nothing, "notice", "TensorFlow reads.")
+    monkeypatch.setattr(Nothing, "learn", lambda *_: None, raising=False)
+    monkeypatch.setattr("ocr_studio.engine.reader.Reader", lambda _: Nothing())
+    assert cli.run(["read", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == "ocr-studio: TensorFlow reads.\n"
 
 
 @pytest.mark.parametrize(("asked", "status"), [("Anna", 0), ("Finder", 2), ("nobody", 2), ("Broken", 1)])

@@ -15,9 +15,11 @@ class Network(Protocol):
         runtime: The library that runs it: "onnx" or "tensorflow".
         classes: Number of classes of a recognizer; maps of a detector.
         parallel_calls: How many calls at once use the processor best.
+        notice: Why another library runs it than was asked for, a line for the user; otherwise empty.
     """
 
     runtime: str
+    notice: str
     classes: int
     parallel_calls: int
 

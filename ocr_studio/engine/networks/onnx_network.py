@@ -44,7 +44,7 @@ class OnnxNetwork:
         OnnxUnusable: ONNX Runtime can’t load it.
     """
 
-    runtime = "onnx"
+    runtime, notice = "onnx", ""
 
     def __init__(self, read: ModelArrays) -> None:
         if read.file is not None:

@@ -14,6 +14,7 @@ class TensorFlowNetwork:
     Args:
         net: Network as from ``engine.nets``.
         softmax: Whether its outputs are logits, to be converted to probabilities; so are those of recognizers.
+        notice: See ``Network``.
     """
 
     runtime = "tensorflow"
@@ -21,7 +22,8 @@ class TensorFlowNetwork:
     # three slightly less still.
     parallel_calls = 3
 
-    def __init__(self, net: keras.Model, *, softmax: bool = False) -> None:
+    def __init__(self, net: keras.Model, *, softmax: bool = False, notice: str = "") -> None:
+        self.notice = notice
         self.classes = int(net.output_shape[-1])
 
         def run(pixels: tf.Tensor) -> tf.Tensor:

@@ -129,6 +129,11 @@ class OcrService:
         """Whether the recognizer is loaded."""
         return self._reader is not None
 
+    @property
+    def notice(self) -> str:
+        """A line for the user on how the networks run, once the recognizer is loaded; usually empty."""
+        return self._reader.notice if self._reader else ""
+
     def reader(self) -> Reader:
         """The recognizer, loaded at the first call (seconds)."""
         if self._reader is None:

@@ -106,10 +106,11 @@ def test_where_onnx_runtime_cannot_be_used_tensorflow_takes_over(
     damaged = onnx.ModelProto(ir_version=1)
     monkeypatch.setattr(bundled_weights, "fill_graph", lambda published, arrays: damaged)
     read = ModelArrays(RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS), LETTERS)
-    assert runtimes.make_network(read, ReaderOptions(runtime="onnx")).runtime == "tensorflow"
-    (line,) = caplog.messages
-    assert line.startswith("ONNX Runtime can’t be used, TensorFlow takes over: [ONNXRuntimeError]")
-    assert "\n" not in line
+    network = runtimes.make_network(read, ReaderOptions())
+    assert network.runtime == "tensorflow"
+    assert network.notice.startswith("Using TensorFlow, which starts more slowly, as ONNX Runtime failed: [ONNXR")
+    assert "\n" not in network.notice
+    assert caplog.messages == ["ONNX Runtime can’t be used"]
 
 
 def test_a_missing_published_file_is_an_error_in_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,7 +123,13 @@ def test_a_missing_published_file_is_an_error_in_both(monkeypatch: pytest.Monkey
 def test_networks_without_a_graph_run_in_tensorflow() -> None:
     net = architectures.build_recognizer_of(LIGHT_CRNN, len(LETTERS))
     read = ModelArrays(LIGHT_CRNN, model_weights.read_weights(net), LETTERS)
-    assert runtimes.make_network(read, ReaderOptions(runtime="onnx")).runtime == "tensorflow"
+    found = {name: runtimes.make_network(read, ReaderOptions(runtime=name)) for name in ("auto", "onnx", "tensorflow")}
+    assert {network.runtime for network in found.values()} == {"tensorflow"}
+    assert {name: network.notice for name, network in found.items()} == {
+        "auto": "",
+        "onnx": f"Using TensorFlow, as ONNX Runtime can’t run networks of type {LIGHT_CRNN}",
+        "tensorflow": "",
+    }
 
 
 def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:

@@ -195,3 +195,14 @@ def test_a_window_that_only_looks_may_write_once_the_other_has_gone(
     qtbot.waitUntil(lambda: second.document.writable and not second.busy)
     assert _said(second) == []
     assert label(second, "Saving") == "Saved"
+
+
+def test_another_runtime_than_asked_for_is_said_while_it_is_so(
+    open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    for notice in ("TensorFlow reads.", ""):
+        monkeypatch.setattr(made_board.StandInOcrService, "notice", notice)
+        with qtbot.waitSignal(studio.reading.prepared):
+            studio.reading.prepare()
+        assert _said(studio) == [notice] * bool(notice)
