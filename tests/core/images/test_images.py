@@ -71,6 +71,20 @@ def test_fast_and_careful_decoding_of_a_jpeg_agree() -> None:
     assert np.abs(decoded(data).astype(int) - careful).max() <= 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_a_photo_is_refused(kind: str) -> None:
+    data = drawn.file_of(drawn.board(), kind)
+    with pytest.raises(photo_file.PhotoError, match="incomplete"):
+        decoded(data[: len(data) // 2])
+
+
+def test_a_jpeg_of_which_a_damaged_byte_hides_the_rest_does_not_come_half_grey() -> None:
+    data = drawn.file_of(np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8), "JPEG")
+    middle = data.index(b"\xff\x00", len(data) // 2) + 1
+    with pytest.raises(photo_file.PhotoError, match="damaged or incomplete"):
+        decoded(data[:middle] + b"\x56" + data[middle + 1 :])  # a marker instead of a pixel
+
+
 # ------------------------------------------------------------------------------------------------------------ depths
 
 
