@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from ocr_studio.core.plain_text import one_line
@@ -63,15 +64,12 @@ class Charset:
     """
 
     characters: tuple[str, ...]
-    _classes: dict[str, int] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        classes = {character: index for index, character in enumerate(self.characters, start=1)}
         if twice := [each for each, times in Counter(self.characters).items() if times > 1]:
             raise ValueError(f"more than once in the alphabet: {' '.join(f'“{each}”' for each in twice)}")
-        if "" in classes:
+        if "" in self.characters:
             raise ValueError("every class of a charset needs a character")
-        object.__setattr__(self, "_classes", classes)
 
     def __len__(self) -> int:
         """The number of classes, including the blank."""
@@ -100,6 +98,10 @@ class Charset:
             index for index, character in enumerate(self.characters, start=1) if is_in_alphabet(character, alphabet)
         ]
         return Charset(tuple(self.characters[index - 1] for index in kept)), (BLANK, *kept)
+
+    @cached_property
+    def _classes(self) -> dict[str, int]:
+        return {character: index for index, character in enumerate(self.characters, start=1)}
 
     def _character(self, index: int) -> str:
         if not 0 < index < len(self):
