@@ -26,6 +26,18 @@ def test_who_holds_a_lock_is_known(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_a_released_lock_is_free_and_its_file_stays_unless_it_is_to_go(tmp_path: Path) -> None:
+    for _ in range(2):
+        locks = FileLock(SafeFolder(tmp_path), "stays"), FileLock(SafeFolder(tmp_path), "goes", passing=True)
+        for lock in locks:
+            lock.take()
+        assert {path.name for path in tmp_path.iterdir()} == {"stays", "goes"}
+        for lock in locks:
+            lock.release()
+            assert not lock.held
+        assert {path.name for path in tmp_path.iterdir()} == {"stays"}
+
+
 def test_who_has_not_signed_is_unknown(tmp_path: Path) -> None:
     lock = FileLock(SafeFolder(tmp_path), "lock")
     lock.take()

@@ -236,8 +236,13 @@ def test_the_bits_that_give_rights_to_who_runs_a_file_are_not_kept(inside: SafeF
     assert inside.stat("pages/a.json").st_mode & 0o7777 == 0o755
 
 
+def _replace_in_two_steps(folder: SafeFolder, name: str) -> None:
+    folder.put(folder.write_beside(name, b"new"), name)
+
+
+@pytest.mark.parametrize("way", [_WAYS["replace"], _replace_in_two_steps])
 def test_a_file_is_on_the_disk_before_it_takes_the_place_of_another(
-    inside: SafeFolder, monkeypatch: pytest.MonkeyPatch
+    inside: SafeFolder, monkeypatch: pytest.MonkeyPatch, way: Callable[[SafeFolder, str], object]
 ) -> None:
     done: list[str] = []
 
@@ -252,5 +257,8 @@ def test_a_file_is_on_the_disk_before_it_takes_the_place_of_another(
 
     for name in ("fsync", "replace"):
         monkeypatch.setattr(os, name, noting(name))
-    inside.replace("a.json", b"new")
+    way(inside, "a.json")
     assert done[:2] == ["fsync", "replace"]
+    done.clear()
+    inside.replace("a.json", b"newer", flush=False)
+    assert done == ["replace"]
