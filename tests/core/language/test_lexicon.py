@@ -87,6 +87,14 @@ def test_every_language_that_may_be_chosen_is_there() -> None:
     assert list(LANGUAGES.values()) == sorted(LANGUAGES.values())
 
 
+def test_words_come_the_most_frequent_first_down_to_the_rarest_asked_for() -> None:
+    shares, bands = zip(*load_frequencies("en", rarest=0.01), strict=True)
+    assert (shares[0], shares[-1]) == (1.0, 0.01)
+    assert list(shares) == sorted(shares, reverse=True)
+    assert [band.index("the") for band in bands if "the" in band] == [0]
+    assert list(load_frequencies("en", rarest=1.5)) == []
+
+
 def test_another_language_is_an_error() -> None:
     with pytest.raises(KeyError):
         language.load_lexicon(("klingon",))

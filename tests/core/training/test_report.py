@@ -115,6 +115,15 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
     assert training_report.report_values(found)["verdict"] == "better"
 
 
+@pytest.mark.parametrize(("count", "listed", "rest"), [(20, 20, None), (21, 20, "  … and 1 more")])
+def test_a_terminal_lists_20_words_and_counts_the_rest(count: int, listed: int, rest: str | None) -> None:
+    many = replace(BETTER, gained=BETTER.gained * count, lost=BETTER.gained)
+    lines = training_report.render(Trained("mine", Path("c"), many, 40, 31.4))
+    assert sum(line.startswith("  gained: ") for line in lines) == listed
+    assert sum(line.startswith("  lost: ") for line in lines) == 1
+    assert [line for line in lines if line.endswith(" more")] == ([rest] if rest else [])
+
+
 def test_a_single_word_is_one() -> None:
     single = replace(UNCLEAR, before=ReadingScore(1, 0, 0.5), after=ReadingScore(1, 1, 0.0))
     assert training_report.format_advice(single).startswith("1 word is not enough")
