@@ -21,27 +21,40 @@ from ocr_studio.core.review.fix_everywhere import OFFERED, TICKED, Correction, L
 _QUAD = Quad.from_box(0, 0, 90, 30)
 _FONT = cv2.FONT_HERSHEY_SCRIPT_SIMPLEX
 _CORRECTED = Correction(("p", "w0"), "queve", "queue")
+_INK, _YELLOW, _BLUE = (40, 40, 40), (240, 240, 40), (40, 40, 250)
 
 
-def _picture(text: str, *, ink: int = 40, board: int = 240, scale: float = 1.5, lean: float = 0.0) -> NDArray[np.uint8]:
+def _picture(
+    text: str, *, ink: tuple[int, int, int] = _INK, board: int = 240, scale: float = 1.5, lean: float = 0.0
+) -> NDArray[np.uint8]:
     """A written word on a noisy board, (H, W, 3)."""
     (width, height), _ = cv2.getTextSize(text, _FONT, scale, 3)
     image = np.full((2 * height + 20, width + 40, 3), board, np.uint8)
-    cv2.putText(image, text, (20, height + 15), _FONT, scale, (ink, ink, ink), 3, cv2.LINE_AA)
+    cv2.putText(image, text, (20, height + 15), _FONT, scale, ink, 3, cv2.LINE_AA)
     slanted = np.array([[1, -lean, lean * height], [0, 1, 0]], np.float32)
     leaning = cv2.warpAffine(image, slanted, (image.shape[1], image.shape[0]), borderValue=(board, board, board))
     noise = np.random.default_rng(len(text)).normal(0, 4, leaning.shape)
     return np.asarray(np.clip(leaning + noise, 0, 255), np.uint8)
 
 
-def _look(text: str, **how: float) -> WordAppearance:
+def _look(text: str, **how: object) -> WordAppearance:
     found = word_appearance.describe_picture(_picture(text, **how))  # type: ignore[arg-type]
     assert found is not None
     return found
 
 
-@pytest.mark.parametrize("how", [{"ink": 120}, {"ink": 250, "board": 40}, {"scale": 1.1}, {"lean": 0.15}])
-def test_the_same_word_looks_alike_in_any_ink_size_and_slant(how: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"ink": (120, 120, 120)},
+        {"ink": (250, 250, 250), "board": 40},
+        {"ink": _YELLOW},  # as bright as the board in two colours
+        {"ink": _BLUE, "board": 40},
+        {"scale": 1.1},
+        {"lean": 0.15},
+    ],
+)
+def test_the_same_word_looks_alike_in_any_ink_size_and_slant(how: dict[str, object]) -> None:
     queue, other = _look("queue"), _look("queue", **how)
     others = [word_appearance.compute_likeness(queue, _look(text)) for text in ("quota", "mouse", "gauze", "table")]
     assert word_appearance.compute_likeness(queue, other) > max(others) + 0.05
