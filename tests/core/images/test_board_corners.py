@@ -42,6 +42,16 @@ def test_a_board_is_found_in_uneven_light_and_glare() -> None:
     assert np.linalg.norm(found.quad.array() - np.array(PLACES["from the left"]), axis=1).max() <= 20
 
 
+@pytest.mark.parametrize("ground", [(113, 179, 166), (140, 150, 200), (205, 210, 205)], ids=["green", "blue", "white"])
+def test_a_board_without_a_frame_is_found_by_its_colour(ground: tuple[int, int, int]) -> None:
+    photo = np.full((960, 1280, 3), (142, 142, 142), np.uint8)
+    cv2.fillPoly(photo, [np.array(PLACES["from the left"], np.int32)], ground, cv2.LINE_AA)
+    noisy = np.clip(photo + np.random.default_rng(0).normal(0, 2, photo.shape), 0, 255).astype(np.uint8)
+    found = board_corners.find_board(noisy)
+    assert found is not None
+    assert np.linalg.norm(found.quad.array() - np.array(PLACES["from the left"]), axis=1).max() <= 4
+
+
 def test_the_photos_border_stands_for_sides_it_cuts_off() -> None:
     cut = [(-60.0, 120.0), (1340.0, 150.0), (1340.0, 830.0), (-60.0, 850.0)]
     found = board_corners.find_board(_board(cut))
