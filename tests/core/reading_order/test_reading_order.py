@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.reading_order.text_lines import LineBoxes, WorkBudget
+from ocr_studio.core.reading_order.xy_cut import XYCut
 
 HEIGHT = 20.0
 
@@ -36,6 +39,10 @@ def tilted(words: list[Word], degrees: float) -> list[Word]:
     return [
         Word(each.id, geometry.rotate_quad(each.quad, degrees, about=(0, 0)), machine=each.machine) for each in words
     ]
+
+
+def lines_read(words: list[Word]) -> list[str]:
+    return [" ".join(each.text for each in line) for line in reading_order.find_lines(words)]
 
 
 @pytest.mark.parametrize("degrees", [0, 4, -12, 25, 90, 180, -90])
@@ -90,6 +97,51 @@ def test_a_title_whose_words_stand_wide_is_read_before_the_columns_below() -> No
         "has",
         "of",
     ]
+
+
+@pytest.mark.parametrize("top", [0, 500])
+@pytest.mark.parametrize("degrees", [0, 180])
+def test_a_title_whose_blank_is_above_the_gutter_is_read_before_the_columns(top: float, degrees: float) -> None:
+    left, right = ["one", "two", "three", "four"], ["first here", "second here", "third here", "fourth here"]
+    words = [*written("All that", top=top), *written("may stay here", left=126, top=top)]
+    words += [*written("\n".join(left), top=top + 60), *written("\n".join(right), left=126, top=top + 60)]
+    assert lines_read(tilted(words, degrees)) == ["All that may stay here", *left, *right]
+
+
+@pytest.mark.parametrize("top", [0, 500])
+@pytest.mark.parametrize("degrees", [0, 180])
+def test_the_first_row_of_two_columns_is_no_title_though_its_words_stand_close(top: float, degrees: float) -> None:
+    left, right = ["All that", "two", "three", "four"], ["first here", "second here", "third here", "fourth here"]
+    words = [*written("\n".join(left), top=top), *written("\n".join(right), left=126, top=top)]
+    assert lines_read(tilted(words, degrees)) == [*left, *right]
+
+
+@pytest.mark.parametrize(
+    ("blank", "lines"), [(24, ["the first line and another"]), (40, ["the first line", "and another"])]
+)
+def test_lines_in_one_box_each_are_one_line_only_where_they_stand_close(blank: float, lines: list[str]) -> None:
+    one = word("the first line", 0, 100)
+    assert lines_read([one, word("and another", one.quad.bounds()[2] + blank, 100)]) == lines
+
+
+@pytest.mark.parametrize("sag", [0, 90])
+def test_very_long_lines_are_read_word_by_word_though_they_bend(sag: float) -> None:
+    rows = [" ".join(f"{row}{number}" for number in range(800)) for row in "abc"]
+    words = written("\n".join(rows))
+    width = max(each.quad.bounds()[2] for each in words)
+    for index, each in enumerate(words):
+        left, top, right, bottom = each.quad.bounds()
+        down = sag * math.sin(math.pi * left / width)
+        words[index] = Word(each.id, Quad.from_box(left, top + down, right, bottom + down), machine=each.machine)
+    assert lines_read(words) == rows
+
+
+@pytest.mark.parametrize("work", [1.0, 1e9])
+def test_columns_stay_apart_though_no_work_may_go_into_their_order(work: float) -> None:
+    places = [Quad.from_box(x, y, x + 150, y + HEIGHT) for x in (0, 300) for y in (0, 35, 70, 105)]
+    boxes = LineBoxes.of(np.array([quad.corners for quad in places], float))
+    cut = XYCut(boxes, np.full(8, 3), [np.zeros((0, 2))] * 8, 0.7, WorkBudget(work))
+    assert [int(index) for line in cut.lines() for index in line] == list(range(8))
 
 
 def test_a_heading_belongs_to_the_column_it_stands_above_though_it_begins_before_it() -> None:
