@@ -23,6 +23,13 @@ def test_levels_are_halves_of_one_another_and_made_once() -> None:
     assert photo.level(1) is photo.level(1)
 
 
+def test_levels_for_showing_are_made_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = Pyramid(_photo(2000, 1000))
+    photo.make_levels(512)
+    monkeypatch.setattr("cv2.resize", lambda *_, **__: pytest.fail("it is made only now"))
+    assert photo.level(2).shape[:2] == (250, 500)
+
+
 @pytest.mark.parametrize("target", [(1600, 200), (400, 50), (104, 13)])
 def test_a_piece_looks_as_one_cut_from_the_photo_itself(target: tuple[int, int]) -> None:
     photo, corners = _photo(2000, 1000), Quad.from_box(200, 300, 1800, 500).array()

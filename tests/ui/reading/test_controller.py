@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Edit, Page, Quad, Transcription
+from ocr_studio.core.page import Edit, Page, Quad, Transcription, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
@@ -39,13 +43,30 @@ def _page(document: Document) -> Page:
     return document.page
 
 
+class _Waiting(StandInReader):
+    """Says that a line was given, and reads the next one when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given, self.go_on, self.finished = Event(), Event(), Event()
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
+        for line in super().read_lines(image, lines):
+            yield line
+            self.given.set()
+            assert self.go_on.wait(30)
+        self.finished.set()
+
+
 def test_words_come_line_by_line_and_are_one_step_of_the_history(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = ReadingController(document, lane, StandInOcrService())
+    reader = _Waiting()
+    reading = ReadingController(document, lane, StandInOcrService(reader))
     seen: list[int] = []
     said: list[str] = []
     document.changed.connect(lambda _: seen.append(len(_page(document).words)))
+    document.changed.connect(reader.go_on.set)
     reading.finished.connect(said.append)
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
@@ -56,6 +77,34 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "Read photo"
     assert said[0].startswith("Read 8 words in ")
+
+
+def test_words_that_came_while_the_window_was_busy_are_shown_together(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reader = _Waiting()
+    reader.go_on.set()
+    reading = ReadingController(document, lane, StandInOcrService(reader))
+    seen: list[int] = []
+    document.changed.connect(lambda _: seen.append(len(_page(document).words)))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+        assert reader.finished.wait(30)  # the window does nothing else
+    assert seen[0] == 8
+
+
+def test_words_that_wait_to_be_shown_do_not_come_on_the_next_photo(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reader = _Waiting()
+    reading = ReadingController(document, lane, StandInOcrService(reader))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+        assert reader.given.wait(30)
+        QCoreApplication.sendPostedEvents()  # the words are received
+        document.open(Page("1" * 32, "next.png", 480, 240), made_board.photo())
+        reader.go_on.set()
+    assert _page(document).words == {}
 
 
 def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
