@@ -175,6 +175,7 @@ def test_names_of_photos_are_utf_8_whatever_the_locale(project: Path) -> None:
 
 @linux
 def test_too_little_memory_to_load_is_a_line(tmp_path: Path) -> None:
+    # With less, OpenBLAS has not even room for NumPy, and writes lines of its own.
     done = shell("ulimit -v 180000; $S models list", tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

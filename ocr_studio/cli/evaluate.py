@@ -18,7 +18,7 @@ from ocr_studio.cli.console import (
     written,
 )
 from ocr_studio.cli.project import add_follow_links, places
-from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset, ground_truth
@@ -100,8 +100,7 @@ def work(options: argparse.Namespace) -> int:
     out = _make_room(options, *html_report.name_pages_of(page.image for page in truth.pages))
     ocr_service = OcrService(reader)
     evaluation = _watched(evaluating.evaluate(ocr_service, truth, data=str(options.data)))
-    if ocr_service.notice:
-        complain(ocr_service.notice)
+    complain_of_runtime(ocr_service)
     if options.format == "json":
         print(json_text(evaluation_table.to_values(evaluation)))
     else:
@@ -126,7 +125,8 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
         print("\n".join(map(visible, word_results.render(words))))
         if photos:
             _print_table(photos, below=True)
-    for line in filter(None, (*words.left_out, ocr_service.notice)):
+    complain_of_runtime(ocr_service)
+    for line in words.left_out:
         complain(line)
     good = not words.left_out and not (photos and photos.failed)
     if out is not None:

@@ -24,7 +24,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.cli.keep_readings import ReadingStore
 from ocr_studio.cli.project import add_follow_links, places
-from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.errors import StudioError
@@ -104,8 +104,7 @@ def work(options: argparse.Namespace) -> int:
     else:
         events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
         read = answer(progress.watch(events), photos, options)
-    if ocr_service.notice:
-        complain(ocr_service.notice)
+    complain_of_runtime(ocr_service)
     return GOOD if all_good and read == len(photos) else FAILED
 
 

@@ -10,6 +10,13 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.reading.read import OcrService
+
+
+def complain_of_runtime(ocr_service: OcrService) -> None:
+    """Print why another library ran the networks than was asked for, if so."""
+    if ocr_service.notice:
+        complain(ocr_service.notice)
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:

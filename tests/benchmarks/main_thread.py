@@ -16,6 +16,8 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from tests.benchmarks import machine
+
 TICK_MS = 10
 
 
@@ -70,8 +72,4 @@ def run_until(app: QApplication, done: Callable[[], bool], *, patience: float) -
 
 def resident() -> str:
     """The memory of this process, where the system tells (Linux)."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return "? MiB"
-    return f"{pages * os.sysconf('SC_PAGE_SIZE') / 2**20:.0f} MiB"
+    return f"{machine.resident():.0f} MiB"

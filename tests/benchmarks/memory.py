@@ -3,7 +3,7 @@
     python -m tests.benchmarks.memory PHOTOS [--photos 300] [--large 5] [--megapixels 50]
 
 PHOTOS is a folder; its photos are read again from the first if there are too few. Resident memory in MiB, after the
-photo of each number; its growth is counted from the tenth. Linux only.
+photo of each number, and the growth since the tenth. Linux only.
 """
 
 from __future__ import annotations
@@ -20,21 +20,28 @@ import numpy as np
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs.reading.read import OcrService, PhotoRead, read_photos
-from tests.benchmarks.main_thread import resident
-from tests.benchmarks.startup import processor
+from ocr_studio.jobs.reading.read import OcrService, PhotoFailed, PhotoRead, read_photos
+from tests.benchmarks.machine import processor, resident
 
 _SHOWN = (1, 2, 5, 10, 20, 50)
+_FROM = 10
 
 
 def read_all(service: OcrService, paths: list[Path], label: str) -> None:
     """Read photos and print the memory on the way."""
-    words, read = 0, 0
+    words, done, before = 0, 0, float("nan")
     for event in read_photos(service, paths):
-        if isinstance(event, PhotoRead):
-            read, words = read + 1, words + len(event.page.words)
-            if read in _SHOWN or read % 50 == 0 or read == len(paths):
-                print(f"{label} {read:4d}   {words:7d} words   {resident()}", flush=True)
+        if isinstance(event, PhotoFailed):
+            print(event.error)
+        elif not isinstance(event, PhotoRead):
+            continue
+        else:
+            words += len(event.page.words)
+        done += 1
+        before = resident() if done == _FROM else before
+        if done in _SHOWN or done % 50 == 0 or done == len(paths):
+            growth = f"{resident() - before:+6.0f}" if done > _FROM else ""
+            print(f"{label} {done:4d}   {words:7d} words   {resident():6.0f} MiB {growth}", flush=True)
 
 
 def enlarge(photos: Iterator[Path], count: int, megapixels: float, folder: Path) -> list[Path]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
-import re
 import shutil
 import statistics
 import subprocess
@@ -22,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocr_studio.core import resources
+from tests.benchmarks.machine import processor
 
 _OURS = [sys.executable, "-m", "ocr_studio"]
-_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 
 
 @dataclass(slots=True)
@@ -40,17 +38,6 @@ class Measured:
         seconds, processor, memory = map(statistics.median, (self.seconds, self.processor, self.memory))
         ratio = processor / statistics.median(rival.processor)
         return f"{title:<28}{seconds:8.2f}{min(self.seconds):8.2f}{processor:8.2f}{ratio:8.2f}{memory:8.0f}"
-
-
-def processor() -> str:
-    """Return the processor's name, the number of its cores and the instructions that matter."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return platform.processor() or "unknown processor"
-    name = re.search(r"model name\s*: (.*)", text)
-    flags = [flag for flag in _FLAGS if re.search(rf"\b{flag}\b", text)]
-    return f"{name[1] if name else 'unknown processor'}, {os.cpu_count()} cores, {' '.join(flags)}"
 
 
 def run(command: list[str], environment: dict[str, str], into: Measured) -> None:

@@ -11,6 +11,8 @@ from ocr_studio.core.geometry.quads import Floats, Photo
 
 # Pixels: a photo's longer side is not halved below this.
 _SMALLEST = 32
+# Pixels of the longer side: smaller sizes of a photo are shown from the level that is no larger.
+SMALLEST_SHOWN = 512
 
 
 class Pyramid:

@@ -349,9 +349,10 @@ def _cut_at_clear_gutters(part: Indices, lows: Floats, highs: Floats, *, height:
     gaps = np.take_along_axis(lows, by_start, axis=1)[:, 1:] - reached[:, :-1]
     beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
     wide = gaps > (_GUTTER + _CHANCE / beside) * height
-    for lean in np.nonzero(wide.any(axis=1))[0][:1]:
-        return np.split(part[by_start[lean]], np.nonzero(wide[lean])[0] + 1)
-    return []
+    if not wide.any():
+        return []
+    lean = int(np.argmax(wide.any(axis=1)))
+    return np.split(part[by_start[lean]], np.nonzero(wide[lean])[0] + 1)
 
 
 def _find_crossed_gutters(lows: Floats, highs: Floats, *, height: float, sure: bool) -> Floats:

@@ -47,7 +47,7 @@ class OnnxNetwork:
     runtime, notice = "onnx", ""
 
     def __init__(self, read: ModelArrays) -> None:
-        if read.file is not None:
+        if not read.fits:
             _check_arrays(read)
         graph = bundled_weights.fill_graph(GRAPHS[read.architecture], read.arrays)
         options = onnxruntime.SessionOptions()

@@ -26,7 +26,11 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
     """
     choice, notice = choose_runtime(options.runtime), ""
     if choice.runtime == "onnx":
-        if read.architecture in PUBLISHED:
+        if read.architecture not in PUBLISHED:
+            log.info("%s runs in TensorFlow, as there is no ONNX graph for it", read.architecture)
+            if choice.forced:
+                notice = tr("This model needs TensorFlow; ONNX Runtime can’t run it.")
+        else:
             try:
                 from ocr_studio.engine.networks.onnx_network import OnnxNetwork
 
@@ -35,10 +39,8 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
                 log.warning("ONNX Runtime can’t be used", exc_info=error)
                 reason = " ".join(str(error).split())
                 notice = tr(
-                    "Using TensorFlow, which starts more slowly, as ONNX Runtime failed: {reason}", reason=reason
+                    "ONNX Runtime failed; TensorFlow is used instead and starts more slowly: {reason}", reason=reason
                 )
-        elif choice.forced:
-            notice = tr("Using TensorFlow, as ONNX Runtime can’t run networks of type {type}", type=read.architecture)
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
     from ocr_studio.engine.weights import model_weights

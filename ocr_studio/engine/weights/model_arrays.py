@@ -42,14 +42,15 @@ class ModelArrays:
         architecture: That of its network, as in model cards.
         arrays: The weights by name.
         charset: Characters of the classes; None for a detector.
-        file: Path of the weights, to name in errors; None for published weights and for differences to them, which
-            fit the network.
+        file: Path of the weights, to name in errors; None for published weights.
+        fits: Whether names and shapes are known to be those of the published network.
     """
 
     architecture: str
     arrays: Arrays
     charset: Charset | None
     file: Path | None = None
+    fits: bool = False
 
 
 def read_model(model: Model, *, alphabet: Alphabet = "latin") -> ModelArrays:
@@ -62,9 +63,9 @@ def read_model(model: Model, *, alphabet: Alphabet = "latin") -> ModelArrays:
         PretrainedError: The published weights are missing.
     """
     if model.folder is None and model.kind == "detector":
-        return ModelArrays(DETECTOR, bundled_weights.read_detector(), None)
+        return ModelArrays(DETECTOR, bundled_weights.read_detector(), None, fits=True)
     if model.folder is None:
-        return ModelArrays(RECOGNIZER, *bundled_weights.read_recognizer(alphabet))
+        return ModelArrays(RECOGNIZER, *bundled_weights.read_recognizer(alphabet), fits=True)
     try:
         return _read_folder(model, model.folder)
     except BadModel as error:
@@ -125,4 +126,4 @@ def _read_folder(model: Model, folder: Path) -> ModelArrays:
     if not card.difference_to:
         return ModelArrays(card.architecture, arrays, charset, file)
     arrays = weight_delta.apply_delta(weight_delta.load_base(card, file=file), arrays, file=file)
-    return ModelArrays(card.architecture, arrays, charset)
+    return ModelArrays(card.architecture, arrays, charset, file, fits=True)

@@ -120,7 +120,5 @@ def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> CleanedBoard:
 
 def _shown(made: CleanedBoard, *, rough: bool) -> BoardCleaned:
     pyramid = Pyramid(np.ascontiguousarray(made.picture))
-    level = 0
-    while max(pyramid.level(level).shape[:2]) > _LEAST_LEVEL:
-        level += 1
+    pyramid.make_levels(_LEAST_LEVEL)
     return BoardCleaned(pyramid, made.matrix, made.burnt, rough)

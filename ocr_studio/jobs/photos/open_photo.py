@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import undo_log
@@ -25,9 +24,6 @@ from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import FOLDER, LinkedProject, PageDamaged, Project, ProjectInUse, SaveFailed
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr
-
-# Pixels of the longer side: from there on, photos are shown from the same level.
-_SMALLEST_SHOWN: Final = 512
 
 
 class NoPhotos(StudioError):
@@ -171,7 +167,7 @@ def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Pr
     if project is not known and save_options.saves_state and not opened.read_only:
         history = undo_log.load(project.files, shorten=project.locked)
     pyramid = Pyramid(opened.image)
-    pyramid.make_levels(_SMALLEST_SHOWN)
+    pyramid.make_levels(SMALLEST_SHOWN)
     return replace(opened, history=history, order=page_order.order_words(opened.page), pyramid=pyramid)
 
 

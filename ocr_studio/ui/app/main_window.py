@@ -61,7 +61,6 @@ class WordsSide(QWidget):
 
 # In a window narrower than this, the docks would leave less than half of it to the photo.
 _NARROW = 1200
-_NOTICE = "runtime"  # key of the message on how the networks run
 
 
 class MainWindow(AssembledWindow):
@@ -164,9 +163,10 @@ class MainWindow(AssembledWindow):
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
-        reading.prepared.connect(self._show_notice)
+        opening.leaving.connect(reading.show_waiting_words)
         notifications.connect_evaluation(self._services.evaluator, opening, self.messages)
         notifications.connect_training(self._services.training, self.messages)
+        notifications.connect_runtime(reading, self.messages)
         notifications.connect_session(self.session, self.messages)
         retry_saver.connect_messages(opening.retry_saver, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
@@ -178,13 +178,6 @@ class MainWindow(AssembledWindow):
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""
         self.messages.show_message(trouble.message, Severity.ERROR, details=trouble.details)
-
-    def _show_notice(self) -> None:
-        """Say how the networks run, if that is not as was asked for."""
-        notice = self._services.reading.ocr_service.notice
-        self.messages.withdraw(_NOTICE)
-        if notice:
-            self.messages.show_message(notice, Severity.WARNING, key=_NOTICE)
 
     def retint(self) -> None:
         """Use the colours of the current theme."""

@@ -18,6 +18,7 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
+from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
@@ -93,6 +94,25 @@ def connect_training(training: TrainingController, messages: MessageBar) -> None
 
 
 _EVALUATION_FAILED = "evaluation failed"
+
+
+_RUNTIME = "runtime"
+
+
+def connect_runtime(reading: ReadingController, messages: MessageBar) -> None:
+    """Show why another library runs the networks than was asked for, once for each reason."""
+    last = ""
+
+    def show() -> None:
+        nonlocal last
+        notice = reading.ocr_service.notice
+        if notice and notice != last:
+            messages.show_message(notice, Severity.WARNING, key=_RUNTIME)
+        elif not notice:
+            messages.withdraw(_RUNTIME)
+        last = notice
+
+    reading.prepared.connect(show)
 
 
 def connect_evaluation(evaluator: EvaluationController, opening: Opening, messages: MessageBar) -> None:

@@ -203,7 +203,7 @@ class Document(QObject):
         self._page, self._image, self._order = page, image, order
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
-        self._pyramid = pyramid if image is None or pyramid is not None else Pyramid(image)
+        self._pyramid = None if image is None else pyramid or Pyramid(image)
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()

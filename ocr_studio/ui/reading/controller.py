@@ -48,7 +48,7 @@ class ReadingController(QObject):
         # Words that came while the window was busy are shown in one step.
         self._waiting: tuple[_PageInto | _WordsInto, reading.WordsRead] | None = None
         self._showing = QTimer(self, interval=0, singleShot=True)
-        self._showing.timeout.connect(self._show_words)
+        self._showing.timeout.connect(self.show_waiting_words)
         document.opened.connect(self._cancel_all)
 
     @property
@@ -104,6 +104,7 @@ class ReadingController(QObject):
 
     def read_page(self) -> None:
         """Find and read everything on the page. Words typed or drawn by the user stay."""
+        self.show_waiting_words()
         image, page, ocr_service = self._document.image, self._document.page, self._ocr_service
         if image is None or page is None:
             return
@@ -115,6 +116,7 @@ class ReadingController(QObject):
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again in their boxes. Texts typed by the user stay."""
+        self.show_waiting_words()
         image, ocr_service = self._document.image, self._ocr_service
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
         page = self._document.page
@@ -134,6 +136,15 @@ class ReadingController(QObject):
         else:
             self.read_words([word_id])
 
+    def show_waiting_words(self) -> None:
+        """Show the words that have come since the last time, and how far the photo is read."""
+        if self._waiting is None:
+            return
+        (into, last), self._waiting = self._waiting, None
+        into.show()
+        said = tr("Reading… {done} of {total}", done=last.done, total=last.total)
+        self.progressed.emit(said, last.done, last.total)
+
     def cancel(self) -> None:
         """Stop; words read so far stay."""
         if self._job is not None:
@@ -148,7 +159,6 @@ class ReadingController(QObject):
         return f"reading {next(self._numbers)}"
 
     def _start(self, make: Callable[[], Iterator[object]], into: _PageInto | _WordsInto, name: str) -> None:
-        self._show_words()
         before, self._into = self._job, into
         if before is not None:
             before.cancel()
@@ -169,27 +179,18 @@ class ReadingController(QObject):
             self._waiting = into, event
             self._showing.start()
         elif isinstance(event, reading.ReadingDone):
-            self._show_words()
+            self.show_waiting_words()
             self.finished.emit(into.finish(event))
 
-    def _show_words(self) -> None:
-        """Show the words that have come since the last time, and how far the photo is read."""
-        if self._waiting is None:
-            return
-        (into, last), self._waiting = self._waiting, None
-        into.show()
-        said = tr("Reading… {done} of {total}", done=last.done, total=last.total)
-        self.progressed.emit(said, last.done, last.total)
-
     def _cancel_all(self) -> None:
-        self._waiting = None  # they belong to the photo before
+        self._waiting = None  # of the photo before; ``show_waiting_words`` is called when it is left
         self._soon.clear()
         self.cancel()
 
     def _end(self, into: _PageInto | _WordsInto) -> None:
         if into is not self._into:  # another job has replaced it
             return
-        self._show_words()
+        self.show_waiting_words()
         self._job = self._into = None
         self.stopped.emit()
         soon, self._soon = self._soon, []

@@ -108,7 +108,7 @@ def test_where_onnx_runtime_cannot_be_used_tensorflow_takes_over(
     read = ModelArrays(RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS), LETTERS)
     network = runtimes.make_network(read, ReaderOptions())
     assert network.runtime == "tensorflow"
-    assert network.notice.startswith("Using TensorFlow, which starts more slowly, as ONNX Runtime failed: [ONNXR")
+    assert network.notice.startswith("ONNX Runtime failed; TensorFlow is used instead and starts more slowly: [ONNXR")
     assert "\n" not in network.notice
     assert caplog.messages == ["ONNX Runtime can’t be used"]
 
@@ -127,7 +127,7 @@ def test_networks_without_a_graph_run_in_tensorflow() -> None:
     assert {network.runtime for network in found.values()} == {"tensorflow"}
     assert {name: network.notice for name, network in found.items()} == {
         "auto": "",
-        "onnx": f"Using TensorFlow, as ONNX Runtime can’t run networks of type {LIGHT_CRNN}",
+        "onnx": "This model needs TensorFlow; ONNX Runtime can’t run it.",
         "tensorflow": "",
     }
 

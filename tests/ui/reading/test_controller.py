@@ -107,6 +107,35 @@ def test_words_that_wait_to_be_shown_do_not_come_on_the_next_photo(
     assert _page(document).words == {}
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_words_that_wait_to_be_shown_stay_if_reading_is_cancelled(
+    lane: JobThread, document: Document, qtbot: QtBot, again: bool
+) -> None:
+    reader = _Waiting()
+    reading = ReadingController(document, lane, StandInOcrService(reader))
+    reading.read_page()
+    assert reader.given.wait(30)
+    QCoreApplication.sendPostedEvents()  # the words are received
+    if again:
+        reading.read_page()
+    with qtbot.waitSignal(reading.stopped):
+        reading.cancel()
+        reader.go_on.set()
+    assert {word.text for word in _page(document).words.values()} == set(made_board.LINES[0])
+
+
+def test_words_that_wait_are_shown_before_the_photo_is_left(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    reader = _Waiting()
+    studio = open_studio(reader=reader)
+    studio.opening.open_paths([folder / "board 1.png"])
+    qtbot.waitUntil(lambda: studio.document.page is not None)
+    assert reader.given.wait(30)
+    QCoreApplication.sendPostedEvents()
+    studio.opening.leaving.emit()
+    assert len(_page(studio.document).words) == 4
+    reader.go_on.set()
+
+
 def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
     reading.read_page()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.images.tone_curve import Tones
 
 # Pixels: small enough that panning needs few new tiles, large enough that the overhead of calls is small.
@@ -60,8 +60,6 @@ class TonedLevel:
         self._made[row, column] = True
 
 
-# Pixels: smaller levels are not worth making.
-_SMALLEST = 512
 # Zoom from which single pixels are shown without smoothing.
 _PIXELS_FROM = 4.0
 
@@ -93,7 +91,7 @@ class PhotoItem(QGraphicsItem):
         height, width = image.shape[:2]
         self._rect = QRectF(0, 0, width, height)
         self._add(image, QImage.Format.Format_RGB888)
-        while max(image.shape[:2]) > _SMALLEST:
+        while max(image.shape[:2]) > SMALLEST_SHOWN:
             image = photo.level(len(self._levels))
             self._add(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), dtype=np.uint8), QImage.Format.Format_RGB32)
 
