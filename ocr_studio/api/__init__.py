@@ -7,18 +7,15 @@
         print(text, box)
 
 ``api.Detector`` and ``api.Recognizer`` are its parts, ``api.data_generation`` generates training data, and
-``api.train_from_scratch`` is a complete example. Importing this package loads TensorFlow; the program itself does not
-use it. May import: ``engine``, ``core``.
+``api.train_from_scratch`` is a complete example. TensorFlow is loaded for training, and for networks that ONNX Runtime
+can't run. The program itself does not use this package. May import: ``engine``, ``core``.
 """
 
-from ocr_studio.api.startup import silence_tensorflow
-
-with silence_tensorflow():
-    from ocr_studio.api import data_generation, detection, pipeline, recognition, tools
-    from ocr_studio.api.detection import Detector
-    from ocr_studio.api.pipeline import Pipeline
-    from ocr_studio.api.recognition import Recognizer
-    from ocr_studio.api.tools import draw_annotations, draw_boxes
+from ocr_studio.api import data_generation, detection, pipeline, recognition, tools
+from ocr_studio.api.detection import Detector
+from ocr_studio.api.pipeline import Pipeline
+from ocr_studio.api.recognition import Recognizer
+from ocr_studio.api.tools import draw_annotations, draw_boxes
 
 __all__ = [
     "Detector",

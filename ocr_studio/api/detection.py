@@ -15,24 +15,19 @@ from numpy.typing import NDArray
 
 from ocr_studio.api import arguments, tools
 from ocr_studio.api.model_store import CLOVAAI, find_download, find_model, keras_path, save_model
-from ocr_studio.api.startup import silence_tensorflow
+from ocr_studio.api.script_network import ScriptNetwork
+from ocr_studio.api.startup import load_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRAFT, DETECTOR, LIGHT_CRAFT
-from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import keras_fit
 from ocr_studio.engine.detection.craft_boxes import CraftThresholds
 from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector as EngineDetector
 from ocr_studio.engine.detection.detector import DetectorOptions
-from ocr_studio.engine.networks import tensorflow_setup
-from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
-from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
-from ocr_studio.engine.weights import model_weights as weights_of
-from ocr_studio.engine.weights import random_init
+from ocr_studio.engine.weights import model_arrays
 
 TrainingSample: TypeAlias = tuple[Any, ...]  # image, lines and, optionally, weight
 
@@ -63,7 +58,7 @@ class NotTrainable(StudioError):
     """This detector's network is trained on lines, not on characters."""
 
 
-class Detector:
+class Detector(ScriptNetwork):
     """Finds text on photos. Use it only in the thread that created it.
 
     Args:
@@ -84,11 +79,12 @@ class Detector:
     """
 
     def __init__(self, weights: str | Path | None = "default", *, architecture: str | None = None) -> None:
-        with silence_tensorflow():
-            tensorflow_setup.configure(ReaderOptions())
         if weights is None:
             self.name = ""
             self.architecture = arguments.check_choice("architecture", architecture or LIGHT_CRAFT, _TRAINABLE)
+            load_tensorflow()
+            from ocr_studio.engine.weights import random_init
+
             self.model = random_init.new_detector(self.architecture)
         else:
             self._load(weights)
@@ -96,17 +92,16 @@ class Detector:
                 raise ValueError(f"“{self.name}” is a {self.architecture}; architecture= is for weights=None")
 
     def _load(self, weights: str | Path) -> None:
-        if weights == CLOVAAI:
-            self.name, self.architecture = CLOVAAI, CRAFT
-            self.model = keras_ocr_weights.load_craft(find_download(downloads.CRAFT))
-        elif file := keras_path(weights):
-            self.name, self.architecture = file.stem, CRAFT
-            self.model = keras_ocr_weights.load_craft(file)
+        if file := find_download(downloads.CRAFT) if weights == CLOVAAI else keras_path(weights):
+            self.name, self.architecture = CLOVAAI if weights == CLOVAAI else file.stem, CRAFT
+            load_tensorflow()
+            from ocr_studio.engine.weights import keras_ocr
+
+            self.model = keras_ocr.load_craft(file)
         else:
             model = find_model(weights, "detector")
             self.name = model.name
-            self.architecture = model.card.architecture if model.card else DETECTOR
-            self.model = weights_of.load_detector(model)
+            self._use_weights(model_arrays.read_model(model))
 
     @property
     def finds(self) -> str:
@@ -116,7 +111,7 @@ class Detector:
     @cached_property
     def finder(self) -> EngineDetector:
         """The detector of the program with this network."""
-        network = TensorFlowNetwork(self.model)
+        network = self._make_network()
         return EngineDetector(network) if self.finds == "lines" else CraftDetector(network)
 
     # ------------------------------------------------------------------------------------------------------ finding
@@ -212,6 +207,9 @@ class Detector:
             NotTrainable: This detector finds lines.
         """
         self._check_trainable()
+        load_tensorflow()
+        from ocr_studio.engine import keras_fit
+
         keras_fit.compile_model(self.model, keras_fit.letter_maps, *arguments, **options)
 
     def get_batch_generator(
@@ -254,6 +252,9 @@ class Detector:
         Returns:
             The folder of the model.
         """
+        load_tensorflow()
+        from ocr_studio.engine.weights import random_init
+
         net = random_init.fold_for_reading(self.model, self.architecture)
         return save_model(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
 

@@ -20,7 +20,6 @@ from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.models.downloads import PublishedFile
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import now
-from ocr_studio.engine.weights import candidate
 
 DEFAULT: Final = "default"
 KURAPAN: Final = "kurapan"
@@ -137,6 +136,8 @@ def save_model(
     arguments.check_names("save", facts, _FACTS)
     card = ModelCard(architecture, parent=parent, made=now(), **{"title": name, "licence": _LICENCE, **facts})
     _check_card(card, charset)
+    from ocr_studio.engine.weights import candidate  # it writes a Keras model
+
     folder = candidate.write_candidate(name, net, charset=charset, card=card)
     try:
         model = registry.install(folder)

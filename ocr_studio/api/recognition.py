@@ -24,7 +24,8 @@ from ocr_studio.api.model_store import (
     model_languages,
     save_model,
 )
-from ocr_studio.api.startup import silence_tensorflow
+from ocr_studio.api.script_network import ScriptNetwork
+from ocr_studio.api.startup import load_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images.word_crops import count_ctc_steps
@@ -33,17 +34,12 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import keras_fit
-from ocr_studio.engine.networks import tensorflow_setup
-from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import augment
-from ocr_studio.engine.weights import alphabet_transfer, random_init
-from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
-from ocr_studio.engine.weights import model_weights as weights_of
+from ocr_studio.engine.weights import model_arrays
 
 TrainingSample: TypeAlias = tuple[Any, ...]  # image, text and, optionally, weight
 Batch: TypeAlias = tuple[Any, ...]
@@ -61,7 +57,7 @@ class UntrainableText(StudioError):
     """This recognizer can't be trained on a text."""
 
 
-class Recognizer:
+class Recognizer(ScriptNetwork):
     """Reads images of words and lines. Use it only in the thread that created it.
 
     Args:
@@ -96,8 +92,6 @@ class Recognizer:
         architecture: str | None = None,
         languages: Sequence[str] | None = None,
     ) -> None:
-        with silence_tensorflow():
-            tensorflow_setup.configure(ReaderOptions())
         letters = _check_alphabet(alphabet)
         chosen = None if languages is None else arguments.check_languages(languages)
         self.languages: tuple[str, ...] = ()
@@ -105,6 +99,9 @@ class Recognizer:
             self.name = ""
             self.architecture = arguments.check_choice("architecture", architecture or LIGHT_CRNN, _ARCHITECTURES)
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
+            load_tensorflow()
+            from ocr_studio.engine.weights import random_init
+
             self.model = random_init.new_recognizer(self.architecture, len(self.charset))
         else:
             self._load(weights, letters)
@@ -115,20 +112,33 @@ class Recognizer:
 
     def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
         if name == KURAPAN:
-            self.architecture, self.name = CRNN, KURAPAN
-            net, charset = keras_ocr_weights.load_crnn(find_download(downloads.CRNN))
+            self.name = KURAPAN
+            self._load_keras_file(find_download(downloads.CRNN), None)
         elif file := find_download(downloads.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_path(name):
-            self.architecture, self.name = CRNN, file.stem
-            self.model, self.charset = keras_ocr_weights.load_crnn(file, letters)
-            return
+            self.name = file.stem
+            self._load_keras_file(file, letters)
         else:
             model = find_model(name, "recognizer")
-            self.architecture, self.name = model.card.architecture if model.card else RECOGNIZER, model.name
+            self.name = model.name
             self.languages = model_languages(model, ReaderOptions().languages)
-            net, charset = weights_of.load_recognizer(model)
-        if letters is not None:
-            net, charset = alphabet_transfer.change_alphabet(net, charset, letters, architecture=self.architecture)
-        self.model, self.charset = net, charset
+            read = model_arrays.read_model(model)
+            assert read.charset is not None
+            self.charset = read.charset
+            self._use_weights(read)
+        if letters is not None and Charset(letters) != self.charset:
+            load_tensorflow()
+            from ocr_studio.engine.weights import alphabet_transfer
+
+            self.model, self.charset = alphabet_transfer.change_alphabet(
+                self.model, self.charset, letters, architecture=self.architecture
+            )
+
+    def _load_keras_file(self, file: Path, letters: tuple[str, ...] | None) -> None:
+        load_tensorflow()
+        from ocr_studio.engine.weights import keras_ocr
+
+        self.architecture = CRNN
+        self.model, self.charset = keras_ocr.load_crnn(file, letters)
 
     @property
     def alphabet(self) -> str:
@@ -138,18 +148,24 @@ class Recognizer:
     @cached_property
     def training_model(self) -> Any:
         """The model to train; its output is its loss in nats per character."""
+        load_tensorflow()
+        from ocr_studio.engine import keras_fit
+
         return keras_fit.build_training_model(self.model)
 
     @cached_property
     def backbone(self) -> Any:
         """The network without its last layer, for freezing it: ``backbone.trainable = False``."""
+        load_tensorflow()
+        from ocr_studio.engine import keras_fit
+
         return keras_fit.build_backbone(self.model)
 
     @cached_property
     def reader(self) -> EngineRecognizer:
         """The recognizer of the program with this network."""
         kind = CrnnRecognizer if self.architecture == CRNN else EngineRecognizer
-        reader = kind(TensorFlowNetwork(self.model, softmax=True), self.charset, name=self.name)
+        reader = kind(self._make_network(softmax=True), self.charset, name=self.name)
         if self.languages:
             reader.set_lexicons([lexicon.load_lexicon(self.languages)])
         return reader
@@ -211,6 +227,9 @@ class Recognizer:
             *arguments: Arguments of Keras' ``compile``.
             **options: Arguments of Keras' ``compile``.
         """
+        load_tensorflow()
+        from ocr_studio.engine import keras_fit
+
         keras_fit.compile_model(self.training_model, keras_fit.as_it_comes, *arguments, **options)
 
     def get_batch_generator(
@@ -318,6 +337,9 @@ class Recognizer:
             TypeError: A fact is unknown or of the wrong type.
         """
         facts["settings"] = add_languages(self.languages, facts.get("settings"))
+        load_tensorflow()
+        from ocr_studio.engine.weights import random_init
+
         net = random_init.fold_for_reading(self.model, self.architecture)
         return save_model(
             name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import IO, Final
 
 from ocr_studio.core import logs
+from ocr_studio.core.settings import ReaderOptions
 
 # The value before the program sets it: if you ask for TensorFlow's messages, you get them.
 _VERBOSE: Final = os.environ.get("TF_CPP_MIN_LOG_LEVEL") in {"0", "1"}
@@ -69,6 +70,14 @@ def silence_tensorflow() -> Iterator[None]:
             yield
     finally:
         _LOCK.release()
+
+
+def load_tensorflow() -> None:
+    """Load TensorFlow without its messages, and configure it for networks of this thread."""
+    with silence_tensorflow():
+        from ocr_studio.engine.networks import tensorflow_setup
+
+        tensorflow_setup.configure(ReaderOptions())
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.api import Detector, Pipeline, Recognizer
+from ocr_studio.core import resources
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models.card import BadModel
@@ -41,6 +44,46 @@ def test_a_photo_is_read_by_what_comes_with_the_program(pipeline: Pipeline, tmp_
         assert box.shape == (4, 2)
         if text in truth:
             assert geometry.compute_iou_matrix([box], [truth[text]])[0, 0] > 0.5, text
+
+
+def test_photos_are_read_without_importing_tensorflow() -> None:
+    script = (
+        "import sys\n"
+        "from ocr_studio import api\n"
+        "print(*(text for text, _ in api.Pipeline().recognize([sys.argv[1]])[0]))\n"
+        "heavy = {'tensorflow', 'keras'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(resources.sample_photo())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Launch plan" in done.stdout
+
+
+def test_the_keras_model_reads_from_its_first_use_so_that_training_has_an_effect() -> None:
+    """It reads the same, until its weights change."""
+    photo, labels = drawn()
+    recognizer, boxes = Recognizer(), [[labels[0].quad.corners]]
+    assert recognizer.reader.network.runtime == "onnx"
+    read = recognizer.recognize_from_boxes([photo], boxes)
+    head = recognizer.model.get_layer("characters")
+    assert recognizer.reader.network.runtime == "tensorflow"
+    assert recognizer.recognize_from_boxes([photo], boxes) == read == [[labels[0].text]]
+    kernel, bias = head.get_weights()
+    bias[0] += 1000  # of the blank
+    head.set_weights([kernel, bias])
+    assert recognizer.recognize_from_boxes([photo], boxes) == [[""]]
+
+
+def test_a_detectors_keras_model_finds_the_same() -> None:
+    photo, _ = drawn()
+    detector = Detector()
+    assert detector.finder.network.runtime == "onnx"
+    (found,) = detector.detect([photo])
+    assert detector.model.output_shape[-1] == 1
+    assert detector.finder.network.runtime == "tensorflow"
+    np.testing.assert_allclose(detector.detect([photo])[0], found, atol=2)
 
 
 def test_boxes_of_ones_own_are_read(pipeline: Pipeline) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from ocr_studio.cli import main as cli
 from ocr_studio.core import settings
 from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.training import runs as training_runs
@@ -170,6 +173,24 @@ def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert _run(capsys, "import", str(file))[0] == "Board\n"
     assert _run(capsys, "import", str(file), "--name", "Berta")[0] == "Berta\n"
     assert [model.name for model in registry.available()] == [BASE, "Anna", "Berta", "Board"]
+
+
+def test_models_are_imported_listed_shown_and_selected_without_importing_keras(tmp_path: Path) -> None:
+    letters = Charset(tuple("ab "))
+    folder = registry.candidate_folder("Anna")
+    model_weights.save_model(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    model_archive.export(registry.install(folder), file := tmp_path / "Board.zip")
+    script = (
+        "import sys\n"
+        "from ocr_studio.cli import main\n"
+        "for asked in (['import', sys.argv[1]], ['list'], ['show', 'Board'], ['use', 'Board'], ['default']):\n"
+        "    assert main.run(['models', *asked]) == 0, asked\n"
+        "heavy = {'tensorflow', 'keras'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert registry.find("Board").card is not None
 
 
 def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def without_networks(*, weights: bool) -> None:
     reader = types.ModuleType("ocr_studio.engine.reader")
     reader.Reader = Reader  # type: ignore[attr-defined]
     sys.modules[reader.__name__] = reader
-    name = "ocr_studio.engine.weights.model_weights"
+    name = "ocr_studio.engine.weights.model_check"
     sys.modules.pop(name, None)
     if weights:
         module = types.ModuleType(name)

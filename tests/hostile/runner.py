@@ -116,6 +116,7 @@ def prepare(*, tensorflow: bool = False) -> None:
     drivers.without_networks(weights=not tensorflow)
     if tensorflow:
         import ocr_studio.engine.weights.keras_ocr
+        import ocr_studio.engine.weights.model_check
         import ocr_studio.engine.weights.model_weights  # noqa: F401
     samples.warm()
     sys.stdout.flush()

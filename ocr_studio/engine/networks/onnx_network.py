@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -12,13 +11,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
-from ocr_studio.engine.weights import bundled_weights, weight_delta
-from ocr_studio.engine.weights.bundled_weights import PublishedWeights
-from ocr_studio.engine.weights.model_arrays import ModelArrays, check_arrays
-
-# Published files whose graphs are used, by architecture.
-GRAPHS: Final[Mapping[str, PublishedWeights]] = MappingProxyType(weight_delta.PUBLISHED)
-
+from ocr_studio.engine.weights import bundled_weights, model_arrays
+from ocr_studio.engine.weights.model_arrays import ModelArrays
+from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 # They have no base class of their own.
 _ERRORS: Final = (
@@ -36,7 +31,7 @@ class OnnxNetwork:
     """A published graph with the weights of a model. See ``Network``.
 
     Args:
-        read: Weights of an architecture in ``GRAPHS``.
+        read: Weights of an architecture in ``PUBLISHED``.
 
     Raises:
         BadModel: The weights do not fit.
@@ -47,9 +42,8 @@ class OnnxNetwork:
     runtime, notice = "onnx", ""
 
     def __init__(self, read: ModelArrays) -> None:
-        if not read.fits:
-            _check_arrays(read)
-        graph = bundled_weights.fill_graph(GRAPHS[read.architecture], read.arrays)
+        read = model_arrays.check_fit(read)
+        graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only
         # Activations come close to zero, and products of subnormal numbers take up to 100 times as long.
@@ -84,11 +78,3 @@ def _limit_threads(environment: Mapping[str, str] = os.environ) -> int:
     """Return ``OCR_STUDIO_THREADS``; 0, which means one thread for each core, if it is not set or not a number."""
     asked = environment.get("OCR_STUDIO_THREADS", "")
     return int(asked) if asked.isascii() and asked.isdecimal() else 0
-
-
-def _check_arrays(read: ModelArrays) -> None:
-    """Raise BadModel unless the weights fit the network."""
-    arrays = (
-        bundled_weights.read_detector() if read.charset is None else bundled_weights.read_recognizer_for(read.charset)
-    )
-    check_arrays(read.arrays, {name: array.shape for name, array in arrays.items()}, file=read.file)

@@ -8,7 +8,7 @@ model stored as a difference has float16 arrays, only of weights that changed (`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -72,6 +72,28 @@ def read_model(model: Model, *, alphabet: Alphabet = "latin") -> ModelArrays:
         if not model.adapted:
             raise
         raise bundled.install_again(error) from error
+
+
+def check_fit(read: ModelArrays) -> ModelArrays:
+    """Check weights against the published network of their architecture, without building a network.
+
+    Args:
+        read: Weights of an architecture in ``weight_delta.PUBLISHED``.
+
+    Returns:
+        The same weights, marked as fitting.
+
+    Raises:
+        BadModel: The weights do not fit.
+        PretrainedError: The published weights are missing.
+    """
+    if read.fits:
+        return read
+    arrays = (
+        bundled_weights.read_detector() if read.charset is None else bundled_weights.read_recognizer_for(read.charset)
+    )
+    check_arrays(read.arrays, {name: array.shape for name, array in arrays.items()}, file=read.file)
+    return replace(read, fits=True)
 
 
 def check_arrays(arrays: Arrays, wanted: Mapping[str, tuple[int, ...]], *, file: object) -> None:

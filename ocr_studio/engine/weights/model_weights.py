@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Alphabet, Charset
-from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.models.registry import Model
 from ocr_studio.engine.nets import architectures
@@ -33,16 +32,6 @@ def save_model(folder: Path, net: keras.Model, *, charset: Charset | None, card:
     files.replace(WEIGHTS_FILE, data)
     files.replace(CARD_FILE, written.to_json())
     return written
-
-
-def check_model(folder: Path) -> None:
-    """Raise BadModel if a model folder's weights do not fit its network."""
-    load_network(registry.in_folder(folder))
-
-
-def load_network(model: Model) -> keras.Model:
-    """Load the network of a model. Raises as ``load_recognizer``."""
-    return load_recognizer(model)[0] if model.kind == "recognizer" else load_detector(model)
 
 
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:

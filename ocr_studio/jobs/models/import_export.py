@@ -63,10 +63,10 @@ def import_model(
     kept = False
     try:
         yield LookedThrough(file)
-        from ocr_studio.engine.weights import model_weights
+        from ocr_studio.engine.weights import model_check
 
         try:
-            model_weights.check_model(candidate)
+            model_check.check_model(candidate)
         except BadModel as error:
             raise model_archive.refused(error.what, file) from error
         model = registry.install(candidate)

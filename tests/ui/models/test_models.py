@@ -16,7 +16,7 @@ from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.settings import Settings
-from ocr_studio.engine.weights import model_weights
+from ocr_studio.engine.weights import model_check
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.models.models_dialog import ModelsDialog
@@ -142,7 +142,7 @@ def test_a_model_goes_out_and_comes_in(
     qtbot: QtBot, open_studio: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed("Anna")
-    monkeypatch.setattr(model_weights, "check_model", lambda folder: None)  # made models fit no network
+    monkeypatch.setattr(model_check, "check_model", lambda folder: None)  # made models fit no network
     studio = open_studio()
     dialog = shown(studio)
     choose(dialog, "Anna")
@@ -171,7 +171,7 @@ def test_an_import_that_nobody_waits_for_leaves_nothing(
     qtbot: QtBot, open_studio: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_archive.export(installed("Anna"), tmp_path / "Hand.zip")
-    monkeypatch.setattr(model_weights, "check_model", lambda folder: None)
+    monkeypatch.setattr(model_check, "check_model", lambda folder: None)
     studio = open_studio()
     dialog = shown(studio)
     dialog.reject()
