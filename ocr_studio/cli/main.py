@@ -30,7 +30,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.core import logs, paths, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import StudioError, UnknownName, suggest_name
+from ocr_studio.core.errors import StudioError, UnknownName, import_failed, suggest_name
 from ocr_studio.core.images import photo_limit
 
 _EPILOG: Final = """\
@@ -74,7 +74,7 @@ def main() -> int:
             return NOBODY_LISTENS
         complain(error.told)
         return FAILED
-    except (OSError, MemoryError) as error:
+    except (ImportError, OSError, MemoryError) as error:
         complain(_refused_by_system(error))
         return FAILED
     finally:
@@ -82,7 +82,7 @@ def main() -> int:
     return status
 
 
-def _refused_by_system(error: OSError | MemoryError) -> StudioError:
+def _refused_by_system(error: ImportError | OSError | MemoryError) -> StudioError:
     """Turn an unexpected system error into an error message, and log its traceback."""
     try:
         Path.cwd()
@@ -92,6 +92,8 @@ def _refused_by_system(error: OSError | MemoryError) -> StudioError:
     with contextlib.suppress(StudioError), logs.in_log_file():
         logging.getLogger(__name__).error("refused by the system", exc_info=error)
         remedy = f"See {paths.log_dir()} for details."
+    if isinstance(error, ImportError):
+        return import_failed(error)
     if isinstance(error, MemoryError):
         return StudioError("not enough memory", remedy="Close other programs or raise the limit (ulimit -v).")
     return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
@@ -203,7 +205,10 @@ def _window(options: argparse.Namespace) -> int:
             with _loading():
                 from ocr_studio.core import settings  # noqa: PLC0415
                 from ocr_studio.core.runtime import choose_runtime  # noqa: PLC0415
-            print(choose_runtime(settings.load().runtime).describe())
+            choice = choose_runtime(settings.load().runtime)
+            print(choice.describe())
+            if choice.notice:
+                complain(str(choice.notice))
         return GOOD
     if options.path is not None and not os.path.lexists(options.path):
         raise StudioError("no such file or folder", file=options.path, remedy="Check the path.")

@@ -16,7 +16,7 @@ from ocr_studio.jobs.reading.read import OcrService
 def complain_of_runtime(ocr_service: OcrService) -> None:
     """Print why another library ran the networks than was asked for, if so."""
     if ocr_service.notice:
-        complain(ocr_service.notice)
+        complain(str(ocr_service.notice))
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:

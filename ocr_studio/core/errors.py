@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import errno
+import sys
+import textwrap
 from collections.abc import Iterable
 from typing import Final
 
@@ -46,6 +48,7 @@ class UnknownName(StudioError):
     """A name that the user gave is not known, such as that of a model. The command line ends with incorrect usage."""
 
 
+_MAX_REASON: Final = 200  # characters of what a library says
 _WHAT: Final = later("it can’t be written: {reason}")
 INSTALL_NEWER: Final = later("Install a newer version of OCR Studio.")
 MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")
@@ -53,12 +56,39 @@ MAKE_WRITABLE: Final = later("Free up disk space or make the folder writable.")
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Similarity above which a name is taken for a mistyped one: about one character more, less or changed.
 _ALIKE: Final = 0.7
+_PROGRAM: Final = "OCR Studio"
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown name: the most similar known one; empty if none is similar."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
     return tr("Did you mean “{name}”?", name=near[0]) if near else ""
+
+
+def installed_as(package: str) -> str:
+    """Return what to reinstall to get a package again: OCR Studio where it is packaged as one folder."""
+    return _PROGRAM if getattr(sys, "frozen", False) else package
+
+
+def reinstall_remedy(*packages: str) -> str:
+    """Say how to get packages again that the program needs."""
+    names = list(dict.fromkeys(map(installed_as, packages)))
+    if names != list(packages):
+        return tr("Reinstall {package}.", package=" ".join(names))
+    return tr("Reinstall {package} (pip install --force-reinstall {package}).", package=" ".join(names))
+
+
+def library_reason(error: Exception) -> str:
+    """Return what a library said, on one line. TensorFlow adds a traceback and advice to what it can’t import."""
+    while isinstance(error.__context__, ImportError):
+        error = error.__context__
+    return textwrap.shorten(str(error).strip(" ."), _MAX_REASON, placeholder=" …")
+
+
+def import_failed(error: ImportError) -> StudioError:
+    """Turn an ImportError of a library, which only some features need, into an error for the user."""
+    what = tr("a part of the program can’t be loaded: {reason}", reason=library_reason(error))
+    return StudioError(what, remedy=tr("Reinstall {package}.", package=_PROGRAM))
 
 
 def newer_format(found: int, known: int) -> str:

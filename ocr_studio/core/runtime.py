@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes.util
-import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +10,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import Message, later, message, tr
 
 VARIABLE: Final = "OCR_STUDIO_RUNTIME"
 # "auto": the faster one on this computer.
 RUNTIMES: Final = ("auto", "onnx", "tensorflow")
-_TITLES: Final = {"onnx": ("onnxruntime", "ONNX Runtime"), "tensorflow": ("tensorflow", "TensorFlow")}
+# Package and name of each library.
+TITLES: Final = {"onnx": ("onnxruntime", "ONNX Runtime"), "tensorflow": ("tensorflow", "TensorFlow")}
 # Where the driver of an NVIDIA card leaves its first device, and packages with the library that TensorFlow needs.
+_MAX_VALUE: Final = 40  # characters of an unknown name that are shown
 _DEVICE: Final = "/dev/nvidia0"
 _CUDNN: Final = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +31,17 @@ class RuntimeChoice:
         runtime: "onnx" or "tensorflow".
         reason: To be translated.
         forced: Whether the user chose it, not the program.
+        notice: A line for the user if the choice could not be heeded.
     """
 
     runtime: str
     reason: str
     forced: bool = False
+    notice: Message | None = None
 
     def describe(self) -> str:
         """Return a line for the user: name, version and reason."""
-        package, title = _TITLES[self.runtime]
+        package, title = TITLES[self.runtime]
         try:
             title = f"{title} {metadata.version(package)}"
         except metadata.PackageNotFoundError:
@@ -58,16 +59,23 @@ def choose_runtime(asked: str, environment: Mapping[str, str] = os.environ) -> R
         asked: One of ``RUNTIMES``, as in the settings.
         environment: ``OCR_STUDIO_RUNTIME`` in it has priority.
     """
-    wished = environment.get(VARIABLE, "")
+    wished, notice = environment.get(VARIABLE, ""), None
     if wished and wished not in RUNTIMES:
-        log.warning("%s=%s is not one of %s; it is ignored.", VARIABLE, wished, ", ".join(RUNTIMES))
-    elif wished and wished != "auto":
+        known = ", ".join(RUNTIMES)
+        notice = message(
+            "{variable}={value} is unknown and ignored. Use one of {known}.",
+            variable=VARIABLE,
+            value=wished[:_MAX_VALUE],
+            known=known,
+        )
+        wished = ""
+    if wished and wished != "auto":
         return RuntimeChoice(wished, later("set by OCR_STUDIO_RUNTIME"), forced=True)
     if not wished and asked != "auto":
-        return RuntimeChoice(asked, later("chosen in the settings"), forced=True)
+        return RuntimeChoice(asked, later("chosen in the settings"), forced=True, notice=notice)
     if _has_gpu():
-        return RuntimeChoice("tensorflow", later("this computer has a graphics card"))
-    return RuntimeChoice("onnx", later("it is faster without a graphics card"))
+        return RuntimeChoice("tensorflow", later("this computer has a graphics card"), notice=notice)
+    return RuntimeChoice("onnx", later("it is faster without a graphics card"), notice=notice)
 
 
 def _has_gpu() -> bool:

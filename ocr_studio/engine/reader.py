@@ -53,7 +53,7 @@ class Reader:
     Attributes:
         space_classes: Character classes, which help to find the ends of words.
         name: Name of the recognizer.
-        notice: Why another library runs the networks than was asked for, a line for the user; otherwise empty.
+        notice: Why another library runs the networks than was asked for, a line for the user.
 
     Raises:
         NoSuchModel: A model does not exist.

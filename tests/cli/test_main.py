@@ -318,6 +318,25 @@ def test_a_command_that_cannot_be_loaded_is_an_error(
     assert capsys.readouterr().err.startswith("ocr-studio: can’t load the program: ")
 
 
+def test_a_library_that_cannot_be_loaded_while_a_command_runs_is_one_line(
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_: OcrService) -> None:
+        raise ImportError("libcc.so.2: cannot open shared object file")
+
+    monkeypatch.setattr(OcrService, "reader", fail)
+    monkeypatch.setattr(sys, "argv", ["ocr-studio", "read", str(photo)])
+    assert cli.main() == 1
+    assert capsys.readouterr().err == (
+        "ocr-studio: a part of the program can’t be loaded: libcc.so.2: cannot open shared object file. "
+        "Reinstall OCR Studio.\n"
+    )
+    assert "ImportError" in caplog.text
+
+
 def test_when_nobody_listens_any_more_it_is_quiet() -> None:
     ear, mouth = os.pipe()
     os.close(ear)

@@ -16,6 +16,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.translation import message
 from ocr_studio.jobs.reading.read import OcrService
 from tests.core.made_models import installed
 
@@ -23,7 +24,7 @@ from tests.core.made_models import installed
 class Nothing:
     """Finds no writing."""
 
-    name, notice = "nothing", ""
+    name, notice = "nothing", None
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return []
@@ -55,7 +56,7 @@ def test_another_runtime_than_asked_for_is_said_once(
 ) -> None:
     for name in ("a.png", "b.png"):
         photo_file.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
-    monkeypatch.setattr(Nothing, "notice", "TensorFlow reads.")
+    monkeypatch.setattr(Nothing, "notice", message("TensorFlow reads."))
     monkeypatch.setattr(Nothing, "learn", lambda *_: None, raising=False)
     monkeypatch.setattr("ocr_studio.engine.reader.Reader", lambda _: Nothing())
     assert cli.run(["read", str(tmp_path)]) == 0

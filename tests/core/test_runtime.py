@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import runtime
+from ocr_studio.core import runtime as runtimes
 from ocr_studio.core.runtime import choose_runtime
 
 
@@ -15,7 +15,7 @@ from ocr_studio.core.runtime import choose_runtime
 def no_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A computer without a graphics card. Returns the device that a card would have."""
     device = tmp_path / "nvidia0"
-    monkeypatch.setattr(runtime, "_DEVICE", str(device))
+    monkeypatch.setattr(runtimes, "_DEVICE", str(device))
     monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
     return device
 
@@ -36,9 +36,12 @@ def test_the_variable_comes_before_the_settings(asked: str, variable: str | None
     assert reason in choice.describe()
 
 
-def test_an_unknown_runtime_is_ignored_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    assert choose_runtime("auto", {"OCR_STUDIO_RUNTIME": "onyx"}).runtime == "onnx"
-    assert "OCR_STUDIO_RUNTIME=onyx is not one of auto, onnx, tensorflow" in caplog.text
+def test_an_unknown_runtime_is_ignored_and_said() -> None:
+    said = "OCR_STUDIO_RUNTIME=onyx is unknown and ignored. Use one of auto, onnx, tensorflow."
+    for asked, runtime in (("auto", "onnx"), ("tensorflow", "tensorflow")):
+        choice = choose_runtime(asked, {"OCR_STUDIO_RUNTIME": "onyx"})
+        assert (choice.runtime, str(choice.notice)) == (runtime, said)
+    assert choose_runtime("auto", {"OCR_STUDIO_RUNTIME": "onnx"}).notice is None
 
 
 def test_a_graphics_card_counts_where_tensorflow_can_use_it(no_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ _said: Final[set[str]] = set()
 class Reader:
     """Finds two words on every photo, in place of the networks: what is tried is everything around them."""
 
-    name, notice = "stand-in", ""
+    name, notice = "stand-in", None
 
     def __init__(self, *_: object, **__: object) -> None:
         self.detector = self.recognizer = self

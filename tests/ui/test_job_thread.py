@@ -178,6 +178,24 @@ def test_an_error_of_ours_is_one_line_without_details(lane: JobThread, qtbot: Qt
     assert failed.args == [Trouble("x.jpg: it is broken. Mend it.")]
 
 
+def test_a_missing_library_is_one_line_with_what_to_do(
+    lane: JobThread, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load() -> Iterator[str]:
+        yield "begun"
+        raise ImportError("No module named 'tensorflow'")
+
+    job = lane.submit(load, name="Training")
+    with qtbot.waitSignal(job.failed) as failed:
+        pass
+    assert failed.args is not None
+    assert failed.args[0].message == (
+        "a part of the program can’t be loaded: No module named 'tensorflow'. Reinstall OCR Studio."
+    )
+    assert "ImportError" in failed.args[0].details
+    assert caplog.records
+
+
 def test_a_bug_is_logged_with_its_traceback_and_the_lane_goes_on(
     lane: JobThread, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:

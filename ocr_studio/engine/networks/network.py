@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.translation import Message
+
 
 class Network(Protocol):
     """A detector's or recognizer's network with its weights. It may be called by several threads.
@@ -15,11 +17,11 @@ class Network(Protocol):
         runtime: The library that runs it: "onnx" or "tensorflow".
         classes: Number of classes of a recognizer; maps of a detector.
         parallel_calls: How many calls at once use the processor best.
-        notice: Why another library runs it than was asked for, a line for the user; otherwise empty.
+        notice: Why another library runs it than was asked for, a line for the user.
     """
 
     runtime: str
-    notice: str
+    notice: Message | None
     classes: int
     parallel_calls: int
 

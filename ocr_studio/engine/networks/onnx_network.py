@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
+from ocr_studio.core.translation import Message
 from ocr_studio.engine.weights import bundled_weights, model_arrays
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
@@ -32,6 +33,7 @@ class OnnxNetwork:
 
     Args:
         read: Weights of an architecture in ``PUBLISHED``.
+        notice: See ``Network``.
 
     Raises:
         BadModel: The weights do not fit.
@@ -39,9 +41,10 @@ class OnnxNetwork:
         OnnxUnusable: ONNX Runtime can’t load it.
     """
 
-    runtime, notice = "onnx", ""
+    runtime = "onnx"
 
-    def __init__(self, read: ModelArrays) -> None:
+    def __init__(self, read: ModelArrays, *, notice: Message | None = None) -> None:
+        self.notice = notice
         read = model_arrays.check_fit(read)
         graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays)
         options = onnxruntime.SessionOptions()

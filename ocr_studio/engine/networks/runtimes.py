@@ -3,47 +3,89 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
-from ocr_studio.core.runtime import choose_runtime
+from ocr_studio.core.errors import StudioError, installed_as, library_reason, reinstall_remedy
+from ocr_studio.core.runtime import TITLES, choose_runtime
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import Message, message, tr
 from ocr_studio.engine.networks.network import Network
+from ocr_studio.engine.weights import bundled_weights
+from ocr_studio.engine.weights.bundled_weights import PretrainedError
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 log = logging.getLogger(__name__)
 
+_Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None], Network]
+
+
+class NoRuntime(StudioError):
+    """No library can run the network of a model."""
+
 
 def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
     """Make the network of a model.
 
-    TensorFlow takes over where there is no ONNX graph, or where ONNX Runtime can't be used; the network's notice says
-    so if ONNX Runtime was chosen by the user or failed.
+    If the chosen library can't be loaded or can't run the network, the other one takes over, and the network's notice
+    says why. TensorFlow runs networks without an ONNX graph; the notice says so if the user chose ONNX Runtime.
 
     Raises:
         BadModel: The weights do not fit.
-        PretrainedError: The published graph is missing.
+        NoRuntime: No library can run it.
     """
-    choice, notice = choose_runtime(options.runtime), ""
-    if choice.runtime == "onnx":
-        if read.architecture not in PUBLISHED:
-            log.info("%s runs in TensorFlow, as there is no ONNX graph for it", read.architecture)
-            if choice.forced:
-                notice = tr("This model needs TensorFlow; ONNX Runtime can’t run it.")
+    choice = choose_runtime(options.runtime)
+    notice, runtimes = choice.notice, [choice.runtime, *(each for each in _MAKERS if each != choice.runtime)]
+    if read.architecture not in PUBLISHED:
+        log.info("%s runs in TensorFlow, as there is no ONNX graph for it", read.architecture)
+        if choice.forced and choice.runtime == "onnx":
+            notice = message("This model needs TensorFlow; ONNX Runtime can’t run it.")
+        runtimes = ["tensorflow"]
+    failures: list[tuple[str, str]] = []  # package and reason
+    for runtime in runtimes:
+        package, title = TITLES[runtime]
+        if failures:
+            (broken, reason), other = failures[0], TITLES[choice.runtime][1]
+            notice = message(
+                "{runtime} can’t be used, so {other} runs the networks: {reason}. Reinstall {package}.",
+                runtime=other,
+                other=title,
+                reason=reason,
+                package=installed_as(broken),
+            )
+        try:
+            network = _MAKERS[runtime](read, options, notice)
+        except PretrainedError as error:  # a graph only, as the weights have been read
+            failures.append((bundled_weights.REQUIREMENT, f"{error.file}: {error.what}"))
+        except (ImportError, RuntimeError) as error:  # RuntimeError: OnnxUnusable, which may not be importable
+            failures.append((package, library_reason(error)))
         else:
-            try:
-                from ocr_studio.engine.networks.onnx_network import OnnxNetwork
+            if notice:
+                log.warning("%s", notice)
+            return network
+    reasons = "; ".join(f"{TITLES[runtime][1]}: {why}" for runtime, (_, why) in zip(runtimes, failures, strict=True))
+    raise NoRuntime(
+        tr("no library can run this model’s network ({reasons})", reasons=reasons),
+        file=read.file,
+        remedy=reinstall_remedy(*(package for package, _ in failures)),
+    )
 
-                return OnnxNetwork(read)
-            except (ImportError, RuntimeError) as error:  # RuntimeError: OnnxUnusable, which may not be importable
-                log.warning("ONNX Runtime can’t be used", exc_info=error)
-                reason = " ".join(str(error).split())
-                notice = tr(
-                    "ONNX Runtime failed; TensorFlow is used instead and starts more slowly: {reason}", reason=reason
-                )
+
+def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None) -> Network:
+    from ocr_studio.engine.networks.onnx_network import OnnxNetwork
+
+    return OnnxNetwork(read, notice=notice)
+
+
+def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None) -> Network:
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
     from ocr_studio.engine.weights import model_weights
 
     tensorflow_setup.configure(options)
     return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None, notice=notice)
+
+
+_MAKERS: Final[Mapping[str, _Maker]] = MappingProxyType({"onnx": _make_onnx, "tensorflow": _make_tensorflow})

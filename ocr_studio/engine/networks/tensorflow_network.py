@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ocr_studio.core.translation import Message
+
 
 class TensorFlowNetwork:
     """A Keras network, compiled. See ``Network``.
@@ -22,7 +24,7 @@ class TensorFlowNetwork:
     # three slightly less still.
     parallel_calls = 3
 
-    def __init__(self, net: keras.Model, *, softmax: bool = False, notice: str = "") -> None:
+    def __init__(self, net: keras.Model, *, softmax: bool = False, notice: Message | None = None) -> None:
         self.notice = notice
         self.classes = int(net.output_shape[-1])
 

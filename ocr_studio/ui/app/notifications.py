@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.project.project import FOLDER, is_taken
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import Message, tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.document.autosave import Autosave
@@ -101,13 +101,13 @@ _RUNTIME = "runtime"
 
 def connect_runtime(reading: ReadingController, messages: MessageBar) -> None:
     """Show why another library runs the networks than was asked for, once for each reason."""
-    last = ""
+    last: Message | None = None
 
     def show() -> None:
         nonlocal last
         notice = reading.ocr_service.notice
         if notice and notice != last:
-            messages.show_message(notice, Severity.WARNING, key=_RUNTIME)
+            messages.show_message(str(notice), Severity.WARNING, key=_RUNTIME)
         elif not notice:
             messages.withdraw(_RUNTIME)
         last = notice

@@ -16,11 +16,13 @@ from ocr_studio.core import resources
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, LIGHT_CRNN, RECOGNIZER, BadModel
+from ocr_studio.core.runtime import TITLES
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.networks.onnx_network import OnnxNetwork
+from ocr_studio.engine.networks.runtimes import NoRuntime
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.weights import bundled_weights, model_arrays, model_weights
 from ocr_studio.engine.weights.bundled_weights import PretrainedError
@@ -99,18 +101,105 @@ def test_weights_of_a_file_that_do_not_fit_are_refused(make: Callable[[Path], Mo
         OnnxNetwork(ModelArrays(read.architecture, arrays, read.charset, read.file))
 
 
+def complete() -> ModelArrays:
+    """A learned model whose weights are all in its own file: of the published file only the graph is needed."""
+    return ModelArrays(RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS), LETTERS, Path("mine.safetensors"))
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
+    """As if these modules could not be imported, with those that would load them."""
+    for module in modules:
+        monkeypatch.setitem(sys.modules, module, None)
+
+
+ONNX = ("onnxruntime", "ocr_studio.engine.networks.onnx_network")
+TENSORFLOW = ("tensorflow", "ocr_studio.engine.networks.tensorflow_network")
+
+
 def test_where_onnx_runtime_cannot_be_used_tensorflow_takes_over(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The graph is damaged, so that it is ONNX Runtime itself that refuses it."""
     damaged = onnx.ModelProto(ir_version=1)
     monkeypatch.setattr(bundled_weights, "fill_graph", lambda published, arrays: damaged)
-    read = ModelArrays(RECOGNIZER, bundled_weights.read_recognizer_for(LETTERS), LETTERS)
+    network = runtimes.make_network(complete(), ReaderOptions())
+    assert network.runtime == "tensorflow"
+    said = str(network.notice)
+    assert said.startswith("ONNX Runtime can’t be used, so TensorFlow runs the networks: [ONNXRuntimeError] : ")
+    assert said.endswith(". Reinstall onnxruntime.")
+    assert "\n" not in said
+    assert caplog.messages == [said]
+
+
+@pytest.mark.parametrize("how", ["cut", "bit", "another", "gone"])
+def test_where_only_the_graph_is_missing_or_damaged_tensorflow_takes_over(
+    how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    read = complete()
+    data, file = bytearray(bundled_weights.locate(bundled_weights.RECOGNIZER).read_bytes()), tmp_path / "graph.onnx"
+    if how == "cut":
+        del data[100_000:]
+    elif how == "bit":
+        data[100_000] ^= 1
+    elif how == "another":
+        data = bytearray(bundled_weights.locate(bundled_weights.DETECTOR).read_bytes())
+    if how != "gone":
+        file.write_bytes(data)
+    monkeypatch.setattr(bundled_weights, "locate", lambda published: file)
     network = runtimes.make_network(read, ReaderOptions())
     assert network.runtime == "tensorflow"
-    assert network.notice.startswith("ONNX Runtime failed; TensorFlow is used instead and starts more slowly: [ONNXR")
-    assert "\n" not in network.notice
-    assert caplog.messages == ["ONNX Runtime can’t be used"]
+    said = str(network.notice)
+    assert said.startswith(f"ONNX Runtime can’t be used, so TensorFlow runs the networks: {file}: ")
+    assert said.endswith(". Reinstall rapidocr==3.10.0.")
+    assert caplog.messages == [said]
+
+
+def test_a_runtime_that_cannot_be_imported_is_replaced_by_the_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for chosen, modules, other in (("onnx", ONNX, "tensorflow"), ("tensorflow", TENSORFLOW, "onnx")):
+        with monkeypatch.context() as missing:
+            without(missing, *modules)
+            network = runtimes.make_network(complete(), ReaderOptions(runtime=chosen))
+        assert network.runtime == other
+        titles = TITLES[chosen][1], TITLES[other][1]
+        assert str(network.notice).startswith("{} can’t be used, so {} runs the networks: ".format(*titles))
+        assert str(network.notice).endswith(f" Reinstall {TITLES[chosen][0]}.")
+    assert len(caplog.messages) == 2
+
+
+def test_a_packaged_program_is_reinstalled_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    without(monkeypatch, *ONNX)
+    assert str(runtimes.make_network(complete(), ReaderOptions()).notice).endswith(" Reinstall OCR Studio.")
+    assert caplog.messages
+
+
+def test_without_any_runtime_both_reasons_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    light = ModelArrays(LIGHT_CRNN, {}, LETTERS, Path("light.safetensors"))
+    read = complete()
+    with monkeypatch.context() as missing:
+        without(missing, *ONNX, *TENSORFLOW)
+        with pytest.raises(NoRuntime) as caught:
+            runtimes.make_network(read, ReaderOptions())
+        with pytest.raises(NoRuntime, match=r"^light.* \(TensorFlow: .*install tensorflow\)\.$"):
+            runtimes.make_network(light, ReaderOptions())
+    said = str(caught.value)
+    assert said.startswith("mine.safetensors: no library can run this model’s network (ONNX Runtime: ")
+    assert "; TensorFlow: " in said
+    assert said.endswith("(pip install --force-reinstall onnxruntime tensorflow).")
+
+
+def test_an_unknown_runtime_is_said_by_the_network(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OCR_STUDIO_RUNTIME", "onyx")
+    network = runtimes.make_network(complete(), ReaderOptions())
+    assert network.runtime == "onnx"
+    assert str(network.notice).startswith("OCR_STUDIO_RUNTIME=onyx is unknown and ignored.")
+    assert caplog.messages == [str(network.notice)]
 
 
 def test_a_missing_published_file_is_an_error_in_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -120,16 +209,17 @@ def test_a_missing_published_file_is_an_error_in_both(monkeypatch: pytest.Monkey
             runtimes.make_network(model_arrays.read_model(registry.BUILT_IN), ReaderOptions(runtime=name))
 
 
-def test_networks_without_a_graph_run_in_tensorflow() -> None:
+def test_networks_without_a_graph_run_in_tensorflow(caplog: pytest.LogCaptureFixture) -> None:
     net = architectures.build_recognizer_of(LIGHT_CRNN, len(LETTERS))
     read = ModelArrays(LIGHT_CRNN, model_weights.read_weights(net), LETTERS)
     found = {name: runtimes.make_network(read, ReaderOptions(runtime=name)) for name in ("auto", "onnx", "tensorflow")}
     assert {network.runtime for network in found.values()} == {"tensorflow"}
-    assert {name: network.notice for name, network in found.items()} == {
+    assert {name: str(network.notice or "") for name, network in found.items()} == {
         "auto": "",
         "onnx": "This model needs TensorFlow; ONNX Runtime can’t run it.",
         "tensorflow": "",
     }
+    assert len(caplog.messages) == 1
 
 
 def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:

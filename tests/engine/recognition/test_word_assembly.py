@@ -52,7 +52,7 @@ def true_boxes() -> list[tuple[int, int, int, int]]:
 class NoNetwork:
     """What is never run."""
 
-    runtime, notice, classes, parallel_calls = "none", "", 3, 1
+    runtime, notice, classes, parallel_calls = "none", None, 3, 1
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         raise NotImplementedError

@@ -111,7 +111,7 @@ def test_another_version_of_the_package_is_refused(monkeypatch: pytest.MonkeyPat
         version = "9.9.9"
 
     monkeypatch.setattr(metadata, "distribution", lambda name: Other())
-    with pytest.raises(PretrainedError, match=r"9\.9\.9 is installed.*pip install rapidocr=="):
+    with pytest.raises(PretrainedError, match=r"9\.9\.9 is installed.*Reinstall rapidocr=="):
         bundled_weights.read_detector()
 
 
@@ -120,5 +120,5 @@ def test_a_missing_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "distribution", missing)
-    with pytest.raises(PretrainedError, match=r"not installed.*pip install rapidocr=="):
+    with pytest.raises(PretrainedError, match=r"not installed.*Reinstall rapidocr=="):
         bundled_weights.read_recognizer()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.project.project import FOLDER
 from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import message
 from ocr_studio.ui.app.app import Studio
 from tests.ui import made_board
 from tests.ui.studio import Open, label, texts
@@ -201,8 +202,8 @@ def test_another_runtime_than_asked_for_is_said_while_it_is_so(
     open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     studio = open_studio(folder / "board 1.png")
-    for notice in ("TensorFlow reads.", ""):
+    for notice in (message("TensorFlow reads."), None):
         monkeypatch.setattr(made_board.StandInOcrService, "notice", notice)
         with qtbot.waitSignal(studio.reading.prepared):
             studio.reading.prepare()
-        assert _said(studio) == [notice] * bool(notice)
+        assert _said(studio) == [str(notice)] * bool(notice)
