@@ -15,6 +15,7 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.core.translation import Message
 from ocr_studio.engine.detection.craft_detector import SIDE, CraftDetector, CraftOptions
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
@@ -52,7 +53,8 @@ def true_boxes() -> list[tuple[int, int, int, int]]:
 class NoNetwork:
     """What is never run."""
 
-    runtime, notice, classes, parallel_calls = "none", None, 3, 1
+    runtime, classes, parallel_calls = "none", 3, 1
+    notice: Message | None = None
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         raise NotImplementedError
