@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from ocr_studio.core.translation import Message
 
 
+class RuntimeUnusable(Exception):
+    """A library can't load a network that fits its weights."""
+
+
 class Network(Protocol):
     """A detector's or recognizer's network with its weights. It may be called by several threads.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from ocr_studio.core.translation import Message
+from ocr_studio.engine.networks.network import RuntimeUnusable
 from ocr_studio.engine.weights import bundled_weights, model_arrays
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
@@ -24,10 +25,6 @@ _ERRORS: Final = (
 )  # fmt: skip
 
 
-class OnnxUnusable(RuntimeError):
-    """ONNX Runtime can't load a network."""
-
-
 class OnnxNetwork:
     """A published graph with the weights of a model. See ``Network``.
 
@@ -38,7 +35,7 @@ class OnnxNetwork:
     Raises:
         BadModel: The weights do not fit.
         PretrainedError: The published graph is missing.
-        OnnxUnusable: ONNX Runtime can’t load it.
+        RuntimeUnusable: ONNX Runtime can’t load it.
     """
 
     runtime = "onnx"
@@ -60,7 +57,7 @@ class OnnxNetwork:
                 graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
             )
         except _ERRORS as error:
-            raise OnnxUnusable(str(error)) from error
+            raise RuntimeUnusable(str(error)) from error
         self._run_options = onnxruntime.RunOptions()
         if finds:
             # The detector's memory for one photo would be kept for the next: 350 MB of 740 after three boards.

@@ -11,7 +11,7 @@ from ocr_studio.core.errors import StudioError, installed_as, library_reason, re
 from ocr_studio.core.runtime import TITLES, choose_runtime
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import Message, message, tr
-from ocr_studio.engine.networks.network import Network
+from ocr_studio.engine.networks.network import Network, RuntimeUnusable
 from ocr_studio.engine.weights import bundled_weights
 from ocr_studio.engine.weights.bundled_weights import PretrainedError
 from ocr_studio.engine.weights.model_arrays import ModelArrays
@@ -47,10 +47,10 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
     for runtime in runtimes:
         package, title = TITLES[runtime]
         if failures:
-            (broken, reason), other = failures[0], TITLES[choice.runtime][1]
+            (broken, reason), refused = failures[0], TITLES[choice.runtime][1]
             notice = message(
                 "{runtime} can’t be used, so {other} runs the networks: {reason}. Reinstall {package}.",
-                runtime=other,
+                runtime=refused,
                 other=title,
                 reason=reason,
                 package=installed_as(broken),
@@ -59,7 +59,7 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
             network = _MAKERS[runtime](read, options, notice)
         except PretrainedError as error:  # a graph only, as the weights have been read
             failures.append((bundled_weights.REQUIREMENT, f"{error.file}: {error.what}"))
-        except (ImportError, RuntimeError) as error:  # RuntimeError: OnnxUnusable, which may not be importable
+        except (ImportError, RuntimeUnusable) as error:
             failures.append((package, library_reason(error)))
         else:
             if notice:
