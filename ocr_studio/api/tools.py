@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from ocr_studio.api import arguments
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import captions, photo_file
+from ocr_studio.core.images import captions, photo_file, warping
 from ocr_studio.core.images.pixel_formats import to_rgb
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -106,11 +106,11 @@ def warp_box(
     corners = arguments.check_box(box).astype(np.float64)
     width, height = np.maximum(geometry.measure_sizes(corners)[0], 1.0)
     if target_height is None or target_width is None:
-        return geometry.warp_piece(image, corners, (width, height))
+        return warping.warp_piece(image, corners, (width, height))
     scale = min((target_width - 2 * margin) / width, (target_height - 2 * margin) / height)
     size = max(1, int(scale * width)), max(1, int(scale * height))
     full = np.zeros((target_height, target_width, 3), np.uint8)
-    full[margin : margin + size[1], margin : margin + size[0]] = geometry.warp_piece(image, corners, size)
+    full[margin : margin + size[1], margin : margin + size[0]] = warping.warp_piece(image, corners, size)
     return full
 
 

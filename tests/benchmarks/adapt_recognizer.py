@@ -43,8 +43,7 @@ import cv2
 import numpy as np
 
 from ocr_studio.core import paths
-from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
@@ -133,7 +132,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[TrainingExamp
     for photo, found in sorted(words.items()):
         image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
-        crop = partial(geometry.crop_quad, image)
+        crop = partial(warping.crop_quad, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
             held_out += [TrainingExample(crop(box.quad), box.text, photo) for box in believed]

@@ -41,8 +41,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.core import metrics
-from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
@@ -78,7 +77,7 @@ def boards(folder: Path) -> dict[str, list[TrainingExample]]:
         words = [word for word in photo["words"] if not word["ignore"]]
         quads = [Quad.from_array(np.asarray(word["quad"], np.float64)) for word in words]
         found[Path(photo["image"]).stem] = [
-            TrainingExample(geometry.crop_quad(image, quad), word["text"])
+            TrainingExample(warping.crop_quad(image, quad), word["text"])
             for quad, word in zip(quads, words, strict=True)
         ]
     return found

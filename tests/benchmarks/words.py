@@ -32,8 +32,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.core import metrics
-from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from tests.benchmarks.boards import truth
 from tests.benchmarks.written_words import KINDS, Desk
 
@@ -74,7 +73,7 @@ def board_words(folder: Path) -> WordSet:
         image = photo_file.open_photo(folder / name)
         for word in words:
             if not word.ignore:
-                crops.append(geometry.crop_quad(image, word.quad))
+                crops.append(warping.crop_quad(image, word.quad))
                 texts.append(word.text)
     return WordSet("boards", crops, texts, str.lower)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr_studio.core.dataset_files.values import CheckKind, MachineReading
 from ocr_studio.core.datasets.report import Reason
-from ocr_studio.core.geometry import overlap
+from ocr_studio.core.geometry import hit_tests, overlap
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import word_crops
 from ocr_studio.core.page import Mark, Page, Quad, TextSource, Word, WordState
@@ -81,7 +81,7 @@ def _find_lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator
             continue
         found = _make_candidate(written, line[0].id, missing[0] if missing else None)
         crowded = found.reason is None and any(
-            geometry.contains_point(found.quad, geometry.find_centre(word.quad))
+            hit_tests.contains_point(found.quad, geometry.find_centre(word.quad))
             for other in lines
             if other is not line
             for word in other

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ocr_studio.core.editing import split_words
+from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import (
     Edit,
@@ -388,5 +389,5 @@ def _measure_shared(one: Quad, other: Quad) -> float:
     share = float(geometry.compute_iou(one, other))
     if share > SAME_PLACE:
         return share
-    inside = any(geometry.contains_point(a, geometry.find_centre(b)) for a, b in ((one, other), (other, one)))
+    inside = any(hit_tests.contains_point(a, geometry.find_centre(b)) for a, b in ((one, other), (other, one)))
     return max(share, 1e-9) if inside else 0.0

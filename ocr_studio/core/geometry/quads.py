@@ -1,4 +1,4 @@
-"""Quads on a photo: corner order, crops, hit tests, overlap and transformations.
+"""Quads on a photo: corner order, sizes, overlap and transformations.
 
 Everywhere: x to the right, y down, pixels of the upright photo, corners clockwise from the text's own top left.
 """
@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -17,35 +16,6 @@ from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Point, Quad
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
-Photo: TypeAlias = NDArray[np.uint8]
-
-# OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
-_WARP_LIMIT = 32_000
-
-
-def find_points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
-    """Find the points inside an outline: (N, 2), (M, 2) -> (N,).
-
-    The outline closes by itself, from its last point to its first. What it goes round twice is inside, too, so that a
-    loop in the hand's line leaves no hole (winding number). tolerance: pixels by which the outline may be simplified.
-    """
-    spots = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    corners = _simplify_corners(np.asarray(outline, dtype=np.float64).reshape(-1, 2), tolerance)
-    if len(corners) < 3 or len(spots) == 0:
-        return np.zeros(len(spots), dtype=np.bool_)
-    start, end = corners, np.roll(corners, -1, axis=0)
-    x, y = spots[:, :1], spots[:, 1:]
-    # Above zero where the point lies to the right of an edge that goes down.
-    side = (end[:, 0] - start[:, 0]) * (y - start[:, 1]) - (end[:, 1] - start[:, 1]) * (x - start[:, 0])
-    down = (start[:, 1] <= y) & (y < end[:, 1]) & (side > 0)
-    up = (end[:, 1] <= y) & (y < start[:, 1]) & (side < 0)
-    return np.asarray(down.sum(axis=1) != up.sum(axis=1))
-
-
-def _simplify_corners(corners: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
-    if tolerance <= 0 or len(corners) < 3:
-        return corners
-    return np.asarray(cv2.approxPolyDP(corners.astype(np.float32), tolerance, closed=True), np.float64).reshape(-1, 2)
 
 
 def order_corners(points: ArrayLike) -> NDArray[np.float32]:
@@ -104,12 +74,6 @@ def measure_area(quad: Quad) -> float:
     return float(overlap.compute_convex_hulls(quad.corners)[0].area)
 
 
-def contains_point(quad: Quad, point: Point) -> bool:
-    """Whether the point lies inside the quad or on its edge."""
-    corners = np.asarray(quad.corners, dtype=np.float64) - np.asarray(point, dtype=np.float64)
-    return cv2.pointPolygonTest(corners.astype(np.float32), (0.0, 0.0), measureDist=False) >= 0
-
-
 def find_fraction(quad: Quad, point: Point) -> float:
     """How far along the writing a point stands: 0 = the quad's left edge .. 1 = its right edge; clipped."""
     corners = np.asarray(quad.corners)
@@ -137,66 +101,6 @@ def compute_cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
     """Which share of every quad of ``a`` lies inside every quad of ``b``: (N, 4, 2), (M, 4, 2) -> (N, M), 0..1."""
     shared = overlap.compute_overlap(a, b)
     return shared.matrix(shared.cover_a)
-
-
-def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
-    """Crop the writing inside a quad as a level picture.
-
-    image: (H, W, 3) or (H, W) uint8; margin: widening on every side as a share of the quad's height. Returns (h, w, …)
-    uint8, at least one pixel, at the photo's own resolution. Outside the photo its border goes on.
-    """
-    corners = widen_quad(quad, margin)
-    return warp_piece(image, corners, measure_sizes(corners)[0])
-
-
-def warp_piece(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
-    """Warp a four-cornered piece of a photo to a picture of ``target`` = (width, height) pixels.
-
-    corners: (4, 2). The target is rounded and held between 1 pixel and twice the photo's sides together.
-    """
-    width, height = _clip_target(image, target)
-    piece, placed = _cut_piece(image, corners)
-    # The corners are pixel edges, OpenCV counts from pixel centres: hence the halves.
-    box = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32) - np.float32(0.5)
-    matrix = cv2.getPerspectiveTransform(box, (placed - 0.5).astype(np.float32))
-    if not np.isfinite(matrix).all():  # three corners on one line
-        low, high = placed.min(axis=0), placed.max(axis=0)
-        matrix = np.array(
-            [[(high[0] - low[0]) / width, 0, low[0]], [0, (high[1] - low[1]) / height, low[1]], [0, 0, 1]]
-        )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = cv2.warpPerspective(piece, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, dtype=np.uint8)
-
-
-def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
-    """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
-
-    ribbon: (6, 2), as for ``map_to_ribbon``; target: as for ``warp_piece``.
-    """
-    width, height = _clip_target(image, target)
-    x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
-    piece, placed = _cut_piece(image, map_to_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
-    grid = (placed - 0.5).reshape(height, width, 2).astype(np.float32)
-    level = cv2.remap(piece, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(level, dtype=np.uint8)
-
-
-def _clip_target(image: Photo, target: ArrayLike) -> tuple[int, int]:
-    """Round and limit the size of a target picture to what is sensible and what OpenCV supports."""
-    most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
-    width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
-    return width, height
-
-
-def _cut_piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
-    """Cut out the part of the photo around the corners, small enough for OpenCV, with the corners within it."""
-    shape = np.array([image.shape[1], image.shape[0]])
-    low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, shape - 1).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, shape).astype(int)
-    step = math.ceil(float((high - low).max()) / _WARP_LIMIT)
-    piece = image[low[1] : high[1] : step, low[0] : high[0] : step]
-    return np.ascontiguousarray(piece), (corners - low) / step
 
 
 def widen_quad(quad: Quad, margin: float) -> Floats:

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.geometry.quads import Photo
 from ocr_studio.core.images.board_corners import straighten_board
 from ocr_studio.core.images.pixel_formats import shrink_image
+from ocr_studio.core.images.warping import Photo
 from ocr_studio.core.page import BoardLook, Quad
 
 # Pixels of the longer side on which light and glare are estimated.

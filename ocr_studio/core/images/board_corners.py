@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.images.pixel_formats import shrink_image
+from ocr_studio.core.images.warping import Photo
 from ocr_studio.core.page import Quad
 
 # Pixels of the longer side a board is looked for on: its edges are long, letters are not to be seen one by one.

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.geometry.quads import Floats
+from ocr_studio.core.images import warping
+from ocr_studio.core.images.warping import Photo
 
 # Pixels: a photo's longer side is not halved below this.
 _SMALLEST = 32
@@ -43,12 +45,12 @@ class Pyramid:
             number += 1
 
     def warp(self, corners: Floats, target: ArrayLike) -> Photo:
-        """As ``geometry.warp_piece``, from the smallest level with enough pixels for the target.
+        """As ``warping.warp_piece``, from the smallest level with enough pixels for the target.
 
         corners: (4, 2), pixels of the photo itself; target: (width, height) of the picture.
         """
         image, scale = self._enough_for(corners, target)
-        return geometry.warp_piece(image, np.asarray(corners) * scale, target)
+        return warping.warp_piece(image, np.asarray(corners) * scale, target)
 
     def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
         """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
@@ -56,7 +58,7 @@ class Pyramid:
         ribbon: (6, 2), as for ``geometry.map_to_ribbon``, pixels of the photo itself; target: (width, height).
         """
         image, scale = self._enough_for(ribbon[:4], target)
-        return geometry.straighten_ribbon(image, np.asarray(ribbon) * scale, target)
+        return warping.straighten_ribbon(image, np.asarray(ribbon) * scale, target)
 
     def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
         """Return the smallest level with enough pixels for the target, and its scale across and down."""

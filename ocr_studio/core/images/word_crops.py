@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.warping import Photo
 
 # Of the recognizer's net: the height of what it reads, and the pixels across that one step of its output stands for.
 HEIGHT: Final = 48

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.warping import Photo
 from ocr_studio.core.page import Quad
 
 # Of the card: how high the word stands on it, so that the lines above and below are seen, and how wide it may be.
@@ -38,7 +39,7 @@ def cut_card(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> ReviewCard:
         quad: The word.
         size: (width, height) of the picture, which is narrower if the photo is small.
     """
-    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp_piece
+    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see warping.warp_piece
     size = min(size[0], most), min(size[1], most)
     corners = np.asarray(quad.corners, dtype=np.float64)
     along, across = (max(1.0, float(side)) for side in geometry.measure_sizes(corners)[0])

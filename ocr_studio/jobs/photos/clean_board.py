@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.formats import output_marks
 from ocr_studio.core.formats.output_folder import OutputFile
-from ocr_studio.core.geometry.quads import Photo
 from ocr_studio.core.images import board_cleaning, board_corners
 from ocr_studio.core.images.board_cleaning import CleanedBoard
 from ocr_studio.core.images.board_corners import Board
 from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.warping import Photo
 from ocr_studio.core.page import BoardLook, Quad
 
 # Longer side in pixels: a larger photo is first cleaned at this size, to show something at once.

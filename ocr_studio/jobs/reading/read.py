@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.editing.split_words import join_readings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import board_corners, photo_file
+from ocr_studio.core.images import board_corners, photo_file, warping
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import BoardLook, Page, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
@@ -48,7 +48,7 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     """
     if word.quad_source is not TextSource.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
         return None
-    crop = geometry.crop_quad(image, word.quad)
+    crop = warping.crop_quad(image, word.quad)
     lines = reader.find(crop)
     if len(lines) == 0:
         return None

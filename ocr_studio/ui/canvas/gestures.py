@@ -14,8 +14,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.geometry import hit_tests, snapping
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry import snapping
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.geometry.snapping import Edge, Guide, Snap
 from ocr_studio.core.page import Edit, Page, Point, Quad
@@ -167,7 +167,7 @@ class Lasso:
             return
         self._last = pointer
         sketch.lasso = (*(sketch.lasso or (self._start.photo,)), pointer.photo)
-        inside = geometry.find_points_inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
+        inside = hit_tests.find_points_inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
         self._select(self._ids[inside].tolist())
         self._canvas.redraw()
 

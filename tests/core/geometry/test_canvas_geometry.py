@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ocr_studio.core.geometry import hit_tests, snapping
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry import snapping
 from ocr_studio.core.geometry.snapping import BoxSide, Snap
 from ocr_studio.core.images.tone_curve import Tones
 from ocr_studio.core.page import Quad, Word
@@ -102,15 +102,15 @@ def test_a_lasso_takes_what_its_line_goes_round(points: list[tuple[float, float]
     away = np.hypot(*(np.array(points) - 50).T)
     assume(bool((np.abs(away - radius) > 0.1).all()))
     for outline in (circle, circle[::-1], np.concatenate([circle, circle])):
-        assert geometry.find_points_inside(points, outline).tolist() == (away < radius).tolist()
+        assert hit_tests.find_points_inside(points, outline).tolist() == (away < radius).tolist()
     clear = np.abs(away - radius) > 1.1
-    simple = geometry.find_points_inside(points, circle, tolerance=0.5)
+    simple = hit_tests.find_points_inside(points, circle, tolerance=0.5)
     assert simple[clear].tolist() == (away < radius)[clear].tolist()
 
 
 def test_a_lasso_that_is_hardly_begun_takes_nothing() -> None:
-    assert not geometry.find_points_inside([(0, 0)], [(-1, -1), (1, 1)]).any()
-    assert geometry.find_points_inside(np.zeros((0, 2)), [(-1, -1), (1, 1), (0, 5)]).shape == (0,)
+    assert not hit_tests.find_points_inside([(0, 0)], [(-1, -1), (1, 1)]).any()
+    assert hit_tests.find_points_inside(np.zeros((0, 2)), [(-1, -1), (1, 1), (0, 5)]).shape == (0,)
 
 
 def line_of(tops: list[float], degrees: float, *, tail: float = 0.0) -> list[Word]:

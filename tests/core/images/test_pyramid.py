@@ -7,8 +7,10 @@ import pytest
 from numpy.typing import ArrayLike
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.geometry.quads import Floats
+from ocr_studio.core.images import warping
 from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.warping import Photo
 from ocr_studio.core.page import Quad
 
 
@@ -35,7 +37,7 @@ def test_a_piece_looks_as_one_cut_from_the_photo_itself(target: tuple[int, int])
     photo, corners = _photo(2000, 1000), Quad.from_box(200, 300, 1800, 500).array()
     shrunk = Pyramid(photo).warp(corners, target)
     assert shrunk.shape == (target[1], target[0], 3)
-    whole = geometry.warp_piece(photo, corners, target)
+    whole = warping.warp_piece(photo, corners, target)
     assert np.abs(shrunk.astype(int) - whole.astype(int)).max() <= 4
 
 
@@ -62,8 +64,8 @@ def test_no_piece_costs_more_than_a_few_small_pictures(
         seen.append(image[int(y0) : int(max(y1, 0)) + 1, int(x0) : int(max(x1, 0)) + 1])
         return geometry_warp(image, corners, target)
 
-    geometry_warp = geometry.warp_piece
-    monkeypatch.setattr(geometry, "warp_piece", warp)
+    geometry_warp = warping.warp_piece
+    monkeypatch.setattr(warping, "warp_piece", warp)
     photo = Pyramid(_photo(3000, 2000))
     width, height = np.maximum(geometry.measure_sizes(corners)[0], 1)
     scale = min(104 / width, 26 / height, 2)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.engine.synth.boards import compositing, whole_boards
 from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWord, WordBudget
 from ocr_studio.engine.synth.boards.board_options import BoardOptions, BoardSetting, choose_writers
@@ -74,7 +74,7 @@ def test_the_quads_hold_the_ink_and_little_else(stock: Stock) -> None:
             near = cv2.dilate(inside, np.ones((3, 3), np.uint8))
             assert int(photo[near == 0].max(initial=0)) < 96, word.ink.writing.text
             # Tight: ink comes near to every side.
-            level = geometry.warp_piece(np.dstack([photo] * 3), quad, (60, 30))[..., 0]
+            level = warping.warp_piece(np.dstack([photo] * 3), quad, (60, 30))[..., 0]
             rows, columns = np.nonzero(level.max(axis=1) > 40)[0], np.nonzero(level.max(axis=0) > 40)[0]
             blank = (rows[0], 29 - rows[-1], columns[0], 59 - columns[-1])
             assert max(blank) <= 12, (word.ink.writing.text, blank)
@@ -86,7 +86,7 @@ def test_what_is_seen_on_the_photo_is_there(stock: Stock) -> None:
         made = maker.at(index)
         grey = cv2.cvtColor(made.image, cv2.COLOR_RGB2GRAY).astype(int)
         for word in (word for word in made.words if not word.ignore and len(word.text) > 2):
-            inside = geometry.crop_quad(np.dstack([grey] * 3).astype(np.uint8), word.quad)[..., 0].astype(int)
+            inside = warping.crop_quad(np.dstack([grey] * 3).astype(np.uint8), word.quad)[..., 0].astype(int)
             assert np.abs(inside - np.median(inside)).max() > 20, word.text
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Page, Point, Quad, TextSource
 from ocr_studio.ui.canvas.items import handles
@@ -334,7 +335,7 @@ def test_handles_of_a_small_box_stand_clear_of_its_writing(view: PhotoView, degr
     half = shown[1].size / 2
     box = shown[1].corners
     for place in places:
-        assert not geometry.contains_point(box, (place.x(), place.y()))
+        assert not hit_tests.contains_point(box, (place.x(), place.y()))
         distance = min(math.hypot(place.x() - x, place.y() - y) for x, y in _outline(box))
         assert distance >= half
     for along in np.linspace(0.02, 0.98, 20):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTransform
 
+from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Point, Quad
 
@@ -52,7 +53,7 @@ class Handles:
 
     def at(self, point: QPointF) -> Handle | None:
         """Return the handle at a point of the screen, or None."""
-        inside = geometry.contains_point(self.corners, (point.x(), point.y()))
+        inside = hit_tests.contains_point(self.corners, (point.x(), point.y()))
         reach = _REACH_INSIDE if inside and min(geometry.measure_size(self.corners)) < _SMALL else _REACH
         near = {handle: math.hypot(*(place - point).toTuple()) for handle, place in self.places.items()}
         best = min(near, key=lambda handle: near[handle])

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Point, Quad, Word
 
@@ -57,7 +58,7 @@ class WordIndex:
         """
         x, y = point
         near = self.inside((x - reach, y - reach, x + reach, y + reach))
-        hit = [word_id for word_id in near if geometry.contains_point(self._quads[word_id], point)]
+        hit = [word_id for word_id in near if hit_tests.contains_point(self._quads[word_id], point)]
         return sorted(hit or near, key=lambda word_id: geometry.measure_area(self._quads[word_id]))
 
     def _put(self, word_id: str, quad: Quad) -> None:
