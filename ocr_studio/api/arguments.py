@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language.languages import LANGUAGES
 
 Box: TypeAlias = NDArray[np.float32]
 Line: TypeAlias = list[tuple[Box, str]]
@@ -85,7 +85,7 @@ def check_strings(name: str, value: Any) -> tuple[str, ...]:
 
 def check_languages(value: Any) -> tuple[str, ...]:
     """Check a list of languages. Raises TypeError and ValueError."""
-    return tuple(check_choice("languages", each, lexicon.LANGUAGES) for each in check_strings("languages", value))
+    return tuple(check_choice("languages", each, LANGUAGES) for each in check_strings("languages", value))
 
 
 def check_options(name: str, value: Any) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from ocr_studio.api import arguments
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.models.downloads import PublishedFile
@@ -101,7 +101,7 @@ def model_languages(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
     codes = model.card.settings.get(_LANGUAGES) if model.card else None
     if not isinstance(codes, str):
         return tuple(usual)
-    return tuple(code for code in codes.split(",") if code in lexicon.LANGUAGES)
+    return tuple(code for code in codes.split(",") if code in LANGUAGES)
 
 
 def add_languages(languages: Sequence[str], settings: object) -> dict[str, Any]:

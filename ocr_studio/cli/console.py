@@ -64,6 +64,15 @@ def complain(error: StudioError | str) -> None:
         print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
 
 
+@contextmanager
+def loading() -> Iterator[None]:
+    """While this lasts, modules are imported; what can't be loaded is an error for the user."""
+    try:
+        yield
+    except (ImportError, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files
+        raise StudioError(f"can’t load the program: {str(error) or 'not enough memory'}") from error
+
+
 def show_progress(line: str) -> None:
     """Show progress on one line, which overwrites the previous one. Does nothing without a terminal."""
     if sys.stderr is not None and sys.stderr.isatty():

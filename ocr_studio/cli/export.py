@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from ocr_studio.cli.console import (
     FAILED,
@@ -15,6 +15,7 @@ from ocr_studio.cli.console import (
     command_parser,
     complain,
     given_path,
+    loading,
     print_written,
     written,
 )
@@ -24,14 +25,13 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import BoardLook
+from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.photos import clean_board
 
 # The format that is an image.
 _CLEANED: Final = "cleaned"
 _PNG: Final = ".png"
+_Renderer: TypeAlias = Callable[[Project, Page], bytes | str]
 _EPILOG: Final = """\
 Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
 
@@ -79,25 +79,30 @@ def work(options: argparse.Namespace) -> int:
     found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
+    render = _renderer(options.format)
     # Pages without a summary are damaged: exporting them reports why.
     done = [
-        _exported(project, key, partial(written, out, files.get(key, key)), options.format)
+        _exported(project, key, partial(written, out, files.get(key, key)), render)
         for key in (*found, *sorted(set(project.page_ids()) - set(found)))
     ]
     print_written(sum(done), len(done), out)
     return GOOD if all(done) else FAILED
 
 
-def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], kind: str) -> bool:
+def _renderer(kind: str) -> _Renderer:
+    """Return what makes the file of a page."""
+    if kind != _CLEANED:
+        return lambda _, page: FORMATS[kind].render([page])
+    with loading():
+        from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
+    return clean_board.encode_page
+
+
+def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], render: _Renderer) -> bool:
     """Export a page. Returns whether it succeeded; prints the error if not."""
     try:
         page = project.load_page(page_id, aside=False)
-        if page is None:
-            return True
-        if kind != _CLEANED:
-            return write(FORMATS[kind].render([page]))
-        photo = photo_file.open_photo(project.photo(page))
-        return write(clean_board.encoded(photo, page.facts.board or BoardLook(), _PNG))
+        return page is None or write(render(project, page))
     except StudioError as error:
         complain(error)
         return False

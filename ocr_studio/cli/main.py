@@ -12,7 +12,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -27,6 +27,7 @@ from ocr_studio.cli.console import (
     add_overwrite,
     complain,
     given_path,
+    loading,
 )
 from ocr_studio.core import logs, paths, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
@@ -134,22 +135,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _load(command: str) -> _Command:
     """Import the module of a command. Together they take a second to import, so only the one in use is."""
-    with _loading():
+    with loading():
         return cast("_Command", importlib.import_module(f"ocr_studio.cli.{command}"))
-
-
-@contextlib.contextmanager
-def _loading() -> Iterator[None]:
-    """While this lasts, modules are imported; what can't be loaded is an error for the user."""
-    try:
-        yield
-    except (ImportError, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files
-        raise StudioError(f"can’t load the program: {str(error) or 'not enough memory'}") from error
 
 
 def _limit_photos() -> None:
     """Open photos up to the size in the settings."""
-    with _loading():
+    with loading():
         from ocr_studio.core import settings  # noqa: PLC0415  (reads models and word lists; --help does not need it)
 
     photo_limit.allow_megapixels(settings.largest_photo())
@@ -202,7 +194,7 @@ def _window(options: argparse.Namespace) -> int:
     if options.version:
         print(f"{PROGRAM} {__version__}")
         if options.verbose:
-            with _loading():
+            with loading():
                 from ocr_studio.core import settings  # noqa: PLC0415
                 from ocr_studio.core.runtime import choose_runtime  # noqa: PLC0415
             choice = choose_runtime(settings.load().runtime)
@@ -212,7 +204,7 @@ def _window(options: argparse.Namespace) -> int:
         return GOOD
     if options.path is not None and not os.path.lexists(options.path):
         raise StudioError("no such file or folder", file=options.path, remedy="Check the path.")
-    with _loading():
+    with loading():
         from ocr_studio.core.formats.output_folder import OutputFile  # noqa: PLC0415
     try:
         from ocr_studio.ui.app import app  # noqa: PLC0415  (loads Qt, which reading does not need)

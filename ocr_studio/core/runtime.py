@@ -10,15 +10,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core.settings import RUNTIMES
 from ocr_studio.core.translation import Message, later, message, tr
 
 VARIABLE: Final = "OCR_STUDIO_RUNTIME"
-# "auto": the faster one on this computer.
-RUNTIMES: Final = ("auto", "onnx", "tensorflow")
 # Package and name of each library.
 TITLES: Final = {"onnx": ("onnxruntime", "ONNX Runtime"), "tensorflow": ("tensorflow", "TensorFlow")}
-# Where the driver of an NVIDIA card leaves its first device, and packages with the library that TensorFlow needs.
 _MAX_VALUE: Final = 40  # characters of an unknown name that are shown
+# Where the driver of an NVIDIA card leaves its first device, and packages with the library that TensorFlow needs.
 _DEVICE: Final = "/dev/nvidia0"
 _CUDNN: Final = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 
@@ -56,7 +55,7 @@ def choose_runtime(asked: str, environment: Mapping[str, str] = os.environ) -> R
     two thirds of TensorFlow's memory; with AVX2 it finds lines in 0.5 to 0.75 of the time, with AVX-512 in the same.
 
     Args:
-        asked: One of ``RUNTIMES``, as in the settings.
+        asked: One of ``settings.RUNTIMES``.
         environment: ``OCR_STUDIO_RUNTIME`` in it has priority.
     """
     wished, notice = environment.get(VARIABLE, ""), None

@@ -16,10 +16,9 @@ from ocr_studio.core import paths, state_file
 from ocr_studio.core.errors import MAKE_WRITABLE, write_failed
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.json_schema import one_of
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
-from ocr_studio.core.runtime import RUNTIMES
 from ocr_studio.core.translation import later, tr
 
 log = logging.getLogger(__name__)
@@ -28,6 +27,7 @@ THEMES = ("system", "light", "dark")
 ALPHABETS = ("latin", "all")
 KEEP = ("beside", "library")
 UNITS = ("words", "lines")
+RUNTIMES = ("auto", "onnx", "tensorflow")  # "auto": the faster one on this computer
 SYSTEM = "system"  # of the language: the one of everything else on this computer
 STRONGEST = 2.0  # of what language_strength may be
 MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
@@ -77,7 +77,7 @@ class ReaderOptions:
         languages: Languages of the photos, keys of ``language.LANGUAGES``.
         language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
         detector: Name of the detector; None for the default of this alphabet.
-        runtime: The library that runs the networks, one of ``runtime.RUNTIMES``.
+        runtime: The library that runs the networks, one of ``RUNTIMES``.
     """
 
     alphabet: Annotated[str, one_of(ALPHABETS)] = "latin"
@@ -85,7 +85,7 @@ class ReaderOptions:
     model: str | None = None
     unit: Annotated[str, one_of(UNITS)] = "words"
     detection: DetectionOptions = DetectionOptions()
-    languages: tuple[Annotated[str, one_of(lexicon.LANGUAGES)], ...] = ("en",)
+    languages: tuple[Annotated[str, one_of(LANGUAGES)], ...] = ("en",)
     language_strength: Annotated[float, Meta(ge=0, le=STRONGEST)] = 1.0
     detector: str | None = None
     runtime: Annotated[str, one_of(RUNTIMES)] = "auto"

@@ -42,7 +42,7 @@ if __package__ in (None, ""):  # run as a script
 
 from ocr_studio.core import metrics
 from ocr_studio.core.images import photo_file, warping
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training.events import Recipe, Trained
@@ -127,7 +127,7 @@ def writers(data: Path, many: int) -> Iterator[Play]:
 
 def read(reader: Recognizer, lessons: Sequence[TrainingExample], typed: Sequence[TrainingExample]) -> list[str]:
     """As the program reads these words when those have been typed."""
-    counted = Counter(word for lesson in typed for word in lexicon.find_runs(lesson.text))
+    counted = Counter(word for lesson in typed for word in typed_words.find_runs(lesson.text))
     reader.set_lexicons([lexicon.load_lexicon(("en",)), lexicon.build_lexicon(counted)])
     return [word.text for word in reader.read([lesson.crop for lesson in lessons], spaces=False)]
 

@@ -22,8 +22,10 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Quad, TextSource, Transcription, Word, new_id
+from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
+from tests.core.made_pages import page_of, read_word
 
 
 class TwoWords:
@@ -294,19 +296,34 @@ def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, b"", b"")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
-def test_help_is_printed_without_loading_the_commands(arguments: list[str]) -> None:
+def run_without(modules: set[str], *arguments: str) -> str:
+    """Run a command in a process of its own, and return what it prints; it must not import any of these modules."""
     script = (
         "import sys\n"
         "from ocr_studio.cli import main\n"
         "status = main.run(sys.argv[1:])\n"
-        "loaded = {'numpy', 'cv2', 'PIL', 'ocr_studio.core.settings', 'ocr_studio.cli.read'} & set(sys.modules)\n"
+        f"loaded = {modules} & set(sys.modules)\n"
         "assert not loaded, loaded\n"
         "sys.exit(status)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_is_printed_without_loading_the_commands(arguments: list[str]) -> None:
+    assert run_without({"numpy", "cv2", "PIL", "ocr_studio.core.settings", "ocr_studio.cli.read"}, *arguments)
+
+
+def test_texts_of_a_project_need_nothing_that_opens_photos(tmp_path: Path) -> None:
+    project = Project.open(tmp_path)
+    project.save_page(page_of(read_word("queue", 100)))
+    project.unlock()
+    heavy = {"cv2", "PIL.Image", "pillow_heif", "importlib.metadata", "onnxruntime", "tensorflow"}
+    assert "queue" in run_without(heavy, "search", "queue", "--project", str(tmp_path))
+    assert run_without(heavy, "export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "board.txt").read_text(encoding="utf-8") == "queue\n"
 
 
 def test_a_command_that_cannot_be_loaded_is_an_error(

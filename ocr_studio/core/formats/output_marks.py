@@ -1,4 +1,4 @@
-"""Pictures that this program writes, and the mark in them: a text in the file, with a hash of all the rest of it.
+"""The mark in pictures that this program writes: a text in the file, with a hash of all the rest of it.
 
 A picture that was changed since has no valid mark, even where the other program has kept the text.
 """
@@ -9,24 +9,15 @@ import hashlib
 import zlib
 from typing import BinaryIO, Final
 
-from ocr_studio.core.images.pixel_formats import RGB, encode_image
-
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER: Final = len(_PNG) + 25
 _JPEG: Final = b"\xff\xd8"
 _SAID: Final = b"OCR Studio "
 _HASH_BYTES: Final = 16
-_JPEG_QUALITY: Final = 92
 # The mark lies at the beginning, behind what must come first.
 _REACH: Final = 512
 # No picture that this program writes is larger.
 _MOST_BYTES: Final = 1 << 30
-
-
-def encode_marked(rgb: RGB, suffix: str = ".png") -> bytes:
-    """Encode a picture, (H, W, 3) uint8 RGB, with the mark: as a JPEG if the file has its suffix, else as a PNG."""
-    kind = ".jpg" if suffix.lower() in {".jpg", ".jpeg"} else ".png"
-    return add_mark(encode_image(rgb, kind, quality=_JPEG_QUALITY))
 
 
 def add_mark(data: bytes) -> bytes:

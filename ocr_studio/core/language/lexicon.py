@@ -6,57 +6,21 @@ They are kept as a table of all beginnings of all words, looked up many at a tim
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.language import word_frequencies
-from ocr_studio.core.page import Word
-from ocr_studio.core.translation import later
+from ocr_studio.core.language.languages import LANGUAGES
+from ocr_studio.core.language.typed_words import APOSTROPHES
 
 Hashes: TypeAlias = NDArray[np.uint64]
 Floats: TypeAlias = NDArray[np.floating[Any]]
-
-# Those that are written in Latin letters and whose words are counted by the package.
-LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "ca": later("Catalan"),
-        "cs": later("Czech"),
-        "da": later("Danish"),
-        "nl": later("Dutch"),
-        "en": later("English"),
-        "fil": later("Filipino"),
-        "fi": later("Finnish"),
-        "fr": later("French"),
-        "de": later("German"),
-        "hu": later("Hungarian"),
-        "is": later("Icelandic"),
-        "id": later("Indonesian"),
-        "it": later("Italian"),
-        "lv": later("Latvian"),
-        "lt": later("Lithuanian"),
-        "ms": later("Malay"),
-        "nb": later("Norwegian"),
-        "pl": later("Polish"),
-        "pt": later("Portuguese"),
-        "ro": later("Romanian"),
-        "sh": later("Serbo-Croatian"),
-        "sk": later("Slovak"),
-        "sl": later("Slovene"),
-        "es": later("Spanish"),
-        "sv": later("Swedish"),
-        "tr": later("Turkish"),
-        "vi": later("Vietnamese"),
-    }
-)
 
 # A hash of letters a, b, c … is ((SEED · STEP + a) · STEP + b) …, modulo 2⁶⁴.
 SEED: Final = np.uint64(1)
@@ -73,8 +37,6 @@ _UNMARKED: Final = 0.1
 _SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
-_APOSTROPHES: Final = "'’ʼ"
-_RUN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_APOSTROPHES}])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +77,7 @@ class Lexicon:
 
 def fold_character(character: str) -> str:
     """Fold a character for lookups: one character, in lower case, with one form of apostrophe."""
-    return "'" if character in _APOSTROPHES else character.lower()[0]
+    return "'" if character in APOSTROPHES else character.lower()[0]
 
 
 def hash_letters(letters: str) -> int:
@@ -191,24 +153,10 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
     return Lexicon(keys, begin, whole, letters)
 
 
-def find_typed_words(words: Iterable[Word]) -> Counter[str]:
-    """Count the words that the user wrote, split as the language splits words."""
-    found: Counter[str] = Counter()
-    for word in words:
-        if word.human and not word.mark:
-            found.update(find_runs(word.human.text))
-    return found
-
-
 def build_lexicon(typed: Mapping[str, int]) -> Lexicon:
     """Build a lexicon from the words that the user has typed, with their counts."""
     total = sum(typed.values()) + _UNTYPED
     return Lexicon.of({word: count / total for word, count in typed.items()})
-
-
-def find_runs(text: str) -> Iterator[str]:
-    """Find the words inside a text: runs of letters and digits, with apostrophes between them."""
-    return (found.group().rstrip(_APOSTROPHES) for found in _RUN.finditer(text))
 
 
 class _Unmarked(dict[int, str]):

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.language.lexicon import Hashes, Lexicon
 
 Shares: TypeAlias = NDArray[np.float32]
@@ -226,7 +226,7 @@ def _find_plain_words(text: str) -> list[UnknownWord]:
         if _CODE.search(token):
             continue
         start = 0
-        for run in lexicon.find_runs(token):
+        for run in typed_words.find_runs(token):
             start = token.index(run, start)
             if _is_word(run):
                 found.append(UnknownWord(piece.start() + start, piece.start() + start + len(run), run))

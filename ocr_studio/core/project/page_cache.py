@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import typed_words
 from ocr_studio.core.page import Page, PageState
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class PageSummary:
 
     Attributes:
         image: As in ``Page``.
-        typed: See ``lexicon.find_typed_words``.
+        typed: See ``typed_words.find_typed_words``.
         unchecked: Number of unchecked words.
     """
 
@@ -38,7 +38,7 @@ class PageSummary:
     def of(cls, page: Page) -> PageSummary:
         """Of a page as it is."""
         words = page.words.values()
-        return cls(page.image, page.state, lexicon.find_typed_words(words), sum(not word.checked for word in words))
+        return cls(page.image, page.state, typed_words.find_typed_words(words), sum(not word.checked for word in words))
 
 
 class PageSummaries:

@@ -13,7 +13,7 @@ from ocr_studio.core import state_file
 from ocr_studio.core.errors import MAKE_WRITABLE, write_failed
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import typed_words
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import later
@@ -40,7 +40,7 @@ def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
 
 
 class Counted(Protocol):
-    """A page or summary with counted words; see ``lexicon.find_typed_words``."""
+    """A page or summary with counted words; see ``typed_words.find_typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:
@@ -67,7 +67,7 @@ class TypedWords:
             changed = {key: page for key, page in pages.items() if self._pages.get(key) is not page}
             before = {key: self._counts.pop(key, {}) for key in {*changed, *(self._pages.keys() - pages.keys())}}
             after = {
-                key: lexicon.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed
+                key: typed_words.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed
                 for key, page in changed.items()
             }
             self._pages = dict(pages)

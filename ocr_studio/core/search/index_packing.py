@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import typed_words
 from ocr_studio.core.page import Mark, Page, PageState, Word
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.search.index_file import CHECKED, CHOICE, ENTRY, HUMAN, IGNORED, UNREADABLE, PackedWords, PageRow
@@ -37,7 +37,7 @@ def make_page_row(page: Page, seen: str) -> PageRow:
         tags=tuple(one_line(tag) for tag in page.facts.tags),
         failed="",
         seen=seen,
-        typed=dict(lexicon.find_typed_words(words).most_common(_MOST_TYPED)),
+        typed=dict(typed_words.find_typed_words(words).most_common(_MOST_TYPED)),
     )
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.images import captions
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -57,7 +57,7 @@ def draw_sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) 
 
 def encode_png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
     """Return the contact sheet as the bytes of a PNG, marked as written by this program."""
-    return output_marks.encode_marked(draw_sheet(words, boards))
+    return marked_pictures.encode_marked(draw_sheet(words, boards))
 
 
 def _place_words(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:

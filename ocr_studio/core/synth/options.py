@@ -23,7 +23,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import FiniteNumber
 from ocr_studio.core.files.safe_folder import TooLarge
-from ocr_studio.core.language.lexicon import LANGUAGES
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.translation import later, tr
 
 KEY: Final = "synthetic"  # of the options in a manifest

@@ -8,7 +8,6 @@ a comparison.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,7 +19,7 @@ from typing import Any, Final
 import keras
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, Setting, learning_on
@@ -307,7 +306,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Read examples as users see them, with dictionaries, and return the texts."""
         options = self._data.options
         typed = lexicon.build_lexicon(
-            Counter(itertools.chain.from_iterable(lexicon.find_runs(example.text) for example in self.examples.train))
+            Counter(run for example in self.examples.train for run in typed_words.find_runs(example.text))
         )
         reader.set_lexicons([lexicon.load_lexicon(tuple(options.languages)), typed], strength=options.language_strength)
         texts: list[str] = []

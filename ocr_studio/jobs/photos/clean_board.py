@@ -11,15 +11,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.formats.output_folder import OutputFile
-from ocr_studio.core.images import board_cleaning, board_corners
+from ocr_studio.core.images import board_cleaning, board_corners, photo_file
 from ocr_studio.core.images.board_cleaning import CleanedBoard
 from ocr_studio.core.images.board_corners import Board
 from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.warping import Photo
-from ocr_studio.core.page import BoardLook, Quad
+from ocr_studio.core.page import BoardLook, Page, Quad
+from ocr_studio.core.project.project import Project
 
 # Longer side in pixels: a larger photo is first cleaned at this size, to show something at once.
 _ROUGH: Final = 1200
@@ -102,7 +103,13 @@ def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
 
 def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
     """The cleaned board as JPEG or PNG data by the suffix of its file, marked as an output of this program."""
-    return output_marks.encode_marked(cleaned(image, look).picture, suffix)
+    return marked_pictures.encode_marked(cleaned(image, look).picture, suffix)
+
+
+def encode_page(project: Project, page: Page) -> bytes:
+    """The cleaned board of a page as a PNG, as the board view shows it. Raises StudioError: The photo can't be read."""
+    photo = photo_file.open_photo(project.photo(page))
+    return encoded(photo, page.facts.board or BoardLook(), ".png")
 
 
 def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> CleanedBoard:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.ui.widgets import image_convert
 
@@ -48,7 +48,7 @@ class Screenshot(QObject):
     def _save_image(self) -> None:
         picture = self._window.grab().toImage()
         try:
-            self._file.write(output_marks.encode_marked(image_convert.array(picture)))
+            self._file.write(marked_pictures.encode_marked(image_convert.array(picture)))
             self.trouble = None
         except StudioError as error:
             self.trouble = error

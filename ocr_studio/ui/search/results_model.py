@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.search.matching import Hit, MatchedSide
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs.photos.index import PicturePlace
+from ocr_studio.jobs.photos.word_pictures import PicturePlace
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.tables import NOWHERE, Index
 from ocr_studio.ui.words.word_pictures import WordPictures

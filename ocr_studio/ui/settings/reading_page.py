@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
-from ocr_studio.core.language.lexicon import LANGUAGES
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.models.registry import Model

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from ocr_studio.core.language.lexicon import LANGUAGES
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.translation import tr, tr_n
 
 _SHOWN = 3  # names for which there is room

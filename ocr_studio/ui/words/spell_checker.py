@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import typed_words
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import Speller, UnknownWord
 from ocr_studio.core.page import Word
@@ -175,7 +175,7 @@ class Spelling(QObject):
 
     def _typed_here(self) -> frozenset[str]:
         page = self._document.page
-        return frozenset(lexicon.find_typed_words(page.words.values())) if page else frozenset()
+        return frozenset(typed_words.find_typed_words(page.words.values())) if page else frozenset()
 
     def _make(self) -> None:
         if self._known is None:

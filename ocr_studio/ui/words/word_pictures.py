@@ -14,8 +14,8 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later
-from ocr_studio.jobs.photos import index as indexing
-from ocr_studio.jobs.photos.index import PicturePlace, PlacePicture
+from ocr_studio.jobs.photos import word_pictures
+from ocr_studio.jobs.photos.word_pictures import PicturePlace, PlacePicture
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.widgets import image_convert
@@ -79,7 +79,7 @@ class WordPictures(QObject):
         return None
 
     def _of_open(self, pyramid: Pyramid, quad: Quad) -> QPixmap:
-        corners = geometry.widen_quad(quad, indexing.AROUND)
+        corners = geometry.widen_quad(quad, word_pictures.AROUND)
         along, across = geometry.measure_sizes(corners)[0]
         whole = QSize(max(1, round(along)), max(1, round(across)))
         size = whole.scaled(SIZE * self._ratio, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
@@ -107,7 +107,7 @@ class WordPictures(QObject):
             self._pixmaps.pop(place, None)
         height = round(SIZE.height() * self._ratio)
         job = self._job = self._lane.submit(
-            lambda: indexing.pictures(project, some, height=height),
+            lambda: word_pictures.pictures(project, some, height=height),
             name=later("Loading images of the words"),
             priority=Priority.LOW,
         )

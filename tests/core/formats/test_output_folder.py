@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from ocr_studio.core.errors import WriteFailed
-from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats import marked_pictures, output_marks
 from ocr_studio.core.formats.output_folder import LIST, FileTaken, OutputFile, OutputFolder
 from tests import drawn
 
@@ -210,7 +210,7 @@ class TestLinks:
 
 class TestFile:
     def test_our_own_picture_is_replaced_and_a_photo_or_an_edited_picture_is_not(self, out: Path) -> None:
-        ours = output_marks.encode_marked(drawn.board())
+        ours = marked_pictures.encode_marked(drawn.board())
         OutputFile(out / "a.png").write(ours)
         OutputFile(out / "a.png").check()
         OutputFile(out / "a.png").write(output_marks.add_mark(_picture("JPEG")))
@@ -237,9 +237,9 @@ class TestFile:
 
 
 def test_a_picture_of_ours_gives_way_to_a_picture_only(out: Path) -> None:
-    ours = output_marks.encode_marked(np.full((4, 4, 3), 200, np.uint8))
+    ours = marked_pictures.encode_marked(np.full((4, 4, 3), 200, np.uint8))
     (out / "shot.png").write_bytes(ours)
-    OutputFile(out / "shot.png").write(output_marks.encode_marked(np.full((4, 4, 3), 100, np.uint8)))
+    OutputFile(out / "shot.png").write(marked_pictures.encode_marked(np.full((4, 4, 3), 100, np.uint8)))
     with pytest.raises(WriteFailed, match="an image that was not written by this program"):
         OutputFile(out / "shot.png", overwrite=True).write("text")
     with pytest.raises(WriteFailed, match="an image that was not written by this program"):

@@ -7,7 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from ocr_studio.core.formats.output_marks import add_mark, encode_marked, is_marked
+from ocr_studio.core.formats.marked_pictures import encode_marked
+from ocr_studio.core.formats.output_marks import add_mark, is_marked
 from ocr_studio.core.images import photo_file
 from tests import drawn
 

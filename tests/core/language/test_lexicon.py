@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.language import lexicon as language
-from ocr_studio.core.language import word_frequencies
-from ocr_studio.core.language.lexicon import LANGUAGES, Lexicon
+from ocr_studio.core.language import typed_words, word_frequencies
+from ocr_studio.core.language.languages import LANGUAGES
+from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.word_frequencies import NoWordCounts, load_frequencies
 from ocr_studio.core.page import Transcription
 from tests.core.made_pages import read_word
@@ -226,13 +227,13 @@ def test_no_language_is_no_words_and_needs_no_package(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_text_is_taken_apart_into_words(text: str, found: list[str]) -> None:
-    assert list(language.find_runs(text)) == found
+    assert list(typed_words.find_runs(text)) == found
 
 
 def test_only_what_a_person_wrote_is_typed() -> None:
     machine = read_word("mop", 100)
     typed = [replace(read_word("mop", x), human=Transcription.by_human("the map")) for x in (200, 300)]
-    assert language.find_typed_words([machine, *typed]) == {"the": 2, "map": 2}
+    assert typed_words.find_typed_words([machine, *typed]) == {"the": 2, "map": 2}
 
 
 def test_a_word_typed_once_is_like_a_usual_one_and_many_words_share_the_weight() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.files.safe_folder import FolderEntry, SafeFolder
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import typed_words
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
@@ -28,14 +28,14 @@ def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    count = lexicon.find_typed_words
+    count = typed_words.find_typed_words
 
     def counting(words: Iterable[Word]) -> Counter[str]:
         found = count(words)
         counted.extend(found)
         return found
 
-    monkeypatch.setattr(lexicon, "find_typed_words", counting)
+    monkeypatch.setattr(typed_words, "find_typed_words", counting)
     project = Project.open(photos)
     project.save_page(typed("a", "map mop"))
     project.save_page(typed("b", "mop"))

@@ -11,7 +11,7 @@ from PIL import Image
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Quad
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.photos.index import PicturePlace, pictures
+from ocr_studio.jobs.photos.word_pictures import PicturePlace, pictures
 
 QUAD = Quad(((10, 10), (60, 10), (60, 30), (10, 30)))
 

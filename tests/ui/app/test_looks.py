@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QP
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.cli import main as cli
-from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.ui.app import window_state
@@ -179,7 +179,7 @@ def test_a_screenshot_waits_until_the_window_is_ready(qtbot: QtBot, tmp_path: Pa
 def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "shot.png").write_bytes(output_marks.encode_marked(drawn.board()))
+    (tmp_path / "shot.png").write_bytes(marked_pictures.encode_marked(drawn.board()))
     photo_file.save_png(photo := tmp_path / "board.jpg", drawn.board())
     before, window = photo.read_bytes(), QLabel("ready")
     qtbot.addWidget(window)

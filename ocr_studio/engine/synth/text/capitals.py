@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# Of ``lexicon.LANGUAGES``; Azerbaijani does so as well.
+# Of ``languages.LANGUAGES``; Azerbaijani does so as well.
 _DOTTED: Final = frozenset({"tr"})
 # Only these languages have these letters, and often: 27 of a hundred of 63,000 Turkish words have one. A few names in
 # other languages do not make a difference.

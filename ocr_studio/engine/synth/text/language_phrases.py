@@ -67,7 +67,7 @@ _KNOWN: Final[Mapping[str, LanguagePhrases]] = {"en": _ENGLISH, "de": _GERMAN}
 
 @lru_cache(maxsize=8)
 def phrases_of(language: str) -> LanguagePhrases:
-    """Return the phrases of a language, a key of ``lexicon.LANGUAGES``. Raises NoWordCounts."""
+    """Return the phrases of a language, a key of ``languages.LANGUAGES``. Raises NoWordCounts."""
     return _KNOWN.get(language) or compose_phrases(load_vocabulary((language,)))
 
 

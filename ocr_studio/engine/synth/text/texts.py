@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths, units
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import TooLarge
-from ocr_studio.core.language import lexicon, word_frequencies
+from ocr_studio.core.language import word_frequencies
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.plain_text import composed
 from ocr_studio.core.synth import source_fingerprints
 from ocr_studio.core.translation import tr, tr_n
@@ -77,13 +78,13 @@ class SynthVocabulary:
 
 @lru_cache(maxsize=4)
 def load_vocabulary(languages: tuple[str, ...]) -> SynthVocabulary:
-    """Return the vocabulary of languages, keys of ``lexicon.LANGUAGES``, with German nouns capitalized. Raises
+    """Return the vocabulary of languages, keys of ``languages.LANGUAGES``, with German nouns capitalized. Raises
     NoWordCounts.
     """
     shares: dict[str, float] = {}
     known: dict[str, dict[str, float]] = {}
     for code in languages:
-        if code not in lexicon.LANGUAGES:
+        if code not in LANGUAGES:
             raise ValueError(f"no language “{code}”")
         own: dict[str, float] = {}
         for frequency, band in word_frequencies.load_frequencies(code, rarest=_RAREST):
