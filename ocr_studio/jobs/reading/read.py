@@ -76,11 +76,15 @@ class LinesCounted:
 
 @dataclass(frozen=True, slots=True)
 class WordsRead:
-    """Some words were read. done of total: lines of the photo, or words where single words are read."""
+    """Some words were read. done of total: lines of the photo, or words where single words are read.
+
+    order: Ids of all words read so far, in reading order; empty if it was not asked for.
+    """
 
     words: tuple[Word, ...]
     done: int
     total: int
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,17 @@ def read_page(
         return
     made = clean_board.cleaned(image, board)
     yield from _read(ocr_service, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
+
+
+def with_order(events: Iterable[ReadingEvent]) -> Iterator[ReadingEvent]:
+    """Add the reading order to the events of ``read_page``, for who shows the words as they come."""
+    words: list[Word] = []
+    for event in events:
+        if isinstance(event, WordsRead):
+            words += event.words
+            yield replace(event, order=reading_order.order_words(words))
+        else:
+            yield event
 
 
 def _map_back(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:

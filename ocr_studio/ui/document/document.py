@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -117,6 +117,7 @@ class Document(QObject):
         self._selection: frozenset[str] = frozenset()
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
+        self._expected: tuple[Mapping[str, Word], tuple[str, ...]] = {}, ()
         self._writable = True
         self._unread = False  # the page had never been read when it was opened
         self._read_at: str | None = None
@@ -172,8 +173,25 @@ class Document(QObject):
     def order(self) -> tuple[str, ...]:
         """Return the ids of all words in reading order."""
         if self._order is None:
-            self._order = page_order.order_words(self._page) if self._page else ()
+            self._order = self._find_order(self._page) if self._page else ()
         return self._order
+
+    def expect_order(self, words: Iterable[Word], order: tuple[str, ...]) -> None:
+        """Take over a reading order that was computed in another thread, as it takes longer than a frame.
+
+        It is used only while the page has exactly these words.
+
+        Args:
+            words: The words.
+            order: Their ids in reading order.
+        """
+        self._expected = {word.id: word for word in words}, order
+
+    def _find_order(self, page: Page) -> tuple[str, ...]:
+        words, order = self._expected
+        if page.words == words and not page_order.has_user_order(page):
+            return order
+        return page_order.order_words(page)
 
     def neighbour(self, step: int) -> str | None:
         """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
@@ -201,6 +219,7 @@ class Document(QObject):
             self.history.begin(None)
         self._writable = writable
         self._page, self._image, self._order = page, image, order
+        self._expected = {}, ()
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
         self._pyramid = None if image is None else pyramid or Pyramid(image)

@@ -112,7 +112,11 @@ class ReadingController(QObject):
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
         into.unit = ocr_service.options.unit.removesuffix("s")
-        self._start(lambda: reading.read_page(ocr_service, image, project=project, board=board), into, later("Reading"))
+        self._start(
+            lambda: reading.with_order(reading.read_page(ocr_service, image, project=project, board=board)),
+            into,
+            later("Reading"),
+        )
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again in their boxes. Texts typed by the user stay."""
@@ -175,7 +179,7 @@ class ReadingController(QObject):
         elif isinstance(event, reading.LinesCounted):
             self.progressed.emit(tr("Reading…"), 0, event.lines)
         elif isinstance(event, reading.WordsRead):
-            into.add(event.words)
+            into.add(event)
             self._waiting = into, event
             self._showing.start()
         elif isinstance(event, reading.ReadingDone):
@@ -212,12 +216,14 @@ class _PageInto:
         self.unit = "word"  # or "line": what each box holds
         self._pushed: list[Word] | None = None
         self._words: list[Word] = []
+        self._order: tuple[str, ...] = ()
         self._before = document.page.words if document.page else {}
         self._step = document.undo_stack.index()
 
-    def add(self, words: tuple[Word, ...]) -> None:
+    def add(self, event: reading.WordsRead) -> None:
         """Add the words of a few lines, to be shown later."""
-        self._words.extend(words)
+        self._words.extend(event.words)
+        self._order = event.order
 
     def show(self) -> None:
         """Put the words that were added into the document."""
@@ -239,6 +245,7 @@ class _PageInto:
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:
             keep = self._being_written()
+            self._document.expect_order(self._words, self._order)
             self._document.push(
                 edits.reread(page, words, earlier=self._pushed, keep=keep, left=self._left(page)), join=self._mark
             )
@@ -261,9 +268,9 @@ class _WordsInto:
         self._document, self._mark, self._again, self._number = document, mark, again, 0
         self._words: list[Word] = []
 
-    def add(self, words: tuple[Word, ...]) -> None:
+    def add(self, event: reading.WordsRead) -> None:
         """Add some words, to be shown later."""
-        self._words.extend(words)
+        self._words.extend(event.words)
 
     def show(self) -> None:
         """Put the words that were added into the document."""

@@ -27,11 +27,13 @@ from ocr_studio.jobs.reading.read import (
     PhotoFailed,
     PhotoRead,
     ReadingDone,
+    ReadingEvent,
     WordsRead,
     prepare,
     read_page,
     read_photos,
     read_words,
+    with_order,
 )
 from tests.core.made_models import CARD
 from tests.core.made_pages import page_of, read_word
@@ -78,6 +80,17 @@ def test_a_page_comes_line_by_line() -> None:
     events = list(read_page(ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
     assert [type(event) for event in events] == [LoadingRecognizer, LinesCounted, WordsRead, WordsRead, ReadingDone]
     assert [(event.done, event.total) for event in events if isinstance(event, WordsRead)] == [(1, 2), (2, 2)]
+
+
+def test_the_order_of_all_words_read_so_far_comes_with_them() -> None:
+    upper, lower, beside = (
+        Word(key, Quad.from_box(x, y, x + 40, y + 10)) for key, x, y in (("u", 0, 0), ("l", 0, 30), ("b", 50, 0))
+    )
+    events: list[ReadingEvent] = [LinesCounted(3), WordsRead((lower, upper), 2, 3), WordsRead((beside,), 3, 3)]
+    counted, *read = with_order(events)
+    assert counted == LinesCounted(3)
+    assert [event.order for event in read if isinstance(event, WordsRead)] == [("u", "l"), ("u", "b", "l")]
+    assert [replace(event, order=()) for event in read if isinstance(event, WordsRead)] == events[1:]
 
 
 def test_reading_words_again_changes_the_machines_side_only() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.page import Edit, Page, PageState, Quad, TextSource, Transcription, Word
+from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.document.document import Document
 
 
@@ -29,6 +30,24 @@ def test_the_order_is_the_reading_order_and_steps_follow_it(document: Document) 
     assert (document.neighbour(-1), document.neighbour(1)) == ("a", "c")
     document.select(["c"])
     assert document.neighbour(1) is None
+
+
+def test_an_order_computed_elsewhere_counts_only_for_the_words_it_was_computed_for(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert document.page is not None
+    fresh = _word("d", 160.0)
+    document.expect_order([*document.page.words.values(), fresh], ("d", "c", "b", "a"))
+    assert document.order() == ("a", "b", "c")
+    with monkeypatch.context() as patch:
+        patch.setattr(page_order, "order_words", lambda _: pytest.fail("it is computed again"))
+        document.push(Edit("Read", {"d": (None, fresh)}))
+        assert document.order() == ("d", "c", "b", "a")
+    document.push(page_order.chain_words(document.page, ["c", "a"]))
+    assert document.order() == ("c", "a", "b", "d")
+    document.undo_stack.undo()
+    document.push(Edit("Move", {"d": (fresh, _word("d", 0.0))}))
+    assert document.order() == ("d", "a", "b", "c")
 
 
 def test_every_edit_is_one_step_back_and_forth(document: Document, qtbot: QtBot) -> None:

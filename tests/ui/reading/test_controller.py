@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Page, Quad, Transcription, Word
+from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
@@ -77,6 +78,18 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
     assert document.undo_stack.count() == 1
     assert document.undo_stack.undoText() == "Read photo"
     assert said[0].startswith("Read 8 words in ")
+
+
+def test_the_window_does_not_compute_the_order_of_words_that_come(
+    lane: JobThread, document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService())
+    orders: list[int] = []
+    document.changed.connect(lambda _: orders.append(len(document.order())))
+    monkeypatch.setattr(page_order, "order_words", lambda *_: pytest.fail("it takes longer than a frame"))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert orders[-1] == 8
 
 
 def test_words_that_came_while_the_window_was_busy_are_shown_together(
