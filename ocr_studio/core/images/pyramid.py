@@ -26,6 +26,7 @@ class Pyramid:
 
     def __init__(self, image: Photo) -> None:
         self._levels = [image]
+        self._screen_levels: dict[int, Photo] = {}
 
     def level(self, number: int) -> Photo:
         """Return the photo at 1 / 2**number of its size; 0 is the photo itself."""
@@ -35,14 +36,22 @@ class Pyramid:
             self._levels.append(np.asarray(cv2.resize(above, half, interpolation=cv2.INTER_AREA), np.uint8))
         return self._levels[number]
 
+    def screen_level(self, number: int) -> Photo:
+        """Return a level of a colour photo with 32 bits a pixel, as screens are painted: (H, W, 4) uint8 BGRA."""
+        if number not in self._screen_levels:
+            self._screen_levels[number] = np.asarray(cv2.cvtColor(self.level(number), cv2.COLOR_RGB2BGRA), np.uint8)
+        return self._screen_levels[number]
+
     def make_levels(self, side: int) -> None:
         """Make the levels for showing the photo at any size, up to one whose longer side has at most ``side`` pixels.
 
-        Done before the photo is shown, it does not keep the window waiting.
+        Done in a job before the photo is shown, it does not keep the window waiting: OpenCV's threads have the low
+        priority of the job that used it first.
         """
         number = 0
         while max(self.level(number).shape[:2]) > side:
             number += 1
+            self.screen_level(number)
 
     def warp(self, corners: Floats, target: ArrayLike) -> Photo:
         """As ``warping.warp_piece``, from the smallest level with enough pixels for the target.

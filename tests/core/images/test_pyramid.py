@@ -28,8 +28,11 @@ def test_levels_are_halves_of_one_another_and_made_once() -> None:
 def test_levels_for_showing_are_made_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
     photo = Pyramid(_photo(2000, 1000))
     photo.make_levels(512)
-    monkeypatch.setattr("cv2.resize", lambda *_, **__: pytest.fail("it is made only now"))
+    for made in ("cv2.resize", "cv2.cvtColor"):
+        monkeypatch.setattr(made, lambda *_, **__: pytest.fail("it is made only now"))
     assert photo.level(2).shape[:2] == (250, 500)
+    assert (photo.screen_level(2)[..., 2::-1] == photo.level(2)).all()
+    assert (photo.screen_level(2)[..., 3] == 255).all()
 
 
 @pytest.mark.parametrize("target", [(1600, 200), (400, 50), (104, 13)])

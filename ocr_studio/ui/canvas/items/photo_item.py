@@ -93,7 +93,7 @@ class PhotoItem(QGraphicsItem):
         self._add(image, QImage.Format.Format_RGB888)
         while max(image.shape[:2]) > SMALLEST_SHOWN:
             image = photo.level(len(self._levels))
-            self._add(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), dtype=np.uint8), QImage.Format.Format_RGB32)
+            self._add(photo.screen_level(len(self._levels)), QImage.Format.Format_RGB32)
 
     @property
     def tones(self) -> Tones:
