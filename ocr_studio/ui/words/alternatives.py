@@ -126,9 +126,11 @@ class Alternatives(QWidget):
             )
             sure = f"{percent(reading.confidence)} ({key})" if reading else ""
             button.setToolTip(labels.tooltip(f"{text}   {sure}") if sure else "")
-            button.setProperty("chosen", bool(word and reading and word.text == reading.text))
-            button.style().unpolish(button)
-            button.style().polish(button)
+            chosen = bool(word and reading and word.text == reading.text)
+            if button.property("chosen") is not chosen:
+                button.setProperty("chosen", chosen)
+                button.style().unpolish(button)
+                button.style().polish(button)
 
 
 def _title(word: Word | None, readings: int, writing: bool) -> str:

@@ -43,7 +43,7 @@ class WordTable(RowTable):
         self._following = self._busy = False
         self._model = WordTableModel(document, self)
         self.setModel(self._model)
-        self._delegate = WordDelegate(document, self)
+        self._delegate = WordDelegate(document, self._model, self)
         self.setItemDelegate(self._delegate)
         self._delegate.moved.connect(self.edit_current)
         self._delegate.editing_changed.connect(self.editing_changed)

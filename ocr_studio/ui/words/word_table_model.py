@@ -39,6 +39,10 @@ _MARKS = {
     Mark.UNREADABLE: later("Unreadable: left out of texts and datasets"),
     Mark.IGNORED: later("Ignored: left out of texts, datasets and evaluations"),
 }
+# Joined once, as they are asked for whenever a cell is painted.
+_READ_ONLY = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_MOVABLE = _READ_ONLY | Qt.ItemFlag.ItemIsDragEnabled
+_EDITABLE = _MOVABLE | Qt.ItemFlag.ItemIsEditable
 # Margin around a crop, as a share of the word's height.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
@@ -74,12 +78,9 @@ class WordTableModel(TitledRows):
         if not index.isValid():
             # Drops are allowed between rows, not on them.
             return Qt.ItemFlag.ItemIsDropEnabled if self._document.writable else Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._document.writable:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
-        if index.column() == TEXT and self._document.writable:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        if not self._document.writable:
+            return _READ_ONLY
+        return _EDITABLE if index.column() == TEXT else _MOVABLE
 
     def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802  (Qt's name)
         """Allow to move words in the reading order, not to copy them."""
@@ -113,13 +114,13 @@ class WordTableModel(TitledRows):
         if word is None or role == Qt.ItemDataRole.UserRole:
             return word
         if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
-            return self._shown(word, column)
+            return self.text(word, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.titles[column]}: {self._shown(word, column)}"
+            return f"{self.titles[column]}: {self.text(word, column)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return labels.tooltip(self._tip(word, column))
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
-            return self._crop(word)
+            return self.crop(word)
         return None
 
     def word(self, row: int) -> Word | None:
@@ -134,7 +135,8 @@ class WordTableModel(TitledRows):
         """Return the row of a word, or None."""
         return self._rows.get(word_id) if word_id else None
 
-    def _shown(self, word: Word, column: int) -> str:
+    def text(self, word: Word, column: int) -> str:
+        """Return the text of a cell."""
         if column == NUMBER:
             return str(self._numbers[word.id]) if word.id in self._numbers else ""
         if column == CONFIDENCE:
@@ -155,7 +157,8 @@ class WordTableModel(TitledRows):
             return tr(_MARKS[word.mark])
         return ""
 
-    def _crop(self, word: Word) -> QPixmap | None:
+    def crop(self, word: Word) -> QPixmap | None:
+        """Return the image of a word; if it is not there yet, it is cut, and shown then."""
         if word.quad in self._crops:
             self._crops.move_to_end(word.quad)
             return self._crops[word.quad]
