@@ -6,6 +6,7 @@ They are kept as a table of all beginnings of all words, looked up many at a tim
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ _UNMARKED: Final = 0.1
 _SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
+_LOADING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,18 @@ def hash_letters(letters: str) -> int:
     return found
 
 
-@lru_cache(maxsize=4)
 def load_lexicon(languages: tuple[str, ...]) -> Lexicon:
     """Load the words of languages with equal weight. Raises KeyError for an unknown language, and NoWordCounts.
 
     The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
+    Threads that ask at the same time wait for the first one: reading and the spell checker begin together.
     """
+    with _LOADING:
+        return _load_lexicon(languages)
+
+
+@lru_cache(maxsize=4)
+def _load_lexicon(languages: tuple[str, ...]) -> Lexicon:
     names = [LANGUAGES[code] for code in languages]
     if not names:
         return Lexicon.of({})

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -125,13 +128,13 @@ def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_words_are_kept_between_starts_and_made_anew_where_that_is_damaged(studio_home: Path) -> None:
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     made = language.load_lexicon(("fil",))
     (kept,) = studio_home.rglob("*.npz")
     whole = kept.read_bytes()
     for damaged in (whole, whole[:-100], b"", b"no archive", whole[:5000] + bytes(500) + whole[5500:]):
         kept.write_bytes(damaged)
-        language.load_lexicon.cache_clear()
+        language._load_lexicon.cache_clear()
         again = language.load_lexicon(("fil",))
         for one, other in ((made.keys, again.keys), (made.begin, again.begin), (made.whole, again.whole)):
             np.testing.assert_array_equal(one, other)
@@ -139,18 +142,34 @@ def test_words_are_kept_between_starts_and_made_anew_where_that_is_damaged(studi
 
 
 def test_kept_words_are_read_and_not_counted_again(studio_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     made = language.load_lexicon(("fil",))
 
     def refuse(code: str, *, rarest: float) -> None:
         raise AssertionError(f"words of {code} down to {rarest} are counted again")
 
     monkeypatch.setattr(word_frequencies, "load_frequencies", refuse)
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     np.testing.assert_array_equal(language.load_lexicon(("fil",)).keys, made.keys)
     (kept,) = studio_home.rglob("*.npz")
     with np.load(kept) as archive:
         assert set(archive.files) == {"keys", "begin", "whole", "codes", "shares"}
+
+
+def test_threads_that_ask_together_share_one_table(studio_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    language._load_lexicon.cache_clear()
+    counted: list[str] = []
+
+    def count(code: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
+        counted.append(code)
+        time.sleep(0.05)  # so that the others come meanwhile
+        return load_frequencies(code, rarest=rarest)
+
+    monkeypatch.setattr(word_frequencies, "load_frequencies", count)
+    with ThreadPoolExecutor(3) as threads:
+        first, *others = threads.map(language.load_lexicon, [("fil",)] * 3)
+    assert counted == ["fil"]
+    assert all(other is first for other in others)
 
 
 def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) -> None:
@@ -166,7 +185,7 @@ def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) ->
 
 
 def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     made = language.load_lexicon(("fil",))
     (kept,) = studio_home.rglob("*.npz")
     with np.load(kept) as archive:
@@ -177,7 +196,7 @@ def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
         {"codes": arrays["codes"] + (1 << 30)},
     ):
         np.savez(kept, **(arrays | change))
-        language.load_lexicon.cache_clear()
+        language._load_lexicon.cache_clear()
         np.testing.assert_array_equal(language.load_lexicon(("fil",)).keys, made.keys)
 
 
@@ -193,7 +212,7 @@ def test_where_no_table_can_be_kept_words_are_known_all_the_same(studio_home: Pa
     folder = word_frequencies.cache_path("x").parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where the folder should be")
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     assert looked_up(language.load_lexicon(("fil",)), "bahay")[0][1] > 0
     assert folder.read_text() == "a file where the folder should be"
 
@@ -211,7 +230,7 @@ def test_no_language_is_no_words_and_needs_no_package(monkeypatch: pytest.Monkey
         raise metadata.PackageNotFoundError
 
     monkeypatch.setattr(metadata, "distribution", missing)
-    language.load_lexicon.cache_clear()
+    language._load_lexicon.cache_clear()
     assert looked_up(language.load_lexicon(()), "the") == [(0.0, 0.0)]
 
 
