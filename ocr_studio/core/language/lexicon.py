@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -39,6 +40,8 @@ _SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
 _LOADING: Final = threading.Lock()
+# Words that one call converts: until it returns, no other thread can use the interpreter, not even the window's.
+_PORTION: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Lexicon:
             folded = "".join(map(fold_character, unicodedata.normalize("NFC", word)))[:_LONGEST]
             words[folded] = words.get(folded, 0.0) + frequency
         words.pop("", None)
-        return _build_table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+        return _build_table(words)
 
     def look_up(self, keys: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return begin and whole for hashes, (N,) each; 0 for those of no word."""
@@ -129,7 +132,7 @@ def _build_lexicon_of(languages: Sequence[str]) -> Lexicon:
                 if language == "de" and "ss" in word:
                     for sharp in _spell_with_sharp_s(word[:_LONGEST]):
                         words[sharp] = words.get(sharp, 0.0) + _SHARP * share
-    return _build_table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+    return _build_table(words)
 
 
 def _spell_with_sharp_s(word: str) -> Iterator[str]:
@@ -176,32 +179,46 @@ class _Unmarked(dict[int, str]):
         return self[code]
 
 
-def _build_table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:
-    """words: folded, each once, none empty."""
-    if not words:
+def _build_table(frequencies: Mapping[str, float]) -> Lexicon:
+    """Build a lexicon.
+
+    Args:
+        frequencies: Word → share of all written words. The words are folded, and none is empty.
+    """
+    if not frequencies:
         empty = np.zeros(0, np.float32)
         return Lexicon(np.zeros(0, np.uint64), empty, empty, {})
-    lengths = np.fromiter(map(len, words), np.intp, len(words))
-    signs = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    lengths, signs, shares = (np.concatenate(part) for part in zip(*_to_portions(frequencies), strict=True))
     starts = np.cumsum(lengths) - lengths
     order = np.argsort(-lengths, kind="stable")  # so that the words that go on are always the first ones
-    starts, shares = starts[order], frequencies[order]
+    starts, sorted_shares = starts[order], shares[order]
     many = np.searchsorted(-lengths[order], -np.arange(lengths.max()), side="left")
-    hashes, keys, masses, ends = np.full(len(words), SEED), [], [], []
+    hashes, keys, masses, ends = np.full(len(lengths), SEED), [], [], []
     for place, count in enumerate(many):
         hashes = hashes[:count] * STEP + signs[starts[:count] + place]
         keys.append(hashes)
-        masses.append(shares[:count])
+        masses.append(sorted_shares[:count])
         longer = many[place + 1] if place + 1 < len(many) else 0
-        ends.append(np.where(np.arange(count) >= longer, shares[:count], 0.0))
+        ends.append(np.where(np.arange(count) >= longer, sorted_shares[:count], 0.0))
     every = np.concatenate(keys)
     sort = np.argsort(every)
     every = every[sort]
     first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
     begin, whole = (np.add.reduceat(np.concatenate(part)[sort], first) for part in (masses, ends))
     return Lexicon(
-        every[first], begin.astype(np.float32), whole.astype(np.float32), _count_letters(signs, lengths, frequencies)
+        every[first], begin.astype(np.float32), whole.astype(np.float32), _count_letters(signs, lengths, shares)
     )
+
+
+def _to_portions(
+    frequencies: Mapping[str, float],
+) -> Iterator[tuple[NDArray[np.intp], Hashes, NDArray[np.float64]]]:
+    """Return for some words at a time their lengths, the letters of all, and their shares."""
+    keys, values = iter(frequencies), iter(frequencies.values())
+    while words := list(islice(keys, _PORTION)):
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        signs = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+        yield lengths, signs.astype(np.uint64), np.fromiter(islice(values, len(words)), np.float64, len(words))
 
 
 def _count_letters(signs: Hashes, lengths: NDArray[np.intp], frequencies: NDArray[np.float64]) -> dict[str, float]:
