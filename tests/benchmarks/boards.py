@@ -1,9 +1,10 @@
 """How well and how fast whole photos are read: ours, RapidOCR and Tesseract in one run, on the same photos.
 
-    python -m tests.benchmarks.boards [--data ../shared/data] [--set boards|scene] [--photos] [--runs 3]
+    python -m tests.benchmarks.boards [--data ../shared/data] [--set boards|diagrams|scene] [--limit N] [--runs 3]
 
 The folder holds ``boards/annotations.json`` ([{"image", "words": [{"quad", "text", "ignore"}]}]) and the photos it
-names; ``scene/icdar2015`` likewise. Programs take turns photo by photo, so that a busy moment hits all alike.
+names; ``diagrams/val`` and ``scene/icdar2015`` likewise. Programs take turns photo by photo, so that a busy moment
+hits all alike.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.photos import clean_board
+from tests.benchmarks.machine import processor
 
 Photo: TypeAlias = NDArray[np.uint8]
 Program: TypeAlias = Callable[[Photo], list[Labelled]]
@@ -47,7 +49,10 @@ CLEANINGS = {
     "all but straightened": BoardLook(straighten=False),
     "all of it": BoardLook(),
 }
-SETS = {"boards": "boards", "scene": "scene/icdar2015"}
+SETS = {"boards": "boards", "diagrams": "diagrams/val", "scene": "scene/icdar2015"}
+OURS, RAPIDOCR = "OCR Studio", "RapidOCR, default"
+PROGRAMS = {"ours": OURS, "rapidocr": RAPIDOCR, "tuned": "RapidOCR, tuned", "tesseract": "Tesseract --psm 11"}
+_DRAWN = 2000  # samples of the bootstrap
 
 
 @dataclass
@@ -127,15 +132,17 @@ def _tesseract_words(rows: csv.DictReader[str]) -> Iterator[Labelled]:
             yield Labelled(Quad.from_box(left, top, left + width, top + height), row["text"])
 
 
-def truth(folder: Path) -> dict[str, tuple[Labelled, ...]]:
-    """Image path → the words that stand on it."""
-    return {page.image: page.words for page in ground_truth.from_annotations(folder).pages}
+def truth(folder: Path, *, limit: int | None = None) -> dict[str, tuple[Labelled, ...]]:
+    """Return image path → the words that stand on it, of all photos or of ``limit`` ones, evenly spread."""
+    pages = ground_truth.from_annotations(folder).pages
+    picked = np.linspace(0, len(pages) - 1, min(limit or len(pages), len(pages))).round().astype(int)
+    return {page.image: page.words for page in (pages[index] for index in picked)}
 
 
-def measure(programs: Mapping[str, Program], folder: Path, *, runs: int) -> dict[str, Result]:
+def measure(programs: Mapping[str, Program], folder: Path, *, runs: int, limit: int | None = None) -> dict[str, Result]:
     """Let the programs read every photo in turn; the median of ``runs`` timings a photo."""
     results = {name: Result() for name in programs}
-    labels = truth(folder)
+    labels = truth(folder, limit=limit)
     warm = photo_file.open_photo(folder / next(iter(labels)))
     for read in programs.values():
         read(warm)
@@ -168,6 +175,18 @@ def show(results: Mapping[str, Result], *, photos: bool) -> None:
             _row("  " + Path(image).name, score, result.seconds[image])
 
 
+def compare_speed(ours: Result, theirs: Result) -> str:
+    """Return the ratio of all seconds, with the 95 % confidence interval by bootstrap over the photos."""
+    seconds = np.array([(ours.seconds[image], theirs.seconds[image]) for image in ours.seconds])
+    drawn = seconds[np.random.default_rng(0).integers(len(seconds), size=(_DRAWN, len(seconds)))].sum(axis=1)
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], (2.5, 97.5))
+    mine, other = seconds.mean(axis=0)
+    return (
+        f"{OURS} / {RAPIDOCR}: {mine:.2f} / {other:.2f} s a photo = {mine / other:.2f} ({low:.2f} to {high:.2f}, "
+        f"{len(seconds)} photos); {processor()}"
+    )
+
+
 def _row(name: str, score: PhotoScore, seconds: float) -> None:
     parts = (score.detection, score.end_to_end, score.bag_of_words)
     print(f"{name:34}" + "".join(f"{_figures(part):>23}" for part in parts) + f"{seconds:9.2f}")
@@ -180,27 +199,34 @@ def _figures(score: Score) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the photos and print the table."""
     parser = argparse.ArgumentParser(description="Whole photos: scores and seconds beside RapidOCR and Tesseract.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with boards/ and scene/")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the photos")
     parser.add_argument("--set", choices=SETS, default="boards", dest="kind", help="which photos (default: boards)")
+    parser.add_argument("--limit", type=int, help="read so many of the photos, evenly spread (default: all)")
     parser.add_argument("--photos", action="store_true", help="a row for each photo too")
     parser.add_argument("--runs", type=int, default=3, help="timings a photo, of which the median counts (default: 3)")
-    parser.add_argument("--only", choices=("ours", "rapidocr", "tuned", "tesseract"), help="one program alone")
+    parser.add_argument("--only", nargs="+", default=list(PROGRAMS), choices=PROGRAMS, help="these programs alone")
     parser.add_argument("--cleaned", action="store_true", help="ours once more for each way of cleaning the board")
     chosen = parser.parse_args(arguments)
     first: list[float] = []
-    known: dict[str, Callable[[], Program]] = {"ours": lambda: ours(first), "rapidocr": rapidocr}
-    known["tuned"] = lambda: rapidocr(TUNED)
-    if shutil.which("tesseract"):
-        known["tesseract"] = tesseract
-    titles = {"ours": "OCR Studio", "rapidocr": "RapidOCR, default", "tuned": "RapidOCR, tuned"}
-    titles["tesseract"] = "Tesseract --psm 11"
-    programs = {titles[name]: make() for name, make in known.items() if chosen.only in (None, name)}
+    known: dict[str, Callable[[], Program]] = {
+        "ours": lambda: ours(first),
+        "rapidocr": rapidocr,
+        "tuned": lambda: rapidocr(TUNED),
+        "tesseract": tesseract,
+    }
+    programs = {
+        title: known[name]()
+        for name, title in PROGRAMS.items()
+        if name in chosen.only and (name != "tesseract" or shutil.which(name))
+    }
     for name, look in CLEANINGS.items() if chosen.cleaned else ():
         programs[f"OCR Studio, {name}"] = ours([], look)
-    results = measure(programs, chosen.data / SETS[chosen.kind], runs=chosen.runs)
+    results = measure(programs, chosen.data / SETS[chosen.kind], runs=chosen.runs, limit=chosen.limit)
     show(results, photos=chosen.photos)
     if first:
         print(f"OCR Studio's first words after {statistics.median(first):.2f} s (median; warm)")
+    if {OURS, RAPIDOCR} <= results.keys():
+        print(compare_speed(results[OURS], results[RAPIDOCR]))
 
 
 if __name__ == "__main__":
