@@ -41,7 +41,7 @@ class Compared:
     def __init__(self, network: Network, other: Network) -> None:
         self._network, self._other = network, other
         self.runtime, self.notice, self.classes = network.runtime, network.notice, network.classes
-        self.parallel_calls = network.parallel_calls
+        self.parallel_calls, self.batch_pixels = network.parallel_calls, network.batch_pixels
         self.differences: list[float] = []
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ class Network(Protocol):
         runtime: The library that runs it: "onnx" or "tensorflow".
         classes: Number of classes of a recognizer; maps of a detector.
         parallel_calls: How many calls at once use the processor best.
+        batch_pixels: Best total width of the crops in one call of a recognizer.
         notice: Why another library runs it than was asked for, a line for the user.
     """
 
@@ -28,6 +29,7 @@ class Network(Protocol):
     notice: Message | None
     classes: int
     parallel_calls: int
+    batch_pixels: int
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run the network.

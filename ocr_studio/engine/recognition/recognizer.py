@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import math
 import unicodedata
@@ -26,18 +25,14 @@ from ocr_studio.engine.recognition.language_prior import LanguagePrior
 
 Crop: TypeAlias = NDArray[np.uint8]
 
-# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of a step. The
-# network sees the padding, but was trained with it. Character errors, greedy, on 508 words of boards, 150 handwritten
-# ones and 400 of IIIT5K: without padding 6.8, 16.4 and 1.4 %, with these widths 5.9, 15.5 and 1.0 %, with 320 or more
-# 5.8, 16.1 and 1.0 % in twice to three times the time.
-WIDTHS: Final = (96, 128, 160, 192, 256, 320)
-WIDTH_STEP: Final = 64
+# Crops are padded to this width (pixels at a height of 48), wider ones to the next multiple of the step. The network
+# sees the padding, but was trained with it. Character errors, greedy, on 508 words of boards, 150 handwritten ones and
+# 400 of IIIT5K: without padding 6.8, 16.4 and 1.4 %, with such widths 5.9, 15.5 and 1.0 %, with 320 or more 5.8, 16.1
+# and 1.0 % in twice to three times the time.
+MIN_WIDTH: Final = 96
+WIDTH_STEP: Final = 32
 # Longer lines are squeezed: the memory of attention grows with the square of the number of steps.
 MAX_WIDTH: Final = 8192
-# Total width of a batch in pixels: small enough for the cache, and for all calls to end at about the same time.
-BATCH_PIXELS: Final = 2048
-# Overhead of a call, in pixels of width: 2 to 3 ms, where a pixel takes 0.04 ms (measured).
-CALL_PIXELS: Final = 64
 
 # Number of readings per word, including the best.
 ALTERNATIVES: Final = 5
@@ -121,7 +116,7 @@ class Recognizer:
 
     def warm_up(self) -> None:
         """Compile the network before the first photo."""
-        self.run([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
+        self.run([np.full((HEIGHT, MIN_WIDTH, 3), 255, np.uint8)])
 
     def run(self, crops: Sequence[Crop], *, width_factors: Sequence[float] | None = None) -> list[FrameProbabilities]:
         """Run the network on crops.
@@ -137,6 +132,7 @@ class Recognizer:
             ValueError: A crop is empty.
         """
         widths = [_resized_width(*each) for each in zip(crops, width_factors or [1.0] * len(crops), strict=True)]
+        batches = _batches(widths, self.network.batch_pixels)
 
         def run_padded(batch: tuple[list[int], int]) -> list[tuple[int, FrameProbabilities]]:
             indices, padded = batch
@@ -144,7 +140,7 @@ class Recognizer:
             return list(zip(indices, self._run_batch(crops_of_batch, padded), strict=True))
 
         with ThreadPoolExecutor(self.network.parallel_calls, "recognizer") as threads:
-            found = dict(itertools.chain.from_iterable(threads.map(run_padded, _batches(widths))))
+            found = dict(itertools.chain.from_iterable(threads.map(run_padded, batches)))
         return [found[index] for index in range(len(crops))]
 
     def _run_batch(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[FrameProbabilities]:
@@ -301,31 +297,20 @@ def _resized_width(crop: Crop, factor: float) -> int:
 
 
 def _padded_width(width: int) -> int:
-    """Return the width to which a line of this width is padded."""
-    if width > WIDTHS[-1]:
-        return math.ceil(width / WIDTH_STEP) * WIDTH_STEP
-    return WIDTHS[bisect.bisect_left(WIDTHS, width)]
+    """Return the width to which a crop of this width is padded."""
+    return max(MIN_WIDTH, math.ceil(width / WIDTH_STEP) * WIDTH_STEP)
 
 
-def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
-    """Group crops into batches and return their padded widths, narrow ones first.
+def _batches(widths: Sequence[int], pixels: int) -> Iterator[tuple[list[int], int]]:
+    """Group crops of the same padded width into batches of at most ``pixels`` in total width.
 
-    The grouping by sorted width that takes the least time is chosen, including padding and calls.
+    What a crop is padded to depends on itself alone, so it is read the same whatever is read beside it.
+
+    Yields:
+        Indices of the crops of a batch, and their padded width; narrow ones first.
     """
     order = sorted(range(len(widths)), key=lambda index: widths[index])
-    padded = [_padded_width(widths[index]) for index in order]
-    least, begins = [0], [0]  # for the first 0, 1, 2 … crops: minimum cost, and where their last batch begins
-    for end in range(1, len(order) + 1):
-        most = max(1, BATCH_PIXELS // padded[end - 1])
-        ways = [
-            (least[begin] + (end - begin) * padded[end - 1] + CALL_PIXELS, begin)
-            for begin in range(max(0, end - most), end)
-        ]
-        cost, begin = min(ways)
-        least.append(cost)
-        begins.append(begin)
-    ends = [len(order)]
-    while ends[-1] > 0:
-        ends.append(begins[ends[-1]])
-    for begin, end in itertools.pairwise(reversed(ends)):
-        yield order[begin:end], padded[end - 1]
+    for padded, group in itertools.groupby(order, key=lambda index: _padded_width(widths[index])):
+        indices, most = list(group), max(1, pixels // padded)
+        for start in range(0, len(indices), most):
+            yield indices[start : start + most], padded

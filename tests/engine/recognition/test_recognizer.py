@@ -21,7 +21,7 @@ from ocr_studio.engine import model_loader
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.recognition import ctc
-from ocr_studio.engine.recognition.recognizer import MAX_WIDTH, WIDTH_FACTORS, WIDTHS, FrameProbabilities, Recognizer
+from ocr_studio.engine.recognition.recognizer import MAX_WIDTH, WIDTH_FACTORS, FrameProbabilities, Recognizer
 from ocr_studio.engine.weights import model_weights
 from tests.core.made_models import CARD
 
@@ -176,12 +176,36 @@ def test_letters_stand_where_they_were_drawn(recognizer: Recognizer) -> None:
 def test_long_lines_are_read_to_their_end(recognizer: Recognizer) -> None:
     line = " ".join(["the quick brown fox jumps over the lazy dog"] * 4)
     crop = drawn(line)
-    assert 48 * crop.shape[1] / crop.shape[0] > WIDTHS[-1]
+    assert 48 * crop.shape[1] / crop.shape[0] > 1000
     read = recognizer.read([crop])[0]
     assert read.text.count("fox") == 4
     assert read.text.endswith("dog")
     assert len(read.letters) == len(read.text)
     assert list(read.letters) == sorted(read.letters)
+
+
+class _Recording:
+    """A network that reads nothing and keeps the shapes of its inputs."""
+
+    runtime, classes, parallel_calls, batch_pixels = "none", 3, 1, 512
+    notice = None
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, int]] = []
+
+    def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.shapes.append((pixels.shape[0], pixels.shape[2]))
+        return np.full((pixels.shape[0], pixels.shape[2] // 8, self.classes), 1 / 3, np.float32)
+
+
+def test_a_crop_is_padded_by_its_own_width_whatever_is_read_beside_it() -> None:
+    widths = [40, 300, 96, 97, 50, 700, 60, 70, 80, 90]
+    network = _Recording()
+    steps = Recognizer(network, Charset(("a", "b")), name="none").run(
+        [np.zeros((48, each, 3), np.uint8) for each in widths]
+    )
+    assert network.shapes == [(5, 96), (2, 96), (1, 128), (1, 320), (1, 704)]
+    assert [len(each.probabilities) for each in steps] == [6, 39, 12, 14, 8, 88, 9, 10, 11, 12]
 
 
 def test_steps_span_the_crop(recognizer: Recognizer) -> None:

@@ -53,7 +53,7 @@ def true_boxes() -> list[tuple[int, int, int, int]]:
 class NoNetwork:
     """What is never run."""
 
-    runtime, classes, parallel_calls = "none", 3, 1
+    runtime, classes, parallel_calls, batch_pixels = "none", 3, 1, 2048
     notice: Message | None = None
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
