@@ -43,6 +43,7 @@ from ocr_studio.core.training.events import (
     TrainingPreparing,
     TrainingStarted,
     WordsEvaluated,
+    suggested_recipe,
 )
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
@@ -201,7 +202,7 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
-    default = detector_events.RECIPE if options.detector else Recipe()
+    default = detector_events.RECIPE if options.detector else suggested_recipe(options.what or Recipe().what)
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.parse_recipe(asdict(replace(default, **({"base": base} | given))))
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
@@ -278,9 +279,11 @@ def _typed(value: float | str) -> str:
 
 
 def _default(key: str) -> str:
-    """Return the default of an option, and that of the detector if it differs, as shown in the help."""
-    recognizer, detector = (_typed(getattr(recipe, key)) for recipe in (Recipe(), detector_events.RECIPE))
-    return f"default: {recognizer}" if recognizer == detector else f"default: {recognizer}, detector: {detector}"
+    """Return the default of an option, and those of other trainings where they differ, as shown in the help."""
+    recipes = Recipe(), suggested_recipe("all"), detector_events.RECIPE
+    usual, deeper, detector = (_typed(getattr(recipe, key)) for recipe in recipes)
+    others = {"detector": detector} if key == "what" else {"other parts": deeper, "detector": detector}
+    return "; ".join([f"default: {usual}", *(f"{name}: {value}" for name, value in others.items() if value != usual)])
 
 
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:

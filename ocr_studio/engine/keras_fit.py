@@ -22,10 +22,10 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.backbone import Shape
+from ocr_studio.engine.nets.last_layer import split_network
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint
 from ocr_studio.engine.training.trainer import ctc_losses
-from ocr_studio.engine.weights import alphabet_growth
 
 Tensor: TypeAlias = Any
 
@@ -87,7 +87,7 @@ def build_training_model(net: keras.Model) -> keras.Model:
 
 def build_backbone(net: keras.Model) -> keras.Model:
     """Return a recognizer's network without its last layer, sharing its weights."""
-    return keras.Model(net.inputs[0], net.get_layer(alphabet_growth.HEAD).input, name="backbone")
+    return split_network(net)[0]
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]

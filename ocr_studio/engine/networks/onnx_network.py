@@ -30,6 +30,7 @@ class OnnxNetwork:
 
     Args:
         read: Weights of an architecture in ``PUBLISHED``.
+        features: Whether its output is the last layer's input, not its result.
         notice: See ``Network``.
 
     Raises:
@@ -42,10 +43,10 @@ class OnnxNetwork:
     # A call takes a millisecond besides, a pixel 0.07 ms in batches of any size: small ones keep all cores busy.
     batch_pixels = 512
 
-    def __init__(self, read: ModelArrays, *, notice: Message | None = None) -> None:
+    def __init__(self, read: ModelArrays, *, features: bool = False, notice: Message | None = None) -> None:
         self.notice = notice
         read = model_arrays.check_fit(read)
-        graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays)
+        graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays, features=features)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only
         # Activations come close to zero, and products of subnormal numbers take up to 100 times as long.

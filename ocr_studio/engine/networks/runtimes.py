@@ -19,18 +19,23 @@ from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 log = logging.getLogger(__name__)
 
-_Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None], Network]
+_Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, bool], Network]
 
 
 class NoRuntime(StudioError):
     """No library can run the network of a model."""
 
 
-def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
+def make_network(read: ModelArrays, options: ReaderOptions, *, features: bool = False) -> Network:
     """Make the network of a model.
 
     If the chosen library can't be loaded or can't run the network, the other one takes over, and the network's notice
     says why. TensorFlow runs networks without an ONNX graph; the notice says so if the user chose ONNX Runtime.
+
+    Args:
+        read: The weights.
+        options: Runtime and GPU memory.
+        features: Whether a recognizer's output is the input of its last layer, (B, T, C).
 
     Raises:
         BadModel: The weights do not fit.
@@ -56,7 +61,7 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
                 package=installed_as(broken),
             )
         try:
-            network = _MAKERS[runtime](read, options, notice)
+            network = _MAKERS[runtime](read, options, notice, features)
         except PretrainedError as error:  # a graph only, as the weights have been read
             failures.append((bundled_weights.REQUIREMENT, f"{error.file}: {error.what}"))
         except (ImportError, RuntimeUnusable) as error:
@@ -73,19 +78,25 @@ def make_network(read: ModelArrays, options: ReaderOptions) -> Network:
     )
 
 
-def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None) -> Network:
+def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None, features: bool) -> Network:
     from ocr_studio.engine.networks.onnx_network import OnnxNetwork
 
-    return OnnxNetwork(read, notice=notice)
+    return OnnxNetwork(read, features=features, notice=notice)
 
 
-def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None) -> Network:
+def _make_tensorflow(
+    read: ModelArrays, options: ReaderOptions, notice: Message | None, features: bool
+) -> Network:
+    from ocr_studio.engine.nets.last_layer import split_network
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
     from ocr_studio.engine.weights import model_weights
 
     tensorflow_setup.configure(options)
-    return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None, notice=notice)
+    net = model_weights.build_network(read)
+    if features:
+        return TensorFlowNetwork(split_network(net)[0], notice=notice)
+    return TensorFlowNetwork(net, softmax=read.charset is not None, notice=notice)
 
 
 _MAKERS: Final[Mapping[str, _Maker]] = MappingProxyType({"onnx": _make_onnx, "tensorflow": _make_tensorflow})

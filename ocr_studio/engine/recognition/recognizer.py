@@ -131,29 +131,9 @@ class Recognizer:
         Raises:
             ValueError: A crop is empty.
         """
-        widths = [_resized_width(*each) for each in zip(crops, width_factors or [1.0] * len(crops), strict=True)]
-        batches = _batches(widths, self.network.batch_pixels)
-
-        def run_padded(batch: tuple[list[int], int]) -> list[tuple[int, FrameProbabilities]]:
-            indices, padded = batch
-            crops_of_batch = [(crops[index], widths[index]) for index in indices]
-            return list(zip(indices, self._run_batch(crops_of_batch, padded), strict=True))
-
-        with ThreadPoolExecutor(self.network.parallel_calls, "recognizer") as threads:
-            found = dict(itertools.chain.from_iterable(threads.map(run_padded, batches)))
-        return [found[index] for index in range(len(crops))]
-
-    def _run_batch(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[FrameProbabilities]:
-        """Run the network on crops of one batch, padded to the same width."""
-        pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
-        for row, (crop, width) in enumerate(crops):
-            pixels[row, :, :width] = cv2.resize(crop, (width, HEIGHT)) * np.float32(1 / 127.5) - 1.0
-        probabilities = self.network(pixels)
         return [
-            FrameProbabilities(
-                probabilities[row, : min(math.ceil(width / STEP) + 1, padded // STEP)], STEP * crop.shape[1] / width
-            )
-            for row, (crop, width) in enumerate(crops)
+            FrameProbabilities(seen, STEP * crop.shape[1] / width)
+            for crop, (seen, width) in zip(crops, run_network(self.network, crops, width_factors), strict=True)
         ]
 
     def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
@@ -267,6 +247,39 @@ class Recognizer:
             return ()
         places = ctc.align_letters(steps.probabilities, labels) * steps.span / max(width, 1e-6)
         return tuple(round(float(place), 4) for place in places.clip(0.0, 1.0))
+
+
+def run_network(
+    network: Network, crops: Sequence[Crop], width_factors: Sequence[float] | None = None
+) -> list[tuple[NDArray[np.float32], int]]:
+    """Run a network that reads lines on crops, in batches of similar width.
+
+    Args:
+        network: The network.
+        crops: (h, w, 3) uint8 RGB, of any size; resized to a height of 48 pixels.
+        width_factors: Width factor of each.
+
+    Returns:
+        The output for each crop, (T, C) float32, in order, and the crop's width in pixels as the network saw it.
+
+    Raises:
+        ValueError: A crop is empty.
+    """
+    widths = [_resized_width(*each) for each in zip(crops, width_factors or [1.0] * len(crops), strict=True)]
+    batches = _batches(widths, network.batch_pixels)
+
+    def run_padded(batch: tuple[list[int], int]) -> list[tuple[int, NDArray[np.float32]]]:
+        indices, padded = batch
+        pixels = np.zeros((len(indices), HEIGHT, padded, 3), np.float32)
+        for row, index in enumerate(indices):
+            resized = cv2.resize(crops[index], (widths[index], HEIGHT))
+            pixels[row, :, : widths[index]] = resized * np.float32(1 / 127.5) - 1.0
+        steps = [min(math.ceil(widths[index] / STEP) + 1, padded // STEP) for index in indices]
+        return [(index, seen[:many]) for index, seen, many in zip(indices, network(pixels), steps, strict=True)]
+
+    with ThreadPoolExecutor(network.parallel_calls, "recognizer") as threads:
+        found = dict(itertools.chain.from_iterable(threads.map(run_padded, batches)))
+    return [(found[index], width) for index, width in enumerate(widths)]
 
 
 def merge_hypotheses(passes: Sequence[Sequence[ctc.Hypothesis]]) -> list[ctc.Hypothesis]:

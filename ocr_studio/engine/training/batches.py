@@ -36,14 +36,15 @@ class Batch:
     """The input of one training step.
 
     Attributes:
-        pixels: (B, 48, W, 3) float32, −1 to 1, padded with 0.
+        inputs: What the network sees, padded with 0: pixels, (B, 48, W, 3) float32, −1 to 1; or, if only the last layer
+            is trained, its features, (B, T, C) float32.
         steps: (B,) int32, number of the network's steps that belong to each crop.
         own: Number of crops of the dataset, which come first; the others are general.
         labels: (B, L) int32, padded with 0.
         lengths: (B,) int32, lengths of the labels; 0 for a crop with too few steps for its text, which is ignored.
     """
 
-    pixels: NDArray[np.float32]
+    inputs: NDArray[np.float32]
     steps: Integers
     labels: Integers
     lengths: Integers
@@ -117,7 +118,10 @@ class Batches:
         crops = [limit_width(augment(example.crop, self._mixture.augmentation, rng)) for example in examples]
         # When reading, words of similar width are batched, so their padding differs.
         padding = int(rng.integers(3)) * _WIDTH_STEP if rng.random() < _SPARE_CHANCE else 0
-        return pack_batch(crops, [self._labels[example.text] for example in examples], padding=padding)
+        return pack_batch(crops, self._labels_of(examples), padding=padding)
+
+    def _labels_of(self, examples: Sequence[TrainingExample]) -> list[list[int]]:
+        return [self._labels[example.text] for example in examples]
 
 
 def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, padding: int = 0) -> Batch:
@@ -131,19 +135,29 @@ def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[i
     widest = max(crop.shape[1] for crop in crops)
     padded = math.ceil(widest / _WIDTH_STEP) * _WIDTH_STEP + padding
     pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
-    padded_labels = np.zeros((len(crops), max(1, *map(len, labels))), np.int32)
-    steps, lengths = np.zeros(len(crops), np.int32), np.zeros(len(crops), np.int32)
-    for row, (crop, classes) in enumerate(zip(crops, labels, strict=True)):
-        width = crop.shape[1]
-        np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, :width])
-        pixels[row, :, :width] -= 1.0
-        steps[row] = min(math.ceil(width / STEP) + 1, padded // STEP)
+    for row, crop in enumerate(crops):
+        np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, : crop.shape[1]])
+        pixels[row, :, : crop.shape[1]] -= 1.0
+    return pack(pixels, [min(math.ceil(crop.shape[1] / STEP) + 1, padded // STEP) for crop in crops], labels)
+
+
+def pack_unchanged(examples: Sequence[TrainingExample], labels: Sequence[Sequence[int]]) -> Batch:
+    """Make a batch of some crops as they are, with the classes of their texts."""
+    still = np.random.default_rng(0)
+    return pack_batch([limit_width(augment(each.crop, 0.0, still)) for each in examples], labels)
+
+
+def pack(inputs: NDArray[np.float32], steps: Sequence[int], labels: Sequence[Sequence[int]]) -> Batch:
+    """Make a batch of inputs, see ``Batch``, with the classes of the text of each."""
+    padded_labels = np.zeros((len(inputs), max(1, *map(len, labels))), np.int32)
+    lengths = np.zeros(len(inputs), np.int32)
+    for row, classes in enumerate(labels):
         if count_ctc_steps(classes) <= steps[row]:
             padded_labels[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
             padded_labels[row, 0] = 1  # TensorFlow's CTC rejects empty texts
-    return Batch(pixels, steps, padded_labels, lengths, own=len(crops))
+    return Batch(inputs, np.array(steps, np.int32), padded_labels, lengths, own=len(inputs))
 
 
 def aspect_ratio(example: TrainingExample) -> float:

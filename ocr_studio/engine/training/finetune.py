@@ -1,9 +1,9 @@
 """Fine-tuning of a recognizer on the user's corrected words.
 
-Tuned for a few words (``tests/benchmarks/learning.py``): the upper half of the network is trained with a low learning
-rate, mixed with as many general words against forgetting; the result is the mean of old and new weights (weight
-averaging, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and
-a comparison.
+Tuned for a few words (``tests/benchmarks/learning.py``): the last layer alone is trained, on stored features, mixed
+with as many general words, on which its outputs are held to the old ones against forgetting. Deeper layers can be
+trained as well; then the result is the mean of old and new weights (weight averaging, Wortsman et al. 2022,
+https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and a comparison.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon, typed_words
@@ -24,6 +26,7 @@ from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, Setting, learning_on
 from ocr_studio.core.page import now
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (
     HeldOutSample,
     Recipe,
@@ -36,15 +39,18 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.networks import tensorflow_setup
-from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
+from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.networks import runtimes, tensorflow_setup
+from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import Recognizer
-from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal
+from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal, stored_features
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.run import TrainingRun
+from ocr_studio.engine.training.stored_features import FeatureBatches, Features
 from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
+from ocr_studio.engine.weights.model_arrays import ModelArrays
 
 # General words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
 REHEARSED: Final = 400
@@ -52,6 +58,8 @@ MEASURED: Final = 120
 _MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least this number
 # A few words are seen more often than the recipe says: fewer steps change nothing.
 LEAST_STEPS: Final = 80
+# Weight of the changes on general words where the last layer alone is trained, at a high learning rate.
+HOLD: Final = 10.0
 # Held-out words shown during training.
 MAX_SAMPLES: Final = 12
 # Words per batch when reading with dictionaries, so that cancelling is quick.
@@ -139,6 +147,14 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
+def fast_network(
+    net: keras.Model, charset: Charset, architecture: str, options: ReaderOptions, *, features: bool = False
+) -> Network:
+    """Return a network with the current weights in the runtime that reads photos, see ``runtimes.make_network``."""
+    read = ModelArrays(architecture, model_weights.read_weights(net), charset, fits=True)
+    return runtimes.make_network(read, options, features=features)
+
+
 class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
     """A recognizer's run. baseline: readings of held-out and general words before training."""
 
@@ -175,7 +191,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         published = bundled_weights.load_character_weights(letters) if letters else {}
         self.net, self.charset = alphabet_growth.add_characters(self.net, self.charset, letters, published)
         self._new_characters = letters
-        self._create_trainer()
+        yield from self._create_trainer()
 
     def _generate_general(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
         """Generate general words."""
@@ -193,27 +209,61 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             general.append(example)
         return general
 
-    def _create_trainer(self) -> None:
+    def _create_trainer(self) -> Iterator[TrainingEvent]:
         """Create trainer, batches and evaluation."""
         recipe, examples = self.recipe, self.examples
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
-        self._batches = Batches(examples.train, examples.general, self.charset, mixture)
-        steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
-        texts = [example.text for example in (*examples.train, *examples.general)]
-        taught = alphabet_growth.occurring_classes(self.charset, texts)
-        plan = TrainingPlan(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new_characters), taught)
-        with candidate.device_context(recipe.device):
-            trainer = RecognizerTrainer(self.net, plan)
         # Texts with untrained new characters have no meaningful loss.
         readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]
-        self._evaluator = Evaluator(readable, self.charset)
-        self._general_evaluator = Evaluator(examples.keep, self.charset)
+        trained = self.net
+        if recipe.what == "head":
+            trained = split_network(self.net)[1]
+            features = yield from self._compute_features(readable)
+            self._batches: Batches = FeatureBatches(examples.train, examples.general, self.charset, mixture, features)
+            pack = partial(stored_features.pack_first, features)
+        else:
+            self._batches = Batches(examples.train, examples.general, self.charset, mixture)
+            pack = batches.pack_unchanged
+        steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
+        texts = [example.text for example in (*examples.train, *examples.general)]
+        plan = TrainingPlan(
+            recipe.what,
+            steps,
+            recipe.learning_rate,
+            recipe.average,
+            len(self._new_characters),
+            alphabet_growth.occurring_classes(self.charset, texts),
+            hold=HOLD if recipe.what == "head" else 1.0,
+        )
+        with candidate.device_context(recipe.device):
+            trainer = RecognizerTrainer(trained, plan)
+        self._evaluator = Evaluator(readable, self.charset, pack)
+        self._general_evaluator = Evaluator(examples.keep, self.charset, pack)
         self.start_or_resume(trainer, steps)
 
+    def _compute_features(self, readable: Sequence[TrainingExample]) -> Generator[TrainingEvent, None, Features]:
+        """Compute what the last layer sees: of words to train on in several views."""
+        examples, recipe, found = self.examples, self.recipe, dict[TrainingExample, list[NDArray[np.float32]]]()
+        still, varied = [*readable, *examples.keep], [*examples.train, *examples.general]
+        network = fast_network(self.net, self.charset, self._base.architecture, self._data.options, features=True)
+        own, general = map(stored_features.count_views, (len(examples.train), 2 * len(examples.general)))
+        for words, views in ((examples.train, own), (examples.general, general), (still, 1)):
+            for some in stored_features.compute_features(
+                network, words, views=views, augmentation=recipe.augmentation, seed=recipe.seed
+            ):
+                yield TrainingPreparing(tr("Preparing the words"), len(found), len(still) + len(varied))
+                found |= some
+        return found
+
     def _read_before(self) -> Iterator[TrainingEvent]:
-        self._reader = Recognizer(TensorFlowNetwork(self.net, softmax=True), self.charset, name=self._base.name)
-        self._before = yield from self._read(self._reader, self.examples.held_out, tr("Reading with the current model"))
-        self._general_before = yield from self._read(self._reader, self.examples.keep, self._reading_general())
+        reader = self._make_reader()
+        self._before = yield from self._read(reader, self.examples.held_out, tr("Reading with the current model"))
+        self._general_before = yield from self._read(reader, self.examples.keep, self._reading_general())
+
+    def _make_reader(self) -> Recognizer:
+        """Make a recognizer with the current weights."""
+        network = fast_network(self.net, self.charset, self._base.architecture, self._data.options)
+        return Recognizer(network, self.charset, name=self._base.name)
 
     # -------------------------------------------------------------------------------------------------- during
 
@@ -284,9 +334,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
 
     def compare(self) -> Generator[TrainingEvent, None, RecognizerComparison]:
         """Read the held-out words with the new model and return the comparison."""
-        reader = self._reader
-        if self._new_characters:
-            reader = Recognizer(TensorFlowNetwork(self.net, softmax=True), self.charset, name="")
+        reader = self._make_reader()
         after = yield from self._read(reader, self.examples.held_out, tr("Reading with the new model"))
         keep_after = yield from self._read(reader, self.examples.keep, self._reading_general())
         return model_comparison.compare_readings(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import keras
 import numpy as np
@@ -17,29 +17,23 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.training.events import PARTS
-from ocr_studio.engine.nets.plans import HEIGHT
+from ocr_studio.engine.nets.last_layer import HEAD
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.training import batches
-from ocr_studio.engine.training.augmentation import augment
 from ocr_studio.engine.training.batches import Batch
 from ocr_studio.engine.training.trainable_weights import TrainableWeights, check_finite
 from ocr_studio.engine.training.training_data import TrainingExample
-from ocr_studio.engine.weights import alphabet_growth
 
 # Crops per batch of an evaluation.
 _BATCH: Final = 32
 
+# Makes a batch of examples, given their classes.
+Pack: TypeAlias = Callable[[Sequence[TrainingExample], Sequence[Sequence[int]]], Batch]
+
 _CERTAIN: Final = 0.1  # nats per character: read correctly nine times out of ten
 _MAX_NATS: Final = 60.0  # nats
 
-# Of a batch: pixels, steps, labels, lengths.
 _NUMBERS: Final = tf.TensorSpec((None,), tf.int32)
-_SIGNATURE: Final = (
-    tf.TensorSpec((None, HEIGHT, None, 3), tf.float32),
-    _NUMBERS,
-    tf.TensorSpec((None, None), tf.int32),
-    _NUMBERS,
-)
 
 _BLOCK: Final = re.compile(r"block(\d+)_")
 
@@ -55,6 +49,7 @@ class TrainingPlan:
         average: Share (0..1) of the new weights in the result; the rest are the old ones.
         new_classes: Number of new classes at the end, whose weights are not averaged.
         trained_classes: (classes,) those that occur in the training data; the others' scores stay.
+        hold: Weight of the changes of general words' outputs, beside the loss of the user's words.
     """
 
     what: str
@@ -63,13 +58,17 @@ class TrainingPlan:
     average: float
     new_classes: int
     trained_classes: NDArray[np.bool_]
+    hold: float = 1.0
 
 
 class RecognizerTrainer(TrainableWeights):
-    """Trains a recognizer. It belongs to the thread that created it."""
+    """Trains a recognizer, or its last layer alone on features. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, plan: TrainingPlan) -> None:
         self.net, self._plan = net, plan
+        # Of a batch: inputs, steps, labels, lengths.
+        inputs, labels = tf.TensorSpec(net.input_shape, tf.float32), tf.TensorSpec((None, None), tf.int32)
+        self._signature = (inputs, _NUMBERS, labels, _NUMBERS)
         freeze_layers(net, plan.what)
         super().__init__(net, steps=plan.steps, learning_rate=plan.learning_rate, share=self._share)
         self._masks = [self._mask(variable) for variable in self.variables]
@@ -80,23 +79,23 @@ class RecognizerTrainer(TrainableWeights):
     # a process.
     @cached_property
     def _train_alone(self) -> Any:
-        return tf.function(self._alone_step, input_signature=_SIGNATURE).get_concrete_function()
+        return tf.function(self._alone_step, input_signature=self._signature).get_concrete_function()
 
     @cached_property
     def _train_mixed(self) -> Any:
-        signature = (*_SIGNATURE, tf.TensorSpec((), tf.int32))
+        signature = (*self._signature, tf.TensorSpec((), tf.int32))
         return tf.function(self._mixed_step, input_signature=signature).get_concrete_function()
 
     @cached_property
     def _compute(self) -> Any:
-        return tf.function(self._compute_losses, input_signature=_SIGNATURE).get_concrete_function()
+        return tf.function(self._compute_losses, input_signature=self._signature).get_concrete_function()
 
     def train_step(self, batch: Batch) -> float:
         """Train one step and return its loss on the dataset's own words in nats per character.
 
         Raises TrainingFailed.
         """
-        if batch.own == len(batch.pixels):
+        if batch.own == len(batch.inputs):
             return check_finite(float(self._train_alone(*_tensors(batch))))
         return check_finite(float(self._train_mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
 
@@ -105,25 +104,25 @@ class RecognizerTrainer(TrainableWeights):
         path, losses = self._compute(*_tensors(batch))
         return path.numpy(), losses.numpy()
 
-    def _alone_step(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    def _alone_step(self, inputs: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            losses = ctc_losses(self.net(pixels, training=True), steps, labels, lengths)
+            losses = ctc_losses(self.net(inputs, training=True), steps, labels, lengths)
             loss = tf.reduce_sum(_uncertain_losses(losses, lengths)) / _count_letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _count_letters(lengths)
 
     def _mixed_step(
-        self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
+        self, inputs: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
     ) -> tf.Tensor:
         """Train on own words by their texts, and on general ones by the original network's output (Hinton et al. 2015;
         Li & Hoiem 2016), which preserves more than their texts would.
         """
-        before = self._before(pixels[own:], training=False) - self._mask_new()
+        before = self._before(inputs[own:], training=False) - self._mask_new()
         with tf.GradientTape() as tape:
-            logits = self.net(pixels, training=True)
+            logits = self.net(inputs, training=True)
             losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
             changes = _divergence(before, logits[own:], steps[own:])
-            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + tf.reduce_sum(changes)
+            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + self._plan.hold * tf.reduce_sum(changes)
             loss = total / _count_letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _count_letters(lengths[:own])
@@ -138,12 +137,12 @@ class RecognizerTrainer(TrainableWeights):
         new[len(new) - self._plan.new_classes :] = 1e9
         return tf.constant(new)
 
-    def _compute_losses(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
-        logits = self.net(pixels, training=False)
+    def _compute_losses(self, inputs: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
+        logits = self.net(inputs, training=False)
         return tf.argmax(logits, axis=2), ctc_losses(logits, steps, labels, lengths)
 
     def _is_head(self, variable: keras.Variable) -> bool:
-        return bool(variable.path.startswith(f"{alphabet_growth.HEAD}/"))
+        return bool(variable.path.startswith(f"{HEAD}/"))
 
     def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
         """Return the share of the new value in the result for each number of a variable."""
@@ -169,7 +168,7 @@ def freeze_layers(net: keras.Model, what: str) -> None:
         elif block:
             layer.trainable = what in {"upper", "all"}
         else:
-            layer.trainable = layer.name == alphabet_growth.HEAD or what != "head"
+            layer.trainable = layer.name == HEAD or what != "head"
 
 
 def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -203,7 +202,7 @@ def _count_letters(lengths: tf.Tensor) -> tf.Tensor:
 
 
 def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
-    return tuple(tf.constant(part) for part in (batch.pixels, batch.steps, batch.labels, batch.lengths))
+    return tuple(tf.constant(part) for part in (batch.inputs, batch.steps, batch.labels, batch.lengths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,22 +215,27 @@ class EvaluationResult:
 
 @dataclass
 class Evaluator:
-    """Evaluation words, decoded greedily: quick, and without dictionaries."""
+    """Evaluation words, decoded greedily: quick, and without dictionaries.
+
+    Args:
+        examples: The words.
+        charset: The charset.
+        pack: Makes a batch of some of them, given their classes.
+    """
 
     examples: Sequence[TrainingExample]
     charset: Charset
+    pack: Pack = batches.pack_unchanged
     _order: list[int] = field(init=False)
     _batches: list[Batch] = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare the batches, crops of similar width together."""
-        still = np.random.default_rng(0)
         self._order = sorted(range(len(self.examples)), key=lambda index: batches.aspect_ratio(self.examples[index]))
         self._batches = []
         for start in range(0, len(self._order), _BATCH):
             group = [self.examples[index] for index in self._order[start : start + _BATCH]]
-            crops = [batches.limit_width(augment(example.crop, 0.0, still)) for example in group]
-            self._batches.append(batches.pack_batch(crops, [self.charset.encode(example.text) for example in group]))
+            self._batches.append(self.pack(group, [self.charset.encode(example.text) for example in group]))
 
     def __len__(self) -> int:
         return len(self.examples)

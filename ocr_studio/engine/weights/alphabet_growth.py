@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import keras
 import numpy as np
@@ -16,10 +16,9 @@ from keras import layers
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset, is_in_alphabet, normalize_text
+from ocr_studio.engine.nets.last_layer import HEAD
 
 Scores: TypeAlias = tuple[NDArray[np.float32], float]  # of one character: kernel (C,) and bias
-
-HEAD: Final = "characters"
 
 
 def missing_characters(charset: Charset, texts: Iterable[str]) -> str:

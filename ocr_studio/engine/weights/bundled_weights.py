@@ -134,13 +134,14 @@ def load_character_weights(letters: Iterable[str]) -> dict[str, tuple[Array, flo
     return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
 
 
-def fill_graph(published: PublishedWeights, arrays: Arrays) -> onnx.ModelProto:
+def fill_graph(published: PublishedWeights, arrays: Arrays, *, features: bool = False) -> onnx.ModelProto:
     """Return the published file's graph with other weights.
 
     Args:
         published: The file.
         arrays: Weights by name, as from ``read_detector`` or ``read_recognizer``; the last layer may have any number
             of classes.
+        features: Whether the output is the last layer's input, not its result.
 
     Returns:
         The model, which takes RGB like our networks, while the file's takes BGR.
@@ -155,10 +156,15 @@ def fill_graph(published: PublishedWeights, arrays: Arrays) -> onnx.ModelProto:
     slots = _find_slots(model.graph)
     for layer in layers:
         for weights in _file_weights(layer, arrays):
-            _fill_slot(next(slots), weights, constants)
+            slot = next(slots)
+            _fill_slot(slot, weights, constants)
+    if features:
+        seen = onnx.helper.make_tensor_value_info(slot.node.input[0], onnx.TensorProto.FLOAT, None)
+        del model.graph.output[:]
+        model.graph.output.append(seen)
     # They would name another number of classes.
     del model.graph.value_info[:]
-    for output in model.graph.output:
+    for output in model.graph.output if not features else ():
         output.type.tensor_type.shape.dim[-1].ClearField("value")
     return model
 

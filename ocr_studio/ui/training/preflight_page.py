@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from ocr_studio.core.datasets.dataset import REASONS, RULES
-from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.events import Recipe, suggested_recipe
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.learning.preflight import Preflight
@@ -53,7 +53,7 @@ class PreflightPage(QWidget):
         super().__init__()
         self._pictures = pictures
         self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
-        self.recipe = RecipeForm(Recipe(), READING)
+        self.recipe = RecipeForm(Recipe(), READING, suggest=suggested_recipe)
         self.column.start.connect(lambda: self.start.emit(self.recipe.recipe))
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)

@@ -72,7 +72,7 @@ FINDING = RecipeTexts(
     OfUnit(later("Share of general boards in each step (prevents forgetting)")),
 )
 
-_RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
+_RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEVICES = (
     ("auto", later("Automatic (fastest)")),
@@ -82,9 +82,16 @@ _DEVICES = (
 
 
 class RecipeForm(QScrollArea):
-    """Fields for all hyperparameters, with the defaults selected."""
+    """Fields for all hyperparameters, with the defaults selected.
 
-    def __init__(self, default: Recipe, texts: RecipeTexts) -> None:
+    Args:
+        default: The values at the beginning.
+        texts: The names of the fields.
+        suggest: Returns the defaults for training a part of the network: fields that still have the defaults of the
+            part before follow when another part is chosen.
+    """
+
+    def __init__(self, default: Recipe, texts: RecipeTexts, *, suggest: Callable[[str], Recipe] | None = None) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._texts = default, texts
         self.base = ComboBox((), "", tr("Base model"))
@@ -109,6 +116,8 @@ class RecipeForm(QScrollArea):
         self.patience.setSpecialValueText(tr("never"))
         self.seed = _number(0, 999_999, default.seed, tr("Random seed: the same number gives the same random choices"))
         self.device = ComboBox(_said(_DEVICES), default.device, tr("Device"))
+        self._suggest, self._suggested = suggest, default
+        self.what.currentIndexChanged.connect(self._follow_part)
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -148,6 +157,16 @@ class RecipeForm(QScrollArea):
         self.batch.setValue(recipe.batch)
         self.patience.setValue(recipe.patience or 0)
         self.seed.setValue(recipe.seed)
+
+    def _follow_part(self) -> None:
+        """Show the defaults of the chosen part in fields that have those of the part before."""
+        if self._suggest is None or self.what.currentData() is None:
+            return
+        before, self._suggested = self._suggested, self._suggest(self.what.currentData())
+        shown = self.recipe
+        keys = ("learning_rate", "batch", "average")
+        kept = {key: getattr(shown, key) for key in keys if getattr(shown, key) != getattr(before, key)}
+        self.show_recipe(replace(shown, **({key: getattr(self._suggested, key) for key in keys} | kept)))
 
     def show_models(self, models: Sequence[Model], in_use: str) -> None:
         """Offer these base models; the one in use is selected, or the first one if it can't be trained."""

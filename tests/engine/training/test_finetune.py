@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -24,7 +26,8 @@ from ocr_studio.core.training.events import (
     TrainingStarted,
     WordsEvaluated,
 )
-from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
 from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
@@ -53,10 +56,16 @@ def small(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
     """A tiny net, few general words, few steps."""
     monkeypatch.setattr(finetune, "_base", lambda recipe, data: finetune.BaseModel(once.net(), ALPHABET, "tiny"))
     monkeypatch.setattr(finetune, "RecognizerTrainer", once.trainer(RecognizerTrainer))
-    monkeypatch.setattr(finetune, "Recognizer", once.reader(Recognizer))
+    monkeypatch.setattr(finetune, "fast_network", lambda net, *_, features=False: tiny_network(net, features=features))
     for name, value in {"REHEARSED": 16, "MEASURED": 8, "LEAST_STEPS": 6}.items():
         monkeypatch.setattr(finetune, name, value)
     monkeypatch.setattr(training_run, "EVALUATIONS", 3)
+
+
+@cache
+def tiny_network(net: keras.Model, *, features: bool) -> TensorFlowNetwork:
+    """The tiny net has no published graph; traced once."""
+    return TensorFlowNetwork(split_network(net)[0]) if features else TensorFlowNetwork(net, softmax=True)
 
 
 def run(
