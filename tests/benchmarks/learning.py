@@ -45,13 +45,12 @@ from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
-from ocr_studio.core.training.events import Recipe, Trained
-from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
+from ocr_studio.core.training.events import Recipe, Trained, suggested_recipe
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import finetune
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
-from ocr_studio.engine.weights import model_weights
 from tests.benchmarks.words import labelled_words, letters_and_digits
 from tests.benchmarks.written_words import Desk, Pens
 
@@ -182,8 +181,7 @@ def measured(reader: Recognizer, play: Play, views: int) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def base() -> Recognizer:
     """The model that a recipe begins with where it names none."""
-    net, charset = model_weights.load_recognizer(registry.default())
-    return Recognizer(TensorFlowNetwork(net, softmax=True), charset, name="base")
+    return model_loader.load_recognizer(registry.default())
 
 
 def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
@@ -194,10 +192,9 @@ def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
         data = TrainingData(train, held_out)
         *_, trained = finetune.finetune(data, recipe, folder=Path(folder), name="bench", stop=lambda: False)
     assert isinstance(trained, Trained)
-    model = registry.Model("bench", "bench", folder=trained.folder)
-    net, charset = model_weights.load_recognizer(model)
+    reader = model_loader.load_recognizer(registry.Model("bench", "bench", folder=trained.folder))
     registry.discard(trained.folder)
-    return Recognizer(TensorFlowNetwork(net, softmax=True), charset, name="bench"), trained
+    return reader, trained
 
 
 def play_all(options: argparse.Namespace, recipe: Recipe) -> list[dict[str, Any]]:
@@ -297,7 +294,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["OCR_STUDIO_HOME"] = home
-        rows = play_all(options, Recipe(**json.loads(options.recipe)))
+        wished = json.loads(options.recipe)
+        rows = play_all(options, replace(suggested_recipe(wished.get("what", Recipe().what)), **wished))
     for text in summary(rows):
         print(text)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform != "darwin" else 1 << 30)

@@ -242,16 +242,15 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self.start_or_resume(trainer, steps)
 
     def _compute_features(self, readable: Sequence[TrainingExample]) -> Generator[TrainingEvent, None, Features]:
-        """Compute what the last layer sees: of words to train on in several views."""
+        """Compute what the last layer sees: of the user's words in several views."""
         examples, recipe, found = self.examples, self.recipe, dict[TrainingExample, list[NDArray[np.float32]]]()
-        still, varied = [*readable, *examples.keep], [*examples.train, *examples.general]
         network = fast_network(self.net, self.charset, self._base.architecture, self._data.options, features=True)
-        own, general = map(stored_features.count_views, (len(examples.train), 2 * len(examples.general)))
-        for words, views in ((examples.train, own), (examples.general, general), (still, 1)):
+        others = [*examples.general, *examples.keep, *readable]
+        for words, views in ((examples.train, stored_features.count_views(len(examples.train))), (others, 1)):
             for some in stored_features.compute_features(
                 network, words, views=views, augmentation=recipe.augmentation, seed=recipe.seed
             ):
-                yield TrainingPreparing(tr("Preparing the words"), len(found), len(still) + len(varied))
+                yield TrainingPreparing(tr("Preparing the words"), len(found), len(examples.train) + len(others))
                 found |= some
         return found
 
