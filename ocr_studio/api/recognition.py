@@ -301,9 +301,9 @@ class Recognizer(ScriptNetwork):
             return self._make_crnn_batch(pictures, labels)
         crops = [batches.limit_width(augment(picture, 0.0, _UNUSED_RNG)) for picture in pictures]
         packed = batches.pack_batch(crops, labels)
-        if packed.pixels.shape[2] == last_width:
+        if packed.inputs.shape[2] == last_width:
             packed = batches.pack_batch(crops, labels, padding=32)
-        return _Batch(packed.pixels, packed.labels, packed.steps, packed.lengths)
+        return _Batch(packed.inputs, packed.labels, packed.steps, packed.lengths)
 
     def _make_crnn_batch(self, pictures: Sequence[Picture], labels: Sequence[list[int]]) -> _Batch:
         reader = self.reader

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from ocr_studio.engine import preview
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.preview import PhotoPreview
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.engine.recognition.recognizer import Crop, Recognizer
 from ocr_studio.jobs.reading.read import OcrService
 from ocr_studio.jobs.reading.try_detection import BoxesFound, DetectionPreview, LinesFound
 from tests.engine.test_reader import LINES, drawn
@@ -48,18 +50,18 @@ def test_what_is_shown_is_what_would_be_read(reader: Reader, detection: Detectio
 def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     photo, _ = drawn()
     looks: list[str] = []
-    look, read = Detector.compute_map, Recognizer._run_batch
+    look, read = Detector.compute_map, Recognizer.run
 
     def counted_look(self: Detector, image: NDArray[np.uint8]) -> object:
         looks.append("photo")
         return look(self, image)
 
-    def counted_read(self: Recognizer, *args: object) -> object:
-        looks.append("lines")
-        return read(self, *args)  # type: ignore[arg-type]
+    def counted_read(self: Recognizer, crops: list[Crop], **more: Any) -> object:
+        looks.extend(["lines"] * bool(crops))
+        return read(self, crops, **more)
 
     monkeypatch.setattr(Detector, "compute_map", counted_look)
-    monkeypatch.setattr(Recognizer, "_run_batch", counted_read)
+    monkeypatch.setattr(Recognizer, "run", counted_read)
     trying = PhotoPreview(reader, photo)
     some = boxes(trying, photo, DetectionOptions())
     assert looks[0] == "photo"

@@ -84,9 +84,7 @@ def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None, feat
     return OnnxNetwork(read, features=features, notice=notice)
 
 
-def _make_tensorflow(
-    read: ModelArrays, options: ReaderOptions, notice: Message | None, features: bool
-) -> Network:
+def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None, features: bool) -> Network:
     from ocr_studio.engine.nets.last_layer import split_network
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork

@@ -47,7 +47,7 @@ from ocr_studio.engine.training import batches, checkpoints, model_comparison, r
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.training.stored_features import FeatureBatches, Features
-from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer, TrainingPlan
+from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Pack, RecognizerTrainer, TrainingPlan
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
 from ocr_studio.engine.weights.model_arrays import ModelArrays
@@ -220,7 +220,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             trained = split_network(self.net)[1]
             features = yield from self._compute_features(readable)
             self._batches: Batches = FeatureBatches(examples.train, examples.general, self.charset, mixture, features)
-            pack = partial(stored_features.pack_first, features)
+            pack: Pack = partial(stored_features.pack_first, features)
         else:
             self._batches = Batches(examples.train, examples.general, self.charset, mixture)
             pack = batches.pack_unchanged

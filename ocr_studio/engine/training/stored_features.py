@@ -85,7 +85,7 @@ class FeatureBatches(Batches):
 
     def _make_batch(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
         views = [self._features[example] for example in examples]
-        return _pack([each[rng.integers(len(each))] for each in views], self._labels_of(examples))
+        return _pack([each[int(rng.integers(len(each)))] for each in views], self._labels_of(examples))
 
 
 def pack_first(features: Features, examples: Sequence[TrainingExample], labels: Sequence[Sequence[int]]) -> Batch:

@@ -8,6 +8,7 @@ import keras
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.engine.nets import architectures
+from ocr_studio.engine.nets.last_layer import HEAD
 from ocr_studio.engine.weights import alphabet_growth
 
 
@@ -23,15 +24,13 @@ def change_alphabet(
     if wanted == charset:
         return net, charset
     missing = "".join(letter for letter in letters if letter not in charset)
-    trunk = {
-        layer.name: layer.get_weights() for layer in net.layers if layer.weights and layer.name != alphabet_growth.HEAD
-    }
+    trunk = {layer.name: layer.get_weights() for layer in net.layers if layer.weights and layer.name != HEAD}
     wider, larger = alphabet_growth.add_characters(net, charset, missing, {})
-    kernel, bias = wider.get_layer(alphabet_growth.HEAD).get_weights()
+    kernel, bias = wider.get_layer(HEAD).get_weights()
     places = {letter: place for place, letter in enumerate(larger.characters, start=1)}
     kept = [BLANK, *(places[letter] for letter in letters)]
     other = architectures.build_recognizer_of(architecture, len(wanted))
     for name, weights in trunk.items():
         other.get_layer(name).set_weights(weights)
-    other.get_layer(alphabet_growth.HEAD).set_weights([kernel[:, kept], bias[kept]])
+    other.get_layer(HEAD).set_weights([kernel[:, kept], bias[kept]])
     return other, wanted

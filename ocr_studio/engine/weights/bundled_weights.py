@@ -153,13 +153,13 @@ def fill_graph(published: PublishedWeights, arrays: Arrays, *, features: bool = 
     model = read_graph(published)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     layers = detector_layers() if published is DETECTOR else recognizer_layers()
-    slots = _find_slots(model.graph)
+    slots = list(_find_slots(model.graph))
+    remaining = iter(slots)
     for layer in layers:
         for weights in _file_weights(layer, arrays):
-            slot = next(slots)
-            _fill_slot(slot, weights, constants)
+            _fill_slot(next(remaining), weights, constants)
     if features:
-        seen = onnx.helper.make_tensor_value_info(slot.node.input[0], onnx.TensorProto.FLOAT, None)
+        seen = onnx.helper.make_tensor_value_info(slots[-1].node.input[0], onnx.TensorProto.FLOAT, None)
         del model.graph.output[:]
         model.graph.output.append(seen)
     # They would name another number of classes.

@@ -104,7 +104,7 @@ class RecipeForm(QScrollArea):
         )
         self.replay = _numbers(_SHARES[:-1], default.replay, percent, texts.share.text_for("words"))
         self.average = _numbers(
-            _SHARES[1:],
+            (*_SHARES[1:], 0.3),
             default.average,
             percent,
             tr("Share of the trained weights in the result; the rest comes from the base model"),
@@ -258,12 +258,8 @@ def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
 
 
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> ComboBox:
-    """A combo box with a few numbers; the default is always among them and marked."""
-    items = [
-        (repr(value), tr("{value} (default)", value=shown(value)) if value == default else shown(value))
-        for value in sorted({*values, default})
-    ]
-    return ComboBox(items, repr(default), name)
+    """A combo box with a few numbers and the default."""
+    return ComboBox([(repr(value), shown(value)) for value in sorted({*values, default})], repr(default), name)
 
 
 def _rate(value: float) -> str:

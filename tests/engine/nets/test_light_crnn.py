@@ -114,7 +114,7 @@ def test_it_learns_to_read_from_nothing_and_then_reads_without_its_normalisation
         trainee.train_step(batch)
     assert Evaluator(lessons, LETTERS).evaluate(trainee).texts == WORDS
     plain = fold_batchnorm(net, build_light_crnn(len(LETTERS)))
-    np.testing.assert_allclose(plain(batch.pixels, training=False), net(batch.pixels, training=False), atol=1e-3)
+    np.testing.assert_allclose(plain(batch.inputs, training=False), net(batch.inputs, training=False), atol=1e-3)
     found = Recognizer(TensorFlowNetwork(plain, softmax=True), LETTERS, name="light").read(
         [lesson.crop for lesson in lessons]
     )

@@ -49,6 +49,17 @@ def in_tensorflow(read: ModelArrays) -> Network:
     return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None)
 
 
+def test_features_are_what_the_last_layer_sees() -> None:
+    pixels = np.random.default_rng(0).uniform(-1, 1, (2, 48, 96, 3)).astype(np.float32)
+    read = recognizer()
+    features = OnnxNetwork(read, features=True)(pixels)
+    logits = features @ read.arrays["characters/kernel"] + read.arrays["characters/bias"]
+    chances = np.exp(logits - logits.max(axis=2, keepdims=True))
+    np.testing.assert_allclose(chances / chances.sum(axis=2, keepdims=True), OnnxNetwork(read)(pixels), atol=1e-5)
+    other = runtimes.make_network(read, ReaderOptions(runtime="tensorflow"), features=True)(pixels)
+    np.testing.assert_allclose(features, other, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("make", "shape"),
     [
@@ -121,7 +132,7 @@ def test_where_onnx_runtime_cannot_be_used_tensorflow_takes_over(
 ) -> None:
     """The graph is damaged, so that it is ONNX Runtime itself that refuses it."""
     damaged = onnx.ModelProto(ir_version=1)
-    monkeypatch.setattr(bundled_weights, "fill_graph", lambda published, arrays: damaged)
+    monkeypatch.setattr(bundled_weights, "fill_graph", lambda *_, **__: damaged)
     network = runtimes.make_network(complete(), ReaderOptions())
     assert network.runtime == "tensorflow"
     said = str(network.notice)

@@ -308,3 +308,33 @@ def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:
     assert [lesson.text for lesson in one] != [lesson.text for lesson in other]
     assert all(lesson.crop.ndim == 3 and min(lesson.crop.shape) > 0 for lesson in one)
     assert all(a.name != b.name for a, b in pairwise(one))
+
+
+HEAD_ALONE = replace(RECIPE, what="head", batch=16, patience=None, average=1.0, replay=0.25)
+
+
+def test_the_last_layer_alone_learns_and_all_others_stay(tmp_path: Path) -> None:
+    events = list(run(tmp_path, recipe=HEAD_ALONE))
+    assert any(isinstance(event, TrainingPreparing) and event.what == "Preparing the words" for event in events)
+    losses = [event.loss for event in events if isinstance(event, StepDone)]
+    assert losses[-1] < losses[0]
+    before = model_weights.read_weights(build_tiny(len(ALPHABET)))
+    moved = {name for name, values in learned(last(events)).items() if not np.array_equal(values, before[name])}
+    assert moved == {"characters/kernel", "characters/bias"}
+
+
+def test_the_last_layer_alone_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    whole = learned(last(list(run(tmp_path / "whole", recipe=HEAD_ALONE))))
+    cut = run(tmp_path / "cut", recipe=HEAD_ALONE)
+    assert any(isinstance(event, StepDone) and event.step == 4 for event in cut)
+    cut.close()  # type: ignore[attr-defined]
+    events = list(run(tmp_path / "cut", recipe=HEAD_ALONE))
+    assert [event.step for event in events if isinstance(event, StepDone)] == [5, 6]
+    for name, values in learned(last(events)).items():
+        np.testing.assert_allclose(values, whole[name], atol=1e-4)
+
+
+def test_the_last_layer_alone_learns_new_letters(tmp_path: Path) -> None:
+    data = TrainingData([*TRAIN, printed("ßa"), printed("→b")], [printed("aß")])
+    trained = last(list(run(tmp_path, data, replace(HEAD_ALONE, learning_rate=2e-2))))
+    assert learned(trained)["characters/bias"].shape == (len(ALPHABET) + 2,)

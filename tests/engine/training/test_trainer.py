@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.language.charset import Charset
+from ocr_studio.engine.nets.last_layer import HEAD
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.training import batches, model_comparison, trainer
 from ocr_studio.engine.training.batches import Batches, Mixture
@@ -56,7 +57,7 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
     again = build_tiny(len(charset), seed=1)
     assign_weights(again, parse_weights(serialize_weights(read_weights(trainee.net)), file="weights"), file="weights")
     batch = Batches(lessons, (), charset, PLAIN).at(0)
-    np.testing.assert_array_equal(again(batch.pixels).numpy(), trainee.net(batch.pixels).numpy())
+    np.testing.assert_array_equal(again(batch.inputs).numpy(), trainee.net(batch.inputs).numpy())
 
 
 def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay(
@@ -72,10 +73,10 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay(
     new = [printed("".join(rng.choice(letters, 4, replace=False))) for _ in range(30)]
     missing = alphabet_growth.missing_characters(charset, [lesson.text for lesson in new])
     assert missing == "ßЖ→"
-    head = trainee.net.get_layer(alphabet_growth.HEAD).get_weights()
+    head = trainee.net.get_layer(HEAD).get_weights()
     net, larger = alphabet_growth.add_characters(trainee.net, charset, missing, {})
     assert larger.characters == (*charset.characters, *missing)
-    kernel, bias = net.get_layer(alphabet_growth.HEAD).get_weights()
+    kernel, bias = net.get_layer(HEAD).get_weights()
     np.testing.assert_array_equal(kernel[:, : len(charset)], head[0])
     np.testing.assert_array_equal(bias[: len(charset)], head[1])
 
@@ -96,10 +97,10 @@ def test_new_letters_are_learned_from_thirty_words_and_the_old_ones_stay(
 def test_a_new_letter_begins_with_published_scores_or_those_of_a_lookalike() -> None:
     charset = Charset(("a", "e", "B"))
     net = build_tiny(len(charset))
-    kernel, bias = net.get_layer(alphabet_growth.HEAD).get_weights()
+    kernel, bias = net.get_layer(HEAD).get_weights()
     published = {"ß": (np.arange(96, dtype=np.float32), 0.5), "Ж": (np.zeros(5, np.float32), 0.0)}
     larger, _ = alphabet_growth.add_characters(net, charset, "ßéбЖ", published)
-    grown_kernel, grown_bias = larger.get_layer(alphabet_growth.HEAD).get_weights()
+    grown_kernel, grown_bias = larger.get_layer(HEAD).get_weights()
     np.testing.assert_array_equal(grown_kernel[:, 4], published["ß"][0])
     np.testing.assert_array_equal(grown_kernel[:, 5], kernel[:, 2])  # é from e
     assert (grown_bias[4], grown_bias[5]) == (0.5, bias[2])
@@ -110,11 +111,11 @@ def test_letters_that_nobody_taught_keep_their_scores() -> None:
     lessons = [printed("map"), printed("mop")]
     charset = Charset(tuple("amopxyz"))
     net = build_tiny(len(charset))
-    before = net.get_layer(alphabet_growth.HEAD).get_weights()
+    before = net.get_layer(HEAD).get_weights()
     known = alphabet_growth.occurring_classes(charset, ["map", "mop"])
     trainee = RecognizerTrainer(net, TrainingPlan("all", 5, 1e-2, average=1.0, new_classes=0, trained_classes=known))
     taught(trainee, Batches(lessons, (), charset, PLAIN), 5)
-    after = net.get_layer(alphabet_growth.HEAD).get_weights()
+    after = net.get_layer(HEAD).get_weights()
     np.testing.assert_array_equal(after[0][:, ~known], before[0][:, ~known])
     np.testing.assert_array_equal(after[1][~known], before[1][~known])
     assert (after[0][:, known] != before[0][:, known]).any(axis=0).all()

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN
-from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.events import Recipe, suggested_recipe
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from tests.core.made_models import installed
 
@@ -35,3 +35,16 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
     assert form.recipe.base == form.base.currentData()
     form.show_models(registry.available("recognizer"), "Light")
     assert form.recipe.base == "Light"
+
+
+def test_defaults_follow_the_part_but_own_values_stay(qtbot: QtBot) -> None:
+    form = RecipeForm(Recipe(), READING, suggest=suggested_recipe)
+    qtbot.addWidget(form)
+    form.what.setCurrentIndex(form.what.findData("upper"))
+    assert form.recipe == suggested_recipe("upper") != Recipe(what="upper")
+    form.batch.setValue(32)
+    form.what.setCurrentIndex(form.what.findData("head"))
+    assert form.recipe == Recipe(batch=32)
+    form.what.setCurrentIndex(form.what.findData("all"))
+    form.restore.click()
+    assert form.recipe == Recipe()

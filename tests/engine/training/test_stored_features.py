@@ -1,0 +1,79 @@
+"""What the last layer sees of words, computed once: views, batches, resuming."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.engine.training import stored_features
+from ocr_studio.engine.training.batches import Mixture
+from ocr_studio.engine.training.stored_features import FeatureBatches
+from ocr_studio.engine.training.training_data import TrainingExample
+from tests.engine.tiny_recognizer import printed
+
+CHARSET = Charset(tuple("abcdefghijklmnopqrstuvwxyz"))
+WORDS = [printed(word) for word in ("map", "mop", "queue", "left", "right")]
+GENERAL = [printed(word) for word in ("sum", "of", "all")]
+
+
+Views: TypeAlias = dict[TrainingExample, list[NDArray[np.float32]]]
+
+
+class Levels:
+    """Gives the mean of the pixels at each step, so that one view differs from another."""
+
+    runtime, notice, classes, parallel_calls = "onnx", "", 1, 1
+
+    def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        rows, _, width, _ = pixels.shape
+        levels = pixels.mean(axis=(1, 3)).reshape(rows, width // 8, 8).mean(axis=2, keepdims=True)
+        return np.asarray(levels, np.float32)
+
+
+def compute(words: list[TrainingExample], *, views: int, seed: int = 3) -> Views:
+    found: Views = {}
+    for some in stored_features.compute_features(Levels(), words, views=views, augmentation=1.0, seed=seed):
+        found |= some
+    return found
+
+
+@pytest.mark.parametrize(("words", "views"), [(0, 8), (5, 8), (500, 8), (1000, 4), (4000, 1), (100_000, 1)])
+def test_many_words_have_fewer_views(words: int, views: int) -> None:
+    assert stored_features.count_views(words) == views
+
+
+def test_the_first_view_is_the_word_as_it_is_and_the_others_vary() -> None:
+    plain, varied = compute(WORDS, views=1), compute(WORDS, views=4)
+    for word in WORDS:
+        both = len(plain[word][0]) - 1  # the padding differs, which the last step sees
+        np.testing.assert_allclose(plain[word][0][:both], varied[word][0][:both], atol=1e-6)
+        assert len(varied[word]) == 4
+        assert len({each.tobytes() for each in varied[word]}) == 4
+
+
+def test_views_depend_on_the_seed_alone() -> None:
+    one, same, other = (compute(WORDS, views=3, seed=seed) for seed in (3, 3, 4))
+    assert all(np.array_equal(*pair) for word in WORDS for pair in zip(one[word], same[word], strict=True))
+    assert not np.array_equal(one[WORDS[0]][1], other[WORDS[0]][1])
+
+
+def test_batches_hold_a_view_of_each_word_and_are_the_same_again() -> None:
+    mixture = Mixture(batch=6, replay=0.5, augmentation=1.0, seed=1)
+    features = compute([*WORDS, *GENERAL], views=4)
+    first, second = (FeatureBatches(WORDS, GENERAL, CHARSET, mixture, features) for _ in range(2))
+    assert first.per_epoch == 2
+    seen: set[bytes] = set()
+    for step in range(20):
+        batch, again = first.at(step), second.at(step)
+        np.testing.assert_array_equal(batch.inputs, again.inputs)
+        assert (len(batch.inputs) - batch.own, batch.inputs.shape[1] % 8) == (3, 0)
+        for row, steps in zip(batch.inputs, batch.steps, strict=True):
+            assert not row[steps:].any()
+            seen.add(row[:steps].tobytes())
+    known = {view.tobytes() for views in features.values() for view in views}
+    assert seen <= known
+    assert len(seen) > len(known) / 2
