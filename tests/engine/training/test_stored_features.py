@@ -26,7 +26,8 @@ Views: TypeAlias = dict[TrainingExample, list[NDArray[np.float32]]]
 class Levels:
     """Gives the mean of the pixels at each step, so that one view differs from another."""
 
-    runtime, notice, classes, parallel_calls = "onnx", "", 1, 1
+    runtime, classes, parallel_calls = "onnx", 1, 1
+    notice = None
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         rows, _, width, _ = pixels.shape
