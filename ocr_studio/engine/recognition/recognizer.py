@@ -252,7 +252,7 @@ class Recognizer:
 def run_network(
     network: Network, crops: Sequence[Crop], width_factors: Sequence[float] | None = None
 ) -> list[tuple[NDArray[np.float32], int]]:
-    """Run a network that reads lines on crops, in batches of similar width.
+    """Run a network that reads lines on crops, in batches of the same padded width.
 
     Args:
         network: The network.

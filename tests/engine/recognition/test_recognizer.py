@@ -17,6 +17,7 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import TextSource
+from ocr_studio.core.translation import Message
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
@@ -188,7 +189,7 @@ class _Recording:
     """A network that reads nothing and keeps the shapes of its inputs."""
 
     runtime, classes, parallel_calls, batch_pixels = "none", 3, 1, 512
-    notice = None
+    notice: Message | None = None
 
     def __init__(self) -> None:
         self.shapes: list[tuple[int, int]] = []
