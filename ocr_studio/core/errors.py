@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import errno
 import sys
-import textwrap
 from collections.abc import Iterable
 from typing import Final
 
@@ -72,17 +71,21 @@ def installed_as(package: str) -> str:
 
 def reinstall_remedy(*packages: str) -> str:
     """Say how to get packages again that the program needs."""
-    names = list(dict.fromkeys(map(installed_as, packages)))
-    if names != list(packages):
-        return tr("Reinstall {package}.", package=" ".join(names))
+    names = dict.fromkeys(map(installed_as, packages))
+    if _PROGRAM in names:
+        return tr("Reinstall {package}.", package=_PROGRAM)
     return tr("Reinstall {package} (pip install --force-reinstall {package}).", package=" ".join(names))
 
 
 def library_reason(error: Exception) -> str:
-    """Return what a library said, on one line. TensorFlow adds a traceback and advice to what it can’t import."""
+    """Return what a library said, on one line without a full stop.
+
+    TensorFlow adds a traceback and advice to what it can’t import, so the first of several import errors is taken.
+    """
     while isinstance(error.__context__, ImportError):
         error = error.__context__
-    return textwrap.shorten(str(error).strip(" ."), _MAX_REASON, placeholder=" …")
+    said = " ".join(str(error).split()).strip(" .")
+    return said if len(said) <= _MAX_REASON else f"{said[: _MAX_REASON - 2].rstrip()} …"
 
 
 def import_failed(error: ImportError) -> StudioError:
