@@ -1,4 +1,4 @@
-"""The network of a detector or recognizer for scripts: read like the program's, until it is needed as a Keras model."""
+"""The network of a detector or recognizer for scripts: it runs as in the program until its Keras model is used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ScriptNetwork:
     """
 
     architecture: str
-    _weights: ModelArrays | None = None  # None where there is no more than a Keras model
+    _weights: ModelArrays | None = None  # None if it began as a Keras model
 
     @cached_property
     def model(self) -> Any:
@@ -37,7 +37,7 @@ class ScriptNetwork:
         return net
 
     def _use_weights(self, read: ModelArrays) -> None:
-        """Use the weights of a model. Raises BadModel if they do not fit."""
+        """Use the weights of a model. Raises BadModel if they do not fit, and PretrainedError."""
         self.architecture, self._weights = read.architecture, read
         if read.architecture in PUBLISHED:
             self._weights = model_arrays.check_fit(read)

@@ -66,7 +66,7 @@ def complain(error: StudioError | str) -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """While this lasts, modules are imported; what can't be loaded is an error for the user."""
+    """Turn the failure of an import inside the block into an error for the user."""
     try:
         yield
     except (ImportError, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files

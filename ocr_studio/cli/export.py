@@ -79,7 +79,7 @@ def work(options: argparse.Namespace) -> int:
     found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
-    render = _renderer(options.format)
+    render = _choose_renderer(options.format)
     # Pages without a summary are damaged: exporting them reports why.
     done = [
         _exported(project, key, partial(written, out, files.get(key, key)), render)
@@ -89,7 +89,7 @@ def work(options: argparse.Namespace) -> int:
     return GOOD if all(done) else FAILED
 
 
-def _renderer(kind: str) -> _Renderer:
+def _choose_renderer(kind: str) -> _Renderer:
     """Return what makes the file of a page."""
     if kind != _CLEANED:
         return lambda _, page: FORMATS[kind].render([page])

@@ -74,7 +74,7 @@ class ReaderOptions:
         model: Name of the recognizer; None for the default of this alphabet, ``registry.default``.
         unit: Whether boxes contain single "words" or whole "lines".
         detection: Options for detecting words.
-        languages: Languages of the photos, keys of ``language.LANGUAGES``.
+        languages: Languages of the photos, keys of ``languages.LANGUAGES``.
         language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
         detector: Name of the detector; None for the default of this alphabet.
         runtime: The library that runs the networks, one of ``RUNTIMES``.

@@ -16,7 +16,7 @@ from ocr_studio.engine.weights import model_arrays
 
 
 def load_recognizer(model: Model, options: ReaderOptions | None = None) -> Recognizer:
-    """Load and warm up the recognizer of a model. Raises as ``model_arrays.read_model``."""
+    """Load and warm up the recognizer of a model. Raises as ``model_arrays.read_model``, and NoRuntime."""
     options = options or ReaderOptions()
     read = model_arrays.read_model(model, alphabet="all" if options.alphabet == "all" else "latin")
     assert read.charset is not None
@@ -29,7 +29,7 @@ def load_recognizer(model: Model, options: ReaderOptions | None = None) -> Recog
 
 
 def load_detector(model: Model, options: ReaderOptions | None = None) -> Detector:
-    """Load and warm up the detector of a model. Raises as ``model_arrays.read_model``."""
+    """Load and warm up the detector of a model. Raises as ``model_arrays.read_model``, and NoRuntime."""
     options = options or ReaderOptions()
     read = model_arrays.read_model(model)
     network = runtimes.make_network(read, options)

@@ -59,6 +59,7 @@ class Reader:
         NoSuchModel: A model does not exist.
         BadModel: A model is damaged.
         PretrainedError: The published weights are missing.
+        NoRuntime: No library can run a model's network.
     """
 
     def __init__(

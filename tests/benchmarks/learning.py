@@ -290,7 +290,7 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=4, help="how many further views of each word are read")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "learning.jsonl")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no story after so many")
-    parser.add_argument("--recipe", default="{}", help="JSON object of what is to be otherwise than in Recipe()")
+    parser.add_argument("--recipe", default="{}", help="JSON object of values that differ from suggested_recipe()")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["OCR_STUDIO_HOME"] = home

@@ -1,4 +1,4 @@
-"""What the mouse hits: points inside quads, and inside outlines drawn by hand."""
+"""Hit tests: points inside quads, and inside outlines drawn by hand."""
 
 from __future__ import annotations
 

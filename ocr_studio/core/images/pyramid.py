@@ -45,8 +45,8 @@ class Pyramid:
     def make_levels(self, side: int) -> None:
         """Make the levels for showing the photo at any size, up to one whose longer side has at most ``side`` pixels.
 
-        Done in a job before the photo is shown, it does not keep the window waiting: OpenCV's threads have the low
-        priority of the job that used it first.
+        Call it in a job before the photo is shown, as it would delay the window: OpenCV's threads keep the low priority
+        of the job that used OpenCV first.
         """
         number = 0
         while max(self.level(number).shape[:2]) > side:

@@ -213,7 +213,7 @@ def _build_table(frequencies: Mapping[str, float]) -> Lexicon:
 def _to_portions(
     frequencies: Mapping[str, float],
 ) -> Iterator[tuple[NDArray[np.intp], Hashes, NDArray[np.float64]]]:
-    """Return for some words at a time their lengths, the letters of all, and their shares."""
+    """Yield the lengths of some words at a time, all their letters one after the other, and their shares."""
     keys, values = iter(frequencies), iter(frequencies.values())
     while words := list(islice(keys, _PORTION)):
         lengths = np.fromiter(map(len, words), np.intp, len(words))

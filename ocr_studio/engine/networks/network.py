@@ -11,7 +11,7 @@ from ocr_studio.core.translation import Message
 
 
 class RuntimeUnusable(Exception):
-    """A library can't load a network that fits its weights."""
+    """A library can't load a network, although the weights fit."""
 
 
 class Network(Protocol):

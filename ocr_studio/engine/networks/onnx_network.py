@@ -40,7 +40,7 @@ class OnnxNetwork:
     """
 
     runtime = "onnx"
-    # A call takes a millisecond besides, a pixel 0.07 ms in batches of any size: small ones keep all cores busy.
+    # A call has an overhead of 1 ms, a pixel takes 0.07 ms in batches of any size: small ones keep all cores busy.
     batch_pixels = 512
 
     def __init__(self, read: ModelArrays, *, features: bool = False, notice: Message | None = None) -> None:

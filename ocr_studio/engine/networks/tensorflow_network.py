@@ -23,7 +23,7 @@ class TensorFlowNetwork:
     # On two cores, two calls take 10 to 25 % less time than one after the other, as not all operations use every core;
     # three slightly less still.
     parallel_calls = 3
-    # A call takes 2 to 3 ms besides; larger batches leave the cache, and calls end at different times.
+    # A call has an overhead of 2 to 3 ms; larger batches do not fit into the cache and keep cores waiting at the end.
     batch_pixels = 2048
 
     def __init__(self, net: keras.Model, *, softmax: bool = False, notice: Message | None = None) -> None:

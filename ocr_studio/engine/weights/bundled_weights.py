@@ -158,14 +158,15 @@ def fill_graph(published: PublishedWeights, arrays: Arrays, *, features: bool = 
     for layer in layers:
         for weights in _file_weights(layer, arrays):
             _fill_slot(next(remaining), weights, constants)
+    # Sizes in the file are those of another number of classes.
+    del model.graph.value_info[:]
     if features:
         seen = onnx.helper.make_tensor_value_info(slots[-1].node.input[0], onnx.TensorProto.FLOAT, None)
         del model.graph.output[:]
         model.graph.output.append(seen)
-    # They would name another number of classes.
-    del model.graph.value_info[:]
-    for output in model.graph.output if not features else ():
-        output.type.tensor_type.shape.dim[-1].ClearField("value")
+    else:
+        for output in model.graph.output:
+            output.type.tensor_type.shape.dim[-1].ClearField("value")
     return model
 
 

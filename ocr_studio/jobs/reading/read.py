@@ -220,7 +220,7 @@ def read_page(
 
 
 def with_order(events: Iterable[ReadingEvent]) -> Iterator[ReadingEvent]:
-    """Add the reading order to the events of ``read_page``, for who shows the words as they come."""
+    """Add the reading order to the events of ``read_page``, for showing the words while they are read."""
     words: list[Word] = []
     for event in events:
         if isinstance(event, WordsRead):

@@ -44,13 +44,11 @@ _BAR = 26
 _ICON = 16
 _GAP = 6
 _BACKGROUND: Final = QStyle.PrimitiveElement.PE_PanelItemViewItem
-
-
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class WordRows(Protocol):
-    """What the cells show. Asked directly, a table is painted in two thirds of the time that Qt's model takes."""
+    """Words, texts and images of the rows. Without Qt's model between, painting takes two thirds of the time."""
 
     def word(self, row: int) -> Word | None:
         """Return the word in a row, or None."""
