@@ -26,7 +26,6 @@ from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, Setting, learning_on
 from ocr_studio.core.page import now
-from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (
     HeldOutSample,
     Recipe,
@@ -147,14 +146,6 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
 
 
-def fast_network(
-    net: keras.Model, charset: Charset, architecture: str, options: ReaderOptions, *, features: bool = False
-) -> Network:
-    """Return a network with the current weights in the runtime that reads photos, see ``runtimes.make_network``."""
-    read = ModelArrays(architecture, model_weights.read_weights(net), charset, fits=True)
-    return runtimes.make_network(read, options, features=features)
-
-
 class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
     """A recognizer's run. baseline: readings of held-out and general words before training."""
 
@@ -242,13 +233,14 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self.start_or_resume(trainer, steps)
 
     def _compute_features(self, readable: Sequence[TrainingExample]) -> Generator[TrainingEvent, None, Features]:
-        """Compute what the last layer sees: of the user's words in several views."""
+        """Compute the last layer's input: for the user's words of several views, for others of one."""
         examples, recipe, found = self.examples, self.recipe, dict[TrainingExample, list[NDArray[np.float32]]]()
-        network = fast_network(self.net, self.charset, self._base.architecture, self._data.options, features=True)
+        views = stored_features.count_views(len(examples.train), recipe.augmentation)
+        network = self._make_network(features=True)
         others = [*examples.general, *examples.keep, *readable]
-        for words, views in ((examples.train, stored_features.count_views(len(examples.train))), (others, 1)):
+        for words, count in ((examples.train, views), (others, 1)):
             for some in stored_features.compute_features(
-                network, words, views=views, augmentation=recipe.augmentation, seed=recipe.seed
+                network, words, views=count, augmentation=recipe.augmentation, seed=recipe.seed
             ):
                 yield TrainingPreparing(tr("Preparing the words"), len(found), len(examples.train) + len(others))
                 found |= some
@@ -261,8 +253,16 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
 
     def _make_reader(self) -> Recognizer:
         """Make a recognizer with the current weights."""
-        network = fast_network(self.net, self.charset, self._base.architecture, self._data.options)
-        return Recognizer(network, self.charset, name=self._base.name)
+        return Recognizer(self._make_network(), self.charset, name=self._base.name)
+
+    def _make_network(self, *, features: bool = False) -> Network:
+        """Make a network with the current weights, in the runtime that reads photos.
+
+        features: Whether its output is the input of its last layer.
+        """
+        read = ModelArrays(self._base.architecture, model_weights.read_weights(self.net), self.charset, fits=True)
+        with candidate.device_context(self.recipe.device):
+            return runtimes.make_network(read, self._data.options, features=features)
 
     # -------------------------------------------------------------------------------------------------- during
 

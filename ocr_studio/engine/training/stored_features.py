@@ -30,9 +30,14 @@ _AT_ONCE: Final = 64  # crops per call: cancelling is quick, and widths are grou
 _STEPS: Final = 8
 
 
-def count_views(words: int) -> int:
-    """Return how many views there are of each of so many words."""
-    return max(1, min(_VIEWS, _MOST_VIEWS // max(1, words)))
+def count_views(words: int, augmentation: float) -> int:
+    """Return the number of views of each word.
+
+    Args:
+        words: Number of words.
+        augmentation: How strongly views are varied, 0 to 1; at 0 they are all the same.
+    """
+    return max(1, min(_VIEWS, _MOST_VIEWS // max(1, words))) if augmentation else 1
 
 
 def compute_features(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -17,6 +18,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WEIGHTS_FILE
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (
     Recipe,
     StepDone,
@@ -27,6 +29,7 @@ from ocr_studio.core.training.events import (
     WordsEvaluated,
 )
 from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
 from ocr_studio.engine.training import run as training_run
@@ -35,7 +38,8 @@ from ocr_studio.engine.training.finetune import NoTrainingData
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.training.trainer import RecognizerTrainer
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
-from ocr_studio.engine.weights import model_arrays, model_weights
+from ocr_studio.engine.weights import candidate, model_arrays, model_weights
+from ocr_studio.engine.weights.model_arrays import ModelArrays
 from tests.engine.tiny_recognizer import build_tiny, printed
 from tests.engine.traced_once import TracedOnce
 
@@ -56,16 +60,24 @@ def small(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
     """A tiny net, few general words, few steps."""
     monkeypatch.setattr(finetune, "_base", lambda recipe, data: finetune.BaseModel(once.net(), ALPHABET, "tiny"))
     monkeypatch.setattr(finetune, "RecognizerTrainer", once.trainer(RecognizerTrainer))
-    monkeypatch.setattr(finetune, "fast_network", lambda net, *_, features=False: tiny_network(net, features=features))
+    monkeypatch.setattr(runtimes, "make_network", make_tiny_network)
     for name, value in {"REHEARSED": 16, "MEASURED": 8, "LEAST_STEPS": 6}.items():
         monkeypatch.setattr(finetune, name, value)
     monkeypatch.setattr(training_run, "EVALUATIONS", 3)
 
 
+def make_tiny_network(read: ModelArrays, _: ReaderOptions, *, features: bool = False) -> TensorFlowNetwork:
+    """The tiny net has no published graph and no architecture."""
+    assert read.charset is not None
+    net, network = traced_network(len(read.charset), features=features)
+    model_weights.assign_weights(net, read.arrays, file="tiny")
+    return network
+
+
 @cache
-def tiny_network(net: keras.Model, *, features: bool) -> TensorFlowNetwork:
-    """The tiny net has no published graph; traced once."""
-    return TensorFlowNetwork(split_network(net)[0]) if features else TensorFlowNetwork(net, softmax=True)
+def traced_network(classes: int, *, features: bool) -> tuple[keras.Model, TensorFlowNetwork]:
+    net = build_tiny(classes)
+    return net, TensorFlowNetwork(split_network(net)[0]) if features else TensorFlowNetwork(net, softmax=True)
 
 
 def run(
@@ -321,6 +333,27 @@ def test_the_last_layer_alone_learns_and_all_others_stay(tmp_path: Path) -> None
     before = model_weights.read_weights(build_tiny(len(ALPHABET)))
     moved = {name for name, values in learned(last(events)).items() if not np.array_equal(values, before[name])}
     assert moved == {"characters/kernel", "characters/bias"}
+
+
+def test_the_chosen_device_also_reads_and_computes_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow puts a network where it is traced."""
+    entered: list[str] = []
+    made: list[tuple[list[str], bool]] = []
+
+    @contextmanager
+    def enter(name: str) -> Iterator[None]:
+        entered.append(name)
+        yield
+        entered.pop()
+
+    def make(read: ModelArrays, options: ReaderOptions, *, features: bool = False) -> TensorFlowNetwork:
+        made.append((list(entered), features))
+        return make_tiny_network(read, options, features=features)
+
+    monkeypatch.setattr(candidate, "device_context", enter)
+    monkeypatch.setattr(runtimes, "make_network", make)
+    last(list(run(tmp_path, recipe=replace(HEAD_ALONE, device="cpu"))))
+    assert made == [(["cpu"], False), (["cpu"], True), (["cpu"], False)]
 
 
 def test_the_last_layer_alone_goes_on_to_the_same_end(tmp_path: Path) -> None:

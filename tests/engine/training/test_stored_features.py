@@ -45,7 +45,11 @@ def compute(words: list[TrainingExample], *, views: int, seed: int = 3) -> Views
 
 @pytest.mark.parametrize(("words", "views"), [(0, 8), (5, 8), (500, 8), (1000, 4), (4000, 1), (100_000, 1)])
 def test_many_words_have_fewer_views(words: int, views: int) -> None:
-    assert stored_features.count_views(words) == views
+    assert stored_features.count_views(words, augmentation=1.0) == views
+
+
+def test_words_that_are_not_varied_have_one_view() -> None:
+    assert stored_features.count_views(5, augmentation=0.0) == 1
 
 
 def test_the_first_view_is_the_word_as_it_is_and_the_others_vary() -> None:
