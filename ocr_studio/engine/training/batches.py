@@ -116,7 +116,7 @@ class Batches:
 
     def _make_batch(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
         crops = [limit_width(augment(example.crop, self._mixture.augmentation, rng)) for example in examples]
-        # When reading, words of similar width are batched, so their padding differs.
+        # A crop is padded to the widest of its batch here, but by its own width when it is read.
         padding = int(rng.integers(3)) * _WIDTH_STEP if rng.random() < _SPARE_CHANCE else 0
         return pack_batch(crops, self._labels_of(examples), padding=padding)
 
@@ -138,7 +138,7 @@ def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[i
     for row, crop in enumerate(crops):
         np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, : crop.shape[1]])
         pixels[row, :, : crop.shape[1]] -= 1.0
-    return pack(pixels, [min(math.ceil(crop.shape[1] / STEP) + 1, padded // STEP) for crop in crops], labels)
+    return pack_inputs(pixels, [min(math.ceil(crop.shape[1] / STEP) + 1, padded // STEP) for crop in crops], labels)
 
 
 def pack_unchanged(examples: Sequence[TrainingExample], labels: Sequence[Sequence[int]]) -> Batch:
@@ -147,7 +147,7 @@ def pack_unchanged(examples: Sequence[TrainingExample], labels: Sequence[Sequenc
     return pack_batch([limit_width(augment(each.crop, 0.0, still)) for each in examples], labels)
 
 
-def pack(inputs: NDArray[np.float32], steps: Sequence[int], labels: Sequence[Sequence[int]]) -> Batch:
+def pack_inputs(inputs: NDArray[np.float32], steps: Sequence[int], labels: Sequence[Sequence[int]]) -> Batch:
     """Make a batch of inputs, see ``Batch``, with the classes of the text of each."""
     padded_labels = np.zeros((len(inputs), max(1, *map(len, labels))), np.int32)
     lengths = np.zeros(len(inputs), np.int32)

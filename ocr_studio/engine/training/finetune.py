@@ -1,9 +1,9 @@
 """Fine-tuning of a recognizer on the user's corrected words.
 
 Tuned for a few words (``tests/benchmarks/learning.py``): the last layer alone is trained, on stored features, mixed
-with as many general words, on which its outputs are held to the old ones against forgetting. Deeper layers can be
-trained as well; then the result is the mean of old and new weights (weight averaging, Wortsman et al. 2022,
-https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and a comparison.
+with as many general words; against forgetting, its outputs for these are kept close to the old ones (distillation).
+Deeper layers can be trained as well; then the result is the mean of old and new weights (weight averaging, Wortsman et
+al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: the result is a candidate and a comparison.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ MEASURED: Final = 120
 _MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least this number
 # A few words are seen more often than the recipe says: fewer steps change nothing.
 LEAST_STEPS: Final = 80
-# Weight of the changes on general words where the last layer alone is trained, at a high learning rate.
-HOLD: Final = 10.0
+# Weight of the distillation loss where the last layer alone is trained, at a high learning rate.
+DISTILLATION: Final = 10.0
 # Held-out words shown during training.
 MAX_SAMPLES: Final = 12
 # Words per batch when reading with dictionaries, so that cancelling is quick.
@@ -224,7 +224,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             recipe.average,
             len(self._new_characters),
             alphabet_growth.occurring_classes(self.charset, texts),
-            hold=HOLD if recipe.what == "head" else 1.0,
+            distillation=DISTILLATION if recipe.what == "head" else 1.0,
         )
         with candidate.device_context(recipe.device):
             trainer = RecognizerTrainer(trained, plan)

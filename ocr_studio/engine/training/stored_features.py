@@ -104,4 +104,4 @@ def _pack(features: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int
     inputs = np.zeros((len(features), longest, features[0].shape[1]), np.float32)
     for row, each in enumerate(features):
         inputs[row, : len(each)] = each
-    return batches.pack(inputs, steps, labels)
+    return batches.pack_inputs(inputs, steps, labels)

@@ -49,7 +49,7 @@ class TrainingPlan:
         average: Share (0..1) of the new weights in the result; the rest are the old ones.
         new_classes: Number of new classes at the end, whose weights are not averaged.
         trained_classes: (classes,) those that occur in the training data; the others' scores stay.
-        hold: Weight of the changes of general words' outputs, beside the loss of the user's words.
+        distillation: Weight of the distillation loss on general words; that of the loss on the user's words is 1.
     """
 
     what: str
@@ -58,7 +58,7 @@ class TrainingPlan:
     average: float
     new_classes: int
     trained_classes: NDArray[np.bool_]
-    hold: float = 1.0
+    distillation: float = 1.0
 
 
 class RecognizerTrainer(TrainableWeights):
@@ -122,8 +122,8 @@ class RecognizerTrainer(TrainableWeights):
             logits = self.net(inputs, training=True)
             losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
             changes = _divergence(before, logits[own:], steps[own:])
-            total = tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + self._plan.hold * tf.reduce_sum(changes)
-            loss = total / _count_letters(lengths)
+            distillation = self._plan.distillation * tf.reduce_sum(changes)
+            loss = (tf.reduce_sum(_uncertain_losses(losses, lengths[:own])) + distillation) / _count_letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _count_letters(lengths[:own])
 
