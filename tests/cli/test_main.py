@@ -225,6 +225,18 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"ocr-studio {ocr_studio.__version__}\n"
 
 
+def test_verbose_version_names_the_runtime_and_complains_of_an_unknown_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OCR_STUDIO_RUNTIME", "onyx")
+    assert cli.run(["--version", "--verbose"]) == 0
+    said = capsys.readouterr()
+    assert " runs the networks: " in said.out
+    assert said.err == (
+        "ocr-studio: OCR_STUDIO_RUNTIME=onyx is unknown and ignored. Use one of auto, onnx, tensorflow.\n"
+    )
+
+
 def test_without_a_screen_it_says_how_to_see_it_anyway(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
