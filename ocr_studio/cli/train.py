@@ -280,9 +280,9 @@ def _typed(value: float | str) -> str:
 
 def _default(key: str) -> str:
     """Return the default of an option, and those of other trainings where they differ, as shown in the help."""
-    recipes = Recipe(), suggested_recipe("all"), detector_events.RECIPE
-    usual, deeper, detector = (_typed(getattr(recipe, key)) for recipe in recipes)
-    others = {"detector": detector} if key == "what" else {"other parts": deeper, "detector": detector}
+    recipes = Recipe(), suggested_recipe("head"), detector_events.RECIPE
+    usual, head, detector = (_typed(getattr(recipe, key)) for recipe in recipes)
+    others = {"detector": detector} if key == "what" else {"head": head, "detector": detector}
     return "; ".join([f"default: {usual}", *(f"{name}: {value}" for name, value in others.items() if value != usual)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.events import Interval, Trained
+from ocr_studio.core.training.events import Interval, Trained, suggested_recipe
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.core import made_datasets
@@ -146,9 +147,11 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
     assert run(data, "--what", "neck+head", "--epochs", "3", "--learning-rate", "0.0005", "--seed", "7") == GOOD
     recipe = seen[0].run.recipe
     assert (recipe.what, recipe.epochs, recipe.learning_rate, recipe.seed) == ("neck+head", 3, 0.0005, 7)
-    assert (recipe.batch, recipe.average) == (16, 0.3)  # as suggested for that part
+    assert (recipe.batch, recipe.average) == (16, 0.3)
+    assert run(data, "--what", "head", "--seed", "8", "--replace") == GOOD
+    assert seen[1].run.recipe == replace(suggested_recipe("head"), base=recipe.base, seed=8)
     assert cli.run(["train", "--dataset", str(data), "--name", "boxes", "--detector", "--batch", "2"]) == GOOD
-    assert (seen[1].run.kind, seen[1].run.recipe.batch) == ("detector", 2)
+    assert (seen[2].run.kind, seen[2].run.recipe.batch) == ("detector", 2)
 
 
 @pytest.mark.parametrize(

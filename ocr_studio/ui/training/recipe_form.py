@@ -104,7 +104,7 @@ class RecipeForm(QScrollArea):
         )
         self.replay = _numbers(_SHARES[:-1], default.replay, percent, texts.share.text_for("words"))
         self.average = _numbers(
-            (*_SHARES[1:], 0.3),
+            _SHARES[1:],
             default.average,
             percent,
             tr("Share of the trained weights in the result; the rest comes from the base model"),
