@@ -148,7 +148,7 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
     recipe = seen[0].run.recipe
     assert (recipe.what, recipe.epochs, recipe.learning_rate, recipe.seed) == ("neck+head", 3, 0.0005, 7)
     assert (recipe.batch, recipe.average) == (16, 0.3)
-    assert run(data, "--what", "head", "--seed", "8", "--replace") == GOOD
+    assert cli.run(["train", "--dataset", str(data), "--name", "quick", "--what", "head", "--seed", "8"]) == GOOD
     assert seen[1].run.recipe == replace(suggested_recipe("head"), base=recipe.base, seed=8)
     assert cli.run(["train", "--dataset", str(data), "--name", "boxes", "--detector", "--batch", "2"]) == GOOD
     assert (seen[2].run.kind, seen[2].run.recipe.batch) == ("detector", 2)
