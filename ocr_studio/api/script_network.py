@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -47,8 +48,10 @@ class ScriptNetwork:
     def _make_network(self, *, softmax: bool = False) -> Network:
         """Make the network that finds or reads. softmax: as for ``TensorFlowNetwork``."""
         if self._weights is not None and "model" not in vars(self):
-            with silence_tensorflow():
-                return runtimes.make_network(self._weights, ReaderOptions())
+            # ONNX Runtime lets the thread that makes a network flush subnormal numbers to zero from then on, which a
+            # script's own thread must not.
+            with silence_tensorflow(), ThreadPoolExecutor(1, "network") as thread:
+                return thread.submit(runtimes.make_network, self._weights, ReaderOptions()).result()
         from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 
         return TensorFlowNetwork(self.model, softmax=softmax)

@@ -61,6 +61,15 @@ def test_photos_are_read_without_importing_tensorflow() -> None:
     assert "Launch plan" in done.stdout
 
 
+def test_the_scripts_thread_keeps_subnormal_numbers() -> None:
+    program = """
+from ocr_studio.api import Detector, Recognizer
+assert Detector().finder and Recognizer().reader
+assert float("2.3e-308") / float("2") > 0  # not constants, which Python would divide beforehand
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_the_keras_model_reads_from_its_first_use_so_that_training_has_an_effect() -> None:
     """It reads the same, until its weights change."""
     photo, labels = drawn()

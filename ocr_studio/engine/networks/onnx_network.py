@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -57,13 +55,11 @@ class OnnxNetwork:
         # On two cores, two calls with a thread each read three boards in 4.1 s, one call with two threads in 4.7 s.
         self.parallel_calls = 1 if finds else threads or os.cpu_count() or 1
         options.intra_op_num_threads = threads if finds else 1
-        # The thread that makes a session flushes subnormal numbers to zero from then on, as do the session's own: calls
-        # that share their work with these come from it, and the caller's thread stays as it is.
-        self._thread = ThreadPoolExecutor(1, "network")
-        self._stays = finds
-        make = partial(onnxruntime.InferenceSession, graph.SerializeToString(), options)
         try:
-            self._session = self._thread.submit(make, providers=["CPUExecutionProvider"]).result()
+            # The calling thread flushes subnormal numbers from then on, too, and shares the work of later calls.
+            self._session = onnxruntime.InferenceSession(
+                graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            )
         except _ERRORS as error:
             raise RuntimeUnusable(str(error)) from error
         self._run_options = onnxruntime.RunOptions()
@@ -78,8 +74,7 @@ class OnnxNetwork:
         # Channels come first in the published graphs.
         seen: NDArray[np.float32]
         inputs = {self._input: np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))}
-        run = partial(self._session.run, None, inputs, self._run_options)
-        (seen,) = self._thread.submit(run).result() if self._stays else run()
+        (seen,) = self._session.run(None, inputs, self._run_options)
         return seen.transpose(0, 2, 3, 1) if seen.ndim == 4 else seen
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -48,19 +47,6 @@ def detector(file: Path | None = None) -> ModelArrays:
 
 def in_tensorflow(read: ModelArrays) -> Network:
     return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None)
-
-
-def test_the_callers_thread_keeps_subnormal_numbers() -> None:
-    def halve() -> float:
-        return float("2.3e-308") / float("2")  # not constants, which Python would divide beforehand
-
-    def use() -> float:
-        OnnxNetwork(recognizer())(np.zeros((1, 48, 96, 3), np.float32))
-        OnnxNetwork(detector())(np.zeros((1, 64, 96, 3), np.float32))
-        return halve()
-
-    with ThreadPoolExecutor(1) as thread:  # a thread that no other library has changed
-        assert thread.submit(use).result() > 0
 
 
 def test_features_are_what_the_last_layer_sees() -> None:
