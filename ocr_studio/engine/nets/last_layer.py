@@ -17,4 +17,4 @@ def split_network(net: keras.Model) -> tuple[keras.Model, keras.Model]:
     """
     head = net.get_layer(HEAD)
     features = keras.Input((None, head.input.shape[-1]), name="features")
-    return keras.Model(net.inputs[0], head.input, name="body"), keras.Model(features, head(features), name="head")
+    return keras.Model(net.inputs[0], head.input, name="backbone"), keras.Model(features, head(features), name="head")
