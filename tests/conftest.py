@@ -26,6 +26,7 @@ PATIENCE = 300_000  # milliseconds until what a test waits for is taken not to c
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything of the program is imported: no screen, and settings that belong to nobody."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["OCR_STUDIO_PRECISION"] = "float32"  # the same figures on every processor
     # The same examples on every machine; ``--hypothesis-profile=explore`` looks for new ones.
     slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("studio", slow_machine, max_examples=50, derandomize=True, database=None)
@@ -102,18 +103,6 @@ def no_window_left() -> Iterator[None]:
         left = [widget for widget in _windows() if id(widget) not in before]
     if left:
         pytest.fail(f"windows left behind: {', '.join(map(repr, left))}")
-
-
-@pytest.fixture(autouse=True)
-def usual_precision() -> Iterator[None]:
-    """What a reader sets for the whole process, bfloat16 where the processor has it, ends with its test: whether others
-    compute in float32 must not depend on which tests ran before.
-    """
-    yield
-    if "tensorflow" in sys.modules:
-        sys.modules["tensorflow"].config.optimizer.set_experimental_options(
-            {"auto_mixed_precision_onednn_bfloat16": False}
-        )
 
 
 @pytest.fixture

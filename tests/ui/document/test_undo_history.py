@@ -110,9 +110,11 @@ def test_a_step_that_no_longer_fits_changes_nothing_and_is_said(open_studio: Ope
     assert page is not None
     _open(studio, folder / "board 2.png", qtbot)
     reading = studio.document.undo_stack.count()
-    # Somebody else has written the page.
-    assert studio.opening.project is not None
-    studio.opening.project.save_page(apply(page, edits.write(page, _first(page), "other")))
+    project = studio.opening.project
+    assert project is not None
+    qtbot.waitUntil(lambda: project.load_page(page.id) == page)
+    # Somebody else writes the page.
+    project.save_page(apply(page, edits.write(page, _first(page), "other")))
     _undo(studio)
     _undo(studio)
     assert studio.window.messages.isVisible()
