@@ -29,7 +29,7 @@ from ocr_studio.cli.console import (
     given_path,
     loading,
 )
-from ocr_studio.core import logs, paths, standard_streams
+from ocr_studio.core import logs, paths, resources, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError, UnknownName, import_failed, suggest_name
 from ocr_studio.core.images import photo_limit
@@ -165,8 +165,12 @@ def _window_parser() -> CommandParser:
     parser.add_argument(
         "--scale", type=_percent, metavar="PERCENT", help="size of text and controls, 50 to 400, for this session only"
     )
+    languages = resources.languages()
     parser.add_argument(
-        "--language", metavar="LANGUAGE", help='language of the window, for this session only: "en", "de" or "uk"'
+        "--language",
+        choices=languages,
+        metavar="LANGUAGE",
+        help=f"language of the window, for this session only: {', '.join(languages)}",
     )
     parser.add_argument(
         "--screenshot",

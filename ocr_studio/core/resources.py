@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from ocr_studio.core import translation
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 
@@ -46,6 +47,14 @@ def icon() -> Path:
 def translations() -> Path:
     """The folder of catalogues, by language. Raises ResourceMissing if the program has no folder of resources."""
     return folder() / "translations"
+
+
+def languages() -> list[str]:
+    """Return the languages of the window, English first; English alone if the program has no folder of resources."""
+    try:
+        return translation.available(translations())
+    except ResourceMissing:
+        return [translation.ENGLISH]
 
 
 def models() -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import main as cli
+from ocr_studio.core import resources
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ from ocr_studio.cli import main as cli
         ["--scale", "7"],
         ["--scale", "big"],
         ["--theme", "pink"],
+        ["--language", "fr"],
         ["one.jpg", "two.jpg"],
         ["--nonsense"],
         ["a\nb", "c\nd"],
@@ -102,6 +104,15 @@ def test_an_unknown_name_is_answered_with_the_most_similar_one(
 ) -> None:
     assert cli.run(wrong) == 2
     assert capsys.readouterr().err == f"ocr-studio: {said}\n"
+
+
+def test_an_unknown_language_of_the_window_is_answered_with_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["--language", "fr"]) == 2
+    said = capsys.readouterr().err
+    assert "argument --language: invalid choice: 'fr'" in said
+    assert all(language in said for language in resources.languages())
 
 
 def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
-from ocr_studio.core import paths, translation
+from ocr_studio.core import paths, resources, translation
 from ocr_studio.core.settings import MEGAPIXELS, SYSTEM, Settings, folder_trouble
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.settings.page import SettingsPage
@@ -134,7 +134,7 @@ class GeneralPage(SettingsPage):
         self.add_note(tr("Changing where corrections are saved affects only photos you open from now on."))
 
     def _language_choice(self, settings: Settings) -> ComboBox:
-        names = [(language, window_language.own_name(language)) for language in window_language.available()]
+        names = [(language, window_language.own_name(language)) for language in resources.languages()]
         if settings.language not in (SYSTEM, *(language for language, _ in names)):
             names.append((settings.language, window_language.own_name(settings.language)))
         choice = ComboBox([(SYSTEM, tr("Follow system")), *names], settings.language, tr("Interface language"))

@@ -10,7 +10,6 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core import resources, translation
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import SYSTEM
 from ocr_studio.core.translation import ENGLISH, later, tr
 
@@ -30,14 +29,6 @@ _KEYS = frozenset(
 )  # fmt: skip
 
 
-def available() -> list[str]:
-    """Return the languages that can be chosen, English first."""
-    try:
-        return translation.available(resources.translations())
-    except StudioError:
-        return [ENGLISH]
-
-
 def own_name(language: str) -> str:
     """Return the name of a language in that language."""
     if language == ENGLISH:
@@ -48,7 +39,7 @@ def own_name(language: str) -> str:
 
 def spoken(chosen: str, system: Sequence[str] | None = None) -> str:
     """Return the language that a setting stands for; ``system`` lists those of the system, best first."""
-    known = available()
+    known = resources.languages()
     if chosen != SYSTEM:
         return chosen if chosen in known else ENGLISH
     for wish in QLocale.system().uiLanguages() if system is None else system:

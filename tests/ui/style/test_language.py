@@ -12,8 +12,8 @@ from PySide6.QtGui import QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core import resources, translation
 from ocr_studio.core import settings as kept
-from ocr_studio.core import translation
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import app as program
@@ -37,8 +37,8 @@ def english_again(qapp: QApplication) -> Iterator[None]:
 
 
 def test_the_languages_are_english_and_those_there_is_a_catalogue_of() -> None:
-    assert window_language.available()[0] == "en"
-    assert {"de", "uk"} <= set(window_language.available())
+    assert resources.languages()[0] == "en"
+    assert {"de", "uk"} <= set(resources.languages())
     assert [window_language.own_name(each) for each in ("en", "de", "uk")] == ["English", "Deutsch", "Українська"]
 
 
@@ -205,7 +205,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
     studios[-1].deleteLater()
 
 
-@pytest.mark.parametrize("language", [each for each in window_language.available() if each != "en"])
+@pytest.mark.parametrize("language", [each for each in resources.languages() if each != "en"])
 def test_menus_underline_no_letter_twice(qapp: QApplication, open_studio: Open, language: str) -> None:
     """As English ones do not; where a language has to, Qt goes from one to the other."""
     window_language.use(qapp, language)
