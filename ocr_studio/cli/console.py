@@ -57,6 +57,18 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
+def png_path(text: str) -> Path:
+    """Convert an argument to the path of an image to write.
+
+    Raises:
+        argparse.ArgumentTypeError: The argument is empty, or does not end in .png.
+    """
+    path = given_path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"the file name must end in .png, not “{text}”")
+    return path
+
+
 def complain(error: StudioError | str) -> None:
     """Print an error as one line on standard error."""
     line = error.typed if isinstance(error, StudioError) else error

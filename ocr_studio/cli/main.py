@@ -28,6 +28,7 @@ from ocr_studio.cli.console import (
     complain,
     given_path,
     loading,
+    png_path,
 )
 from ocr_studio.core import logs, paths, resources, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
@@ -174,7 +175,7 @@ def _window_parser() -> CommandParser:
     )
     parser.add_argument(
         "--screenshot",
-        type=given_path,
+        type=png_path,
         metavar="OUT.png",
         help="save an image of the window with the photo read; needs no display",
     )

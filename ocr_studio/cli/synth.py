@@ -16,7 +16,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
+from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, png_path, show_progress
 from ocr_studio.core import paths, units
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import report as dataset_report
@@ -65,9 +65,7 @@ def parser() -> argparse.ArgumentParser:
         _EPILOG,
     )
     made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
-    made.add_argument(
-        "--preview", type=given_path, metavar="OUT.png", help="write one image with a few samples instead"
-    )
+    made.add_argument("--preview", type=png_path, metavar="OUT.png", help="write one image with a few samples instead")
     _add_number(made, "words", "images of single words")
     _add_number(made, "boards", "photos of whole boards, with the position of each word")
     made.add_argument("--fonts", type=given_path, metavar="DIR", help="folder of handwriting fonts")
@@ -154,8 +152,6 @@ def _misused(options: argparse.Namespace) -> str:
         return "--out and --preview can’t be combined; use --preview first, then --out to write the dataset"
     if options.processes is not None and options.processes < 1:
         return f"--processes must be 1 or more, not {options.processes}"
-    if options.preview is not None and options.preview.suffix.lower() != ".png":
-        return f"--preview: “{options.preview}” does not end in .png"
     return ""
 
 

@@ -26,6 +26,7 @@ from ocr_studio.core import resources
         ["--scale", "big"],
         ["--theme", "pink"],
         ["--language", "fr"],
+        ["--screenshot", "a.jpg"],
         ["one.jpg", "two.jpg"],
         ["--nonsense"],
         ["a\nb", "c\nd"],
@@ -113,6 +114,11 @@ def test_an_unknown_language_of_the_window_is_answered_with_those_there_are(
     said = capsys.readouterr().err
     assert "argument --language: invalid choice: 'fr'" in said
     assert all(language in said for language in resources.languages())
+
+
+def test_a_screenshot_is_a_png(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--screenshot", "a.jpg"]) == 2
+    assert "argument --screenshot: the file name must end in .png, not “a.jpg”" in capsys.readouterr().err
 
 
 def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -180,7 +180,7 @@ def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "shot.png").write_bytes(marked_pictures.encode_marked(drawn.board()))
-    photo_file.save_png(photo := tmp_path / "board.jpg", drawn.board())
+    photo_file.save_png(photo := tmp_path / "board.png", drawn.board())
     before, window = photo.read_bytes(), QLabel("ready")
     qtbot.addWidget(window)
     window.show()
@@ -190,7 +190,7 @@ def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
     assert photo_file.open_photo(tmp_path / "shot.png").shape != drawn.board().shape
     for more in ([], ["--overwrite"]):
         assert cli.run([str(photo), "--screenshot", str(photo), *more]) == 1
-        assert "board.jpg: this file is the photo itself" in capsys.readouterr().err
+        assert "board.png: this file is the photo itself" in capsys.readouterr().err
     assert photo.read_bytes() == before
 
 
