@@ -118,7 +118,7 @@ def run(arguments: Sequence[str]) -> int:
             if not known and (remedy := suggest_name(command, _COMMANDS)):
                 complain(StudioError(f"“{command}” is neither a command nor a file", remedy=remedy))
                 return MISUSED
-            return _window(_window_parser().parse_args(arguments))
+            return _window(_window_options(arguments))
         module = _load(command)
         options = module.parser().parse_args(arguments[1:])
         _limit_photos()
@@ -183,6 +183,14 @@ def _window_parser() -> CommandParser:
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("--verbose", action="store_true", help="with --version: also what runs the networks, and why")
     return parser
+
+
+def _window_options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _window_parser()
+    options = parser.parse_args(arguments)
+    if options.verbose and not options.version:
+        parser.error("--verbose needs --version")
+    return options
 
 
 def _percent(text: str) -> int:

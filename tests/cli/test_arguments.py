@@ -27,6 +27,7 @@ from ocr_studio.core import resources
         ["--theme", "pink"],
         ["--language", "fr"],
         ["--screenshot", "a.jpg"],
+        ["--verbose"],
         ["one.jpg", "two.jpg"],
         ["--nonsense"],
         ["a\nb", "c\nd"],
@@ -119,6 +120,11 @@ def test_an_unknown_language_of_the_window_is_answered_with_those_there_are(
 def test_a_screenshot_is_a_png(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--screenshot", "a.jpg"]) == 2
     assert "argument --screenshot: the file name must end in .png, not “a.jpg”" in capsys.readouterr().err
+
+
+def test_verbose_alone_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--verbose"]) == 2
+    assert capsys.readouterr().err == 'ocr-studio: --verbose needs --version; see "ocr-studio --help"\n'
 
 
 def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
