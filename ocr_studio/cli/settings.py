@@ -27,5 +27,5 @@ def settings_for(kinds: Collection[Kind]) -> Settings:
         if name is not None and not registry.can_be_chosen(name, kind):
             instead = chosen.reads_with() if kind == "recognizer" else chosen.finds_with()
             what = f"the selected {kind} “{name}” is missing or damaged; using “{instead}” instead"
-            complain(StudioError(what, remedy='Select another one with "ocr-studio models use".'))
+            complain(StudioError(what, remedy='Select another one with "ocr-studio models use NAME".'))
     return chosen

@@ -116,7 +116,7 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     installed("Anna")
     _run(capsys, "use", "Anna")
     _, said = _run(capsys, "delete", "Anna", status=1)
-    assert 'is in use. Switch to another model first ("ocr-studio models use")' in said
+    assert 'is in use. Switch to another model first ("ocr-studio models use NAME")' in said
     assert _run(capsys, "rename", "Anna", "Clara") == ("Clara\n", "")
     assert _marked(capsys) == [FINDER, "Clara"]
     _run(capsys, "use", BASE)

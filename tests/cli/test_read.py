@@ -108,6 +108,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     reads = settings.Settings().reads_with()
     [line] = said()
     assert f"the selected recognizer “Anna” is missing or damaged; using “{reads}” instead" in line
+    assert line.endswith('Select another one with "ocr-studio models use NAME".')
     assert said("--model", "Berta") == []
     assert chosen[1].folder is not None
     shutil.rmtree(chosen[1].folder)

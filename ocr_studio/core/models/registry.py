@@ -313,7 +313,7 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
         raise ModelInUse(
             tr("the model “{name}” is in use", name=name),
             remedy=tr("Switch to another model first, then delete it."),
-            command='Switch to another model first ("ocr-studio models use"), then delete it.',
+            command='Switch to another model first ("ocr-studio models use NAME"), then delete it.',
         )
     if name not in _folders():
         find(name)  # raises NoSuchModel
