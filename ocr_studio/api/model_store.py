@@ -113,7 +113,7 @@ def find_download(published: PublishedFile) -> Path:
     """Find a downloaded file. Raises PublishedFileMissing; nothing is downloaded here."""
     file = downloads.at_hand(published)
     if file is None:
-        remedy = f"Download it with “ocr-studio models fetch {published.name}”."
+        remedy = f"Download them with “ocr-studio models fetch {published.name}”."
         raise PublishedFileMissing("these weights are not on this computer", file=published.name, remedy=remedy)
     return file
 

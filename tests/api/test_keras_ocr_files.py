@@ -70,6 +70,6 @@ def test_a_detector_of_ones_own_comes_from_its_file(tmp_path: Path) -> None:
 def test_what_was_not_fetched_says_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
     with pytest.raises(
-        PublishedFileMissing, match=r"crnn_kurapan_notop\.h5: .*not on this computer.*models fetch crnn_kur"
+        PublishedFileMissing, match=r"_notop\.h5: .*not on this computer\. Download them with .*models fetch crnn_kur"
     ):
         Recognizer("öl", "kurapan_notop")
