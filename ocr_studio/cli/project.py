@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ocr_studio.cli.console import loading
 from ocr_studio.core import paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Places, Project
@@ -29,7 +30,7 @@ def known_project(path: Path, options: argparse.Namespace) -> Project:
     """Find the project that the window would open.
 
     Raises:
-        StudioError: There is no project, no such folder, or the path is a file.
+        StudioError: There is no project, no such folder, no photo in it, or the path is a file.
     """
     if _is_missing(path):
         raise StudioError("the folder does not exist", file=path, remedy="Check the path.")
@@ -39,12 +40,21 @@ def known_project(path: Path, options: argparse.Namespace) -> Project:
         )
     project = Project.find(path, **places(options, settings.load()))
     if not project.exists:
+        with loading():
+            from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, not needed otherwise)
+        if not photo_file.list_photos(project.photos):
+            raise make_no_photos_error(path)
         raise StudioError(
             "no photos have been read here yet",
             file=path,
             remedy="Read them first with ocr-studio read FOLDER --keep, or in the window.",
         )
     return project
+
+
+def make_no_photos_error(folder: Path) -> StudioError:
+    """Return an error about a folder without photos."""
+    return StudioError("no photos in this folder", file=folder, remedy="Choose another folder.")
 
 
 def _is_missing(path: Path) -> bool:

@@ -23,7 +23,7 @@ from ocr_studio.cli.console import (
     written,
 )
 from ocr_studio.cli.keep_readings import ReadingStore
-from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
@@ -130,7 +130,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
         try:
             inside = photo_file.list_photos(path) if paths.is_folder(path) else [path]
             if not inside:
-                raise photo_file.PhotoError("no photos in this folder", file=path, remedy="Choose another folder.")
+                raise make_no_photos_error(path)
             found += inside
         except StudioError as error:
             complain(error)

@@ -102,7 +102,8 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
     [
         (["{photos}", "--out", "{photos}"], 1, "the folder contains other files"),
         (["{tmp}/gone", "--out", "{tmp}/data"], 1, "the folder does not exist"),
-        (["{tmp}", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
+        (["{tmp}", "--out", "{tmp}/data"], 1, "the folder contains no photos"),
+        (["{tmp}/unread", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
         (["{tmp}"], 1, "it is not a dataset"),
         (["{photos}"], 2, "not been exported as a dataset yet. Add --out FOLDER"),
         (["{photos}", "--out", "{photos}/board 1.png"], 1, "can’t write the dataset"),
@@ -113,6 +114,8 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_what_cannot_be_done_is_said(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, why: str
 ) -> None:
+    (tmp_path / "unread").mkdir()
+    (tmp_path / "unread" / "board.png").touch()
     given = [each.format(photos=photos, tmp=tmp_path) for each in arguments]
     assert cli.run(["dataset", *given]) == status
     said = capsys.readouterr()

@@ -92,9 +92,12 @@ def test_export_tells_of_a_damaged_page_and_writes_the_others(
 
 
 def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "out")]) == 1
-    assert "no photos have been read here yet" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    (photo := tmp_path / "board.png").touch()
+    for photos, said in (([photo], "no photos have been read here yet"), ([], "no photos in this folder. Choose")):
+        assert cli.run(["export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "out")]) == 1
+        assert said in capsys.readouterr().err
+        assert list(tmp_path.iterdir()) == photos
+        photo.unlink(missing_ok=True)
 
 
 def test_export_takes_the_project_that_the_window_would_open(project: Project, tmp_path: Path) -> None:

@@ -139,9 +139,13 @@ def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[
 
 
 def test_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["search", "map", "--project", str(tmp_path)]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
-    assert list(tmp_path.iterdir()) == []
+    (photo := tmp_path / "board.png").touch()
+    for photos, said in (([photo], "no photos have been read here yet"), ([], "no photos in this folder. Choose")):
+        assert cli.run(["search", "map", "--project", str(tmp_path)]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert said in line
+        assert list(tmp_path.iterdir()) == photos
+        photo.unlink(missing_ok=True)
 
 
 def test_a_photo_is_no_project(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -253,6 +253,11 @@ def no_model(room: Room) -> None:
     room.run("models", "import", room.folder / "photos.zip")
 
 
+def unread(room: Room) -> Path:
+    (room.folder / "board.png").touch()
+    return room.folder
+
+
 def unchecked(room: Room) -> Path:
     word = made_datasets.read("0000ff00", "new", made_datasets.place(0, 0))
     return made_datasets.project(room.folder / "photos", [[word]]).photos
@@ -329,7 +334,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/datasets/reader.py:check_ended": (("train",), read_half_drawn),
     "core/datasets/sources.py:from_project": (
         ("dataset",),
-        lambda room: room.run("dataset", room.folder, "--out", room.folder / "data"),
+        lambda room: room.run("dataset", unread(room), "--out", room.folder / "data"),
     ),
     "core/datasets/ground_truth.py:from_project": (("evaluate",), lambda room: room.run("evaluate", unchecked(room))),
     "core/models/archive.py:refused": (("models", "import"), no_model),

@@ -41,6 +41,9 @@ def find_sources(path: Path, **where: Unpack[Places]) -> DatasetSources:
     if not project.exists:
         check_ended(path)
         check_labels(path)
+        if not photo_file.list_photos(project.photos):
+            remedy = tr("Specify a project or a folder of photos.")
+            raise StudioError(tr("the folder contains no photos"), file=path, remedy=remedy)
     return from_project(project)
 
 

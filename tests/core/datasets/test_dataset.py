@@ -233,6 +233,9 @@ def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:
 
 
 def test_what_has_no_project_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="the folder contains no photos"):
+        dataset_sources.find_sources(tmp_path)
+    (tmp_path / "board.png").touch()
     with pytest.raises(StudioError, match="no photos have been read here yet"):
         dataset_sources.find_sources(tmp_path)
     with pytest.raises(StudioError, match="the folder does not exist"):
