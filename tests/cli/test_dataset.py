@@ -127,7 +127,8 @@ def test_what_cannot_be_done_is_said(
 def test_nothing_checked_is_said_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = project(tmp_path / "photos", [[read("01", "new", words(1)[0].quad)]])
     assert cli.run(["dataset", str(made.photos), "--out", str(tmp_path / "data")]) == 1
-    assert "there are no words for training yet (1 skipped: not checked)" in capsys.readouterr().err
+    said = "there are no words for training yet (1 skipped: not checked)."
+    assert capsys.readouterr().err.startswith(f"ocr-studio: {made.photos}: {said}")
     assert not (tmp_path / "data").exists()
 
 

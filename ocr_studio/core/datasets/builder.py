@@ -41,6 +41,7 @@ class DatasetBuilder:
 
     Attributes:
         room: Temporary folder for its files.
+        source: Where the examples come from, for the error if there are none; None if they are generated.
         pages: Id and photo of all processed pages.
         origin: Additional fields of the manifest.
         wanted: Requested share of held-out examples, 0..1.
@@ -49,6 +50,7 @@ class DatasetBuilder:
     room: SafeFolder
     layout: Layout
     unit: str
+    source: Path | None = None
     examples: list[Example] = field(default_factory=list)
     photos: list[TruePhoto] = field(default_factory=list)
     pages: list[tuple[str, str]] = field(default_factory=list)
@@ -83,7 +85,7 @@ class DatasetBuilder:
         """Write labels and manifest. folder: where the dataset will be. Raises OSError, and BadDataset for nothing."""
         report = self._report(folder, rule)
         if not report.written and not report.boxes:
-            raise _make_nothing_error(report)
+            raise _make_nothing_error(report, self.source or folder)
         for name, data in self.layout.render(self.examples, self.photos).items():
             self.room.replace(name, data)
         self.room.replace(MANIFEST, fields.json_bytes(self._manifest(report), indent=1) + b"\n")
@@ -149,12 +151,12 @@ class DatasetBuilder:
 class NothingToWrite(BadDataset):
     """No word can be used for training. report: why."""
 
-    def __init__(self, what: str, report: Report, *, remedy: str, command: str = "") -> None:
-        super().__init__(what, file=report.folder, remedy=remedy, command=command)
+    def __init__(self, what: str, report: Report, *, file: Path, remedy: str, command: str = "") -> None:
+        super().__init__(what, file=file, remedy=remedy, command=command)
         self.report = report
 
 
-def _make_nothing_error(report: Report) -> NothingToWrite:
+def _make_nothing_error(report: Report, source: Path) -> NothingToWrite:
     why = [
         tr("{count} skipped: {reason}", count=count, reason=reason)
         for count, reason in dataset_report.list_reasons(report)
@@ -164,6 +166,7 @@ def _make_nothing_error(report: Report) -> NothingToWrite:
         if why or report.trouble
         else tr("there are no words for training yet"),
         report,
+        file=source,
         remedy=tr("Check the words of a photo first: correct or confirm them."),
         command="Check the words of a photo in the window first: correct or confirm them.",
     )

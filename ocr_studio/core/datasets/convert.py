@@ -43,7 +43,7 @@ def copy_dataset(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleC
     if os.path.realpath(folder) == str(found.folder):
         raise BadDataset(tr("a dataset can’t replace itself"), file=folder, remedy=tr("Choose another folder."))
     with dataset_folder.open_workshop(folder, LAYOUTS[layout]) as room:
-        making = DatasetBuilder(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
+        making = DatasetBuilder(room, LAYOUTS[layout], found.unit, found.folder, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))
         copying = _DatasetCopy(found, making)
         for number, example in enumerate(found.examples, start=1):

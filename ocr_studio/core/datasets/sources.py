@@ -20,8 +20,9 @@ from ocr_studio.core.translation import tr
 
 @dataclass(frozen=True, slots=True)
 class DatasetSources:
-    """Pages to make examples of. trouble: those that could not be read, one line each."""
+    """Pages to make examples of. folder: of the photos. trouble: those that could not be read, one line each."""
 
+    folder: Path
     pages: tuple[SourcePage, ...]
     trouble: tuple[str, ...] = ()
 
@@ -87,7 +88,7 @@ def from_project(project: Project) -> DatasetSources:
                 pages.append(SourcePage(page, project.photo(page), whole, folder=project.photos))
         except StudioError as error:
             trouble.append(str(error))
-    return DatasetSources(tuple(pages), tuple(trouble))
+    return DatasetSources(project.photos, tuple(pages), tuple(trouble))
 
 
 def from_annotations(folder: Path) -> DatasetSources:
@@ -100,7 +101,7 @@ def from_annotations(folder: Path) -> DatasetSources:
             pages.append(_marked(page))
         except StudioError as error:
             trouble.append(str(error))
-    return DatasetSources(tuple(pages), tuple(trouble))
+    return DatasetSources(folder, tuple(pages), tuple(trouble))
 
 
 def _marked(true: TruePage) -> SourcePage:

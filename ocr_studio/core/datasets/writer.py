@@ -47,22 +47,28 @@ class PhotoCut:
 
 
 def export(
-    pages: Sequence[SourcePage], folder: Path, wanted: ExportOptions, *, trouble: Sequence[str] = ()
+    pages: Sequence[SourcePage],
+    folder: Path,
+    wanted: ExportOptions,
+    *,
+    source: Path | None = None,
+    trouble: Sequence[str] = (),
 ) -> Iterator[PhotoCut | Report]:
     """Write a dataset: PhotoCut for each page, at last the Report. Given up before, it leaves nothing behind.
 
-    folder: a new or empty one, or one with a dataset of this layout, which is replaced. trouble: what is known to be
-    missing already, for the report. Raises WriteFailed, also where other files are in the folder, and BadDataset where
-    there is nothing to write; what lies there already then stays.
+    folder: a new or empty one, or one with a dataset of this layout, which is replaced. source: the folder of the
+    pages, which an error about them names. trouble: what is known to be missing already, for the report. Raises
+    WriteFailed, also where other files are in the folder, and BadDataset where there is nothing to write; what lies
+    there already then stays.
     """
     layout = LAYOUTS[wanted.layout]
     ordered = sorted(pages, key=lambda source: (make_natural_key(source.page.image), source.page.id))
     with dataset_folder.open_workshop(folder, layout) as workshop:
-        making = DatasetBuilder(workshop, layout, wanted.unit, trouble=list(trouble))
+        making = DatasetBuilder(workshop, layout, wanted.unit, source, trouble=list(trouble))
         gathering = _ExampleCutter(making, wanted)
-        for number, source in enumerate(ordered, start=1):
-            gathering.add(source)
-            yield PhotoCut(source.page.image, number, len(ordered))
+        for number, each in enumerate(ordered, start=1):
+            gathering.add(each)
+            yield PhotoCut(each.page.image, number, len(ordered))
         report = making.finish(folder, rule=gathering.divide())
         dataset_folder.publish(workshop, folder, layout)
     yield report

@@ -25,4 +25,5 @@ def export_sources(
     sources: DatasetSources, folder: Path, wanted: ExportOptions | None = None
 ) -> Iterator[PhotoCut | Report]:
     """Export the checked words of these pages; see ``export_project``."""
-    yield from dataset.export(sources.pages, folder, wanted or ExportOptions(), trouble=sources.trouble)
+    options = wanted or ExportOptions()
+    yield from dataset.export(sources.pages, folder, options, source=sources.folder, trouble=sources.trouble)
