@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ocr_studio.core import paths, resources, translation
 from ocr_studio.core.settings import MEGAPIXELS, SYSTEM, Settings, folder_trouble
@@ -15,6 +15,7 @@ from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.spin_box import SpinBox
 
 
 class _NewWindow(QWidget):
@@ -65,14 +66,8 @@ class GeneralPage(SettingsPage):
         self.library_wrong.setWordWrap(True)
         self.library.textChanged.connect(self.library_wrong.hide)
         self.library.editingFinished.connect(self.flush)
-        self.largest = QSpinBox(
-            minimum=MEGAPIXELS[0], maximum=MEGAPIXELS[1], singleStep=50, suffix=f" {tr('megapixels')}"
-        )
-        self.largest.setAccessibleName(tr("Maximum photo size"))
+        self.largest = SpinBox(*MEGAPIXELS, tr("Maximum photo size"), singleStep=50, suffix=f" {tr('megapixels')}")
         self.largest.setToolTip(tr("Larger photos aren’t opened, because they need too much memory"))
-        self.largest.setMinimumHeight(28)
-        # Aligned with the other fields: the style sheet's padding does not apply to it.
-        self.largest.lineEdit().setTextMargins(6, 0, 6, 0)
         self.largest.valueChanged.connect(lambda value: self.say(largest_photo=value))
         self.go_on = QCheckBox(tr("Reopen the last photo at startup"))
         self.go_on.toggled.connect(lambda on: self.say(go_on=on))

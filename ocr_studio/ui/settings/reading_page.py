@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import TypeAlias
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
 from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.models import bundled, registry
@@ -19,6 +19,7 @@ from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.spin_box import SpinBox
 
 # Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
 TryDetection: TypeAlias = Callable[[DetectionOptions, QWidget, Callable[[DetectionOptions], None]], None]
@@ -88,22 +89,17 @@ class ReadingPage(SettingsPage):
         self.languages.changed.connect(self._emit_changes)
 
     def _make_numbers(self) -> None:
-        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=f" {tr('MB')}")
+        self.memory = SpinBox(0, 1_000_000, tr("Graphics memory limit"), singleStep=512, suffix=f" {tr('MB')}")
         self.memory.setSpecialValueText(tr("No limit"))
-        self.memory.setAccessibleName(tr("Graphics memory limit"))
-        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=percent_suffix())
+        strongest = round(100 * STRONGEST)
+        self.strength = SpinBox(0, strongest, tr("Dictionary strength"), singleStep=10, suffix=percent_suffix())
         self.strength.setSpecialValueText(tr("Off (recognizer only)"))
-        self.strength.setAccessibleName(tr("Dictionary strength"))
         self.strength.setToolTip(
             tr(
                 "100% works best for most photos. Lower values keep unusual names and codes as written;\n"
                 "higher values correct poor handwriting more, but may turn a name into a common word."
             )
         )
-        for number in (self.memory, self.strength):
-            number.setMinimumHeight(28)
-            # Aligned with the other fields: the style sheet's padding does not apply to it.
-            number.lineEdit().setTextMargins(6, 0, 6, 0)
 
     def fill(self, settings: Settings) -> None:
         """Show these settings in the fields."""

@@ -82,18 +82,14 @@ def _lists(c: Colours) -> str:
     QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    ComboBox, SettingsDialog QSpinBox, RecipeForm QSpinBox, SynthForm QSpinBox {{
+    ComboBox, SpinBox {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
-    SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button,
-    RecipeForm QSpinBox::up-button, RecipeForm QSpinBox::down-button,
-    SynthForm QSpinBox::up-button, SynthForm QSpinBox::down-button {{ width: 0; border: 0; }}
-    SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit, SynthForm QSpinBox QLineEdit {{
-        border: 0; padding: 0 6px; background: transparent; }}
+    SpinBox::up-button, SpinBox::down-button {{ width: 0; border: 0; }}
+    SpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
     QCheckBox::indicator:unchecked,
     RulesTable::indicator:unchecked, ChangeTree::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
-    ComboBox:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus, SynthForm QSpinBox:focus {{
-        border-color: {c.accent}; }}
+    ComboBox:focus, SpinBox:focus {{ border-color: {c.accent}; }}
     ComboBox::drop-down {{ border: 0; width: 26px; }}
     ComboBox::down-arrow {{ image: none; }}
     ComboBox QAbstractItemView {{

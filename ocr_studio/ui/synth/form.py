@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpinBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QTabWidget, QWidget
 
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
@@ -16,6 +16,7 @@ from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
+from ocr_studio.ui.widgets.spin_box import SpinBox
 
 _WRITING: Final = (
     ShareKind("strokes", later("Pen strokes, whole words"), later("Words as people wrote them with a pen"),
@@ -240,16 +241,9 @@ def _said_side(side: int) -> str:
     return tr_n("{count} pixel on the longer side", "{count} pixels on the longer side", side)
 
 
-def _number(key: str, name: str, *, scale: int = 1) -> QSpinBox:
-    low, high = LIMITS[key]
-    box = QSpinBox()
-    box.setRange(round(scale * low), round(scale * high))
-    box.setSingleStep(_STEPS[key])
-    box.setGroupSeparatorShown(key != "seed")
-    box.setAccessibleName(name)
-    box.setMinimumHeight(28)
-    box.lineEdit().setTextMargins(6, 0, 6, 0)
-    return box
+def _number(key: str, name: str, *, scale: int = 1) -> SpinBox:
+    low, high = (round(scale * limit) for limit in LIMITS[key])
+    return SpinBox(low, high, name, singleStep=_STEPS[key], groupSeparatorShown=key != "seed")
 
 
 def _page() -> tuple[QWidget, QFormLayout]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QWidget
 
 from ocr_studio.core import translation
 from ocr_studio.core.models.card import can_learn
@@ -19,6 +19,7 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
 from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.spin_box import SpinBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +249,8 @@ def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(key, tr(title)) for key, title in items]
 
 
-def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(low, high)
-    box.setValue(value)
-    box.setAccessibleName(name)
-    box.setMinimumHeight(28)
-    return box
+def _number(low: int, high: int, value: int, name: str) -> SpinBox:
+    return SpinBox(low, high, name, value=value)
 
 
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> ComboBox:

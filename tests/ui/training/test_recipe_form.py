@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN
 from ocr_studio.core.training.events import Recipe, suggested_recipe
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
+from ocr_studio.ui.widgets import image_convert
 from tests.core.made_models import installed
 
 
@@ -35,6 +38,22 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
     assert form.recipe.base == form.base.currentData()
     form.show_models(registry.available("recognizer"), "Light")
     assert form.recipe.base == "Light"
+
+
+def _first_ink(field: QWidget) -> int:
+    """Pixels between the left border of a field and its text."""
+    inside = image_convert.array(field.grab().toImage())[8:-8, 3:-3].astype(int)
+    return int(np.flatnonzero((abs(inside - inside[0, 0]) > 60).any(axis=(0, 2)))[0])
+
+
+@pytest.mark.usefixtures("styled")
+def test_numbers_begin_where_the_texts_of_combo_boxes_do(form: RecipeForm) -> None:
+    form.resize(700, 300)
+    form.show()
+    begin = _first_ink(form.rate)
+    assert begin >= 4
+    for field in (form.epochs, form.batch, form.patience, form.seed):
+        assert abs(_first_ink(field) - begin) <= 2, field.accessibleName()
 
 
 def test_defaults_follow_the_part_but_own_values_stay(qtbot: QtBot) -> None:
