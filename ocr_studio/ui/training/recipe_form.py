@@ -13,6 +13,7 @@ from ocr_studio.core import translation
 from ocr_studio.core.models.card import can_learn
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.runs import LIMITS
 from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent
 from ocr_studio.ui.style import labels
@@ -97,9 +98,9 @@ class RecipeForm(QScrollArea):
         self._default, self._texts = default, texts
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
-        self.epochs = _number(1, 200, default.epochs, texts.seen.text_for("words"))
+        self.epochs = _number("epochs", default.epochs, texts.seen.text_for("words"))
         self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
-        self.batch = _number(1, 128, default.batch, texts.in_step.text_for("words"))
+        self.batch = _number("batch", default.batch, texts.in_step.text_for("words"))
         self.augmentation = _numbers(
             _SHARES, default.augmentation, percent, tr("Augmentation: how strongly images are varied")
         )
@@ -111,11 +112,11 @@ class RecipeForm(QScrollArea):
             tr("Share of the trained weights in the result; the rest comes from the base model"),
         )
         self.patience = _number(
-            0, 50, default.patience or 0, tr("Early stopping: evaluations without improvement before training stops")
+            "patience", default.patience, tr("Early stopping: evaluations without improvement before training stops")
         )
         # Translators: In place of a number: training never stops early.
         self.patience.setSpecialValueText(tr("never"))
-        self.seed = _number(0, 999_999, default.seed, tr("Random seed: the same number gives the same random choices"))
+        self.seed = _number("seed", default.seed, tr("Random seed: the same number gives the same random choices"))
         self.device = ComboBox(_said(_DEVICES), default.device, tr("Device"))
         self._suggest, self._suggested = suggest, default
         self.what.currentIndexChanged.connect(self._follow_part)
@@ -249,8 +250,10 @@ def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(key, tr(title)) for key, title in items]
 
 
-def _number(low: int, high: int, value: int, name: str) -> SpinBox:
-    return SpinBox(low, high, name, value=value)
+def _number(key: str, value: int | None, name: str) -> SpinBox:
+    """A field for a number of a recipe; with the early stopping, 0 stands for None."""
+    low, high = map(int, LIMITS[key])
+    return SpinBox(0 if key == "patience" else low, high, name, value=value or 0)
 
 
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> ComboBox:

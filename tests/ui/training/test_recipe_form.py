@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN
 from ocr_studio.core.training.events import Recipe, suggested_recipe
+from ocr_studio.core.training.runs import LIMITS
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from ocr_studio.ui.widgets import image_convert
 from tests.core.made_models import installed
@@ -38,6 +39,17 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
     assert form.recipe.base == form.base.currentData()
     form.show_models(registry.available("recognizer"), "Light")
     assert form.recipe.base == "Light"
+
+
+def test_numbers_have_the_limits_of_the_command_line(form: RecipeForm) -> None:
+    for key in ("epochs", "batch", "seed", "patience"):
+        field = getattr(form, key)
+        assert (field.minimum(), field.maximum()) == (LIMITS[key] if key != "patience" else (0, LIMITS[key][1]))
+    most = Recipe(epochs=1000, batch=512, seed=2**31 - 1, patience=1000)
+    form.show_recipe(most)
+    assert form.recipe == most
+    form.show_recipe(never := Recipe(patience=None))
+    assert (form.recipe, form.patience.text()) == (never, "never")
 
 
 def _first_ink(field: QWidget) -> int:
