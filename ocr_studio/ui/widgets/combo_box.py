@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle
+from PySide6.QtCore import QEvent, QRect
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QToolTip
 
-from ocr_studio.ui.style import theme
+from ocr_studio.ui.style import labels, theme
 
 
 class ComboBox(QComboBox):
-    """A combo box that paints its own arrow, as the style sheet removes Qt's."""
+    """A combo box that paints its own arrow, as the style sheet removes Qt's, and elides a text that is too long."""
 
     def __init__(self, items: Iterable[tuple[str, str]], value: str, name: str) -> None:
         """Create the box.
@@ -28,6 +28,28 @@ class ComboBox(QComboBox):
         self.setCurrentIndex(max(0, self.findData(value)))
         self.setAccessibleName(name)
         self.setMinimumHeight(28)
+
+    @property
+    def shown(self) -> str:
+        """The visible text."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return option.currentText
+
+    def initStyleOption(self, option: QStyleOptionComboBox, /) -> None:  # noqa: N802  (Qt's name)
+        """Say how to paint the field. Qt would cut off a long text."""
+        super().initStyleOption(option)
+        control = QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        width = self.style().subControlRect(*control).width()
+        option.currentText = labels.elided(option.fontMetrics, option.currentText, width)
+
+    def event(self, event: QEvent) -> bool:
+        """Add the whole text to the tooltip if it is elided."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.shown != self.currentText():
+            lines = filter(None, (self.currentText(), self.toolTip()))
+            QToolTip.showText(event.globalPos(), labels.tooltip("\n".join(lines)), self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Paint the field and its arrow."""
