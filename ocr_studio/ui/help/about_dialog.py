@@ -5,9 +5,18 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Final
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio import __version__
 from ocr_studio.core import paths, resources
@@ -37,7 +46,6 @@ class AboutDialog(QDialog):
         """Create the dialog. runtime: as in the settings."""
         super().__init__(parent)
         self.setWindowTitle(tr("About OCR Studio"))
-        self.setMinimumWidth(600)
         picture = PlainLabel()
         picture.setPixmap(_picture())
         title = PlainLabel(f"OCR Studio {__version__}")
@@ -58,6 +66,7 @@ class AboutDialog(QDialog):
         runs.setWordWrap(True)
         log = PlainLabel(tr("Log: {folder}", folder=paths.log_dir()))
         log.setProperty("quiet", True)
+        log.setWordWrap(True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
@@ -68,12 +77,24 @@ class AboutDialog(QDialog):
         words.addWidget(what)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addLayout(head)
+        for widget in (weights, runs, self.licences, log):
+            column.addWidget(widget)
+        # On a low screen all of it together has no room.
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setAccessibleName(self.windowTitle())
+        scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 18)
         layout.setSpacing(14)
-        layout.addLayout(head)
-        for widget in (weights, runs, self.licences, log, self.buttons):
-            layout.addWidget(widget)
+        layout.addWidget(scroll)
+        layout.addWidget(self.buttons)
+        self.resize(QSize(640, 560).boundedTo(self.screen().availableSize() * 0.9))
 
 
 def _picture() -> QPixmap:

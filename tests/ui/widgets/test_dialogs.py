@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -20,6 +21,7 @@ from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.settings.reading_page import ReadingPage
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
+from ocr_studio.ui.widgets.plain_label import PlainLabel
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
 
@@ -176,6 +178,20 @@ def test_about_names_version_weights_and_licences(qtbot: QtBot) -> None:
     assert "Apache" in text
     QTest.mouseClick(dialog.buttons.button(Button.Close), Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("height", [250, 360, 560])
+def test_about_can_be_read_at_any_height(qtbot: QtBot, height: int) -> None:
+    dialog = AboutDialog("auto")
+    qtbot.addWidget(dialog)
+    dialog.resize(400, height)
+    dialog.show()
+    assert (dialog.width(), dialog.height()) == (400, height)
+    labels = dialog.findChildren(PlainLabel)
+    assert all(label.height() >= label.heightForWidth(label.width()) for label in labels)
+    places = [QRect(each.mapTo(dialog, QPoint()), each.size()) for each in (*labels, dialog.licences)]
+    assert not any(one.intersects(other) for one, other in itertools.combinations(places, 2))
 
 
 def _type_into(dialog: QFileDialog, path: Path) -> None:
