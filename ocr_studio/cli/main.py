@@ -1,7 +1,7 @@
 """The command ``ocr-studio``: opens the window, or runs a command without one.
 
 Results go to standard output, progress and errors to standard error, one line each. Exit status 0: success; 1: some
-items failed; 2: incorrect usage.
+items failed; 2: incorrect usage; 130: stopped with Ctrl+C.
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from ocr_studio.cli import console
 from ocr_studio.cli import main as cli
 from ocr_studio.core import resources
 
@@ -125,6 +127,18 @@ def test_a_screenshot_is_a_png(capsys: pytest.CaptureFixture[str]) -> None:
 def test_verbose_alone_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--verbose"]) == 2
     assert capsys.readouterr().err == 'ocr-studio: --verbose needs --version; see "ocr-studio --help"\n'
+
+
+def test_the_help_page_lists_the_options_of_the_window_and_the_exit_statuses(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["--help"]) == 0
+    options = set(re.findall(r"(?<![\w-])--[a-z]+", capsys.readouterr().out.partition("commands:")[0])) - {"--help"}
+    page = resources.resource("help/command-line.md").read_text(encoding="utf-8")
+    assert options >= {"--theme", "--overwrite"}
+    assert not {option for option in options if f"\n| `{option}" not in page}
+    statuses = (console.GOOD, console.FAILED, console.MISUSED, console.INTERRUPTED)
+    assert not [status for status in statuses if f"\n| {status} | " not in page]
 
 
 def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
