@@ -22,7 +22,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.backbone import Shape
-from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.nets.upper_layers import HEAD, split_network
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint
 from ocr_studio.engine.training.trainer import ctc_losses
@@ -87,7 +87,7 @@ def build_training_model(net: keras.Model) -> keras.Model:
 
 def build_backbone(net: keras.Model) -> keras.Model:
     """Return a recognizer's network without its last layer, sharing its weights."""
-    return split_network(net)[0]
+    return split_network(net, HEAD)[0]
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]

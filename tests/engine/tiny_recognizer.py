@@ -1,4 +1,4 @@
-"""A net small enough to learn in seconds, with the inputs, outputs and last layer of the real one."""
+"""A net small enough to learn in seconds, with the inputs, outputs and last layers of the real one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def build_tiny(classes: int, *, seed: int = 0) -> keras.Model:
     x = line
     for index, channels in enumerate((16, 24, 32)):
         x = layers.Conv2D(channels, 3, 2, "same", activation="relu", name=f"block{index}_conv")(x)
-    x = layers.Conv2D(64, (6, 3), padding="same", activation="relu", name="tall")(x)
+    x = layers.Conv2D(64, (6, 3), padding="same", activation="relu", name="block3_conv")(x)
     x = layers.MaxPooling2D((6, 1))(x)
     x = layers.Reshape((-1, x.shape[-1]))(x)
-    x = layers.LayerNormalization(name="tall_norm")(x)
-    x = layers.Conv1D(96, 5, padding="same", activation="relu", name="near")(x)
-    x = layers.LayerNormalization(name="near_norm")(x)
+    x = layers.LayerNormalization(name="block3_norm")(x)
+    x = layers.Conv1D(96, 5, padding="same", activation="relu", name="beside")(x)
+    x = layers.LayerNormalization(name="beside_norm")(x)
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="tiny")
 
 

@@ -30,7 +30,7 @@ class OnnxNetwork:
 
     Args:
         read: Weights of an architecture in ``PUBLISHED``.
-        features: Whether its output is the last layer's input, not its result.
+        below: Name of a layer; the network then ends before it, and its output is that layer's input.
         notice: See ``Network``.
 
     Raises:
@@ -43,10 +43,11 @@ class OnnxNetwork:
     # A call has an overhead of 1 ms, a pixel takes 0.07 ms in batches of any size: small ones keep all cores busy.
     batch_pixels = 512
 
-    def __init__(self, read: ModelArrays, *, features: bool = False, notice: Message | None = None) -> None:
+    def __init__(self, read: ModelArrays, *, below: str | None = None, notice: Message | None = None) -> None:
         self.notice = notice
+        self._below = below
         read = model_arrays.check_fit(read)
-        graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays, features=features)
+        graph = bundled_weights.fill_graph(PUBLISHED[read.architecture], read.arrays, below=below)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only
         # Activations come close to zero, and products of subnormal numbers take up to 100 times as long.
@@ -75,7 +76,10 @@ class OnnxNetwork:
         seen: NDArray[np.float32]
         inputs = {self._input: np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))}
         (seen,) = self._session.run(None, inputs, self._run_options)
-        return seen.transpose(0, 2, 3, 1) if seen.ndim == 4 else seen
+        if seen.ndim == 3:
+            return seen
+        seen = seen.transpose(0, 2, 3, 1)
+        return seen[:, 0] if self._below else seen
 
 
 def _limit_threads(environment: Mapping[str, str] = os.environ) -> int:

@@ -19,14 +19,14 @@ from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 log = logging.getLogger(__name__)
 
-_Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, bool], Network]
+_Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, str | None], Network]
 
 
 class NoRuntime(StudioError):
     """No library can run the network of a model."""
 
 
-def make_network(read: ModelArrays, options: ReaderOptions, *, features: bool = False) -> Network:
+def make_network(read: ModelArrays, options: ReaderOptions, *, below: str | None = None) -> Network:
     """Make the network of a model.
 
     If the chosen library can't be loaded or can't run the network, the other one takes over, and the network's notice
@@ -35,7 +35,8 @@ def make_network(read: ModelArrays, options: ReaderOptions, *, features: bool = 
     Args:
         read: The weights.
         options: Runtime and GPU memory.
-        features: Whether a recognizer's output is the input of its last layer, (B, T, C).
+        below: Name of a recognizer's layer; the network then ends before it, and its output is that layer's input,
+            (B, T, C).
 
     Raises:
         BadModel: The weights do not fit.
@@ -61,7 +62,7 @@ def make_network(read: ModelArrays, options: ReaderOptions, *, features: bool = 
                 package=installed_as(broken),
             )
         try:
-            network = _MAKERS[runtime](read, options, notice, features)
+            network = _MAKERS[runtime](read, options, notice, below)
         except PretrainedError as error:  # a graph only, as the weights have been read
             failures.append((bundled_weights.REQUIREMENT, f"{error.file}: {error.what}"))
         except (ImportError, RuntimeUnusable) as error:
@@ -78,22 +79,22 @@ def make_network(read: ModelArrays, options: ReaderOptions, *, features: bool = 
     )
 
 
-def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None, features: bool) -> Network:
+def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None, below: str | None) -> Network:
     from ocr_studio.engine.networks.onnx_network import OnnxNetwork
 
-    return OnnxNetwork(read, features=features, notice=notice)
+    return OnnxNetwork(read, below=below, notice=notice)
 
 
-def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None, features: bool) -> Network:
-    from ocr_studio.engine.nets.last_layer import split_network
+def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None, below: str | None) -> Network:
+    from ocr_studio.engine.nets.upper_layers import split_network
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
     from ocr_studio.engine.weights import model_weights
 
     tensorflow_setup.configure(options)
     net = model_weights.build_network(read)
-    if features:
-        return TensorFlowNetwork(split_network(net)[0], notice=notice)
+    if below:
+        return TensorFlowNetwork(split_network(net, below)[0], notice=notice)
     return TensorFlowNetwork(net, softmax=read.charset is not None, notice=notice)
 
 

@@ -132,7 +132,7 @@ class Recognizer:
             ValueError: A crop is empty.
         """
         return [
-            FrameProbabilities(seen, STEP * crop.shape[1] / width)
+            FrameProbabilities(seen[: count_steps(width)], STEP * crop.shape[1] / width)
             for crop, (seen, width) in zip(crops, run_network(self.network, crops, width_factors), strict=True)
         ]
 
@@ -260,7 +260,7 @@ def run_network(
         width_factors: Width factor of each.
 
     Returns:
-        The output for each crop, (T, C) float32, in order, and the crop's width in pixels as the network saw it.
+        The output for each padded crop, (T, C) float32, in order, and the crop's width in pixels as the network saw it.
 
     Raises:
         ValueError: A crop is empty.
@@ -274,12 +274,16 @@ def run_network(
         for row, index in enumerate(indices):
             resized = cv2.resize(crops[index], (widths[index], HEIGHT))
             pixels[row, :, : widths[index]] = resized * np.float32(1 / 127.5) - 1.0
-        steps = [min(math.ceil(widths[index] / STEP) + 1, padded // STEP) for index in indices]
-        return [(index, seen[:many]) for index, seen, many in zip(indices, network(pixels), steps, strict=True)]
+        return list(zip(indices, network(pixels), strict=True))
 
     with ThreadPoolExecutor(network.parallel_calls, "recognizer") as threads:
         found = dict(itertools.chain.from_iterable(threads.map(run_padded, batches)))
     return [(found[index], width) for index, width in enumerate(widths)]
+
+
+def count_steps(width: int) -> int:
+    """Return the number of steps that belong to a crop of so many pixels; there is one less without padding."""
+    return math.ceil(width / STEP) + 1
 
 
 def merge_hypotheses(passes: Sequence[Sequence[ctc.Hypothesis]]) -> list[ctc.Hypothesis]:

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon, typed_words
@@ -38,7 +36,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.nets import upper_layers
 from ocr_studio.engine.networks import runtimes, tensorflow_setup
 from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import Recognizer
@@ -207,9 +205,10 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         # Texts with untrained new characters have no meaningful loss.
         readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]
         trained = self.net
-        if recipe.what == "head":
-            trained = split_network(self.net)[1]
-            features = yield from self._compute_features(readable)
+        below = upper_layers.first_layer(self.net, recipe.what)
+        if below:
+            trained = upper_layers.split_network(self.net, below)[1]
+            features = yield from self._compute_features(readable, below)
             self._batches: Batches = FeatureBatches(examples.train, examples.general, self.charset, mixture, features)
             pack: Pack = partial(stored_features.pack_first, features)
         else:
@@ -224,7 +223,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             recipe.average,
             len(self._new_characters),
             alphabet_growth.occurring_classes(self.charset, texts),
-            distillation=DISTILLATION if recipe.what == "head" else 1.0,
+            distillation=DISTILLATION if below else 1.0,
         )
         with candidate.device_context(recipe.device):
             trainer = RecognizerTrainer(trained, plan)
@@ -232,18 +231,20 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self._general_evaluator = Evaluator(examples.keep, self.charset, pack)
         self.start_or_resume(trainer, steps)
 
-    def _compute_features(self, readable: Sequence[TrainingExample]) -> Generator[TrainingEvent, None, Features]:
+    def _compute_features(
+        self, readable: Sequence[TrainingExample], below: str
+    ) -> Generator[TrainingEvent, None, Features]:
         """Compute the last layer's input: for the user's words of several views, for others of one."""
-        examples, recipe, found = self.examples, self.recipe, dict[TrainingExample, list[NDArray[np.float32]]]()
+        examples, recipe, network = self.examples, self.recipe, self._make_network(below=below)
         views = stored_features.count_views(len(examples.train), recipe.augmentation)
-        network = self._make_network(features=True)
+        found = Features(stored_features.compute_padding(network))
         others = [*examples.general, *examples.keep, *readable]
         for words, count in ((examples.train, views), (others, 1)):
             for some in stored_features.compute_features(
                 network, words, views=count, augmentation=recipe.augmentation, seed=recipe.seed
             ):
-                yield TrainingPreparing(tr("Preparing the words"), len(found), len(examples.train) + len(others))
-                found |= some
+                yield TrainingPreparing(tr("Preparing the words"), len(found.views), len(examples.train) + len(others))
+                found.views.update(some)
         return found
 
     def _read_before(self) -> Iterator[TrainingEvent]:
@@ -255,14 +256,14 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Make a recognizer with the current weights."""
         return Recognizer(self._make_network(), self.charset, name=self._base.name)
 
-    def _make_network(self, *, features: bool = False) -> Network:
+    def _make_network(self, *, below: str | None = None) -> Network:
         """Make a network with the current weights, in the runtime that reads photos.
 
-        features: Whether its output is the input of its last layer.
+        below: Name of the layer before which it ends.
         """
         read = ModelArrays(self._base.architecture, model_weights.read_weights(self.net), self.charset, fits=True)
         with candidate.device_context(self.recipe.device):
-            return runtimes.make_network(read, self._data.options, features=features)
+            return runtimes.make_network(read, self._data.options, below=below)
 
     # -------------------------------------------------------------------------------------------------- during
 

@@ -134,14 +134,14 @@ def load_character_weights(letters: Iterable[str]) -> dict[str, tuple[Array, flo
     return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
 
 
-def fill_graph(published: PublishedWeights, arrays: Arrays, *, features: bool = False) -> onnx.ModelProto:
+def fill_graph(published: PublishedWeights, arrays: Arrays, *, below: str | None = None) -> onnx.ModelProto:
     """Return the published file's graph with other weights.
 
     Args:
         published: The file.
         arrays: Weights by name, as from ``read_detector`` or ``read_recognizer``; the last layer may have any number
             of classes.
-        features: Whether the output is the last layer's input, not its result.
+        below: Name of a layer whose input is the output; None for the graph's own output.
 
     Returns:
         The model, which takes RGB like our networks, while the file's takes BGR.
@@ -152,16 +152,17 @@ def fill_graph(published: PublishedWeights, arrays: Arrays, *, features: bool = 
     """
     model = read_graph(published)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
-    layers = detector_layers() if published is DETECTOR else recognizer_layers()
-    slots = list(_find_slots(model.graph))
-    remaining = iter(slots)
-    for layer in layers:
+    inputs: dict[str, str] = {}  # of each layer
+    slots = _find_slots(model.graph)
+    for layer in detector_layers() if published is DETECTOR else recognizer_layers():
         for weights in _file_weights(layer, arrays):
-            _fill_slot(next(remaining), weights, constants)
+            slot = next(slots)
+            inputs.setdefault(layer, slot.node.input[0])
+            _fill_slot(slot, weights, constants)
     # Sizes in the file are those of another number of classes.
     del model.graph.value_info[:]
-    if features:
-        seen = onnx.helper.make_tensor_value_info(slots[-1].node.input[0], onnx.TensorProto.FLOAT, None)
+    if below:
+        seen = onnx.helper.make_tensor_value_info(inputs[below], onnx.TensorProto.FLOAT, None)
         del model.graph.output[:]
         model.graph.output.append(seen)
     else:

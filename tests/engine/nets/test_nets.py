@@ -15,9 +15,9 @@ import pytest
 from ocr_studio.engine import nets
 from ocr_studio.engine.nets.backbone import HardSigmoid
 from ocr_studio.engine.nets.detector import build_detector
-from ocr_studio.engine.nets.last_layer import split_network
 from ocr_studio.engine.nets.plans import detector_layers, recognizer_layers
 from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.nets.upper_layers import FIRST_LAYERS, split_network
 from tests.engine.tiny_recognizer import build_tiny
 
 FILES = sorted(Path(nets.__file__).parent.glob("*.py"))
@@ -58,11 +58,12 @@ def test_a_net_comes_back_from_its_file_the_same(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(net(lines)), np.asarray(again(lines)))
 
 
-def test_the_two_parts_of_a_recognizer_give_the_same_as_the_whole() -> None:
+@pytest.mark.parametrize("first", FIRST_LAYERS.values())
+def test_the_two_parts_of_a_recognizer_give_the_same_as_the_whole(first: str) -> None:
     net = build_tiny(5)
-    body, head = split_network(net)
+    lower, upper = split_network(net, first)
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 48, 64, 3)).astype(np.float32)
-    np.testing.assert_allclose(head(body(pixels)), net(pixels), atol=1e-6)
+    np.testing.assert_allclose(upper(lower(pixels)), net(pixels), atol=1e-6)
 
 
 def test_the_nets_run_where_tensorflow_has_no_onednn() -> None:

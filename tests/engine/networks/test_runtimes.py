@@ -18,7 +18,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, LIGHT_CRNN, RECOGNIZER, BadModel
 from ocr_studio.core.runtime import TITLES
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine.nets import architectures
+from ocr_studio.engine.nets import architectures, upper_layers
 from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.networks.onnx_network import OnnxNetwork
@@ -49,14 +49,14 @@ def in_tensorflow(read: ModelArrays) -> Network:
     return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None)
 
 
-def test_features_are_what_the_last_layer_sees() -> None:
+@pytest.mark.parametrize("first", upper_layers.FIRST_LAYERS.values())
+def test_a_network_can_end_before_a_layer(first: str) -> None:
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 48, 96, 3)).astype(np.float32)
     read = recognizer()
-    features = OnnxNetwork(read, features=True)(pixels)
-    logits = features @ read.arrays["characters/kernel"] + read.arrays["characters/bias"]
-    chances = np.exp(logits - logits.max(axis=2, keepdims=True))
-    np.testing.assert_allclose(chances / chances.sum(axis=2, keepdims=True), OnnxNetwork(read)(pixels), atol=1e-5)
-    other = runtimes.make_network(read, ReaderOptions(runtime="tensorflow"), features=True)(pixels)
+    features = OnnxNetwork(read, below=first)(pixels)
+    upper = TensorFlowNetwork(upper_layers.split_network(model_weights.build_network(read), first)[1], softmax=True)
+    np.testing.assert_allclose(upper(features), OnnxNetwork(read)(pixels), atol=1e-4)
+    other = runtimes.make_network(read, ReaderOptions(runtime="tensorflow"), below=first)(pixels)
     np.testing.assert_allclose(features, other, atol=1e-3)
 
 

@@ -28,7 +28,7 @@ from ocr_studio.core.training.events import (
     TrainingStarted,
     WordsEvaluated,
 )
-from ocr_studio.engine.nets.last_layer import split_network
+from ocr_studio.engine.nets.upper_layers import split_network
 from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.training import checkpoints, finetune, rehearsal
@@ -66,18 +66,18 @@ def small(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
     monkeypatch.setattr(training_run, "EVALUATIONS", 3)
 
 
-def make_tiny_network(read: ModelArrays, _: ReaderOptions, *, features: bool = False) -> TensorFlowNetwork:
+def make_tiny_network(read: ModelArrays, _: ReaderOptions, *, below: str | None = None) -> TensorFlowNetwork:
     """The tiny net has no published graph and no architecture."""
     assert read.charset is not None
-    net, network = traced_network(len(read.charset), features=features)
+    net, network = traced_network(len(read.charset), below=below)
     model_weights.assign_weights(net, read.arrays, file="tiny")
     return network
 
 
 @cache
-def traced_network(classes: int, *, features: bool) -> tuple[keras.Model, TensorFlowNetwork]:
+def traced_network(classes: int, *, below: str | None) -> tuple[keras.Model, TensorFlowNetwork]:
     net = build_tiny(classes)
-    return net, TensorFlowNetwork(split_network(net)[0]) if features else TensorFlowNetwork(net, softmax=True)
+    return net, TensorFlowNetwork(split_network(net, below)[0]) if below else TensorFlowNetwork(net, softmax=True)
 
 
 def run(
@@ -325,20 +325,23 @@ def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:
 HEAD_ALONE = replace(RECIPE, what="head", batch=16, patience=None, average=1.0, replay=0.25)
 
 
-def test_the_last_layer_alone_learns_and_all_others_stay(tmp_path: Path) -> None:
-    events = list(run(tmp_path, recipe=HEAD_ALONE))
+@pytest.mark.parametrize(
+    ("what", "layers"), [("head", {"characters"}), ("neck+head", {"beside", "beside_norm", "characters"})]
+)
+def test_the_last_layers_alone_learn_and_all_others_stay(tmp_path: Path, what: str, layers: set[str]) -> None:
+    events = list(run(tmp_path, recipe=replace(HEAD_ALONE, what=what)))
     assert any(isinstance(event, TrainingPreparing) and event.what == "Preparing the words" for event in events)
     losses = [event.loss for event in events if isinstance(event, StepDone)]
     assert losses[-1] < losses[0]
     before = model_weights.read_weights(build_tiny(len(ALPHABET)))
     moved = {name for name, values in learned(last(events)).items() if not np.array_equal(values, before[name])}
-    assert moved == {"characters/kernel", "characters/bias"}
+    assert {name.split("/")[0] for name in moved} == layers
 
 
 def test_the_chosen_device_also_reads_and_computes_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """TensorFlow puts a network where it is traced."""
     entered: list[str] = []
-    made: list[tuple[list[str], bool]] = []
+    made: list[tuple[list[str], str | None]] = []
 
     @contextmanager
     def enter(name: str) -> Iterator[None]:
@@ -346,14 +349,14 @@ def test_the_chosen_device_also_reads_and_computes_features(tmp_path: Path, monk
         yield
         entered.pop()
 
-    def make(read: ModelArrays, options: ReaderOptions, *, features: bool = False) -> TensorFlowNetwork:
-        made.append((list(entered), features))
-        return make_tiny_network(read, options, features=features)
+    def make(read: ModelArrays, options: ReaderOptions, *, below: str | None = None) -> TensorFlowNetwork:
+        made.append((list(entered), below))
+        return make_tiny_network(read, options, below=below)
 
     monkeypatch.setattr(candidate, "device_context", enter)
     monkeypatch.setattr(runtimes, "make_network", make)
     last(list(run(tmp_path, recipe=replace(HEAD_ALONE, device="cpu"))))
-    assert made == [(["cpu"], False), (["cpu"], True), (["cpu"], False)]
+    assert made == [(["cpu"], None), (["cpu"], "characters"), (["cpu"], None)]
 
 
 def test_the_last_layer_alone_goes_on_to_the_same_end(tmp_path: Path) -> None:

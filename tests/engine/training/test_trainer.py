@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.engine.nets.last_layer import HEAD
 from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.nets.upper_layers import HEAD
 from ocr_studio.engine.training import batches, model_comparison, trainer
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan
@@ -125,9 +125,12 @@ def test_letters_that_nobody_taught_keep_their_scores() -> None:
     ("what", "moves"),
     [
         ("head", {"characters"}),
-        ("neck+head", {"characters", "tall", "tall_norm", "near", "near_norm"}),
-        ("upper", {"characters", "tall", "tall_norm", "near", "near_norm", "block1_conv", "block2_conv"}),
-        ("all", {"characters", "tall", "tall_norm", "near", "near_norm", "block0_conv", "block1_conv", "block2_conv"}),
+        ("neck+head", {"characters", "beside", "beside_norm"}),
+        ("upper", {"characters", "beside", "beside_norm", "block2_conv", "block3_conv", "block3_norm"}),
+        (
+            "all",
+            {"characters", "beside", "beside_norm", *(f"block{index}_conv" for index in range(4)), "block3_norm"},
+        ),
     ],
 )
 def test_only_the_wanted_part_learns(what: str, moves: set[str]) -> None:
