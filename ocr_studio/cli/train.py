@@ -97,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--name", metavar="NAME", required=True, help="name of the new model")
     made.add_argument("--base", metavar="MODEL", help="model to start from; default: the one in use")
     made.add_argument("--detector", action="store_true", help="train the detector, on photos with every word checked")
-    made.add_argument("--what", choices=PARTS, help=f"part of the network to train; {_default('what')}")
+    made.add_argument("--what", choices=PARTS, help=f"part of the network to train; default: {Recipe().what}")
     for key, what in _NUMBERS.items():
         kind = int if isinstance(LIMITS[key][0], int) else float
         about = f"{what}; {_range(key)}; {_default(key)}"
@@ -280,9 +280,10 @@ def _typed(value: float | str) -> str:
 
 def _default(key: str) -> str:
     """Return the default of an option, and those of other trainings where they differ, as shown in the help."""
-    recipes = Recipe(), suggested_recipe("head"), detector_events.RECIPE
-    usual, head, detector = (_typed(getattr(recipe, key)) for recipe in recipes)
-    others = {"detector": detector} if key == "what" else {"head": head, "detector": detector}
+    recipes = {"head": suggested_recipe("head"), "upper and all": suggested_recipe("upper")}
+    recipes["detector"] = detector_events.RECIPE
+    usual = _typed(getattr(Recipe(), key))
+    others = {name: _typed(getattr(recipe, key)) for name, recipe in recipes.items()}
     return "; ".join([f"default: {usual}", *(f"{name}: {value}" for name, value in others.items() if value != usual)])
 
 

@@ -147,7 +147,7 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
     assert run(data, "--what", "neck+head", "--epochs", "3", "--learning-rate", "0.0005", "--seed", "7") == GOOD
     recipe = seen[0].run.recipe
     assert (recipe.what, recipe.epochs, recipe.learning_rate, recipe.seed) == ("neck+head", 3, 0.0005, 7)
-    assert (recipe.batch, recipe.average) == (16, 0.3)
+    assert (recipe.batch, recipe.average) == (64, 0.5)
     assert cli.run(["train", "--dataset", str(data), "--name", "quick", "--what", "head", "--seed", "8"]) == GOOD
     assert seen[1].run.recipe == replace(suggested_recipe("head"), base=recipe.base, seed=8)
     assert cli.run(["train", "--dataset", str(data), "--name", "boxes", "--detector", "--batch", "2"]) == GOOD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -9,14 +10,16 @@ import keras
 
 HEAD: Final = "characters"  # the last layer's name, in all recognizers that can be trained
 
-# The first layer of the upper part, for the parts of ``training.events.PARTS`` that can be trained so.
-FIRST_LAYERS: Final = MappingProxyType({"head": HEAD, "neck+head": "beside"})
+# The first layer of the upper part, by part of ``training.events.PARTS``: in the recognizer, and in the light CRNN.
+FIRST_LAYERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+    {"head": (HEAD,), "neck+head": ("beside", "around0")}
+)
 
 
 def first_layer(net: keras.Model, what: str) -> str | None:
     """Return the first layer of a part that can be trained on the output of the layers below it; None for others."""
-    first = FIRST_LAYERS.get(what)
-    return first if any(layer.name == first for layer in net.layers) else None
+    names = {layer.name for layer in net.layers}
+    return next((first for first in FIRST_LAYERS.get(what, ()) if first in names), None)
 
 
 def split_network(net: keras.Model, first: str) -> tuple[keras.Model, keras.Model]:

@@ -1,9 +1,9 @@
 """Fine-tuning of a recognizer on the user's corrected words.
 
-Tuned for a few words (``tests/benchmarks/learning.py``): the upper half of the network is trained with a low learning
-rate, mixed with as many general words against forgetting; the result is the mean of old and new weights (weight
-averaging, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). The last layer alone is trained on stored features,
-in a sixth of the time. Nothing is installed: the result is a candidate and a comparison.
+Tuned for a few words (``tests/benchmarks/learning.py``): output layer and neck are trained on stored features, mixed
+with as many general words against forgetting; the result is the mean of old and new weights (weight averaging, Wortsman
+et al. 2022, https://arxiv.org/abs/2109.01903). More layers are trained on the images, with a lower learning rate, in
+eight times the time. Nothing is installed: the result is a candidate and a comparison.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ MEASURED: Final = 120
 _MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least this number
 # A few words are seen more often than the recipe says: fewer steps change nothing.
 LEAST_STEPS: Final = 80
-# Weight of the distillation loss where the last layer alone is trained, at a high learning rate.
+# Weight of the distillation loss where layers are trained on stored features, at a high learning rate.
 DISTILLATION: Final = 10.0
 # Held-out words shown during training.
 MAX_SAMPLES: Final = 12
@@ -234,7 +234,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     def _compute_features(
         self, readable: Sequence[TrainingExample], below: str
     ) -> Generator[TrainingEvent, None, Features]:
-        """Compute the last layer's input: for the user's words of several views, for others of one."""
+        """Compute the input of the trained layers: for the user's words of several views, for others of one."""
         examples, recipe, network = self.examples, self.recipe, self._make_network(below=below)
         views = stored_features.count_views(len(examples.train), recipe.augmentation)
         found = Features(stored_features.compute_padding(network))

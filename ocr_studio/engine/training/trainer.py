@@ -62,7 +62,7 @@ class TrainingPlan:
 
 
 class RecognizerTrainer(TrainableWeights):
-    """Trains a recognizer, or its last layer alone on features. It belongs to the thread that created it."""
+    """Trains a recognizer, or its upper layers alone on features. It belongs to the thread that created it."""
 
     def __init__(self, net: keras.Model, plan: TrainingPlan) -> None:
         self.net, self._plan = net, plan

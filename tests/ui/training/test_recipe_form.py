@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -75,7 +77,7 @@ def test_defaults_follow_the_part_but_own_values_stay(qtbot: QtBot) -> None:
     assert form.recipe == suggested_recipe("head") != Recipe(what="head")
     form.batch.setValue(32)
     form.what.setCurrentIndex(form.what.findData("upper"))
-    assert form.recipe == Recipe(batch=32)
+    assert form.recipe == replace(suggested_recipe("upper"), batch=32)
     form.what.setCurrentIndex(form.what.findData("head"))
     form.restore.click()
     assert form.recipe == Recipe()
