@@ -76,7 +76,7 @@ def main() -> int:
             return NOBODY_LISTENS
         complain(error.told)
         return FAILED
-    except (ImportError, OSError, MemoryError) as error:
+    except (ImportError, SyntaxError, OSError, MemoryError) as error:  # a damaged library is no valid Python
         complain(_refused_by_system(error))
         return FAILED
     finally:
@@ -84,7 +84,7 @@ def main() -> int:
     return status
 
 
-def _refused_by_system(error: ImportError | OSError | MemoryError) -> StudioError:
+def _refused_by_system(error: ImportError | SyntaxError | OSError | MemoryError) -> StudioError:
     """Turn an unexpected system error into an error message, and log its traceback."""
     try:
         Path.cwd()
@@ -94,7 +94,7 @@ def _refused_by_system(error: ImportError | OSError | MemoryError) -> StudioErro
     with contextlib.suppress(StudioError), logs.in_log_file():
         logging.getLogger(__name__).error("refused by the system", exc_info=error)
         remedy = f"See {paths.log_dir()} for details."
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError | SyntaxError):
         return import_failed(error)
     if isinstance(error, MemoryError):
         return StudioError("not enough memory", remedy="Close other programs or raise the limit (ulimit -v).")

@@ -88,8 +88,8 @@ def library_reason(error: Exception) -> str:
     return said if len(said) <= _MAX_REASON else f"{said[: _MAX_REASON - 2].rstrip()} …"
 
 
-def import_failed(error: ImportError) -> StudioError:
-    """Turn an ImportError of a library, which only some features need, into an error for the user."""
+def import_failed(error: ImportError | SyntaxError) -> StudioError:
+    """Turn the failed import of a library, which only some features need, into an error for the user."""
     what = tr("a part of the program can’t be loaded: {reason}", reason=library_reason(error))
     return StudioError(what, remedy=tr("Reinstall {package}.", package=_PROGRAM))
 

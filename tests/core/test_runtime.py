@@ -23,10 +23,10 @@ def no_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("asked", "variable", "chosen", "reason"),
     [
-        ("auto", None, "onnx", "faster without a graphics card"),
+        ("auto", None, "onnx", "faster on computers without a graphics card"),
         ("tensorflow", None, "tensorflow", "settings"),
         ("onnx", "tensorflow", "tensorflow", "OCR_STUDIO_RUNTIME"),
-        ("tensorflow", "auto", "onnx", "faster without a graphics card"),
+        ("tensorflow", "auto", "onnx", "faster on computers without a graphics card"),
         ("onnx", "", "onnx", "settings"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +18,9 @@ from ocr_studio.engine.weights import bundled_weights, model_arrays
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
+log = logging.getLogger(__name__)
+
+_DIGITS: Final = 6  # of a number of threads; longer ones are too large anyway
 # They have no base class of their own.
 _ERRORS: Final = (
     onnx_errors.EPFail, onnx_errors.EngineError, onnx_errors.Fail, onnx_errors.InvalidArgument,
@@ -83,6 +87,10 @@ class OnnxNetwork:
 
 
 def _limit_threads(environment: Mapping[str, str] = os.environ) -> int:
-    """Return ``OCR_STUDIO_THREADS``; 0, which means one thread for each core, if it is not set or not a number."""
+    """Return ``OCR_STUDIO_THREADS``, at most the number of cores; 0, which means all of them, if it is not set."""
     asked = environment.get("OCR_STUDIO_THREADS", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() else 0
+    if not (asked.isascii() and asked.isdecimal()):
+        if asked:
+            log.warning("OCR_STUDIO_THREADS=%s is not a number and is ignored", asked)
+        return 0
+    return min(int(asked[:_DIGITS]), os.cpu_count() or 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -18,6 +19,11 @@ from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 log = logging.getLogger(__name__)
+
+# What importing a library with damaged or missing files raises.
+_DAMAGED: Final = (
+    AttributeError, ImportError, LookupError, NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+)  # fmt: skip
 
 _Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, str | None], Network]
 
@@ -80,12 +86,14 @@ def make_network(read: ModelArrays, options: ReaderOptions, *, below: str | None
 
 
 def _make_onnx(read: ModelArrays, _: ReaderOptions, notice: Message | None, below: str | None) -> Network:
+    _import_library("onnxruntime")
     from ocr_studio.engine.networks.onnx_network import OnnxNetwork
 
     return OnnxNetwork(read, below=below, notice=notice)
 
 
 def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message | None, below: str | None) -> Network:
+    _import_library("tensorflow")
     from ocr_studio.engine.nets.upper_layers import split_network
     from ocr_studio.engine.networks import tensorflow_setup
     from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
@@ -96,6 +104,14 @@ def _make_tensorflow(read: ModelArrays, options: ReaderOptions, notice: Message 
     if below:
         return TensorFlowNetwork(split_network(net, below)[0], notice=notice)
     return TensorFlowNetwork(net, softmax=read.charset is not None, notice=notice)
+
+
+def _import_library(name: str) -> None:
+    """Import a library. Raises RuntimeUnusable if that fails, in whatever way a damaged installation does."""
+    try:
+        importlib.import_module(name)
+    except _DAMAGED as error:
+        raise RuntimeUnusable(str(error)) from error
 
 
 _MAKERS: Final[Mapping[str, _Maker]] = MappingProxyType({"onnx": _make_onnx, "tensorflow": _make_tensorflow})

@@ -326,6 +326,9 @@ def read_photos(
 
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
+
+    Raises:
+        StudioError: The networks can't be loaded.
     """
     with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, board_of))) as opened:
         for each in opened:
@@ -337,6 +340,11 @@ def read_photos(
             seconds, when = 0.0, None
             try:
                 photo = each.photo.result()
+            except StudioError as error:
+                yield PhotoFailed(path, str(error))
+                continue
+            ocr_service.reader()  # fails for all photos or for none
+            try:
                 for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):
                         words |= {word.id: word for word in event.words}

@@ -49,7 +49,7 @@ def in_tensorflow(read: ModelArrays) -> Network:
     return TensorFlowNetwork(model_weights.build_network(read), softmax=read.charset is not None)
 
 
-@pytest.mark.parametrize("first", upper_layers.FIRST_LAYERS.values())
+@pytest.mark.parametrize("first", ["characters", "beside"])
 def test_a_network_can_end_before_a_layer(first: str) -> None:
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 48, 96, 3)).astype(np.float32)
     read = recognizer()
@@ -179,6 +179,19 @@ def test_a_runtime_that_cannot_be_imported_is_replaced_by_the_other(
     assert len(caplog.messages) == 2
 
 
+def test_a_runtime_with_damaged_files_is_replaced_by_the_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    (tmp_path / "onnxruntime.py").write_text("def (")
+    monkeypatch.syspath_prepend(tmp_path)
+    for module in [name for name in sys.modules if name.split(".")[0] == "onnxruntime"]:
+        monkeypatch.delitem(sys.modules, module)
+    assert runtimes.make_network(complete(), ReaderOptions()).runtime == "tensorflow"
+    (line,) = caplog.messages
+    assert line.startswith("ONNX Runtime can’t be used, so TensorFlow runs the networks: ")
+    assert "onnxruntime.py, line 1" in line
+
+
 def test_a_packaged_program_is_reinstalled_as_a_whole(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -250,8 +263,17 @@ def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:
     assert "Launch plan" in done.stdout
 
 
-def test_the_threads_of_a_network_can_be_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_threads_of_a_network_can_be_limited_but_not_be_more_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setenv("OCR_STUDIO_THREADS", "3")
     assert (OnnxNetwork(recognizer()).parallel_calls, OnnxNetwork(detector()).parallel_calls) == (3, 1)
+    monkeypatch.setenv("OCR_STUDIO_THREADS", "9" * 5000)
+    assert OnnxNetwork(recognizer()).parallel_calls == 4
+
+
+def test_a_number_of_threads_that_is_none_is_ignored(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("OCR_STUDIO_THREADS", "many")
     assert OnnxNetwork(recognizer()).parallel_calls == os.cpu_count()
+    assert caplog.messages == ["OCR_STUDIO_THREADS=many is not a number and is ignored"]

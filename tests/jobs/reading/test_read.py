@@ -18,6 +18,7 @@ from ocr_studio.core.page import BoardLook, Quad, TextSource, Transcription, Wor
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.networks.runtimes import NoRuntime
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.jobs.reading.read import (
@@ -114,6 +115,23 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "bad.png" in failed.error
     assert (read.page.image, read.page.width, read.page.height, len(read.page.words)) == ("good.png", 80, 50, 2)
     assert read.page.read_at is not None
+
+
+def test_networks_that_cannot_be_loaded_are_one_error_for_all_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [tmp_path / "one.png", tmp_path / "two.png"]
+    for photo in photos:
+        photo_file.save_png(photo, np.full((50, 80, 3), 255, np.uint8))
+
+    def fail(_: OcrService) -> Reader:
+        raise NoRuntime("nothing runs it")
+
+    monkeypatch.setattr(OcrService, "reader", fail)
+    events = read_photos(OcrService(ReaderOptions()), [tmp_path / "gone.png", *photos])
+    assert isinstance(next(events), PhotoFailed)
+    with pytest.raises(NoRuntime):
+        next(events)
 
 
 @pytest.fixture(scope="module")
