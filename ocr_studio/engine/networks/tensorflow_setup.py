@@ -37,7 +37,8 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
     # Keras' global state is thread-local, so it is set in every thread.
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")
-    wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32"
+    # Where oneDNN may not use the instructions, asking for bfloat16 ends the process.
+    wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32" and "ONEDNN_MAX_CPU_ISA" not in environment
     tf.config.optimizer.set_experimental_options(
         {"auto_mixed_precision_onednn_bfloat16": wanted and fast_bfloat16(_PROCESSOR)}
     )
