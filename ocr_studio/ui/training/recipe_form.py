@@ -96,17 +96,20 @@ class RecipeForm(QScrollArea):
     def __init__(self, default: Recipe, texts: RecipeTexts, *, suggest: Callable[[str], Recipe] | None = None) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._texts = default, texts
+        offered = [default, *(suggest(part) for part, _ in texts.what)] if suggest else [default]
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
         self.epochs = _number("epochs", default.epochs, texts.seen.text_for("words"))
-        self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
+        self.rate = _numbers(
+            [*_RATES, *(recipe.learning_rate for recipe in offered)], default.learning_rate, _rate, tr("Learning rate")
+        )
         self.batch = _number("batch", default.batch, texts.in_step.text_for("words"))
         self.augmentation = _numbers(
             _SHARES, default.augmentation, percent, tr("Augmentation: how strongly images are varied")
         )
         self.replay = _numbers(_SHARES[:-1], default.replay, percent, texts.share.text_for("words"))
         self.average = _numbers(
-            _SHARES[1:],
+            [*_SHARES[1:], *(recipe.average for recipe in offered)],
             default.average,
             percent,
             tr("Share of the trained weights in the result; the rest comes from the base model"),
