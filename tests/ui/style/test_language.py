@@ -89,7 +89,7 @@ def test_keys_are_called_in_menus_what_they_are_called_in_sentences(qapp: QAppli
 
 
 def test_lines_begin_at_the_right_where_they_should(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_language, "available", lambda: ["en", "ar"])
+    monkeypatch.setattr(resources, "languages", lambda: ["en", "ar"])
     window_language.use(qapp, "ar")
     assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
     window_language.use(qapp, "en")
