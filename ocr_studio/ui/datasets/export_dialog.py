@@ -27,8 +27,8 @@ from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Translators: What each image of the dataset contains.

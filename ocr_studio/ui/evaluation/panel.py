@@ -32,9 +32,9 @@ from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import RichLabel
 from ocr_studio.ui.widgets.tables import RowTable
 

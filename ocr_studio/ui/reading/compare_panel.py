@@ -15,8 +15,8 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts

@@ -23,9 +23,9 @@ from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, Review
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
-from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
 

@@ -25,9 +25,9 @@ from ocr_studio.ui.search.results_delegate import FindDelegate
 from ocr_studio.ui.search.results_model import FindModel
 from ocr_studio.ui.search.search_service import MOST, Searching
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.combo_box import ComboBox
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts

@@ -13,9 +13,8 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.spin_box import SpinBox
 
 
 class _NewWindow(QWidget):

@@ -16,10 +16,9 @@ from ocr_studio.core.settings import STRONGEST, DetectionOptions, ReaderOptions,
 from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent_suffix
 from ocr_studio.ui.settings.page import SettingsPage
-from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.spin_box import SpinBox
 
 # Opens the dialog of text detection over a widget, with these options; calls the function with the changed ones.
 TryDetection: TypeAlias = Callable[[DetectionOptions, QWidget, Callable[[DetectionOptions], None]], None]

@@ -12,11 +12,10 @@ from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.units import percent, percent_suffix
 from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, ShareSliders
-from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
-from ocr_studio.ui.widgets.spin_box import SpinBox
 
 _WRITING: Final = (
     ShareKind("strokes", later("Pen strokes, whole words"), later("Words as people wrote them with a pen"),

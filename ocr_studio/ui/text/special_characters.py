@@ -27,7 +27,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

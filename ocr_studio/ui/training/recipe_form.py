@@ -18,9 +18,8 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
-from ocr_studio.ui.widgets.combo_box import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.spin_box import SpinBox
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
-"""A flat combo box that matches the other fields."""
+"""Flat fields of forms: a combo box and a number field."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QRect
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QToolTip
+from PySide6.QtWidgets import QComboBox, QSpinBox, QStyle, QStyleOptionComboBox, QToolTip
 
 from ocr_studio.ui.style import labels, theme
 
@@ -60,3 +61,22 @@ class ComboBox(QComboBox):
         place = QStyle.visualRect(self.layoutDirection(), self.rect(), end)
         theme.icon("mdi6.chevron-down", role="quiet").paint(painter, place)
         painter.end()
+
+
+class SpinBox(QSpinBox):
+    """A number field without arrows; the arrow keys and the mouse wheel change the number."""
+
+    def __init__(self, low: int, high: int, name: str, **properties: Any) -> None:
+        """Create the field.
+
+        Args:
+            low: The smallest number.
+            high: The largest number.
+            name: The accessible name.
+            **properties: Properties of QSpinBox.
+        """
+        super().__init__(minimum=low, maximum=high, **properties)
+        self.setAccessibleName(name)
+        self.setMinimumHeight(28)
+        # Aligned with the other fields: the style sheet's padding does not apply to it.
+        self.lineEdit().setTextMargins(6, 0, 6, 0)
