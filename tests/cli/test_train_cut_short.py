@@ -64,7 +64,7 @@ def test_interrupted_it_can_be_gone_on_with(
     assert "was started with --learning-rate" in capsys.readouterr().err
     assert run(data, "--resume", "--what", "head") == FAILED
     assert (
-        "was started with --what upper. Remove --what head, or use --replace instead of --resume."
+        "was started with --what neck+head. Remove --what head, or use --replace instead of --resume."
         in capsys.readouterr().err
     )
     assert run(data, "--resume") == GOOD
