@@ -24,7 +24,7 @@ def main() -> int:
         from ocr_studio.cli import main as cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
     except KeyboardInterrupt:
         return 130
-    except (ImportError, OSError, MemoryError) as error:
+    except (ImportError, SyntaxError, EOFError, OSError, MemoryError) as error:
         # A limit of memory or open files, or a missing system library.
         reason = " ".join(str(error).split()) or "not enough memory"
         if sys.stderr is not None:

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import IMPORT_ERRORS, StudioError
 
 if TYPE_CHECKING:  # "ocr-studio --help" does not need it
     from ocr_studio.core.formats.output_folder import OutputFolder
@@ -81,7 +81,7 @@ def loading() -> Iterator[None]:
     """Turn the failure of an import inside the block into an error for the user."""
     try:
         yield
-    except (ImportError, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files
+    except (*IMPORT_ERRORS, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files
         raise StudioError(f"can’t load the program: {str(error) or 'not enough memory'}") from error
 
 

@@ -32,7 +32,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.core import logs, paths, resources, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import StudioError, UnknownName, import_failed, suggest_name
+from ocr_studio.core.errors import IMPORT_ERRORS, StudioError, UnknownName, import_failed, suggest_name
 from ocr_studio.core.images import photo_limit
 
 _EPILOG: Final = """\
@@ -76,7 +76,7 @@ def main() -> int:
             return NOBODY_LISTENS
         complain(error.told)
         return FAILED
-    except (ImportError, SyntaxError, OSError, MemoryError) as error:  # a damaged library is no valid Python
+    except (*IMPORT_ERRORS, OSError, MemoryError) as error:
         complain(_refused_by_system(error))
         return FAILED
     finally:
@@ -84,7 +84,7 @@ def main() -> int:
     return status
 
 
-def _refused_by_system(error: ImportError | SyntaxError | OSError | MemoryError) -> StudioError:
+def _refused_by_system(error: Exception) -> StudioError:
     """Turn an unexpected system error into an error message, and log its traceback."""
     try:
         Path.cwd()
@@ -94,11 +94,11 @@ def _refused_by_system(error: ImportError | SyntaxError | OSError | MemoryError)
     with contextlib.suppress(StudioError), logs.in_log_file():
         logging.getLogger(__name__).error("refused by the system", exc_info=error)
         remedy = f"See {paths.log_dir()} for details."
-    if isinstance(error, ImportError | SyntaxError):
-        return import_failed(error)
     if isinstance(error, MemoryError):
         return StudioError("not enough memory", remedy="Close other programs or raise the limit (ulimit -v).")
-    return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
+    if isinstance(error, OSError):
+        return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
+    return import_failed(error)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -178,20 +178,23 @@ class _Progress:
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
         """Yield the pages that were read: the image is the path as given, word ids are w1, w2, … in reading order."""
-        for event in events:
-            if isinstance(event, reading.PhotoRead):
-                self._done += 1
-                show_progress("")
-                _tell_unread_pages(event.path)
-                yield _numbered(replace(event.page, image=str(event.path)))
-            elif isinstance(event, reading.PhotoFailed):
-                self._done += 1
-                show_progress("")
-                complain(event.error)
-            elif isinstance(event, reading.LoadingRecognizer):
-                show_progress("loading the model…")
-            elif isinstance(event, reading.WordsRead):
-                show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
+        try:
+            for event in events:
+                if isinstance(event, reading.PhotoRead):
+                    self._done += 1
+                    show_progress("")
+                    _tell_unread_pages(event.path)
+                    yield _numbered(replace(event.page, image=str(event.path)))
+                elif isinstance(event, reading.PhotoFailed):
+                    self._done += 1
+                    show_progress("")
+                    complain(event.error)
+                elif isinstance(event, reading.LoadingRecognizer):
+                    show_progress("loading the model…")
+                elif isinstance(event, reading.WordsRead):
+                    show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
+        finally:  # the model may not be loaded
+            show_progress("")
 
 
 def _tell_unread_pages(path: Path) -> None:

@@ -155,7 +155,7 @@ def _require_saved_state(
             if far and isinstance(event, TrainingStarted) and not event.resumed_at:
                 raise RunTrouble(
                     f"the training run “{name}” can’t be resumed:"
-                    " its saved state is damaged, or the languages or characters have changed",
+                    " its saved state is damaged or of another version, or the languages or characters have changed",
                     remedy="Use --replace to start over, or another --name to preserve it.",
                 )
             yield event
@@ -225,7 +225,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
         training_runs.lock_run(known.name).release()  # reports if it is still running
         raise RunTrouble(
             f"there is already an interrupted training run “{known.name}” {was}",
-            remedy="Use the same options to resume it, --replace to start over, or another --name.",
+            remedy="Use --resume to resume it, --replace to start over, or another --name.",
         )
     return True
 

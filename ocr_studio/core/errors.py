@@ -56,6 +56,8 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Similarity above which a name is taken for a mistyped one: about one character more, less or changed.
 _ALIKE: Final = 0.7
 _PROGRAM: Final = "OCR Studio"
+# What importing a library raises that is missing, lacks a system library, or has damaged files.
+IMPORT_ERRORS: Final = (ImportError, SyntaxError, EOFError)
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
@@ -88,8 +90,8 @@ def library_reason(error: Exception) -> str:
     return said if len(said) <= _MAX_REASON else f"{said[: _MAX_REASON - 2].rstrip()} …"
 
 
-def import_failed(error: ImportError | SyntaxError) -> StudioError:
-    """Turn the failed import of a library, which only some features need, into an error for the user."""
+def import_failed(error: Exception) -> StudioError:
+    """Turn one of ``IMPORT_ERRORS`` of a library, which only some features need, into an error for the user."""
     what = tr("a part of the program can’t be loaded: {reason}", reason=library_reason(error))
     return StudioError(what, remedy=tr("Reinstall {package}.", package=_PROGRAM))
 

@@ -52,9 +52,9 @@ def choose_runtime(asked: str, environment: Mapping[str, str] = os.environ) -> R
     """Choose the runtime.
 
     Measured with the published networks, on two cores: ONNX Runtime starts in a fifth of TensorFlow's time and needs
-    half of its memory. With AVX2 it finds lines in 0.5 to 0.75 of the time, with AVX-512 in the same; with bfloat16,
-    which TensorFlow alone uses, it reads a board in 0.90 s instead of 0.83, so only hundreds of photos would repay the
-    start.
+    half of its memory. With AVX2 it finds lines in 0.5 to 0.75 of the time, with AVX-512 in the same. On processors
+    with bfloat16, which only TensorFlow uses, ONNX Runtime takes 0.90 s for a board and TensorFlow 0.83 s, so that
+    TensorFlow makes up for its slower start only after some hundred photos.
 
     Args:
         asked: One of ``settings.RUNTIMES``.

@@ -19,7 +19,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from ocr_studio.core.errors import StudioError, import_failed
+from ocr_studio.core.errors import IMPORT_ERRORS, StudioError, import_failed
 from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class _Work:
             self._report("done", None)
         except StudioError as error:
             self._report("failed", Trouble(str(error)))
-        except ImportError as error:  # a library that only some jobs need
+        except IMPORT_ERRORS as error:  # of a library that only some jobs need
             log.exception("the job “%s” failed", self.name)
             self._report("failed", Trouble(str(import_failed(error)), traceback.format_exc()))
         except Exception:  # the one place that catches any bug of a job, logs it and shows it once

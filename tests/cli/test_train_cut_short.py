@@ -164,7 +164,7 @@ def test_by_words_or_numbers_that_are_others_it_is_not_lost(
         labels.write_text("".join(labels.read_text().splitlines(keepends=True)[:-1]))
     given = {"words": ("--epochs", "3"), "--epochs": ("--epochs", "5"), "--detector": ("--detector", "--epochs", "3")}
     assert run(data, *given[other]) == FAILED
-    ways = "Use the same options to resume it, --replace to start over, or another --name."
+    ways = "Use --resume to resume it, --replace to start over, or another --name."
     said = f"ocr-studio: there is already an interrupted training run “mine” {was}. {ways}\n"
     assert capsys.readouterr().err.endswith(said)
     before = training_runs.load_run("mine")

@@ -93,4 +93,4 @@ def _limit_threads(environment: Mapping[str, str] = os.environ) -> int:
         if asked:
             log.warning("OCR_STUDIO_THREADS=%s is not a number and is ignored", asked)
         return 0
-    return min(int(asked[:_DIGITS]), os.cpu_count() or 1)
+    return min(int(asked.lstrip("0")[:_DIGITS] or "0"), os.cpu_count() or 1)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from ocr_studio.core.errors import StudioError, installed_as, library_reason, reinstall_remedy
+from ocr_studio.core.errors import IMPORT_ERRORS, StudioError, installed_as, library_reason, reinstall_remedy
 from ocr_studio.core.runtime import TITLES, choose_runtime
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import Message, message, tr
@@ -21,9 +21,7 @@ from ocr_studio.engine.weights.weight_delta import PUBLISHED
 log = logging.getLogger(__name__)
 
 # What importing a library with damaged or missing files raises.
-_DAMAGED: Final = (
-    AttributeError, ImportError, LookupError, NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
-)  # fmt: skip
+_DAMAGED: Final = (*IMPORT_ERRORS, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError, ValueError)
 
 _Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, str | None], Network]
 

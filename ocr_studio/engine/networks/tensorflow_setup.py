@@ -38,7 +38,8 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")
     # Where oneDNN may not use the instructions, asking for bfloat16 ends the process.
-    wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32" and "ONEDNN_MAX_CPU_ISA" not in environment
+    limited = not {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}.isdisjoint(environment)
+    wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32" and not limited
     tf.config.optimizer.set_experimental_options(
         {"auto_mixed_precision_onednn_bfloat16": wanted and fast_bfloat16(_PROCESSOR)}
     )

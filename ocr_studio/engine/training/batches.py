@@ -36,8 +36,8 @@ class Batch:
     """The input of one training step.
 
     Attributes:
-        inputs: What the network sees, padded with 0: pixels, (B, 48, W, 3) float32, −1 to 1; or, if upper layers
-            alone are trained, their features, (B, T, C) float32.
+        inputs: What the network sees: pixels, (B, 48, W, 3) float32, −1 to 1, padded with 0; or, if upper layers
+            alone are trained, their features, (B, T, C) float32, padded with those of padding.
         steps: (B,) int32, number of the network's steps that belong to each crop.
         own: Number of crops of the dataset, which come first; the others are general.
         labels: (B, L) int32, padded with 0.

@@ -239,11 +239,12 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         views = stored_features.count_views(len(examples.train), recipe.augmentation)
         found = Features(stored_features.compute_padding(network))
         others = [*examples.general, *examples.keep, *readable]
-        for words, count in ((examples.train, views), (others, 1)):
+        doing = tr("Preparing the lines") if self._data.lines else tr("Preparing the words")
+        for words, count, strength in ((examples.train, views, recipe.augmentation), (others, 1, 0.0)):
             for some in stored_features.compute_features(
-                network, words, views=count, augmentation=recipe.augmentation, seed=recipe.seed
+                network, words, views=count, augmentation=strength, seed=recipe.seed
             ):
-                yield TrainingPreparing(tr("Preparing the words"), len(found.views), len(examples.train) + len(others))
+                yield TrainingPreparing(doing, len(found.views), len(examples.train) + len(others))
                 found.views.update(some)
         return found
 
@@ -325,10 +326,11 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         return held_out, keep
 
     def signature(self) -> str:
-        """Identity of the run: its data and recipe."""
+        """Identity of the run: its data and recipe, and the layers whose input is stored."""
+        below = upper_layers.first_layer(self.net, self.recipe.what)
         recipe = json.dumps(asdict(self.recipe), sort_keys=True)
         general = " ".join(self._data.options.languages)  # the source of general words
-        return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}"
+        return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}{below or ''}"
 
     # -------------------------------------------------------------------------------------------------- after
 

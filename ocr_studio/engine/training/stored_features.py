@@ -81,8 +81,8 @@ def compute_features(
     Args:
         network: The layers below the trained ones.
         examples: The words.
-        views: Views of each; the first is the crop as it is.
-        augmentation: How strongly the others are varied, 0 to 1.
+        views: Views of each; the first of several is the crop as it is.
+        augmentation: How strongly the others are varied, 0 to 1; with a single view, those of every other word are.
         seed: Random seed.
 
     Yields:
@@ -96,16 +96,19 @@ def compute_features(
             for index, example in enumerate(some, start)
             for crop in _vary(example.crop, views, augmentation, np.random.default_rng((seed, 2, index)))
         ]
+        squeezed = [min(1.0, batches.WIDEST / HEIGHT * crop.shape[0] / crop.shape[1]) for crop in crops]
         seen = [
             View(each.astype(np.float16), min(count_steps(width), len(each)))
-            for each, width in run_network(network, crops)
+            for each, width in run_network(network, crops, squeezed)
         ]
         yield {example: seen[place * views : (place + 1) * views] for place, example in enumerate(some)}
 
 
 def _vary(crop: Crop, views: int, strength: float, rng: np.random.Generator) -> Iterator[Crop]:
-    yield crop
-    for _ in range(views - 1):
+    plain = views > 1 or not strength or rng.random() < 0.5
+    if plain:
+        yield crop
+    for _ in range(views - plain):
         yield np.asarray(augment(crop, strength, rng).round(), np.uint8)
 
 

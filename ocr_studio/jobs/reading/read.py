@@ -343,7 +343,7 @@ def read_photos(
             except StudioError as error:
                 yield PhotoFailed(path, str(error))
                 continue
-            ocr_service.reader()  # fails for all photos or for none
+            yield from prepare(ocr_service)  # fails for all photos or for none
             try:
                 for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):

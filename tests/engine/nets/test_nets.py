@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -15,9 +16,10 @@ import pytest
 from ocr_studio.engine import nets
 from ocr_studio.engine.nets.backbone import HardSigmoid
 from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.nets.light_crnn import build_light_crnn
 from ocr_studio.engine.nets.plans import detector_layers, recognizer_layers
 from ocr_studio.engine.nets.recognizer import build_recognizer
-from ocr_studio.engine.nets.upper_layers import split_network
+from ocr_studio.engine.nets.upper_layers import first_layer, split_network
 from tests.engine.tiny_recognizer import build_tiny
 
 FILES = sorted(Path(nets.__file__).parent.glob("*.py"))
@@ -58,12 +60,17 @@ def test_a_net_comes_back_from_its_file_the_same(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(net(lines)), np.asarray(again(lines)))
 
 
-@pytest.mark.parametrize("first", ["characters", "beside"])
-def test_the_two_parts_of_a_recognizer_give_the_same_as_the_whole(first: str) -> None:
-    net = build_tiny(5)
+@pytest.mark.parametrize("what", ["head", "neck+head"])
+@pytest.mark.parametrize("build", [build_tiny, build_recognizer, build_light_crnn])
+def test_the_two_parts_of_a_recognizer_give_the_same_as_the_whole(
+    build: Callable[[int], keras.Model], what: str
+) -> None:
+    net = build(5)
+    first = first_layer(net, what)
+    assert first
     lower, upper = split_network(net, first)
     pixels = np.random.default_rng(0).uniform(-1, 1, (2, 48, 64, 3)).astype(np.float32)
-    np.testing.assert_allclose(upper(lower(pixels)), net(pixels), atol=1e-6)
+    np.testing.assert_allclose(upper(lower(pixels)), net(pixels), atol=1e-5)
 
 
 def test_the_nets_run_where_tensorflow_has_no_onednn() -> None:
@@ -84,5 +91,5 @@ def test_the_nets_run_where_tensorflow_has_no_onednn() -> None:
 
 def test_the_hard_sigmoid_has_the_slope_it_is_given() -> None:
     values = np.array([-9.0, -1.0, 0.0, 1.0, 9.0], np.float32)
-    np.testing.assert_allclose(np.asarray(HardSigmoid(0.2)(values)), [0.0, 0.3, 0.5, 0.7, 1.0], atol=1e-6)
+    np.testing.assert_allclose(np.asarray(HardSigmoid(0.2)(values)), [0.0, 0.3, 0.5, 0.7, 1.0], atol=1e-5)
     assert HardSigmoid.from_config(HardSigmoid(0.2).get_config()).slope == 0.2

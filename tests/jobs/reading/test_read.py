@@ -130,6 +130,7 @@ def test_networks_that_cannot_be_loaded_are_one_error_for_all_photos(
     monkeypatch.setattr(OcrService, "reader", fail)
     events = read_photos(OcrService(ReaderOptions()), [tmp_path / "gone.png", *photos])
     assert isinstance(next(events), PhotoFailed)
+    assert next(events) == LoadingRecognizer()
     with pytest.raises(NoRuntime):
         next(events)
 
