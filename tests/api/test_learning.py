@@ -8,6 +8,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -165,7 +166,11 @@ def test_a_detector_of_lines_says_that_it_learns_otherwise() -> None:
             way()
 
 
-def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_path: Path) -> None:
+def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keras_fit, "time", SimpleNamespace(monotonic=itertools.count().__next__))
+
     def run(recognizer: Recognizer, *, resume: bool, epochs: int) -> None:
         batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
         going_on = keras_fit.CheckpointCallback(tmp_path, patience=(patience := early()), resume=resume)

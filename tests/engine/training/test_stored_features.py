@@ -54,7 +54,7 @@ def test_words_that_are_not_varied_have_one_view() -> None:
 
 
 def test_the_first_view_is_the_word_as_it_is_and_the_others_vary() -> None:
-    plain, varied = compute(WORDS, views=1), compute(WORDS, views=4)
+    plain, varied = compute(WORDS, views=2), compute(WORDS, views=4)
     for word in WORDS:
         np.testing.assert_array_equal(plain[word][0].features, varied[word][0].features)
         assert len(varied[word]) == 4
@@ -71,7 +71,7 @@ def test_of_many_words_with_a_single_view_some_are_varied() -> None:
 def test_long_lines_are_squeezed() -> None:
     crop = np.zeros((40, 3000, 3), np.uint8)
     ((view,),) = compute([TrainingExample(crop, "a")], views=1).values()
-    assert len(view.features) == view.steps == WIDEST // STEP
+    assert WIDEST // STEP <= view.steps < len(view.features) < WIDEST // STEP + 8
 
 
 def test_padding_is_what_lies_far_from_any_crop() -> None:
