@@ -20,8 +20,11 @@ def complain_of_runtime(ocr_service: OcrService) -> None:
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:
-    """Load the settings, and report selected models of these kinds that can't be used and are replaced."""
+    """Load the settings, and report selected models of these kinds and included ones that can't be used."""
     chosen = settings.load()
+    for damaged in registry.damaged() if kinds else ():
+        if damaged.of_program:  # it may have been the default
+            complain(damaged.error)
     for kind in kinds:
         name = settings.chosen_model(kind)
         if name is not None and not registry.can_be_chosen(name, kind):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_studio.cli import main as cli
-from ocr_studio.core import settings
+from ocr_studio.core import resources, settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.page import Quad, Word
@@ -119,6 +119,21 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     assert cli.run(["models", "default"]) == 0
     capsys.readouterr()
     assert said() == []
+
+
+def test_a_damaged_model_of_the_program_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
+    photo = tmp_path / "board.png"
+    photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    folder = resources.models() / "boards"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text("{")
+    assert cli.run(["read", str(photo)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"ocr-studio: {folder}")
+    assert line.endswith("Reinstall the program, or use another model.")
 
 
 def test_read_replaces_no_file_that_it_did_not_write(
