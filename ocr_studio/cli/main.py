@@ -32,7 +32,16 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.core import logs, paths, resources, standard_streams
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import IMPORT_ERRORS, StudioError, UnknownName, import_failed, suggest_name
+from ocr_studio.core.errors import (
+    IMPORT_ERRORS,
+    LIBRARY_ERRORS,
+    StudioError,
+    UnknownName,
+    import_failed,
+    library_reason,
+    reinstall_remedy,
+    suggest_name,
+)
 from ocr_studio.core.images import photo_limit
 
 _EPILOG: Final = """\
@@ -209,11 +218,18 @@ def _window(options: argparse.Namespace) -> int:
         if options.verbose:
             with loading():
                 from ocr_studio.core import settings  # noqa: PLC0415
-                from ocr_studio.core.runtime import choose_runtime  # noqa: PLC0415
+                from ocr_studio.core.runtime import TITLES, choose_runtime  # noqa: PLC0415
             choice = choose_runtime(settings.load().runtime)
             print(choice.describe())
             if choice.notice:
                 complain(str(choice.notice))
+            package, title = TITLES[choice.runtime]
+            try:
+                importlib.import_module(package)
+            except LIBRARY_ERRORS as error:
+                reason = library_reason(error)
+                complain(StudioError(f"{title} can’t be loaded: {reason}", remedy=reinstall_remedy(package)))
+                return FAILED
         return GOOD
     if options.path is not None and not os.path.lexists(options.path):
         raise StudioError("no such file or folder", file=options.path, remedy="Check the path.")

@@ -58,6 +58,10 @@ _ALIKE: Final = 0.7
 _PROGRAM: Final = "OCR Studio"
 # What importing a library raises that is missing, lacks a system library, or has damaged files.
 IMPORT_ERRORS: Final = (ImportError, SyntaxError, EOFError)
+# The same, and what libraries with missing files raise while they are being imported.
+LIBRARY_ERRORS: Final = (
+    *IMPORT_ERRORS, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:

@@ -237,6 +237,20 @@ def test_verbose_version_names_the_runtime_and_complains_of_an_unknown_one(
     )
 
 
+def test_a_library_that_cannot_be_loaded_is_said_with_the_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "onnxruntime.py").write_text("def (")
+    monkeypatch.syspath_prepend(tmp_path)
+    for module in [name for name in sys.modules if name.split(".")[0] == "onnxruntime"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setenv("OCR_STUDIO_RUNTIME", "onnx")
+    assert cli.run(["--version", "--verbose"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ocr-studio: ONNX Runtime can’t be loaded: ")
+    assert "Reinstall onnxruntime " in line
+
+
 def test_without_a_screen_it_says_how_to_see_it_anyway(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

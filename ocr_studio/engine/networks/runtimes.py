@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from ocr_studio.core.errors import IMPORT_ERRORS, StudioError, installed_as, library_reason, reinstall_remedy
+from ocr_studio.core.errors import LIBRARY_ERRORS, StudioError, installed_as, library_reason, reinstall_remedy
 from ocr_studio.core.runtime import TITLES, choose_runtime
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import Message, message, tr
@@ -19,9 +19,6 @@ from ocr_studio.engine.weights.model_arrays import ModelArrays
 from ocr_studio.engine.weights.weight_delta import PUBLISHED
 
 log = logging.getLogger(__name__)
-
-# What importing a library with damaged or missing files raises.
-_DAMAGED: Final = (*IMPORT_ERRORS, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError, ValueError)
 
 _Maker: TypeAlias = Callable[[ModelArrays, ReaderOptions, Message | None, str | None], Network]
 
@@ -108,7 +105,7 @@ def _import_library(name: str) -> None:
     """Import a library. Raises RuntimeUnusable if that fails, in whatever way a damaged installation does."""
     try:
         importlib.import_module(name)
-    except _DAMAGED as error:
+    except LIBRARY_ERRORS as error:
         raise RuntimeUnusable(str(error)) from error
 
 
