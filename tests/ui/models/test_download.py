@@ -192,5 +192,5 @@ def test_closed_while_it_comes_it_ends_and_what_has_come_stays(offer: Offer, ser
     dialog.reject()
     server.goes_on.set()
     part = downloads.folder() / "crnn_kurapan.h5.part"
-    qtbot.waitUntil(lambda: part.stat().st_size >= 2_900_000)
+    qtbot.waitUntil(lambda: part.stat().st_size >= 2_500_000)  # rounded, 3 MB
     assert not above.status.text()
