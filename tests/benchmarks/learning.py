@@ -1,11 +1,12 @@
 """Whether learning from corrections helps: the story played on real boards and on writers nobody has seen.
 
-    python -m tests.benchmarks.learning [--data FOLDER] [--part boards|others|writers] [--seeds 0 1 2] [--writers 20]
-                                        [--views 4] [--keep FILE] [--minutes M]
+    python -m tests.benchmarks.learning [--data FOLDER] [--part boards|others|writers|hands] [--seeds 0 1 2]
+                                        [--writers 20] [--views 4] [--keep FILE] [--minutes M]
 
 boards: all words of one board of a repository are corrected, every fifth of them held out as the program does; the new
 model reads the other board of that repository and everybody else's. others: the same from four boards to the fifth.
 writers: 40 words of a UNIPEN writer are learned (8 of them held out), 60 others are read; drawn as marker on boards.
+hands: 40 words of a writer of diagrams/train are learned, up to 150 words of that writer's other pictures are read.
 Errors are of letters, upper and lower case told apart, as the program reads: with the words of English and those
 corrected; “greedy” is the net alone. Nothing of the data is kept: models are thrown away.
 
@@ -56,6 +57,7 @@ from tests.benchmarks.written_words import Desk, Pens
 
 PAIR: Final = ("wb_293", "wb_280")  # of one repository
 LEARNED, READ = 40, 60  # words of a UNIPEN writer
+HANDS, HAND_READ = "diagrams/train", 150  # words of a writer there
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def other_sets(data: Path) -> dict[str, Sequence[TrainingExample]]:
 
 def plays(part: str, data: Path, many: int) -> Iterator[Play]:
     """The stories of one part."""
-    if part == "writers":
-        yield from writers(data, many)
+    if part in {"writers", "hands"}:
+        yield from writers(data, many) if part == "writers" else hands(data / HANDS, many)
         return
     known = boards(data / "boards")
     for test in PAIR[::-1] if part == "boards" else known:
@@ -122,6 +124,35 @@ def writers(data: Path, many: int) -> Iterator[Play]:
         items = desk.rng.permutation(list(by_writer[writer].values()))[: LEARNED + READ]
         drawn = [TrainingExample(desk.marker(pens.of(int(item))), str(pens.texts[item])) for item in items]
         yield Play(f"writer {writer}", drawn[:LEARNED], {"own": drawn[LEARNED:]})
+
+
+def hands(folder: Path, many: int) -> Iterator[Play]:
+    """Writers with four pictures and 200 words or more: words of a third of the pictures are learned."""
+    by_writer: dict[str, list[dict[str, Any]]] = {}
+    for page in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
+        by_writer.setdefault(page["writer"], []).append(page)
+    enough = [
+        writer
+        for writer, pages in sorted(by_writer.items())
+        if len(pages) >= 4 and sum(len(page["words"]) for page in pages) > 200
+    ]
+    for writer in np.random.default_rng(19).permutation(enough)[:many].tolist():
+        rng = np.random.default_rng(int(writer[-4:]))
+        pages = [by_writer[writer][index] for index in rng.permutation(len(by_writer[writer]))]
+        third = len(pages) // 3
+        lessons, tests = ([*cut(folder, part)] for part in (pages[:third], pages[third:]))
+        taught = [lessons[index] for index in rng.permutation(len(lessons))[:LEARNED]]
+        yield Play(writer, taught, {"own": [tests[index] for index in rng.permutation(len(tests))[:HAND_READ]]})
+
+
+def cut(folder: Path, pages: Sequence[dict[str, Any]]) -> Iterator[TrainingExample]:
+    """The words of some pictures that have two letters or more."""
+    for page in pages:
+        image = photo_file.open_photo(folder / page["image"])
+        for word in page["words"]:
+            if not word["ignore"] and len(word["text"]) > 1:
+                quad = Quad.from_array(np.asarray(word["quad"], np.float64))
+                yield TrainingExample(warping.crop_quad(image, quad), word["text"])
 
 
 def read(reader: Recognizer, lessons: Sequence[TrainingExample], typed: Sequence[TrainingExample]) -> list[str]:
@@ -284,9 +315,9 @@ def main() -> None:
     """Play, print each story and the summary."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the labelled data")
-    parser.add_argument("--part", choices=("boards", "others", "writers"), default="boards")
+    parser.add_argument("--part", choices=("boards", "others", "writers", "hands"), default="boards")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
-    parser.add_argument("--writers", type=int, default=20, help="UNIPEN writers")
+    parser.add_argument("--writers", type=int, default=20, help="number of writers")
     parser.add_argument("--views", type=int, default=4, help="how many further views of each word are read")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "learning.jsonl")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no story after so many")
