@@ -92,6 +92,15 @@ def no_thread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def no_collection_in_other_threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in the program, objects of a window are destroyed in its thread only; see ``ui.app.gc_tuning``."""
+    if "qapp" in request.fixturenames:
+        gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def no_window_left() -> Iterator[None]:
     """A top-level widget that is still there after the test fails it."""
     before = {id(widget) for widget in _windows()}

@@ -253,7 +253,7 @@ def _replace(options: argparse.Namespace) -> None:
     studio.window.show()
     studio.opening.open_paths([options.keep])
     run_until(app, lambda: studio.opening.project is not None and not studio.busy)
-    gc_tuning.collect_rarely()  # as the program does
+    gc_tuning.collect_here(studio)  # as the program does
     gc_tuning.freeze_loaded()
     project, stack = studio.opening.project, studio.document.undo_stack
     assert project is not None

@@ -54,7 +54,7 @@ def _measure(photos: Path) -> None:
     window_app.use_theme("light")
     studio = window_app.Studio(settings.Settings(read_when_opened=False))
     studio.window.show()
-    gc_tuning.collect_rarely()  # as the program does
+    gc_tuning.collect_here(studio)  # as the program does
     gc_tuning.freeze_loaded()
     main_thread.run_until(app, lambda: False, patience=1.0)
     print(f"memory with the window empty {resident()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -266,7 +267,7 @@ def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot
     tidying = QTimer(studio, interval=60_000)
     tidying.timeout.connect(logs.limit_native)
     tidying.start()
-    gc_tuning.collect_rarely()
+    gc_tuning.collect_here(studio)
     gc_tuning.freeze_loaded()
     studio.reading.prepared.connect(gc_tuning.freeze_loaded)
     try:
@@ -274,6 +275,7 @@ def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot
     finally:
         studio.stop()
         catcher.remove()
+        gc.enable()  # no thread is running
 
 
 def _replace_window(app: QApplication, before: Studio) -> Studio:
