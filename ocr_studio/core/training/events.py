@@ -52,8 +52,8 @@ def suggested_recipe(what: str) -> Recipe:
     """Return the default recipe for training a part of a recognizer, one of ``PARTS``.
 
     Output layer and neck are trained on stored features, with larger steps and batches than more layers, and bear a
-    larger share in the result. More layers read no better and take eight times as long; the output layer alone reads as
-    well for most writers, but not for those whose words are mostly misread.
+    larger share in the result. More layers read no better and take several times as long; the output layer alone reads
+    as well for most writers, but not for those whose words are mostly misread.
     """
     if what == "head":
         return Recipe(what=what, learning_rate=2e-3)

@@ -11,7 +11,7 @@ import keras
 HEAD: Final = "characters"  # the last layer's name, in all recognizers that can be trained
 
 # The first layer of the upper part, by part of ``training.events.PARTS``: in the recognizer, and in the light CRNN.
-FIRST_LAYERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+_FIRST_LAYERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {"head": (HEAD,), "neck+head": ("beside", "around0")}
 )
 
@@ -19,7 +19,7 @@ FIRST_LAYERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
 def first_layer(net: keras.Model, what: str) -> str | None:
     """Return the first layer of a part that can be trained on the output of the layers below it; None for others."""
     names = {layer.name for layer in net.layers}
-    return next((first for first in FIRST_LAYERS.get(what, ()) if first in names), None)
+    return next((first for first in _FIRST_LAYERS.get(what, ()) if first in names), None)
 
 
 def split_network(net: keras.Model, first: str) -> tuple[keras.Model, keras.Model]:

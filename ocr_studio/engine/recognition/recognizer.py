@@ -282,7 +282,7 @@ def run_network(
 
 
 def count_steps(width: int) -> int:
-    """Return the number of steps that belong to a crop of so many pixels; there is one less without padding."""
+    """Return the number of steps that belong to a crop of so many pixels, one of them in its padding, if it has any."""
     return math.ceil(width / STEP) + 1
 
 

@@ -21,7 +21,7 @@ Integers: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 
 # Widths of batches are multiples of this, so that the compiled step sees few sizes.
-_WIDTH_STEP: Final = 32
+WIDTH_STEP: Final = 32
 # Longer lines are squeezed: a step's memory grows with its width.
 WIDEST: Final = 1600
 _SPARE_CHANCE: Final = 0.5  # probability of additional padding
@@ -117,11 +117,15 @@ class Batches:
     def _make_batch(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
         crops = [limit_width(augment(example.crop, self._mixture.augmentation, rng)) for example in examples]
         # A crop is padded to the widest of its batch here, but by its own width when it is read.
-        padding = int(rng.integers(3)) * _WIDTH_STEP if rng.random() < _SPARE_CHANCE else 0
-        return pack_batch(crops, self._labels_of(examples), padding=padding)
+        return pack_batch(crops, self._labels_of(examples), padding=draw_padding(rng) * WIDTH_STEP)
 
     def _labels_of(self, examples: Sequence[TrainingExample]) -> list[list[int]]:
         return [self._labels[example.text] for example in examples]
+
+
+def draw_padding(rng: np.random.Generator) -> int:
+    """Draw the additional padding of a batch, in steps of widths: often none."""
+    return int(rng.integers(3)) if rng.random() < _SPARE_CHANCE else 0
 
 
 def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, padding: int = 0) -> Batch:
@@ -133,7 +137,7 @@ def pack_batch(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[i
         padding: Additional padding in pixels, a multiple of 8.
     """
     widest = max(crop.shape[1] for crop in crops)
-    padded = math.ceil(widest / _WIDTH_STEP) * _WIDTH_STEP + padding
+    padded = math.ceil(widest / WIDTH_STEP) * WIDTH_STEP + padding
     pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
     for row, crop in enumerate(crops):
         np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, : crop.shape[1]])

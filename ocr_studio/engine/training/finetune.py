@@ -3,7 +3,7 @@
 Tuned for a few words (``tests/benchmarks/learning.py``): output layer and neck are trained on stored features, mixed
 with as many general words against forgetting; the result is the mean of old and new weights (weight averaging, Wortsman
 et al. 2022, https://arxiv.org/abs/2109.01903). More layers are trained on the images, with a lower learning rate, in
-eight times the time. Nothing is installed: the result is a candidate and a comparison.
+several times the time. Nothing is installed: the result is a candidate and a comparison.
 """
 
 from __future__ import annotations

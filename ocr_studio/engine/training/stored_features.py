@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.engine.nets.plans import HEIGHT
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import count_steps, run_network
 from ocr_studio.engine.training import batches
@@ -26,8 +26,7 @@ _VIEWS: Final = 8
 _MOST_VIEWS: Final = 4000
 _AT_ONCE: Final = 64  # crops per call: cancelling is quick, and widths are grouped
 # Steps of a batch are multiples of this, so that fewer sizes occur.
-_STEPS: Final = 4
-_SPARE_CHANCE: Final = 0.5  # probability of additional padding
+_STEPS: Final = batches.WIDTH_STEP // STEP
 _BLANK_WIDTH: Final = 1024  # pixels; the middle of so wide a crop is not affected by its edges
 
 
@@ -130,7 +129,7 @@ class FeatureBatches(Batches):
     def _make_batch(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> Batch:
         every = [self._features.views[example] for example in examples]
         views = [each[int(rng.integers(len(each)))] for each in every]
-        padding = int(rng.integers(3)) * _STEPS if rng.random() < _SPARE_CHANCE else 0
+        padding = batches.draw_padding(rng) * _STEPS
         return _pack(views, self._labels_of(examples), self._features.padding, padding)
 
 

@@ -23,7 +23,7 @@ _INTERVAL: Final = 1000  # milliseconds
 
 
 def collect_here(parent: QObject) -> None:
-    """Collect in this thread only, and rarely, until ``parent`` is destroyed or ``gc.enable`` is called."""
+    """Collect in this thread only, and rarely. ``gc.enable`` ends that; the timer belongs to ``parent``."""
     gc.disable()
     timer = QTimer(parent, interval=_INTERVAL)
     timer.timeout.connect(collect_due)
