@@ -21,10 +21,10 @@ from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRAFT, DETECTOR, LIGHT_CRAFT
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.detection.craft_boxes import CraftThresholds
-from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
+from ocr_studio.engine.detection.craft_detector import CraftOptions
 from ocr_studio.engine.detection.detector import Detector as EngineDetector
-from ocr_studio.engine.detection.detector import DetectorOptions
 from ocr_studio.engine.training.detector import craft_targets
 from ocr_studio.engine.training.detector.craft_targets import LetterBoxes
 from ocr_studio.engine.weights import model_arrays
@@ -108,11 +108,15 @@ class Detector(ScriptNetwork):
         """What its boxes contain: "words" or "lines"."""
         return "lines" if self.architecture == DETECTOR else "words"
 
+    @property
+    def marks_characters(self) -> bool:
+        """Whether its network marks single characters, as CRAFT does."""
+        return self.architecture in (CRAFT, LIGHT_CRAFT)
+
     @cached_property
     def finder(self) -> EngineDetector:
         """The detector of the program with this network."""
-        network = self._make_network()
-        return EngineDetector(network) if self.finds == "lines" else CraftDetector(network)
+        return model_loader.make_detector(self.architecture, self._make_network())
 
     # ------------------------------------------------------------------------------------------------------ finding
 
@@ -174,8 +178,8 @@ class Detector(ScriptNetwork):
             arguments.check_number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
         scale = None if scale is None else arguments.check_number("scale", scale, least=1e-3)
         max_size = None if max_size is None else arguments.check_number("max_size", max_size, least=1)
-        if self.finds == "lines":
-            usual = DetectorOptions()
+        if not self.marks_characters:
+            usual = self.finder.usual
             self.finder.options = replace(
                 usual,
                 side=int(min(usual.side, max_size or usual.side)),
@@ -204,7 +208,7 @@ class Detector(ScriptNetwork):
             **options: Arguments of Keras' ``compile``.
 
         Raises:
-            NotTrainable: This detector finds lines.
+            NotTrainable: Its network can’t be trained on characters.
         """
         self._check_trainable()
         load_tensorflow()
@@ -227,7 +231,7 @@ class Detector(ScriptNetwork):
             ``letter_maps``. Sides are padded to multiples of 32.
 
         Raises:
-            NotTrainable: This detector finds lines.
+            NotTrainable: Its network can’t be trained on characters.
             TypeError: A sample has the wrong form.
             ValueError: Lines are wrong, sizes differ, or there are too few samples for one batch.
         """
@@ -236,9 +240,9 @@ class Detector(ScriptNetwork):
         return (_make_batch(batch) for batch in arguments.iter_batches(image_generator, batch_size, "lines"))
 
     def _check_trainable(self) -> None:
-        if self.finds == "lines":
+        if not self.marks_characters:
             remedy = "Use weights=None or a CRAFT model, or train this one with “ocr-studio train --detector”."
-            raise NotTrainable("this network finds lines and can’t be trained on characters", remedy=remedy)
+            raise NotTrainable("this network can’t be trained on characters", remedy=remedy)
 
     # ------------------------------------------------------------------------------------------------------ keeping
 

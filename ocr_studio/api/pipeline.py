@@ -110,12 +110,12 @@ class Pipeline:
         self, photo: Picture, detection_kwargs: dict[str, Any], recognition_kwargs: dict[str, Any]
     ) -> list[Prediction]:
         detector, recognizer = self.detector, self.recognizer
-        if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and detector.finds == "lines":
+        if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and not detector.marks_characters:
             if recognition_kwargs := {
                 name: value for name, value in recognition_kwargs.items() if name not in _IGNORED
             }:
                 raise TypeError(
-                    f"a detector of lines doesn’t allow recognition_kwargs {', '.join(sorted(recognition_kwargs))}"
+                    f"this detector doesn’t allow recognition_kwargs {', '.join(sorted(recognition_kwargs))}"
                 )
             return self._read_lines(detector, recognizer, photo, detection_kwargs)
         boxes = self._boxes(photo, detection_kwargs)
@@ -137,11 +137,10 @@ class Pipeline:
             options = ReaderOptions(languages=recognizer.languages)
             kept = self._reader = Reader(options, detector=detector.finder, recognizer=recognizer.reader)
         lines = detector.lines(photo, _detection_thresholds(detection_kwargs), scale=self.scale, max_size=self.max_size)
-        found = (words for _, words in kept.read_lines(photo, lines))
+        found = {word.id: word for _, words in kept.read_lines(photo, lines) for word in words}
         return [
             (word.machine.text, np.array(word.quad.corners, np.float32))
-            for words in found
-            for word in words
+            for word in found.values()
             if word.machine is not None
         ]
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import copy
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.language import lexicon
+from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.plans import HEIGHT
-from ocr_studio.engine.recognition import word_assembly, word_segmentation
+from ocr_studio.engine.recognition import word_assembly, word_joining, word_segmentation
 from ocr_studio.engine.recognition.ink_mask import InkMask
+from ocr_studio.engine.recognition.language_prior import LanguagePrior
 from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, straight_ribbons
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
@@ -39,7 +41,34 @@ _MIN_CONFIDENCE = 1e-3  # lower confidences don't count
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
 _LANGUAGE_WEIGHT = 0.3
 
+# Words read with this confidence or more are known words for the rest of the photo; 0.8 to 0.95 are alike.
+_CERTAIN = 0.9
+
+_T = TypeVar("_T")
 _SegmentReading: TypeAlias = tuple[word_segmentation.Segment, Transcription]
+
+
+@dataclass(frozen=True, slots=True)
+class _DoubtfulWord:
+    """A word that can be decoded again. passes: the network's outputs on it."""
+
+    word: Word
+    line: Line
+    segment: word_segmentation.Segment
+    passes: Sequence[FrameProbabilities]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some lines of a photo that were read together.
+
+    Attributes:
+        lines: The lines, or words if the detector finds those.
+        joined: For neighbouring words their indices, and both as one line.
+    """
+
+    lines: Sequence[Line]
+    joined: Sequence[tuple[int, int, Line]] = ()
 
 
 class Reader:
@@ -81,6 +110,7 @@ class Reader:
 
     def learn(self, typed: Mapping[str, int]) -> None:
         """Use the words that the user typed, with their counts, replacing earlier ones."""
+        self._typed = Counter(typed)
         known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(typed)]
         self.recognizer.set_lexicons(known, strength=self._strength)
 
@@ -111,10 +141,18 @@ class Reader:
             lines: (N, 6, 2), as from ``find``.
 
         Yields:
-            Number of lines in the batch, and their words, whose quads follow the slope of the line.
+            Number of lines in the batch, and their words, whose quads follow the slope of the line. At last, if the
+            words that were read with certainty change how others are read: 0, and those others with the same ids.
         """
-        for seen in _run_ahead(self._line_reader(image, words=self.detector.finds_words).read, _batches(lines)):
-            yield len(seen), self._make_words(seen, image.shape[1], image.shape[0])
+        doubtful, certain = list[_DoubtfulWord](), list[str]()
+        line_reader = self._line_reader(image, words=self.detector.finds_words)
+        for batch in _run_ahead(partial(self._read_batch, line_reader), _batches(lines)):
+            words, again = self._make_words(batch, image.shape[1], image.shape[0])
+            yield len(batch.lines), words
+            doubtful += again
+            certain += (word.text for word in words if word.machine and (word.machine.confidence or 0.0) >= _CERTAIN)
+        if changed := self._decode_again(doubtful, certain):
+            yield 0, changed
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """Read what is in each quad, in order and in batches; one transcription each, including spaces.
@@ -149,11 +187,25 @@ class Reader:
         reads = iter(self.recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
         return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
-    def _make_words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
+    def _read_batch(self, line_reader: LineReader, quads: Quads) -> _Batch:
+        """Read some lines, or words and what neighbouring ones are together."""
+        margins = [self.detector.measure_margins(quad) for quad in quads]
+        if self._unit == "lines" or any(each is None for each in margins):
+            return _Batch(line_reader.read(quads))
+        tight = np.array([_without_margins(quad, each) for quad, each in zip(quads, margins, strict=True) if each])
+        pairs = word_joining.find_pairs(tight.reshape(-1, 4, 2))
+        joined = word_joining.join_quads(quads[pairs[:, 0]], quads[pairs[:, 1]])
+        seen = line_reader.read(np.concatenate([quads, joined]))
+        whole = [(left, right, line) for (left, right), line in zip(pairs.tolist(), seen[len(quads) :], strict=True)]
+        return _Batch(seen[: len(quads)], whole)
+
+    def _make_words(self, batch: _Batch, width: int, height: int) -> tuple[list[Word], list[_DoubtfulWord]]:
+        """Return the words of lines, and those that can be decoded again."""
+        lines = [*batch.lines, *(line for _, _, line in batch.joined)]
         if self.recognizer.widest_word is not None:
-            written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
+            written = self._transcribe_words([line for line in batch.lines if not _is_drawing(line)])
             found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
-            return [word for line, reads in written for word in found(line, reads, size=(width, height))]
+            return [word for line, reads in written for word in found(line, reads, size=(width, height))], []
         segmentations = [(line, self._segment(line)) for line in lines]
         pieces = [
             (line, segment)
@@ -167,24 +219,51 @@ class Reader:
         reads = self.recognizer.transcribe([self._segment_output(line.steps, segment) for line, segment in pieces])
         read = iter(zip((segment for _, segment in pieces), reads, strict=True))
         language_scores = self.recognizer.language_scores({transcription.text for transcription in reads})
-        chosen = [
-            (line, *each)
-            for line, segmentation in segmentations
-            for each in choose_segmentation(segmentation, read, language_scores=language_scores)
+        readings = [
+            choose_segmentation(segmentation, read, language_scores=language_scores)
+            for _, segmentation in segmentations
         ]
-        settled = self._reread(chosen)
-        return [
-            word
-            for (line, segment, _), transcription in zip(chosen, settled, strict=True)
-            for word in _make_word(line, segment, transcription, size=(width, height))
-        ]
+        _join_parts(batch, readings, language_scores)
+        chosen = [(line, *each) for line, found in zip(lines, readings, strict=True) for each in found]
+        words, doubtful = list[Word](), list[_DoubtfulWord]()
+        for (line, segment, _), (transcription, passes) in zip(chosen, self._reread(chosen), strict=True):
+            for word in _make_word(line, segment, transcription, size=(width, height)):
+                words.append(word)
+                if (transcription.confidence or 0.0) < _CERTAIN:
+                    doubtful.append(_DoubtfulWord(word, line, segment, passes))
+        return words, doubtful
 
-    def _reread(self, chosen: Sequence[tuple[Line, word_segmentation.Segment, Transcription]]) -> list[Transcription]:
-        """Read parts of lines; doubtful ones are read again on their own."""
+    def _reread(
+        self, chosen: Sequence[tuple[Line, word_segmentation.Segment, Transcription]]
+    ) -> Iterator[tuple[Transcription, list[FrameProbabilities]]]:
+        """Read parts of lines; doubtful ones are read again on their own. Yields the network's outputs, too."""
         crops = [_segment_crop(line, segment) for line, segment, _ in chosen]
-        steps = [self._segment_output(line.steps, segment) for line, segment, _ in chosen]
         reads = [read for _, _, read in chosen]
-        return self.recognizer.reread_doubtful(reads, crops, steps, spaces=self._unit == "lines")
+        passes = [[self._segment_output(line.steps, segment)] for line, segment, _ in chosen]
+        again = self.recognizer.run_again(reads, crops, spaces=self._unit == "lines")
+        for index, outputs in again.items():
+            passes[index] += outputs
+        combined = self.recognizer.transcribe_passes([passes[index] for index in again])
+        settled = dict(zip(again, combined, strict=True))
+        for index, (read, outputs) in enumerate(zip(reads, passes, strict=True)):
+            yield settled.get(index, read), outputs
+
+    def _decode_again(self, doubtful: Sequence[_DoubtfulWord], certain: Sequence[str]) -> list[Word]:
+        """Decode doubtful words again with the words of the same photo that are certain, and return those that change.
+
+        People repeat the terms of their subject: on twelve boards it removed 4 to 5 % of the letter errors.
+        """
+        known = self._typed + Counter(run for text in certain for run in typed_words.find_runs(text))
+        if not doubtful or self._languages is None or known == self._typed:
+            return []
+        lexicons = [self._languages, lexicon.build_lexicon(known)]
+        prior = LanguagePrior(self.recognizer.charset, lexicons, strength=self._strength)
+        reads = self.recognizer.transcribe_passes([each.passes for each in doubtful], known=prior)
+        return [
+            replace(each.word, machine=_letters_relative_to(read, each.line.steps.span, each.segment))
+            for each, read in zip(doubtful, reads, strict=True)
+            if read.text and read.text != each.word.text
+        ]
 
     def _segment(self, line: Line) -> word_segmentation.Segmentation:
         """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
@@ -192,7 +271,14 @@ class Reader:
             return word_segmentation.Segmentation()
         if self._unit == "lines":
             return word_segmentation.single_segment(line.crop, line.steps)
-        return word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
+        found = word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
+        margins = self.detector.measure_margins(line.quad)
+        if margins is None or len(found.segments) != 1:
+            return found
+        # The detector knows better where a word ends than its ink, which touches frames and other words.
+        (x, y), (height, width) = margins, line.crop.shape[:2]
+        box = (x * width, y * height, (1 - x) * width, (1 - y) * height)
+        return replace(found, segments=(replace(found.segments[0], box=box),))
 
     def _segment_output(self, steps: FrameProbabilities, segment: word_segmentation.Segment) -> FrameProbabilities:
         part = steps.part(segment.first, segment.last)
@@ -211,11 +297,11 @@ def _batches(quads: Quads) -> Iterator[Quads]:
         start, limit = end, float(across[end - 1]) + _BATCH
 
 
-def _run_ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Iterator[list[Line]]:
+def _run_ahead(work: Callable[[Quads], _T], batches: Iterator[Quads]) -> Iterator[_T]:
     """Apply ``work`` to each batch in order, one batch ahead in another thread."""
     thread = ThreadPoolExecutor(1, "reader")
     try:
-        waiting: deque[Future[list[Line]]] = deque()
+        waiting: deque[Future[_T]] = deque()
         for batch in batches:
             waiting.append(thread.submit(work, batch))
             if len(waiting) > 1:
@@ -249,6 +335,34 @@ def choose_segmentation(
                 *([] for _ in range(alternative.first + 1, alternative.last)),
             ]
     return [each for place in chosen for each in place]
+
+
+def _join_parts(batch: _Batch, readings: list[list[_SegmentReading]], language_scores: Mapping[str, float]) -> None:
+    """Leave either two neighbouring words or what they are together, whichever is likelier.
+
+    readings: Of all lines, then of the joined ones; those that are left out become empty.
+    """
+    gains: list[tuple[float, int, int, int]] = []
+    for place, (left, right, _) in enumerate(batch.joined, start=len(batch.lines)):
+        if len(readings[place]) == 1:
+            apart, together = [*readings[left], *readings[right]], readings[place]
+            gain = _log_likelihood(together, language_scores) - _log_likelihood(apart, language_scores)
+            gains.append((gain, place, left, right))
+    used: set[int] = set()
+    for gain, place, left, right in sorted(gains, reverse=True):
+        if gain > 0 and readings[left] and readings[right] and not used & {left, right}:
+            used |= {left, right, place}
+            readings[left], readings[right] = [], []
+    for place in range(len(batch.lines), len(readings)):
+        if place not in used:
+            readings[place] = []
+
+
+def _without_margins(quad: Quads, margins: tuple[float, float]) -> Quads:
+    """Return the corners, (4, 2), of a quad without margins, which are shares of its width and height."""
+    corners, (x, y) = quad[:4], margins
+    across, down = x * (corners[1] - corners[0]), y * (corners[3] - corners[0])
+    return np.asarray(corners + np.array([across + down, down - across, -across - down, across - down]), np.float32)
 
 
 def _log_likelihood(read: Sequence[_SegmentReading], language_scores: Mapping[str, float]) -> float:

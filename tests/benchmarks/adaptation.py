@@ -184,7 +184,8 @@ def _read(readers: Sequence[Reader], photo: Photo) -> Iterator[list[Labelled]]:
     lines = readers[0].find(photo)
     for reader in readers:
         reader.learn({})  # what the one before it knew, this one need not
-        yield [Labelled(word.quad, word.text) for _, words in reader.read_lines(photo, lines) for word in words]
+        found = {word.id: word for _, words in reader.read_lines(photo, lines) for word in words}
+        yield [Labelled(word.quad, word.text) for word in found.values()]
 
 
 def of_photos(photos: Iterator[tuple[Photo, Sequence[Labelled]]], pair: Pair) -> dict[str, Cell]:

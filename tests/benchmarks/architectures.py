@@ -126,7 +126,7 @@ def _search(reads: Recognizer, steps: Sequence[FrameProbabilities], seeing: Seco
     """The share of all of reading that the search has, and all that follows on the network, where letters stand
     included. seeing: what the network takes for the same words.
     """
-    search = fastest(lambda: reads._search(steps), rounds)
+    search = fastest(lambda: reads._search(steps, reads.prior), rounds)
     whole = fastest(lambda: reads.transcribe(steps), rounds)
     return {
         "search": search.cores / (seeing.cores + whole.cores),

@@ -82,12 +82,12 @@ def ours(first: list[float], look: BoardLook | None = None) -> Program:
 
     def read(photo: Photo) -> list[Labelled]:
         start = time.perf_counter()
-        words: list[Labelled] = []
+        words: dict[str, Labelled] = {}
         for batch, (_, found) in enumerate(reader.read_lines(photo, reader.find(photo))):
-            words.extend(Labelled(word.quad, word.text) for word in found)
+            words |= {word.id: Labelled(word.quad, word.text) for word in found}
             if batch == 0:
                 first.append(time.perf_counter() - start)
-        return words
+        return [*words.values()]
 
     return read_cleaned if look else read
 

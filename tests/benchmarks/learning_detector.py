@@ -197,8 +197,8 @@ def _scores(reader: Reader, photos: Sequence[CheckedPhoto]) -> tuple[LineScore, 
         image = photo.open()
         found = reader.find(image)
         lines += score_lines(found, LineTargets.of(photo.words))
-        read = [word for _, some in reader.read_lines(image, found) for word in some]
-        words += score_photo(photo.words, [Labelled(word.quad, word.text) for word in read])
+        read = {word.id: Labelled(word.quad, word.text) for _, some in reader.read_lines(image, found) for word in some}
+        words += score_photo(photo.words, [*read.values()])
     return lines, words
 
 

@@ -84,7 +84,7 @@ def measured(reader: Reader, photo: NDArray[np.uint8], written: int, *, before: 
         start = time.perf_counter()
         lines = reader.find(photo)
         looked = time.perf_counter()
-        found = [word for _, words in reader.read_lines(photo, lines) for word in words]
+        found = [*{word.id: word for _, words in reader.read_lines(photo, lines) for word in words}.values()]
         read = time.perf_counter()
         reading_order.order_words(found)
         times.append((looked - start, read - looked, time.perf_counter() - read))

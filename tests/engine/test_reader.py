@@ -15,8 +15,10 @@ from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.engine.detection.word_detector import WordDetector
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition import recognizer
+from ocr_studio.engine.recognition.line_crops import straight_ribbons
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 from ocr_studio.engine.recognition.word_segmentation import Segment
 
@@ -155,18 +157,12 @@ class Listing(Recognizer):
         vars(self).update(vars(other))
         self.asked: list[tuple[str, NDArray[np.uint8]]] = []
 
-    def reread_doubtful(
-        self,
-        reads: Sequence[Transcription],
-        crops: Sequence[NDArray[np.uint8]],
-        steps: Sequence[FrameProbabilities],
-        *,
-        widths: Sequence[float] | None = None,
-        spaces: bool = True,
-    ) -> list[Transcription]:
+    def run_again(
+        self, reads: Sequence[Transcription], crops: Sequence[NDArray[np.uint8]], *, spaces: bool = True
+    ) -> dict[int, list[FrameProbabilities]]:
         assert not spaces
         self.asked += [(read.text, crop) for read, crop in zip(reads, crops, strict=True)]
-        return list(reads)
+        return {}
 
 
 def test_each_word_of_a_line_may_be_looked_at_again_by_its_own_ink(reader: Reader) -> None:
@@ -198,5 +194,68 @@ def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reade
     beyond = len(line.steps.probabilities)
     segment = Segment(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
     doubtful = Transcription("l", TextSource.MODEL, confidence=0.1)
-    (read_again,) = reader._reread([(line, segment, doubtful)])
+    ((read_again, passes),) = reader._reread([(line, segment, doubtful)])
     assert read_again != doubtful
+    assert len(passes) == 1 + len(recognizer.WIDTH_FACTORS)
+
+
+class Scripted(Recognizer):
+    """One that sees a given text with given probabilities, wherever it looks: a list of (letter, probability), with
+    the rest of the probability for the second letter."""
+
+    def __init__(self, other: Recognizer, texts: Sequence[Sequence[tuple[str, float]]]) -> None:
+        vars(self).update(vars(other))
+        self.width_factors = ()
+        self._texts = iter(texts)
+
+    def run(
+        self, crops: Sequence[NDArray[np.uint8]], *, width_factors: Sequence[float] | None = None
+    ) -> list[FrameProbabilities]:
+        return [self._output(crop, next(self._texts)) for crop in crops]
+
+    def _output(self, crop: NDArray[np.uint8], text: Sequence[tuple[str, float]]) -> FrameProbabilities:
+        seen = np.zeros((2 * len(text) + 1, len(self.charset)), np.float32)
+        seen[::2, 0] = 1.0
+        for place, (letters, sure) in enumerate(text):
+            for letter, probability in zip(letters, (sure, 1 - sure), strict=False):
+                seen[2 * place + 1, self.charset.encode(letter)[0]] = probability
+        return FrameProbabilities(seen, crop.shape[1] / len(seen))
+
+
+def test_words_read_with_certainty_help_with_others_of_the_same_photo(reader: Reader) -> None:
+    sure = [(letter, 1.0) for letter in "Zyqorth"]
+    doubtful = [("ao", 0.55) if letter == "o" else (letter, 1.0) for letter in "Zyqorth"]
+    photo, _ = drawn(("Zyqorth", "Zyqarth", "Zyqorth"))
+    lines = reader.find(photo)
+    scripted = reader.tuned_to(DetectionOptions(), Scripted(reader.recognizer, [sure, doubtful, sure]))
+    batches = list(scripted.read_lines(photo, lines))
+    first = {word.id: word for _, words in batches[:-1] for word in words}
+    assert [word.text for word in first.values()] == ["Zyqorth", "Zyqarth", "Zyqorth"]
+    count, (changed,) = batches[-1]
+    assert count == 0
+    assert changed.text == "Zyqorth"
+    assert changed.quad == first[changed.id].quad
+    alone = reader.tuned_to(DetectionOptions(), Scripted(reader.recognizer, [doubtful] * 3)).read_lines(photo, lines)
+    assert [count for count, _ in alone] == [3]
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "found"),
+    [(("ta", "ble"), "table", ["table"]), (("the", "table"), "thetable", ["the", "table"])],
+    ids=["a word in two boxes", "two words"],
+)
+def test_boxes_that_touch_are_one_word_if_that_is_likelier(
+    reader: Reader, parts: tuple[str, str], whole: str, found: list[str]
+) -> None:
+    photo = np.full((120, 420, 3), 240, np.uint8)
+    quads = straight_ribbons(
+        np.array([Quad.from_box(left, 40, left + 150, 90).corners for left in (20, 165)], np.float32)
+    )
+    scripted = Scripted(reader.recognizer, [[(letter, 1.0) for letter in text] for text in (*parts, whole)])
+    words = Reader(ReaderOptions(), detector=WordDetector(reader.detector.network), recognizer=scripted)
+    ((count, read),) = words.read_lines(photo, quads)
+    assert count == 2
+    assert [word.text for word in read] == found
+    left, _, right, _ = read[0].quad.bounds()
+    assert left > 20  # without the margin
+    assert right == pytest.approx(305 if len(found) == 1 else 160, abs=10)

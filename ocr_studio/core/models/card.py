@@ -35,6 +35,7 @@ CARD_FILE: Final = "model.json"
 WEIGHTS_FILE: Final = "weights.safetensors"
 RECOGNIZER: Final = "pp-ocrv6-small-recognizer"
 DETECTOR: Final = "pp-ocrv6-small-detector"
+WORD_DETECTOR: Final = "pp-ocrv6-small-word-detector"  # the same network, trained to find words instead of lines
 CRNN: Final = "crnn"  # as in keras-ocr
 CRAFT: Final = "craft"
 LIGHT_CRNN: Final = "light-crnn"
@@ -45,12 +46,13 @@ ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType(
         CRNN: "recognizer",
         LIGHT_CRNN: "recognizer",
         DETECTOR: "detector",
+        WORD_DETECTOR: "detector",
         CRAFT: "detector",
         LIGHT_CRAFT: "detector",
     }
 )
 # Architectures whose inputs and classes match the published networks, so that they can be trained further.
-LEARNING_ON: Final = frozenset({RECOGNIZER, LIGHT_CRNN, DETECTOR})
+LEARNING_ON: Final = frozenset({RECOGNIZER, LIGHT_CRNN, DETECTOR, WORD_DETECTOR})
 # Display names of the other architectures.
 _NETWORKS: Final[Mapping[str, str]] = MappingProxyType({CRNN: "CRNN", CRAFT: "CRAFT", LIGHT_CRAFT: "light CRAFT"})
 # Users may license what was trained on their words; the published weights have a licence of their own.

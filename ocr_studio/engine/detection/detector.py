@@ -80,14 +80,16 @@ class Detector:
 
     Attributes:
         finds_words: Whether it finds single words, which are then returned as lines.
+        usual: Options that suit its network.
     """
 
     finds_words = False
+    usual = DetectorOptions()
     # Input pixels per map pixel, along each side.
     _map_stride = 1
 
     def __init__(self, network: Network, *, options: DetectorOptions | None = None) -> None:
-        self.options = options or DetectorOptions()
+        self.options = options or self.usual
         self.network = network
 
     def tuned_to(self, detection: DetectionOptions) -> Detector:
@@ -95,6 +97,12 @@ class Detector:
         other = copy.copy(self)
         other.options = type(self.options).of(detection)
         return other
+
+    def measure_margins(self, quad: Quads) -> tuple[float, float] | None:
+        """Return the margins around the writing in a quad of ``find``, (6, 2), as shares of its width and height: of
+        each side. None if they vary, as around the words of a line.
+        """
+        return None
 
     def find(self, image: Photo) -> Quads:
         """Find the lines, from top to bottom.
@@ -146,7 +154,8 @@ class Detector:
 
         Of the options it only depends on ``limit_side``, so that trying other options on one photo is quick.
         """
-        sides = (min(core.length, core.thickness) for core in find_cores(text_map, text=DetectorOptions().text))
+        cores = find_cores(text_map, text=self.usual.text)
+        sides = (min(core.length, core.thickness) for core in cores)
         thick = [side for side in sides if side >= _MIN_CORE]
         if not thick:
             return scale
@@ -213,6 +222,17 @@ def extract_lines(text_map: Map, options: DetectorOptions) -> Quads:
         width, height = geometry.measure_sizes(corners)[0]
         found.append(np.concatenate([corners, middles + core.sag * np.float32(width > height)]))
     return np.array(found, dtype=np.float32).reshape(-1, 6, 2)
+
+
+def measure_growth(length: float, height: float, *, grow: float) -> float:
+    """Return by how many pixels a core was grown that now has this size, the inverse of ``extract_lines``.
+
+    A core of l × t grows by r = grow · l · t / (l + t) on both; with length = l + r and height = t + r that is a
+    quadratic equation in r.
+    """
+    total, area = length + height, length * height
+    half = (1 + grow) * total
+    return float((half - np.sqrt(max(half**2 - 4 * (2 + grow) * grow * area, 0.0))) / (2 * (2 + grow)))
 
 
 def order_line_corners(rectangle: Quads) -> Quads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,9 +17,12 @@ Contour: TypeAlias = NDArray[np.signedinteger[Any]]
 # A straight line fills its rectangle except for the corners; with this share empty it is bent, or several lines.
 _MIN_FILL = 0.7
 # Touching lines have grey values between them; these thresholds are tried in turn …
-_HIGHER_THRESHOLDS = (0.5, 0.7, 0.9)
+_HIGHER_THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 # … until at least two parts have this share of the whole. Parts below the other share are ignored.
 _MIN_PART, _MIN_SCRAP = 0.1, 0.02
+# Lines that fill their rectangle together are one above the other: parts that are longer than thick, next to each other
+# along this share of the shorter one.
+_MIN_ASPECT, _MIN_BESIDE = 1.5, 0.5
 # A line is bent if its middle is this far from the straight line between its ends, and a parabola if all of it is
 # within the other distance of one; shares of its thickness.
 _MIN_BEND, _MAX_DEVIATION = 0.3, 0.3
@@ -66,19 +69,33 @@ def _split_core(text_map: Map, outline: Contour, threshold: float) -> Iterator[C
     # An outline runs through pixel centres: half a pixel is missing on every side.
     width, height = width + 1.0, height + 1.0
     area = cv2.contourArea(outline) + cv2.arcLength(outline, True) / 2 + 1
-    straight = Core(np.asarray(middle, np.float32), width, height, degrees, np.zeros(2, np.float32), outline)
-    if area >= _MIN_FILL * width * height:
-        yield straight
-        return
+    fills = area >= _MIN_FILL * width * height
     for higher in (value for value in _HIGHER_THRESHOLDS if value > threshold):
         inside = _outlines_above(text_map, outline, higher)
-        sizes = [cv2.contourArea(piece) for piece in inside]
-        if sum(size >= _MIN_PART * area for size in sizes) >= 2:
-            for piece, size in zip(inside, sizes, strict=True):
-                if size >= _MIN_SCRAP * area:
+        large = [piece for piece in inside if cv2.contourArea(piece) >= _MIN_PART * area]
+        if len(large) >= 2:
+            if fills and not _are_stacked(large):
+                break
+            for piece in inside:
+                if cv2.contourArea(piece) >= _MIN_SCRAP * area:
                     yield from _split_core(text_map, piece, higher)
             return
-    yield _fit_parabola(straight) or straight
+    straight = Core(np.asarray(middle, np.float32), width, height, degrees, np.zeros(2, np.float32), outline)
+    yield straight if fills else _fit_parabola(straight) or straight
+
+
+def _are_stacked(pieces: Sequence[Contour]) -> bool:
+    """Whether these outlines are lines one above the other, and not parts of one."""
+    largest = max(pieces, key=cv2.contourArea)
+    _, (width, height), degrees = cv2.minAreaRect(largest)
+    if max(width, height) <= _MIN_ASPECT * min(width, height):
+        return False
+    angle = np.radians(degrees if width >= height else degrees + 90)
+    spans = [(piece[:, 0] @ (np.cos(angle), np.sin(angle))) for piece in pieces]
+    low, high = (spans[0].min(), spans[0].max())
+    return all(
+        min(high, span.max()) - max(low, span.min()) > _MIN_BESIDE * min(high - low, np.ptp(span)) for span in spans[1:]
+    )
 
 
 def _outlines_above(text_map: Map, outline: Contour, threshold: float) -> list[Contour]:

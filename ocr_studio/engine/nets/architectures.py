@@ -8,7 +8,15 @@ from typing import Final
 
 import keras
 
-from ocr_studio.core.models.card import CRAFT, CRNN, DETECTOR, LIGHT_CRAFT, LIGHT_CRNN, RECOGNIZER
+from ocr_studio.core.models.card import (
+    CRAFT,
+    CRNN,
+    DETECTOR,
+    LIGHT_CRAFT,
+    LIGHT_CRNN,
+    RECOGNIZER,
+    WORD_DETECTOR,
+)
 from ocr_studio.engine.nets.craft import build_craft
 from ocr_studio.engine.nets.crnn import build_crnn
 from ocr_studio.engine.nets.detector import build_detector
@@ -20,7 +28,12 @@ _RECOGNIZERS: Final[Mapping[str, Callable[[int], keras.Model]]] = MappingProxyTy
     {RECOGNIZER: build_recognizer, CRNN: build_crnn, LIGHT_CRNN: build_light_crnn}
 )
 _DETECTORS: Final[Mapping[str, Callable[[], keras.Model]]] = MappingProxyType(
-    {DETECTOR: build_detector, CRAFT: lambda: build_craft(normed=False), LIGHT_CRAFT: build_light_craft}
+    {
+        DETECTOR: build_detector,
+        WORD_DETECTOR: build_detector,
+        CRAFT: lambda: build_craft(normed=False),
+        LIGHT_CRAFT: build_light_craft,
+    }
 )
 
 

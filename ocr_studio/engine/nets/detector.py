@@ -16,10 +16,10 @@ TAPS = (1, 4, 9, 12)  # the last block of each size: 1/4, 1/8, 1/16 and 1/32 of 
 NECK = 96  # channels of the pyramid
 
 
-def build_detector() -> keras.Model:
-    """Build the network: pixels -> probability of text.
+def build_detector(maps: int = 1) -> keras.Model:
+    """Build the network: pixels -> probability of text, in one map or, for training, several.
 
-    In: (B, H, W, 3) float32, RGB from −1 to 1, H and W multiples of 32. Out: (B, H, W, 1) float32, 0..1.
+    In: (B, H, W, 3) float32, RGB from −1 to 1, H and W multiples of 32. Out: (B, H, W, maps) float32, 0..1.
     """
     photo = keras.Input((None, None, 3), name="photo")
     x = stem(photo, 24)
@@ -43,7 +43,7 @@ def build_detector() -> keras.Model:
 
     x = layers.Conv2D(NECK // 4, 3, padding="same", activation="relu", name="head1")(x)
     x = layers.Conv2DTranspose(NECK // 4, 2, 2, activation="relu", name="head2")(x)
-    x = layers.Conv2DTranspose(1, 2, 2, activation="sigmoid", name="head3")(x)
+    x = layers.Conv2DTranspose(maps, 2, 2, activation="sigmoid", name="head3")(x)
     return keras.Model(photo, x, name="detector")
 
 

@@ -157,21 +157,61 @@ class Recognizer:
 
         ``reads`` are results of ``transcribe``, each along its crop; ``widths`` as there, ``spaces`` as for ``read``.
         """
-        results = list(reads)
+        passes = self.run_again(reads, crops, spaces=spaces)
+        results, doubtful = list(reads), list(passes)
+        combined = self.transcribe_passes(
+            [[steps[index], *passes[index]] for index in doubtful],
+            widths=[steps[index].width if widths is None else widths[index] for index in doubtful],
+        )
+        for index, read in zip(doubtful, combined, strict=True):
+            results[index] = read
+        return results
+
+    def run_again(
+        self, reads: Sequence[Transcription], crops: Sequence[Crop], *, spaces: bool = True
+    ) -> dict[int, list[FrameProbabilities]]:
+        """Run the network on doubtful crops again, stretched by each of ``width_factors``.
+
+        Args:
+            reads: Results of ``transcribe``.
+            crops: The crops.
+            spaces: As for ``read``.
+
+        Returns:
+            The outputs by index of the crop.
+        """
         doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < REREAD_BELOW]
         if not doubtful or not self.width_factors:
-            return results
+            return {}
         # All together, as so few crops would not use every core otherwise.
         pairs = [(crops[index], factor) for factor in self.width_factors for index in doubtful]
         outputs = self.run([crop for crop, _ in pairs], width_factors=[factor for _, factor in pairs])
         if not spaces:
             outputs = [each.without(self._space) for each in outputs]
-        readings, moment = self._search([*(steps[index] for index in doubtful), *outputs]), now()
-        for place, index in enumerate(doubtful):
-            found = readings[place :: len(doubtful)]
-            width = steps[index].width if widths is None else widths[index]
-            results[index] = self._make_transcription(steps[index], width, merge_hypotheses(found), moment)
-        return results
+        return {index: outputs[place :: len(doubtful)] for place, index in enumerate(doubtful)}
+
+    def transcribe_passes(
+        self,
+        passes: Sequence[Sequence[FrameProbabilities]],
+        *,
+        widths: Sequence[float] | None = None,
+        known: LanguagePrior | None = None,
+    ) -> list[Transcription]:
+        """Decode the outputs of several passes over each crop, combined.
+
+        Args:
+            passes: For each crop, the output of its first pass and any others.
+            widths: As for ``transcribe``.
+            known: Words to use instead of the usual ones.
+        """
+        moment = now()
+        readings = iter(self._search(list(itertools.chain.from_iterable(passes)), known or self.prior))
+        if widths is None:
+            widths = [outputs[0].width for outputs in passes]
+        return [
+            self._make_transcription(outputs[0], width, merge_hypotheses([next(readings) for _ in outputs]), moment)
+            for outputs, width in zip(passes, widths, strict=True)
+        ]
 
     def transcribe(
         self, steps: Sequence[FrameProbabilities], *, widths: Sequence[float] | None = None
@@ -179,13 +219,7 @@ class Recognizer:
         """Decode network outputs to text with up to five alternatives, including the network's own reading except in
         noise. ``widths``, by default those of all steps, are the pixels that letter positions are relative to.
         """
-        moment = now()
-        if widths is None:
-            widths = [output.width for output in steps]
-        return [
-            self._make_transcription(output, width, found, moment)
-            for output, width, found in zip(steps, widths, self._search(steps), strict=True)
-        ]
+        return self.transcribe_passes([[output] for output in steps], widths=widths)
 
     def language_scores(self, texts: Collection[str]) -> dict[str, float]:
         """Return what the dictionaries add to the log probability of texts, leaving out those with unknown characters;
@@ -196,10 +230,10 @@ class Recognizer:
             return {}
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
-    def _search(self, steps: Sequence[FrameProbabilities]) -> list[list[ctc.Hypothesis]]:
+    def _search(self, steps: Sequence[FrameProbabilities], prior: LanguagePrior | None) -> list[list[ctc.Hypothesis]]:
         """Return the best readings of each output, best first, including the network's own except in noise."""
         matrices = [output.probabilities for output in steps]
-        return ctc.search_beams(matrices, best=ctc.BEAMS, prior=self.prior)
+        return ctc.search_beams(matrices, best=ctc.BEAMS, prior=prior)
 
     def _make_transcription(
         self, steps: FrameProbabilities, width: float, found: list[ctc.Hypothesis], moment: str

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import folder as model_folder
-from ocr_studio.core.models.card import DETECTOR, RECOGNIZER, BadModel, ModelCard
+from ocr_studio.core.models.card import DETECTOR, RECOGNIZER, WORD_DETECTOR, BadModel, ModelCard
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.weights import bundled_weights
 
@@ -31,6 +31,7 @@ Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 PUBLISHED: Final[Mapping[str, bundled_weights.PublishedWeights]] = {
     RECOGNIZER: bundled_weights.RECOGNIZER,
     DETECTOR: bundled_weights.DETECTOR,
+    WORD_DETECTOR: bundled_weights.DETECTOR,
 }
 
 

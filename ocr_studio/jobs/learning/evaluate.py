@@ -121,16 +121,17 @@ def evaluate(ocr_service: OcrService, truth: Truth, *, data: str) -> Iterator[Ev
     for page in truth.pages:
         try:
             path, image = yield from finder.open(page, done, total)
-            words, seconds = [], 0.0
+            words, seconds = dict[str, Labelled](), 0.0
             for event in reading.read_page(ocr_service, image):
+                if isinstance(event, reading.WordsRead | reading.WordsDecodedAgain):
+                    words |= {word.id: Labelled(word.quad, word.text) for word in event.words}
                 if isinstance(event, reading.WordsRead):
-                    words += [Labelled(word.quad, word.text) for word in event.words]
                     yield ReadingPhoto(page.image, event.done, event.total, done, total)
                 elif isinstance(event, reading.ReadingDone):
                     seconds, model = event.seconds, event.model
                 elif isinstance(event, LoadingRecognizer):
                     yield event
-            result = _result(page, image, words, seconds, path=path, kept=kept)
+            result = _result(page, image, [*words.values()], seconds, path=path, kept=kept)
         except StudioError as error:
             done += 1
             failed.append(str(error))

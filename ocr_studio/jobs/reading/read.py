@@ -88,6 +88,13 @@ class WordsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsDecodedAgain:
+    """Words that were read before have another text now, as the certain words of the photo are known."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingDone:
     """Everything was read. when: ISO 8601 UTC; seconds: reading time, without loading the recognizer."""
 
@@ -113,7 +120,9 @@ class PhotoFailed:
     error: str
 
 
-ReadingEvent: TypeAlias = LoadingRecognizer | LinesCounted | WordsRead | ReadingDone | PhotoRead | PhotoFailed
+ReadingEvent: TypeAlias = (
+    LoadingRecognizer | LinesCounted | WordsRead | WordsDecodedAgain | ReadingDone | PhotoRead | PhotoFailed
+)
 
 
 class OcrService:
@@ -210,7 +219,7 @@ def read_page(
         board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
 
     Yields:
-        LinesCounted, WordsRead …, ReadingDone.
+        LinesCounted, WordsRead …, WordsDecodedAgain if any text changes at last, ReadingDone.
     """
     if board is None:
         yield from _read(ocr_service, image, None, project=project)
@@ -251,9 +260,10 @@ def _read(
     lines = reader.find(image) if lines is None else lines
     yield LinesCounted(len(lines))
     done = 0
-    for count, words in reader.read_lines(image, lines):
+    for count, found in reader.read_lines(image, lines):
         done += count
-        yield WordsRead(tuple(words) if back is None else _map_back(back, words), done, len(lines))
+        words = tuple(found) if back is None else _map_back(back, found)
+        yield WordsRead(words, done, len(lines)) if count else WordsDecodedAgain(words)
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
@@ -346,7 +356,7 @@ def read_photos(
             yield from prepare(ocr_service)  # fails for all photos or for none
             try:
                 for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
-                    if isinstance(event, WordsRead):
+                    if isinstance(event, WordsRead | WordsDecodedAgain):
                         words |= {word.id: word for word in event.words}
                     elif isinstance(event, ReadingDone):
                         seconds, when = event.seconds, event.when

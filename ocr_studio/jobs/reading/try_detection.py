@@ -56,5 +56,7 @@ class DetectionPreview:
         yield LinesFound(tuple(Quad.from_array(line[:4]) for line in lines))
         done = 0
         for count, words in self._preview.read_lines(lines, detection):
+            if not count:  # texts alone have changed
+                continue
             done += count
             yield BoxesFound(tuple(word.quad for word in words), done, len(lines))

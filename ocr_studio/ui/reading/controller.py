@@ -182,6 +182,9 @@ class ReadingController(QObject):
             into.add(event)
             self._waiting = into, event
             self._showing.start()
+        elif isinstance(event, reading.WordsDecodedAgain) and isinstance(into, _PageInto):
+            self.show_waiting_words()
+            into.change(event)
         elif isinstance(event, reading.ReadingDone):
             self.show_waiting_words()
             self.finished.emit(into.finish(event))
@@ -224,6 +227,13 @@ class _PageInto:
         """Add the words of a few lines, to be shown later."""
         self._words.extend(event.words)
         self._order = event.order
+
+    def change(self, event: reading.WordsDecodedAgain) -> None:
+        """Change the texts of words that were added."""
+        changed = {word.id: word for word in event.words}
+        self._words = [changed.get(word.id, word) for word in self._words]
+        if self._streaming and (page := self._document.page):
+            self._document.push(edits.refresh(page, event.words), join=self._mark)
 
     def show(self) -> None:
         """Put the words that were added into the document."""

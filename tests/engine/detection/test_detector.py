@@ -116,6 +116,17 @@ def test_lines_that_grew_together_come_apart_where_the_map_is_grey() -> None:
     assert geometry.measure_sizes(lower)[0][1] < 15 + 30
 
 
+def test_lines_that_fill_their_rectangle_together_come_apart_but_letters_do_not() -> None:
+    likely = np.zeros((100, 300), np.float32)
+    likely[20:42, 20:200] = 0.95
+    likely[30:32, 20:200] = 0.55  # two lines, one above the other
+    likely[60:72, 20:200] = 0.95
+    likely[60:72, 100:104] = 0.55  # two letters of one line
+    quads = extract_lines(likely, OPTIONS)
+    assert sorted(round(float(quad[0, 1])) for quad in quads) == pytest.approx([14, 26, 54], abs=3)
+    assert (np.ptp(quads[:, :4, 0], axis=1) > 150).all()
+
+
 @pytest.mark.parametrize(("sag", "degrees"), [(24, 0), (-24, 0), (20, 25)])
 def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
     likely = np.zeros((400, 600), np.float32)

@@ -127,7 +127,7 @@ def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recogniz
     rows[:, [0, *labels]] = rng.dirichlet(np.full(len(labels) + 1, 0.3), size=12)
     rows /= rows.sum(axis=1, keepdims=True)
     steps = [FrameProbabilities(rows, 8.0)]
-    readings = knowing._search(steps)[0]
+    readings = knowing._search(steps, knowing.prior)[0]
     plain = ctc.search_beams([rows])[0][0]
     assume(plain.confidence >= 0.001)  # less than that is noise, from which paths of it may leave the search
     assert plain.labels in [reading.labels for reading in readings]

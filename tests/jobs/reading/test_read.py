@@ -29,6 +29,7 @@ from ocr_studio.jobs.reading.read import (
     PhotoRead,
     ReadingDone,
     ReadingEvent,
+    WordsDecodedAgain,
     WordsRead,
     prepare,
     read_page,
@@ -81,6 +82,25 @@ def test_a_page_comes_line_by_line() -> None:
     events = list(read_page(ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
     assert [type(event) for event in events] == [LoadingRecognizer, LinesCounted, WordsRead, WordsRead, ReadingDone]
     assert [(event.done, event.total) for event in events if isinstance(event, WordsRead)] == [(1, 2), (2, 2)]
+
+
+def test_words_decoded_again_come_last_and_count_no_lines() -> None:
+    class Again(TwoLines):
+        def read_lines(self, image: NDArray[np.uint8], lines: list[Quad]) -> Iterator[tuple[int, list[Word]]]:
+            yield from super().read_lines(image, lines)
+            yield 0, [Word("w0", lines[0], machine=self._read(7))]
+
+    class Service(ReadyService):
+        def reader(self) -> TwoLines:  # type: ignore[override]
+            self._reader = self._reader or Again()  # type: ignore[assignment]
+            return self._reader  # type: ignore[return-value]
+
+    image = np.zeros((50, 80, 3), np.uint8)
+    *_, read, again, _ = read_page(Service(ReaderOptions()), image)
+    assert isinstance(read, WordsRead)
+    assert (read.done, read.total) == (2, 2)
+    assert isinstance(again, WordsDecodedAgain)
+    assert [word.text for word in again.words] == ["text7"]
 
 
 def test_the_order_of_all_words_read_so_far_comes_with_them() -> None:

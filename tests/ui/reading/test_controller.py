@@ -80,6 +80,39 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
     assert said[0].startswith("Read 8 words in ")
 
 
+class _DecodingAgain(StandInReader):
+    """Reads the first word of each line otherwise once the other words are known."""
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
+        batches = list(super().read_lines(image, lines))
+        yield from batches
+        firsts = [words[0] for _, words in batches]
+        yield 0, [replace(word, machine=made_board.reading(f"{word.text}2", 0.9)) for word in firsts]
+
+
+def test_words_decoded_again_change_the_machines_side_only(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(_DecodingAgain()))
+
+    def correct() -> None:
+        page = _page(document)
+        if page.words and not any(word.human for word in page.words.values()):
+            document.push(edits.write(page, next(iter(page.words)), "mine"))
+
+    document.changed.connect(correct)
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    texts = [(word.text, word.machine.text) for word in _page(document).words.values() if word.machine]
+    assert [pair for pair in texts if pair[1].endswith("2")] == [("mine", "Ship2"), ("ask2", "ask2")]
+
+
+def test_a_page_read_again_gets_the_texts_decoded_again(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reading = ReadingController(document, lane, StandInOcrService(_DecodingAgain()))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert sorted(word.text for word in _page(document).words.values() if word.text.endswith("2")) == ["Ship2", "ask2"]
+
+
 def test_the_window_does_not_compute_the_order_of_words_that_come(
     lane: JobThread, document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.engine.detection.detector import measure_growth
 
 Quads: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -51,15 +52,21 @@ class LineTargets:
     unclear: Quads
 
     @classmethod
-    def of(cls, words: Iterable[Labelled]) -> LineTargets:
-        """Create them from all words of a photo."""
+    def of(cls, words: Iterable[Labelled], *, single: bool = False) -> LineTargets:
+        """Create them from all words of a photo.
+
+        Args:
+            words: The words.
+            single: Whether each word is a line of its own, for a detector of words.
+        """
         known = list(words)
         unclear = [geometry.widen_quad(word.quad, _MARGIN) for word in known if word.ignore]
-        lines: list[Floats] = []
-        for line in reading_order.find_lines(_words(word for word in known if word.text and not word.ignore)):
+        written = [word for word in known if word.text and not word.ignore]
+        lines: list[Floats] = [fit_ribbon([word.quad.corners]) for word in written] if single else []
+        for line in () if single else reading_order.find_lines(_words(written)):
             corners = np.array([word.quad.corners for word in line])
             height = geometry.measure_sizes(fit_ribbon(corners)[None, :4])[0, 1]
-            gaps = _gaps(corners) / max(float(height), 1e-6)
+            gaps = measure_gaps(corners) / max(float(height), 1e-6)
             lines += [fit_ribbon(part) for part in np.split(corners, np.flatnonzero(gaps > _OTHER_LINE) + 1)]
             doubtful = np.flatnonzero((gaps > _SAME_LINE) & (gaps <= _OTHER_LINE))
             unclear += [_gap_quad(corners[left], corners[left + 1]) for left in doubtful]
@@ -146,25 +153,11 @@ def draw_targets(targets: LineTargets, matrix: ArrayLike, size: tuple[int, int])
     return cores, known
 
 
-def shrink_distance(length: float, height: float) -> float:
-    """Return by how many pixels a line's core is shorter and thinner than the line, the inverse of
-    ``detector.extract_lines``.
-
-    A core of l × t grows by r = grow · l · t / (l + t) on both; with length = l + r and height = t + r that is a
-    quadratic equation in r.
-    """
-    total, area = length + height, length * height
-    half = (1 + _UNCLIP_RATIO) * total
-    return float(
-        (half - np.sqrt(max(half**2 - 4 * (2 + _UNCLIP_RATIO) * _UNCLIP_RATIO * area, 0.0))) / (2 * (2 + _UNCLIP_RATIO))
-    )
-
-
 def _outlines(line: Quads, *, less: float) -> Iterator[Floats]:
     """Return outlines of a line's core, (K, 2): slightly larger, exact, slightly smaller; all shrunk by ``less``."""
     length, height = geometry.measure_sizes(line[None, :4])[0]
     margin = _MARGIN * height
-    inset = shrink_distance(length + 2 * margin, height + 2 * margin) / 2 - margin
+    inset = measure_growth(length + 2 * margin, height + 2 * margin, grow=_UNCLIP_RATIO) / 2 - margin
     for band in (-_UNCERTAINTY, 0.0, _UNCERTAINTY):
         reach = inset + band * height + less
         x = reach / max(length, 1e-6) + _OUTLINE_POINTS * (1 - 2 * reach / max(length, 1e-6))
@@ -189,7 +182,7 @@ def _words(labelled: Iterable[Labelled]) -> list[Word]:
     ]
 
 
-def _gaps(corners: Floats) -> Floats:
+def measure_gaps(corners: Floats) -> Floats:
     """Return the gaps in pixels between neighbouring words, (W, 4, 2), along the line."""
     right, left = corners[:, [1, 2]].mean(axis=1), corners[:, [0, 3]].mean(axis=1)
     along = geometry.find_directions(corners)

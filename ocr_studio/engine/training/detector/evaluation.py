@@ -152,12 +152,11 @@ def summarize(held_out: DetectorComparer, keep: DetectorComparer, *, unit: str) 
 
 
 def _compare_words(reader: Reader, photo: EvaluationPhoto) -> metrics.Comparison:
-    found = [
-        Labelled(word.quad, word.text)
-        for _, words in reader.read_lines(photo.image, reader.find(photo.image))
-        for word in words
-    ]
-    return metrics.compare(_words_inside(photo.words, photo.inside), _words_inside(found, photo.inside))
+    lines = reader.find(photo.image)
+    found = {
+        word.id: Labelled(word.quad, word.text) for _, words in reader.read_lines(photo.image, lines) for word in words
+    }
+    return metrics.compare(_words_inside(photo.words, photo.inside), _words_inside([*found.values()], photo.inside))
 
 
 def _words_inside(words: Sequence[Labelled], inside: Box | None) -> list[Labelled]:

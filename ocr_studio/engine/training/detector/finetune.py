@@ -30,7 +30,8 @@ from ocr_studio.core.training.detector_events import (
 )
 from ocr_studio.core.training.events import Interval, Recipe, TrainingPreparing, TrainingStarted
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+from ocr_studio.engine import model_loader
+from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.networks import tensorflow_setup
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.reader import Reader
@@ -81,7 +82,7 @@ def finetune_detector(
     architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device_context(recipe.device):
         net = model_weights.load_detector(base)
-    run = _Run(net, recipe, data.options, folder)
+    run = _Run(net, architecture, recipe, data.options, folder)
     yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
     yield from run.train(stop)
     comparison = yield from run.compare()
@@ -124,11 +125,15 @@ def scores_of(comparison: DetectorComparison) -> Scores:
 class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
     """A detector's run. baseline: F1 on general boards before training."""
 
-    def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
+    def __init__(
+        self, net: keras.Model, architecture: str, recipe: Recipe, options: ReaderOptions, folder: Path
+    ) -> None:
         super().__init__(recipe, folder)
-        self.net, self._options = net, options
-        self._detection = DetectorOptions.of(options.detection)
-        self._detector = Detector(TensorFlowNetwork(net), options=self._detection)  # uses the network being trained
+        self.net, self._architecture, self._options = net, architecture, options
+        self._detector = self._make_detector(net)  # uses the network being trained
+
+    def _make_detector(self, net: keras.Model) -> Detector:
+        return model_loader.make_detector(self._architecture, TensorFlowNetwork(net), self._options.detection)
 
     # -------------------------------------------------------------------------------------------------- before
 
@@ -143,7 +148,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
         with candidate.device_context(recipe.device):
             trainer = DetectorTrainer(self.net, recipe, steps=steps)
         recipe_json = json.dumps(asdict(recipe), sort_keys=True)
-        self._signature = f"{base} {recipe_json} {asdict(self._detection)} {self.examples.fingerprint()}"
+        self._signature = f"{base} {recipe_json} {asdict(self._detector.options)} {self.examples.fingerprint()}"
         self.start_or_resume(trainer, steps)
 
     # -------------------------------------------------------------------------------------------------- during
@@ -207,7 +212,7 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
         self.trainer.assign_weights(self.trainer.initial)
         old.set_weights(self.net.get_weights())
         self.trainer.assign_weights(self.best.weights)
-        before = Reader(self._options, detector=Detector(TensorFlowNetwork(old), options=self._detection))
+        before = Reader(self._options, detector=self._make_detector(old))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
         held_out, keep = DetectorComparer(before, after), DetectorComparer(before, after)
         done = 0

@@ -138,20 +138,42 @@ def random_tile(photo: ResizedPhoto, rng: Random, *, strength: float, hidden: bo
 
     hidden: whether to show the held-out part instead of the rest.
     """
+    matrix = choose_view(photo, rng, strength=strength, hidden=hidden)
+    cores, known = dbnet_targets.draw_targets(photo.targets, matrix, (SIDE, SIDE))
+    known &= visible_mask(photo, matrix, hidden=hidden)
+    return Tiles(draw_pixels(photo.decode(), matrix, rng, strength=strength)[None], _to_map(cores), _to_map(known))
+
+
+def choose_view(
+    photo: ResizedPhoto, rng: Random, *, strength: float, hidden: bool = False, rotation: float = 0.0
+) -> Floats:
+    """Choose what a tile shows.
+
+    Args:
+        photo: The photo.
+        rng: Random numbers.
+        strength: Of the augmentation, 0 to 1.
+        hidden: Whether to show the held-out part instead of the rest.
+        rotation: Degrees by which it is rotated besides.
+
+    Returns:
+        (2, 3), from the photo's pixels to the tile's.
+    """
     size = math.exp(strength * _SCALE * rng.uniform(-1, 1))
-    rotation = strength * _ROTATION * float(np.clip(rng.normal(0, 0.5), -1, 1))
+    rotation += strength * _ROTATION * float(np.clip(rng.normal(0, 0.5), -1, 1))
     transform = np.asarray(cv2.getRotationMatrix2D((0.0, 0.0), rotation, size))
     middle = transform[:, :2] @ _choose_center(photo, rng, hidden=hidden)
-    matrix = np.hstack([transform[:, :2], (SIDE / 2 - middle)[:, None]])
+    return np.hstack([transform[:, :2], (SIDE / 2 - middle)[:, None]])
+
+
+def draw_pixels(image: Photo, matrix: Floats, rng: Random, *, strength: float) -> NDArray[np.float32]:
+    """Draw a tile of an image, (384, 384, 3) float32 from −1 to 1, with other light; matrix as of ``choose_view``."""
     # OpenCV counts from pixel centres.
     shifted = matrix[:, 2] + matrix[:, :2] @ (0.5, 0.5) - 0.5
     tile = cv2.warpAffine(
-        photo.decode(), np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
+        image, np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
     )
-    cores, known = dbnet_targets.draw_targets(photo.targets, matrix, (SIDE, SIDE))
-    known &= _visible_mask(photo, matrix, hidden=hidden)
-    varied = _change_lighting(np.asarray(tile, np.float32), strength, rng)
-    return Tiles((varied / np.float32(127.5) - 1)[None], _to_map(cores), _to_map(known))
+    return _change_lighting(np.asarray(tile, np.float32), strength, rng) / np.float32(127.5) - 1
 
 
 def _choose_center(photo: ResizedPhoto, rng: Random, *, hidden: bool) -> Floats:
@@ -176,7 +198,7 @@ def _is_inside(box: Box, place: Floats) -> bool:
     return bool(left <= place[0] <= right and top <= place[1] <= bottom)
 
 
-def _visible_mask(photo: ResizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
+def visible_mask(photo: ResizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
     """Return which pixels of a tile show the photo's held-out part, or else the rest, (384, 384), 0 or 1."""
     whole = _box_mask((0.0, 0.0, photo.width, photo.height), matrix)
     if photo.hidden is None:

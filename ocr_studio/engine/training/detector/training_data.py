@@ -124,7 +124,7 @@ class DetectorExamples:
         image = _open_photo(photo)
         if image is None:
             return
-        targets = LineTargets.of(photo.words)
+        targets = LineTargets.of(photo.words, single=detector.finds_words)
         box = choose_held_out_part(targets.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
         sized = _resize_photo(photo, image, targets, detector, hidden=box)
         if self.hidden or not photo.held_out:
@@ -145,7 +145,7 @@ class DetectorExamples:
         photos = itertools.chain(
             (_resize_board(board, detector) for board in boards),
             (
-                _resize_photo(photo, image, LineTargets.of(photo.words), detector)
+                _resize_photo(photo, image, LineTargets.of(photo.words, single=detector.finds_words), detector)
                 for photo, image in others
                 if image is not None
             ),
@@ -218,7 +218,8 @@ def _resize_photo(
 def _resize_board(board: SynthBoard, detector: Detector) -> ResizedPhoto:
     """Resize a board. Its letters are large enough for the first pass (all 32 of a seed), so the second is skipped."""
     scale = detector.options.scale(*board.image.shape[:2])
-    return ResizedPhoto.of(_board_name(board), board.image, LineTargets.of(board.labelled), scale=scale)
+    targets = LineTargets.of(board.labelled, single=detector.finds_words)
+    return ResizedPhoto.of(_board_name(board), board.image, targets, scale=scale)
 
 
 def _board_name(board: SynthBoard) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.engine.detection.detector import DetectorOptions, extract_lines
+from ocr_studio.engine.detection.detector import DetectorOptions, extract_lines, measure_growth
 from ocr_studio.engine.synth.boards import whole_boards
 from ocr_studio.engine.training.detector import dbnet_targets
 from ocr_studio.engine.training.detector.dbnet_targets import LineTargets, fit_ribbon
@@ -103,10 +103,11 @@ def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
 
 @given(st.floats(4, 900), st.floats(4, 900))
 def test_what_is_shrunk_grows_again(length: float, height: float) -> None:
-    less = dbnet_targets.shrink_distance(length, height)
+    grow = DetectorOptions().grow
+    less = measure_growth(length, height, grow=grow)
     core = length - less, height - less
     assert min(core) > 0
-    grown = DetectorOptions().grow * core[0] * core[1] / (core[0] + core[1])
+    grown = grow * core[0] * core[1] / (core[0] + core[1])
     assert grown == pytest.approx(less, rel=1e-3)
 
 
