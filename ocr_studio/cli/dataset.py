@@ -56,6 +56,11 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--unit", choices=UNITS, help="content of each example; default: words")
     made.add_argument("--letters", metavar="LETTERS", help="characters to allow; words with others are left out")
+    made.add_argument(
+        "--unchecked",
+        action="store_true",
+        help="also export unchecked words that were read with certainty, to unchecked.jsonl; training uses them, too",
+    )
     made.add_argument("--format", choices=("text", "json"), default="text", help="format of the report; default: text")
     add_follow_links(made)
     return made
@@ -74,7 +79,7 @@ def work(options: argparse.Namespace) -> int:
         report = _watched(_copied(options))
     else:
         sources = dataset_sources.find_sources(options.project, **where)
-        wanted = ExportOptions(options.layout, options.unit or UNITS[0], options.letters)
+        wanted = ExportOptions(options.layout, options.unit or UNITS[0], options.letters, options.unchecked)
         report = _watched(export_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":
         print(json_text(dataset_report.report_values(report)))
@@ -85,6 +90,9 @@ def work(options: argparse.Namespace) -> int:
 
 def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
     found = dataset.read(options.project)
+    if options.unchecked:
+        remedy = "Remove --unchecked, or export the project instead."
+        raise StudioError("a dataset is copied without its unchecked words", file=options.project, remedy=remedy)
     if options.letters is not None or options.unit not in (None, found.unit):
         raise StudioError(
             f"a dataset of {found.unit} is copied as it is; --unit and --letters don’t apply",

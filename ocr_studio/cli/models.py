@@ -19,6 +19,7 @@ from ocr_studio.cli.console import (
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import visible
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
@@ -30,7 +31,8 @@ _FETCHED: Final = downloads.ALL
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
 There are two kinds of models: recognizers read words, detectors find text. One of each is in use. If you haven’t
-selected a recognizer, the program chooses one by your alphabet. Models that come with the program can’t be
+selected a recognizer, the program chooses one by your alphabet. A writer profile is a recognizer for the photos of one
+writer; other photos are read as before. Models that come with the program can’t be
 renamed, deleted or exported. An exported model is a single file; importing it runs no code. For more, see
 "ocr-studio help models".
 
@@ -48,7 +50,8 @@ def parser() -> argparse.ArgumentParser:
     what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
     what.add_parser("list", help="list all models; * marks those in use", allow_abbrev=False)
     about = "let the program choose the recognizer and the detector again"
-    what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+    again = what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+    again.add_argument("--writer", metavar="WRITER", help="only stop using the profile of this writer")
     for name, about in (
         ("show", "show details of a model: origin, training, accuracy"),
         ("use", "select a model for reading words or finding text"),
@@ -58,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     ):
         asked = what.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
         asked.add_argument("name", metavar="NAME", help='name of a model; see "ocr-studio models list"')
+        if name == "use":
+            asked.add_argument("--writer", metavar="WRITER", help="use the recognizer for photos by this writer only")
         if name == "rename":
             asked.add_argument("new", metavar="NEW", help="new name")
         if name == "export":
@@ -83,7 +88,7 @@ def work(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace, __: Settings) -> int:
-    used = _in_use(settings_for(("recognizer", "detector")))
+    used = settings_for(("recognizer", "detector")).models_in_use()
     known, broken = registry.overview()
     for model in known:
         print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(_about(model))}")
@@ -95,6 +100,8 @@ def _list(_: argparse.Namespace, __: Settings) -> int:
 def _about(model: Model) -> str:
     """Describe a model; for a published one also its purpose and source, which its name doesn't say."""
     said, card = model_description.title(model), model.card
+    if model.writer:
+        said = f"{said}; profile of {model.writer}"
     known = next((each for each in downloads.USABLE if card is not None and card.title == each.about), None)
     if known is None:
         return said
@@ -109,15 +116,26 @@ def _show(options: argparse.Namespace, _: Settings) -> int:
 
 def _use(options: argparse.Namespace, chosen: Settings) -> int:
     model = registry.find(options.name)
-    _keep(chosen, model)
+    if options.writer is None:
+        settings.save(chosen.using(model))
+    else:
+        registry.chosen(model.name)  # raises for a detector
+        settings.save(chosen.with_profile(options.writer, model.name))
     print(visible(model.name))
     return GOOD
 
 
-def _default(_: argparse.Namespace, chosen: Settings) -> int:
-    fresh = replace(chosen, model=None, detector=None)
+def _default(options: argparse.Namespace, chosen: Settings) -> int:
+    if options.writer is None:
+        fresh = replace(chosen, model=None, detector=None)
+    elif chosen.find_profile(options.writer) is None:
+        names = ", ".join(writer for writer, _ in chosen.writer_profiles) or "none"
+        what = f"no profile is in use for “{options.writer}”"
+        raise StudioError(what, remedy=f"Writers with a profile in use: {names}.")
+    else:
+        fresh = chosen.with_profile(options.writer, None)
     settings.save(fresh)
-    for name in _in_use(fresh):
+    for name in fresh.models_in_use():
         print(visible(name))
     return GOOD
 
@@ -126,17 +144,15 @@ def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     # Bundled models are refused below.
     if not any(model.of_program for model in registry.everything() if model.name == options.name):
         training_runs.check_model_unused(options.name)
-    registry.delete(options.name, in_use=_in_use(chosen))
+    registry.delete(options.name, in_use=chosen.models_in_use())
     print(visible(options.name))
     return GOOD
 
 
 def _rename(options: argparse.Namespace, chosen: Settings) -> int:
     training_runs.check_model_unused(options.name)
-    used = options.name in _in_use(chosen)
     model = registry.rename(options.name, options.new)
-    if used:
-        _keep(chosen, model)
+    settings.save(chosen.with_renamed(options.name, model.name))
     print(visible(model.name))
     return GOOD
 
@@ -183,15 +199,6 @@ def _imported(events: Iterator[object]) -> Model:
         else:
             show_progress("checking the model…")
     raise AssertionError("an import ends with its model")
-
-
-def _in_use(chosen: Settings) -> tuple[str, ...]:
-    return (chosen.reads_with(), chosen.finds_with())
-
-
-def _keep(chosen: Settings, model: Model) -> None:
-    kept = replace(chosen, model=model.name) if model.kind == "recognizer" else replace(chosen, detector=model.name)
-    settings.save(kept)
 
 
 _WORK: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = {

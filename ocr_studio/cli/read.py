@@ -33,10 +33,11 @@ from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, PageFacts
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.jobs.reading import read as reading
+from ocr_studio.jobs.reading import read_batch
 
 _EPILOG: Final = """\
 With --keep, results are saved in the project of the folder, where the window and other commands find them. Photos that
@@ -89,7 +90,7 @@ def work(options: argparse.Namespace) -> int:
     preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     chosen = preferred.reader_options()
     if options.model is not None:
-        chosen = replace(chosen, model=registry.chosen(options.model))
+        chosen = replace(chosen, model=registry.chosen(options.model), writer_profiles=())
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     answer = _ANSWERS[options.format]
@@ -102,7 +103,10 @@ def work(options: argparse.Namespace) -> int:
             read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
         all_good &= not keeper.unkept
     else:
-        events = reading.read_photos(ocr_service, photos, project_of=_project_finder(places(options, preferred)))
+        find_project = _project_finder(places(options, preferred))
+        events = reading.read_photos(
+            ocr_service, photos, project_of=find_project, facts_of=partial(_find_writer, find_project)
+        )
         read = answer(progress.watch(events), photos, options)
     complain_of_runtime(ocr_service)
     return GOOD if all_good and read == len(photos) else FAILED
@@ -120,6 +124,12 @@ def _project_finder(where: Places) -> Callable[[Path], Project | None]:
         return found if found.exists else None
 
     return lambda photo: of_folder(photo.parent)
+
+
+def _find_writer(find_project: Callable[[Path], Project | None], photo: Path, page_id: str) -> PageFacts:
+    """Return who wrote on a photo, if its project says so."""
+    project = find_project(photo)
+    return PageFacts(writer=read_batch.load_facts(project, page_id).writer if project else None)
 
 
 def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:

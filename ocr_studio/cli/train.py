@@ -96,6 +96,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--dataset", type=given_path, metavar="DIR", required=True, help="folder of the dataset")
     made.add_argument("--name", metavar="NAME", required=True, help="name of the new model")
     made.add_argument("--base", metavar="MODEL", help="model to start from; default: the one in use")
+    made.add_argument(
+        "--writer", metavar="WRITER", help="learn the handwriting of this writer only, as a profile for their photos"
+    )
     made.add_argument("--detector", action="store_true", help="train the detector, on photos with every word checked")
     made.add_argument("--what", choices=PARTS, help=f"part of the network to train; default: {Recipe().what}")
     for key, what in _NUMBERS.items():
@@ -198,18 +201,35 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
             was = _was(known.recipe, changed[0])
             raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
+        if options.writer not in (None, known.writer):
+            was = f"for the writer “{known.writer}”" if known.writer else "without --writer"
+            raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove --writer, or {_INSTEAD}.")
         return TrainingTask(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
-    default = detector_events.RECIPE if options.detector else suggested_recipe(options.what or Recipe().what)
+    usual = suggested_recipe(options.what or Recipe().what, profile=options.writer is not None)
+    default = detector_events.RECIPE if options.detector else usual
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.parse_recipe(asdict(replace(default, **({"base": base} | given))))
-    run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
+    writer = _check_writer(options, found)
+    run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe, writer=writer)
     resume = known is not None and _goes_on(known, run, replace=options.replace)
     if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
         training.throw_away(known)  # unless the dataset is inside it, as the window writes it
     return TrainingTask(run, found, chosen), resume
+
+
+def _check_writer(options: argparse.Namespace, found: dataset.Dataset) -> str:
+    """Return whose handwriting is learned, empty for everyone's. Raises StudioError."""
+    if options.writer is None:
+        return ""
+    known = sorted({example.writer for example in found.examples if example.writer})
+    if options.writer not in known:
+        names = ", ".join(known) or "none"
+        what = f"it contains no words by “{options.writer}”"
+        raise RunTrouble(what, file=options.dataset, remedy=f"Writers of its words: {names}.")
+    return str(options.writer)
 
 
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
@@ -236,6 +256,8 @@ def _differs(known: Run, run: Run) -> str:
         return f"of a {known.kind}"
     if known.digest != run.digest:
         return "on other words"
+    if known.writer != run.writer:
+        return f"for the writer “{known.writer}”" if known.writer else "for all writers"
     changed = [
         each.name for each in fields(Recipe) if getattr(known.recipe, each.name) != getattr(run.recipe, each.name)
     ]
@@ -262,7 +284,9 @@ def _given_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _meaningless(options: argparse.Namespace) -> str:
-    """Return an error about the first number out of range; empty if there is none."""
+    """Return an error about options that exclude each other or a number out of range; empty if there is none."""
+    if options.writer is not None and options.detector:
+        return "--writer and --detector can’t be combined: writer profiles are recognizers"
     for key, (low, high) in LIMITS.items():
         value = getattr(options, key)
         if value is not None and not low <= value <= high:
@@ -281,6 +305,7 @@ def _typed(value: float | str) -> str:
 def _default(key: str) -> str:
     """Return the default of an option, and those of other trainings where they differ, as shown in the help."""
     recipes = {"head": suggested_recipe("head"), "upper and all": suggested_recipe("upper")}
+    recipes["--writer"] = suggested_recipe(Recipe().what, profile=True)
     recipes["detector"] = detector_events.RECIPE
     usual = _typed(getattr(Recipe(), key))
     others = {name: _typed(getattr(recipe, key)) for name, recipe in recipes.items()}

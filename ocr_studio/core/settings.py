@@ -6,9 +6,9 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias, get_type_hints
+from typing import Annotated, Any, Final, Self, TypeAlias, get_type_hints
 
 from msgspec import Meta
 
@@ -19,6 +19,7 @@ from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
+from ocr_studio.core.models.registry import Model
 from ocr_studio.core.translation import later, tr
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ _DETECTION_BEFORE = "finding"
 _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
 
 _Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
+_Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 _Texts: TypeAlias = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(max_length=99)]
 
 
@@ -78,6 +80,8 @@ class ReaderOptions:
         language_strength: Weight of dictionaries and project words: 0 none, 1 the measured optimum, 2 twice as much.
         detector: Name of the detector; None for the default of this alphabet.
         runtime: The library that runs the networks, one of ``RUNTIMES``.
+        writer_profiles: The recognizers for photos of certain writers, (writer, model); one that no longer exists is
+            passed over.
     """
 
     alphabet: Annotated[str, one_of(ALPHABETS)] = "latin"
@@ -89,14 +93,44 @@ class ReaderOptions:
     language_strength: Annotated[float, Meta(ge=0, le=STRONGEST)] = 1.0
     detector: str | None = None
     runtime: Annotated[str, one_of(RUNTIMES)] = "auto"
+    writer_profiles: Annotated[tuple[tuple[_Name, _Name], ...], Meta(max_length=999)] = ()
 
     def reads_with(self) -> str:
         """The name of the recognizer, chosen or default. It need not exist."""
         return self.model or registry.default("recognizer", alphabet=self.alphabet).name
 
+    def find_profile(self, writer: str | None) -> str | None:
+        """The name of the recognizer for a writer's photos, if there is one. It need not exist."""
+        return dict(self.writer_profiles).get(writer) if writer else None
+
+    def with_profile(self, writer: str, model: str | None) -> Self:
+        """Options with another recognizer for a writer's photos; None: the one for all photos."""
+        others = [each for each in self.writer_profiles if each[0] != writer]
+        return replace(self, writer_profiles=tuple(sorted([*others, *([(writer, model)] if model else [])])))
+
     def finds_with(self) -> str:
         """The name of the detector, chosen or default. It need not exist."""
         return self.detector or registry.default("detector", alphabet=self.alphabet).name
+
+    def models_in_use(self) -> tuple[str, ...]:
+        """The names of recognizer, detector and writer profiles. They need not exist."""
+        return (self.reads_with(), self.finds_with(), *(model for _, model in self.writer_profiles))
+
+    def with_renamed(self, name: str, new: str) -> Self:
+        """Options in which a model has another name."""
+        profiles = tuple((writer, new if model == name else model) for writer, model in self.writer_profiles)
+        model, detector = (new if each == name else each for each in (self.model, self.detector))
+        return replace(self, model=model, detector=detector, writer_profiles=profiles)
+
+    def using(self, model: Model) -> Self:
+        """Options that use a model for what it is for: reading, finding text, or reading a writer's photos."""
+        return self.using_instead(model, model.name)
+
+    def using_instead(self, model: Model, name: str | None) -> Self:
+        """Options that use another model, by name or None for the default, for what this one is for."""
+        if model.writer:
+            return self.with_profile(model.writer, name)
+        return replace(self, detector=name) if model.kind == "detector" else replace(self, model=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import os
 import sys
@@ -97,9 +98,10 @@ SIGN: Final = BoardOptions(
 PAGE: Final = BoardOptions(grounds=_ON, words=(60, 260), pages=1.0, turned=0.02, writers={Kind.PRINT: 1.0})
 _QUALITY: Final = 95
 # The tiles of a batch.
-BATCH: Final = ("made", "made", "general", "boards", *4 * ("diagrams",))
-# Shares of tiles that are turned by up to 60° to either side, that lie on their side, and that are blurred.
-ASLANT, ON_THEIR_SIDE, BLURRED = 0.12, 0.08, 0.15
+BATCH: Final = ("made", "made", "general", "boards", "boards", *3 * ("diagrams",))
+# Shares of tiles that are turned by up to 60° to either side, that lie on their side, that are blurred, and that are
+# enlarged, or stretched along their lines: letters on boards are larger and stand further apart than those made here.
+ASLANT, ON_THEIR_SIDE, BLURRED, ENLARGED, STRETCHED = 0.12, 0.08, 0.15, 0.25, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,8 @@ def _tile(lesson: Lesson, rng: np.random.Generator) -> tuple[NDArray[np.float32]
     elif not lesson.general and chance < ASLANT + ON_THEIR_SIDE:
         turned = float(rng.choice([-90, 90])) + rng.normal(0, 3)
     matrix = choose_view(lesson.lines, rng, strength=1.0, rotation=turned)
+    if not lesson.general:
+        matrix = _enlarged(matrix, rng)
     pairs = [draw_targets(each, matrix, (SIDE, SIDE)) for each in (lesson.lines.targets, lesson.words)]
     visible = visible_mask(lesson.lines, matrix, hidden=False)
     pixels = draw_pixels(lesson.image, matrix, rng, strength=1.0)
@@ -288,6 +292,14 @@ def _tile(lesson: Lesson, rng: np.random.Generator) -> tuple[NDArray[np.float32]
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
     targets, known = (np.stack(part, axis=-1) for part in zip(*pairs, strict=True))
     return pixels, targets.astype(np.float32), (known & visible[..., None]).astype(np.float32)
+
+
+def _enlarged(matrix: NDArray[np.floating[Any]], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Some views larger, some stretched or squeezed across the tile, about its middle."""
+    size = math.exp(rng.uniform(0.0, 0.6)) if rng.random() < ENLARGED else 1.0
+    stretch = math.exp(rng.uniform(-0.25, 0.4)) if rng.random() < STRETCHED else 1.0
+    about = np.array([[size * stretch, 0, SIDE / 2 * (1 - size * stretch)], [0, size, SIDE / 2 * (1 - size)]])
+    return np.asarray(about @ np.vstack([matrix, (0, 0, 1)]), np.float64)
 
 
 def two_maps(published: keras.Model) -> keras.Model:
@@ -339,9 +351,9 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """As given, or as the shipped model was made."""
     parser = adapt_recognizer.recipe_arguments(__doc__)
     parser.add_argument("--reader", default=READER, help="who reads the boards")
-    parser.add_argument("--boards", type=int, default=300, help="made boards to learn from")
+    parser.add_argument("--boards", type=int, default=400, help="made boards to learn from")
     parser.add_argument("--general", type=int, default=140, help="signs and printed pages to repeat")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=3600)
     parser.set_defaults(rate=3e-4, seed=20)
     return parser.parse_args(given)
 

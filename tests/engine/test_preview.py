@@ -91,7 +91,7 @@ def test_lines_can_be_shown(reader: Reader) -> None:
     photo, _ = drawn()
 
     class ReadyService(OcrService):
-        def reader(self) -> Reader:
+        def reader(self, writer: str | None = None) -> Reader:
             return reader
 
     events = list(DetectionPreview(ReadyService(ReaderOptions()), photo).find(DetectionOptions()))

@@ -141,7 +141,7 @@ class StandInOcrService(OcrService):
     def ready(self) -> bool:
         return True
 
-    def reader(self) -> Any:
+    def reader(self, writer: str | None = None) -> Any:
         return self.stand_in
 
     def successor(self, options: ReaderOptions) -> StandInOcrService:

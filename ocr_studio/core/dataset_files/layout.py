@@ -14,11 +14,12 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 @dataclass(frozen=True, slots=True)
 class ListedFiles:
     """What the label files of a folder list, nothing of it looked at yet. divided: somebody has said which examples are
-    held out; else every ``split`` is meaningless."""
+    held out; else every ``split`` is meaningless. unchecked: words that nobody has checked."""
 
     examples: Sequence[Example]
     pages: Sequence[TruePhoto] = ()
     divided: bool = False
+    unchecked: Sequence[Example] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ocr_studio.core.dataset_files.values import (
     BY,
     CROPS,
     LABELS,
+    UNCHECKED,
     BadDataset,
     CheckKind,
     Example,
@@ -34,7 +35,12 @@ _Thing = TypeVar("_Thing")
 
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
-    return {LABELS: _format_lines(map(encode_label, examples)), BOXES: _format_lines(map(encode_boxes, pages))}
+    return {LABELS: render_labels(examples), BOXES: _format_lines(map(encode_boxes, pages))}
+
+
+def render_labels(examples: Sequence[Example]) -> bytes:
+    """Return the contents of labels.jsonl, or of unchecked.jsonl."""
+    return _format_lines(map(encode_label, examples))
 
 
 def _format_lines(objects: Iterator[dict[str, object]]) -> bytes:
@@ -128,9 +134,11 @@ def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles
             file=folder.path,
             remedy=tr("Export it again."),
         )
-    examples = list(_parse_lines(parse_label, folder, LABELS, troubles))
     return ListedFiles(
-        examples, list(_parse_lines(parse_boxes, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True
+        list(_parse_lines(parse_label, folder, LABELS, troubles)),
+        list(_parse_lines(parse_boxes, folder, BOXES, troubles)) if folder.has(BOXES) else [],
+        divided=True,
+        unchecked=list(_parse_lines(parse_label, folder, UNCHECKED, troubles)) if folder.has(UNCHECKED) else [],
     )
 
 
@@ -163,7 +171,7 @@ def parse_label(value: object) -> Example:
         word=found.word or "",
         quad=found.quad and fields.quad(found.quad),
         split=Split(found.split),
-        checked=CheckKind.CONFIRMED if found.checked == CheckKind.CONFIRMED.value else CheckKind.CORRECTED,
+        checked=json_schema.convert_or(found.checked, CheckKind, CheckKind.CORRECTED),
         by=found.by if isinstance(found.by, str) and found.by in BY else BY[0],
         machine=None if read is None else MachineReading(one_line(read.text), read.confidence, read.model),
         writer=found.writer,
@@ -194,7 +202,7 @@ LAYOUT = Layout(
     title="OCR Studio",
     crops=CROPS,
     photos="reviewed",
-    files=(LABELS, BOXES),
+    files=(LABELS, UNCHECKED, BOXES),
     marks=(LABELS,),
     render=_render,
     read=_read,

@@ -26,10 +26,11 @@ VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 LABELS: Final = "labels.jsonl"
 BOXES: Final = "boxes.jsonl"
+UNCHECKED: Final = "unchecked.jsonl"
 CROPS: Final = "crops"
 PHOTOS: Final = "photos"
 UNITS: Final = ("words", "lines")
-BY: Final = ("human", "imported", "synthetic")
+BY: Final = ("human", "imported", "synthetic", "machine")
 
 # A word or line brought to the net's height is a few thousand pixels across at the very most.
 MAX_CROP_PIXELS: Final = 8_000_000
@@ -53,10 +54,11 @@ class Split(StrEnum):
 
 
 class CheckKind(StrEnum):
-    """How a person has checked a word: wrote something else than the machine, or agreed with it."""
+    """How a word was checked: the user wrote something else than the machine, agreed with it, or hasn't seen it."""
 
     CORRECTED = "corrected"
     CONFIRMED = "confirmed"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Example:
     text: what is written, one line, NFC, never empty. crop: its picture in the dataset's folder, "/" between parts;
     empty where it is to be cut out of ``photo``, likewise in the folder. page: id of its page in the project; image:
     that photo's path there; word: id of the word (of a line, of its first word); all empty where not known. quad: on
-    the upright photo. by: of BY, who says what is written: "synthetic" is what the program has drawn itself. writer:
+    the upright photo. by: of BY, who says what is written: "synthetic" is what the program has drawn itself,
+    "machine" what it has read and nobody has checked. writer:
     who wrote it on the board, where known.
     """
 
@@ -122,7 +125,7 @@ class Dataset:
     folder: where it lies. layout: how its files are written, "ocr-studio" for our own. unit: "words" or "lines".
     manifest: manifest.json as it is, empty for other layouts. digest: SHA-256 over all labels, pictures and boxes, 64
     hex digits. trouble: what was left out and why, one line each. rule: how examples were held out, "page", "line",
-    "word" or "none".
+    "word" or "none". unchecked: words that were read with certainty, which are no part of anything else here.
     """
 
     folder: Path
@@ -134,6 +137,7 @@ class Dataset:
     unit: str = "words"
     rule: str = "page"
     digest: str = ""
+    unchecked: tuple[Example, ...] = ()
     _cutting: list[tuple[str, Pyramid]] = field(default_factory=list, repr=False, compare=False)
 
     @property

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core.dataset_files import own
 from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout
 from ocr_studio.core.dataset_files.values import (
     FORMAT,
     MANIFEST,
     PHOTOS,
+    UNCHECKED,
     VERSION,
     BadDataset,
     CheckKind,
@@ -42,6 +44,7 @@ class DatasetBuilder:
     Attributes:
         room: Temporary folder for its files.
         source: Where the examples come from, for the error if there are none; None if they are generated.
+        unchecked: Words that were read with certainty; only our own layout has them.
         pages: Id and photo of all processed pages.
         origin: Additional fields of the manifest.
         wanted: Requested share of held-out examples, 0..1.
@@ -53,6 +56,7 @@ class DatasetBuilder:
     source: Path | None = None
     examples: list[Example] = field(default_factory=list)
     photos: list[TruePhoto] = field(default_factory=list)
+    unchecked: list[Example] = field(default_factory=list)
     pages: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -88,6 +92,8 @@ class DatasetBuilder:
             raise _make_nothing_error(report, self.source or folder)
         for name, data in self.layout.render(self.examples, self.photos).items():
             self.room.replace(name, data)
+        if self.unchecked:
+            self.room.replace(UNCHECKED, own.render_labels(self.unchecked))
         self.room.replace(MANIFEST, fields.json_bytes(self._manifest(report), indent=1) + b"\n")
         return report
 

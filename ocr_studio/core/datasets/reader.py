@@ -108,6 +108,7 @@ def read(folder: Path) -> Dataset:
         digest.add(example, picture)
     for page, picture in pages:
         digest.add_photo(page, picture)
+    unchecked = [example for example, _ in _usable(closed, listed.unchecked[:MAX_EXAMPLES], troubles)]
     if manifest and manifest.get("digest") != digest.hex():
         troubles.add(MANIFEST, tr("labels or images have changed or are missing since the export"))
     return Dataset(
@@ -120,6 +121,7 @@ def read(folder: Path) -> Dataset:
         unit=_choose_known(UNITS, manifest.get("unit"), "words"),
         rule=rule,
         digest=digest.hex(),
+        unchecked=tuple(unchecked),
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from ocr_studio.core.dataset_files import own
 from ocr_studio.core.dataset_files.layouts import LAYOUTS
@@ -26,15 +27,20 @@ from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 
+# Unchecked words of a dataset: enough to show a handwriting, few enough to be learned in half a minute.
+MOST_UNCHECKED: Final = 600
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """How a dataset is to be written. layout: of ``LAYOUTS``. unit: "words" or "lines". letters: the only characters
-    that labels may have; None: any."""
+    that labels may have; None: any. unchecked: whether words that were read with certainty go along, from photos with
+    checked words; only in our own layout."""
 
     layout: str = own.LAYOUT.name
     unit: str = "words"
     letters: str | None = None
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,16 @@ class _ExampleCutter:
         making.pages.append((source.page.id, source.page.image))
         found = eligibility.find_candidates(source, unit=self._wanted.unit, letters=self._letters)
         fit = any(each.reason is None for each in found)
+        certain = eligibility.find_certain(source, letters=self._letters) if fit and self._takes_unchecked else []
         image = self._opened(source) if fit or source.whole else None
         if image is None:
             making.left_out += [_make_left_out(source, each, each.reason or Reason.PHOTO) for each in found]
             return
         photo = f"{PHOTOS}/{make_file_id(source.page.id)}.jpg"
-        self._cut(source, found, Pyramid(image), photo)
+        pyramid = Pyramid(image)
+        self._cut(source, found, pyramid, photo)
+        for each in certain[: max(0, MOST_UNCHECKED - len(making.unchecked))]:
+            making.unchecked.append(self._write_example(source, each, extract_crop(pyramid, each.quad.array()), photo))
         boxes = source.whole and self._layout.photos == "reviewed"
         if boxes:
             making.photos.append(_make_true_photo(source, photo))
@@ -135,12 +145,20 @@ class _ExampleCutter:
             if reason is not None:
                 self._making.left_out.append(_make_left_out(source, each, reason))
 
+    @property
+    def _takes_unchecked(self) -> bool:
+        return self._wanted.unchecked and self._layout.name == own.LAYOUT.name and self._wanted.unit == "words"
+
     def _keep(self, source: SourcePage, found: Candidate, picture: RGB, photo: str) -> None:
+        self._making.examples.append(self._write_example(source, found, picture, photo))
+        self._places.append(ExamplePlace(source.page.id, found.line, found.word))
+
+    def _write_example(self, source: SourcePage, found: Candidate, picture: RGB, photo: str) -> Example:
         page, crop = source.page, ""
         if self._layout.crops:
             crop = f"{self._layout.crops}/{make_file_id(page.id)}-{make_file_id(found.word)}.png"
             self._making.write(crop, picture)
-        example = Example(
+        return Example(
             text=found.text,
             crop=crop,
             photo="" if crop else photo,
@@ -153,8 +171,6 @@ class _ExampleCutter:
             machine=found.machine,
             writer=page.facts.writer,
         )
-        self._making.examples.append(example)
-        self._places.append(ExamplePlace(page.id, found.line, found.word))
 
 
 def _make_left_out(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:

@@ -43,6 +43,11 @@ class Model:
         """Whether the model comes with the program, and so cannot be renamed or deleted."""
         return self.adapted or self.folder is None
 
+    @property
+    def writer(self) -> str:
+        """Whose photos it reads, if it is a writer profile."""
+        return self.card.writer if self.card and self.kind == "recognizer" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Damaged:

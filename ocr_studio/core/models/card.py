@@ -106,6 +106,7 @@ class ModelCard:
         default_for: Alphabets of the settings for which it is the default, if it comes with the program.
         difference_to: SHA-256 of the published weights that its own are a difference to; empty for complete weights.
         temperature: Calibration temperature, see ``TEMPERATURE``.
+        writer: Whose handwriting it has learned, if it is a writer profile: a recognizer for this writer's photos.
     """
 
     architecture: str
@@ -124,6 +125,7 @@ class ModelCard:
     default_for: Annotated[tuple[_LongText, ...], _FEW] = ()
     difference_to: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
     temperature: Annotated[float, Meta(ge=0.2, le=5)] = TEMPERATURE
+    writer: _Text = ""
 
     @property
     def kind(self) -> Kind:

@@ -104,6 +104,8 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     found = [(tr("Name"), model.name), (tr("Type"), tr(DOES[model.kind]))]
     if model.title != model.name:
         found.insert(1, (tr("Title"), _own(model, model.title)))
+    if model.writer:
+        found.append((tr("Writer profile"), tr("for photos by {writer}", writer=model.writer)))
     if card is None:
         return [*found, (tr("Source"), tr("included with the program"))]
     if model.adapted:

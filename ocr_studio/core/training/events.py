@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
@@ -48,16 +48,25 @@ class Recipe:
     device: Annotated[str, one_of(DEVICES)] = "auto"
 
 
-def suggested_recipe(what: str) -> Recipe:
-    """Return the default recipe for training a part of a recognizer, one of ``PARTS``.
+def suggested_recipe(what: str, *, profile: bool = False) -> Recipe:
+    """Return the default recipe for training a part of a recognizer.
+
+    Args:
+        what: One of ``PARTS``.
+        profile: Whether it becomes a writer profile, which reads no other writing that it could forget: nothing of the
+            base model is averaged in, and fewer general words are repeated.
 
     Output layer and neck are trained on stored features, with larger steps and batches than more layers, and bear a
     larger share in the result. More layers read no better and take several times as long; the output layer alone reads
     as well for most writers, but not for those whose words are mostly misread.
     """
     if what == "head":
-        return Recipe(what=what, learning_rate=2e-3)
-    return Recipe() if what == Recipe().what else Recipe(what=what, learning_rate=2e-4, batch=16, average=0.3)
+        found = Recipe(what=what, learning_rate=2e-3)
+    elif what == Recipe().what:
+        found = Recipe()
+    else:
+        found = Recipe(what=what, learning_rate=2e-4, batch=16, average=0.3)
+    return replace(found, average=1.0, replay=0.25, patience=None) if profile else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +216,7 @@ class Trained:
 
     Attributes:
         stopped: Why it ended before the last step: "" (it did not), "early" (early stopping) or "asked" (by the user).
+        writer: Whose handwriting it has learned, if it is a writer profile.
     """
 
     name: str
@@ -216,6 +226,7 @@ class Trained:
     seconds: float
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
+    writer: str = ""
 
 
 TrainingEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | WordsEvaluated | Trained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,6 +81,11 @@ def group_words(dataset: Dataset) -> tuple[WordGroup, ...]:
     return tuple(
         WordGroup(title, splits.count(Split.TRAIN), splits.count(Split.HELD_OUT)) for title, splits in found.items()
     )
+
+
+def count_writers(dataset: Dataset) -> dict[str, int]:
+    """Return the number of words of each known writer, most words first."""
+    return dict(Counter(each.writer for each in dataset.examples if each.writer).most_common())
 
 
 def find_new_letters(dataset: Dataset, known: Iterable[str]) -> str:

@@ -60,10 +60,12 @@ def format_result(comparison: AnyComparison) -> str:
     return f"{tr_n(*forms, before.words, mistakes=mistakes)}{forgot}"
 
 
-def format_advice(comparison: AnyComparison, *, stopped: str = "") -> str:
-    """Return what the user should do next. ``stopped`` is the reason for the end, as in ``Trained``."""
+def format_advice(comparison: AnyComparison, *, stopped: str = "", writer: str = "") -> str:
+    """Return what the user should do next. ``stopped`` and ``writer`` are as in ``Trained``."""
     reads = isinstance(comparison, RecognizerComparison)
     if comparison.verdict == "better":
+        if writer:
+            return tr("Keep it to read photos by {writer} with it. Other photos are read as before.", writer=writer)
         if reads:
             return tr("Keep it to read with it from now on. You can switch back at any time.")
         return tr("Keep it to find words with it from now on. You can switch back at any time.")

@@ -53,6 +53,7 @@ class Run:
         recipe: Hyperparameters.
         about: Description of the data for the user, such as the folder of the photos.
         begun: Start time, ISO 8601 UTC.
+        writer: Whose handwriting is learned, for a writer profile; empty for a model for all photos.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Run:
     recipe: Recipe
     about: str = ""
     begun: str = field(default_factory=now)
+    writer: str = ""
 
     @property
     def folder(self) -> Path:
@@ -128,6 +130,7 @@ def begin_run(run: Run) -> None:
         "recipe": asdict(run.recipe),
         "about": run.about,
         "begun": run.begun,
+        "writer": run.writer,
     }
     try:
         run.work.mkdir(parents=True, exist_ok=True)

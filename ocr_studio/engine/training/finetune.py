@@ -81,9 +81,18 @@ class BaseModel:
 
 @dataclass(frozen=True, slots=True)
 class _ExampleSets:
-    """Usable examples for training and evaluation; ``general`` for rehearsal, ``keep`` to measure forgetting."""
+    """Usable examples for training and evaluation.
+
+    Attributes:
+        train: Words that the user has checked.
+        unchecked: Words that were read with certainty.
+        held_out: Checked words for evaluation.
+        general: General words for rehearsal.
+        keep: General words to measure forgetting.
+    """
 
     train: list[TrainingExample]
+    unchecked: list[TrainingExample]
     held_out: list[TrainingExample]
     general: list[TrainingExample]
     keep: list[TrainingExample]
@@ -128,9 +137,10 @@ def finetune(
         licence=base.licence,
         temperature=base.temperature,
         made=now(),
+        writer=data.writer,
     )
     written = candidate.write_candidate(name, run.net, charset=run.charset, card=card)
-    yield Trained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
+    yield Trained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings, data.writer)
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
@@ -160,11 +170,13 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """
         data, known = self._data, self.charset
         general = list(data.general) or (yield from self._generate_general())
-        measured = max(MEASURED, len(general) // _MEASURED_SHARE)
+        # A writer profile reads no other writing that it could forget.
+        measured = 0 if data.writer else max(MEASURED, len(general) // _MEASURED_SHARE)
         letters = alphabet_growth.missing_characters(known, [example.text for example in data.train])
         charset = Charset((*known.characters, *letters))
         self.examples = _ExampleSets(
             [example for example in data.train if batches.is_trainable(example, charset)],
+            [example for example in data.unchecked if batches.is_trainable(example, charset)],
             [example for example in data.held_out if example.text.strip() and example.crop.size],
             [example for example in general[measured:] if batches.is_trainable(example, known)],
             [example for example in general[:measured] if batches.is_trainable(example, known)],
@@ -185,7 +197,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     def _generate_general(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
         """Generate general words."""
         data, recipe, general = self._data, self.recipe, list[TrainingExample]()
-        count = (REHEARSED if recipe.replay > 0 else 0) + MEASURED
+        count = (REHEARSED if recipe.replay > 0 else 0) + (0 if data.writer else MEASURED)
         for example in rehearsal.generate_words(
             count, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines
         ):
@@ -201,6 +213,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     def _create_trainer(self) -> Iterator[TrainingEvent]:
         """Create trainer, batches and evaluation."""
         recipe, examples = self.recipe, self.examples
+        own = [*examples.train, *examples.unchecked]
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         # Texts with untrained new characters have no meaningful loss.
         readable = [example for example in examples.held_out if not self.charset.unknown(example.text)]
@@ -209,13 +222,13 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         if below:
             trained = upper_layers.split_network(self.net, below)[1]
             features = yield from self._compute_features(readable, below)
-            self._batches: Batches = FeatureBatches(examples.train, examples.general, self.charset, mixture, features)
+            self._batches: Batches = FeatureBatches(own, examples.general, self.charset, mixture, features)
             pack: Pack = partial(stored_features.pack_first, features)
         else:
-            self._batches = Batches(examples.train, examples.general, self.charset, mixture)
+            self._batches = Batches(own, examples.general, self.charset, mixture)
             pack = batches.pack_unchanged
         steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
-        texts = [example.text for example in (*examples.train, *examples.general)]
+        texts = [example.text for example in (*own, *examples.general)]
         plan = TrainingPlan(
             recipe.what,
             steps,
@@ -236,15 +249,16 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     ) -> Generator[TrainingEvent, None, Features]:
         """Compute the input of the trained layers: for the user's words of several views, for others of one."""
         examples, recipe, network = self.examples, self.recipe, self._make_network(below=below)
-        views = stored_features.count_views(len(examples.train), recipe.augmentation)
+        own = [*examples.train, *examples.unchecked]
+        views = stored_features.count_views(len(own), recipe.augmentation)
         found = Features(stored_features.compute_padding(network))
         others = [*examples.general, *examples.keep, *readable]
         doing = tr("Preparing the lines") if self._data.lines else tr("Preparing the words")
-        for words, count, strength in ((examples.train, views, recipe.augmentation), (others, 1, 0.0)):
+        for words, count, strength in ((own, views, recipe.augmentation), (others, 1, 0.0)):
             for some in stored_features.compute_features(
                 network, words, views=count, augmentation=strength, seed=recipe.seed
             ):
-                yield TrainingPreparing(doing, len(found.views), len(examples.train) + len(others))
+                yield TrainingPreparing(doing, len(found.views), len(own) + len(others))
                 found.views.update(some)
         return found
 
@@ -299,8 +313,11 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     def _score(self, held_out: EvaluationResult, keep: EvaluationResult) -> float:
         """Return the score to minimize: the loss on held-out words, plus how much worse general words are read.
 
-        The loss is used because a few words are read correctly or wrongly by chance.
+        The loss is used because a few words are read correctly or wrongly by chance. The few held-out words of a single
+        writer don't tell by their loss either when to stop: there the last step is the best.
         """
+        if self._data.writer:
+            return -float(self.step)
         forgotten = max(0.0, keep.loss - self.baseline[1].loss)
         return held_out.loss + forgotten if len(self._evaluator) else -float(self.step)
 

@@ -60,6 +60,9 @@ class TrainingData:
             final readings.
         lines: Whether crops are whole lines.
         digest: Digest of the dataset, for the model's card.
+        writer: Whose handwriting it is, for the card of a writer profile; empty for a model for all photos.
+        unchecked: Words of the same photos that were read with certainty, with the texts that were read: they show the
+            handwriting, too.
         general: General examples; the first of them measure forgetting, the others are for rehearsal. They are
             generated if empty.
     """
@@ -70,6 +73,8 @@ class TrainingData:
     lines: bool = False
     digest: str = ""
     general: Sequence[TrainingExample] = ()
+    writer: str = ""
+    unchecked: Sequence[TrainingExample] = ()
 
     @property
     def unit(self) -> str:
@@ -79,7 +84,7 @@ class TrainingData:
     def fingerprint(self) -> str:
         """Return the identity of crops, texts and split."""
         digest = hashlib.sha256(self.digest.encode())
-        for part in (self.train, self.held_out, *([self.general] if self.general else [])):
+        for part in (self.train, self.held_out, *filter(None, (self.general, self.unchecked))):
             digest.update(b"part")
             for example in part:
                 digest.update(example.text.encode("utf-8", "surrogatepass"))

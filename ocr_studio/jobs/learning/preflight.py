@@ -117,7 +117,7 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
         return
     folder, report = _fresh_folder(), None
     try:
-        for event in export_dataset.export_sources(sources, folder, ExportOptions(unit=options.unit)):
+        for event in export_dataset.export_sources(sources, folder, ExportOptions(unit=options.unit, unchecked=True)):
             if isinstance(event, Report):
                 report = event
             else:

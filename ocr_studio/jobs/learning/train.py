@@ -108,14 +108,28 @@ def check_base(kind: str, recipe: Recipe) -> None:
     learning_on(registry.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
 
 
-def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:
-    """Prepare a training on collected data; the dataset is moved to the run. Raises StudioError."""
+def begin(
+    look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never, writer: str = ""
+) -> TrainingTask:
+    """Prepare a training on collected data; the dataset is moved to the run.
+
+    Args:
+        look: The data.
+        kind: One of ``training_runs.KINDS``.
+        recipe: Hyperparameters.
+        options: How photos are read.
+        stop: As in ``TrainingTask``.
+        writer: Whose handwriting is to be learned, for a writer profile; empty for a model for all photos.
+
+    Raises:
+        StudioError: There are no data, or they can't be moved.
+    """
     if look.dataset is None:
         raise RunTrouble(tr("there is no training data"), remedy=tr("Correct some words first."))
-    name = training_runs.find_free_name(look.title)
+    name = training_runs.find_free_name(writer or look.title)
     data = training_runs.find_folder(name) / "data"
     dataset = preflight.moved(look.dataset, data)
-    run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about)
+    run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about, writer=writer)
     return TrainingTask(run, dataset, options, stop)
 
 
@@ -203,8 +217,13 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
     dataset, run = task.dataset, task.run
     train: list[TrainingExample] = []
     held_out: list[TrainingExample] = []
-    yield from _read(dataset, dataset.train, train)
-    yield from _read(dataset, dataset.held_out, held_out)
+    unchecked: list[TrainingExample] = []
+    yield from _read(dataset, _by_writer(dataset.train, run.writer), train)
+    yield from _read(dataset, _by_writer(dataset.held_out, run.writer), held_out)
+    yield from _read(dataset, _by_writer(dataset.unchecked, run.writer), unchecked)
+    if not train and run.writer:
+        what = tr("it contains no words by {writer} for training", writer=run.writer)
+        raise StudioError(what, file=dataset.folder, remedy=tr("Set the writer of the photos first."))
     if not train:
         what = (
             tr("it contains no lines for training")
@@ -218,8 +237,15 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
         options=replace(task.options, unit=dataset.unit),
         lines=dataset.unit == "lines",
         digest=dataset.digest,
+        writer=run.writer,
+        unchecked=unchecked,
     )
     yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=task.stop)
+
+
+def _by_writer(examples: Sequence[Example], writer: str) -> Sequence[Example]:
+    """The examples by a writer; all of them if none is given."""
+    return [example for example in examples if example.writer == writer] if writer else examples
 
 
 def _nothing(

@@ -20,7 +20,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners, photo_file, warping
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import BoardLook, Page, Quad, TextSource, Transcription, Word, now
+from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _LEAST_HEIGHT, _RIM, _APART = 24, 0.5, 0.6
 # A box this many times as high as its line is so loose that the characters would be read at half their size.
 _ROOMY = 1.6
+
+# Writer profiles that stay loaded, 50 MB each.
+_PROFILES_KEPT = 3
 
 _Other = TypeVar("_Other")
 _log = logging.getLogger(__name__)
@@ -137,6 +140,7 @@ class OcrService:
         self._reader: Reader | None = None
         self._before = before
         self._typed: Mapping[str, int] = {}
+        self._profiles: dict[str, Reader] = {}  # by model
 
     @property
     def ready(self) -> bool:
@@ -148,8 +152,34 @@ class OcrService:
         """A line for the user on how the networks run, once the recognizer is loaded; usually none."""
         return self._reader.notice if self._reader else None
 
-    def reader(self) -> Reader:
-        """The recognizer, loaded at the first call (seconds)."""
+    def reader(self, writer: str | None = None) -> Reader:
+        """The recognizer, loaded at the first call (seconds).
+
+        Args:
+            writer: Who wrote on the photo, if known: the writer's profile reads, if there is one.
+        """
+        profile = self.options.find_profile(writer)
+        return self._general_reader() if profile is None else self._profile_reader(profile)
+
+    def _profile_reader(self, name: str) -> Reader:
+        """The reader with a writer profile; the general one if the profile can't be used."""
+        from ocr_studio.engine.reader import Reader
+
+        if name not in self._profiles:
+            general = self._general_reader()
+            try:
+                options = replace(self.options, model=registry.chosen(name))
+                reader = Reader(options, detector=general.detector)
+                reader.learn(self._typed)
+            except StudioError as error:
+                _log.warning("%s", error)
+                reader = general
+            self._profiles[name] = reader
+            if len(self._profiles) > _PROFILES_KEPT:
+                del self._profiles[next(iter(self._profiles))]
+        return self._profiles[name]
+
+    def _general_reader(self) -> Reader:
         if self._reader is None:
             from ocr_studio.engine.reader import Reader
 
@@ -175,7 +205,8 @@ class OcrService:
             except StudioError as error:  # reported when the project is opened; photos can still be read
                 _log.warning("%s", error)
         if typed != self._typed:
-            self.reader().learn(typed)
+            for reader in (self._general_reader(), *self._profiles.values()):
+                reader.learn(typed)
             self._typed = typed
 
     def preview(self, image: NDArray[np.uint8]) -> PhotoPreview:
@@ -208,7 +239,12 @@ def prepare(ocr_service: OcrService) -> Iterator[LoadingRecognizer]:
 
 
 def read_page(
-    ocr_service: OcrService, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
+    ocr_service: OcrService,
+    image: NDArray[np.uint8],
+    *,
+    project: Project | None = None,
+    board: BoardLook | None = None,
+    writer: str | None = None,
 ) -> Iterator[ReadingEvent]:
     """Find and read all words of a photo.
 
@@ -217,15 +253,17 @@ def read_page(
         image: The upright photo, (H, W, 3) uint8 RGB.
         project: The project whose typed words are used like those of the dictionary.
         board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
+        writer: Who wrote on it, if known.
 
     Yields:
         LinesCounted, WordsRead …, WordsDecodedAgain if any text changes at last, ReadingDone.
     """
     if board is None:
-        yield from _read(ocr_service, image, None, project=project)
+        yield from _read(ocr_service, image, None, project=project, writer=writer)
         return
     made = clean_board.cleaned(image, board)
-    yield from _read(ocr_service, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
+    back = np.linalg.inv(made.matrix)
+    yield from _read(ocr_service, made.picture, None, project=project, writer=writer, back=back)
 
 
 def with_order(events: Iterable[ReadingEvent]) -> Iterator[ReadingEvent]:
@@ -251,12 +289,13 @@ def _read(
     lines: NDArray[np.float32] | None,
     *,
     project: Project | None,
+    writer: str | None,
     back: NDArray[np.floating] | None = None,
 ) -> Iterator[ReadingEvent]:
     """``read_page`` with lines that may have been found already. back: maps image to photo pixels, (3, 3)."""
     yield from prepare(ocr_service)
     ocr_service.use_project_words(project)
-    reader, start = ocr_service.reader(), time.perf_counter()
+    reader, start = ocr_service.reader(writer), time.perf_counter()
     lines = reader.find(image) if lines is None else lines
     yield LinesCounted(len(lines))
     done = 0
@@ -274,6 +313,7 @@ def read_words(
     *,
     project: Project | None = None,
     board: BoardLook | None = None,
+    writer: str | None = None,
 ) -> Iterator[ReadingEvent]:
     """Read the boxes of words again; only the recognized text of each changes.
 
@@ -283,6 +323,7 @@ def read_words(
         words: The words; a box that the user drew over several lines gets all of them.
         project: As for ``read_page``.
         board: As for ``read_page``; if any word is outside the board, all are read on the photo.
+        writer: As for ``read_page``.
 
     Yields:
         WordsRead …, ReadingDone.
@@ -290,7 +331,7 @@ def read_words(
     image, places = _places(image, words, board)
     yield from prepare(ocr_service)
     ocr_service.use_project_words(project)
-    reader, start = ocr_service.reader(), time.perf_counter()
+    reader, start = ocr_service.reader(writer), time.perf_counter()
     done = 0
     for transcriptions in reader.read_quads(image, places):
         batch = words[done : done + len(transcriptions)]
@@ -322,7 +363,7 @@ def read_photos(
     paths: Iterable[Path | _Other],
     *,
     project_of: Callable[[Path], Project | None] = lambda path: None,
-    board_of: Callable[[str], BoardLook | None] = lambda page_id: None,
+    facts_of: Callable[[Path, str], PageFacts] = lambda photo, page_id: PageFacts(),
 ) -> Iterator[ReadingEvent | _Other]:
     """Read photo files in the given order.
 
@@ -332,7 +373,8 @@ def read_photos(
         ocr_service: The reader.
         paths: The photo files; other items are yielded unchanged, in their order.
         project_of: Returns the project of a photo, if any.
-        board_of: Returns how to clean the board of a page, None to read the photo itself; called in another thread.
+        facts_of: Returns what is known of a photo, by its path and page id: who wrote on it, and how its board is
+            cleaned before it is read. Called in another thread.
 
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
@@ -340,7 +382,7 @@ def read_photos(
     Raises:
         StudioError: The networks can't be loaded.
     """
-    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, board_of))) as opened:
+    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, facts_of))) as opened:
         for each in opened:
             if not isinstance(each, _OpeningPhoto):
                 yield each
@@ -355,7 +397,10 @@ def read_photos(
                 continue
             yield from prepare(ocr_service)  # fails for all photos or for none
             try:
-                for event in _read(ocr_service, photo.image, photo.lines, project=project_of(path), back=photo.back):
+                project, lines = project_of(path), photo.lines
+                for event in _read(
+                    ocr_service, photo.image, lines, project=project, writer=photo.writer, back=photo.back
+                ):
                     if isinstance(event, WordsRead | WordsDecodedAgain):
                         words |= {word.id: word for word in event.words}
                     elif isinstance(event, ReadingDone):
@@ -378,6 +423,7 @@ class _OpenedPhoto:
         size: Width and height of the photo.
         lines: The lines of writing, (N, 6, 2); None if they haven't been searched for yet.
         back: Maps image to photo pixels, (3, 3); None if the image is the photo.
+        writer: Who wrote on it, if known.
     """
 
     image: NDArray[np.uint8]
@@ -385,6 +431,7 @@ class _OpenedPhoto:
     size: tuple[int, int]
     lines: NDArray[np.float32] | None
     back: NDArray[np.floating] | None
+    writer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,13 +466,13 @@ def _open_ahead(
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _open_photo(ocr_service: OcrService, path: Path, board_of: Callable[[str], BoardLook | None]) -> _OpenedPhoto:
+def _open_photo(ocr_service: OcrService, path: Path, facts_of: Callable[[Path, str], PageFacts]) -> _OpenedPhoto:
     image, page_id = photo_file.open_photo_with_id(path)
     height, width = image.shape[:2]
-    board, back = board_of(page_id), None
-    if board is not None:
-        made = clean_board.cleaned(image, board)
+    facts, back = facts_of(path, page_id), None
+    if facts.board is not None and facts.board.read:
+        made = clean_board.cleaned(image, facts.board)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
     lines = ocr_service.reader().find(image) if ocr_service.ready else None
-    return _OpenedPhoto(image, page_id, (width, height), lines, back)
+    return _OpenedPhoto(image, page_id, (width, height), lines, back, facts.writer)

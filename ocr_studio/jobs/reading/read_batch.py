@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import BoardLook, Page, PageState
+from ocr_studio.core.page import Page, PageFacts, PageState
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.reading.read import OcrService, ReadingEvent, read_photos
 
@@ -41,18 +41,17 @@ def read_batch(
             yield photo if page is None else PhotoKnown(photo, page)
 
     yield from read_photos(
-        ocr_service, looked_up(), project_of=lambda _: project, board_of=lambda page_id: _board(project, page_id)
+        ocr_service, looked_up(), project_of=lambda _: project, facts_of=lambda _, page_id: load_facts(project, page_id)
     )
 
 
-def _board(project: Project, page_id: str) -> BoardLook | None:
-    """How the user wants the board of this page to be cleaned before reading; None for the photo itself."""
+def load_facts(project: Project, page_id: str) -> PageFacts:
+    """What the user has said of a page: its writer, and how its board is cleaned before it is read."""
     try:
         page = project.load_page(page_id, aside=False)
     except StudioError:  # reported when the result is saved
-        return None
-    look = page.facts.board if page else None
-    return look if look and look.read else None
+        return PageFacts()
+    return page.facts if page else PageFacts()
 
 
 def _read_before(photo: Path, project: Project) -> Page | None:

@@ -77,7 +77,7 @@ class Rereader:
         if not words or image is None:  # checked meanwhile
             return
         fresh: list[Word] = []
-        for event in read_words(self.ocr_service, image, words, project=self.project):
+        for event in read_words(self.ocr_service, image, words, project=self.project, writer=page.facts.writer):
             if isinstance(event, WordsRead):
                 fresh += event.words
             if isinstance(event, LoadingRecognizer | WordsRead):

@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
@@ -98,8 +97,10 @@ class Studio(QObject):
         )
         self.opening.opened.connect(self._read_if_new)
         self.window.settings_chosen.connect(self.change_settings)
-        self.training.kept.connect(lambda model: self._use_model(model.kind, model.name))
-        self.training.rolled_back.connect(self._use_model)
+        self.training.kept.connect(lambda model: self.change_settings(self.settings.using(model)))
+        self.training.rolled_back.connect(
+            lambda model, before: self.change_settings(self.settings.using_instead(model, before))
+        )
         self.window.closing.connect(self._close)
         self.window.installEventFilter(self.opening)
         self._guard = CloseGuard(self.window, self.opening.save)
@@ -181,10 +182,6 @@ class Studio(QObject):
     def _read_if_new(self, event: PhotoOpened) -> None:
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
             self.reading.read_page()
-
-    def _use_model(self, kind: str, name: str | None) -> None:
-        same = self.settings
-        self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
 
     def _restart_in_language(self) -> None:
         # The window stays open if something could not be saved.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -58,6 +57,7 @@ class ModelsController(QObject):
         """Open the models dialog."""
         dialog = self._dialog = ModelsDialog(self._window)
         dialog.use_wanted.connect(self._use)
+        dialog.stop_wanted.connect(self._stop_using)
         dialog.compare_wanted.connect(self._compare)
         dialog.rename_wanted.connect(self._rename)
         dialog.export_wanted.connect(self._choose_export_file)
@@ -76,26 +76,22 @@ class ModelsController(QObject):
             NoSuchModel: There is no model with this name.
             BadModel: The model is damaged.
         """
-        model = registry.find(name)
-        now = self._current()
-        self._choose(replace(now, model=name) if model.kind == "recognizer" else replace(now, detector=name))
+        self._choose(self._current().using(registry.find(name)))
+
+    def stop_using(self, name: str) -> None:
+        """Stop using a writer profile: its writer’s photos are read like all others. Raises as ``use``."""
+        self._choose(self._current().using_instead(registry.find(name), None))
 
     def delete(self, name: str) -> None:
         """Delete a model permanently. Raises StudioError."""
         training_runs.check_model_unused(name)
-        registry.delete(name, in_use=self._used())
+        registry.delete(name, in_use=self._current().models_in_use())
 
     def rename(self, name: str, new: str) -> None:
         """Rename a model; if it is in use, it stays in use. Raises StudioError."""
         training_runs.check_model_unused(name)
-        used = name in self._used()
         registry.rename(name, new.strip())
-        if used:
-            self.use(new.strip())
-
-    def _used(self) -> tuple[str, str]:
-        now = self._current()
-        return now.reads_with(), now.finds_with()
+        self._choose(self._current().with_renamed(name, new.strip()))
 
     # ------------------------------------------------------------------------------------------------- the dialog
 
@@ -106,7 +102,7 @@ class ModelsController(QObject):
         self._dialog.show_models(
             [*known, *damaged],
             histories={model.name: registry.ancestry(model, known) for model in known},
-            used=self._used(),
+            used=self._current().models_in_use(),
             comparable=self._document.page is not None,
             choose=choose,
         )
@@ -133,6 +129,9 @@ class ModelsController(QObject):
 
     def _use(self, name: str) -> None:
         self._try(lambda: self.use(name), done=tr("“{model}” is now in use.", model=name), choose=name)
+
+    def _stop_using(self, name: str) -> None:
+        self._try(lambda: self.stop_using(name), done=tr("“{model}” is no longer in use.", model=name), choose=name)
 
     def _compare(self, name: str) -> None:
         entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog

@@ -29,11 +29,13 @@ class ModelsDialog(QDialog):
 
     Commands are emitted as signals; the receiver then updates the list by ``show_models``.
 
-    Signals, each with the name of the selected model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
+    Signals, each with the name of the selected model: ``use_wanted``, ``stop_wanted`` (of a writer profile in use),
+    ``compare_wanted``, ``rename_wanted``,
     ``export_wanted``, ``delete_wanted``; and ``import_wanted()``, ``fetch_wanted()``.
     """
 
     use_wanted = Signal(str)
+    stop_wanted = Signal(str)
     compare_wanted = Signal(str)
     rename_wanted = Signal(str)
     export_wanted = Signal(str)
@@ -54,6 +56,9 @@ class ModelsDialog(QDialog):
         self.facts = ModelDetails()
         self.use = self._button(tr("&Use"), tr("Use this model from now on"), self.use_wanted)
         self.use.setProperty("primary", True)
+        self.stop = self._button(
+            tr("&Stop using"), tr("Read the photos of this writer like all others again"), self.stop_wanted
+        )
         self.list.activated.connect(lambda _: self.use.click())
         self.compare = self._button(
             tr("&Compare on this photo…"),
@@ -123,7 +128,8 @@ class ModelsDialog(QDialog):
             below, icon = tr("Damaged, can’t be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
-            marks = (tr("In use") if used else "", model_description.gain(entry.card))
+            use = tr("In use for photos by {writer}", writer=entry.writer) if entry.writer else tr("In use")
+            marks = (use if used else "", model_description.gain(entry.card))
             below = " · ".join(filter(None, marks)) or tr(model_description.DOES[entry.kind])
             icon = theme.icon(ICONS[entry.kind], role="accent" if used else "quiet")
         item = QStandardItem()
@@ -137,6 +143,13 @@ class ModelsDialog(QDialog):
         stays = entry is None or entry.of_program
         used = entry is not None and entry.name in self._used
         self.use.setEnabled(model is not None and not used)
+        self.use.setToolTip(
+            tr("Read photos by {writer} with this profile from now on", writer=labels.label(model.writer))
+            if model and model.writer
+            else tr("Use this model from now on")
+        )
+        self.stop.setVisible(model is not None and bool(model.writer) and used)
+        self.use.setVisible(self.stop.isHidden())
         self.compare.setEnabled(model is not None and not used and self._comparable)
         self.rename.setEnabled(own)
         self.export.setEnabled(own)
@@ -165,7 +178,10 @@ class ModelsDialog(QDialog):
         right.setSpacing(12)
         right.addWidget(self.facts, 1)
         first, second = QHBoxLayout(), QHBoxLayout()
-        for row, some in ((first, (self.use, self.compare)), (second, (self.rename, self.export, self.delete))):
+        for row, some in (
+            (first, (self.use, self.stop, self.compare)),
+            (second, (self.rename, self.export, self.delete)),
+        ):
             row.setSpacing(8)
             for button in some:
                 row.addWidget(button)

@@ -108,12 +108,14 @@ class ReadingController(QObject):
         image, page, ocr_service = self._document.image, self._document.page, self._ocr_service
         if image is None or page is None:
             return
-        project, board = self._project(), self._board(page)
+        project, board, writer = self._project(), self._board(page), page.facts.writer
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
         into.unit = ocr_service.options.unit.removesuffix("s")
         self._start(
-            lambda: reading.with_order(reading.read_page(ocr_service, image, project=project, board=board)),
+            lambda: reading.with_order(
+                reading.read_page(ocr_service, image, project=project, board=board, writer=writer)
+            ),
             into,
             later("Reading"),
         )
@@ -126,9 +128,10 @@ class ReadingController(QObject):
         page = self._document.page
         if image is None or page is None or not words:
             return
-        again, project, board = any(word.machine for word in words), self._project(), self._board(page)
+        again, writer = any(word.machine for word in words), page.facts.writer
+        project, board = self._project(), self._board(page)
         self._start(
-            lambda: reading.read_words(ocr_service, image, words, project=project, board=board),
+            lambda: reading.read_words(ocr_service, image, words, project=project, board=board, writer=writer),
             _WordsInto(self._document, self._mark(), again),
             later("Reading again") if again else later("Reading"),
         )

@@ -59,8 +59,8 @@ class TrainingController(QObject):
 
     Signals: ``changed()``: the stage or the training data; ``progressed(text, done, total)``, total 0 if unknown;
     ``event_received(LearningEvent)``; ``paused(bool)``; ``offered()``: an interrupted training can be resumed;
-    ``failed(Trouble)``; ``kept(Model)``: use this model from now on; ``rolled_back(str, object)``: use the previous
-    model again, given by its kind and name (None for the built-in one).
+    ``failed(Trouble)``; ``kept(Model)``: use this model from now on; ``rolled_back(Model, object)``: use another model
+    in place of this one, given by its name (None for the default).
     """
 
     changed = Signal()
@@ -70,7 +70,7 @@ class TrainingController(QObject):
     paused = Signal(bool)
     failed = Signal(object)
     kept = Signal(object)
-    rolled_back = Signal(str, object)
+    rolled_back = Signal(object, object)
 
     def __init__(
         self,
@@ -162,8 +162,14 @@ class TrainingController(QObject):
 
     # --------------------------------------------------------------------------------------------------- learning
 
-    def start(self, kind: str, recipe: Recipe) -> None:
-        """Train on the collected data and on later corrections. kind: one of ``training_runs.KINDS``."""
+    def start(self, kind: str, recipe: Recipe, writer: str = "") -> None:
+        """Train on the collected data and on later corrections.
+
+        Args:
+            kind: One of ``training_runs.KINDS``.
+            recipe: Hyperparameters.
+            writer: Whose handwriting is learned, for a writer profile; empty for a model for all photos.
+        """
         look, origin = self.look, self.origin
         if self.stage is not TrainingStage.READY or look is None:
             return
@@ -176,7 +182,7 @@ class TrainingController(QObject):
                 for event in origin.look(options):
                     yield event
                     seen = event if isinstance(event, Preflight) else seen
-            task = training.begin(seen, kind, recipe, options=options, stop=stop)
+            task = training.begin(seen, kind, recipe, options=options, stop=stop, writer=writer)
             yield Begun(task)
             yield from training.train(task, learn=self._learners.get(kind))
 
@@ -237,7 +243,8 @@ class TrainingController(QObject):
             return
         self.trained = None  # a second click must not keep it twice
         options = self.options
-        before = options.model if run.kind == "recognizer" else options.detector
+        general = options.model if run.kind == "recognizer" else options.detector
+        before = options.find_profile(run.writer) if run.writer else general
         job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Saving a model"))
         job.yielded.connect(lambda model: self._has_kept(model, before))
         job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
@@ -252,7 +259,7 @@ class TrainingController(QObject):
     def go_back(self) -> None:
         """Use the previous model again; the new one stays in the list of models."""
         if self.stage is TrainingStage.KEPT and self.model is not None:
-            self.rolled_back.emit(self.model.kind, self._before)
+            self.rolled_back.emit(self.model, self._before)
             self._come_back()
 
     def done(self) -> None:

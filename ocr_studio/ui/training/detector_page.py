@@ -39,7 +39,7 @@ class DetectorPage(QWidget):
     Signals: those of ``PreflightPage``; ``opened(page id)``: show a photo.
     """
 
-    start = Signal(object)
+    start = Signal(object, str)
     look = Signal()
     opened = Signal(str)
 
@@ -48,7 +48,7 @@ class DetectorPage(QWidget):
         meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos with every word checked"))
         self.column = StartColumn(tr(LEARN_BOXES), meter)
         self.recipe = RecipeForm(RECIPE, FINDING)
-        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe))
+        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe, ""))
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.how = start_page.how(HOW_BOXES, LEARN_BOXES)

@@ -144,7 +144,7 @@ class TrainerPanel(PanelDock):
         training.failed.connect(lambda trouble: self._show_message(trouble.message))
         self._document.changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
-            outset.start.connect(lambda recipe: training.start(self.kind, recipe))
+            outset.start.connect(lambda recipe, writer: training.start(self.kind, recipe, writer))
             outset.look.connect(self._collect_again)
         self.boxes.opened.connect(self._open_photo)
         for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):

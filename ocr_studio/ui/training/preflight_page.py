@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from ocr_studio.core.datasets.dataset import REASONS, RULES
+from ocr_studio.core.training import preflight
 from ocr_studio.core.training.events import Recipe, suggested_recipe
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
@@ -18,6 +19,7 @@ from ocr_studio.ui.training.recipe_form import READING, RecipeForm
 from ocr_studio.ui.training.side_column import Meter, lay_beside
 from ocr_studio.ui.training.start_page import HOW_WORDS, LEARN_WORDS, StartColumn
 from ocr_studio.ui.training.word_lists import ExampleList, LearnedRow, LearnedTable
+from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.tables import FigureTable
 
 # Accessible names of the meter, the words, the doubtful words, and their sources.
@@ -42,19 +44,23 @@ _SINCE = {
 class PreflightPage(QWidget):
     """Shows the training data of a recognizer.
 
-    Signals: ``start(Recipe)``: start training; ``look()``: collect the data again; ``chosen(place)``: show a word.
+    Signals: ``start(Recipe, str)``: start training, for a writer or, if empty, for all photos; ``look()``: collect the
+    data again; ``chosen(place)``: show a word.
     """
 
-    start = Signal(object)
+    start = Signal(object, str)
     look = Signal()
     chosen = Signal(object)
 
     def __init__(self, pictures: CropImages) -> None:
         super().__init__()
         self._pictures = pictures
-        self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
+        self.writers = ComboBox((), "", tr("Photos that the new model is for"))
+        self.writers.setToolTip(tr("A writer profile reads this writer’s photos only; other photos are read as before"))
+        self.writers.currentIndexChanged.connect(self._show_writer)
+        self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""), choice=self.writers)
         self.recipe = RecipeForm(Recipe(), READING, suggest=suggested_recipe)
-        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe))
+        self.column.start.connect(lambda: self.start.emit(self.recipe.recipe, self.writer))
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.examples = ExampleList(pictures)
@@ -70,8 +76,14 @@ class PreflightPage(QWidget):
             zip((self.column.meter, self.examples, self.doubts, self.groups), _NAMES, strict=True)
         )
         self._look: Preflight | None = None
+        self._checked = 0
         self._lay_out()
         self.show_look(None)
+
+    @property
+    def writer(self) -> str:
+        """Whose handwriting is learned; empty for a model for all photos."""
+        return str(self.writers.currentData() or "")
 
     def show_look(self, look: Preflight | None) -> None:
         """Show the collected training data; None if there are none yet."""
@@ -91,7 +103,26 @@ class PreflightPage(QWidget):
         self.column.facts.setText(facts(look) if look else "")
         self.column.facts.setVisible(bool(look and look.words))
         self._show_parts()
+        self._offer_writers(look)
         self.show_checked(look.words if look else 0)
+
+    def _offer_writers(self, look: Preflight | None) -> None:
+        """Offer a profile for each writer with enough words; what was chosen stays, else the first writer is."""
+        counts = preflight.count_writers(look.dataset) if look and look.dataset else {}
+        enough = [writer for writer, words in counts.items() if words >= LEAST]
+        before = self.writers.currentData()
+        with QSignalBlocker(self.writers):
+            self.writers.clear()
+            for writer in enough:
+                self.writers.addItem(tr("For photos by {writer}", writer=labels.label(writer)), writer)
+            self.writers.addItem(tr("For all photos"), "")
+            self.writers.setCurrentIndex(max(0, self.writers.findData(before)))
+        self.writers.setVisible(bool(enough))
+        self.recipe.show_profile(bool(self.writer))
+
+    def _show_writer(self) -> None:
+        self.recipe.show_profile(bool(self.writer))
+        self.show_checked(self._checked)
 
     def _show_unit(self, unit: str) -> None:
         """Name the examples by their unit, "words" or "lines"."""
@@ -101,12 +132,15 @@ class PreflightPage(QWidget):
 
     def show_checked(self, words: int) -> None:
         """Show how many words are checked, including those since the data were collected."""
+        self._checked = words
         unit = self._look.unit if self._look else "word"
+        since = words - (self._look.words if self._look else words)
+        if self.writer and self._look and self._look.dataset:
+            words = preflight.count_writers(self._look.dataset)[self.writer]
         outlook = start_page.of_words(words, unit)
         if not words and self._look and self._look.left_out:
             outlook = start_page.none_usable()
         self.column.show_outlook(outlook, words)
-        since = words - (self._look.words if self._look else words)
         self.column.show_stale(since_said(since, unit))
 
     def _show_parts(self) -> None:
@@ -149,6 +183,8 @@ def facts(look: Preflight) -> str:
     if dataset is None:
         return ""
     lines = []
+    if not preflight.count_writers(dataset):
+        lines.append(tr("To learn one handwriting only, set the writer of its photos (Photos → Writer and tags)."))
     if look.new_letters:
         lines.append(tr("New characters to learn: {letters}", letters=" ".join(look.new_letters)))
     train, held_out = len(dataset.train), len(dataset.held_out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
@@ -82,6 +83,12 @@ _DEVICES = (
 )
 
 
+class Suggest(Protocol):
+    """Returns the defaults for training a part of the network, perhaps as a writer profile."""
+
+    def __call__(self, what: str, *, profile: bool = False) -> Recipe: ...  # noqa: D102
+
+
 class RecipeForm(QScrollArea):
     """Fields for all hyperparameters, with the defaults selected.
 
@@ -89,13 +96,15 @@ class RecipeForm(QScrollArea):
         default: The values at the beginning.
         texts: The names of the fields.
         suggest: Returns the defaults for training a part of the network: fields that still have the defaults of the
-            part before follow when another part is chosen.
+            part before follow when another part is chosen, or a writer profile.
     """
 
-    def __init__(self, default: Recipe, texts: RecipeTexts, *, suggest: Callable[[str], Recipe] | None = None) -> None:
+    def __init__(self, default: Recipe, texts: RecipeTexts, *, suggest: Suggest | None = None) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._texts = default, texts
-        offered = [default, *(suggest(part) for part, _ in texts.what)] if suggest else [default]
+        offered = [default]
+        for part, _ in texts.what if suggest else ():
+            offered += [suggest(part, profile=profile) for profile in (False, True)] if suggest else []
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
         self.epochs = _number("epochs", default.epochs, texts.seen.text_for("words"))
@@ -120,10 +129,10 @@ class RecipeForm(QScrollArea):
         self.patience.setSpecialValueText(tr("never"))
         self.seed = _number("seed", default.seed, tr("Random seed: the same number gives the same random choices"))
         self.device = ComboBox(_said(_DEVICES), default.device, tr("Device"))
-        self._suggest, self._suggested = suggest, default
+        self._suggest, self._suggested, self._profile = suggest, default, False
         self.what.currentIndexChanged.connect(self._follow_part)
         self.restore = QPushButton(tr("Restore defaults"))
-        self.restore.clicked.connect(lambda: self.show_recipe(self._default))
+        self.restore.clicked.connect(self._restore)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._labels: dict[QWidget, PlainLabel] = {}  # field → its label
         self._lay_out()
@@ -162,13 +171,22 @@ class RecipeForm(QScrollArea):
         self.patience.setValue(recipe.patience or 0)
         self.seed.setValue(recipe.seed)
 
+    def show_profile(self, profile: bool) -> None:
+        """Show the defaults of a writer profile, or of a model for all photos, in fields that have the other ones."""
+        self._profile = profile
+        self._follow_part()
+
+    def _restore(self) -> None:
+        self._suggested = self._suggest(self._default.what, profile=self._profile) if self._suggest else self._default
+        self.show_recipe(self._suggested)
+
     def _follow_part(self) -> None:
         """Show the defaults of the chosen part in fields that have those of the part before."""
         if self._suggest is None or self.what.currentData() is None:
             return
-        before, self._suggested = self._suggested, self._suggest(self.what.currentData())
+        before, self._suggested = self._suggested, self._suggest(self.what.currentData(), profile=self._profile)
         shown = self.recipe
-        keys = ("learning_rate", "batch", "average")
+        keys = ("learning_rate", "batch", "average", "replay", "patience")
         kept = {key: getattr(shown, key) for key in keys if getattr(shown, key) != getattr(before, key)}
         self.show_recipe(replace(shown, **({key: getattr(self._suggested, key) for key in keys} | kept)))
 

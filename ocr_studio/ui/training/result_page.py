@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
-from ocr_studio.core.training.events import HeldOutSample
+from ocr_studio.core.training.events import HeldOutSample, Trained
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import train as jobs
@@ -94,7 +94,8 @@ class ResultPage(QWidget):
         comparison = trained.comparison
         self.column.headline.setText(training_report.format_title(comparison))
         say(self.sentence, training_report.format_result(comparison))
-        say(self.advice, training_report.format_advice(comparison, stopped=trained.stopped))
+        writer = trained.writer if isinstance(trained, Trained) else ""
+        say(self.advice, training_report.format_advice(comparison, stopped=trained.stopped, writer=writer))
         theme.set_state(self.keep, "primary", comparison.verdict == "better")
         theme.set_state(self.discard, "primary", comparison.verdict == "worse")
         self._show_figures(trained)
@@ -135,7 +136,12 @@ class ResultPage(QWidget):
         reads = kept and model is not None and model.kind == "recognizer"
         self.reread.setVisible(reads and self._may_reread())
         if kept and model is not None:
-            self.column.headline.setText(tr(_FROM_NOW_ON[model.kind], model=labels.file_name(model.title)))
+            title = labels.file_name(model.title)
+            self.column.headline.setText(
+                tr("Now reading photos by {writer} with “{model}”", writer=labels.label(model.writer), model=title)
+                if model.writer
+                else tr(_FROM_NOW_ON[model.kind], model=title)
+            )
             run = self._training.run
             renamed = jobs.renamed(model, run.name) if run else ""
             still = tr("You can switch back to the previous model at any time.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
@@ -119,11 +119,20 @@ class StartColumn(TrainerColumn):
     look = Signal()
     unfolded = Signal(bool)
 
-    def __init__(self, title: str, meter: Meter) -> None:
+    def __init__(self, title: str, meter: Meter, *, choice: QWidget | None = None) -> None:
+        """Show nothing to expect yet.
+
+        Args:
+            title: Of the start button.
+            meter: Shows how much there is.
+            choice: What to train for, shown above the button.
+        """
         super().__init__()
         self.meter = meter
         self.add(meter)
         self.text = self.add_text()
+        if choice is not None:
+            self.add(choice)
         self.begin = button(
             title, tr("Start training; you can keep correcting in the meantime"), self.start.emit, primary=True
         )

@@ -49,7 +49,7 @@ class _Reads:
 
 
 class _Desk(OcrService):
-    def reader(self) -> Any:
+    def reader(self, writer: str | None = None) -> Any:
         if self._reader is None:
             self._reader = _Reads(self.options.model or registry.BUILT_IN.name)  # type: ignore[assignment]
         return self._reader
@@ -108,7 +108,7 @@ class _Finds(_Reads):
 
 
 class _FindingOcrService(OcrService):
-    def reader(self) -> Any:
+    def reader(self, writer: str | None = None) -> Any:
         return _Finds(3 if self.options.detector else 1)
 
     def successor(self, options: ReaderOptions) -> _FindingOcrService:

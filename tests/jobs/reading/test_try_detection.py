@@ -39,7 +39,7 @@ class ReadyService(OcrService):
 
     made = 0
 
-    def reader(self) -> Any:
+    def reader(self, writer: str | None = None) -> Any:
         return None
 
     def preview(self, image: NDArray[np.uint8]) -> Any:
