@@ -38,7 +38,8 @@ from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
 _EPILOG: Final = f"""\
 DATA is one of:
   a folder with {ground_truth.ANNOTATIONS}: [{{"image": "photo.jpg", "words": [{{"quad": [[x, y] × 4], "text",
-    "ignore"}}]}}], pixels of the upright photo, corners clockwise from the top left of the text; ignore: unreadable
+    "ignore"}}], "writer"}}], pixels of the upright photo, corners clockwise from the top left of the text; ignore:
+    unreadable; writer is optional
   a project, or a folder of photos that has one: its checked words are the ground truth; the whole photo counts if
     every word is checked, otherwise only the checked words
   a dataset of any layout (see "ocr-studio dataset --help"): its images of words, with separate figures for held-out
@@ -49,10 +50,10 @@ For more, see "ocr-studio help evaluation".
 JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
 "mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
 bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "median"}}, SCORES, "mistakes":
-{{kind: number}}}}, "failed": [line], "left_out": number of photos without a checked word}}. SCORES: "detection",
-"end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
-(all words), "text_found" (words found in place): {{"cer", "wer", "mean_edit_distance",
-"normalised_edit_distance", "pairs"}}. A figure without data, such as the precision if nothing was found, is null, or
+{{kind: number}}}}, "writers": {{writer: {{"photos", "words", "found", SCORES}}}}, "failed": [line], "left_out": number
+of photos without a checked word}}. SCORES: "detection", "end_to_end", "strict", "keras_ocr", "bag_of_words":
+{{"precision", "recall", "f", "right", "found", "wanted"}}; "text" (all words), "text_found" (words found in place):
+{{"cer", "wer", "mean_edit_distance", "normalised_edit_distance", "pairs"}}. A figure without data, such as the precision if nothing was found, is null, or
 "–" in tables. bag_of_words counts ignored words too. For a dataset: {{"data", "model", "layout", "unit", "held-out",
 "train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo", "image", "word", "split",
 "wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
@@ -90,7 +91,7 @@ def work(options: argparse.Namespace) -> int:
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()
     if options.model is not None:
-        reader = replace(reader, model=registry.chosen(options.model))
+        reader = replace(reader, model=registry.chosen(options.model), writer_profiles=())
     where = places(options, chosen)
     if dataset_sources.is_only_dataset(options.data, **where):
         return _evaluate_dataset(options, reader)

@@ -43,7 +43,8 @@ class TruePage:
 
     image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo. whole: they
     are all the words there are; else only those that a person has checked. page_id: hash of the photo's bytes the words
-    belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed.
+    belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed. writer:
+    who wrote on it, where known.
     """
 
     image: str
@@ -52,6 +53,7 @@ class TruePage:
     whole: bool = True
     page_id: str = ""
     folder: Path | None = None
+    writer: str | None = None
 
 
 class BadTruth(StudioError):
@@ -195,6 +197,7 @@ def _checked(page: Page, project: Project) -> TruePage:
         whole=len(words) == len(page.words),
         page_id=page.id,
         folder=project.photos,
+        writer=page.facts.writer,
     )
 
 
@@ -211,6 +214,7 @@ class _Bad(ValueError):
 class _Photo:
     image: Annotated[str, Meta(min_length=1)]
     words: Annotated[list[object], Meta(max_length=MAX_WORDS)]
+    writer: Annotated[str, Meta(max_length=200)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,8 @@ def _page(entry: object, folder: Path) -> TruePage:
             tr("“{image}” is outside the folder", image=photo.image),
             tr("Move the photo to the folder and use its path inside the folder."),
         )
-    return TruePage(PurePosixPath(photo.image).as_posix(), folder / photo.image, tuple(_words(photo)))
+    writer = one_line(photo.writer or "") or None
+    return TruePage(PurePosixPath(photo.image).as_posix(), folder / photo.image, tuple(_words(photo)), writer=writer)
 
 
 def _inside(image: str) -> bool:

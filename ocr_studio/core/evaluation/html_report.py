@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -83,17 +84,16 @@ def render_index(evaluation: Evaluation) -> str:
         )
         for photo, link in zip(evaluation.photos, name_pages(evaluation), strict=True)
     )
-    table = (
-        "<h2>Photos</h2><div class=wide><table><tr><th>Photo<th class=n>Words<th class=n>Found"
-        "<th class=n>F1 found<th class=n>F1 read<th class=n>F1 exact<th class=n>CER<th class=n>WER<th class=n>Seconds"
-        f"{''.join(rows)}</table></div>"
-    )
+    table = _render_table("Photos", "Photo", "".join(rows))
+    by_writer = [(writer, replace(evaluation, photos=photos)) for writer, photos in evaluation.writers.items()]
+    writers = "".join(_render_row(escape(writer), by.score, by.seconds or 0.0) for writer, by in by_writer)
     parts = (
         f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.reader)}</p>",
         _render_figures(evaluation.score, evaluation.seconds),
         f"<p>{_render_counts(evaluation.kinds.items())}</p>",
         table,
         f"<p class=quiet>* {evaluation_table.PARTLY}</p>" if not all(p.whole for p in evaluation.photos) else "",
+        _render_table("Writers", "Writer", writers) if writers else "",
         _render_list("Not evaluated", evaluation.failed),
     )
     return render_page(title, parts)
@@ -144,6 +144,14 @@ def _render_figures(score: PhotoScore, seconds: float | None) -> str:
 
 def _list_numbers(task: Score) -> str:
     return "".join(f"<td class=n>{format_figure(share)}" for share in (task.precision, task.recall, task.f))
+
+
+def _render_table(heading: str, first: str, rows: str) -> str:
+    return (
+        f"<h2>{heading}</h2><div class=wide><table><tr><th>{first}<th class=n>Words<th class=n>Found"
+        "<th class=n>F1 found<th class=n>F1 read<th class=n>F1 exact<th class=n>CER<th class=n>WER<th class=n>Seconds"
+        f"{rows}</table></div>"
+    )
 
 
 def _render_row(title: str, score: PhotoScore, seconds: float) -> str:

@@ -65,7 +65,8 @@ class PhotoResult:
     """How one photo was read.
 
     image, whole: as in TruePage. photo: where it was found. width, height: pixels of the upright photo. seconds: of
-    reading, opening the file left out. pictures: a JPEG of each mistake's place, most often on disk.
+    reading, opening the file left out. pictures: a JPEG of each mistake's place, most often on disk. writer: who wrote
+    on it, where known.
     """
 
     image: str
@@ -77,6 +78,7 @@ class PhotoResult:
     seconds: float
     mistakes: tuple[Mistake, ...]
     pictures: Sequence[bytes]
+    writer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,12 @@ class Evaluation:
     def score(self) -> PhotoScore:
         """All photos added up, so that each word counts the same."""
         return sum((photo.score for photo in self.photos), PhotoScore())
+
+    @property
+    def writers(self) -> dict[str, tuple[PhotoResult, ...]]:
+        """The photos of each writer who is known, sorted by name."""
+        names = sorted({photo.writer for photo in self.photos if photo.writer}, key=str.casefold)
+        return {name: tuple(photo for photo in self.photos if photo.writer == name) for name in names}
 
     @property
     def seconds(self) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
@@ -82,7 +83,8 @@ def _render_head(evaluation: Evaluation) -> Iterator[str]:
 
 def _render_photo_table(evaluation: Evaluation) -> Iterator[str]:
     photos = evaluation.photos
-    width = max([len(shorten_name(photo.image)) for photo in photos] + [12]) + 2
+    titles = [*(photo.image for photo in photos), *(f"by {writer}" for writer in evaluation.writers)]
+    width = max([len(shorten_name(title)) for title in titles] + [12]) + 2
     yield (
         f"{'':{width}}{'words':>7}{'found':>7} |{'F1 found':>9}{'read':>7}{'exact':>7}{'bag':>7}"
         f" |{'CER':>9}{'WER':>9} |{'seconds':>8}"
@@ -91,6 +93,9 @@ def _render_photo_table(evaluation: Evaluation) -> Iterator[str]:
         mark = "" if photo.whole else " *"
         yield _render_photo_row(shorten_name(photo.image) + mark, photo.score, photo.seconds, width)
     yield _render_photo_row("all", evaluation.score, evaluation.seconds, width)
+    for writer, some in evaluation.writers.items():
+        by = replace(evaluation, photos=some)
+        yield _render_photo_row(shorten_name(f"by {writer}"), by.score, by.seconds, width)
     if not all(photo.whole for photo in photos):
         yield f"* {PARTLY}"
 
@@ -128,7 +133,8 @@ def to_values(evaluation: Evaluation) -> dict[str, object]:
 
     data, model; photos: a list of {image, truth ("whole" or "checked words"), words, found, seconds, the scores,
     mistakes: [{kind, wanted, read: [{text, quad}], box: [left, top, right, bottom]}]}; total: {photos, words, found,
-    seconds: {total, median}, the scores, mistakes: kind -> number}; failed: one line for each photo that could not be
+    seconds: {total, median}, the scores, mistakes: kind -> number}; writers: writer -> {photos, words, found, the
+    scores}, for photos whose writer is known; failed: one line for each photo that could not be
     evaluated; left_out: photos without a checked word. The scores: detection, end_to_end, strict, keras_ocr,
     bag_of_words: {precision, recall, f, right, found, wanted}; text (all words), text_found (those found in their
     place): {cer, wer, mean_edit_distance, normalised_edit_distance, pairs}. A figure of nothing is None.
@@ -147,6 +153,15 @@ def to_values(evaluation: Evaluation) -> dict[str, object]:
             "seconds": {"total": round(sum(seconds), 3), "median": _round(evaluation.seconds, 3)},
             **_score_values(score),
             "mistakes": {kind.value: count for kind, count in evaluation.kinds.items()},
+        },
+        "writers": {
+            writer: {
+                "photos": len(some),
+                "words": (total := replace(evaluation, photos=some).score).detection.wanted,
+                "found": total.detection.found,
+                **_score_values(total),
+            }
+            for writer, some in evaluation.writers.items()
         },
         "failed": list(evaluation.failed),
         "left_out": evaluation.left_out,

@@ -1,6 +1,7 @@
 """Evaluates reading on photos with known words; neither photos nor projects are changed.
 
-The project's words aren't used for reading, as they contain the correct answers.
+The project's words aren't used for reading, as they contain the correct answers; writer profiles are, as for any
+reading.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def evaluate(ocr_service: OcrService, truth: Truth, *, data: str) -> Iterator[Ev
         try:
             path, image = yield from finder.open(page, done, total)
             words, seconds = dict[str, Labelled](), 0.0
-            for event in reading.read_page(ocr_service, image):
+            for event in reading.read_page(ocr_service, image, writer=page.writer):
                 if isinstance(event, reading.WordsRead | reading.WordsDecodedAgain):
                     words |= {word.id: Labelled(word.quad, word.text) for word in event.words}
                 if isinstance(event, reading.WordsRead):
@@ -194,7 +195,7 @@ def _result(
     pictures = kept.add(error_images.draw_mistake(image, mistake) for mistake in wrong)
     height, width = image.shape[:2]
     score = metrics.score(compared)
-    return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)
+    return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures, page.writer)
 
 
 @dataclass

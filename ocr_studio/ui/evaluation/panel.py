@@ -209,13 +209,17 @@ class EvaluationDock(PanelDock):
         self.mistakes.mistakes.show_mistakes(self._chosen(), self.kind.currentData())
 
     def _chosen(self) -> tuple[PhotoResult, ...]:
-        photos = self.evaluation.photos if self.evaluation else ()
-        row = self.photos.currentIndex().row()
-        return photos[row - 1 : row] if 1 <= row <= len(photos) else photos
+        if self.evaluation is None:
+            return ()
+        photos, row = self.evaluation.photos, self.photos.currentIndex().row()
+        by_writer = list(self.evaluation.writers.values())
+        if row > len(photos):
+            return by_writer[min(row - len(photos), len(by_writer)) - 1]
+        return photos[row - 1 : row] if row >= 1 else photos
 
 
 class _Photos(RowTable):
-    """A table of metrics: a row for all photos, then one for each."""
+    """A table of metrics: a row for all photos, one for each, then one for each writer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -233,6 +237,9 @@ class _Photos(RowTable):
         photos = evaluation.photos if evaluation else ()
         rows = [(tr(_ALL), evaluation.score, True)] if evaluation and photos else []
         rows += [(labels.file_name(photo.image), photo.score, photo.whole) for photo in photos]
+        for writer, some in evaluation.writers.items() if evaluation else ():
+            score = sum((photo.score for photo in some), PhotoScore())
+            rows.append((tr("Photos by {writer}", writer=labels.label(writer)), score, True))
         self._model.setRowCount(len(rows))
         pairs = zip(photos, self._shown, strict=False)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
