@@ -53,10 +53,11 @@ bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "med
 {{kind: number}}}}, "writers": {{writer: {{"photos", "words", "found", SCORES}}}}, "failed": [line], "left_out": number
 of photos without a checked word}}. SCORES: "detection", "end_to_end", "strict", "keras_ocr", "bag_of_words":
 {{"precision", "recall", "f", "right", "found", "wanted"}}; "text" (all words), "text_found" (words found in place):
-{{"cer", "wer", "mean_edit_distance", "normalised_edit_distance", "pairs"}}. A figure without data, such as the precision if nothing was found, is null, or
-"–" in tables. bag_of_words counts ignored words too. For a dataset: {{"data", "model", "layout", "unit", "held-out",
-"train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo", "image", "word", "split",
-"wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
+{{"cer", "wer", "mean_edit_distance", "normalised_edit_distance", "pairs"}}.
+A figure without data, such as the precision if nothing was found, is null, or "–" in tables. bag_of_words counts
+ignored words too. For a dataset: {{"data", "model", "layout", "unit", "held-out", "train" and "all":
+{{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo", "image", "word", "split", "wanted", "read",
+"confidence"}}], "left_out": [line], "photos": the object above, or null}}.
 
 Exit status 0: all photos were evaluated; 1: some could not be evaluated or there were none; 2: incorrect usage.
 """

@@ -12,7 +12,7 @@ import pytest
 from ocr_studio.core import settings
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import sources as dataset_sources
-from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions
+from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions, Report
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
@@ -56,6 +56,8 @@ def test_unchecked_words_that_are_certain_go_along_in_a_file_of_their_own(projec
     sources = dataset_sources.from_project(project)
     *_, plain = dataset.export(sources.pages, tmp_path / "plain", ExportOptions())
     *_, more = dataset.export(sources.pages, tmp_path / "more", ExportOptions(unchecked=True))
+    assert isinstance(plain, Report)
+    assert isinstance(more, Report)
     assert plain == replace(more, folder=plain.folder)  # they count nowhere else
     assert dataset.read(tmp_path / "plain").unchecked == ()
     found = dataset.read(tmp_path / "more")
