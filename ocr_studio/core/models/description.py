@@ -45,6 +45,8 @@ _RECIPE: Final = {
     "device": later("device"),
     "steps": later("steps"),
     "unit": later("unit"),
+    # Translators: How much of what was learned was taken; "share of the change 0.5".
+    "step_share": later("share of the change"),
 }
 # Prefix of the score names, title for words, title for lines.
 _GROUPS: Final = (

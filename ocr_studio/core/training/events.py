@@ -217,6 +217,7 @@ class Trained:
     Attributes:
         stopped: Why it ended before the last step: "" (it did not), "early" (early stopping) or "asked" (by the user).
         writer: Whose handwriting it has learned, if it is a writer profile.
+        step_share: Share (0..1) of the learned change that was taken, so that other handwriting is read no worse.
     """
 
     name: str
@@ -227,6 +228,7 @@ class Trained:
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     writer: str = ""
+    step_share: float = 1.0
 
 
 TrainingEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | WordsEvaluated | Trained

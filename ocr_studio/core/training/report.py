@@ -76,6 +76,21 @@ def format_advice(comparison: AnyComparison, *, stopped: str = "", writer: str =
     return _when_unclear(comparison, stopped_early=stopped == "asked")
 
 
+def describe_step(trained: AnyTrained) -> str:
+    """Return what was done for other handwriting; empty if the whole change was taken."""
+    if not isinstance(trained, Trained) or trained.step_share >= 1:
+        return ""
+    if trained.step_share > 0:
+        return tr(
+            "Only {share} of the change was taken, so that other handwriting is read no worse.",
+            share=percent(trained.step_share),
+        )
+    return tr(
+        "Nothing was changed, as other handwriting would be read worse. Set the writer of the photos to learn a"
+        " profile instead."
+    )
+
+
 def estimate_missing(comparison: AnyComparison) -> int | None:
     """Estimate how many more corrected words or lines would confirm the measured difference.
 
@@ -152,7 +167,7 @@ def render(trained: AnyTrained) -> list[str]:
     for what, words in (("gained", comparison.gained), ("lost", comparison.lost)):
         lines += [f"  {what}: {_word(each)}" for each in words[:_LISTED]]
         lines += [f"  … and {len(words) - _LISTED} more"] if len(words) > _LISTED else []
-    lines += filter(None, [describe_missing(comparison)])
+    lines += filter(None, [describe_missing(comparison), describe_step(trained)])
     lines.append(f"{format_duration(trained)}.")
     return lines
 

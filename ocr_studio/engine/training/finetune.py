@@ -42,6 +42,7 @@ from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import Recognizer
 from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal, stored_features
 from ocr_studio.engine.training.batches import Batches, Mixture
+from ocr_studio.engine.training.check_words import load_check_words
 from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.training.stored_features import FeatureBatches, Features
 from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Pack, RecognizerTrainer, TrainingPlan
@@ -57,6 +58,10 @@ _MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least thi
 LEAST_STEPS: Final = 80
 # Weight of the distillation loss where layers are trained on stored features, at a high learning rate.
 DISTILLATION: Final = 10.0
+# Shares of the learned change that are tried, until no other handwriting is read worse.
+_STEP_SHARES: Final = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1)
+# One in so many check words is used where the whole network has to see them.
+_CHECKED_SHARE: Final = 5
 # Held-out words shown during training.
 MAX_SAMPLES: Final = 12
 # Words per batch when reading with dictionaries, so that cancelling is quick.
@@ -89,6 +94,7 @@ class _ExampleSets:
         held_out: Checked words for evaluation.
         general: General words for rehearsal.
         keep: General words to measure forgetting.
+        check: These and handwriting of others: a model for all photos must not read them worse.
     """
 
     train: list[TrainingExample]
@@ -96,6 +102,7 @@ class _ExampleSets:
     held_out: list[TrainingExample]
     general: list[TrainingExample]
     keep: list[TrainingExample]
+    check: list[TrainingExample]
 
 
 def finetune(
@@ -126,7 +133,12 @@ def finetune(
     yield from run.prepare()
     yield from run.train(stop)
     comparison = yield from run.compare()
-    settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
+    settings: dict[str, Setting] = {
+        **asdict(recipe),
+        "steps": run.best.step,
+        "unit": data.unit,
+        "step_share": run.step_share,
+    }
     card = ModelCard(
         architecture=base.architecture,
         title=name,
@@ -140,7 +152,9 @@ def finetune(
         writer=data.writer,
     )
     written = candidate.write_candidate(name, run.net, charset=run.charset, card=card)
-    yield Trained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings, data.writer)
+    yield Trained(
+        name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings, data.writer, run.step_share
+    )
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
@@ -155,12 +169,18 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
 
 
 class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):
-    """A recognizer's run. baseline: readings of held-out and general words before training."""
+    """A recognizer's run.
+
+    Attributes:
+        baseline: Readings of held-out and general words before training.
+        step_share: Share of the learned change that was taken, 0..1.
+    """
 
     def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         super().__init__(recipe, folder)
         self.net, self.charset = base.net, base.charset
         self._base, self._data = base, data
+        self.step_share = 1.0
 
     # -------------------------------------------------------------------------------------------------- before
 
@@ -180,7 +200,14 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             [example for example in data.held_out if example.text.strip() and example.crop.size],
             [example for example in general[measured:] if batches.is_trainable(example, known)],
             [example for example in general[:measured] if batches.is_trainable(example, known)],
+            [],
         )
+        if not data.writer:
+            words = () if data.lines else load_check_words()
+            # Without stored features, each of them is seen by the whole network several times.
+            step = 1 if upper_layers.first_layer(self.net, self.recipe.what) else _CHECKED_SHARE
+            known_words = [example for example in words[::step] if batches.is_trainable(example, known)]
+            self.examples.check.extend([*self.examples.keep, *known_words])
         if not self.examples.train:
             raise NoTrainingData(
                 tr("none of these lines can be used for training")
@@ -242,6 +269,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             trainer = RecognizerTrainer(trained, plan)
         self._evaluator = Evaluator(readable, self.charset, pack)
         self._general_evaluator = Evaluator(examples.keep, self.charset, pack)
+        self._check_evaluator = Evaluator(examples.check, self.charset, pack)
         self.start_or_resume(trainer, steps)
 
     def _compute_features(
@@ -252,7 +280,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         own = [*examples.train, *examples.unchecked]
         views = stored_features.count_views(len(own), recipe.augmentation)
         found = Features(stored_features.compute_padding(network))
-        others = [*examples.general, *examples.keep, *readable]
+        others = list(dict.fromkeys([*examples.general, *examples.keep, *examples.check, *readable]))
         doing = tr("Preparing the lines") if self._data.lines else tr("Preparing the words")
         for words, count, strength in ((own, views, recipe.augmentation), (others, 1, 0.0)):
             for some in stored_features.compute_features(
@@ -288,7 +316,24 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         counts = len(examples.train), len(examples.held_out), len(examples.keep)
         started = TrainingStarted(*counts, self.steps, self._new_characters, resumed_at=self.step, unit=self._data.unit)
         yield from self.train_steps(started, stop)
-        self.trainer.assign_weights(self.best.weights)
+        yield from self._limit_step()
+
+    def _limit_step(self) -> Iterator[TrainingEvent]:
+        """Take the largest part of the learned change with which no other handwriting is read worse, or none of it."""
+        trainer, learned = self.trainer, self.best.weights
+        trainer.assign_weights(learned)
+        if not self.examples.check or not self.best.step:
+            return
+        trainer.assign_weights(trainer.initial)
+        allowed = self._check_evaluator.evaluate(trainer).loss
+        for number, share in enumerate(_STEP_SHARES):
+            yield TrainingPreparing(tr("Checking other handwriting"), number, len(_STEP_SHARES))
+            trainer.assign_weights(trainer.blend(learned, share))
+            if self._check_evaluator.evaluate(trainer).loss <= allowed:
+                self.step_share = share
+                return
+        trainer.assign_weights(trainer.blend(learned, 0.0))
+        self.step_share = 0.0
 
     def next_training_step(self) -> Callable[[], float]:
         """Return the next step."""

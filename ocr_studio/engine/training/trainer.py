@@ -21,7 +21,7 @@ from ocr_studio.engine.nets.upper_layers import HEAD
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.batches import Batch
-from ocr_studio.engine.training.trainable_weights import TrainableWeights, check_finite
+from ocr_studio.engine.training.trainable_weights import Arrays, TrainableWeights, check_finite
 from ocr_studio.engine.training.training_data import TrainingExample
 
 # Crops per batch of an evaluation.
@@ -98,6 +98,17 @@ class RecognizerTrainer(TrainableWeights):
         if batch.own == len(batch.inputs):
             return check_finite(float(self._train_alone(*_tensors(batch))))
         return check_finite(float(self._train_mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
+
+    def blend(self, learned: Arrays, share: float) -> Arrays:
+        """Return weights between the initial ones (share 0) and learned ones (1); new classes are the learned ones."""
+        new = self._plan.new_classes
+        found = []
+        for variable, old, learned_value in zip(self.variables, self.initial, learned, strict=True):
+            mixed = np.asarray(old + share * (learned_value - old), np.float32)
+            if new and self._is_head(variable):
+                mixed[..., -new:] = learned_value[..., -new:]
+            found.append(mixed)
+        return found
 
     def evaluate_batch(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the best class at every step, (B, T), and the loss of each crop, (B,), nats."""

@@ -95,7 +95,8 @@ class ResultPage(QWidget):
         self.column.headline.setText(training_report.format_title(comparison))
         say(self.sentence, training_report.format_result(comparison))
         writer = trained.writer if isinstance(trained, Trained) else ""
-        say(self.advice, training_report.format_advice(comparison, stopped=trained.stopped, writer=writer))
+        advice = training_report.format_advice(comparison, stopped=trained.stopped, writer=writer)
+        say(self.advice, " ".join(filter(None, (advice, training_report.describe_step(trained)))))
         theme.set_state(self.keep, "primary", comparison.verdict == "better")
         theme.set_state(self.discard, "primary", comparison.verdict == "worse")
         self._show_figures(trained)

@@ -36,7 +36,7 @@ from ocr_studio.engine.training import run as training_run
 from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
 from ocr_studio.engine.training.finetune import NoTrainingData
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
-from ocr_studio.engine.training.trainer import RecognizerTrainer
+from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import candidate, model_arrays, model_weights
 from ocr_studio.engine.weights.model_arrays import ModelArrays
@@ -374,3 +374,44 @@ def test_the_last_layer_alone_learns_new_letters(tmp_path: Path) -> None:
     data = TrainingData([*TRAIN, printed("ßa"), printed("→b")], [printed("aß")])
     trained = last(list(run(tmp_path, data, replace(HEAD_ALONE, learning_rate=2e-2))))
     assert learned(trained)["characters/bias"].shape == (len(ALPHABET) + 2,)
+
+
+@pytest.mark.parametrize(("losses", "share"), [((1.0, 1.0), 1.0), ((1.0, 1.1, 0.9), 0.5), ((1.0, 2.0, 2.0), 0.0)])
+def test_the_largest_step_is_taken_that_reads_no_other_handwriting_worse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, losses: tuple[float, ...], share: float
+) -> None:
+    left = [1.0, 1.0, *losses]  # of the base model and of each step that is tried, in both trainings
+    evaluate = Evaluator.evaluate
+
+    def check(self: Evaluator, trainer: RecognizerTrainer) -> EvaluationResult:
+        if any(example.name.startswith("check ") for example in self.examples):
+            return EvaluationResult((), left.pop(0))
+        return evaluate(self, trainer)
+
+    monkeypatch.setattr(finetune, "_STEP_SHARES", (1.0, 0.5))
+    monkeypatch.setattr(Evaluator, "evaluate", check)
+    data = replace(DATA, held_out=())  # so that the last step counts
+    whole, part = (last(list(run(tmp_path / name, data))) for name in ("whole", "part"))
+    assert (whole.step_share, part.step_share, left) == (1.0, share, [])
+    assert part.settings["step_share"] == share
+    base = model_weights.read_weights(finetune._base(RECIPE, DATA).net)
+    for name, value in learned(whole).items():
+        np.testing.assert_allclose(learned(part)[name], base[name] + share * (value - base[name]), atol=1e-5)
+
+
+def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(tmp_path: Path) -> None:
+    data = replace(DATA, writer="Anna", unchecked=[printed("lamp"), printed("zebra")])
+    events = list(run(tmp_path, data, replace(RECIPE, patience=None)))
+    started = next(event for event in events if isinstance(event, TrainingStarted))
+    assert (started.train, started.held_out, started.keep) == (5, 3, 0)  # unchecked words count as neither
+    trained = last(events)
+    assert (trained.writer, trained.step_share, trained.settings["steps"]) == ("Anna", 1.0, trained.steps)
+    assert trained.comparison.keep_before.words == 0
+    model = registry.install(trained.folder)
+    assert model.writer == "Anna"
+    without = last(list(run(tmp_path / "without", replace(data, unchecked=()), replace(RECIPE, patience=None))))
+    one, other = (
+        learned(without),
+        model_arrays.parse_weights(((model.folder or tmp_path) / WEIGHTS_FILE).read_bytes(), file=tmp_path),
+    )
+    assert any(not np.array_equal(one[name], other[name]) for name in one)
