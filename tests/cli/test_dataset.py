@@ -151,7 +151,7 @@ class StandInRecognizer:
 def recognizer(monkeypatch: pytest.MonkeyPatch) -> StandInRecognizer:
     reader: Any = StandInReader()
     reader.recognizer = StandInRecognizer()
-    monkeypatch.setattr(OcrService, "reader", lambda _: reader)
+    monkeypatch.setattr(OcrService, "reader", lambda *_: reader)
     recognizer: StandInRecognizer = reader.recognizer
     return recognizer
 

@@ -27,7 +27,7 @@ WORDS = [
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: StandInReader())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: StandInReader())
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
 ) -> None:
     units: list[str] = []
 
-    def reader(ocr_service: OcrService) -> StandInReader:
+    def reader(ocr_service: OcrService, writer: str | None = None) -> StandInReader:
         units.append(ocr_service.options.unit)
         return StandInReader()
 

@@ -51,7 +51,7 @@ class TwoWords:
 @pytest.fixture(autouse=True)
 def reader(monkeypatch: pytest.MonkeyPatch) -> TwoWords:
     reader = TwoWords()
-    monkeypatch.setattr(OcrService, "reader", lambda _: reader)
+    monkeypatch.setattr(OcrService, "reader", lambda *_: reader)
     return reader
 
 

@@ -48,7 +48,7 @@ class TwoWords:
 
 @pytest.fixture(autouse=True)
 def _ocr_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: TwoWords())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: TwoWords())
 
 
 @pytest.fixture
@@ -367,7 +367,7 @@ def test_a_library_that_cannot_be_loaded_while_a_command_runs_is_one_line(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(_: OcrService) -> None:
+    def fail(*_: object) -> None:
         raise ImportError("libcc.so.2: cannot open shared object file")
 
     monkeypatch.setattr(OcrService, "reader", fail)
@@ -447,7 +447,7 @@ def test_errors_are_one_line_even_for_odd_names(capsys: pytest.CaptureFixture[st
 def test_an_error_without_a_file_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: OcrService) -> None:
+    def broken(*_: object) -> None:
         raise StudioError("the weights are missing", remedy="Install them.")
 
     monkeypatch.setattr(OcrService, "reader", broken)

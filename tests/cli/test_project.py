@@ -32,7 +32,7 @@ class Learner(TwoWords):
 @pytest.fixture
 def learner(monkeypatch: pytest.MonkeyPatch) -> Learner:
     learner = Learner()
-    monkeypatch.setattr(OcrService, "reader", lambda _: learner)
+    monkeypatch.setattr(OcrService, "reader", lambda *_: learner)
     return learner
 
 

@@ -42,7 +42,7 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     settings.save(settings.Settings(unit="lines"))
     units: list[str] = []
 
-    def reader(ocr_service: OcrService) -> Nothing:
+    def reader(ocr_service: OcrService, writer: str | None = None) -> Nothing:
         units.append(ocr_service.options.unit)
         return Nothing()
 
@@ -76,7 +76,7 @@ def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     used: set[str | None] = set()
 
-    def reader(ocr_service: OcrService) -> Nothing:
+    def reader(ocr_service: OcrService, writer: str | None = None) -> Nothing:
         used.add(ocr_service.options.model)
         return Nothing()
 
@@ -92,7 +92,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
     photo = tmp_path / "board.png"
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     chosen = [installed("Anna"), installed("Finder", architecture=DETECTOR, alphabet=()), installed("Berta")]
@@ -124,7 +124,7 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
 def test_a_damaged_model_of_the_program_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
     photo = tmp_path / "board.png"
     photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
     folder = resources.models() / "boards"
@@ -139,7 +139,7 @@ def test_a_damaged_model_of_the_program_is_said(
 def test_read_replaces_no_file_that_it_did_not_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
     for name in ("a.png", "b.png"):
         photo_file.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
     out = tmp_path / "out"
@@ -162,7 +162,7 @@ def test_read_replaces_no_file_that_it_did_not_write(
 def test_pages_that_are_not_read_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
 ) -> None:
-    monkeypatch.setattr(OcrService, "reader", lambda _: Nothing())
+    monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
     more = [Image.new("RGB", (20, 20), colour) for colour in ("black", "red")]
     white, several = Image.new("RGB", (20, 20), "white"), name != "plain.tif"
     white.save(tmp_path / name, save_all=several, append_images=more if several else [])

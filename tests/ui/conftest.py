@@ -63,9 +63,13 @@ def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         settings: Settings | None = None,
         reader: StandInReader | None = None,
         learners: Mapping[str, Learn] | None = None,
+        profiles: Mapping[str, StandInReader] | None = None,
     ) -> Studio:
         use_theme("light")
-        studio = Studio(settings or Settings(), ocr_service=StandInOcrService(reader), learners=learners)
+        service = StandInOcrService(reader, profiles=profiles)
+        if settings is not None:
+            service = service.successor(settings.reader_options())
+        studio = Studio(settings or Settings(), ocr_service=service, learners=learners)
         opened.append(studio)
         studio.start(paths)
         qtbot.waitExposed(studio.window)

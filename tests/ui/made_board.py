@@ -131,18 +131,20 @@ class StandInPreview:
 
 
 class StandInOcrService(OcrService):
-    """An OCR service with the stand-in; TensorFlow stays out of these tests."""
+    """An OCR service with the stand-in, and others for writers with a profile; TensorFlow stays out of these tests."""
 
-    def __init__(self, reader: StandInReader | None = None) -> None:
+    def __init__(
+        self, reader: StandInReader | None = None, *, profiles: Mapping[str, StandInReader] | None = None
+    ) -> None:
         super().__init__(ReaderOptions())
-        self.stand_in = reader or StandInReader()
+        self.stand_in, self.profiles = reader or StandInReader(), profiles or {}
 
     @property
     def ready(self) -> bool:
         return True
 
     def reader(self, writer: str | None = None) -> Any:
-        return self.stand_in
+        return self.profiles.get(writer or "", self.stand_in) if self.options.find_profile(writer) else self.stand_in
 
     def successor(self, options: ReaderOptions) -> StandInOcrService:
         self.options = options

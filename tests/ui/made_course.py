@@ -75,7 +75,13 @@ class StandInLearner:
 
     def _trained(self, course: TrainingTask, steps: int, stopped: str) -> Trained:
         folder = registry.candidate_folder(course.run.name)
-        card = ModelCard(RECOGNIZER, title=course.run.name, parent=registry.BUILT_IN.name, alphabet=("a", "b"))
+        card = ModelCard(
+            RECOGNIZER,
+            title=course.run.name,
+            parent=registry.BUILT_IN.name,
+            alphabet=("a", "b"),
+            writer=course.run.writer,
+        )
         write_model(folder, card)
         before, after = self.mistakes
         samples = self._samples(course.dataset.held_out, self.steps)
@@ -90,7 +96,7 @@ class StandInLearner:
             lost=samples[:1] if after > before else (),
             unit=self.unit,
         )
-        return Trained(course.run.name, folder, comparison, steps, 31.4, stopped)
+        return Trained(course.run.name, folder, comparison, steps, 31.4, stopped, writer=course.run.writer)
 
     @staticmethod
     def _samples(examples: tuple[Example, ...], step: int) -> tuple[HeldOutSample, ...]:

@@ -205,7 +205,7 @@ class OcrService:
             except StudioError as error:  # reported when the project is opened; photos can still be read
                 _log.warning("%s", error)
         if typed != self._typed:
-            for reader in (self._general_reader(), *self._profiles.values()):
+            for reader in (self.reader(), *self._profiles.values()):
                 reader.learn(typed)
             self._typed = typed
 

@@ -143,11 +143,10 @@ class ModelsDialog(QDialog):
         stays = entry is None or entry.of_program
         used = entry is not None and entry.name in self._used
         self.use.setEnabled(model is not None and not used)
-        self.use.setToolTip(
-            tr("Read photos by {writer} with this profile from now on", writer=labels.label(model.writer))
-            if model and model.writer
-            else tr("Use this model from now on")
-        )
+        tip = tr("Use this model from now on")
+        if model is not None and model.writer:
+            tip = tr("Read photos by {writer} with this profile from now on", writer=model.writer)
+        self.use.setToolTip(labels.tooltip(tip))
         self.stop.setVisible(model is not None and bool(model.writer) and used)
         self.use.setVisible(self.stop.isHidden())
         self.compare.setEnabled(model is not None and not used and self._comparable)

@@ -56,8 +56,11 @@ class PreflightPage(QWidget):
         super().__init__()
         self._pictures = pictures
         self.writers = ComboBox((), "", tr("Photos that the new model is for"))
-        self.writers.setToolTip(tr("A writer profile reads this writer’s photos only; other photos are read as before"))
+        self.writers.setToolTip(
+            labels.tooltip(tr("A writer profile reads this writer’s photos only; other photos are read as before"))
+        )
         self.writers.currentIndexChanged.connect(self._show_writer)
+        self.writers.activated.connect(self._note_choice)
         self.column = StartColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""), choice=self.writers)
         self.recipe = RecipeForm(Recipe(), READING, suggest=suggested_recipe)
         self.column.start.connect(lambda: self.start.emit(self.recipe.recipe, self.writer))
@@ -76,7 +79,7 @@ class PreflightPage(QWidget):
             zip((self.column.meter, self.examples, self.doubts, self.groups), _NAMES, strict=True)
         )
         self._look: Preflight | None = None
-        self._checked = 0
+        self._checked, self._has_chosen = 0, False
         self._lay_out()
         self.show_look(None)
 
@@ -110,15 +113,18 @@ class PreflightPage(QWidget):
         """Offer a profile for each writer with enough words; what was chosen stays, else the first writer is."""
         counts = preflight.count_writers(look.dataset) if look and look.dataset else {}
         enough = [writer for writer, words in counts.items() if words >= LEAST]
-        before = self.writers.currentData()
+        chosen = self.writers.currentData() if self._has_chosen else None
         with QSignalBlocker(self.writers):
             self.writers.clear()
             for writer in enough:
                 self.writers.addItem(tr("For photos by {writer}", writer=labels.label(writer)), writer)
             self.writers.addItem(tr("For all photos"), "")
-            self.writers.setCurrentIndex(max(0, self.writers.findData(before)))
+            self.writers.setCurrentIndex(max(0, self.writers.findData(chosen)))
         self.writers.setVisible(bool(enough))
         self.recipe.show_profile(bool(self.writer))
+
+    def _note_choice(self) -> None:
+        self._has_chosen = True
 
     def _show_writer(self) -> None:
         self.recipe.show_profile(bool(self.writer))

@@ -125,7 +125,7 @@ def test_the_values_for_machines_are_those_that_are_documented() -> None:
         json.dumps(evaluation_table.to_values(Evaluation("data", "tiny", (result(),))), allow_nan=False)
     )
     scores = {"detection", "end_to_end", "strict", "keras_ocr", "bag_of_words", "text", "text_found"}
-    assert values.keys() == {"data", "model", "unit", "photos", "total", "failed", "left_out"}
+    assert values.keys() == {"data", "model", "unit", "photos", "total", "writers", "failed", "left_out"}
     photo = values["photos"][0]
     assert photo.keys() == scores | {"image", "truth", "words", "found", "seconds", "mistakes"}
     assert values["total"].keys() == scores | {"photos", "words", "found", "seconds", "mistakes"}

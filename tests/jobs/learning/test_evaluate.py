@@ -57,9 +57,15 @@ def test_what_a_project_has_learned_from_its_truth_has_no_part(tmp_path: Path, m
     asked: list[object] = []
     read = reading.read_page
 
-    def watched(ocr_service: reading.OcrService, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
+    def watched(
+        ocr_service: reading.OcrService,
+        image: NDArray[np.uint8],
+        *,
+        project: Project | None = None,
+        writer: str | None = None,
+    ) -> object:
         asked.append(project)
-        return read(ocr_service, image, project=project)
+        return read(ocr_service, image, project=project, writer=writer)
 
     monkeypatch.setattr(reading, "read_page", watched)
     list(evaluate.evaluate(StandInOcrService(), Truth(pages(tmp_path, 1)), data=""))

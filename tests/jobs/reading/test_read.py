@@ -73,7 +73,7 @@ class TwoLines:
 class ReadyService(OcrService):
     """A service whose recognizer needs no loading."""
 
-    def reader(self) -> TwoLines:  # type: ignore[override]
+    def reader(self, writer: str | None = None) -> TwoLines:  # type: ignore[override]
         self._reader = self._reader or TwoLines()  # type: ignore[assignment]
         return self._reader  # type: ignore[return-value]
 
@@ -91,7 +91,7 @@ def test_words_decoded_again_come_last_and_count_no_lines() -> None:
             yield 0, [Word("w0", lines[0], machine=self._read(7))]
 
     class Service(ReadyService):
-        def reader(self) -> TwoLines:  # type: ignore[override]
+        def reader(self, writer: str | None = None) -> TwoLines:  # type: ignore[override]
             self._reader = self._reader or Again()  # type: ignore[assignment]
             return self._reader  # type: ignore[return-value]
 
@@ -144,7 +144,7 @@ def test_networks_that_cannot_be_loaded_are_one_error_for_all_photos(
     for photo in photos:
         photo_file.save_png(photo, np.full((50, 80, 3), 255, np.uint8))
 
-    def fail(_: OcrService) -> Reader:
+    def fail(*_: object) -> Reader:
         raise NoRuntime("nothing runs it")
 
     monkeypatch.setattr(OcrService, "reader", fail)
@@ -251,7 +251,7 @@ def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
             return super().find(image)
 
     class Watched(OcrService):
-        def reader(self) -> Watching:  # type: ignore[override]
+        def reader(self, writer: str | None = None) -> Watching:  # type: ignore[override]
             self._reader = self._reader or Watching()  # type: ignore[assignment]
             return self._reader  # type: ignore[return-value]
 

@@ -1,0 +1,132 @@
+"""The story of a writer profile in the window: made, used on this writer's photos, proposed for others, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import settings as settings_file
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import PageFacts, Quad, Transcription
+from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import message
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.models.models_dialog import ModelsDialog
+from tests.core.made_models import installed
+from tests.ui import made_board
+from tests.ui.learning import begin, correct, press_learn, said
+from tests.ui.made_board import StandInReader
+from tests.ui.made_course import StandInLearner
+from tests.ui.studio import Open
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def set_writer(studio: Studio, writer: str) -> None:
+    page = studio.document.page
+    assert page is not None
+    facts = replace(page.facts, writer=writer)
+    studio.document.push(edits.set_facts(page, facts, message("Set writer to {writer}", writer=writer)))
+
+
+def test_a_profile_is_made_used_and_stopped(learning: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    studio = learning
+    set_writer(studio, "Anna")
+    correct(studio, 6)
+    press_learn(studio, qtbot)
+    trainer = studio.window.trainer
+    writers = trainer.preflight.writers
+    assert [writers.itemText(row) for row in range(writers.count())] == ["For photos by Anna", "For all photos"]
+    assert (writers.isVisible(), trainer.preflight.writer) == (True, "Anna")
+    assert trainer.preflight.recipe.recipe.average == 1.0
+    writers.setCurrentIndex(1)
+    assert trainer.preflight.recipe.recipe.average == 0.5
+    writers.setCurrentIndex(0)
+    begin(studio, qtbot)
+    assert "Keep it to read photos by Anna with it. Other photos are read as before." in said(studio)
+    with qtbot.waitSignal(studio.training.kept):
+        qtbot.mouseClick(trainer.result.keep, LEFT)
+    assert settings_file.load().writer_profiles == (("Anna", "Anna"),)
+    assert studio.settings.model is None
+    assert studio.reading.ocr_service.options.find_profile("Anna") == "Anna"
+    assert "Now reading photos by Anna with “Anna”" in said(studio)
+    qtbot.mouseClick(trainer.result.go_back, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert settings_file.load().writer_profiles == ()
+
+
+def test_without_writers_nothing_is_asked(learning: Studio, qtbot: QtBot) -> None:
+    correct(learning, 6)
+    press_learn(learning, qtbot)
+    page = learning.window.trainer.preflight
+    assert (page.writers.isVisible(), page.writer) == (False, "")
+    assert "set the writer of its photos" in said(learning)
+
+
+def test_in_the_list_of_models_a_profile_is_used_for_its_writer_and_stopped(open_studio: Open) -> None:
+    installed("hers", writer="Anna")
+    studio = open_studio()
+    studio.window.action_set["models"].trigger()
+    (dialog,) = studio.window.findChildren(ModelsDialog)
+    names = [entry.name for entry in dialog._entries]
+    dialog.list.setCurrentIndex(dialog.list.model().index(names.index("hers"), 0))
+    assert dialog.stop.isHidden()
+    QTest.mouseClick(dialog.use, LEFT)
+    assert studio.settings.writer_profiles == (("Anna", "hers"),)
+    assert studio.settings.model is None
+    assert "In use for photos by Anna" in dialog.list.currentIndex().data()
+    assert not dialog.delete.isEnabled()
+    assert dialog.use.isHidden()
+    QTest.mouseClick(dialog.stop, LEFT)
+    assert studio.settings.writer_profiles == ()
+    assert dialog.status.text() == "“hers” is no longer in use."
+    assert dialog.delete.isEnabled()
+
+
+class Surer(StandInReader):
+    """Reads boxes with this confidence."""
+
+    def __init__(self, confidence: float, mark: str) -> None:
+        super().__init__()
+        self.confidence, self.mark = confidence, mark
+
+    def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
+        for place in quads:
+            yield [made_board.reading(f"{self.mark}{place.bounds()[0]:.0f}", self.confidence)]
+
+
+def test_a_photo_that_fits_a_profile_better_is_offered_it(qtbot: QtBot, open_studio: Open, tmp_path: Path) -> None:
+    for name, writer in (("hers", "Anna"), ("his", "Ben")):
+        installed(name, writer=writer)
+    # Anna's profile is surer of every word than the model for all photos, Ben's is less sure.
+    studio = open_studio(
+        made_board.write_photo(tmp_path / "photos" / "board.png"),
+        settings=Settings().with_profile("Anna", "hers").with_profile("Ben", "his"),
+        reader=Surer(0.8, "all"),
+        profiles={"Anna": Surer(0.97, "anna"), "Ben": Surer(0.7, "ben")},
+    )
+    bar = studio.window.messages
+    asked = "This looks like the handwriting of Anna. Read it with this profile?"
+    qtbot.waitUntil(lambda: asked in bar.texts())
+    (button,) = [each for each in bar.findChildren(QPushButton) if each.text() == "Read with profile"]
+    QTest.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    page = studio.document.page
+    assert page is not None
+    assert page.facts == PageFacts(writer="Anna")
+    assert {word.text[:4] for word in page.words.values()} == {"anna"}
+    assert bar.texts() == []
+    studio.document.undo_stack.undo()
+    studio.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: not studio.busy)
+    page = studio.document.page
+    assert page is not None
+    assert page.facts == PageFacts()
