@@ -86,7 +86,7 @@ def test_in_the_list_of_models_a_profile_is_used_for_its_writer_and_stopped(open
     assert not dialog.delete.isEnabled()
     assert dialog.use.isHidden()
     QTest.mouseClick(dialog.stop, LEFT)
-    assert studio.settings.writer_profiles == ()
+    assert not studio.settings.writer_profiles
     assert dialog.status.text() == "“hers” is no longer in use."
     assert dialog.delete.isEnabled()
 
