@@ -79,6 +79,9 @@ def work(options: argparse.Namespace) -> int:
         report = _watched(_copied(options))
     else:
         sources = dataset_sources.find_sources(options.project, **where)
+        if options.unchecked and (options.layout != _DEFAULT or options.unit == "lines"):
+            complain(f"--unchecked needs the layout {_DEFAULT} and words")
+            return MISUSED
         wanted = ExportOptions(options.layout, options.unit or UNITS[0], options.letters, options.unchecked)
         report = _watched(export_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":

@@ -10,6 +10,7 @@ from typing import Final
 from ocr_studio.cli.console import (
     FAILED,
     GOOD,
+    MISUSED,
     add_overwrite,
     command_parser,
     complain,
@@ -23,7 +24,8 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.settings import LONGEST_NAME, Settings
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.jobs.models import download, import_export
 
@@ -120,7 +122,11 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
         settings.save(chosen.using(model))
     else:
         registry.chosen(model.name)  # raises for a detector
-        settings.save(chosen.with_profile(options.writer, model.name))
+        writer = " ".join(one_line(options.writer).split())  # as the window saves it
+        if not 1 <= len(writer) <= LONGEST_NAME:
+            complain(f"the name of a writer must have 1 to {LONGEST_NAME} characters")
+            return MISUSED
+        settings.save(chosen.with_profile(writer, model.name))
     print(visible(model.name))
     return GOOD
 

@@ -224,7 +224,7 @@ def _check_writer(options: argparse.Namespace, found: dataset.Dataset) -> str:
     """Return whose handwriting is learned, empty for everyone's. Raises StudioError."""
     if options.writer is None:
         return ""
-    known = sorted({example.writer for example in found.examples if example.writer})
+    known = sorted({example.writer for example in found.train if example.writer})
     if options.writer not in known:
         names = ", ".join(known) or "none"
         what = f"it contains no words by “{options.writer}”"

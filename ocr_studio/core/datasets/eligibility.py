@@ -22,6 +22,8 @@ _ON_PHOTO = 0.5
 _MARKED = {Mark.UNREADABLE: Reason.UNREADABLE, Mark.IGNORED: Reason.IGNORED}
 # Confidence and letters of words that are believed unchecked: nine of ten are right, single letters less often.
 _CERTAIN, _LEAST_CERTAIN = 0.9, 2
+# A box that has so much in common (IoU) with a checked one is of the same word, whatever was read there.
+_SAME_PLACE = 0.3
 # Two boxes that have so much in common (IoU) are of the same word.
 _SAME = 0.8
 
@@ -76,7 +78,10 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
     ]
     outside = _mark_outside(found, source.page)
     fit = [each for each, out in zip(found, outside, strict=True) if not out and not _find_misfit(each, letters)]
-    return [each for each in _drop_twins(fit) if each.reason is None]
+    known = [word.quad.corners for word in source.page.words.values() if word.checked]
+    twice = overlap.compute_overlap([each.quad.corners for each in fit], known)
+    covered = twice.matrix(twice.iou).max(axis=1, initial=0.0) >= _SAME_PLACE
+    return [each for each, double in zip(_drop_twins(fit), covered, strict=True) if each.reason is None and not double]
 
 
 def _is_certain(word: Word) -> bool:

@@ -27,8 +27,8 @@ from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 
-# Unchecked words of a dataset: enough to show a handwriting, few enough to be learned in half a minute.
-MOST_UNCHECKED: Final = 600
+# Unchecked words of a dataset, of all writers together.
+MOST_UNCHECKED: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ class _ExampleCutter:
             replace(each, split=side) for each, side in zip(making.examples, division.sides, strict=True)
         ]
         held = {each.page for each in making.examples if each.split is Split.HELD_OUT}
+        if division.rule == "page":  # nothing is learned from photos that are held out
+            making.unchecked = [each for each in making.unchecked if each.page not in held]
         if division.rule == "page":
             making.photos = [
                 replace(each, split=Split.HELD_OUT if each.page in held else Split.TRAIN) for each in making.photos

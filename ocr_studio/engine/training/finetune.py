@@ -361,7 +361,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         The loss is used because a few words are read correctly or wrongly by chance. The few held-out words of a single
         writer don't tell by their loss either when to stop: there the last step is the best.
         """
-        if self._data.writer:
+        if self._data.writer and self.recipe.patience is None:
             return -float(self.step)
         forgotten = max(0.0, keep.loss - self.baseline[1].loss)
         return held_out.loss + forgotten if len(self._evaluator) else -float(self.step)

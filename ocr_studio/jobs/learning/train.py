@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # Crops loaded between two events.
 _TOLD_EVERY: Final = 50
 
+# Unchecked words to learn from: enough to show a handwriting, few enough to be learned in half a minute.
+_MOST_UNCHECKED: Final = 600
+
 Stop: TypeAlias = Callable[[], bool]
 LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
 Learn: TypeAlias = Callable[["TrainingTask"], Iterator[LearningEvent]]
@@ -220,7 +223,8 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
     unchecked: list[TrainingExample] = []
     yield from _read(dataset, _by_writer(dataset.train, run.writer), train)
     yield from _read(dataset, _by_writer(dataset.held_out, run.writer), held_out)
-    yield from _read(dataset, _by_writer(dataset.unchecked, run.writer), unchecked)
+    certain = _by_writer(dataset.unchecked, run.writer)
+    yield from _read(dataset, certain[:: max(1, -(-len(certain) // _MOST_UNCHECKED))], unchecked)
     if not train and run.writer:
         what = tr("it contains no words by {writer} for training", writer=run.writer)
         raise StudioError(what, file=dataset.folder, remedy=tr("Set the writer of the photos first."))

@@ -24,6 +24,14 @@ _LONGEST: Final = 30  # letters; a whole line says no more than a word
 
 
 @dataclass(frozen=True, slots=True)
+class ProfilesCompared:
+    """Progress: ``done`` of ``total`` profiles are compared."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class WriterMatched:
     """A photo fits this writer's profile better than the model for all photos."""
 
@@ -32,7 +40,7 @@ class WriterMatched:
 
 def match_writer(
     ocr_service: OcrService, image: NDArray[np.uint8], words: Sequence[Word]
-) -> Iterator[LoadingRecognizer | WriterMatched]:
+) -> Iterator[LoadingRecognizer | ProfilesCompared | WriterMatched]:
     """Read some words of a photo with each writer profile and with the model for all photos.
 
     Args:
@@ -41,7 +49,7 @@ def match_writer(
         words: Its words.
 
     Yields:
-        LoadingRecognizer if necessary, then WriterMatched if a profile fits clearly better.
+        LoadingRecognizer if necessary, ProfilesCompared …, then WriterMatched if a profile fits clearly better.
     """
     quads = choose_words(words)
     profiles = ocr_service.options.writer_profiles
@@ -50,7 +58,8 @@ def match_writer(
     yield from prepare(ocr_service)
     general = _measure_confidence(ocr_service.reader(), image, quads)
     best, most = "", 0.0
-    for writer, _ in profiles:
+    for done, (writer, _) in enumerate(profiles):
+        yield ProfilesCompared(done, len(profiles))  # so that it can be cancelled
         reader = ocr_service.reader(writer)
         if reader is ocr_service.reader():  # the profile no longer exists
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -79,8 +80,9 @@ class ModelsController(QObject):
         self._choose(self._current().using(registry.find(name)))
 
     def stop_using(self, name: str) -> None:
-        """Stop using a writer profile: its writer’s photos are read like all others. Raises as ``use``."""
-        self._choose(self._current().using_instead(registry.find(name), None))
+        """Stop using a writer profile: the photos that it reads are read like all others."""
+        now = self._current()
+        self._choose(replace(now, writer_profiles=tuple(each for each in now.writer_profiles if each[1] != name)))
 
     def delete(self, name: str) -> None:
         """Delete a model permanently. Raises StudioError."""

@@ -11,7 +11,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.translation import later, message, tr
 from ocr_studio.jobs.reading.match_writer import WriterMatched, match_writer
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.job_thread import Job
+from ocr_studio.ui.job_thread import Job, Priority
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
@@ -25,29 +25,43 @@ class WriterProposal(QObject):
     def __init__(self, document: Document, reading: ReadingController, messages: MessageBar) -> None:
         super().__init__(reading)
         self._document, self._reading, self._messages = document, reading, messages
-        self._asked: set[str] = set()  # ids of pages that were looked at
+        self._asked: set[object] = set()  # pages, with the profiles that they were compared with
         self._job: Job | None = None
-        document.opened.connect(self._forget)
-        document.opened.connect(self._look)
+        document.opened.connect(self._follow)
+        document.changed.connect(self._withdraw_if_known)
         reading.stopped.connect(self._look)
 
-    def _forget(self) -> None:
+    def _follow(self) -> None:
         self._messages.withdraw(_KEY)
-        if self._job is not None:
-            self._job.cancel()
+        self._cancel()
+        self._look()
+
+    def _cancel(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+
+    def _withdraw_if_known(self) -> None:
+        page = self._document.page
+        if page is not None and page.facts.writer:
+            self._messages.withdraw(_KEY)
 
     def _look(self) -> None:
         page, image, ocr_service = self._document.page, self._document.image, self._reading.ocr_service
+        profiles = ocr_service.options.writer_profiles
         if page is None or image is None or self._reading.busy or not self._document.writable:
             return
-        if page.facts.writer or page.id in self._asked or not ocr_service.options.writer_profiles or not page.read_at:
+        if page.facts.writer or not profiles or not page.read_at or (page.id, profiles) in self._asked:
             return
-        self._asked.add(page.id)
-        words = tuple(page.words.values())
+        self._cancel()
+        page_id, words = page.id, tuple(page.words.values())
         job = self._job = self._reading.lane.submit(
-            lambda: match_writer(ocr_service, image, words), name=later("Comparing with writer profiles")
+            lambda: match_writer(ocr_service, image, words),
+            name=later("Comparing with writer profiles"),
+            priority=Priority.BACKGROUND,
         )
-        job.yielded.connect(lambda event: self._propose(page.id, event))
+        job.yielded.connect(lambda event: self._propose(page_id, event))
+        job.done.connect(lambda: self._asked.add((page_id, profiles)))
 
     def _propose(self, page_id: str, event: object) -> None:
         page = self._document.page
@@ -65,7 +79,7 @@ class WriterProposal(QObject):
 
     def _accept(self, page_id: str, writer: str) -> None:
         page = self._document.page
-        if page is None or page.id != page_id:
+        if page is None or page.id != page_id or page.facts.writer or self._reading.busy:
             return
         facts = replace(page.facts, writer=writer)
         self._document.push(edits.set_facts(page, facts, message("Set writer to {writer}", writer=writer)))

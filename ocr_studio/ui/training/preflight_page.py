@@ -79,7 +79,8 @@ class PreflightPage(QWidget):
             zip((self.column.meter, self.examples, self.doubts, self.groups), _NAMES, strict=True)
         )
         self._look: Preflight | None = None
-        self._checked, self._has_chosen = 0, False
+        self._checked = 0
+        self._chosen_writer: str | None = None  # by the user; empty for all photos
         self._lay_out()
         self.show_look(None)
 
@@ -113,18 +114,17 @@ class PreflightPage(QWidget):
         """Offer a profile for each writer with enough words; what was chosen stays, else the first writer is."""
         counts = preflight.count_writers(look.dataset) if look and look.dataset else {}
         enough = [writer for writer, words in counts.items() if words >= LEAST]
-        chosen = self.writers.currentData() if self._has_chosen else None
         with QSignalBlocker(self.writers):
             self.writers.clear()
             for writer in enough:
                 self.writers.addItem(tr("For photos by {writer}", writer=labels.label(writer)), writer)
             self.writers.addItem(tr("For all photos"), "")
-            self.writers.setCurrentIndex(max(0, self.writers.findData(chosen)))
+            self.writers.setCurrentIndex(max(0, self.writers.findData(self._chosen_writer)))
         self.writers.setVisible(bool(enough))
         self.recipe.show_profile(bool(self.writer))
 
     def _note_choice(self) -> None:
-        self._has_chosen = True
+        self._chosen_writer = self.writer
 
     def _show_writer(self) -> None:
         self.recipe.show_profile(bool(self.writer))
