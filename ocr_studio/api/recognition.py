@@ -28,6 +28,7 @@ from ocr_studio.api.script_network import ScriptNetwork
 from ocr_studio.api.startup import load_tensorflow
 from ocr_studio.api.tools import Picture
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images.word_crops import count_ctc_steps
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Charset
@@ -35,7 +36,7 @@ from ocr_studio.core.models import downloads
 from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
-from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader
 from ocr_studio.engine.recognition.recognizer import Recognizer as EngineRecognizer
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.augmentation import augment
@@ -210,7 +211,7 @@ class Recognizer(ScriptNetwork):
         if not len(boxes):
             return []
         # (like keras-ocr, a network for single words reads each box as one word)
-        lines = LineReader(picture, self.reader, words=True).read(straight_ribbons(boxes))
+        lines = LineReader(picture, self.reader, words=True).read(ribbons.straight_ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
         reads = self.reader.reread_doubtful(

@@ -8,13 +8,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
@@ -25,7 +25,7 @@ from ocr_studio.engine.nets.plans import HEIGHT
 from ocr_studio.engine.recognition import word_assembly, word_joining, word_segmentation
 from ocr_studio.engine.recognition.ink_mask import InkMask
 from ocr_studio.engine.recognition.language_prior import LanguagePrior
-from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads, straight_ribbons
+from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 
 # Pixels across, at the network's height, per batch: a few long lines, so that the first words arrive early and the
@@ -43,6 +43,9 @@ _LANGUAGE_WEIGHT = 0.3
 
 # Words read with this confidence or more are known words for the rest of the photo; 0.8 to 0.95 are alike.
 _CERTAIN = 0.9
+# A detector of words takes strokes of drawings for words, which are read as a character or two without any certainty:
+# of 30 such readings on 24 diagrams whose writers no network had learned, one was a word.
+_SHORT, _MIN_SHORT_CONFIDENCE = 2, 0.2
 
 _T = TypeVar("_T")
 _SegmentReading: TypeAlias = tuple[word_segmentation.Segment, Transcription]
@@ -56,19 +59,6 @@ class _DoubtfulWord:
     line: Line
     segment: word_segmentation.Segment
     passes: Sequence[FrameProbabilities]
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Some lines of a photo that were read together.
-
-    Attributes:
-        lines: The lines, or words if the detector finds those.
-        joined: For neighbouring words their indices, and both as one line.
-    """
-
-    lines: Sequence[Line]
-    joined: Sequence[tuple[int, int, Line]] = ()
 
 
 class Reader:
@@ -131,7 +121,13 @@ class Reader:
 
     def convert_unit(self, found: Quads) -> Quads:
         """Convert the detector's results, (N, 6, 2), to words or lines as wanted."""
-        return word_assembly.group_into_lines(found) if self.detector.finds_words and self._unit == "lines" else found
+        return self._join_words(found).quads if self.detector.finds_words and self._unit == "lines" else found
+
+    def _join_words(self, found: Quads) -> word_joining.JoinedWords:
+        """Join the words that a detector of words has found to lines."""
+        margins = [self.detector.measure_margins(quad) or (0.0, 0.0) for quad in found]
+        tight = [_without_margins(quad, each) for quad, each in zip(found, margins, strict=True)]
+        return word_joining.join_words(found, np.array(tight, np.float32).reshape(-1, 4, 2))
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """Read lines in batches.
@@ -141,14 +137,18 @@ class Reader:
             lines: (N, 6, 2), as from ``find``.
 
         Yields:
-            Number of lines in the batch, and their words, whose quads follow the slope of the line. At last, if the
+            Number of ``lines`` in the batch, and their words, whose quads follow the slope of the line. At last, if the
             words that were read with certainty change how others are read: 0, and those others with the same ids.
         """
         doubtful, certain = list[_DoubtfulWord](), list[str]()
-        line_reader = self._line_reader(image, words=self.detector.finds_words)
-        for batch in _run_ahead(partial(self._read_batch, line_reader), _batches(lines)):
-            words, again = self._make_words(batch, image.shape[1], image.shape[0])
-            yield len(batch.lines), words
+        joined = word_joining.JoinedWords(lines, np.ones(len(lines), np.intp))
+        if self.detector.finds_words and self._unit == "words" and self.recognizer.widest_word is None:
+            joined = self._join_words(lines)
+        line_reader, counts = self._line_reader(image, words=self.detector.finds_words), deque(joined.words.tolist())
+        for batch in _run_ahead(line_reader.read, _batches(joined.quads)):
+            joined_from = [counts.popleft() for _ in batch]
+            words, again = self._make_words(batch, joined_from, size=(image.shape[1], image.shape[0]))
+            yield sum(joined_from), words
             doubtful += again
             certain += (word.text for word in words if word.machine and (word.machine.confidence or 0.0) >= _CERTAIN)
         if changed := self._decode_again(doubtful, certain):
@@ -162,7 +162,7 @@ class Reader:
             quads: Quads in pixels of the image.
         """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for seen in _run_ahead(self._line_reader(image, words=True).read, _batches(straight_ribbons(corners))):
+        for seen in _run_ahead(self._line_reader(image, words=True).read, _batches(ribbons.straight_ribbons(corners))):
             if self.recognizer.widest_word is not None:
                 yield [word_assembly.join_transcriptions(line, reads) for line, reads in self._transcribe_words(seen)]
                 continue
@@ -187,26 +187,20 @@ class Reader:
         reads = iter(self.recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
         return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
-    def _read_batch(self, line_reader: LineReader, quads: Quads) -> _Batch:
-        """Read some lines, or words and what neighbouring ones are together."""
-        margins = [self.detector.measure_margins(quad) for quad in quads]
-        if self._unit == "lines" or any(each is None for each in margins):
-            return _Batch(line_reader.read(quads))
-        tight = np.array([_without_margins(quad, each) for quad, each in zip(quads, margins, strict=True) if each])
-        pairs = word_joining.find_pairs(tight.reshape(-1, 4, 2))
-        joined = word_joining.join_quads(quads[pairs[:, 0]], quads[pairs[:, 1]])
-        seen = line_reader.read(np.concatenate([quads, joined]))
-        whole = [(left, right, line) for (left, right), line in zip(pairs.tolist(), seen[len(quads) :], strict=True)]
-        return _Batch(seen[: len(quads)], whole)
+    def _make_words(
+        self, lines: Sequence[Line], joined_from: Sequence[int], *, size: tuple[int, int]
+    ) -> tuple[list[Word], list[_DoubtfulWord]]:
+        """Return the words of lines, and those that can be decoded again.
 
-    def _make_words(self, batch: _Batch, width: int, height: int) -> tuple[list[Word], list[_DoubtfulWord]]:
-        """Return the words of lines, and those that can be decoded again."""
-        lines = [*batch.lines, *(line for _, _, line in batch.joined)]
+        joined_from: How many of the detector's results each line is. size: (width, height) of the photo.
+        """
         if self.recognizer.widest_word is not None:
-            written = self._transcribe_words([line for line in batch.lines if not _is_drawing(line)])
+            written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
             found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
-            return [word for line, reads in written for word in found(line, reads, size=(width, height))], []
-        segmentations = [(line, self._segment(line)) for line in lines]
+            return [word for line, reads in written for word in found(line, reads, size=size)], []
+        segmentations = [
+            (line, self._segment(line, joined=count > 1)) for line, count in zip(lines, joined_from, strict=True)
+        ]
         pieces = [
             (line, segment)
             for line, segmentation in segmentations
@@ -223,11 +217,12 @@ class Reader:
             choose_segmentation(segmentation, read, language_scores=language_scores)
             for _, segmentation in segmentations
         ]
-        _join_parts(batch, readings, language_scores)
         chosen = [(line, *each) for line, found in zip(lines, readings, strict=True) for each in found]
         words, doubtful = list[Word](), list[_DoubtfulWord]()
         for (line, segment, _), (transcription, passes) in zip(chosen, self._reread(chosen), strict=True):
-            for word in _make_word(line, segment, transcription, size=(width, height)):
+            if self.detector.finds_words and _is_no_writing(transcription):
+                continue
+            for word in _make_word(line, segment, transcription, size=size):
                 words.append(word)
                 if (transcription.confidence or 0.0) < _CERTAIN:
                     doubtful.append(_DoubtfulWord(word, line, segment, passes))
@@ -265,15 +260,18 @@ class Reader:
             if read.text and read.text != each.word.text
         ]
 
-    def _segment(self, line: Line) -> word_segmentation.Segmentation:
-        """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing."""
+    def _segment(self, line: Line, *, joined: bool) -> word_segmentation.Segmentation:
+        """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing.
+
+        joined: Whether it was joined from words.
+        """
         if _is_drawing(line):
             return word_segmentation.Segmentation()
         if self._unit == "lines":
             return word_segmentation.single_segment(line.crop, line.steps)
         found = word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
         margins = self.detector.measure_margins(line.quad)
-        if margins is None or len(found.segments) != 1:
+        if joined or margins is None or len(found.segments) != 1:
             return found
         # The detector knows better where a word ends than its ink, which touches frames and other words.
         (x, y), (height, width) = margins, line.crop.shape[:2]
@@ -337,27 +335,6 @@ def choose_segmentation(
     return [each for place in chosen for each in place]
 
 
-def _join_parts(batch: _Batch, readings: list[list[_SegmentReading]], language_scores: Mapping[str, float]) -> None:
-    """Leave either two neighbouring words or what they are together, whichever is likelier.
-
-    readings: Of all lines, then of the joined ones; those that are left out become empty.
-    """
-    gains: list[tuple[float, int, int, int]] = []
-    for place, (left, right, _) in enumerate(batch.joined, start=len(batch.lines)):
-        if len(readings[place]) == 1:
-            apart, together = [*readings[left], *readings[right]], readings[place]
-            gain = _log_likelihood(together, language_scores) - _log_likelihood(apart, language_scores)
-            gains.append((gain, place, left, right))
-    used: set[int] = set()
-    for gain, place, left, right in sorted(gains, reverse=True):
-        if gain > 0 and readings[left] and readings[right] and not used & {left, right}:
-            used |= {left, right, place}
-            readings[left], readings[right] = [], []
-    for place in range(len(batch.lines), len(readings)):
-        if place not in used:
-            readings[place] = []
-
-
 def _without_margins(quad: Quads, margins: tuple[float, float]) -> Quads:
     """Return the corners, (4, 2), of a quad without margins, which are shares of its width and height."""
     corners, (x, y) = quad[:4], margins
@@ -378,6 +355,11 @@ def _segment_crop(line: Line, segment: word_segmentation.Segment) -> Photo:
     """Return the image of a segment of a line. The last step may lie beyond the crop; then it is the crop's edge."""
     first = min(int(segment.first * line.steps.span), line.crop.shape[1] - 1)
     return line.crop[:, first : math.ceil(segment.last * line.steps.span)]
+
+
+def _is_no_writing(read: Transcription) -> bool:
+    """Whether a detector of words has found something that cannot be read."""
+    return len(read.text) <= _SHORT and (read.confidence or 0.0) < _MIN_SHORT_CONFIDENCE
 
 
 def _is_drawing(line: Line) -> bool:

@@ -13,6 +13,9 @@ It learns two maps: the lines, as the published net finds them, and the words, w
 are turned, as words on diagrams stand on their side or run aslant. Only the map of words is kept: FOLDER/model finds
 words.
 
+--begin MODEL: a second training, of the words of such a model alone, and on pictures without writing besides, in which
+it sees words (``textures``; --photos: a folder of photos that may be used for them, such as those of scikit-image).
+
 Everything is kept in --out and gone on with after a stop or a kill by the same command. --minutes: stop at the first
 checkpoint after so many.
 """
@@ -65,7 +68,7 @@ from ocr_studio.engine.training.detector.tiles import SIDE, ResizedPhoto, choose
 from ocr_studio.engine.training.detector.trainer import dbnet_loss
 from ocr_studio.engine.training.training_data import TrainingExample
 from ocr_studio.engine.weights import model_weights
-from tests.benchmarks import adapt_recognizer
+from tests.benchmarks import adapt_recognizer, textures
 from tests.benchmarks.adapt_recognizer import Box
 
 BASE: Final = f"{adapt_recognizer.BASE}-detector"
@@ -99,6 +102,8 @@ PAGE: Final = BoardOptions(grounds=_ON, words=(60, 260), pages=1.0, turned=0.02,
 _QUALITY: Final = 95
 # The tiles of a batch.
 BATCH: Final = ("made", "made", "general", "boards", "boards", *3 * ("diagrams",))
+SECOND_BATCH: Final = ("made", "made", "general", "boards", "boards", "diagrams", "diagrams", "nothing", "nothing")
+HARD_TILES: Final = 500
 # Shares of tiles that are turned by up to 60° to either side, that lie on their side, that are blurred, and that are
 # enlarged, or stretched along their lines: letters on boards are larger and stand further apart than those made here.
 ASLANT, ON_THEIR_SIDE, BLURRED, ENLARGED, STRETCHED = 0.12, 0.08, 0.15, 0.25, 0.3
@@ -259,21 +264,40 @@ def lesson(photo: CheckedPhoto, *, scale: float | None = None, general: bool = F
     return Lesson(lines.decode(), lines, LineTargets.of(photo.words, single=True).scaled(scale), general)
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A tile in which the net saw words. known: (384, 384, 1), where there are none."""
+
+    tile: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+    general: bool = False
+
+
 class Tiles:
     """The batches, by step. Args: the lessons by kind, and the published network, which says what is to stay."""
 
-    def __init__(self, lessons: Mapping[str, Sequence[Lesson]], published: Network, seed: int) -> None:
+    def __init__(self, lessons: Mapping[str, Sequence[Lesson | Nothing]], published: Network, seed: int) -> None:
         self._lessons, self._published, self._seed = lessons, published, seed
+        self.batch = SECOND_BATCH if "nothing" in lessons else BATCH
 
     def at(self, step: int) -> tuple[NDArray[np.float32], ...]:
         """Pixels, (B, 384, 384, 3), targets of lines and words, (B, 384, 384, 2), and where they are known."""
         rng = np.random.default_rng((self._seed, 7, step))
-        drawn = [self._lessons[kind][int(rng.integers(len(self._lessons[kind])))] for kind in BATCH]
-        pixels, targets, known = (np.stack(part) for part in zip(*(_tile(each, rng) for each in drawn), strict=True))
+        drawn = [self._lessons[kind][int(rng.integers(len(self._lessons[kind])))] for kind in self.batch]
+        tiles = [_tile(each, rng) if isinstance(each, Lesson) else _mirrored(each, rng) for each in drawn]
+        pixels, targets, known = (np.stack(part) for part in zip(*tiles, strict=True))
         general = [index for index, each in enumerate(drawn) if each.general]
         targets[general, ..., :1] = self._published(pixels[general])
         known[general, ..., 0] = 1
         return pixels, targets, known
+
+
+def _mirrored(nothing: Nothing, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
+    """Such a tile, turned over."""
+    across, down = (int(step) for step in rng.choice((-1, 1), 2))
+    tile, known = (each[::down, ::across].astype(np.float32) for each in (nothing.tile, nothing.known))
+    pixels = (tile + np.float32(rng.normal(0, 20))).clip(0, 255) / np.float32(127.5) - np.float32(1)
+    return pixels, np.zeros((SIDE, SIDE, 2), np.float32), np.repeat(known, 2, axis=2)
 
 
 def _tile(lesson: Lesson, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
@@ -327,17 +351,16 @@ def words_alone(net: keras.Model) -> keras.Model:
 
 
 def make_step(net: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable[..., Any]:
-    """A compiled step: losses of both maps."""
-    variables = list(net.trainable_variables)
+    """A compiled step: losses of both maps, or of that of words if the net has no other."""
+    variables, maps = list(net.trainable_variables), net.output_shape[-1]
 
     @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, depth), tf.float32) for depth in (3, 2, 2)])  # type: ignore[untyped-decorator]
     def step(pixels: Any, targets: Any, known: Any) -> Any:
         with tf.GradientTape() as tape:
             seen = net(pixels, training=True)
-            losses = [
-                dbnet_loss(*(part[..., place : place + 1] for part in (seen, targets, known))) for place in (0, 1)
-            ]
-            loss = losses[0] + losses[1]
+            parts = (seen, targets[..., 2 - maps :], known[..., 2 - maps :])
+            losses = [dbnet_loss(*(part[..., place : place + 1] for part in parts)) for place in range(maps)]
+            loss = tf.add_n(losses)
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return tf.stack(losses)
 
@@ -354,6 +377,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--boards", type=int, default=400, help="made boards to learn from")
     parser.add_argument("--general", type=int, default=140, help="signs and printed pages to repeat")
     parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--begin", metavar="MODEL", help="a detector of words that learns on")
+    parser.add_argument("--photos", type=Path, help="photos without writing, for --begin")
     parser.set_defaults(rate=3e-4, seed=20)
     return parser.parse_args(given)
 
@@ -377,6 +402,19 @@ def lessons(given: argparse.Namespace, published: Detector) -> dict[str, list[Le
     return found
 
 
+def nothing(given: argparse.Namespace, net: Network, published: Network) -> list[Nothing]:
+    """Views without writing in which the net sees words."""
+    files = sorted(given.photos.iterdir()) if given.photos else []
+    found = []
+    for tile, known in textures.hard_tiles(
+        HARD_TILES, [photo_file.open_photo(file) for file in files], net, published, seed=given.seed
+    ):
+        found.append(Nothing(tile, known))
+        if len(found) % 100 == 0:
+            print(f"without writing: {len(found)} of {HARD_TILES}", flush=True)
+    return found
+
+
 def main(arguments_given: Sequence[str] | None = None) -> int:
     """Make, read, train; go on where it was stopped. Returns 0 with the model in its place, 3 with more to do."""
     given = arguments(arguments_given)
@@ -388,8 +426,12 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
     tensorflow_setup.configure(ReaderOptions())
     published = model_weights.load_detector(registry.find(BASE))
     network = TensorFlowNetwork(published)
-    tiles = Tiles(lessons(given, Detector(network)), network, given.seed)
+    found: dict[str, list[Any]] = {**lessons(given, Detector(network))}
     net = two_maps(published)
+    if given.begin:
+        net = model_weights.load_detector(registry.find(given.begin))
+        found["nothing"] = nothing(given, TensorFlowNetwork(net), network)
+    tiles = Tiles(found, network, given.seed)
     warm_up = max(1, given.steps // 20)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, given.steps - warm_up, warmup_target=given.rate, warmup_steps=warm_up
@@ -414,9 +456,9 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
                 if given.minutes and time.monotonic() - began > 60 * given.minutes:
                     thread.shutdown(cancel_futures=True)
                     return 3
-    settings = {"rate": given.rate, "steps": given.steps, "batch": len(BATCH), "seed": given.seed}
+    settings = {"rate": given.rate, "steps": given.steps, "batch": len(tiles.batch), "seed": given.seed}
     card = ModelCard(WORD_DETECTOR, "Words on whiteboards and diagrams", BASE, settings=settings)
-    model_weights.save_model(given.out / "model", words_alone(net), charset=None, card=card)
+    model_weights.save_model(given.out / "model", net if given.begin else words_alone(net), charset=None, card=card)
     checkpoint.unlink(missing_ok=True)
     return 0
 

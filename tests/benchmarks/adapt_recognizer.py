@@ -48,6 +48,7 @@ import numpy as np
 
 from ocr_studio.core import paths
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images import photo_file, warping, word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.metrics import Labelled
@@ -66,7 +67,6 @@ from ocr_studio.core.training.events import (
 from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
 from ocr_studio.engine.synth.word_crops import WordMaker, WordOptions
-from ocr_studio.engine.training.detector.dbnet_targets import fit_ribbon, measure_gaps
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 
 BASE: Final = "pp-ocrv6-small"
@@ -218,11 +218,12 @@ def _written_lines(words: Sequence[Labelled]) -> Iterator[tuple[Quad, str]]:
     ]
     for line in reading_order.find_lines(known):
         corners = np.array([word.quad.corners for word in line])
-        height = float(geometry.measure_sizes(fit_ribbon(corners)[None, :4])[0, 1])
-        wide = np.flatnonzero(measure_gaps(corners) > WIDEST_GAP * height) + 1
+        height = float(geometry.measure_sizes(ribbons.fit_ribbon(corners)[None, :4])[0, 1])
+        wide = np.flatnonzero(ribbons.measure_gaps(corners) > WIDEST_GAP * height) + 1
         for part in np.split(np.arange(len(line)), wide):
             if len(part) > 1:
-                yield Quad.from_array(fit_ribbon(corners[part])[:4]), " ".join(line[index].text for index in part)
+                whole = Quad.from_array(ribbons.fit_ribbon(corners[part])[:4])
+                yield whole, " ".join(line[index].text for index in part)
 
 
 # ------------------------------------------------------------------------------------------------- made words

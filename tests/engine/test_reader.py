@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
+from ocr_studio.engine import reader as reader_module
 from ocr_studio.engine.detection.word_detector import WordDetector
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition import recognizer
-from ocr_studio.engine.recognition.line_crops import straight_ribbons
 from ocr_studio.engine.recognition.recognizer import FrameProbabilities, Recognizer
 from ocr_studio.engine.recognition.word_segmentation import Segment
 
@@ -239,23 +240,29 @@ def test_words_read_with_certainty_help_with_others_of_the_same_photo(reader: Re
     assert [count for count, _ in alone] == [3]
 
 
-@pytest.mark.parametrize(
-    ("parts", "whole", "found"),
-    [(("ta", "ble"), "table", ["table"]), (("the", "table"), "thetable", ["the", "table"])],
-    ids=["a word in two boxes", "two words"],
-)
-def test_boxes_that_touch_are_one_word_if_that_is_likelier(
-    reader: Reader, parts: tuple[str, str], whole: str, found: list[str]
+def word_reader(reader: Reader, recognizer: Recognizer | None = None) -> Reader:
+    detector = WordDetector(reader.detector.network)
+    return Reader(ReaderOptions(), detector=detector, recognizer=recognizer or reader.recognizer)
+
+
+def test_boxes_that_follow_closely_are_read_together(reader: Reader) -> None:
+    photo, truth = drawn(("Left join tables",))
+    first, second, third = (label.quad for label in truth)
+    boxes = [first, *geometry.split_quad(second, 0.5), third]
+    quads = ribbons.straight_ribbons(np.array([geometry.widen_quad(box, 0.1) for box in boxes], np.float32))
+    ((count, read),) = word_reader(reader).read_lines(photo, quads)
+    assert count == len(boxes)
+    assert [word.text for word in read] == ["Left", "join", "tables"]
+    for word, quad in zip(read, (first, second, third), strict=True):
+        assert geometry.compute_iou(word.quad, quad) > 0.7
+
+
+@pytest.mark.parametrize(("text", "kept"), [("x", False), ("xy", False), ("xyz", True)])
+def test_what_a_word_detector_finds_is_no_word_if_nobody_can_read_it(
+    reader: Reader, text: str, kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    photo = np.full((120, 420, 3), 240, np.uint8)
-    quads = straight_ribbons(
-        np.array([Quad.from_box(left, 40, left + 150, 90).corners for left in (20, 165)], np.float32)
-    )
-    scripted = Scripted(reader.recognizer, [[(letter, 1.0) for letter in text] for text in (*parts, whole)])
-    words = Reader(ReaderOptions(), detector=WordDetector(reader.detector.network), recognizer=scripted)
-    ((count, read),) = words.read_lines(photo, quads)
-    assert count == 2
-    assert [word.text for word in read] == found
-    left, _, right, _ = read[0].quad.bounds()
-    assert left > 20  # without the margin
-    assert right == pytest.approx(305 if len(found) == 1 else 160, abs=10)
+    scripted = Scripted(reader.recognizer, [[(letter, 0.1) for letter in text]] * 9)
+    quads = ribbons.straight_ribbons(np.array([Quad.from_box(20, 40, 170, 90).corners], np.float32))
+    monkeypatch.setattr(reader_module, "_is_drawing", lambda line: False)
+    ((_, read),) = word_reader(reader, scripted).read_lines(np.full((120, 420, 3), 240, np.uint8), quads)
+    assert len(read) == kept

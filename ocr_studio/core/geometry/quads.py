@@ -184,16 +184,3 @@ def union_quad(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
     x, y = flat @ along, flat @ across
     box = [(x.min(), y.min()), (x.max(), y.min()), (x.max(), y.max()), (x.min(), y.max())]
     return Quad.from_array([u * along + v * across for u, v in box])
-
-
-def map_to_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
-    """Map positions on a ribbon, bent as a parabola along its length, to points: (N, 2) in the frame of the ribbon.
-
-    ribbon: (6, 2), the corners clockwise from top left, then the middles of the upper and the lower edge. places:
-    (N, 2), shares 0..1 of the ribbon's length and height.
-    """
-    a, b, c, d, upper, lower = np.asarray(ribbon, np.float64)
-    x, y = np.asarray(places, np.float64).T[:, :, None]
-    straight = a * (1 - x) * (1 - y) + b * x * (1 - y) + c * x * y + d * (1 - x) * y
-    bend = (upper - (a + b) / 2) * (1 - y) + (lower - (c + d) / 2) * y
-    return np.asarray(straight + 4 * x * (1 - x) * bend)

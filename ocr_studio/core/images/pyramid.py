@@ -64,7 +64,7 @@ class Pyramid:
     def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
         """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
 
-        ribbon: (6, 2), as for ``geometry.map_to_ribbon``, pixels of the photo itself; target: (width, height).
+        ribbon: (6, 2), as for ``ribbons.map_to_ribbon``, pixels of the photo itself; target: (width, height).
         """
         image, scale = self._enough_for(ribbon[:4], target)
         return warping.straighten_ribbon(image, np.asarray(ribbon) * scale, target)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.page import Quad
 
@@ -52,11 +53,11 @@ def warp_piece(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
 def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
     """Straighten the piece inside a bent ribbon; beyond the photo its border is repeated.
 
-    ribbon: (6, 2), as for ``quads.map_to_ribbon``; target: as for ``warp_piece``.
+    ribbon: (6, 2), as for ``ribbons.map_to_ribbon``; target: as for ``warp_piece``.
     """
     width, height = _clip_target(image, target)
     x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
-    piece, placed = _cut_piece(image, geometry.map_to_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
+    piece, placed = _cut_piece(image, ribbons.map_to_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
     grid = (placed - 0.5).reshape(height, width, 2).astype(np.float32)
     level = cv2.remap(piece, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(level, dtype=np.uint8)

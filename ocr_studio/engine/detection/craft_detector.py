@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.craft_boxes import HALF, CraftThresholds, word_quads
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Photo, Quads, order_line_corners
 from ocr_studio.engine.networks.network import Network
-from ocr_studio.engine.recognition.line_crops import straight_ribbons
 
 # Longer side in keras-ocr, in pixels: letters are larger there than the default detector needs.
 SIDE: Final = 2048
@@ -75,7 +75,7 @@ class CraftDetector(Detector):
         options = self.options
         thresholds = options.thresholds if isinstance(options, CraftOptions) else CraftThresholds()
         quads = [order_line_corners(quad) for quad in word_quads(text_map, thresholds) / scale]
-        return straight_ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
+        return ribbons.straight_ribbons(np.array(quads, np.float32).reshape(-1, 4, 2))
 
 
 def _clamp(value: float) -> float:

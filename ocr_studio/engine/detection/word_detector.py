@@ -23,8 +23,8 @@ class WordDetectorOptions(DetectorOptions):
     words that are close to each other become one, and drawings become words.
     """
 
-    text: float = 0.5
-    surely: float = 0.6
+    text: float = 0.4
+    surely: float = 0.5
     grow: float = 1.3
 
     @classmethod

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK
@@ -74,7 +75,7 @@ class Line:
     def on_photo(self, places: ArrayLike) -> NDArray[np.float64]:
         """Map places in the crop, (N, 2) pixels, to the photo."""
         height, width = self.crop.shape[:2]
-        return np.asarray(geometry.map_to_ribbon(self.quad, np.asarray(places) / (width, height)))
+        return np.asarray(ribbons.map_to_ribbon(self.quad, np.asarray(places) / (width, height)))
 
 
 class LineReader:
@@ -198,19 +199,16 @@ def _rotate_line(quad: Quads, turn: int) -> Quads:
     """Start a line, (6, 2), at another corner. Across its length the curvature is dropped."""
     corners = np.roll(quad[:4], -turn, axis=0)
     if turn % 2:
-        return np.asarray(straight_ribbons(corners[None])[0], np.float32)
+        return np.asarray(ribbons.straight_ribbons(corners[None])[0], np.float32)
     middles = quad[4:] if turn == 0 else quad[:3:-1]
     return np.asarray(np.vstack([corners, middles]), np.float32)
 
 
-def straight_ribbons(corners: Quads) -> Quads:
-    """Convert quads, (N, 4, 2), to straight lines, (N, 6, 2)."""
-    middles = np.stack([corners[:, :2].mean(axis=1), corners[:, 2:].mean(axis=1)], axis=1)
-    return np.asarray(np.concatenate([corners, middles], axis=1), dtype=np.float32)
-
-
 def _crop_line(photo: Pyramid, quad: Quads) -> Photo:
     """Crop a line, (6, 2), levelled, at the recognizer's height: (48, w, 3), w a multiple of a step."""
-    if np.abs(quad - straight_ribbons(quad[None, :4])[0]).max() < _MAX_SAG * geometry.measure_sizes(quad[:4])[0, 1]:
+    if (
+        np.abs(quad - ribbons.straight_ribbons(quad[None, :4])[0]).max()
+        < _MAX_SAG * geometry.measure_sizes(quad[:4])[0, 1]
+    ):
         return word_crops.extract_crop(photo, quad[:4], height=HEIGHT, step=STEP)
     return photo.straighten(quad, word_crops.compute_crop_size(quad[:4], height=HEIGHT, step=STEP))

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr_studio.core.editing import split_words
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
-from ocr_studio.core.reading_order import text_lines
 from ocr_studio.engine.recognition.ink_mask import Box
-from ocr_studio.engine.recognition.line_crops import Line, Quads, ReadWord, straight_ribbons
+from ocr_studio.engine.recognition.line_crops import Line, ReadWord
 
 
 def make_word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
@@ -54,34 +52,3 @@ def _read_words(line: Line) -> tuple[ReadWord, ...]:
     if not line.words:
         raise ValueError("a line that was not read word by word")
     return line.words
-
-
-def group_into_lines(found: Quads) -> Quads:
-    """Group words into lines: words that follow each other closely along their own slope.
-
-    Args:
-        found: (N, 6, 2), words as from ``Detector.find``.
-
-    Returns:
-        (M, 6, 2), straight lines, from top to bottom.
-    """
-    if len(found) == 0:
-        return found
-    corners = found[:, :4].astype(np.float64)
-    level = text_lines.find_frame(corners)
-    joined_rows = text_lines.find_rows(corners @ level.T, np.ones(len(corners), np.intp))
-    quads = np.array([_line_rectangle(corners[row]) for row in joined_rows], np.float32)
-    return straight_ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
-
-
-def _line_rectangle(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rectangle around the words of a line, (K, 4, 2) in reading order, along their direction."""
-    if len(corners) == 1:
-        return np.asarray(corners[0], np.float64)
-    begin, end = corners[0, [0, 3]].mean(axis=0), corners[-1, [1, 2]].mean(axis=0)
-    along = (end - begin) / max(float(np.linalg.norm(end - begin)), 1e-6)
-    turn = np.array([along, [-along[1], along[0]]])
-    places = corners.reshape(-1, 2) @ turn.T
-    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
-    level = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-    return np.asarray(level @ turn, np.float64)

@@ -1,50 +1,129 @@
-"""Finds neighbouring boxes of a word detector that may be parts of one word."""
+"""Joins the boxes of a word detector that follow each other closely to lines, which are read at once.
+
+That takes less time than reading words one by one, letters that were missed between two words are read, too, and the
+line's gaps and readings, see ``word_segmentation``, decide where words end: a detector splits words with wide gaps.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.engine.recognition.line_crops import Quads, straight_ribbons
+from ocr_studio.core.geometry import ribbons
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
+Quads: TypeAlias = NDArray[np.float32]
 
-# Shares of the lower box's height: largest gap between parts of a word, and largest offset across the line.
-_MAX_GAP: Final = 0.15
+# Shares of the lower box's height: largest gap between words of a line, and largest offset across it.
+_MAX_GAP: Final = 1.0
 _MAX_OFFSET: Final = 0.4
 _MAX_HEIGHT_RATIO: Final = 2.2
 _MIN_COSINE: Final = 0.9  # of the angle between their directions
 _MAX_OVERLAP: Final = 0.5  # of the narrower box
+# Two boxes this much higher than wide are words that stand on their side, one beside the other.
+_TALL_RATIO: Final = 1.5
+_AT_ONCE: Final = 512  # boxes whose followers are looked for together
+# A box of which this share is inside a line is part of it, such as a dash between its words.
+_INSIDE: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedWords:
+    """Lines of words, from top to bottom.
+
+    Attributes:
+        quads: (M, 6, 2) float32, as from ``Detector.find``.
+        words: (M,) number of boxes that each was joined from.
+    """
+
+    quads: Quads
+    words: NDArray[np.intp]
+
+
+def join_words(quads: Quads, corners: Floats) -> JoinedWords:
+    """Join the words of each line.
+
+    Args:
+        quads: (N, 6, 2), as from ``Detector.find``.
+        corners: (N, 4, 2), the same without margins.
+    """
+    rows = list(_follow(_find_followers(corners), len(quads)))
+    joined = np.array([_fit_line(quads[row]) for row in rows], np.float32).reshape(-1, 6, 2)
+    words = np.array([len(row) for row in rows], np.intp)
+    lines, single = np.flatnonzero(words > 1), np.flatnonzero(words == 1)
+    if len(lines) and len(single):
+        cover = geometry.compute_cover_matrix(joined[single, :4], joined[lines, :4])
+        inside = cover.max(axis=1) > _INSIDE
+        np.add.at(words, lines[cover.argmax(axis=1)[inside]], 1)
+        kept = np.setdiff1d(np.arange(len(rows)), single[inside])
+        joined, words = joined[kept], words[kept]
+    order = np.lexsort((joined[:, 0, 0], joined[:, 0, 1]))
+    return JoinedWords(joined[order], words[order])
+
+
+def _fit_line(row: Quads) -> Quads:
+    return row[0] if len(row) == 1 else np.asarray(ribbons.fit_ribbon(row[:, :4]), np.float32)
+
+
+def _find_followers(corners: Floats) -> dict[int, int]:
+    """Return for each box the one that follows it in its line; the closest pairs are taken first."""
+    following, preceding = dict[int, int](), set[int]()
+    pairs = find_pairs(corners)
+    gaps = np.linalg.norm(corners[pairs[:, 0]][:, 1:3].mean(axis=1) - corners[pairs[:, 1]][:, ::3].mean(axis=1), axis=1)
+    for left, right in pairs[np.argsort(gaps, kind="stable")].tolist():
+        if left in following or right in preceding or left in _walk(following, right):
+            continue
+        following[left] = right
+        preceding.add(right)
+    return following
+
+
+def _follow(following: dict[int, int], count: int) -> Iterator[list[int]]:
+    """Return the boxes of each line from left to right."""
+    for first in sorted(set(range(count)) - set(following.values())):
+        yield list(_walk(following, first))
+
+
+def _walk(following: dict[int, int], first: int) -> Iterator[int]:
+    """Return a box and those that follow it."""
+    box: int | None = first
+    while box is not None:
+        yield box
+        box = following.get(box)
 
 
 def find_pairs(corners: Floats) -> NDArray[np.intp]:
-    """Return the pairs of boxes, left and right one, that may be parts of one word: (P, 2).
+    """Return the pairs of boxes, left and right one, that may follow each other in a line: (P, 2).
 
     corners: (N, 4, 2), without margins.
     """
-    if len(corners) < 2:
-        return np.zeros((0, 2), np.intp)
-    sizes, along = geometry.measure_sizes(corners), geometry.find_directions(corners)
-    between = corners.mean(axis=1)[None] - corners.mean(axis=1)[:, None]  # from the left one to the right one
+    starts = range(0, len(corners), _AT_ONCE)
+    found = [_find_pairs_of(corners[start : start + _AT_ONCE], corners) + (start, 0) for start in starts]
+    return np.concatenate([np.zeros((0, 2), np.intp), *found])
+
+
+def _find_pairs_of(some: Floats, corners: Floats) -> NDArray[np.intp]:
+    """Return the pairs of some boxes and those that may follow them, as indices of both."""
+    (left, right), along = map(geometry.measure_sizes, (some, corners)), geometry.find_directions(some)
+    between = corners.mean(axis=1)[None] - some.mean(axis=1)[:, None]
     forth = (between * along[:, None]).sum(axis=2)
     aside = np.abs(between[..., 1] * along[:, None, 0] - between[..., 0] * along[:, None, 1])
-    lower = np.minimum(sizes[:, None, 1], sizes[None, :, 1])
-    narrower = np.minimum(sizes[:, None, 0], sizes[None, :, 0])
-    gap = forth - (sizes[:, None, 0] + sizes[None, :, 0]) / 2
+    lower = np.minimum(left[:, None, 1], right[None, :, 1])
+    narrower = np.minimum(left[:, None, 0], right[None, :, 0])
+    gap = forth - (left[:, None, 0] + right[None, :, 0]) / 2
+    tall = [sizes[:, 1] > _TALL_RATIO * sizes[:, 0] for sizes in (left, right)]
     fits = (
         (forth > 0)
         & (gap < _MAX_GAP * lower)
         & (gap > -_MAX_OVERLAP * narrower)
         & (aside < _MAX_OFFSET * lower)
-        & (np.maximum(sizes[:, None, 1], sizes[None, :, 1]) < _MAX_HEIGHT_RATIO * lower)
-        & (along @ along.T > _MIN_COSINE)
+        & (np.maximum(left[:, None, 1], right[None, :, 1]) < _MAX_HEIGHT_RATIO * lower)
+        & (along @ geometry.find_directions(corners).T > _MIN_COSINE)
+        & ~(tall[0][:, None] & tall[1][None])
     )
     return np.argwhere(fits)
-
-
-def join_quads(left: Quads, right: Quads) -> Quads:
-    """Return the lines, (P, 6, 2), from the beginning of each left line to the end of each right one, (P, 6, 2)."""
-    return straight_ribbons(np.stack([left[:, 0], right[:, 1], right[:, 2], left[:, 3]], axis=1))

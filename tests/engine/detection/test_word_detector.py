@@ -59,7 +59,7 @@ def test_the_options_of_words_change_as_those_of_lines_do() -> None:
     assert detector.finds_words
     assert detector.options == WordDetectorOptions()
     moved = detector.tuned_to(DetectionOptions(threshold=0.4, box_threshold=0.35, unclip_ratio=1.7)).options
-    assert (moved.text, moved.surely, moved.grow) == pytest.approx((0.6, 0.5, 1.5))
+    assert (moved.text, moved.surely, moved.grow) == pytest.approx((0.5, 0.4, 1.5))
     assert detector.tuned_to(DetectionOptions(limit_side=640)).options.side == 640
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.reading_order import layout as reading_order
@@ -21,9 +22,8 @@ from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
 from ocr_studio.engine.preview import PhotoPreview
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities, Recognizer
-from ocr_studio.engine.recognition.word_assembly import group_into_lines
 from ocr_studio.engine.recognition.word_segmentation import split_by_ink
 
 Photo = NDArray[np.uint8]
@@ -159,7 +159,7 @@ def test_a_line_that_stands_on_its_head_or_side_is_cut_into_its_words() -> None:
         image = np.ascontiguousarray(np.rot90(photo()[50:140], turn))
         height, width = image.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        (line,) = LineReader(image, Counting()).read(straight_ribbons(corners[None]))
+        (line,) = LineReader(image, Counting()).read(ribbons.straight_ribbons(corners[None]))
         assert line.words is not None
         assert sorted(len(seen.steps.probabilities) // 2 for seen in line.words) == [3, 3, 5]
         places = [line.on_photo([((seen.box[0] + seen.box[2]) / 2, 24)])[0] for seen in line.words]
@@ -197,23 +197,6 @@ def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector:
 
 def test_a_line_without_ink_has_no_words() -> None:
     assert split_by_ink(np.full((48, 200, 3), 200, np.uint8)) == ()
-
-
-def test_words_become_lines_along_their_slope() -> None:
-    turn = np.radians(12)
-    along, down = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
-    box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-    words = [
-        np.array([100.0, 100.0]) + (start + box[:, :1] * wide) * along + (row * 70 + box[:, 1:] * 40) * down
-        for row in (0, 1)
-        for start, wide in ((0, 90), (110, 60), (190, 120))
-    ]
-    found = group_into_lines(straight_ribbons(np.array(words, np.float32)[[4, 0, 3, 5, 2, 1]]))
-    assert found.shape == (2, 6, 2)
-    for row, line in enumerate(found):
-        np.testing.assert_allclose(line[:2], [words[3 * row][0], words[3 * row + 2][1]], atol=0.5)
-        np.testing.assert_allclose(line[2:4], [words[3 * row + 2][2], words[3 * row][3]], atol=0.5)
-    assert group_into_lines(np.zeros((0, 6, 2), np.float32)).shape == (0, 6, 2)
 
 
 def test_a_large_photo_is_looked_at_in_tiles_with_the_same_outcome(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images import word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.nets.plans import HEIGHT, STEP
-from ocr_studio.engine.recognition.line_crops import LineReader, straight_ribbons
+from ocr_studio.engine.recognition.line_crops import LineReader
 from ocr_studio.engine.recognition.recognizer import Crop, FrameProbabilities
 
 
@@ -47,6 +48,6 @@ def test_heights_and_steps_are_the_nets() -> None:
 def test_a_crop_is_what_reading_a_box_shows_the_recognizer(quad: Quad) -> None:
     photo = np.random.default_rng(1).integers(0, 255, (400, 600, 3), np.uint8)
     watcher = Watcher()
-    LineReader(photo, watcher).read(straight_ribbons(quad.array()[None]))  # type: ignore[arg-type]
+    LineReader(photo, watcher).read(ribbons.straight_ribbons(quad.array()[None]))  # type: ignore[arg-type]
     ours = word_crops.extract_crop(Pyramid(photo), quad.array())
     assert any(crop.shape == ours.shape and (crop == ours).all() for crop in watcher.seen)

@@ -1,4 +1,4 @@
-"""Which neighbouring boxes may be parts of one word."""
+"""Which boxes of a word detector become lines."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.recognition import word_joining
-from ocr_studio.engine.recognition.line_crops import straight_ribbons
+from ocr_studio.engine.recognition.word_joining import JoinedWords
 
 LEFT = Quad.from_box(10, 10, 60, 40)
 
 
+def join(*boxes: Quad) -> JoinedWords:
+    corners = np.array([box.corners for box in boxes], np.float32).reshape(-1, 4, 2)
+    return word_joining.join_words(ribbons.straight_ribbons(corners), corners)
+
+
 @pytest.mark.parametrize(
-    ("right", "parts"),
+    ("right", "follows"),
     [
         (Quad.from_box(62, 10, 110, 40), True),
         (Quad.from_box(50, 12, 110, 44), True),
-        (Quad.from_box(75, 10, 110, 40), False),  # a gap as between words
+        (Quad.from_box(85, 10, 130, 40), True),  # a gap as between words
+        (Quad.from_box(100, 10, 150, 40), False),  # a wider one
         (Quad.from_box(62, 30, 110, 60), False),  # the next line
         (Quad.from_box(20, 10, 70, 40), False),  # the same word, found twice
         (Quad.from_box(62, 10, 110, 90), False),  # a heading
@@ -26,18 +33,60 @@ LEFT = Quad.from_box(10, 10, 60, 40)
     ],
 )
 @pytest.mark.parametrize("degrees", [0, 35, 90])
-def test_only_boxes_that_nearly_touch_are_tried_together(right: Quad, parts: bool, degrees: float) -> None:
+def test_boxes_that_follow_closely_are_in_one_line(right: Quad, follows: bool, degrees: float) -> None:
     turned = [geometry.rotate_quad(quad, degrees, about=(50, 50)) for quad in (right, LEFT)]
     pairs = word_joining.find_pairs(np.array([quad.corners for quad in turned]))
-    assert pairs.tolist() == ([[1, 0]] if parts else [])
+    assert pairs.tolist() == ([[1, 0]] if follows else [])
 
 
-def test_two_boxes_become_one_line() -> None:
-    quads = straight_ribbons(np.array([LEFT.corners, Quad.from_box(62, 14, 110, 44).corners], np.float32))
-    (line,) = word_joining.join_quads(quads[:1], quads[1:])
-    assert line.tolist() == [[10, 10], [110, 14], [110, 44], [10, 40], [60, 12], [60, 42]]
+def test_lines_follow_their_slope_from_top_to_bottom() -> None:
+    words = [
+        geometry.rotate_quad(Quad.from_box(left, top, left + wide, top + 40), 12, about=(0, 0))
+        for top in (0, 70)
+        for left, wide in ((0, 90), (110, 60), (190, 120))
+    ]
+    found = join(*(words[place] for place in (4, 0, 3, 5, 2, 1)))
+    assert found.words.tolist() == [3, 3]
+    for row, line in enumerate(found.quads):
+        ends = words[3 * row], words[3 * row + 2]
+        corners = [ends[0].corners[0], ends[1].corners[1], ends[1].corners[2], ends[0].corners[3]]
+        np.testing.assert_allclose(line[:4], corners, atol=0.5)
 
 
-def test_a_single_box_has_no_neighbour() -> None:
-    assert len(word_joining.find_pairs(np.array([LEFT.corners]))) == 0
-    assert len(word_joining.find_pairs(np.zeros((0, 4, 2)))) == 0
+def test_the_closest_box_follows() -> None:
+    near, far = Quad.from_box(65, 10, 100, 40), Quad.from_box(68, 20, 120, 50)
+    found = join(LEFT, far, near)
+    assert sorted(found.words.tolist()) == [1, 2]
+    line = found.quads[found.words == 2][0]
+    assert line[:4].max(axis=0).tolist() == [100, 40]
+
+
+def test_words_on_their_sides_beside_each_other_stay_apart() -> None:
+    assert join(Quad.from_box(10, 10, 40, 90), Quad.from_box(50, 10, 80, 90)).words.tolist() == [1, 1]
+    assert join(LEFT, Quad.from_box(64, 10, 70, 40)).words.tolist() == [2]  # a letter that is tall
+
+
+def test_a_dash_between_two_words_is_in_their_line() -> None:
+    dash, beyond = Quad.from_box(64, 24, 76, 28), Quad.from_box(300, 24, 312, 28)
+    found = join(LEFT, dash, Quad.from_box(80, 10, 130, 40), beyond)
+    assert sorted(found.words.tolist()) == [1, 3]
+
+
+def test_nothing_is_joined_without_neighbours() -> None:
+    assert join().quads.shape == (0, 6, 2)
+    (alone,) = join(LEFT).quads
+    assert alone[:4].tolist() == [list(corner) for corner in LEFT.corners]
+
+
+def test_boxes_on_top_of_each_other_are_no_endless_line() -> None:
+    many = [Quad.from_box(x, 10, x + 50, 40) for x in np.random.default_rng(0).uniform(0, 200, 60)]
+    assert join(*many).words.sum() == len(many)
+
+
+def test_pairs_of_many_boxes_are_found_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [Quad.from_box(60 * x, 50 * y, 60 * x + 50, 50 * y + 40) for x in range(9) for y in range(7)]
+    corners = np.array([box.corners for box in boxes])
+    whole = word_joining.find_pairs(corners)
+    monkeypatch.setattr(word_joining, "_AT_ONCE", 5)
+    assert sorted(map(tuple, word_joining.find_pairs(corners))) == sorted(map(tuple, whole))
+    assert len(whole) == 8 * 7

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.engine.training.batches import Mixture
 from ocr_studio.engine.training.detector import dbnet_targets
@@ -185,7 +185,7 @@ def _choose_center(photo: ResizedPhoto, rng: Random, *, hidden: bool) -> Floats:
     for _ in range(50):
         if len(lines) and rng.random() < _ON_LINE:
             line = lines[rng.integers(len(lines))]
-            place = geometry.map_to_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
+            place = ribbons.map_to_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
         else:
             place = rng.uniform(0, 1, 2) * size
         if photo.hidden is None or _is_inside(photo.hidden, place) == hidden:

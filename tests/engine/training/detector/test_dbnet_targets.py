@@ -16,7 +16,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.engine.detection.detector import DetectorOptions, extract_lines, measure_growth
 from ocr_studio.engine.synth.boards import whole_boards
 from ocr_studio.engine.training.detector import dbnet_targets
-from ocr_studio.engine.training.detector.dbnet_targets import LineTargets, fit_ribbon
+from ocr_studio.engine.training.detector.dbnet_targets import LineTargets
 from ocr_studio.engine.training.detector.evaluation import score_lines
 from tests.engine import made_boards
 
@@ -135,16 +135,6 @@ def test_lines_above_each_other_stay_apart() -> None:
     assert len(extract_lines(cores.astype(np.float32), DetectorOptions())) == 3
     assert known[[145, 195], 150:350].all()
     assert not cores[[145, 195], 150:350].any()
-
-
-def test_upright_boxes_along_a_slope_are_a_sloping_line() -> None:
-    boxes = np.array([[(x, y), (x + 70, y), (x + 70, y + 30), (x, y + 30)] for x, y in zip(
-        range(0, 500, 90), range(0, 120, 20), strict=True
-    )])  # fmt: skip
-    ribbon = fit_ribbon(boxes)
-    x, y = geometry.find_directions(ribbon[None, :4])[0]
-    assert np.degrees(np.arctan2(y, x)) == pytest.approx(np.degrees(np.arctan(20 / 90)), abs=1)
-    assert geometry.measure_sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
 
 
 def test_no_words_are_no_lines() -> None:
