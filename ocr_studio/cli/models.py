@@ -34,9 +34,8 @@ _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes
 _EPILOG: Final = """\
 There are two kinds of models: recognizers read words, detectors find text. One of each is in use. If you haven’t
 selected a recognizer, the program chooses one by your alphabet. A writer profile is a recognizer for the photos of one
-writer; other photos are read as before. Models that come with the program can’t be
-renamed, deleted or exported. An exported model is a single file; importing it runs no code. For more, see
-"ocr-studio help models".
+writer; other photos are read as before. Models that come with the program can’t be renamed, deleted or exported. An
+exported model is a single file; importing it runs no code. For more, see "ocr-studio help models".
 
 Exit status 0: success; 1: it failed or a model is damaged; 2: incorrect usage.
 """

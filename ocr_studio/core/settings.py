@@ -37,7 +37,7 @@ _DETECTION_BEFORE = "finding"
 _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
 
 _Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
-LONGEST_NAME = 200  # characters of a writer or a model
+LONGEST_NAME: Final = 200  # characters of a writer or a model
 
 _Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 _Texts: TypeAlias = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(max_length=99)]

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.adapt_recognizer --out FOLDER [--data ../shared/data] [--prints FONTS] [--minutes M] …
 
 It begins with the recognizer that was adapted to whiteboards before (--base), and learns from words and lines of
-hand-drawn diagrams (``diagrams/train``, but for the writers that ``adapt_detector`` holds out), their boxes drawn with
+hand-drawn diagrams (``diagrams/train``, but for every seventh writer, see ``held_out_writers``), their boxes drawn with
 varied margins, and from words of 118 photos of boards without truth (``boards_unlabelled``), read by a model: 8,105 of
 those that the published one was not sure of were looked at and put right by eye (``board_words.tsv``: photo, corners
 of the box, text; no text where nothing can be learned), the sure ones are believed; lines of them; and from made words

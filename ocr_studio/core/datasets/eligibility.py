@@ -23,9 +23,9 @@ _MARKED = {Mark.UNREADABLE: Reason.UNREADABLE, Mark.IGNORED: Reason.IGNORED}
 # Confidence and letters of words that are believed unchecked: nine of ten are right, single letters less often.
 _CERTAIN, _LEAST_CERTAIN = 0.9, 2
 # A box that has so much in common (IoU) with a checked one is of the same word, whatever was read there.
-_SAME_PLACE = 0.3
+_SAME_WORD = 0.3
 # Two boxes that have so much in common (IoU) are of the same word.
-_SAME = 0.8
+_TWIN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
     fit = [each for each, out in zip(found, outside, strict=True) if not out and not _find_misfit(each, letters)]
     known = [word.quad.corners for word in source.page.words.values() if word.checked]
     twice = overlap.compute_overlap([each.quad.corners for each in fit], known)
-    covered = twice.matrix(twice.iou).max(axis=1, initial=0.0) >= _SAME_PLACE
+    covered = twice.matrix(twice.iou).max(axis=1, initial=0.0) >= _SAME_WORD
     return [each for each, double in zip(_drop_twins(fit), covered, strict=True) if each.reason is None and not double]
 
 
@@ -190,7 +190,7 @@ def _drop_twins(found: list[Candidate]) -> list[Candidate]:
         return found
     quads = np.array([found[index].quad.corners for index in fit])
     shared = overlap.compute_overlap(quads, quads)
-    near = (shared.iou >= _SAME) & (shared.rows < shared.columns)
+    near = (shared.iou >= _TWIN) & (shared.rows < shared.columns)
     for row, column in zip(shared.rows[near].tolist(), shared.columns[near].tolist(), strict=True):
         first, second = fit[row], fit[column]
         if found[first].reason is None and found[first].text == found[second].text:

@@ -121,7 +121,6 @@ class _ExampleCutter:
         held = {each.page for each in making.examples if each.split is Split.HELD_OUT}
         if division.rule == "page":  # nothing is learned from photos that are held out
             making.unchecked = [each for each in making.unchecked if each.page not in held]
-        if division.rule == "page":
             making.photos = [
                 replace(each, split=Split.HELD_OUT if each.page in held else Split.TRAIN) for each in making.photos
             ]

@@ -103,8 +103,8 @@ class RecipeForm(QScrollArea):
         super().__init__(widgetResizable=True)
         self._default, self._texts = default, texts
         offered = [default]
-        for part, _ in texts.what if suggest else ():
-            offered += [suggest(part, profile=profile) for profile in (False, True)] if suggest else []
+        if suggest:
+            offered += [suggest(part, profile=profile) for part, _ in texts.what for profile in (False, True)]
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
         self.epochs = _number("epochs", default.epochs, texts.seen.text_for("words"))
