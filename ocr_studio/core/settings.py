@@ -144,6 +144,7 @@ class Settings(ReaderOptions):
         keep: Where new projects are saved, "beside" the photos or in the "library".
         library_folder: The library; None for ``paths.library_dir()``.
         read_when_opened: Whether an unread photo is read as soon as it is opened.
+        learn_from_corrections: Whether words that aren't checked are read again after corrections.
         box_opacity: Opacity of boxes, 0.1..1.
         snapping: Whether edges moved by the mouse snap to neighbouring boxes.
         keys: Changed shortcuts by action id, known to this version or not, in Qt's portable notation.
@@ -157,6 +158,7 @@ class Settings(ReaderOptions):
     keep: Annotated[str, one_of(KEEP)] = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True
+    learn_from_corrections: bool = True
     box_opacity: Annotated[float, Meta(ge=0.1, le=1)] = 1.0
     snapping: bool = True
     keys: Mapping[str, _Texts] = field(default_factory=dict)

@@ -22,7 +22,8 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.nets.backbone import Shape
-from ocr_studio.engine.nets.upper_layers import HEAD, split_network
+from ocr_studio.engine.nets.plans import HEAD
+from ocr_studio.engine.nets.upper_layers import split_network
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint
 from ocr_studio.engine.training.trainer import ctc_losses

@@ -28,6 +28,7 @@ OTHER = Settings(
     keep="library",
     library_folder="/home/né/доски",
     read_when_opened=False,
+    learn_from_corrections=False,
     unit="lines",
     detection=DetectionOptions(limit_side=2048, threshold=0.2, box_threshold=0.6, unclip_ratio=1.2, space_width=0.5),
     languages=("de", "fr"),

@@ -8,6 +8,7 @@ from typing import Final
 
 HEIGHT: Final = 48  # pixels of a line; the recognizer reduces it to one row
 STEP: Final = 8  # pixels across per output step
+HEAD: Final = "characters"  # the last layer's name, in all recognizers that can be trained
 HEADS: Final = 8  # of its multi-head attention
 ATTENTION_BLOCKS: Final = 2
 

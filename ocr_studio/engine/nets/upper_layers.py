@@ -8,7 +8,7 @@ from typing import Final
 
 import keras
 
-HEAD: Final = "characters"  # the last layer's name, in all recognizers that can be trained
+from ocr_studio.engine.nets.plans import HEAD
 
 # The first layer of the upper part, by part of ``training.events.PARTS``: in the recognizer, and in the light CRNN.
 _FIRST_LAYERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(

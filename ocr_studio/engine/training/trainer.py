@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.core.training.events import PARTS
-from ocr_studio.engine.nets.upper_layers import HEAD
+from ocr_studio.engine.nets.plans import HEAD
 from ocr_studio.engine.recognition import ctc
 from ocr_studio.engine.training import batches
 from ocr_studio.engine.training.batches import Batch

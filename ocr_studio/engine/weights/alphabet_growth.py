@@ -16,7 +16,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from ocr_studio.core.language.charset import Charset, is_in_alphabet, normalize_text
-from ocr_studio.engine.nets.upper_layers import HEAD
+from ocr_studio.engine.nets.plans import HEAD
 
 Scores: TypeAlias = tuple[NDArray[np.float32], float]  # of one character: kernel (C,) and bias
 

@@ -8,7 +8,7 @@ import keras
 
 from ocr_studio.core.language.charset import BLANK, Charset
 from ocr_studio.engine.nets import architectures
-from ocr_studio.engine.nets.upper_layers import HEAD
+from ocr_studio.engine.nets.plans import HEAD
 from ocr_studio.engine.weights import alphabet_growth
 
 

@@ -328,7 +328,7 @@ def read_words(
     Yields:
         WordsRead …, ReadingDone.
     """
-    image, places = _places(image, words, board)
+    image, places = places_to_read(image, words, board)
     yield from prepare(ocr_service)
     ocr_service.use_project_words(project)
     reader, start = ocr_service.reader(writer), time.perf_counter()
@@ -344,7 +344,7 @@ def read_words(
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
-def _places(
+def places_to_read(
     image: NDArray[np.uint8], words: Sequence[Word], board: BoardLook | None
 ) -> tuple[NDArray[np.uint8], list[Quad]]:
     """The image to read, and the boxes of the words on it."""

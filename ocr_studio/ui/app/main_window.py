@@ -162,6 +162,7 @@ class MainWindow(AssembledWindow):
         reading.progressed.connect(status.show_progress)
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
+        self.correction_learning.learned.connect(status.say)
         reading.failed.connect(self.show_trouble)
         opening.leaving.connect(reading.show_waiting_words)
         notifications.connect_evaluation(self._services.evaluator, opening, self.messages)

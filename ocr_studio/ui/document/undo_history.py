@@ -153,12 +153,13 @@ class History(QObject):
                 self.stack.push(_Command(self, step))
             self.stack.setIndex(history.index)
 
-    def push(self, step: Step, *, join: str = "", line: bytes = b"") -> None:
+    def push(self, step: Step, *, join: str = "", line: bytes = b"", amend: bool = False) -> None:
         """Apply a step. Does nothing for an empty one; if an exception is raised, nothing is changed.
 
         Args:
             step: The step.
             join: Consecutive steps with the same non-empty value become one.
+            amend: Whether the step becomes a part of the newest one if that changed the same pages.
             line: Its line of the undo log, ``undo_log.did(step)``, if it was made already.
 
         Raises:
@@ -166,7 +167,7 @@ class History(QObject):
             StudioError: A page can't be read.
         """
         if step:
-            command = _Command(self, step, join, done=True)
+            command = _Command(self, step, join, done=True, amends=amend)
             joined = self._command(self.stack.index() - 1)
             log = line or (undo_log.done_line(step) if self._pages else b"")
             if joined is not None and joined.takes_in(command):
@@ -310,10 +311,10 @@ def _preload_pages(pages: ProjectPages, step: Step) -> None:
 class _Command(QUndoCommand):
     """The undo command of a step. ``done``: it is applied already when Qt calls ``redo`` for the first time."""
 
-    def __init__(self, owner: History, step: Step, join: str = "", *, done: bool = False) -> None:
+    def __init__(self, owner: History, step: Step, join: str = "", *, done: bool = False, amends: bool = False) -> None:
         super().__init__(str(step.name))
         self.step = step
-        self._owner, self._join, self._done = owner, join, done
+        self._owner, self._join, self._done, self._amends = owner, join, done, amends
 
     def redo(self) -> None:
         if self._done:
@@ -330,11 +331,12 @@ class _Command(QUndoCommand):
 
     def id(self) -> int:
         """Qt merges only commands with the same id other than -1."""
-        return 1 if self._join else -1
+        return 1
 
     def takes_in(self, other: _Command) -> bool:
         """Whether a later step becomes a part of this one."""
-        return bool(self._join) and self._join == other._join and self.step.edits.keys() == other.step.edits.keys()
+        fits = other._amends or (bool(self._join) and self._join == other._join)
+        return fits and self.step.edits.keys() == other.step.edits.keys()
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
         if not isinstance(other, _Command) or not self.takes_in(other):

@@ -64,6 +64,13 @@ class ReadingPage(SettingsPage):
         self.runtime = ComboBox([(key, tr(title)) for key, title in _RUNTIMES], settings.runtime, tr("Runtime"))
         self.runtime.setToolTip(tr("The library that runs the networks; Automatic chooses the faster one"))
         self.read_when_opened = QCheckBox(tr("Read new photos when they are opened"))
+        self.learn = QCheckBox(tr("Learn from corrections while you work"))
+        self.learn.setToolTip(
+            tr(
+                "After every five checked words, the other words of the photo are read again with what they show\n"
+                "about the handwriting. No model changes; train one to keep what was learned."
+            )
+        )
         self.tune = QPushButton(tr("Adjust on the photo…"))
         self.tune.setAutoDefault(False)
         self.tune.setAccessibleName(tr("Adjust text detection on the photo"))
@@ -84,7 +91,8 @@ class ReadingPage(SettingsPage):
             field.currentIndexChanged.connect(self._emit_changes)
         for number in (self.memory, self.strength):
             number.valueChanged.connect(self._emit_changes)
-        self.read_when_opened.toggled.connect(self._emit_changes)
+        for box in (self.read_when_opened, self.learn):
+            box.toggled.connect(self._emit_changes)
         self.languages.changed.connect(self._emit_changes)
 
     def _make_numbers(self) -> None:
@@ -109,6 +117,7 @@ class ReadingPage(SettingsPage):
         self.unit.setCurrentIndex(self.unit.findData(settings.unit))
         self.runtime.setCurrentIndex(self.runtime.findData(settings.runtime))
         self.read_when_opened.setChecked(settings.read_when_opened)
+        self.learn.setChecked(settings.learn_from_corrections)
         self.memory.setValue(settings.gpu_memory_mb or 0)
         for code in LANGUAGES:
             self.languages.choose(code, on=code in settings.languages)
@@ -121,7 +130,8 @@ class ReadingPage(SettingsPage):
         """Return these settings with the defaults of this page."""
         new = Settings()
         values = {each.name: getattr(new, each.name) for each in fields(ReaderOptions)}
-        return replace(settings, **values, read_when_opened=new.read_when_opened)
+        values |= {"read_when_opened": new.read_when_opened, "learn_from_corrections": new.learn_from_corrections}
+        return replace(settings, **values)
 
     def chosen(self, settings: Settings) -> Settings:
         """Return these settings with the values of this page."""
@@ -134,6 +144,7 @@ class ReadingPage(SettingsPage):
             runtime=self.runtime.currentData(),
             detection=self.detection,
             read_when_opened=self.read_when_opened.isChecked(),
+            learn_from_corrections=self.learn.isChecked(),
             gpu_memory_mb=self.memory.value() or None,
             languages=self.languages.chosen(),
             language_strength=self.strength.value() / 100,
@@ -155,6 +166,7 @@ class ReadingPage(SettingsPage):
         self.add_row(tr("Dictionary &strength"), self.strength, words=tr("dictionary language strength usual words"))
         self.add_row(tr("&Boxes"), self.unit, words=tr("words lines unit"))
         self.add_row("", self.read_when_opened, words=tr("automatic start"))
+        self.add_row("", self.learn, words=tr("training corrections handwriting automatic"))
         found = QHBoxLayout()
         found.setSpacing(12)
         found.addWidget(self.tune)

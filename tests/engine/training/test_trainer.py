@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.language.charset import Charset
+from ocr_studio.engine.nets.plans import HEAD
 from ocr_studio.engine.nets.recognizer import build_recognizer
-from ocr_studio.engine.nets.upper_layers import HEAD
 from ocr_studio.engine.training import batches, model_comparison, trainer
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.trainer import Evaluator, RecognizerTrainer, TrainingPlan

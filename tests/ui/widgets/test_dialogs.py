@@ -75,6 +75,7 @@ def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
     dialog.go_to("reading")
     box = reading.read_when_opened
     QTest.mouseClick(box, left, pos=box.rect().center() / 3)
+    QTest.mouseClick(reading.learn, left, pos=reading.learn.rect().center() / 3)
     reading.unit.setCurrentIndex(reading.unit.findData("lines"))
     QTest.mouseClick(reading.tune, left)
     assert reading.memory.value() == 512
@@ -88,6 +89,7 @@ def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
         library_folder="/tmp/mine",
         model="mine",
         read_when_opened=False,
+        learn_from_corrections=False,
         unit="lines",
         detection=DetectionOptions(threshold=DetectionOptions().threshold / 2),
     )

@@ -1,0 +1,93 @@
+"""What corrected words teach, on a photo that is read by the real networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Page, PageFacts, Quad, Word, apply
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.reading.learn_corrections import CorrectionLearner, CorrectionsLearned
+from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
+from tests.core.made_pages import page_of
+
+WORDS = ("tree", "hello", "seven", "letter", "meter", "green", "sheet", "never", "Anna", "book", "1024")
+CORRECTED = 6  # of these words
+
+
+@pytest.fixture(scope="module")
+def service() -> OcrService:
+    # Without dictionaries nothing else pulls the words back.
+    return OcrService(ReaderOptions(languages=()))
+
+
+def drawn(words: Sequence[str]) -> tuple[NDArray[np.uint8], list[Quad]]:
+    image = np.full((70 * len(words) + 20, 300, 3), 235, np.uint8)
+    quads = []
+    for row, word in enumerate(words):
+        top = 70 * row + 10
+        cv2.putText(image, word, (20, top + 45), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (40, 40, 40), 3, cv2.LINE_AA)
+        (width, _), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 3)
+        quads.append(Quad.from_box(12, top, 28 + width, top + 60))
+    return image, quads
+
+
+def read(service: OcrService, words: Sequence[str], writer: str = "") -> tuple[NDArray[np.uint8], Page]:
+    """A photo of these words, read in their boxes, none of them with certainty."""
+    image, quads = drawn(words)
+    boxes = [Word(f"{number:08}", quad) for number, quad in enumerate(quads)]
+    found = [
+        word for event in read_words(service, image, boxes) if isinstance(event, WordsRead) for word in event.words
+    ]
+    doubtful = [replace(word, machine=replace(word.machine, confidence=0.8)) for word in found if word.machine]
+    assert [word.text for word in doubtful] == list(words)
+    return image, replace(page_of(*doubtful), facts=PageFacts(writer=writer or None))
+
+
+def corrected(page: Page) -> Page:
+    """The first words, as somebody writes them who has another letter there."""
+    for key in sorted(page.words)[:CORRECTED]:
+        page = apply(page, edits.answer(page, key, page.words[key].text.replace("e", "ø")))
+    return page
+
+
+def learned(learner: CorrectionLearner, image: NDArray[np.uint8], page: Page) -> CorrectionsLearned:
+    (found,) = [each for each in learner.learn(image, page) if isinstance(each, CorrectionsLearned)]
+    return found
+
+
+def test_other_words_are_read_as_the_corrected_ones(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(service), read(service, WORDS)
+    found = learned(learner, image, corrected(page))
+    assert found.learned == CORRECTED
+    assert {page.words[word.id].text: word.text for word in found.words} == {"sheet": "shøøt", "never": "nøvør"}
+    assert all(page.words[word.id].quad == word.quad for word in found.words)
+
+
+def test_what_is_corrected_back_is_read_back(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(service), read(service, WORDS)
+    wrong = corrected(page)
+    wrong = apply(wrong, edits.refresh(wrong, learned(learner, image, wrong).words))
+    for key in sorted(page.words)[:CORRECTED]:
+        wrong = apply(wrong, edits.answer(wrong, key, page.words[key].text))
+    assert sorted(word.text for word in learned(learner, image, wrong).words) == ["never", "sheet"]
+
+
+def test_words_of_the_same_writer_teach_on_other_photos(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(service), read(service, WORDS, "Anna")
+    learned(learner, image, corrected(page))
+    for writer, changed in (("Anna", ["bøør"]), ("Ben", [])):
+        picture, other = read(service, ("beer", "tall", "rain"), writer)
+        other = replace(apply(other, edits.accept(other, ["00000002"])), id=f"other {writer}")
+        assert [word.text for word in learned(learner, picture, other).words] == changed
+
+
+def test_without_checked_words_nothing_is_learned(service: OcrService) -> None:
+    image, page = read(service, WORDS)
+    assert not [each for each in CorrectionLearner(service).learn(image, page) if isinstance(each, CorrectionsLearned)]

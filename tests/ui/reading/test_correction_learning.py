@@ -1,0 +1,110 @@
+"""What is learned while the user corrects changes other words, and is undone with the correction that taught it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.reading.learn_corrections import CorrectionsLearned
+from ocr_studio.jobs.reading.read import OcrService
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.reading import correction_learning
+from tests.ui import made_board
+from tests.ui.learning import correct
+from tests.ui.studio import Open
+
+
+class Shouting:
+    """Learns to read everything in capitals, whatever is corrected."""
+
+    def __init__(self, ocr_service: OcrService) -> None:
+        self.ocr_service = ocr_service
+
+    def learn(self, image: Any, page: Page, *, project: Any = None) -> Iterator[CorrectionsLearned]:
+        checked = [word for word in page.words.values() if word.checked]
+        others = [word for word in page.words.values() if not word.checked and word.machine]
+        yield CorrectionsLearned(tuple(map(shouted, others)), len(checked), 0.1)
+
+
+def shouted(word: Word) -> Word:
+    assert word.machine is not None
+    return replace(word, machine=replace(word.machine, text=word.machine.text.upper()))
+
+
+@pytest.fixture(autouse=True)
+def _shouting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correction_learning, "CorrectionLearner", Shouting)
+    monkeypatch.setattr(correction_learning, "_QUIET", 0)
+
+
+def texts(studio: Studio) -> dict[str, str]:
+    """The words that nobody has checked."""
+    page = studio.document.page
+    assert page is not None
+    return {key: word.text for key, word in page.words.items() if not word.checked}
+
+
+@pytest.fixture
+def studio(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> Studio:
+    made = open_studio(made_board.write_photo(tmp_path / "photos" / "board.png"))
+    qtbot.waitUntil(lambda: not made.busy and bool(made.document.order()))
+    return made
+
+
+def wait(studio: Studio, qtbot: QtBot) -> None:
+    learning = studio.window.correction_learning
+    qtbot.waitUntil(lambda: not learning.busy and not learning._timer.isActive() and not studio.busy)
+
+
+def test_other_words_are_read_with_what_five_corrections_taught(studio: Studio, qtbot: QtBot) -> None:
+    before = texts(studio)
+    correct(studio, 4)
+    wait(studio, qtbot)
+    assert texts(studio).items() <= before.items()
+    first = studio.document.order()[0]
+    studio.document.select([first])
+    keys = studio.document.order()
+    with qtbot.waitSignal(studio.window.correction_learning.learned):
+        correct(studio, 5)
+    wait(studio, qtbot)
+    assert texts(studio) == {key: before[key].upper() for key in keys[5:]}
+    assert "Learned from your corrections" in studio.window.status.currentMessage()
+    studio.window.action_set["undo"].trigger()
+    assert texts(studio) == {key: before[key] for key in keys[4:]}
+    studio.window.action_set["redo"].trigger()
+    assert texts(studio) == {key: before[key].upper() for key in keys[5:]}
+
+
+def test_a_word_that_is_selected_stays_as_it_is(studio: Studio, qtbot: QtBot) -> None:
+    before, last = texts(studio), studio.document.order()[-1]
+    studio.document.select([last])
+    correct(studio, 5)
+    wait(studio, qtbot)
+    assert texts(studio)[last] == before[last]
+    assert texts(studio)[studio.document.order()[-2]] == before[studio.document.order()[-2]].upper()
+
+
+def test_nothing_is_lost_that_could_be_redone(studio: Studio, qtbot: QtBot) -> None:
+    correct(studio, 6)
+    studio.window.action_set["undo"].trigger()
+    before = texts(studio)
+    wait(studio, qtbot)
+    assert texts(studio) == before
+    assert studio.document.undo_stack.canRedo()
+
+
+def test_it_can_be_turned_off(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    photo = made_board.write_photo(tmp_path / "photos" / "board.png")
+    studio = open_studio(photo, settings=Settings(learn_from_corrections=False))
+    qtbot.waitUntil(lambda: not studio.busy and bool(studio.document.order()))
+    correct(studio, 6)
+    before = texts(studio)
+    wait(studio, qtbot)
+    assert texts(studio) == before
