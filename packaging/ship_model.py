@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int
     parser.add_argument(
         "--default",
         action=argparse.BooleanOptionalAction,
-        help="use it by default; a recognizer only for Latin alphabets",
+        help="use it by default, for Latin alphabets",
     )
     chosen = parser.parse_args(arguments)
     try:
@@ -106,8 +106,7 @@ def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) ->
             f" {100 * shipped.rounding:.3f} % of the change"
         )
     if chosen.default is not None:
-        alphabets = ("latin",) if card.kind == "recognizer" else ("latin", "all")
-        card = package_model.update_card(target, facts={"default_for": alphabets if chosen.default else ()})
+        card = package_model.update_card(target, facts={"default_for": ("latin",) if chosen.default else ()})
     print(f"{target / CARD_FILE}: default for: {', '.join(card.default_for) or 'none'}")
     return card
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -43,9 +43,10 @@ _LANGUAGE_WEIGHT = 0.3
 
 # Words read with this confidence or more are known words for the rest of the photo; 0.8 to 0.95 are alike.
 _CERTAIN = 0.9
-# A detector of words takes strokes of drawings for words, which are read as a character or two without any certainty:
-# of 30 such readings on 24 diagrams whose writers no network had learned, one was a word.
-_SHORT, _MIN_SHORT_CONFIDENCE = 2, 0.2
+# A detector of words takes strokes of drawings for words, which are read as a character or two without certainty: of 30
+# such readings below 0.2 on 24 diagrams whose writers no network had learned, one was a word. Where no word is beside
+# it, even less of what may be a character is one. Least confidence by the number of characters, in a line and alone:
+_MIN_CONFIDENCES: Final = {1: (0.2, 0.5), 2: (0.2, 0.3)}
 
 _T = TypeVar("_T")
 _SegmentReading: TypeAlias = tuple[word_segmentation.Segment, Transcription]
@@ -218,9 +219,12 @@ class Reader:
             for _, segmentation in segmentations
         ]
         chosen = [(line, *each) for line, found in zip(lines, readings, strict=True) for each in found]
+        alone = [count == 1 for found, count in zip(readings, joined_from, strict=True) for _ in found]
         words, doubtful = list[Word](), list[_DoubtfulWord]()
-        for (line, segment, _), (transcription, passes) in zip(chosen, self._reread(chosen), strict=True):
-            if self.detector.finds_words and _is_no_writing(transcription):
+        for (line, segment, _), single, (transcription, passes) in zip(
+            chosen, alone, self._reread(chosen), strict=True
+        ):
+            if self.detector.finds_words and _is_no_writing(transcription, alone=single):
                 continue
             for word in _make_word(line, segment, transcription, size=size):
                 words.append(word)
@@ -357,9 +361,9 @@ def _segment_crop(line: Line, segment: word_segmentation.Segment) -> Photo:
     return line.crop[:, first : math.ceil(segment.last * line.steps.span)]
 
 
-def _is_no_writing(read: Transcription) -> bool:
-    """Whether a detector of words has found something that cannot be read."""
-    return len(read.text) <= _SHORT and (read.confidence or 0.0) < _MIN_SHORT_CONFIDENCE
+def _is_no_writing(read: Transcription, *, alone: bool) -> bool:
+    """Whether a detector of words has found something that cannot be read. alone: it is no part of a longer line."""
+    return (read.confidence or 0.0) < _MIN_CONFIDENCES.get(len(read.text), (0.0, 0.0))[alone]
 
 
 def _is_drawing(line: Line) -> bool:

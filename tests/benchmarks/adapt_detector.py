@@ -14,7 +14,9 @@ are turned, as words on diagrams stand on their side or run aslant. Only the map
 words.
 
 --begin MODEL: a second training, of the words of such a model alone, and on pictures without writing besides, in which
-it sees words (``textures``; --photos: a folder of photos that may be used for them, such as those of scikit-image).
+it sees words (``textures``; --photos: a folder of photos that may be used for them, such as those of scikit-image). The
+result is between the model that it began with and what it has learned, the mean unless --average says otherwise:
+on boards that is better than both (Wortsman et al. 2022, https://arxiv.org/abs/2109.01903).
 
 Everything is kept in --out and gone on with after a stop or a kill by the same command. --minutes: stop at the first
 checkpoint after so many.
@@ -429,7 +431,8 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
     found: dict[str, list[Any]] = {**lessons(given, Detector(network))}
     net = two_maps(published)
     if given.begin:
-        net = model_weights.load_detector(registry.find(given.begin))
+        begin = Path(given.begin)
+        net = model_weights.load_detector(registry.in_folder(begin) if begin.exists() else registry.find(given.begin))
         found["nothing"] = nothing(given, TensorFlowNetwork(net), network)
     tiles = Tiles(found, network, given.seed)
     warm_up = max(1, given.steps // 20)
@@ -438,6 +441,7 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
     )
     optimizer = keras.optimizers.Adam(schedule, global_clipnorm=1.0)
     optimizer.build(net.trainable_variables)
+    initial = [variable.numpy() for variable in net.trainable_variables]
     step, checkpoint = make_step(net, optimizer), given.out / "checkpoint.npz"
     state = [*net.trainable_variables, *optimizer.variables]
     done, began, losses = _resume(checkpoint, state), time.monotonic(), list[Any]()
@@ -458,6 +462,9 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
                     return 3
     settings = {"rate": given.rate, "steps": given.steps, "batch": len(tiles.batch), "seed": given.seed}
     card = ModelCard(WORD_DETECTOR, "Words on whiteboards and diagrams", BASE, settings=settings)
+    if given.begin:
+        for variable, old in zip(net.trainable_variables, initial, strict=True):
+            variable.assign(old + given.average * (variable.numpy() - old))
     model_weights.save_model(given.out / "model", net if given.begin else words_alone(net), charset=None, card=card)
     checkpoint.unlink(missing_ok=True)
     return 0

@@ -19,8 +19,8 @@ _TIGHT: Final = 0.95
 class WordDetectorOptions(DetectorOptions):
     """Options as in ``DetectorOptions``.
 
-    They were chosen on boards and on diagrams by writers that the network did not learn from: with lower thresholds,
-    words that are close to each other become one, and drawings become words.
+    They were chosen on diagrams by writers that the network did not learn from. With a lower box threshold, drawings
+    become words; with a higher one, single letters are missed.
     """
 
     text: float = 0.4

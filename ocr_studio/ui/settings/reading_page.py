@@ -67,8 +67,8 @@ class ReadingPage(SettingsPage):
         self.learn = QCheckBox(tr("Learn from corrections while you work"))
         self.learn.setToolTip(
             tr(
-                "After every five checked words, the other words of the photo are read again with what they show\n"
-                "about the handwriting. No model changes; train one to keep what was learned."
+                "After every five checked words, OCR Studio learns the handwriting and reads the other words of the\n"
+                "photo again. No model changes; train one to keep what was learned."
             )
         )
         self.tune = QPushButton(tr("Adjust on the photo…"))
