@@ -299,7 +299,7 @@ def _mirrored(nothing: Nothing, rng: np.random.Generator) -> tuple[NDArray[np.fl
     across, down = (int(step) for step in rng.choice((-1, 1), 2))
     tile, known = (each[::down, ::across].astype(np.float32) for each in (nothing.tile, nothing.known))
     pixels = (tile + np.float32(rng.normal(0, 20))).clip(0, 255) / np.float32(127.5) - np.float32(1)
-    return pixels, np.zeros((SIDE, SIDE, 2), np.float32), np.repeat(known, 2, axis=2)
+    return pixels.astype(np.float32), np.zeros((SIDE, SIDE, 2), np.float32), np.repeat(known, 2, axis=2)
 
 
 def _tile(lesson: Lesson, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:

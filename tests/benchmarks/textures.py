@@ -31,7 +31,7 @@ _AT_ONCE: Final = 8
 def draw_texture(rng: np.random.Generator, photos: Sequence[Photo], *, side: int = SIDE) -> Photo:
     """Draw a picture without writing, (side, side, 3): a view of a photo, or dead leaves."""
     if photos and rng.random() < 0.4:
-        picture = _view(photos[rng.integers(len(photos))], rng, side)
+        picture = _view(photos[int(rng.integers(len(photos)))], rng, side)
     else:
         picture = _leaves(rng, photos, side)
     if rng.random() < 0.4:  # out of focus, or moved
@@ -101,8 +101,9 @@ def _filling(rng: np.random.Generator, photos: Sequence[Photo], side: int) -> ND
         return np.asarray(colour + stripes * (rng.uniform(0, 255, 3).astype(np.float32) - colour), np.float32)
     if kind < 0.85 or not photos:
         coarse = rng.normal(0, 60, (int(rng.integers(4, max(5, side // 3))),) * 2).astype(np.float32)
-        return np.clip(colour + cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)[..., None], 0, 255)
-    return _view(photos[rng.integers(len(photos))], rng, side).astype(np.float32)
+        noise = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)[..., None]
+        return np.asarray(np.clip(colour + noise, 0, 255), np.float32)
+    return _view(photos[int(rng.integers(len(photos)))], rng, side).astype(np.float32)
 
 
 def _view(photo: Photo, rng: np.random.Generator, side: int) -> Photo:
@@ -110,7 +111,7 @@ def _view(photo: Photo, rng: np.random.Generator, side: int) -> Photo:
     height, width = photo.shape[:2]
     scale = float(np.exp(rng.uniform(np.log(0.4), np.log(2.5))))
     x, y = rng.uniform(0, 1, 2) * (width, height)  # comes into the middle
-    matrix = cv2.getRotationMatrix2D((float(x), float(y)), rng.normal(0, 8), scale)
+    matrix = np.asarray(cv2.getRotationMatrix2D((float(x), float(y)), rng.normal(0, 8), scale), np.float64)
     matrix[:, 2] += side / 2 - np.array([x, y])
     view = cv2.warpAffine(photo, matrix, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(view[:, ::-1] if rng.random() < 0.5 else view, np.uint8)

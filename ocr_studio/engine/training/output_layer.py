@@ -9,7 +9,7 @@ each time, so that nothing accumulates.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self, TypeAlias
 
@@ -104,7 +104,7 @@ class OutputLayerLearner:
     read: ModelArrays
     others: Sequence[Crop]
     options: ReaderOptions
-    _known: dict[Hashable, _Lesson | None] = field(default_factory=dict)
+    _known: dict[Any, _Lesson | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compute what never changes."""
@@ -140,7 +140,7 @@ class OutputLayerLearner:
         assert self.read.charset is not None
         return self.read.charset
 
-    def take_in(self, words: Mapping[Hashable, tuple[Crop, str]]) -> None:
+    def take_in(self, words: Mapping[Any, tuple[Crop, str]]) -> None:
         """Keep these words and their texts instead of the earlier ones; the features of new ones are computed."""
         new = {key: word for key, word in words.items() if key not in self._known}
         self._known = {key: lesson for key, lesson in self._known.items() if key in words}

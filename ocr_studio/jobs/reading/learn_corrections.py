@@ -7,7 +7,7 @@ its writer is unknown, and is gone when the program ends. A training keeps it.
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # Words that are read with more confidence are not read again.
 _SURE: Final = 0.97
 _MOST_WORDS: Final = 400  # of a writer, the latest
-_Crops: TypeAlias = dict[Hashable, tuple[NDArray[np.uint8], str]]
+_Key: TypeAlias = tuple[object, ...]  # page and word, and what is known of it
+_Crops: TypeAlias = dict[_Key, tuple[NDArray[np.uint8], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class CorrectionLearner:
     ocr_service: OcrService
     _learners: dict[str, OutputLayerLearner | None] = field(default_factory=dict)  # by recognizer
     _crops: dict[str, _Crops] = field(default_factory=dict)  # by writer or page
-    _usual: dict[Hashable, str] = field(default_factory=dict)  # what was read without learning
-    _given: dict[Hashable, str] = field(default_factory=dict)  # what was read after learning
+    _usual: dict[_Key, str] = field(default_factory=dict)  # what was read without learning
+    _given: dict[_Key, str] = field(default_factory=dict)  # what was read after learning
 
     def learn(
         self, image: NDArray[np.uint8], page: Page, *, project: Project | None = None
@@ -112,7 +113,7 @@ class CorrectionLearner:
     def _collect(self, image: NDArray[np.uint8], page: Page) -> _Crops:
         """Return the checked words of the page and of earlier pages by the same writer."""
         kept = self._crops.setdefault(page.facts.writer or page.id, {})
-        for key in [key for key in kept if isinstance(key, tuple) and key[0] == page.id]:
+        for key in [key for key in kept if key[0] == page.id]:
             del kept[key]  # perhaps corrected again, moved or removed
         words = [word for word in page.words.values() if word.human and word.text and " " not in word.text]
         picture, places = places_to_read(image, words, _board(page))
