@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from ocr_studio.engine.reader import Reader
     from ocr_studio.engine.training.output_layer import OutputLayerLearner
 
-# Words that are read with more confidence are not read again.
+# Words that are read with more confidence are not read again; …
 _SURE: Final = 0.97
+# … from this confidence on, they teach as if they were checked.
+_CERTAIN: Final = 0.9
 _MOST_WORDS: Final = 400  # of a writer, the latest
 _Key: TypeAlias = tuple[object, ...]  # page and word, and what is known of it
-_Crops: TypeAlias = dict[_Key, tuple[NDArray[np.uint8], str]]
+_Texts: TypeAlias = dict[_Key, tuple[NDArray[np.uint8], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,31 @@ class CorrectionsLearned:
     words: tuple[Word, ...]
     learned: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Crops:
+    """Crops and texts of a writer's words.
+
+    Attributes:
+        checked: Words that the user has checked.
+        certain: Words that were read with certainty.
+    """
+
+    checked: _Texts = field(default_factory=dict)
+    certain: _Texts = field(default_factory=dict)
+
+    def forget(self, page_id: str) -> None:
+        """Remove the words of a page."""
+        for group in (self.checked, self.certain):
+            for key in [key for key in group if key[0] == page_id]:
+                del group[key]
+
+    def shorten(self) -> None:
+        """Keep the latest words only."""
+        for group in (self.checked, self.certain):
+            for key in list(group)[:-_MOST_WORDS]:
+                del group[key]
 
 
 @dataclass
@@ -88,7 +115,7 @@ class CorrectionLearner:
             return
         yield LearningStep()
         crops = self._collect(image, page)
-        learner.take_in(crops)
+        learner.take_in(crops.checked, crops.certain)
         yield LearningStep()
         layer = learner.learn()
         if layer is None:
@@ -97,7 +124,7 @@ class CorrectionLearner:
         after = reader.tuned_to(self.ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
         words = [word for word in page.words.values() if _is_doubtful(word)]
         changed = self._read_again(reader, after, image, page, words)
-        yield CorrectionsLearned(tuple(changed), len(crops), time.perf_counter() - began)
+        yield CorrectionsLearned(tuple(changed), len(crops.checked), time.perf_counter() - began)
 
     def _learner(self, reader: Reader) -> OutputLayerLearner | None:
         """Return what learns for a reader; None if its recognizer can't learn so."""
@@ -111,17 +138,17 @@ class CorrectionLearner:
         return self._learners[reader.name]
 
     def _collect(self, image: NDArray[np.uint8], page: Page) -> _Crops:
-        """Return the checked words of the page and of earlier pages by the same writer."""
-        kept = self._crops.setdefault(page.facts.writer or page.id, {})
-        for key in [key for key in kept if key[0] == page.id]:
-            del kept[key]  # perhaps corrected again, moved or removed
-        words = [word for word in page.words.values() if word.human and word.text and " " not in word.text]
+        """Return what is known of the page and of earlier pages by the same writer."""
+        kept = self._crops.setdefault(page.facts.writer or page.id, _Crops())
+        kept.forget(page.id)  # words may have been corrected again, moved or removed
+        words = [word for word in page.words.values() if word.text and " " not in word.text]
         picture, places = places_to_read(image, words, _board(page))
         pyramid = Pyramid(picture)
         for word, place in zip(words, places, strict=True):
-            kept[page.id, word.id, word.quad, word.text] = extract_crop(pyramid, place.array()), word.text
-        for key in list(kept)[:-_MOST_WORDS]:
-            del kept[key]
+            if word.checked or _is_certain(word):
+                group = kept.checked if word.checked else kept.certain
+                group[page.id, word.id, word.quad, word.text] = extract_crop(pyramid, place.array()), word.text
+        kept.shorten()
         return kept
 
     def _read_again(
@@ -146,6 +173,10 @@ class CorrectionLearner:
 
 def _is_doubtful(word: Word) -> bool:
     return word.machine is not None and not word.checked and (word.machine.confidence or 0.0) < _SURE
+
+
+def _is_certain(word: Word) -> bool:
+    return word.machine is not None and len(word.text) > 1 and (word.machine.confidence or 0.0) >= _CERTAIN
 
 
 def _board(page: Page) -> BoardLook | None:
