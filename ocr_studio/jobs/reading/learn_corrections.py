@@ -19,6 +19,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import BoardLook, Page, Word
 from ocr_studio.core.project.project import Project
+from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, places_to_read, prepare
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 _SURE: Final = 0.97
 # … from this confidence on, they teach as if they were checked.
 _CERTAIN: Final = 0.9
-_MOST_WORDS: Final = 400  # of a writer, the latest
+# So much is kept: the latest words of a writer, and the latest writers.
+_MOST_WORDS, _MOST_HANDS = 400, 12
 _Key: TypeAlias = tuple[object, ...]  # page and word, and what is known of it
 _Texts: TypeAlias = dict[_Key, tuple[NDArray[np.uint8], str]]
 
@@ -122,7 +124,7 @@ class CorrectionLearner:
             return
         yield LearningStep()
         after = reader.tuned_to(self.ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
-        words = [word for word in page.words.values() if _is_doubtful(word)]
+        words = [word for word in page.words.values() if _is_doubtful(word) or self._has_given(page, word)]
         changed = self._read_again(reader, after, image, page, words)
         yield CorrectionsLearned(tuple(changed), len(crops.checked), time.perf_counter() - began)
 
@@ -139,17 +141,25 @@ class CorrectionLearner:
 
     def _collect(self, image: NDArray[np.uint8], page: Page) -> _Crops:
         """Return what is known of the page and of earlier pages by the same writer."""
-        kept = self._crops.setdefault(page.facts.writer or page.id, _Crops())
+        hand = page.facts.writer or page.id
+        kept = self._crops[hand] = self._crops.pop(hand, _Crops())  # the latest at the end
         kept.forget(page.id)  # words may have been corrected again, moved or removed
         words = [word for word in page.words.values() if word.text and " " not in word.text]
         picture, places = places_to_read(image, words, _board(page))
         pyramid = Pyramid(picture)
         for word, place in zip(words, places, strict=True):
-            if word.checked or _is_certain(word):
+            if word.checked or (_is_certain(word) and not self._has_given(page, word)):
                 group = kept.checked if word.checked else kept.certain
-                group[page.id, word.id, word.quad, word.text] = extract_crop(pyramid, place.array()), word.text
+                crop = extract_crop(pyramid, place.array(), height=HEIGHT, step=STEP)
+                group[page.id, word.id, word.quad, word.text] = crop, word.text
         kept.shorten()
+        while len(self._crops) > _MOST_HANDS:
+            del self._crops[next(iter(self._crops))]
         return kept
+
+    def _has_given(self, page: Page, word: Word) -> bool:
+        """Whether the text of an unchecked word is what was read after learning: it must not teach itself."""
+        return not word.checked and bool(word.text) and self._given.get((page.id, word.id, word.quad)) == word.text
 
     def _read_again(
         self, usual: Reader, after: Reader, image: NDArray[np.uint8], page: Page, words: Sequence[Word]
@@ -166,7 +176,7 @@ class CorrectionLearner:
         reads = (read for some in after.read_quads(picture, places) for read in some)
         for key, word, read in zip(keys, words, reads, strict=True):
             before = word.machine.text if word.machine else ""
-            if read.text and read.text != before and (read.text != self._usual[key] or before == self._given.get(key)):
+            if read.text and read.text != before and (read.text != self._usual[key] or self._has_given(page, word)):
                 self._given[key] = read.text
                 yield replace(word, machine=read)
 
