@@ -19,7 +19,6 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import BoardLook, Page, Word
 from ocr_studio.core.project.project import Project
-from ocr_studio.engine.nets.plans import HEIGHT, STEP
 from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, places_to_read, prepare
 
 if TYPE_CHECKING:
@@ -141,6 +140,8 @@ class CorrectionLearner:
 
     def _collect(self, image: NDArray[np.uint8], page: Page) -> _Crops:
         """Return what is known of the page and of earlier pages by the same writer."""
+        from ocr_studio.engine.nets.plans import HEIGHT, STEP
+
         hand = page.facts.writer or page.id
         kept = self._crops[hand] = self._crops.pop(hand, _Crops())  # the latest at the end
         kept.forget(page.id)  # words may have been corrected again, moved or removed
