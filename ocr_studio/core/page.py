@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,10 @@ class TextSource(StrEnum):
     MODEL = "model"
     HUMAN = "human"
     IMPORTED = "imported"
+
+
+# Added to the name of the model of what was read with what corrected words had taught.
+FROM_CORRECTIONS: Final = " + corrections"
 
 
 class WordState(StrEnum):
@@ -119,6 +123,11 @@ class Transcription:
     alternatives: tuple[Alternative, ...] = ()
     letters: tuple[float, ...] = ()
 
+    @property
+    def from_corrections(self) -> bool:
+        """Whether it was read with what corrected words had taught, which belongs to no model."""
+        return bool(self.model and self.model.endswith(FROM_CORRECTIONS))
+
     @classmethod
     def by_human(cls, text: str) -> Transcription:
         """Create a text typed by the user now."""
@@ -208,6 +217,11 @@ class PageFacts:
     note: str = ""
     order: tuple[tuple[str, ...], ...] = ()
     board: BoardLook | None = None
+
+    @property
+    def board_to_read(self) -> BoardLook | None:
+        """How the board is cleaned before it is read; None if the photo itself is read."""
+        return self.board if self.board and self.board.read else None
 
 
 @dataclass(frozen=True, slots=True)

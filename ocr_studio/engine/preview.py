@@ -36,7 +36,8 @@ class PhotoPreview:
         detector = self._reader.detector.tuned_to(detection)
         if detection.limit_side not in self._maps:
             self._maps = {detection.limit_side: detector.compute_map(self._image)}
-        return self._reader.convert_unit(detector.lines(*self._maps[detection.limit_side], size=self._image.shape[:2]))
+        reader = self._reader.tuned_to(detection, self._recognizer)
+        return reader.convert_unit(detector.lines(*self._maps[detection.limit_side], size=self._image.shape[:2]))
 
     def read_lines(self, lines: Quads, detection: DetectionOptions) -> Iterator[tuple[int, list[Word]]]:
         """Return the words of these lines, as ``Reader.read_lines``."""

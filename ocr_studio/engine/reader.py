@@ -120,6 +120,11 @@ class Reader:
         """
         return self.convert_unit(self.detector.find(image))
 
+    def find_lines(self, image: Photo) -> Quads:
+        """Find the lines, whatever is wanted of a detector of words. See ``find``."""
+        found = self.detector.find(image)
+        return self._join_words(found).quads if self.detector.finds_words else found
+
     def convert_unit(self, found: Quads) -> Quads:
         """Convert the detector's results, (N, 6, 2), to words or lines as wanted."""
         return self._join_words(found).quads if self.detector.finds_words and self._unit == "lines" else found

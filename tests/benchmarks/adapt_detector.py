@@ -50,7 +50,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import WORD_DETECTOR, ModelCard
+from ocr_studio.core.models.card import WORD_DETECTOR, ModelCard, Setting
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
@@ -460,11 +460,17 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
                 if given.minutes and time.monotonic() - began > 60 * given.minutes:
                     thread.shutdown(cancel_futures=True)
                     return 3
-    settings = {"rate": given.rate, "steps": given.steps, "batch": len(tiles.batch), "seed": given.seed}
-    card = ModelCard(WORD_DETECTOR, "Words on whiteboards and diagrams", BASE, settings=settings)
+    settings: dict[str, Setting] = {
+        "rate": given.rate,
+        "steps": given.steps,
+        "batch": len(tiles.batch),
+        "seed": given.seed,
+    }
     if given.begin:
+        settings["average"] = given.average
         for variable, old in zip(net.trainable_variables, initial, strict=True):
             variable.assign(old + given.average * (variable.numpy() - old))
+    card = ModelCard(WORD_DETECTOR, "Words on whiteboards and diagrams", BASE, settings=settings)
     model_weights.save_model(given.out / "model", net if given.begin else words_alone(net), charset=None, card=card)
     checkpoint.unlink(missing_ok=True)
     return 0

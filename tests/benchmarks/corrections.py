@@ -102,7 +102,7 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 known, certain = count_wrong(recognizer, others)
                 began = time.perf_counter()
                 unchecked = {("certain", number): (others[number][0], text) for number, text in certain.items()}
-                learner.take_in({("checked", index): every[index] for index in order[:count]}, unchecked)
+                list(learner.take_in({("checked", index): every[index] for index in order[:count]}, unchecked))
                 layer = learner.learn(seed=seed)
                 seconds = time.perf_counter() - began
                 assert layer is not None

@@ -26,6 +26,7 @@ _NEAR: Final = 25  # pixels
 # A view is hard if a detector is this sure of a word where there is none.
 _SEEN: Final = 0.4
 _AT_ONCE: Final = 8
+_MOST_TRIES: Final = 50  # for each tile
 
 
 def draw_texture(rng: np.random.Generator, photos: Sequence[Photo], *, side: int = SIDE) -> Photo:
@@ -44,7 +45,9 @@ def hard_tiles(
 ) -> Iterator[tuple[Photo, NDArray[np.bool_]]]:
     """Yield so many tiles, (384, 384, 3), in which the detector sees words, and where there are surely none."""
     rng, found = np.random.default_rng((seed, 11)), 0
-    while found < many:
+    for _ in range(_MOST_TRIES * many // _AT_ONCE):
+        if found >= many:
+            return
         tiles = [draw_texture(rng, photos) for _ in range(_AT_ONCE)]
         pixels = np.stack(tiles).astype(np.float32) / np.float32(127.5) - np.float32(1)
         empty = _nothing_near(published(pixels))

@@ -66,6 +66,8 @@ class Reader:
         height, width = image.shape[:2]
         return np.array([[[0, 0], [width / 2, 0], [width, 0], [width, height], [width / 2, height], [0, height]]])
 
+    find_lines = find
+
     def read_lines(self, image: Any, lines: Any) -> Iterator[tuple[int, list[Word]]]:
         """The two words."""
         height, width = map(float, image.shape[:2])

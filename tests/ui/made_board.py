@@ -88,6 +88,9 @@ class StandInReader:
         time.sleep(self.pause)
         return list(range(len(LINES)))
 
+    def find_lines(self, image: NDArray[np.uint8]) -> list[int]:
+        return self.find(image)
+
     def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
         mark = f"-{self.seen}" if self.seen > 1 else ""
         for line in lines:

@@ -74,7 +74,7 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
         replace(_make_candidate([word], line[0].id, None), checked=CheckKind.UNCHECKED, by="machine")
         for line in page_order.find_lines(source.page)
         for word in line
-        if _find_reason(word, source) is Reason.UNCHECKED and _is_certain(word)
+        if _find_reason(word, source) is Reason.UNCHECKED and is_certain(word)
     ]
     outside = _mark_outside(found, source.page)
     fit = [each for each, out in zip(found, outside, strict=True) if not out and not _find_misfit(each, letters)]
@@ -84,9 +84,15 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
     return [each for each, double in zip(_drop_twins(fit), covered, strict=True) if each.reason is None and not double]
 
 
-def _is_certain(word: Word) -> bool:
+def is_certain(word: Word) -> bool:
+    """Whether a model reads a word with such certainty that it shows the handwriting, although nobody has checked it.
+
+    What was read after learning from corrections would only repeat them.
+    """
     read = word.machine
-    return read is not None and len(one_line(read.text)) >= _LEAST_CERTAIN and (read.confidence or 0.0) >= _CERTAIN
+    if word.checked or read is None or read.from_corrections:
+        return False
+    return len(one_line(read.text)) >= _LEAST_CERTAIN and (read.confidence or 0.0) >= _CERTAIN
 
 
 def _find_words(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:

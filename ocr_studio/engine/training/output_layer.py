@@ -9,7 +9,7 @@ each time, so that nothing accumulates.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias
@@ -48,6 +48,7 @@ _VIEWS: Final = 4  # of each corrected word, the first of them unchanged
 _CERTAIN_VIEWS: Final = 2  # of a word that was read with certainty
 _AUGMENTATION: Final = 0.5
 _TINY: Final = 1e-30
+_MOST_CLASSES: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class TwoPartNetwork:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lesson:
+class _Example:
     """A word: its views, and its classes."""
 
     views: Sequence[View]
@@ -106,7 +107,7 @@ class OutputLayerLearner:
     read: ModelArrays
     others: Sequence[Crop]
     options: ReaderOptions
-    _known: dict[Any, _Lesson | None] = field(default_factory=dict)
+    _known: dict[Any, _Example | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compute what never changes."""
@@ -122,7 +123,8 @@ class OutputLayerLearner:
 
     @classmethod
     def of(cls, name: str, options: ReaderOptions) -> Self | None:
-        """Make it for a recognizer; None if that has no output layer of the kind.
+        """Make it for a recognizer; None if that has no output layer of the kind, or one for all scripts, which would
+        take minutes.
 
         Args:
             name: Name of the model.
@@ -132,7 +134,7 @@ class OutputLayerLearner:
             StudioError: The model is missing or damaged.
         """
         read = model_arrays.read_model(registry.find(name), alphabet="all" if options.alphabet == "all" else "latin")
-        if read.architecture != RECOGNIZER:
+        if read.architecture != RECOGNIZER or len(read.charset or ()) > _MOST_CLASSES:
             return None
         return cls(read, [example.crop for example in load_check_words()[::_OTHERS_STEP]], options)
 
@@ -144,15 +146,17 @@ class OutputLayerLearner:
 
     def take_in(
         self, words: Mapping[Any, tuple[Crop, str]], certain: Mapping[Any, tuple[Crop, str]] = MappingProxyType({})
-    ) -> None:
+    ) -> Iterator[None]:
         """Keep these words and their texts instead of the earlier ones; the features of new ones are computed.
+
+        Yields between batches.
 
         Args:
             words: Corrected words, by any keys.
             certain: Words that were read with certainty, by other keys. They show the handwriting: on 7 writers with 10
                 corrected words each, letters wrong rose by 1 % without them and fell by 8 % with them.
         """
-        self._known = {key: lesson for key, lesson in self._known.items() if key in words or key in certain}
+        self._known = {key: example for key, example in self._known.items() if key in words or key in certain}
         for some, count in ((words, _VIEWS), (certain, _CERTAIN_VIEWS)):
             examples = {
                 key: TrainingExample(crop, normalize_text(text))
@@ -164,26 +168,27 @@ class OutputLayerLearner:
                 self._features, list(examples.values()), views=count, augmentation=_AUGMENTATION, seed=0
             ):
                 views |= found
+                yield
             for key, example in examples.items():
-                self._known[key] = self._make_lesson(example.text, views[example])
+                self._known[key] = self._make_example(example.text, views[example])
 
-    def _make_lesson(self, text: str, views: Sequence[View]) -> _Lesson | None:
+    def _make_example(self, text: str, views: Sequence[View]) -> _Example | None:
         """Return a word as it is learned; None if it can't be."""
         if not text or self.charset.unknown(text):
             return None
         labels = self.charset.encode(text)
         fit = [view for view in views if count_ctc_steps(labels) <= view.steps]
-        return _Lesson(fit, tuple(labels)) if fit else None
+        return _Example(fit, tuple(labels)) if fit else None
 
     def learn(self, *, steps: int = STEPS, seed: int = 0) -> OutputLayer | None:
         """Return the layer after learning the words, the original one is not changed; None without words."""
-        lessons = [lesson for lesson in self._known.values() if lesson is not None]
-        if not lessons:
+        examples = [example for example in self._known.values() if example is not None]
+        if not examples:
             return None
         rng, adam = np.random.default_rng(seed), _Adam([self._layer.kernel.copy(), self._layer.bias.copy()])
         for step in range(steps):
             layer = OutputLayer(*adam.values)
-            own = [lessons[place] for place in _draw(rng, len(lessons), _BATCH)]
+            own = [examples[place] for place in _draw(rng, len(examples), _BATCH)]
             views = [each.views[int(rng.integers(len(each.views)))] for each in own]
             gradients = _ctc_gradients(layer, views, [each.labels for each in own])
             if self._others:

@@ -6,18 +6,19 @@ its writer is unknown, and is gone when the program ends. A training keeps it.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.datasets.eligibility import is_certain
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
-from ocr_studio.core.page import BoardLook, Page, Word
+from ocr_studio.core.page import FROM_CORRECTIONS, Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, places_to_read, prepare
 
@@ -25,13 +26,11 @@ if TYPE_CHECKING:
     from ocr_studio.engine.reader import Reader
     from ocr_studio.engine.training.output_layer import OutputLayerLearner
 
-# Words that are read with more confidence are not read again; …
+# Words that are read with more confidence are not read again.
 _SURE: Final = 0.97
-# … from this confidence on, they teach as if they were checked.
-_CERTAIN: Final = 0.9
-# So much is kept: the latest words of a writer, and the latest writers.
-_MOST_WORDS, _MOST_HANDS = 400, 12
-_Key: TypeAlias = tuple[object, ...]  # page and word, and what is known of it
+# So much is kept: the latest words of a writer, and the latest writers and models.
+_MOST_WORDS, _MOST_WRITERS, _MOST_MODELS = 400, 12, 3
+_Key: TypeAlias = tuple[str, str, Quad, str]  # page, word, box, and text or recognizer
 _Texts: TypeAlias = dict[_Key, tuple[NDArray[np.uint8], str]]
 
 
@@ -42,17 +41,9 @@ class LearningStep:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionsLearned:
-    """Corrected words were learned.
-
-    Attributes:
-        words: The words that are read differently now.
-        learned: Number of words that were learned.
-        seconds: How long it took.
-    """
+    """Corrected words were learned. words: those that are read differently now."""
 
     words: tuple[Word, ...]
-    learned: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +71,36 @@ class _Crops:
                 del group[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """Where the words of a page are read: the photo, or its cleaned board."""
+
+    picture: NDArray[np.uint8]
+    places: Mapping[str, Quad]
+
+    @classmethod
+    def of(cls, image: NDArray[np.uint8], page: Page) -> _Sight:
+        words = list(page.words.values())
+        picture, places = places_to_read(image, words, page.facts.board_to_read)
+        return cls(picture, dict(zip(page.words, places, strict=True)))
+
+
 @dataclass
 class CorrectionLearner:
-    """What the corrected words of photos have taught. It belongs to the thread of its service.
+    """What the corrected words of photos have taught. It belongs to the thread that reads photos."""
 
-    Args:
-        ocr_service: The models that read photos.
-    """
-
-    ocr_service: OcrService
+    _service: weakref.ref[OcrService] | None = None
     _learners: dict[str, OutputLayerLearner | None] = field(default_factory=dict)  # by recognizer
     _crops: dict[str, _Crops] = field(default_factory=dict)  # by writer or page
-    _usual: dict[_Key, str] = field(default_factory=dict)  # what was read without learning
-    _given: dict[_Key, str] = field(default_factory=dict)  # what was read after learning
+    _usual: dict[_Key, str] = field(default_factory=dict)  # what is read without learning, of one page
 
     def learn(
-        self, image: NDArray[np.uint8], page: Page, *, project: Project | None = None
+        self, ocr_service: OcrService, image: NDArray[np.uint8], page: Page, *, project: Project | None = None
     ) -> Iterator[LoadingRecognizer | LearningStep | CorrectionsLearned]:
         """Learn the checked words of a page, and read the others again.
 
         Args:
+            ocr_service: The models that read photos.
             image: The upright photo, (H, W, 3) uint8 RGB.
             page: Its words.
             project: As for ``read.read_page``.
@@ -107,89 +108,103 @@ class CorrectionLearner:
         Yields:
             LoadingRecognizer if necessary, LearningStep …, then CorrectionsLearned, unless nothing can be learned.
         """
-        yield from prepare(self.ocr_service)
-        self.ocr_service.use_project_words(project)
-        began = time.perf_counter()
-        reader = self.ocr_service.reader(page.facts.writer)
-        learner = self._learner(reader)
+        yield from prepare(ocr_service)
+        ocr_service.use_project_words(project)
+        if self._service is None or self._service() is not ocr_service:  # other models, or other options
+            self._service = weakref.ref(ocr_service)
+            self._learners.clear()
+            self._usual.clear()
+        reader = ocr_service.reader(page.facts.writer)
+        learner = self._learner(reader, ocr_service)
         if learner is None:
             return
         yield LearningStep()
-        crops = self._collect(image, page)
-        learner.take_in(crops.checked, crops.certain)
-        yield LearningStep()
+        sight = _Sight.of(image, page)
+        crops = self._collect(sight, page)
+        if not crops.checked:
+            return
+        for _ in learner.take_in(crops.checked, crops.certain):
+            yield LearningStep()
         layer = learner.learn()
         if layer is None:
             return
         yield LearningStep()
-        after = reader.tuned_to(self.ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
-        words = [word for word in page.words.values() if _is_doubtful(word) or self._has_given(page, word)]
-        changed = self._read_again(reader, after, image, page, words)
-        yield CorrectionsLearned(tuple(changed), len(crops.checked), time.perf_counter() - began)
+        after = reader.tuned_to(ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
+        words = [word for word in page.words.values() if _is_doubtful(word)]
+        self._usual = {key: text for key, text in self._usual.items() if key[0] == page.id}
+        keys = [(page.id, word.id, word.quad, reader.name) for word in words]
+        missing = [place for place, key in enumerate(keys) if key not in self._usual]
+        reads = yield from _read(reader, sight, [words[place] for place in missing])
+        self._usual |= {keys[place]: read.text for place, read in zip(missing, reads, strict=True)}
+        reads = yield from _read(after, sight, words)
+        changed = [
+            replace(word, machine=_mark(read))
+            for key, word, read in zip(keys, words, reads, strict=True)
+            if _has_changed(word, read, usual=self._usual[key])
+        ]
+        yield CorrectionsLearned(tuple(changed))
 
-    def _learner(self, reader: Reader) -> OutputLayerLearner | None:
+    def _learner(self, reader: Reader, ocr_service: OcrService) -> OutputLayerLearner | None:
         """Return what learns for a reader; None if its recognizer can't learn so."""
         from ocr_studio.engine.training.output_layer import OutputLayerLearner
 
         if reader.name not in self._learners:
             try:
-                self._learners[reader.name] = OutputLayerLearner.of(reader.name, self.ocr_service.options)
+                self._learners[reader.name] = OutputLayerLearner.of(reader.name, ocr_service.options)
             except StudioError:  # the reader has its weights already; there is nothing to tell the user
                 self._learners[reader.name] = None
+            while len(self._learners) > _MOST_MODELS:
+                del self._learners[next(iter(self._learners))]
         return self._learners[reader.name]
 
-    def _collect(self, image: NDArray[np.uint8], page: Page) -> _Crops:
+    def _collect(self, sight: _Sight, page: Page) -> _Crops:
         """Return what is known of the page and of earlier pages by the same writer."""
         from ocr_studio.engine.nets.plans import HEIGHT, STEP
 
-        hand = page.facts.writer or page.id
-        kept = self._crops[hand] = self._crops.pop(hand, _Crops())  # the latest at the end
-        kept.forget(page.id)  # words may have been corrected again, moved or removed
-        words = [word for word in page.words.values() if word.text and " " not in word.text]
-        picture, places = places_to_read(image, words, _board(page))
-        pyramid = Pyramid(picture)
-        for word, place in zip(words, places, strict=True):
-            if word.checked or (_is_certain(word) and not self._has_given(page, word)):
+        for each in self._crops.values():  # words may have been corrected again, or the writer
+            each.forget(page.id)
+        whose = page.facts.writer or page.id
+        kept = self._crops[whose] = self._crops.pop(whose, _Crops())  # the latest at the end
+        pyramid = Pyramid(sight.picture)
+        for key, word in page.words.items():
+            if word.text and " " not in word.text and (word.checked or is_certain(word)):
+                crop = extract_crop(pyramid, sight.places[key].array(), height=HEIGHT, step=STEP)
                 group = kept.checked if word.checked else kept.certain
-                crop = extract_crop(pyramid, place.array(), height=HEIGHT, step=STEP)
-                group[page.id, word.id, word.quad, word.text] = crop, word.text
+                group[page.id, key, word.quad, word.text] = crop, word.text
         kept.shorten()
-        while len(self._crops) > _MOST_HANDS:
+        while len(self._crops) > _MOST_WRITERS:
             del self._crops[next(iter(self._crops))]
         return kept
 
-    def _has_given(self, page: Page, word: Word) -> bool:
-        """Whether the text of an unchecked word is what was read after learning: it must not teach itself."""
-        return not word.checked and bool(word.text) and self._given.get((page.id, word.id, word.quad)) == word.text
 
-    def _read_again(
-        self, usual: Reader, after: Reader, image: NDArray[np.uint8], page: Page, words: Sequence[Word]
-    ) -> Iterator[Word]:
-        """Yield the words that are read differently after learning.
+def _read(reader: Reader, sight: _Sight, words: Sequence[Word]) -> Generator[LearningStep, None, list[Transcription]]:
+    """Read words in their boxes."""
+    reads: list[Transcription] = []
+    for some in reader.read_quads(sight.picture, [sight.places[word.id] for word in words]):
+        reads += some
+        yield LearningStep()
+    return reads
 
-        Words are read alone here, and not in their lines as before: what only that changes stays as it was.
-        """
-        picture, places = places_to_read(image, words, _board(page))
-        keys = [(page.id, word.id, word.quad) for word in words]
-        new = [place for key, place in zip(keys, places, strict=True) if key not in self._usual]
-        first = [read.text for some in usual.read_quads(picture, new) for read in some]
-        self._usual |= dict(zip([key for key in keys if key not in self._usual], first, strict=True))
-        reads = (read for some in after.read_quads(picture, places) for read in some)
-        for key, word, read in zip(keys, words, reads, strict=True):
-            before = word.machine.text if word.machine else ""
-            if read.text and read.text != before and (read.text != self._usual[key] or self._has_given(page, word)):
-                self._given[key] = read.text
-                yield replace(word, machine=read)
+
+def _mark(read: Transcription) -> Transcription:
+    """Note that a word was read after learning; it must not teach."""
+    return replace(read, model=f"{read.model}{FROM_CORRECTIONS}")
 
 
 def _is_doubtful(word: Word) -> bool:
-    return word.machine is not None and not word.checked and (word.machine.confidence or 0.0) < _SURE
+    """Whether a word is to be read again: none that the user drew around several words, or that has several."""
+    read = word.machine
+    if read is None or word.checked or word.quad_source is TextSource.HUMAN or " " in read.text:
+        return False
+    return read.from_corrections or (read.confidence or 0.0) < _SURE
 
 
-def _is_certain(word: Word) -> bool:
-    return word.machine is not None and len(word.text) > 1 and (word.machine.confidence or 0.0) >= _CERTAIN
+def _has_changed(word: Word, read: Transcription, *, usual: str) -> bool:
+    """Whether a word is read differently after learning.
 
-
-def _board(page: Page) -> BoardLook | None:
-    """How the board of this page is cleaned before it is read; None if the photo itself is read."""
-    return page.facts.board if page.facts.board and page.facts.board.read else None
+    Words are read alone here, and not in their lines as before: what only that changes stays as it was.
+    """
+    before = word.machine
+    if before is None or not read.text or read.text == before.text:
+        return False
+    return before.from_corrections or before.text == usual

@@ -52,7 +52,7 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     if word.quad_source is not TextSource.HUMAN or geometry.measure_size(word.quad)[1] < _LEAST_HEIGHT:
         return None
     crop = warping.crop_quad(image, word.quad)
-    lines = reader.find(crop)
+    lines = reader.find_lines(crop)
     if len(lines) == 0:
         return None
     heights = geometry.measure_sizes(lines[:, :4])[:, 1]
@@ -470,8 +470,8 @@ def _open_photo(ocr_service: OcrService, path: Path, facts_of: Callable[[Path, s
     image, page_id = photo_file.open_photo_with_id(path)
     height, width = image.shape[:2]
     facts, back = facts_of(path, page_id), None
-    if facts.board is not None and facts.board.read:
-        made = clean_board.cleaned(image, facts.board)
+    if facts.board_to_read is not None:
+        made = clean_board.cleaned(image, facts.board_to_read)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
     lines = ocr_service.reader().find(image) if ocr_service.ready else None

@@ -111,8 +111,14 @@ class Studio(QObject):
         self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
         self.window.preferences.restart_requested.connect(self._restart_in_language)
         self.reading.use_project_words(lambda: self.opening.project)
-        self.reading.protect_words(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
+        self.reading.protect_words(self._words_being_written)
         self.bug.connect(self.window.show_trouble)
+
+    def _words_being_written(self) -> set[str]:
+        """Ids of the words of the open photo whose text may be being typed."""
+        reviewed = self.window.review.reviewing.place if self.window.review.isVisible() else None
+        typed = {self.window.view.editing.word_id, self.window.table.word_id, reviewed[1] if reviewed else None}
+        return {key for key in typed if key}
 
     def start(self, paths: Sequence[Path]) -> None:
         """Show the window, then load the recognizer in the background and open the given photos and folders."""

@@ -153,7 +153,7 @@ class History(QObject):
                 self.stack.push(_Command(self, step))
             self.stack.setIndex(history.index)
 
-    def push(self, step: Step, *, join: str = "", line: bytes = b"", amend: bool = False) -> None:
+    def push(self, step: Step, *, join: str = "", amend: bool = False, line: bytes = b"") -> None:
         """Apply a step. Does nothing for an empty one; if an exception is raised, nothing is changed.
 
         Args:
@@ -330,7 +330,7 @@ class _Command(QUndoCommand):
         self._owner.follow(self.step, back=back)
 
     def id(self) -> int:
-        """Qt merges only commands with the same id other than -1."""
+        """Qt asks whether commands merge if they have the same id other than -1."""
         return 1
 
     def takes_in(self, other: _Command) -> bool:

@@ -9,7 +9,7 @@ from itertools import count
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import BoardLook, Page, Word
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import later, number, tr, tr_n
@@ -108,7 +108,7 @@ class ReadingController(QObject):
         image, page, ocr_service = self._document.image, self._document.page, self._ocr_service
         if image is None or page is None:
             return
-        project, board, writer = self._project(), self._board(page), page.facts.writer
+        project, board, writer = self._project(), page.facts.board_to_read, page.facts.writer
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
         into.unit = ocr_service.options.unit.removesuffix("s")
@@ -129,7 +129,7 @@ class ReadingController(QObject):
         if image is None or page is None or not words:
             return
         again, writer = any(word.machine for word in words), page.facts.writer
-        project, board = self._project(), self._board(page)
+        project, board = self._project(), page.facts.board_to_read
         self._start(
             lambda: reading.read_words(ocr_service, image, words, project=project, board=board, writer=writer),
             _WordsInto(self._document, self._mark(), again),
@@ -156,11 +156,6 @@ class ReadingController(QObject):
         """Stop; words read so far stay."""
         if self._job is not None:
             self._job.cancel()
-
-    @staticmethod
-    def _board(page: Page) -> BoardLook | None:
-        """How the board of this page is cleaned before it is read; None if the photo itself is read."""
-        return page.facts.board if page.facts.board and page.facts.board.read else None
 
     def _mark(self) -> str:
         return f"reading {next(self._numbers)}"

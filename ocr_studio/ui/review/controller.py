@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -225,7 +226,13 @@ class Reviewing(QObject):
         history, session = self._document.history, self.session
         step = history.newest
         history.stack.undo()
-        places = {(page, word) for page, edit in step.edits.items() for word in edit.changes} if step else set()
+        places = {
+            (page, word)
+            for page, edit in (step.edits.items() if step else ())
+            for word, (before, after) in edit.changes.items()
+            # What the machine learned from the change is undone with it, but is not its place.
+            if before is None or after is None or replace(before, machine=after.machine) != after
+        }
         first = next((place for place in session.trail if place in places), None) if session else None
         if session is not None and first is not None and first != self.place:
             session.go_to(first)
@@ -309,8 +316,11 @@ class Reviewing(QObject):
             return
         before = session.current
         news = session.hear(found.page_id, found.unchecked)
-        if session.current != before or news or (before and before.page_id == found.page_id):
+        page = self._find_page(found.page_id) if before and before.page_id == found.page_id else None
+        if session.current != before or news or (before and page and page.words.get(before.word_id) != self.word):
             self._show()
+        elif page:  # other words have changed; what is being typed stays
+            self.page = page
 
     # --------------------------------------------------------------------------------------------------- what is shown
 

@@ -67,8 +67,8 @@ class ReadingPage(SettingsPage):
         self.learn = QCheckBox(tr("Learn from corrections while you work"))
         self.learn.setToolTip(
             tr(
-                "After every five checked words, OCR Studio learns the handwriting and reads the other words of the\n"
-                "photo again. No model changes; train one to keep what was learned."
+                "After every five checked words, OCR Studio learns the handwriting and reads the unchecked words\n"
+                "of the photo again. This lasts until you quit; to keep it, train a model."
             )
         )
         self.tune = QPushButton(tr("Adjust on the photo…"))

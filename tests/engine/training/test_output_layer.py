@@ -65,7 +65,7 @@ def learner() -> OutputLayerLearner:
 def test_what_is_corrected_is_read_so_and_nothing_else_changes(learner: OutputLayerLearner) -> None:
     base = model_loader.load_recognizer(registry.in_use(None))
     wrong = [word.replace("e", "ø") for word in ("tree", "hello", "seven", "letter", "meter", "green")]
-    learner.take_in({word: (drawn(word.replace("ø", "e")), word) for word in wrong})
+    list(learner.take_in({word: (drawn(word.replace("ø", "e")), word) for word in wrong}))
     layer = learner.learn()
     assert layer is not None
     after = learner.recognizer(base, layer)
@@ -77,13 +77,13 @@ def test_what_is_corrected_is_read_so_and_nothing_else_changes(learner: OutputLa
 
 def test_learning_begins_with_the_original_weights_each_time(learner: OutputLayerLearner) -> None:
     words = {word: (drawn(word), word) for word in ("tree", "house")}
-    learner.take_in({"x": (drawn("x"), "y")})
+    list(learner.take_in({"x": (drawn("x"), "y")}))
     learner.learn()
-    learner.take_in(words)
+    list(learner.take_in(words))
     first = learner.learn()
-    learner.take_in({})
+    list(learner.take_in({}))
     assert learner.learn() is None
-    learner.take_in(words)
+    list(learner.take_in(words))
     again = learner.learn()
     assert first is not None
     assert again is not None
@@ -91,7 +91,7 @@ def test_learning_begins_with_the_original_weights_each_time(learner: OutputLaye
 
 
 def test_what_cannot_be_learned_is_left_out(learner: OutputLayerLearner) -> None:
-    learner.take_in({"unknown": (drawn("x"), "漢"), "empty": (drawn("x"), " "), "long": (drawn("x"), "x" * 40)})
+    list(learner.take_in({"unknown": (drawn("x"), "漢"), "empty": (drawn("x"), " "), "long": (drawn("x"), "x" * 40)}))
     assert learner.learn() is None
 
 

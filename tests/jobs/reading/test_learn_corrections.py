@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.core.datasets.eligibility import is_certain
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Page, PageFacts, Quad, Word, apply
+from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Word, apply
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading.learn_corrections import CorrectionLearner, CorrectionsLearned
 from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
@@ -57,37 +58,91 @@ def corrected(page: Page) -> Page:
     return page
 
 
-def learned(learner: CorrectionLearner, image: NDArray[np.uint8], page: Page) -> CorrectionsLearned:
-    (found,) = [each for each in learner.learn(image, page) if isinstance(each, CorrectionsLearned)]
+def learned(
+    learner: CorrectionLearner, service: OcrService, image: NDArray[np.uint8], page: Page
+) -> CorrectionsLearned:
+    (found,) = [each for each in learner.learn(service, image, page) if isinstance(each, CorrectionsLearned)]
     return found
 
 
 def test_other_words_are_read_as_the_corrected_ones(service: OcrService) -> None:
-    learner, (image, page) = CorrectionLearner(service), read(service, WORDS)
-    found = learned(learner, image, corrected(page))
-    assert found.learned == CORRECTED
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
+    found = learned(learner, service, image, corrected(page))
     assert {page.words[word.id].text: word.text for word in found.words} == {"sheet": "shøøt", "never": "nøvør"}
     assert all(page.words[word.id].quad == word.quad for word in found.words)
 
 
 def test_what_is_corrected_back_is_read_back(service: OcrService) -> None:
-    learner, (image, page) = CorrectionLearner(service), read(service, WORDS)
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
     wrong = corrected(page)
-    wrong = apply(wrong, edits.refresh(wrong, learned(learner, image, wrong).words))
+    wrong = apply(wrong, edits.refresh(wrong, learned(learner, service, image, wrong).words))
     for key in sorted(page.words)[:CORRECTED]:
         wrong = apply(wrong, edits.answer(wrong, key, page.words[key].text))
-    assert sorted(word.text for word in learned(learner, image, wrong).words) == ["never", "sheet"]
+    assert sorted(word.text for word in learned(learner, service, image, wrong).words) == ["never", "sheet"]
 
 
 def test_words_of_the_same_writer_teach_on_other_photos(service: OcrService) -> None:
-    learner, (image, page) = CorrectionLearner(service), read(service, WORDS, "Anna")
-    learned(learner, image, corrected(page))
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    learned(learner, service, image, corrected(page))
     for writer, changed in (("Anna", ["bøør"]), ("Ben", [])):
         picture, other = read(service, ("beer", "tall", "rain"), writer)
         other = replace(apply(other, edits.accept(other, ["00000002"])), id=f"other {writer}")
-        assert [word.text for word in learned(learner, picture, other).words] == changed
+        assert [word.text for word in learned(learner, service, picture, other).words] == changed
 
 
 def test_without_checked_words_nothing_is_learned(service: OcrService) -> None:
     image, page = read(service, WORDS)
-    assert not [each for each in CorrectionLearner(service).learn(image, page) if isinstance(each, CorrectionsLearned)]
+    assert not [
+        each for each in CorrectionLearner().learn(service, image, page) if isinstance(each, CorrectionsLearned)
+    ]
+
+
+def test_what_was_learned_teaches_nothing_itself(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
+    page = corrected(page)
+    words = learned(learner, service, image, page).words
+    assert all(word.machine and word.machine.from_corrections for word in words)
+    sure = [replace(word, machine=replace(word.machine, confidence=0.99)) for word in words if word.machine]
+    page = apply(page, edits.refresh(page, sure))
+    assert not any(is_certain(page.words[word.id]) for word in sure)
+    for key in sorted(page.words)[:CORRECTED]:
+        page = apply(page, edits.answer(page, key, page.words[key].text.replace("ø", "e")))
+    assert sorted(word.text for word in learned(learner, service, image, page).words) == ["never", "sheet"]
+
+
+def test_a_reading_that_only_its_line_gave_stays(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
+    page = corrected(page)
+    (place,) = [key for key, word in page.words.items() if word.text == "sheet"]
+    better = replace(page.words[place], machine=replace(page.words[place].machine, text="sheets"))  # type: ignore[type-var]
+    page = apply(page, edits.refresh(page, [better]))
+    assert place not in {word.id for word in learned(learner, service, image, page).words}
+
+
+def test_boxes_around_several_words_are_left_alone(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
+    page = corrected(page)
+    drawn_by_hand = {
+        key: replace(word, quad_source=TextSource.HUMAN) for key, word in page.words.items() if word.text == "never"
+    }
+    page = replace(page, words={**page.words, **drawn_by_hand})
+    assert [word.text for word in learned(learner, service, image, page).words] == ["shøøt"]
+
+
+def test_after_the_writer_was_put_right_the_words_teach_no_other_hand(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    learned(learner, service, image, corrected(page))
+    learned(learner, service, image, replace(corrected(page), facts=PageFacts(writer="Ben")))
+    picture, other = read(service, ("beer", "tall", "rain"), "Anna")
+    assert not [
+        each
+        for each in learner.learn(service, picture, replace(other, id="other"))
+        if isinstance(each, CorrectionsLearned)
+    ]
+
+
+def test_other_models_learn_anew(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS)
+    learned(learner, service, image, corrected(page))
+    again = service.successor(replace(service.options, language_strength=0.5))
+    assert sorted(word.text for word in learned(learner, again, image, corrected(page)).words) == ["nøvør", "shøøt"]

@@ -174,8 +174,9 @@ def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_s
     lines = first.successor(ReaderOptions(unit="lines", detection=DetectionOptions(threshold=0.2))).reader()
     assert lines.recognizer is reader.recognizer
     assert lines.detector is not reader.detector
-    assert lines.detector.options.text == 0.2
-    assert reader.detector.options.text == DetectionOptions().threshold
+    usual = type(reader.detector).usual.text
+    assert lines.detector.options.text == pytest.approx(usual - DetectionOptions().threshold + 0.2)
+    assert reader.detector.options.text == usual
 
 
 def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so(

@@ -198,3 +198,52 @@ def test_a_photo_that_changes_while_it_is_opened_is_shown_as_it_is_now(
     studio.document.push(edits.write(page, studio.document.order()[1], "other"))
     studio.autosave.flush()
     assert _saved(folder, first).words[_first(first)].text == "newer"
+
+
+def _amend(studio: Studio, text: str, *, place: int = 1) -> None:
+    page = studio.document.page
+    assert page is not None
+    studio.document.push(edits.write(page, studio.document.order()[place], text), amend=True)
+
+
+def test_an_amendment_is_undone_with_its_step_also_after_a_restart(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    before = texts(studio)
+    _write(studio, "one")
+    _amend(studio, "follows")
+    assert texts(studio)[:2] == ["one", "follows"]
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    again = open_studio(folder / "board 1.png")
+    assert texts(again)[:2] == ["one", "follows"]
+    _undo(again)
+    assert texts(again) == before
+    again.window.action_set["redo"].trigger()
+    assert texts(again)[:2] == ["one", "follows"]
+
+
+def test_an_amendment_joins_no_step_of_another_photo(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    _open(studio, folder / "board 2.png", qtbot)
+    _open(studio, folder / "board 1.png", qtbot)
+    before, steps = texts(studio), studio.document.undo_stack.count()
+    _amend(studio, "alone")
+    assert studio.document.undo_stack.count() == steps + 1
+    _undo(studio)
+    assert texts(studio) == before
+
+
+def test_after_an_amendment_that_takes_all_back_there_is_nothing_to_undo(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    steps, page = studio.document.undo_stack.count(), studio.document.page
+    _write(studio, "one")
+    after = studio.document.page
+    assert page is not None
+    assert after is not None
+    first = studio.document.order()[0]
+    back = edits.write(page, first, "one").inverted()
+    studio.document.push(back, amend=True)
+    assert studio.document.page is not None
+    assert studio.document.page.words == page.words
+    assert studio.document.undo_stack.count() == steps

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs.reading.learn_corrections import CorrectionsLearned
@@ -24,13 +25,11 @@ from tests.ui.studio import Open
 class Shouting:
     """Learns to read everything in capitals, whatever is corrected."""
 
-    def __init__(self, ocr_service: OcrService) -> None:
-        self.ocr_service = ocr_service
-
-    def learn(self, image: Any, page: Page, *, project: Any = None) -> Iterator[CorrectionsLearned]:
-        checked = [word for word in page.words.values() if word.checked]
+    def learn(
+        self, ocr_service: OcrService, image: Any, page: Page, *, project: Any = None
+    ) -> Iterator[CorrectionsLearned]:
         others = [word for word in page.words.values() if not word.checked and word.machine]
-        yield CorrectionsLearned(tuple(map(shouted, others)), len(checked), 0.1)
+        yield CorrectionsLearned(tuple(map(shouted, others)))
 
 
 def shouted(word: Word) -> Word:
@@ -60,7 +59,7 @@ def studio(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> Studio:
 
 def wait(studio: Studio, qtbot: QtBot) -> None:
     learning = studio.window.correction_learning
-    qtbot.waitUntil(lambda: not learning.busy and not learning._timer.isActive() and not studio.busy)
+    qtbot.waitUntil(lambda: not learning.busy and not studio.busy)
 
 
 def test_other_words_are_read_with_what_five_corrections_taught(studio: Studio, qtbot: QtBot) -> None:
@@ -108,3 +107,45 @@ def test_it_can_be_turned_off(open_studio: Open, qtbot: QtBot, tmp_path: Path) -
     before = texts(studio)
     wait(studio, qtbot)
     assert texts(studio) == before
+
+
+def test_a_failure_is_not_repeated(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def fail(*_: Any, **__: Any) -> Iterator[CorrectionsLearned]:
+        tried.append(1)
+        raise StudioError("no memory")
+        yield
+
+    monkeypatch.setattr(Shouting, "learn", fail)
+    before = texts(studio)
+    correct(studio, 5)
+    wait(studio, qtbot)
+    assert len(tried) == 1
+    assert texts(studio).items() <= before.items()
+
+
+def test_the_word_in_the_review_panel_stays_as_it_is(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.action_set["review_page"].trigger()
+    reviewing = studio.window.review.reviewing
+    qtbot.waitUntil(lambda: reviewing.place is not None)
+    last = studio.document.order()[-1]
+    assert reviewing.session is not None
+    while reviewing.place and reviewing.place[1] != last:
+        reviewing.pass_by()
+    before = texts(studio)[last]
+    correct(studio, 5)
+    wait(studio, qtbot)
+    assert texts(studio)[last] == before
+    assert reviewing.word is not None
+    assert reviewing.word.text == before
+
+
+def test_after_reading_again_it_learns_again(studio: Studio, qtbot: QtBot) -> None:
+    correct(studio, 5)
+    wait(studio, qtbot)
+    shouted_words = texts(studio)
+    studio.reading.read_words(texts(studio))
+    wait(studio, qtbot)
+    assert all(text == text.upper() for text in texts(studio).values())
+    assert texts(studio).keys() == shouted_words.keys()
