@@ -6,7 +6,6 @@ line's gaps and readings, see ``word_segmentation``, decide where words end: a d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
+from ocr_studio.core.reading_order import text_lines
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Quads: TypeAlias = NDArray[np.float32]
@@ -52,7 +52,7 @@ def join_words(quads: Quads, corners: Floats) -> JoinedWords:
         quads: (N, 6, 2), as from ``Detector.find``.
         corners: (N, 4, 2), the same without margins.
     """
-    rows = list(_follow(_find_followers(corners), len(quads)))
+    rows = text_lines.build_chains(_find_followers(corners))
     joined = np.array([_fit_line(quads[row]) for row in rows], np.float32).reshape(-1, 6, 2)
     words = np.array([len(row) for row in rows], np.intp)
     lines, single = np.flatnonzero(words > 1), np.flatnonzero(words == 1)
@@ -70,31 +70,15 @@ def _fit_line(row: Quads) -> Quads:
     return row[0] if len(row) == 1 else np.asarray(ribbons.fit_ribbon(row[:, :4]), np.float32)
 
 
-def _find_followers(corners: Floats) -> dict[int, int]:
-    """Return for each box the one that follows it in its line; the closest pairs are taken first."""
-    following, preceding = dict[int, int](), set[int]()
+def _find_followers(corners: Floats) -> NDArray[np.intp]:
+    """Return for each box the one that follows it in its line, (N,), or -1; the closest pairs are taken first."""
+    followers, preceded = np.full(len(corners), -1), np.zeros(len(corners), bool)
     pairs = find_pairs(corners)
     gaps = np.linalg.norm(corners[pairs[:, 0]][:, 1:3].mean(axis=1) - corners[pairs[:, 1]][:, ::3].mean(axis=1), axis=1)
     for left, right in pairs[np.argsort(gaps, kind="stable")].tolist():
-        if left in following or right in preceding or left in _walk(following, right):
-            continue
-        following[left] = right
-        preceding.add(right)
-    return following
-
-
-def _follow(following: dict[int, int], count: int) -> Iterator[list[int]]:
-    """Return the boxes of each line from left to right."""
-    for first in sorted(set(range(count)) - set(following.values())):
-        yield list(_walk(following, first))
-
-
-def _walk(following: dict[int, int], first: int) -> Iterator[int]:
-    """Return a box and those that follow it."""
-    box: int | None = first
-    while box is not None:
-        yield box
-        box = following.get(box)
+        if followers[left] < 0 and not preceded[right]:
+            followers[left], preceded[right] = right, True
+    return followers
 
 
 def find_pairs(corners: Floats) -> NDArray[np.intp]:

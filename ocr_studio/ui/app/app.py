@@ -164,6 +164,7 @@ class Studio(QObject):
     def stop(self) -> None:
         """End the threads. Waits until each has finished its current step."""
         self.window.session.leave()
+        self.window.correction_learning.stop()
         for lane in self.lanes:
             lane.stop()
         self.index_service.stop()

@@ -51,11 +51,23 @@ class CorrectionLearning(QObject):
         """Whether words are being learned, or will be in a moment."""
         return self._job is not None or self._timer.isActive()
 
-    def _begin(self) -> None:
+    def stop(self) -> None:
+        """Learn no more: the window closes."""
+        self._cancel()
+        self._timer.blockSignals(True)
+
+    def _cancel(self) -> None:
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
+
+    def _begin(self) -> None:
+        self._cancel()
         self._edited = False
+        page = self._document.page
+        if page is not None and page.facts.writer not in self._writers:
+            # A photo that is only opened doesn't change.
+            self._known.setdefault(page.id, _find_checked(page))
         self._timer.start()
 
     def _begin_again(self) -> None:

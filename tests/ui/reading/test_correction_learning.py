@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.settings import Settings
@@ -149,3 +150,21 @@ def test_after_reading_again_it_learns_again(studio: Studio, qtbot: QtBot) -> No
     wait(studio, qtbot)
     assert all(text == text.upper() for text in texts(studio).values())
     assert texts(studio).keys() == shouted_words.keys()
+
+
+def test_a_photo_that_is_only_opened_does_not_change(studio: Studio, open_studio: Open, qtbot: QtBot) -> None:
+    photo = studio.opening.path
+    assert photo is not None
+    studio.change_settings(replace(studio.settings, learn_from_corrections=False))
+    correct(studio, 6)
+    before = texts(studio)
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    again = open_studio(photo)
+    wait(again, qtbot)
+    assert texts(again) == before
+    assert again.document.page is not None
+    again.document.push(edits.accept(again.document.page, again.document.order()[6:11]))
+    wait(again, qtbot)
+    assert texts(again) == {key: text.upper() for key, text in before.items() if key in texts(again)}
