@@ -18,7 +18,7 @@ from typing import Final
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import Share
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
-from ocr_studio.core.page import Transcription, Word
+from ocr_studio.core.page import FROM_CORRECTIONS, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import page_file
 
@@ -66,7 +66,7 @@ def differing(readings: Iterable[tuple[Word, Transcription]]) -> dict[str, Secon
     pairs = [
         (word.id, word.machine, read)
         for word, read in readings
-        if word.machine is not None and word.machine.model != read.model
+        if word.machine is not None and word.machine.model not in (read.model, f"{read.model}{FROM_CORRECTIONS}")
     ]
     if not pairs:
         return None

@@ -205,6 +205,6 @@ def _has_changed(word: Word, read: Transcription, *, usual: str) -> bool:
     Words are read alone here, and not in their lines as before: what only that changes stays as it was.
     """
     before = word.machine
-    if before is None or not read.text or read.text == before.text:
+    if before is None or not read.text or " " in read.text or read.text == before.text:
         return False
     return before.from_corrections or before.text == usual

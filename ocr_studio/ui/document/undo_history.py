@@ -159,7 +159,7 @@ class History(QObject):
         Args:
             step: The step.
             join: Consecutive steps with the same non-empty value become one.
-            amend: Whether the step becomes a part of the newest one if that changed the same pages.
+            amend: Whether the step becomes a part of the newest one if that changed its pages, too.
             line: Its line of the undo log, ``undo_log.did(step)``, if it was made already.
 
         Raises:
@@ -335,8 +335,9 @@ class _Command(QUndoCommand):
 
     def takes_in(self, other: _Command) -> bool:
         """Whether a later step becomes a part of this one."""
-        fits = other._amends or (bool(self._join) and self._join == other._join)
-        return fits and self.step.edits.keys() == other.step.edits.keys()
+        if other._amends:
+            return other.step.edits.keys() <= self.step.edits.keys()
+        return bool(self._join) and self._join == other._join and self.step.edits.keys() == other.step.edits.keys()
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
         if not isinstance(other, _Command) or not self.takes_in(other):

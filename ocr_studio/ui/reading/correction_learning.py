@@ -36,7 +36,9 @@ class CorrectionLearning(QObject):
         super().__init__(reading)
         self._document, self._reading, self._settings = document, reading, settings
         self._learner = CorrectionLearner()
-        self._known: dict[str, frozenset[tuple[str, str]]] = {}  # learned words and texts, by page
+        # Words and texts by page: those that had been checked when the photo was opened, and those learned since.
+        self._first: dict[str, frozenset[tuple[str, str]]] = {}
+        self._known: dict[str, frozenset[tuple[str, str]]] = {}
         self._writers: set[str] = set()  # whose words were learned
         self._edited = False  # whether the newest step was done on the open photo since it was opened
         self._job: Job | None = None
@@ -65,24 +67,27 @@ class CorrectionLearning(QObject):
         self._cancel()
         self._edited = False
         page = self._document.page
-        if page is not None and page.facts.writer not in self._writers:
-            # A photo that is only opened doesn't change.
-            self._known.setdefault(page.id, _find_checked(page))
+        if page is not None:
+            first = self._first.setdefault(page.id, _find_checked(page))
+            if page.facts.writer not in self._writers:  # a photo that is only opened doesn't change
+                self._known.setdefault(page.id, first)
         self._timer.start()
 
     def _begin_again(self) -> None:
-        """Forget what was learned of the photo: its words were read as usual again."""
-        if self._document.page is not None:
-            self._known.pop(self._document.page.id, None)
+        """Forget what was learned of the photo: its words may have been read as usual again, or not be checked."""
+        page = self._document.page
+        self._cancel()
+        if page is not None and page.id in self._known:
+            self._known[page.id] = self._first.get(page.id, frozenset())
         self._timer.start()
 
     def _follow(self, change: DocumentChange) -> None:
         if not change.here:
             return
         self._edited = change.new
-        if change.undone and self._document.page is not None:
-            self._known.pop(self._document.page.id, None)
-        if change.words:
+        if change.undone:
+            self._begin_again()
+        elif change.words:
             self._timer.start()
 
     def _learn_if_worthwhile(self) -> None:
@@ -92,7 +97,7 @@ class CorrectionLearning(QObject):
         if not self._settings().learn_from_corrections or ocr_service.options.unit != "words":
             return
         checked = _find_checked(page)
-        if self._document.undo_stack.canRedo() or not self._is_worthwhile(page, checked):
+        if not self._can_change(page) or not self._is_worthwhile(page, checked):
             return
         learner, project = self._learner, self._reading.project
         job = self._job = self._reading.lane.submit(
@@ -104,6 +109,13 @@ class CorrectionLearning(QObject):
         job.done.connect(lambda: self._remember(job, page, checked))
         job.failed.connect(lambda _: self._remember(job, page, checked))  # it would fail again
         job.ended.connect(lambda: self._end(job))
+
+    def _can_change(self, page: Page) -> bool:
+        """Whether a change would be undone with the user's latest, and nothing is lost that could be redone."""
+        history = self._document.history
+        if history.stack.canRedo():
+            return False
+        return not self._edited or (history.newest is not None and page.id in history.newest.edits)
 
     def _is_worthwhile(self, page: Page, checked: frozenset[tuple[str, str]]) -> bool:
         known = self._known.get(page.id)
@@ -132,7 +144,7 @@ class CorrectionLearning(QObject):
         words = [
             word for word in event.words if word.id not in held and page.words.get(word.id) == before.words[word.id]
         ]
-        if not words or self._document.undo_stack.canRedo():  # what could be redone would be lost
+        if not words or not self._can_change(page):
             return
         self._document.push(edits.refresh(page, words), amend=self._edited)
         self.learned.emit(

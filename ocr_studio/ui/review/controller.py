@@ -116,7 +116,14 @@ class Reviewing(QObject):
         if session is None or self.stage is not ReviewStage.GOING:
             return []
         places = [row.key for row in session.ahead(count + 1)[1:]]
-        return self._cards.ahead(list(itertools.takewhile(lambda place: not session.has_settled(place), places)))
+        cards = self._cards.ahead(list(itertools.takewhile(lambda place: not session.has_settled(place), places)))
+        return list(itertools.takewhile(lambda card: card.word.quad == card.quad, map(self._update_card, cards)))
+
+    def _update_card(self, card: CardMade) -> CardMade:
+        """Return a card with its word as it is now: other words may have been read again since it was made."""
+        page = self._find_page(card.place[0])
+        word = page.words.get(card.place[1]) if page else None
+        return card if word is None else replace(card, word=word)
 
     @property
     def is_under_way(self) -> bool:
@@ -321,6 +328,7 @@ class Reviewing(QObject):
             self._show()
         elif page:  # other words have changed; what is being typed stays
             self.page = page
+            self.counted.emit()
 
     # --------------------------------------------------------------------------------------------------- what is shown
 

@@ -168,3 +168,35 @@ def test_a_photo_that_is_only_opened_does_not_change(studio: Studio, open_studio
     again.document.push(edits.accept(again.document.page, again.document.order()[6:11]))
     wait(again, qtbot)
     assert texts(again) == {key: text.upper() for key, text in before.items() if key in texts(again)}
+
+
+def test_the_next_words_of_the_review_panel_are_shown_as_they_are_now(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.action_set["review_page"].trigger()
+    reviewing = studio.window.review.reviewing
+    qtbot.waitUntil(lambda: bool(reviewing.ahead(3)))
+    correct(studio, 5)
+    wait(studio, qtbot)
+    qtbot.waitUntil(lambda: bool(reviewing.ahead(3)))
+    page = studio.document.page
+    assert page is not None
+    shown = [card.word for card in reviewing.ahead(3)]
+    assert [word.text for word in shown] == [page.words[word.id].text for word in shown]
+    assert all(word.text == word.text.upper() for word in shown)
+
+
+def test_what_was_checked_before_the_photo_was_opened_does_not_count(
+    studio: Studio, open_studio: Open, qtbot: QtBot
+) -> None:
+    photo = studio.opening.path
+    assert photo is not None
+    studio.change_settings(replace(studio.settings, learn_from_corrections=False))
+    correct(studio, 6)
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    again = open_studio(photo)
+    wait(again, qtbot)
+    before = texts(again)
+    again.reading.stopped.emit()  # as after a box was drawn and read
+    wait(again, qtbot)
+    assert texts(again) == before
