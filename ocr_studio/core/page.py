@@ -31,6 +31,9 @@ class TextSource(StrEnum):
     IMPORTED = "imported"
 
 
+# Confidence and letters of words that are believed unchecked: nine of ten are right, single letters less often.
+CERTAIN: Final = 0.9
+_LEAST_CERTAIN: Final = 2
 # Added to the name of the model of what was read with what corrected words had taught.
 FROM_CORRECTIONS: Final = " + corrections"
 
@@ -177,6 +180,17 @@ class Word:
     def checked(self) -> bool:
         """Whether the word is checked: confirmed, corrected, unreadable or ignored."""
         return self.human is not None or self.mark is not None
+
+    @property
+    def certain(self) -> bool:
+        """Whether it was read with such certainty that it counts as an example, although nobody has checked it.
+
+        What was read after learning from corrections would only repeat them.
+        """
+        read = self.machine
+        if self.checked or read is None or read.from_corrections:
+            return False
+        return len(read.text.strip()) >= _LEAST_CERTAIN and (read.confidence or 0.0) >= CERTAIN
 
     @property
     def touched(self) -> bool:

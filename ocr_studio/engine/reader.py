@@ -15,14 +15,16 @@ import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
+from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import Quad, Transcription, Word
+from ocr_studio.core.page import CERTAIN, Quad, Transcription, Word
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.plans import HEIGHT
-from ocr_studio.engine.recognition import word_assembly, word_joining, word_segmentation
+from ocr_studio.engine.recognition import word_assembly, word_boxes, word_joining, word_segmentation
 from ocr_studio.engine.recognition.ink_mask import InkMask
 from ocr_studio.engine.recognition.language_prior import LanguagePrior
 from ocr_studio.engine.recognition.line_crops import Line, LineReader, Photo, Quads
@@ -41,8 +43,6 @@ _MIN_CONFIDENCE = 1e-3  # lower confidences don't count
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
 _LANGUAGE_WEIGHT = 0.3
 
-# Words read with this confidence or more are known words for the rest of the photo; 0.8 to 0.95 are alike.
-_CERTAIN = 0.9
 # A detector of words takes strokes of drawings for words, which are read as a character or two without certainty: of 30
 # such readings below 0.2 on 24 diagrams whose writers no network had learned, one was a word. Where no word is beside
 # it, even less of what may be a character is one. Least confidence by the number of characters, in a line and alone:
@@ -97,12 +97,19 @@ class Reader:
         self.notice = self.detector.network.notice or self.recognizer.network.notice
         self._languages = lexicon.load_lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
-        self.learn({})
+        self._known = ProjectWords()
+        self._set_lexicons()
 
-    def learn(self, typed: Mapping[str, int]) -> None:
-        """Use the words that the user typed, with their counts, replacing earlier ones."""
-        self._typed = Counter(typed)
-        known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(typed)]
+    def learn(self, known: ProjectWords) -> None:
+        """Use the words of a project instead of earlier ones: those that the user typed always, those that were read
+        with certainty where a word is read with doubt.
+        """
+        before, self._known = self._known, known
+        if before.typed != known.typed:
+            self._set_lexicons()
+
+    def _set_lexicons(self) -> None:
+        known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(self._known.typed)]
         self.recognizer.set_lexicons(known, strength=self._strength)
 
     def tuned_to(self, detection: DetectionOptions, recognizer: Recognizer) -> Reader:
@@ -131,9 +138,7 @@ class Reader:
 
     def _join_words(self, found: Quads) -> word_joining.JoinedWords:
         """Join the words that a detector of words has found to lines."""
-        margins = [self.detector.measure_margins(quad) or (0.0, 0.0) for quad in found]
-        tight = [_without_margins(quad, each) for quad, each in zip(found, margins, strict=True)]
-        return word_joining.join_words(found, np.array(tight, np.float32).reshape(-1, 4, 2))
+        return word_joining.join_words(found, self.detector.trim_margins(found))
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """Read lines in batches.
@@ -147,16 +152,16 @@ class Reader:
             words that were read with certainty change how others are read: 0, and those others with the same ids.
         """
         doubtful, certain = list[_DoubtfulWord](), list[str]()
-        joined = word_joining.JoinedWords(lines, np.ones(len(lines), np.intp))
+        joined = word_joining.JoinedWords(lines, tuple(self.detector.trim_margins(lines)[:, None]))
         if self.detector.finds_words and self._unit == "words" and self.recognizer.widest_word is None:
             joined = self._join_words(lines)
-        line_reader, counts = self._line_reader(image, words=self.detector.finds_words), deque(joined.words.tolist())
+        line_reader, found = self._line_reader(image, words=self.detector.finds_words), deque(joined.words)
         for batch in _run_ahead(line_reader.read, _batches(joined.quads)):
-            joined_from = [counts.popleft() for _ in batch]
+            joined_from = [found.popleft() for _ in batch]
             words, again = self._make_words(batch, joined_from, size=(image.shape[1], image.shape[0]))
-            yield sum(joined_from), words
+            yield sum(map(len, joined_from)), words
             doubtful += again
-            certain += (word.text for word in words if word.machine and (word.machine.confidence or 0.0) >= _CERTAIN)
+            certain += (word.text for word in words if word.machine and (word.machine.confidence or 0.0) >= CERTAIN)
         if changed := self._decode_again(doubtful, certain):
             yield 0, changed
 
@@ -194,19 +199,17 @@ class Reader:
         return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
     def _make_words(
-        self, lines: Sequence[Line], joined_from: Sequence[int], *, size: tuple[int, int]
+        self, lines: Sequence[Line], joined_from: Sequence[Floats], *, size: tuple[int, int]
     ) -> tuple[list[Word], list[_DoubtfulWord]]:
         """Return the words of lines, and those that can be decoded again.
 
-        joined_from: How many of the detector's results each line is. size: (width, height) of the photo.
+        joined_from: What was found in each line, without margins, (K, 4, 2). size: (width, height) of the photo.
         """
         if self.recognizer.widest_word is not None:
             written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
             found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
             return [word for line, reads in written for word in found(line, reads, size=size)], []
-        segmentations = [
-            (line, self._segment(line, joined=count > 1)) for line, count in zip(lines, joined_from, strict=True)
-        ]
+        segmentations = [(line, self._segment(line, found)) for line, found in zip(lines, joined_from, strict=True)]
         pieces = [
             (line, segment)
             for line, segmentation in segmentations
@@ -224,7 +227,7 @@ class Reader:
             for _, segmentation in segmentations
         ]
         chosen = [(line, *each) for line, found in zip(lines, readings, strict=True) for each in found]
-        alone = [count == 1 for found, count in zip(readings, joined_from, strict=True) for _ in found]
+        alone = [len(found) == 1 for read, found in zip(readings, joined_from, strict=True) for _ in read]
         words, doubtful = list[Word](), list[_DoubtfulWord]()
         for (line, segment, _), single, (transcription, passes) in zip(
             chosen, alone, self._reread(chosen), strict=True
@@ -233,7 +236,7 @@ class Reader:
                 continue
             for word in _make_word(line, segment, transcription, size=size):
                 words.append(word)
-                if (transcription.confidence or 0.0) < _CERTAIN:
+                if (transcription.confidence or 0.0) < CERTAIN:
                     doubtful.append(_DoubtfulWord(word, line, segment, passes))
         return words, doubtful
 
@@ -253,13 +256,16 @@ class Reader:
             yield settled.get(index, read), outputs
 
     def _decode_again(self, doubtful: Sequence[_DoubtfulWord], certain: Sequence[str]) -> list[Word]:
-        """Decode doubtful words again with the words of the same photo that are certain, and return those that change.
+        """Decode doubtful words again with the words of the same photo and project that are certain, and return those
+        that change.
 
-        People repeat the terms of their subject: on twelve boards it removed 4 to 5 % of the letter errors.
+        People repeat the terms of their subject: on twelve boards the words of the photo removed 4 to 5 % of the letter
+        errors, and on 60 diagrams those of the other photos as many again.
         """
-        known = self._typed + Counter(run for text in certain for run in typed_words.find_runs(text))
-        if not doubtful or self._languages is None or known == self._typed:
+        fresh = Counter(run for text in certain for run in typed_words.find_runs(text)) + Counter(self._known.certain)
+        if not doubtful or self._languages is None or not fresh:
             return []
+        known = fresh + Counter(self._known.typed)
         lexicons = [self._languages, lexicon.build_lexicon(known)]
         prior = LanguagePrior(self.recognizer.charset, lexicons, strength=self._strength)
         reads = self.recognizer.transcribe_passes([each.passes for each in doubtful], known=prior)
@@ -269,23 +275,19 @@ class Reader:
             if read.text and read.text != each.word.text
         ]
 
-    def _segment(self, line: Line, *, joined: bool) -> word_segmentation.Segmentation:
+    def _segment(self, line: Line, found: Floats) -> word_segmentation.Segmentation:
         """Return the parts of a line that become boxes: its words, the whole line if wanted, nothing for a drawing.
 
-        joined: Whether it was joined from words.
+        found: The detector's results in the line, without margins, (K, 4, 2).
         """
         if _is_drawing(line):
             return word_segmentation.Segmentation()
         if self._unit == "lines":
             return word_segmentation.single_segment(line.crop, line.steps)
-        found = word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
-        margins = self.detector.measure_margins(line.quad)
-        if joined or margins is None or len(found.segments) != 1:
-            return found
-        # The detector knows better where a word ends than its ink, which touches frames and other words.
-        (x, y), (height, width) = margins, line.crop.shape[:2]
-        box = (x * width, y * height, (1 - x) * width, (1 - y) * height)
-        return replace(found, segments=(replace(found.segments[0], box=box),))
+        segmentation = word_segmentation.split_line(line.crop, line.steps, space_classes=self.space_classes)
+        if not self.detector.finds_words:
+            return segmentation
+        return word_boxes.tighten(segmentation, line.to_crop(found))
 
     def _segment_output(self, steps: FrameProbabilities, segment: word_segmentation.Segment) -> FrameProbabilities:
         part = steps.part(segment.first, segment.last)
@@ -342,13 +344,6 @@ def choose_segmentation(
                 *([] for _ in range(alternative.first + 1, alternative.last)),
             ]
     return [each for place in chosen for each in place]
-
-
-def _without_margins(quad: Quads, margins: tuple[float, float]) -> Quads:
-    """Return the corners, (4, 2), of a quad without margins, which are shares of its width and height."""
-    corners, (x, y) = quad[:4], margins
-    across, down = x * (corners[1] - corners[0]), y * (corners[3] - corners[0])
-    return np.asarray(corners + np.array([across + down, down - across, -across - down, across - down]), np.float32)
 
 
 def _log_likelihood(read: Sequence[_SegmentReading], language_scores: Mapping[str, float]) -> float:

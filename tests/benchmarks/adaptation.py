@@ -38,6 +38,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Quad
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.settings import ReaderOptions
 from tests.benchmarks.boards import SETS, truth
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits
@@ -183,7 +184,7 @@ def _read(readers: Sequence[Reader], photo: Photo) -> Iterator[list[Labelled]]:
     """The words of a photo as each of them reads it."""
     lines = readers[0].find(photo)
     for reader in readers:
-        reader.learn({})  # what the one before it knew, this one need not
+        reader.learn(ProjectWords())  # what the one before it knew, this one need not
         found = {word.id: word for _, words in reader.read_lines(photo, lines) for word in words}
         yield [Labelled(word.quad, word.text) for word in found.values()]
 

@@ -101,8 +101,11 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 recognizer.set_lexicons([english, lexicon.build_lexicon(typed)])
                 known, certain = count_wrong(recognizer, others)
                 began = time.perf_counter()
-                unchecked = {("certain", number): (others[number][0], text) for number, text in certain.items()}
-                list(learner.take_in({("checked", index): every[index] for index in order[:count]}, unchecked))
+                # What is learned of a word is kept under its key, so each writer's, and each text, has its own.
+                unchecked = {
+                    (writer, seed, number, text): (others[number][0], text) for number, text in certain.items()
+                }
+                list(learner.take_in({(writer, index): every[index] for index in order[:count]}, unchecked))
                 layer = learner.learn(seed=seed)
                 seconds = time.perf_counter() - began
                 assert layer is not None

@@ -14,6 +14,7 @@ from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine import reader as reader_module
@@ -238,6 +239,15 @@ def test_words_read_with_certainty_help_with_others_of_the_same_photo(reader: Re
     assert changed.quad == first[changed.id].quad
     alone = reader.tuned_to(DetectionOptions(), Scripted(reader.recognizer, [doubtful] * 3)).read_lines(photo, lines)
     assert [count for count, _ in alone] == [3]
+
+
+def test_words_of_the_project_help_where_a_word_is_doubtful(reader: Reader) -> None:
+    doubtful = [("ao", 0.55) if letter == "o" else (letter, 1.0) for letter in "Zyqorth"]
+    photo, _ = drawn(("Zyqarth",))
+    scripted = reader.tuned_to(DetectionOptions(), Scripted(reader.recognizer, [doubtful]))
+    scripted.learn(ProjectWords(certain={"Zyqorth": 3}))
+    (_, (first,)), (count, (changed,)) = scripted.read_lines(photo, reader.find(photo))
+    assert (count, first.text, changed.text, changed.id) == (0, "Zyqarth", "Zyqorth", first.id)
 
 
 def word_reader(reader: Reader, recognizer: Recognizer | None = None) -> Reader:

@@ -188,7 +188,7 @@ def _edit(folder: Path) -> None:
         list(_steps(project))
         project_words.save_added(project.files, project_words.load_added(project.files) | {"hostile"})
         second_readings.load(project.files)
-        project.typed_words()
+        project.count_words()
     finally:
         project.unlock()
 

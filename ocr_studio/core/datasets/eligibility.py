@@ -20,8 +20,6 @@ from ocr_studio.core.reading_order import page_order
 # Of a box, so much must lie on the photo: a cut-off letter can still be guessed, half a word cannot.
 _ON_PHOTO = 0.5
 _MARKED = {Mark.UNREADABLE: Reason.UNREADABLE, Mark.IGNORED: Reason.IGNORED}
-# Confidence and letters of words that are believed unchecked: nine of ten are right, single letters less often.
-_CERTAIN, _LEAST_CERTAIN = 0.9, 2
 # A box that has so much in common (IoU) with a checked one is of the same word, whatever was read there.
 _SAME_WORD = 0.3
 # Two boxes that have so much in common (IoU) are of the same word.
@@ -74,7 +72,7 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
         replace(_make_candidate([word], line[0].id, None), checked=CheckKind.UNCHECKED, by="machine")
         for line in page_order.find_lines(source.page)
         for word in line
-        if _find_reason(word, source) is Reason.UNCHECKED and is_certain(word)
+        if _find_reason(word, source) is Reason.UNCHECKED and word.certain
     ]
     outside = _mark_outside(found, source.page)
     fit = [each for each, out in zip(found, outside, strict=True) if not out and not _find_misfit(each, letters)]
@@ -82,17 +80,6 @@ def find_certain(source: SourcePage, *, letters: frozenset[str] | None) -> list[
     twice = overlap.compute_overlap([each.quad.corners for each in fit], known)
     covered = twice.matrix(twice.iou).max(axis=1, initial=0.0) >= _SAME_WORD
     return [each for each, double in zip(_drop_twins(fit), covered, strict=True) if each.reason is None and not double]
-
-
-def is_certain(word: Word) -> bool:
-    """Whether a model reads a word with such certainty that it shows the handwriting, although nobody has checked it.
-
-    What was read after learning from corrections would only repeat them.
-    """
-    read = word.machine
-    if word.checked or read is None or read.from_corrections:
-        return False
-    return len(one_line(read.text)) >= _LEAST_CERTAIN and (read.confidence or 0.0) >= _CERTAIN
 
 
 def _find_words(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:

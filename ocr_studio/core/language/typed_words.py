@@ -1,4 +1,4 @@
-"""Words inside texts, and how often the user wrote each of them."""
+"""Words inside texts: which the user wrote, how often, and which were read with certainty."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def find_typed_words(words: Iterable[Word]) -> Counter[str]:
         if word.human and not word.mark:
             found.update(find_runs(word.human.text))
     return found
+
+
+def find_certain_words(words: Iterable[Word]) -> frozenset[str]:
+    """Find the words that were read with certainty and that nobody has checked, split as the language splits words."""
+    return frozenset(run for word in words if word.certain for run in find_runs(word.text) if len(run) > 1)
 
 
 def find_runs(text: str) -> Iterator[str]:

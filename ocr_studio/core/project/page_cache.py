@@ -26,6 +26,7 @@ class PageSummary:
     Attributes:
         image: As in ``Page``.
         typed: See ``typed_words.find_typed_words``.
+        certain: See ``typed_words.find_certain_words``.
         unchecked: Number of unchecked words.
     """
 
@@ -33,12 +34,19 @@ class PageSummary:
     state: PageState
     typed: Mapping[str, int] = field(default_factory=dict)
     unchecked: int = 0
+    certain: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, page: Page) -> PageSummary:
         """Of a page as it is."""
         words = page.words.values()
-        return cls(page.image, page.state, typed_words.find_typed_words(words), sum(not word.checked for word in words))
+        return cls(
+            page.image,
+            page.state,
+            typed_words.find_typed_words(words),
+            sum(not word.checked for word in words),
+            typed_words.find_certain_words(words),
+        )
 
 
 class PageSummaries:

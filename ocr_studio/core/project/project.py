@@ -38,7 +38,7 @@ from ocr_studio.core.project.project_errors import (
     ProjectInUse,
     SaveFailed,
 )
-from ocr_studio.core.project.project_words import Counted, TypedWords
+from ocr_studio.core.project.project_words import Counted, ProjectWords, WordCounter
 from ocr_studio.core.translation import tr
 
 __all__ = [
@@ -98,7 +98,7 @@ class Project:
         self._stamps: dict[str, Stamp | None] = {}
         self._decoded = PageCache()
         self._summaries = PageSummaries()
-        self._typed = TypedWords()
+        self._words = WordCounter()
         self._another = ""  # some page on the disk
         # All pages on the disk, from who knows them without looking at their files; None: nobody does.
         self.known_pages: Callable[[], Mapping[str, Counted] | None] = lambda: None
@@ -320,15 +320,15 @@ class Project:
         with self._noting:
             return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
 
-    def typed_words(self) -> Mapping[str, int]:
-        """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""
+    def count_words(self) -> ProjectWords:
+        """Count the words on all pages that can be read; where nothing changed, they are the same objects as before."""
         known = self.known_pages()
         saved: Mapping[str, Page | Counted] = (
             self._summaries.of(self.page_stamps(), self.read_page) if known is None else known
         )
         with self._noting:
             pages = {**saved, **self._unsaved}
-        return self._typed.on(pages)
+        return self._words.on(pages)
 
     def has_others(self, page_id: str) -> bool:
         """Whether there are pages on the disk besides this one, or were; asked whenever something changes, so quick."""

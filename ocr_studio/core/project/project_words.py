@@ -1,10 +1,11 @@
-"""The words of a project: those added to it (``words.json``), and those typed on its pages, with counts."""
+"""The words of a project: those added to it (``words.json``), and those typed or read on its pages, with counts."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Protocol, TypeAlias
 
 from msgspec import Meta
@@ -40,17 +41,54 @@ def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
 
 
 class Counted(Protocol):
-    """A page or summary with counted words; see ``typed_words.find_typed_words``."""
+    """A page or summary with counted words; see ``typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:
         """The words that a person has written there, and how often each."""
 
+    @property
+    def certain(self) -> Collection[str]:
+        """The unchecked words that were read there with certainty."""
 
-class TypedWords:
-    """Keeps what it counted between looks, as it is asked before each photo. May be used from several threads."""
+
+@dataclass(frozen=True, slots=True)
+class ProjectWords:
+    """The words of all pages of a project.
+
+    Attributes:
+        typed: The words that the user has written, and how often each.
+        certain: The words that were read with certainty, and on how many pages each.
+    """
+
+    typed: Mapping[str, int] = field(default_factory=dict)
+    certain: Mapping[str, int] = field(default_factory=dict)
+
+
+def _count_typed(page: Page | Counted) -> Mapping[str, int]:
+    return typed_words.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed
+
+
+def _count_certain(page: Page | Counted) -> Mapping[str, int]:
+    return Counter(typed_words.find_certain_words(page.words.values()) if isinstance(page, Page) else page.certain)
+
+
+class WordCounter:
+    """Counts the words of pages. May be used from several threads."""
 
     def __init__(self) -> None:
+        self._typed, self._certain = _Counts(_count_typed), _Counts(_count_certain)
+
+    def on(self, pages: Mapping[str, Page | Counted]) -> ProjectWords:
+        """Return the words of all these pages together, given by their ids; see ``_Counts.on``."""
+        return ProjectWords(self._typed.on(pages), self._certain.on(pages))
+
+
+class _Counts:
+    """Keeps what it counted between looks, as it is asked before each photo. May be used from several threads."""
+
+    def __init__(self, count: Callable[[Page | Counted], Mapping[str, int]]) -> None:
+        self._count = count
         self._pages: dict[str, Page | Counted] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._total: Counter[str] = Counter()
@@ -66,10 +104,7 @@ class TypedWords:
         with self._looking:
             changed = {key: page for key, page in pages.items() if self._pages.get(key) is not page}
             before = {key: self._counts.pop(key, {}) for key in {*changed, *(self._pages.keys() - pages.keys())}}
-            after = {
-                key: typed_words.find_typed_words(page.words.values()) if isinstance(page, Page) else page.typed
-                for key, page in changed.items()
-            }
+            after = {key: self._count(page) for key, page in changed.items()}
             self._pages = dict(pages)
             self._counts |= after
             if any(counts != after.get(key, {}) for key, counts in before.items()):

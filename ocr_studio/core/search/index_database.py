@@ -18,7 +18,7 @@ from typing import Any, Final
 
 # "OCRI", and what is thrown away when it is another.
 _OURS: Final = 0x4F435249
-FORMAT: Final = 2
+FORMAT: Final = 3
 _WAIT: Final = 10.0  # seconds for another program that writes the same file
 
 _SCHEMA: Final = """
@@ -27,7 +27,7 @@ CREATE TABLE pages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,
     image TEXT NOT NULL, state TEXT NOT NULL, words INTEGER NOT NULL, unchecked INTEGER NOT NULL, least REAL, mean REAL,
     writer TEXT, tags TEXT NOT NULL, failed TEXT NOT NULL, seen TEXT NOT NULL,
-    typed TEXT NOT NULL
+    typed TEXT NOT NULL, certain TEXT NOT NULL
 );
 CREATE INDEX pages_by_seq ON pages (seq);
 CREATE TABLE words (

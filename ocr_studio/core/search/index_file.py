@@ -45,7 +45,7 @@ CHECKED, HUMAN, UNREADABLE, IGNORED = 1, 2, 4, 8
 # One word's corners.
 _QUAD: Final = np.dtype(("<f4", (4, 2)))
 _FLAGS: Final = CHECKED | HUMAN | UNREADABLE | IGNORED
-_ROW: Final = "id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed"
+_ROW: Final = "id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed, certain"
 _STATE: Final = _ROW.split(", ").index("state")
 _GONE: Final = ""  # the state of a page that is no more
 _EXCLUDED: Final = ", ".join(f"excluded.{name}" for name in ("seq", *_ROW.split(", ")))
@@ -76,6 +76,7 @@ class PageRow:
         failed: Why the page's file can't be read; empty if it can.
         seen: State of the page's file that this describes; empty if the page isn't saved yet.
         typed: The words that the user wrote, with their counts.
+        certain: The unchecked words that were read with certainty.
     """
 
     page_id: str
@@ -90,6 +91,7 @@ class PageRow:
     failed: str
     seen: str
     typed: Mapping[str, int]
+    certain: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,14 +327,15 @@ def _delete_page(database: Database, seq: int, page_id: str) -> None:
 
 def _row_from_page(page: PageRow) -> Sequence[object]:
     # In ASCII: file names that are not UTF-8 come with lone surrogates, which SQLite cannot keep.
-    image, tags, typed = (json.dumps(value) for value in (page.image, page.tags, dict(page.typed)))
+    values = page.image, page.tags, dict(page.typed), page.certain
+    image, tags, typed, certain = (json.dumps(value) for value in values)
     state = (page.words, page.unchecked, page.least, page.mean, page.writer)
-    return (page.page_id, image, page.state.value, *state, tags, page.failed, page.seen, typed)
+    return (page.page_id, image, page.state.value, *state, tags, page.failed, page.seen, typed, certain)
 
 
 def _page_from_row(row: Sequence[Any]) -> PageRow:
     """Parse the row of a page. Raises IndexDamaged."""
-    page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed = row
+    page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed, certain = row
     try:
         return PageRow(
             _parse_text(page_id, least=1, most=_LONGEST_ID),
@@ -343,10 +346,11 @@ def _page_from_row(row: Sequence[Any]) -> PageRow:
             _parse_share(least),
             _parse_share(mean),
             None if writer is None else _parse_text(writer),
-            _parse_tags(tags),
+            _parse_texts(tags),
             _parse_text(failed),
             _parse_seen(seen),
             _parse_typed(typed),
+            _parse_texts(certain),
         )
     except ValueError as error:
         raise IndexDamaged(str(error)) from error
@@ -448,11 +452,11 @@ def _parse_image(value: object) -> str:
     return image
 
 
-def _parse_tags(value: object) -> tuple[str, ...]:
-    tags = [] if value == "[]" else _parse_json(_parse_text(value))
-    if not isinstance(tags, list):
-        raise IndexDamaged("tags are no list")
-    return tuple(_parse_text(tag) for tag in tags)
+def _parse_texts(value: object) -> tuple[str, ...]:
+    texts = [] if value == "[]" else _parse_json(_parse_text(value))
+    if not isinstance(texts, list):
+        raise IndexDamaged("texts are no list")
+    return tuple(_parse_text(text) for text in texts)
 
 
 def _parse_typed(value: object) -> Mapping[str, int]:

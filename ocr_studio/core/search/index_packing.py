@@ -38,6 +38,7 @@ def make_page_row(page: Page, seen: str) -> PageRow:
         failed="",
         seen=seen,
         typed=dict(typed_words.find_typed_words(words).most_common(_MOST_TYPED)),
+        certain=tuple(sorted(typed_words.find_certain_words(words))[:_MOST_TYPED]),
     )
 
 
@@ -45,7 +46,7 @@ def make_unreadable_row(page_id: str, seen: str, why: str) -> PageRow:
     """Make the summary of a page whose file can't be read."""
     # Paths in it may hold halves of characters, which no database takes.
     failed = why.encode("utf-8", "replace").decode() or "it is damaged"
-    return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), failed, seen, {})
+    return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), failed, seen, {}, ())
 
 
 def pack_words(words: Sequence[Word]) -> PackedWords:

@@ -98,11 +98,12 @@ class Detector:
         other.options = type(self.options).of(detection)
         return other
 
-    def measure_margins(self, quad: Quads) -> tuple[float, float] | None:
-        """Return the margins around the writing in a quad of ``find``, (6, 2), as shares of its width and height: of
-        each side. None if they vary, as around the words of a line.
+    def trim_margins(self, quads: Quads) -> Quads:
+        """Return the corners of quads of ``find``, (N, 6, 2), without the margins around the writing: (N, 4, 2).
+
+        Around lines they vary, and stay.
         """
-        return None
+        return quads[:, :4]
 
     def find(self, image: Photo) -> Quads:
         """Find the lines, from top to bottom.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine.detection.detector import Detector, DetectorOptions, Quads, measure_growth
@@ -46,9 +48,14 @@ class WordDetector(Detector):
     finds_words = True
     usual = WordDetectorOptions()
 
-    def measure_margins(self, quad: Quads) -> tuple[float, float] | None:
-        """Return the margins around the word in a quad of ``find``; see ``Detector.measure_margins``."""
-        width, height = geometry.measure_sizes(quad[:4])[0]
-        grow = self.options.grow
-        spare = measure_growth(width, height, grow=grow) * (1 - _TIGHT / grow) / 2 if grow > _TIGHT else 0.0
-        return spare / max(float(width), 1e-6), spare / max(float(height), 1e-6)
+    def trim_margins(self, quads: Quads) -> Quads:
+        """Return the corners without the margins; see ``Detector.trim_margins``."""
+        grow, corners = self.options.grow, quads[:, :4]
+        if grow <= _TIGHT or not len(quads):
+            return corners
+        sizes = geometry.measure_sizes(corners)
+        growth = np.array([measure_growth(width, height, grow=grow) for width, height in sizes])
+        x, y = (growth[:, None] * (1 - _TIGHT / grow) / 2 / np.maximum(sizes, 1e-6)).T[..., None]
+        across, down = x * (corners[:, 1] - corners[:, 0]), y * (corners[:, 3] - corners[:, 0])
+        inwards = np.stack([across + down, down - across, -across - down, across - down], axis=1)
+        return np.asarray(corners + inwards, np.float32)

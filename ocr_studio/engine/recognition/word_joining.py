@@ -38,11 +38,11 @@ class JoinedWords:
 
     Attributes:
         quads: (M, 6, 2) float32, as from ``Detector.find``.
-        words: (M,) number of boxes that each was joined from.
+        words: Of each line the boxes it was joined from, without margins, (K, 4, 2).
     """
 
     quads: Quads
-    words: NDArray[np.intp]
+    words: tuple[Floats, ...]
 
 
 def join_words(quads: Quads, corners: Floats) -> JoinedWords:
@@ -54,16 +54,18 @@ def join_words(quads: Quads, corners: Floats) -> JoinedWords:
     """
     rows = text_lines.build_chains(_find_followers(corners))
     joined = np.array([_fit_line(quads[row]) for row in rows], np.float32).reshape(-1, 6, 2)
-    words = np.array([len(row) for row in rows], np.intp)
-    lines, single = np.flatnonzero(words > 1), np.flatnonzero(words == 1)
+    words = [list(row) for row in rows]
+    counts = np.array([len(row) for row in rows], np.intp)
+    lines, single = np.flatnonzero(counts > 1), np.flatnonzero(counts == 1)
+    kept = np.arange(len(rows))
     if len(lines) and len(single):
         cover = geometry.compute_cover_matrix(joined[single, :4], joined[lines, :4])
         inside = cover.max(axis=1) > _INSIDE
-        np.add.at(words, lines[cover.argmax(axis=1)[inside]], 1)
-        kept = np.setdiff1d(np.arange(len(rows)), single[inside])
-        joined, words = joined[kept], words[kept]
-    order = np.lexsort((joined[:, 0, 0], joined[:, 0, 1]))
-    return JoinedWords(joined[order], words[order])
+        for part, line in zip(single[inside], lines[cover.argmax(axis=1)[inside]], strict=True):
+            words[line] += words[part]
+        kept = np.setdiff1d(kept, single[inside])
+    order = kept[np.lexsort((joined[kept, 0, 0], joined[kept, 0, 1]))]
+    return JoinedWords(joined[order], tuple(corners[words[line]] for line in order))
 
 
 def _fit_line(row: Quads) -> Quads:

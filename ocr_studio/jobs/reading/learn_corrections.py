@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.datasets.eligibility import is_certain
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
@@ -167,7 +166,7 @@ class CorrectionLearner:
         kept = self._crops[whose] = self._crops.pop(whose, _Crops())  # the latest at the end
         pyramid = Pyramid(sight.picture)
         for key, word in page.words.items():
-            if word.text and " " not in word.text and (word.checked or is_certain(word)):
+            if word.text and " " not in word.text and (word.checked or word.certain):
                 crop = extract_crop(pyramid, sight.places[key].array(), height=HEIGHT, step=STEP)
                 group = kept.checked if word.checked else kept.certain
                 group[page.id, key, word.quad, word.text] = crop, word.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from ocr_studio.core.images import board_corners, photo_file, warping
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import Message
@@ -139,7 +140,7 @@ class OcrService:
         self.options = options
         self._reader: Reader | None = None
         self._before = before
-        self._typed: Mapping[str, int] = {}
+        self._words = ProjectWords()
         self._profiles: dict[str, Reader] = {}  # by model
 
     @property
@@ -170,7 +171,7 @@ class OcrService:
             try:
                 options = replace(self.options, model=registry.chosen(name))
                 reader = Reader(options, detector=general.detector)
-                reader.learn(self._typed)
+                reader.learn(self._words)
             except StudioError as error:
                 _log.warning("%s", error)
                 reader = general
@@ -197,17 +198,17 @@ class OcrService:
         return self._reader
 
     def use_project_words(self, project: Project | None) -> None:
-        """Use the words that the user has typed in this project, and in no other."""
-        typed: Mapping[str, int] = {}
+        """Use the words of this project, and of no other."""
+        words = ProjectWords()
         if project is not None:
             try:
-                typed = project.typed_words()
+                words = project.count_words()
             except StudioError as error:  # reported when the project is opened; photos can still be read
                 _log.warning("%s", error)
-        if typed != self._typed:
+        if words != self._words:
             for reader in (self.reader(), *self._profiles.values()):
-                reader.learn(typed)
-            self._typed = typed
+                reader.learn(words)
+            self._words = words
 
     def preview(self, image: NDArray[np.uint8]) -> PhotoPreview:
         """A preview of detection settings on a photo, (H, W, 3) uint8 RGB."""
@@ -251,7 +252,7 @@ def read_page(
     Args:
         ocr_service: The reader.
         image: The upright photo, (H, W, 3) uint8 RGB.
-        project: The project whose typed words are used like those of the dictionary.
+        project: The project whose words are used like those of the dictionary.
         board: How to clean the board; only the cleaned board is read. The words' boxes are still in photo pixels.
         writer: Who wrote on it, if known.
 

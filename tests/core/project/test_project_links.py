@@ -71,7 +71,7 @@ def _work(project: Project) -> None:
     second_readings.load(project.files)
     second_readings.add(project.files, page.id, {"the-100": SecondReading("a", 0.5, "b", 0.5)})
     project.summaries()
-    project.typed_words()
+    project.count_words()
     project.unlock()
 
 

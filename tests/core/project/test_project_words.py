@@ -1,17 +1,19 @@
-"""The words typed in a project are counted anew only where a page has changed."""
+"""The words typed or read in a project are counted anew only where a page has changed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ocr_studio.core.files.safe_folder import FolderEntry, SafeFolder
 from ocr_studio.core.language import typed_words
-from ocr_studio.core.page import Page, Quad, Transcription, Word
+from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.search.index import Index
 from tests.core.made_projects import page_path, photos
 
@@ -39,20 +41,42 @@ def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     project = Project.open(photos)
     project.save_page(typed("a", "map mop"))
     project.save_page(typed("b", "mop"))
-    first = project.typed_words()
+    first = project.count_words().typed
     assert first == {"map": 1, "mop": 2}
     counted.clear()
-    assert project.typed_words() is first
+    assert project.count_words().typed is first
     assert counted == []
     project.note(typed("b", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert project.count_words().typed == {"map": 1, "mop": 1, "tip": 1}
     assert counted == ["tip"]
     project.save_page(typed("b", "tip"))
     project.note(typed("c", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 2}
+    assert project.count_words().typed == {"map": 1, "mop": 1, "tip": 2}
     page_path(project, "a" * 32).unlink()
-    assert project.typed_words() == {"tip": 2}
+    assert project.count_words().typed == {"tip": 2}
     assert first == {"map": 1, "mop": 2}  # who has it keeps it
+    project.unlock()
+
+
+def test_words_that_were_read_with_certainty_are_counted_once_on_each_page(photos: Path) -> None:
+    def read(page_id: str, *texts: str, confidence: float = 0.95) -> Page:
+        words = {
+            str(place): Word(
+                str(place), Quad.from_box(0, 0, 1, 1), machine=Transcription(text, TextSource.MODEL, confidence)
+            )
+            for place, text in enumerate(texts)
+        }
+        return Page(page_id * 32, f"{page_id}.jpg", 9, 9, words)
+
+    project = Project.open(photos)
+    project.save_page(read("a", "order", "order", "don't", "x", "map-mop"))
+    project.note(read("b", "order"))
+    project.save_page(read("c", "unsure", confidence=0.8))
+    assert project.count_words().certain == {"order": 2, "don't": 1, "map": 1, "mop": 1}
+    page = read("b", "order")
+    checked = {key: replace(word, human=Transcription.by_human("older")) for key, word in page.words.items()}
+    project.note(replace(page, words=checked))
+    assert project.count_words() == ProjectWords({"older": 1}, {"order": 1, "don't": 1, "map": 1, "mop": 1})
     project.unlock()
 
 
@@ -70,15 +94,15 @@ def test_where_there_is_an_index_no_file_is_looked_at(photos: Path, monkeypatch:
         return look(folder, name)
 
     monkeypatch.setattr(SafeFolder, "entries", listened)
-    first = project.typed_words()
+    first = project.count_words().typed
     assert first == {"map": 1, "mop": 2}
-    assert project.typed_words() is first
+    assert project.count_words().typed is first
     project.note(typed("b", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert project.count_words().typed == {"map": 1, "mop": 1, "tip": 1}
     project.save_page(typed("b", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert project.count_words().typed == {"map": 1, "mop": 1, "tip": 1}
     assert looked == []
     index.close()
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert project.count_words().typed == {"map": 1, "mop": 1, "tip": 1}
     assert looked, "without an index the files tell"
     project.unlock()

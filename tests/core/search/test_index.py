@@ -395,14 +395,20 @@ def test_one_page_alone(tmp_path: Path) -> None:
 def test_a_project_takes_from_the_index_what_it_need_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = opened(tmp_path)
     checked = replace(read_word("map", 100), human=Transcription.by_human("map"))
+    sure = read_word("plans", 100)
+    assert sure.machine
+    sure = replace(sure, machine=replace(sure.machine, confidence=0.95))
     project.save_page(page_of(checked))
-    project.save_page(replace(BOARD, id=OTHER))
+    project.save_page(replace(page_of(sure), id=OTHER))
     before = project.summaries()
+    words = project.count_words()
+    assert words.certain == {"plans": 1}
     indexed(project).close()
     again = opened(tmp_path)
     index = Index(again)
     assert len(index.pages()) == 2
     index.close()
+    assert again.count_words() == words
     later = page_of(checked, read_word("new", 300))
     project.save_page(later)
     decode, read = page_file.decode, list[bytes]()
@@ -414,7 +420,7 @@ def test_a_project_takes_from_the_index_what_it_need_not_read(tmp_path: Path, mo
     monkeypatch.setattr(page_file, "decode", noted)
     assert again.summaries() == before | {BOARD.id: PageSummary.of(later)}
     assert len(read) == 1
-    assert dict(again.typed_words()) == {"map": 1}
+    assert dict(again.count_words().typed) == {"map": 1}
 
 
 def words_of(*sure: float | None) -> list[Word]:

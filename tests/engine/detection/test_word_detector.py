@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models.card import DETECTOR, WORD_DETECTOR
 from ocr_studio.core.page import Quad
@@ -40,18 +41,14 @@ def test_without_its_margin_a_found_word_is_as_large_as_the_true_one(grow: float
     found = detector.find(np.zeros((256, 256, 3), np.uint8))
     assert len(found) == len(WORDS)
     in_order = sorted(found, key=lambda quad: (quad[:, 1].mean() > 80, quad[:, 0].mean()))
-    for quad, word in zip(in_order, WORDS, strict=True):
-        margins = detector.measure_margins(quad)
-        assert margins is not None
-        left, top, right, bottom = quad[:4, 0].min(), quad[:4, 1].min(), quad[:4, 0].max(), quad[:4, 1].max()
-        x, y = margins if abs(quad[1, 0] - quad[0, 0]) > abs(quad[1, 1] - quad[0, 1]) else margins[::-1]
-        width, height = right - left, bottom - top
-        tight = left + x * width, top + y * height, right - x * width, bottom - y * height
+    tight = detector.trim_margins(np.array(in_order))
+    for quad, inner, word in zip(in_order, tight, WORDS, strict=True):
         if grow > 1:
-            assert tight == pytest.approx(word.quad.bounds(), abs=3)
-            assert min(x, y) > 0
+            bounds = (*inner.min(axis=0), *inner.max(axis=0))
+            assert bounds == pytest.approx(word.quad.bounds(), abs=3)
+            assert geometry.compute_cover_matrix(inner[None], quad[None, :4])[0, 0] > 0.99
         else:
-            assert margins == (0.0, 0.0)
+            assert (inner == quad[:4]).all()
 
 
 def test_the_options_of_words_change_as_those_of_lines_do() -> None:
@@ -63,7 +60,8 @@ def test_the_options_of_words_change_as_those_of_lines_do() -> None:
     assert detector.tuned_to(DetectionOptions(limit_side=640)).options.side == 640
 
 
-def test_margins_of_lines_are_unknown() -> None:
+def test_margins_of_lines_stay() -> None:
     detector = model_loader.make_detector(DETECTOR, _Perfect())
     assert not isinstance(detector, WordDetector)
-    assert detector.measure_margins(np.zeros((6, 2), np.float32)) is None
+    line = np.arange(12, dtype=np.float32).reshape(1, 6, 2)
+    assert (detector.trim_margins(line) == line[:, :4]).all()

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.datasets.eligibility import is_certain
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Word, apply
 from ocr_studio.core.settings import ReaderOptions
@@ -104,7 +103,7 @@ def test_what_was_learned_teaches_nothing_itself(service: OcrService) -> None:
     assert all(word.machine and word.machine.from_corrections for word in words)
     sure = [replace(word, machine=replace(word.machine, confidence=0.99)) for word in words if word.machine]
     page = apply(page, edits.refresh(page, sure))
-    assert not any(is_certain(page.words[word.id]) for word in sure)
+    assert not any(page.words[word.id].certain for word in sure)
     for key in sorted(page.words)[:CORRECTED]:
         page = apply(page, edits.answer(page, key, page.words[key].text.replace("ø", "e")))
     assert sorted(word.text for word in learned(learner, service, image, page).words) == ["never", "sheet"]

@@ -15,6 +15,7 @@ from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.page import BoardLook, Quad, TextSource, Transcription, Word
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
@@ -52,8 +53,8 @@ class TwoLines:
     def __init__(self) -> None:
         self.learned: list[Mapping[str, int]] = []
 
-    def learn(self, typed: Mapping[str, int]) -> None:
-        self.learned.append(dict(typed))
+    def learn(self, known: ProjectWords) -> None:
+        self.learned.append(dict(known.typed))
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return [Quad.from_box(0, y, image.shape[1], y + 10) for y in (0, 20)]
