@@ -5,8 +5,9 @@ A ribbon is (6, 2): the corners, clockwise from the text's own top left, then th
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -17,6 +18,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 # Only lines this long for their height show their direction by the words' places, and only lines with this deviation
 # from a straight line, in heights, and this many words are bent: one high or low word bends none.
 _MIN_ASPECT, _MIN_BEND, _MIN_WORDS = 3.0, 0.25, 4
+_STEPS: Final = 3  # in which places on a bent line are found
 
 
 def straight_ribbons(corners: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -32,6 +34,18 @@ def map_to_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
     straight = a * (1 - x) * (1 - y) + b * x * (1 - y) + c * x * y + d * (1 - x) * y
     bend = (upper - (a + b) / 2) * (1 - y) + (lower - (c + d) / 2) * y
     return np.asarray(straight + 4 * x * (1 - x) * bend)
+
+
+def find_on_ribbon(ribbon: Floats, points: ArrayLike) -> Floats:
+    """Find points on a ribbon, the inverse of ``map_to_ribbon``: (N, 2) → (N, 2) shares of its length and height."""
+    ends, places = np.asarray(ribbon, np.float32)[:4], np.asarray(points, np.float64)
+    matrix = cv2.getPerspectiveTransform(ends, np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32))
+    straight = straight_ribbons(ends[None])[0]
+    shares = cv2.perspectiveTransform(places[None], matrix)[0]
+    for _ in range(_STEPS):
+        bend = map_to_ribbon(ribbon, shares) - map_to_ribbon(straight, shares)
+        shares = cv2.perspectiveTransform((places - bend)[None], matrix)[0]
+    return np.asarray(shares)
 
 
 def fit_ribbon(corners: ArrayLike) -> Floats:

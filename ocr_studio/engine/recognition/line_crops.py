@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -79,12 +78,10 @@ class Line:
         return np.asarray(ribbons.map_to_ribbon(self.quad, np.asarray(places) / (width, height)))
 
     def to_crop(self, corners: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Map quads on the photo, (N, 4, 2), to pixels of the crop, as if the line were straight."""
+        """Map quads on the photo, (N, 4, 2), to pixels of the crop."""
         height, width = self.crop.shape[:2]
-        whole = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-        matrix = cv2.getPerspectiveTransform(self.quad[:4].astype(np.float32), whole)
-        points = corners.reshape(1, -1, 2).astype(np.float32)
-        return np.asarray(cv2.perspectiveTransform(points, matrix), np.float32).reshape(-1, 4, 2)
+        shares = ribbons.find_on_ribbon(self.quad, corners.reshape(-1, 2))
+        return np.asarray(shares * (width, height)).reshape(-1, 4, 2)
 
 
 class LineReader:
