@@ -38,6 +38,9 @@ _FIRST_BATCH, _BATCH = 2048, 8192
 # and a legibility below 0.5, which single letters never exceed; of 45 on synthetic drawings 37 to 39. No drawing was
 # longer for its height than the last value, so long lines of fine, unclear writing are kept.
 _FINE_STROKE, _MIN_LEGIBILITY, _MAX_ASPECT = 2.1, 0.4, 4
+# Of the words of a project that were read with certainty, so many that are on most photos help with others.
+_MOST_CERTAIN: Final = 20_000
+_MOST_CONFIDENT: Final = CERTAIN - 0.01  # confidence of words that were read with the help of others
 _MIN_CONFIDENCE = 1e-3  # lower confidences don't count
 # Weight of word frequencies when a line can be split in two ways. At full weight word length counts too much, as a
 # known word is far likelier than its letters one by one. Fitted like ``word_segmentation.GAP``.
@@ -97,20 +100,18 @@ class Reader:
         self.notice = self.detector.network.notice or self.recognizer.network.notice
         self._languages = lexicon.load_lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
-        self._known = ProjectWords()
-        self._set_lexicons()
+        self.learn(ProjectWords())
 
     def learn(self, known: ProjectWords) -> None:
         """Use the words of a project instead of earlier ones: those that the user typed always, those that were read
         with certainty where a word is read with doubt.
         """
-        before, self._known = self._known, known
-        if before.typed != known.typed:
-            self._set_lexicons()
-
-    def _set_lexicons(self) -> None:
-        known = [] if self._languages is None else [self._languages, lexicon.build_lexicon(self._known.typed)]
-        self.recognizer.set_lexicons(known, strength=self._strength)
+        self._typed = Counter(known.typed)
+        # Apart from the typed ones, which would count less beside so many.
+        certain = dict(Counter(known.certain).most_common(_MOST_CERTAIN))
+        self._certain = lexicon.build_lexicon(certain) if certain else None
+        lexicons = [] if self._languages is None else [self._languages, lexicon.build_lexicon(known.typed)]
+        self.recognizer.set_lexicons(lexicons, strength=self._strength)
 
     def tuned_to(self, detection: DetectionOptions, recognizer: Recognizer) -> Reader:
         """Return a reader with other detection options and another recognizer of the same alphabet."""
@@ -152,9 +153,10 @@ class Reader:
             words that were read with certainty change how others are read: 0, and those others with the same ids.
         """
         doubtful, certain = list[_DoubtfulWord](), list[str]()
-        joined = word_joining.JoinedWords(lines, tuple(self.detector.trim_margins(lines)[:, None]))
         if self.detector.finds_words and self._unit == "words" and self.recognizer.widest_word is None:
             joined = self._join_words(lines)
+        else:
+            joined = word_joining.JoinedWords(lines, tuple(lines[:, None, :4]))
         line_reader, found = self._line_reader(image, words=self.detector.finds_words), deque(joined.words)
         for batch in _run_ahead(line_reader.read, _batches(joined.quads)):
             joined_from = [found.popleft() for _ in batch]
@@ -209,7 +211,7 @@ class Reader:
             written = self._transcribe_words([line for line in lines if not _is_drawing(line)])
             found = word_assembly.make_line if self._unit == "lines" else word_assembly.make_words
             return [word for line, reads in written for word in found(line, reads, size=size)], []
-        segmentations = [(line, self._segment(line, found)) for line, found in zip(lines, joined_from, strict=True)]
+        segmentations = [(line, self._segment(line, boxes)) for line, boxes in zip(lines, joined_from, strict=True)]
         pieces = [
             (line, segment)
             for line, segmentation in segmentations
@@ -227,7 +229,7 @@ class Reader:
             for _, segmentation in segmentations
         ]
         chosen = [(line, *each) for line, found in zip(lines, readings, strict=True) for each in found]
-        alone = [len(found) == 1 for read, found in zip(readings, joined_from, strict=True) for _ in read]
+        alone = [len(boxes) == 1 for reading, boxes in zip(readings, joined_from, strict=True) for _ in reading]
         words, doubtful = list[Word](), list[_DoubtfulWord]()
         for (line, segment, _), single, (transcription, passes) in zip(
             chosen, alone, self._reread(chosen), strict=True
@@ -262,15 +264,17 @@ class Reader:
         People repeat the terms of their subject: on twelve boards the words of the photo removed 4 to 5 % of the letter
         errors, and on 60 diagrams those of the other photos as many again.
         """
-        fresh = Counter(run for text in certain for run in typed_words.find_runs(text)) + Counter(self._known.certain)
-        if not doubtful or self._languages is None or not fresh:
+        known = self._typed + Counter(run for text in certain for run in typed_words.find_runs(text))
+        if not doubtful or self._languages is None or (known == self._typed and self._certain is None):
             return []
-        known = fresh + Counter(self._known.typed)
         lexicons = [self._languages, lexicon.build_lexicon(known)]
+        if self._certain is not None:
+            lexicons.append(self._certain)
         prior = LanguagePrior(self.recognizer.charset, lexicons, strength=self._strength)
         reads = self.recognizer.transcribe_passes([each.passes for each in doubtful], known=prior)
+        # They stay doubtful, or one word that was read wrongly with certainty would make the next one certain.
         return [
-            replace(each.word, machine=_letters_relative_to(read, each.line.steps.span, each.segment))
+            replace(each.word, machine=_letters_relative_to(_less_certain(read), each.line.steps.span, each.segment))
             for each, read in zip(doubtful, reads, strict=True)
             if read.text and read.text != each.word.text
         ]
@@ -353,6 +357,10 @@ def _log_likelihood(read: Sequence[_SegmentReading], language_scores: Mapping[st
         + _LANGUAGE_WEIGHT * language_scores.get(transcription.text, 0.0)
         for _, transcription in read
     )
+
+
+def _less_certain(read: Transcription) -> Transcription:
+    return replace(read, confidence=min(read.confidence or 0.0, _MOST_CONFIDENT))
 
 
 def _segment_crop(line: Line, segment: word_segmentation.Segment) -> Photo:

@@ -73,7 +73,7 @@ def _correct(app: QApplication, studio: window_app.Studio, words: list[dict[str,
     _wait(app, 3)
     print(f"{len(found)} words\nidle            {ticks.said()}   {resident()}")
     gaps: list[float] = []
-    for number in range(rounds):
+    for number in range(min(rounds, len(order) // CHECKED_WORDS)):
         for key in order[CHECKED_WORDS * number : CHECKED_WORDS * (number + 1)]:
             page = studio.document.page
             assert page is not None

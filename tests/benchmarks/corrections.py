@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
+from ocr_studio.core.page import CERTAIN
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.recognition.recognizer import Recognizer
@@ -38,7 +39,6 @@ from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers
 
 _MOST, _LEAST = 200, 30  # other words of a writer
-_CERTAIN: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def count_wrong(recognizer: Recognizer, words: Sequence[tuple[Crop, str]]) -> tu
     certain = {
         number: read.text
         for number, read in enumerate(reads)
-        if len(read.text) > 1 and (read.confidence or 0.0) >= _CERTAIN
+        if len(read.text) > 1 and (read.confidence or 0.0) >= CERTAIN
     }
     return wrong, certain
 

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import Transcription
+from ocr_studio.core.page import CERTAIN, Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.training.output_layer import OutputLayerLearner
@@ -47,7 +47,6 @@ CHANCE, LEAST, LONG, USEFUL = "by chance", "least confident first", "long and do
 # How much of the wrong letters in a word go when a word with the same letters is corrected; 0.05 to 0.3 are alike.
 _LEARNED: Final = 0.05
 _BINS: Final = 512  # of hashed letter groups
-_CERTAIN: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
         certain = {
             number: (words[number][0], read.text)
             for number, read in enumerate(reads)
-            if len(read.text) > 1 and (read.confidence or 0.0) >= _CERTAIN
+            if len(read.text) > 1 and (read.confidence or 0.0) >= CERTAIN
         }
         for count in given.words:
             apart = np.setdiff1d(np.arange(len(words)), np.unique([order[:count] for order in orders.values()]))

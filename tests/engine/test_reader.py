@@ -248,6 +248,16 @@ def test_words_of_the_project_help_where_a_word_is_doubtful(reader: Reader) -> N
     scripted.learn(ProjectWords(certain={"Zyqorth": 3}))
     (_, (first,)), (count, (changed,)) = scripted.read_lines(photo, reader.find(photo))
     assert (count, first.text, changed.text, changed.id) == (0, "Zyqarth", "Zyqorth", first.id)
+    assert not changed.certain  # it would teach the next photo what it was taught
+
+
+def test_what_the_user_typed_counts_as_much_beside_many_words_of_the_project(reader: Reader) -> None:
+    sure = [("ao", 0.96) if letter == "o" else (letter, 1.0) for letter in "Zyqo"]
+    photo, _ = drawn(("Zyqo",))
+    scripted = reader.tuned_to(DetectionOptions(), Scripted(reader.recognizer, [sure]))
+    scripted.learn(ProjectWords({"Zyqo": 1}, {f"word{number}": 5 for number in range(20_000)}))
+    words = {word.id: word for _, found in scripted.read_lines(photo, reader.find(photo)) for word in found}
+    assert [word.text for word in words.values()] == ["Zyqo"]
 
 
 def word_reader(reader: Reader, recognizer: Recognizer | None = None) -> Reader:

@@ -37,7 +37,10 @@ def map_to_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
 
 
 def find_on_ribbon(ribbon: Floats, points: ArrayLike) -> Floats:
-    """Find points on a ribbon, the inverse of ``map_to_ribbon``: (N, 2) → (N, 2) shares of its length and height."""
+    """Find points on a ribbon whose corners are a parallelogram: (N, 2) → (N, 2) shares of its length and height.
+
+    The inverse of ``map_to_ribbon``.
+    """
     ends, places = np.asarray(ribbon, np.float32)[:4], np.asarray(points, np.float64)
     matrix = cv2.getPerspectiveTransform(ends, np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32))
     straight = straight_ribbons(ends[None])[0]

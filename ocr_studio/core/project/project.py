@@ -321,7 +321,7 @@ class Project:
             return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
 
     def count_words(self) -> ProjectWords:
-        """Count the words on all pages that can be read; where nothing changed, they are the same objects as before."""
+        """Count the words on all pages that can be read. Where nothing changed, the counts are the same objects."""
         known = self.known_pages()
         saved: Mapping[str, Page | Counted] = (
             self._summaries.of(self.page_stamps(), self.read_page) if known is None else known

@@ -17,6 +17,7 @@ import json
 import math
 import re
 import sqlite3
+import sys
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -350,7 +351,7 @@ def _page_from_row(row: Sequence[Any]) -> PageRow:
             _parse_text(failed),
             _parse_seen(seen),
             _parse_typed(typed),
-            _parse_texts(certain),
+            tuple(map(sys.intern, _parse_texts(certain))),  # the same words are on many pages
         )
     except ValueError as error:
         raise IndexDamaged(str(error)) from error

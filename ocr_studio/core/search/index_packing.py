@@ -14,7 +14,7 @@ from ocr_studio.core.search.index_file import CHECKED, CHOICE, ENTRY, HUMAN, IGN
 
 # Other readings of a word that can be found; recognizers give five.
 _MOST_CHOICES: Final = 20
-_MOST_TYPED: Final = 100_000
+_MOST_WORDS: Final = 100_000
 _FARTHEST: Final = 1e9  # pixels
 _MARKS = {Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: IGNORED, None: 0}
 
@@ -37,8 +37,8 @@ def make_page_row(page: Page, seen: str) -> PageRow:
         tags=tuple(one_line(tag) for tag in page.facts.tags),
         failed="",
         seen=seen,
-        typed=dict(typed_words.find_typed_words(words).most_common(_MOST_TYPED)),
-        certain=tuple(sorted(typed_words.find_certain_words(words))[:_MOST_TYPED]),
+        typed=dict(typed_words.find_typed_words(words).most_common(_MOST_WORDS)),
+        certain=tuple(sorted(typed_words.find_certain_words(words))[:_MOST_WORDS]),
     )
 
 

@@ -101,7 +101,7 @@ class Detector:
     def trim_margins(self, quads: Quads) -> Quads:
         """Return the corners of quads of ``find``, (N, 6, 2), without the margins around the writing: (N, 4, 2).
 
-        Around lines they vary, and stay.
+        Where nothing is known of them, they stay.
         """
         return quads[:, :4]
 

@@ -31,15 +31,17 @@ def tighten(segmentation: Segmentation, found: Floats) -> Segmentation:
         found: (K, 4, 2) the words that the detector has found in the line, in pixels of its crop.
     """
     low, high = found.min(axis=1), found.max(axis=1)
-    if len(found) == 1 and len(segmentation.segments) == 1:
-        box = _fit_only(segmentation.segments[0].box, low[0], high[0])
-        return replace(segmentation, segments=(replace(segmentation.segments[0], box=box),))
 
-    def fit(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    def fit(segments: tuple[Segment, ...], *, whole: bool) -> tuple[Segment, ...]:
+        if whole and len(segments) == len(found) == 1:
+            return (replace(segments[0], box=_fit_only(segments[0].box, low[0], high[0])),)
         return tuple(replace(segment, box=_fit(segment.box, low, high)) for segment in segments)
 
-    alternatives = (replace(each, segments=fit(each.segments)) for each in segmentation.alternatives)
-    return replace(segmentation, segments=fit(segmentation.segments), alternatives=tuple(alternatives))
+    alternatives = tuple(
+        replace(each, segments=fit(each.segments, whole=each.last - each.first == len(segmentation.segments)))
+        for each in segmentation.alternatives
+    )
+    return replace(segmentation, segments=fit(segmentation.segments, whole=True), alternatives=alternatives)
 
 
 def _fit_only(ink: Box, low: Floats, high: Floats) -> Box:

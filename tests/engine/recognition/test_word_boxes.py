@@ -15,12 +15,9 @@ FOUND = 10, 10, 110, 40
 def tighten(inks: list[Box], *found: Box) -> list[object]:
     corners = np.array([[(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for x0, y0, x1, y1 in found], np.float32)
     segments = tuple(Segment(number, number + 1, ink) for number, ink in enumerate(inks))
-    split = AlternativeSplit(0, 1, segments, -1.0)
+    split = AlternativeSplit(0, len(inks), segments, -1.0)
     segmentation = word_boxes.tighten(Segmentation(segments, (split,)), corners)
-    if len(inks) > 1:
-        assert [each.box for each in segmentation.alternatives[0].segments] == [
-            each.box for each in segmentation.segments
-        ]
+    assert [each.box for each in segmentation.alternatives[0].segments] == [each.box for each in segmentation.segments]
     return [pytest.approx(each.box) for each in segmentation.segments]
 
 
@@ -59,3 +56,12 @@ def test_a_word_of_which_parts_were_found() -> None:
 def test_a_word_that_was_not_found_keeps_its_ink() -> None:
     ink = (120.0, 5.0, 170.0, 45.0)
     assert tighten([(15, 15, 105, 35), ink], FOUND) == [(15, 15, 105, 35), ink]
+
+
+def test_a_word_that_may_be_two_has_tight_boxes_either_way() -> None:
+    corners = np.array([[(10, 10), (110, 10), (110, 40), (10, 40)]], np.float32)
+    parts = Segment(0, 1, (0, 0, 55, 48)), Segment(1, 2, (60, 0, 120, 48))
+    one = Segmentation((Segment(0, 2, (0, 0, 120, 48)),), (AlternativeSplit(0, 1, parts, -1.0),))
+    found = word_boxes.tighten(one, corners)
+    assert found.segments[0].box == FOUND
+    assert [each.box for each in found.alternatives[0].segments] == [(10, 10, 55, 40), (60, 10, 110, 40)]

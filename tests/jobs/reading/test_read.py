@@ -52,9 +52,11 @@ class TwoLines:
 
     def __init__(self) -> None:
         self.learned: list[Mapping[str, int]] = []
+        self.certain: list[Mapping[str, int]] = []
 
     def learn(self, known: ProjectWords) -> None:
         self.learned.append(dict(known.typed))
+        self.certain.append(dict(known.certain))
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return [Quad.from_box(0, y, image.shape[1], y + 10) for y in (0, 20)]
@@ -241,6 +243,16 @@ def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_
     given = [photos / "board.png", tmp_path / "other.png"]
     list(read_photos(ocr_service, given, project_of=lambda path: project if path.parent == photos else None))
     assert ocr_service.reader().learned == [{"Zoë": 1}, {}]
+
+
+def test_words_that_were_read_with_certainty_count_from_the_next_photo_on(photos: Path) -> None:
+    project, ocr_service, image = saved(photos), ReadyService(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)
+    sure = read_word("kubectl", 100)
+    assert sure.machine
+    project.note(page_of(replace(sure, machine=replace(sure.machine, confidence=0.95))))
+    list(read_page(ocr_service, image, project=project))
+    list(read_page(ocr_service, image))
+    assert ocr_service.reader().certain == [{"kubectl": 1}, {}]
 
 
 def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
