@@ -28,7 +28,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import CERTAIN
+from ocr_studio.core.page import CERTAIN, Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.recognition.recognizer import Recognizer
@@ -61,16 +61,26 @@ def words_of(folder: Path, pages: Sequence[Any]) -> Iterator[tuple[Crop, str]]:
                 yield extract_crop(photo, np.asarray(word["quad"], np.float32).reshape(4, 2)), word["text"]
 
 
-def count_wrong(recognizer: Recognizer, words: Sequence[tuple[Crop, str]]) -> tuple[int, dict[int, str]]:
-    """Return the letters wrong, and what was read with certainty by number."""
-    reads = recognizer.read([crop for crop, _ in words], spaces=False)
-    wrong = int(metrics.edit_distances([(read.text, text) for read, (_, text) in zip(reads, words, strict=True)]).sum())
-    certain = {
+def count_wrong(reads: Sequence[Transcription], words: Sequence[tuple[Crop, str]]) -> int:
+    """Return the letters wrong."""
+    return int(metrics.edit_distances([(read.text, text) for read, (_, text) in zip(reads, words, strict=True)]).sum())
+
+
+def find_certain(reads: Sequence[Transcription]) -> dict[int, str]:
+    """Return what was read with certainty by number."""
+    return {
         number: read.text
         for number, read in enumerate(reads)
         if len(read.text) > 1 and (read.confidence or 0.0) >= CERTAIN
     }
-    return wrong, certain
+
+
+def read_again(
+    recognizer: Recognizer, words: Sequence[tuple[Crop, Any]], before: Sequence[Transcription]
+) -> list[Transcription]:
+    """Return how words are read after learning, where that is more certain, as in the window."""
+    after = recognizer.read([crop for crop, _ in words], spaces=False)
+    return [max(pair, key=lambda read: read.confidence or 0.0) for pair in zip(before, after, strict=True)]
 
 
 def measure(given: argparse.Namespace) -> Iterator[Row]:
@@ -99,7 +109,8 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 corrected = [every[index] for index in order[:count]]
                 typed = Counter(run for _, text in corrected for run in typed_words.find_runs(text))
                 recognizer.set_lexicons([english, lexicon.build_lexicon(typed)])
-                known, certain = count_wrong(recognizer, others)
+                reads = recognizer.read([crop for crop, _ in others], spaces=False)
+                known, certain = count_wrong(reads, others), find_certain(reads)
                 began = time.perf_counter()
                 # What is learned of a word is kept under its key, so each writer's, and each text, has its own.
                 unchecked = {
@@ -109,7 +120,7 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 layer = learner.learn(seed=seed)
                 seconds = time.perf_counter() - began
                 assert layer is not None
-                learned, _ = count_wrong(learner.recognizer(recognizer, layer), others)
+                learned = count_wrong(read_again(learner.recognizer(recognizer, layer), others, reads), others)
                 yield Row(writer, count, known, learned, seconds)
 
 

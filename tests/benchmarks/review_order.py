@@ -41,7 +41,7 @@ from ocr_studio.engine.training.output_layer import OutputLayerLearner
 from ocr_studio.engine.weights import model_arrays
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers
-from tests.benchmarks.corrections import words_of
+from tests.benchmarks.corrections import read_again, words_of
 
 CHANCE, LEAST, LONG, USEFUL = "by chance", "least confident first", "long and doubtful", "doubt, frequency, difference"
 # How much of the wrong letters in a word go when a word with the same letters is corrected; 0.05 to 0.3 are alike.
@@ -142,7 +142,8 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 )
                 layer = learner.learn(seed=given.seed)
                 assert layer is not None
-                after = learner.recognizer(recognizer, layer).read([crop for crop, _ in words], spaces=False)
+                usual = recognizer.read([crop for crop, _ in words], spaces=False)
+                after = read_again(learner.recognizer(recognizer, layer), words, usual)
                 wrong = _errors(after, words)
                 wrong[checked] = 0
                 yield Row(writer, name, count, int(before.sum()), int(wrong.sum()), int(wrong[apart].sum()))

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Word, apply
+from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs.reading.learn_corrections import CorrectionLearner, CorrectionsLearned
+from ocr_studio.jobs.reading.learn_corrections import CorrectionLearner, CorrectionsLearned, choose_reading
 from ocr_studio.jobs.reading.read import OcrService, WordsRead, read_words
 from tests.core.made_pages import page_of
 
@@ -145,3 +145,11 @@ def test_other_models_learn_anew(service: OcrService) -> None:
     learned(learner, service, image, corrected(page))
     again = service.successor(replace(service.options, language_strength=0.5))
     assert sorted(word.text for word in learned(learner, again, image, corrected(page)).words) == ["nøvør", "shøøt"]
+
+
+@pytest.mark.parametrize(("confidence", "text"), [(0.6, "to"), (0.5, "do"), (0.4, "do"), (None, "do")])
+def test_a_reading_that_is_no_more_certain_than_before_is_not_used(confidence: float | None, text: str) -> None:
+    usual, learned = (Transcription(each, TextSource.MODEL, 0.5, model="net") for each in ("do", "to"))
+    chosen = choose_reading(usual, replace(learned, confidence=confidence))
+    assert chosen.text == text
+    assert chosen.from_corrections == (text == "to")
