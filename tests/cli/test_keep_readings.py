@@ -44,7 +44,7 @@ class TwoWords:
         read = Transcription(text, TextSource.MODEL, 0.75, self.name)
         return Word(new_id(), Quad.from_box(left, 0, left + 25, 10), machine=read)
 
-    def learn(self, typed: object) -> None:
+    def learn(self, known: object) -> None:
         """Knows enough."""
 
 

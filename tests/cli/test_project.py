@@ -13,6 +13,7 @@ from ocr_studio.cli.console import GOOD
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.jobs.reading.read import OcrService
 from tests import drawn
 from tests.cli.test_main import TwoWords
@@ -25,8 +26,8 @@ class Learner(TwoWords):
     def __init__(self) -> None:
         self.learned: list[Mapping[str, int]] = []
 
-    def learn(self, typed: Mapping[str, int]) -> None:
-        self.learned.append(dict(typed))
+    def learn(self, known: ProjectWords) -> None:
+        self.learned.append(dict(known.typed))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class Reader:
     def __init__(self, *_: object, **__: object) -> None:
         self.detector = self.recognizer = self
 
-    def learn(self, typed: object) -> None:
+    def learn(self, known: object) -> None:
         """It counts with nobody's words."""
 
     def find(self, image: Any) -> Any:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.page import Alternative, Page, Quad, TextSource, Transcription, Word
+from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
 from ocr_studio.jobs.reading.read import OcrService
 
@@ -78,8 +79,8 @@ class StandInReader:
         self.seen = seen
         self.typed: Mapping[str, int] = {}
 
-    def learn(self, typed: Mapping[str, int]) -> None:
-        self.typed = typed
+    def learn(self, known: ProjectWords) -> None:
+        self.typed = known.typed
 
     def find(self, image: NDArray[np.uint8]) -> list[int]:
         if image.shape != photo().shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,10 +35,10 @@ class _Reads:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.learned: list[Mapping[str, int]] = []
+        self.learned: list[object] = []
 
-    def learn(self, typed: Mapping[str, int]) -> None:
-        self.learned.append(typed)
+    def learn(self, known: object) -> None:
+        self.learned.append(known)
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return []
