@@ -15,10 +15,10 @@ difference of the network as the program runs it, in bfloat16 on processors with
 
 Words are compared with words, one to one at IoU 0.5 (``metrics.score_photo``). The words of the default detector are
 those of the whole program, and so are CRAFT's, with the same recognizer: it drops boxes in which it reads nothing,
-splits those with a gap, and fits words to their ink. "CRAFT,
-boxes alone" are the boxes as the detector returns them, as keras-ocr's users know them. Seconds are of finding alone,
-on the clock and of the processor (all cores added up); detectors take turns photo by photo, so that a busy moment hits
-both. In brackets: 95 % confidence intervals, by bootstrap over the photos.
+splits those with a gap, and fits words to their ink. "CRAFT, boxes alone" are the boxes as the detector returns them,
+as keras-ocr's users know them. Seconds are of finding alone, on the clock and of the processor (all cores added up);
+detectors take turns photo by photo, so that a busy moment hits both. In brackets: 95 % confidence intervals, by
+bootstrap over the photos.
 """
 
 from __future__ import annotations

@@ -34,14 +34,14 @@ from numpy.typing import NDArray
 from ocr_studio.core import metrics
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import CERTAIN, Transcription
+from ocr_studio.core.page import Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.training.output_layer import OutputLayerLearner
 from ocr_studio.engine.weights import model_arrays
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers
-from tests.benchmarks.corrections import read_again, words_of
+from tests.benchmarks.corrections import find_certain, read_again, words_of
 
 CHANCE, LEAST, LONG, USEFUL = "by chance", "least confident first", "long and doubtful", "doubt, frequency, difference"
 # How much of the wrong letters in a word go when a word with the same letters is corrected; 0.05 to 0.3 are alike.
@@ -123,11 +123,7 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
         reads = recognizer.read([crop for crop, _ in words], spaces=False)
         before = _errors(reads, words)
         orders = make_orders(reads, given.seed)
-        certain = {
-            number: (words[number][0], read.text)
-            for number, read in enumerate(reads)
-            if len(read.text) > 1 and (read.confidence or 0.0) >= CERTAIN
-        }
+        certain = find_certain(reads)
         for count in given.words:
             apart = np.setdiff1d(np.arange(len(words)), np.unique([order[:count] for order in orders.values()]))
             for name, order in orders.items():
@@ -137,7 +133,11 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 list(
                     learner.take_in(
                         {(writer, number, "checked"): words[number] for number in checked},
-                        {(writer, number, "certain"): certain[number] for number in certain.keys() - set(checked)},
+                        {
+                            (writer, number, "certain"): (words[number][0], text)
+                            for number, text in certain.items()
+                            if number not in checked
+                        },
                     )
                 )
                 layer = learner.learn(seed=given.seed)

@@ -328,7 +328,7 @@ class Project:
         )
         with self._noting:
             pages = {**saved, **self._unsaved}
-        return self._words.on(pages)
+        return self._words.count(pages)
 
     def has_others(self, page_id: str) -> bool:
         """Whether there are pages on the disk besides this one, or were; asked whenever something changes, so quick."""

@@ -79,9 +79,9 @@ class WordCounter:
     def __init__(self) -> None:
         self._typed, self._certain = _Counts(_count_typed), _Counts(_count_certain)
 
-    def on(self, pages: Mapping[str, Page | Counted]) -> ProjectWords:
-        """Return the words of all these pages together, given by their ids; see ``_Counts.on``."""
-        return ProjectWords(self._typed.on(pages), self._certain.on(pages))
+    def count(self, pages: Mapping[str, Page | Counted]) -> ProjectWords:
+        """Return the words of all these pages together, given by their ids; see ``_Counts.total``."""
+        return ProjectWords(self._typed.total(pages), self._certain.total(pages))
 
 
 class _Counts:
@@ -92,16 +92,16 @@ class _Counts:
         self._pages: dict[str, Page | Counted] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._total: Counter[str] = Counter()
-        self._told: Mapping[str, int] = {}
-        self._looking = threading.Lock()
+        self._answer: Mapping[str, int] = {}
+        self._lock = threading.Lock()
 
-    def on(self, pages: Mapping[str, Page | Counted]) -> Mapping[str, int]:
+    def total(self, pages: Mapping[str, Page | Counted]) -> Mapping[str, int]:
         """Word → how often, on all of these pages together, given by their ids.
 
         A page that is the same object as the last time is not looked at again. Where no word changed, the answer is
         the same object, too.
         """
-        with self._looking:
+        with self._lock:
             changed = {key: page for key, page in pages.items() if self._pages.get(key) is not page}
             before = {key: self._counts.pop(key, {}) for key in {*changed, *(self._pages.keys() - pages.keys())}}
             after = {key: self._count(page) for key, page in changed.items()}
@@ -113,5 +113,5 @@ class _Counts:
                 for counts in after.values():
                     self._total.update(counts)
                 self._total = +self._total  # without the words that are gone
-                self._told = dict(self._total)
-            return self._told
+                self._answer = dict(self._total)
+            return self._answer

@@ -7,15 +7,13 @@ and other lines touch the word. What belongs to both is the word.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.engine.recognition.ink_mask import Box
 from ocr_studio.engine.recognition.word_segmentation import Segment, Segmentation
-
-Floats: TypeAlias = NDArray[np.floating[Any]]
 
 # A box that was found belongs to a word if they share so much of the narrower one.
 _SHARED: Final = 0.5
