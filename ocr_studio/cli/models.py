@@ -19,8 +19,8 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.core import settings
-from ocr_studio.core.command_line import visible
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.command_line import json_text, visible
+from ocr_studio.core.errors import StudioError, suggest_name
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
@@ -49,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
         _EPILOG,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
-    what.add_parser("list", help="list all models; * marks those in use", allow_abbrev=False)
+    about = "list all models; * marks those in use, and what for"
+    listed = what.add_parser("list", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+    listed.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
     about = "let the program choose the recognizer and the detector again"
     again = what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     again.add_argument("--writer", metavar="WRITER", help="only stop using the profile of this writer")
@@ -88,14 +90,31 @@ def work(options: argparse.Namespace) -> int:
     return _WORK[options.what](options, settings.load())
 
 
-def _list(_: argparse.Namespace, __: Settings) -> int:
-    used = settings_for(("recognizer", "detector")).models_in_use()
+def _list(options: argparse.Namespace, _: Settings) -> int:
+    chosen = settings_for(("recognizer", "detector"))
     known, broken = registry.overview()
-    for model in known:
-        print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(_about(model))}")
+    if options.format == "json":
+        print(json_text([_facts(model, chosen) for model in known]))
+    else:
+        for model in known:
+            uses = chosen.describe_use(model.name)
+            about = "; ".join((*uses, _about(model)))
+            print(f"{'*' if uses else ' '} {visible(model.name)}  {visible(about)}")
     for found in broken:
         complain(found.error)
     return FAILED if broken else GOOD
+
+
+def _facts(model: Model, chosen: Settings) -> dict[str, object]:
+    """A model and what it is used for, for programs."""
+    return {
+        "name": model.name,
+        "kind": model.kind,
+        "about": model_description.title(model),
+        "trained_for_writer": model.writer or None,
+        "in_use": chosen.in_general_use(model.name),
+        "in_use_for_writers": chosen.writers_of(model.name),
+    }
 
 
 def _about(model: Model) -> str:
@@ -119,26 +138,45 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
     model = registry.find(options.name)
     if options.writer is None:
         settings.save(chosen.using(model))
+        if model.writer:
+            complain(_what_reads(model.writer, model, chosen))
     else:
         registry.chosen(model.name)  # raises for a detector
-        writer = " ".join(one_line(options.writer).split())  # as the window saves it
+        writer = _writer_name(options.writer)
         if not 1 <= len(writer) <= LONGEST_NAME:
             complain(f"the name of a writer must have 1 to {LONGEST_NAME} characters")
             return MISUSED
         settings.save(chosen.with_profile(writer, model.name))
+        complain(_what_reads(writer, model, chosen))
     print(visible(model.name))
     return GOOD
+
+
+def _writer_name(typed: str) -> str:
+    """Return the name of a writer as the window saves it."""
+    return " ".join(one_line(typed).split())
+
+
+def _what_reads(writer: str, model: Model, chosen: Settings) -> str:
+    """Say what reads a writer's photos now. Photos may be anywhere, so that a name can only be compared with those of
+    profiles."""
+    said = f"photos by “{writer}” are now read with “{model.name}”"
+    if model.writer not in ("", writer):
+        said = f"{said}, which was trained for photos by “{model.writer}”"
+    known = {each.writer for each in registry.available() if each.writer} | {each for each, _ in chosen.writer_profiles}
+    meant = "" if writer in known else suggest_name(writer, sorted(known))
+    return f"{said}. {meant}".rstrip()
 
 
 def _default(options: argparse.Namespace, chosen: Settings) -> int:
     if options.writer is None:
         fresh = replace(chosen, model=None, detector=None)
-    elif chosen.find_profile(options.writer) is None:
+    elif chosen.find_profile(writer := _writer_name(options.writer)) is None:
         names = ", ".join(writer for writer, _ in chosen.writer_profiles) or "none"
-        what = f"no profile is in use for “{options.writer}”"
+        what = f"no profile is in use for “{writer}”"
         raise StudioError(what, remedy=f"Writers with a profile in use: {names}.")
     else:
-        fresh = chosen.with_profile(options.writer, None)
+        fresh = chosen.with_profile(writer, None)
     settings.save(fresh)
     for name in fresh.models_in_use():
         print(visible(name))
@@ -149,7 +187,8 @@ def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     # Bundled models are refused below.
     if not any(model.of_program for model in registry.everything() if model.name == options.name):
         training_runs.check_model_unused(options.name)
-    registry.delete(options.name, in_use=chosen.models_in_use())
+    in_use = (chosen.reads_with(), chosen.finds_with())
+    registry.delete(options.name, in_use=in_use, writers=chosen.writers_of(options.name))
     print(visible(options.name))
     return GOOD
 

@@ -118,6 +118,24 @@ class ReaderOptions:
         """The names of recognizer, detector and writer profiles. They need not exist."""
         return (self.reads_with(), self.finds_with(), *(model for _, model in self.writer_profiles))
 
+    def in_general_use(self, name: str) -> bool:
+        """Whether this model finds the text of all photos, or reads those of all writers without a profile."""
+        return name in (self.reads_with(), self.finds_with())
+
+    def writers_of(self, name: str) -> tuple[str, ...]:
+        """The writers whose photos this model reads, whoever it was trained for."""
+        return tuple(writer for writer, model in self.writer_profiles if model == name)
+
+    def describe_use(self, name: str) -> tuple[str, ...]:
+        """What a model is used for, a text for each; none if it isn't in use."""
+        writers = self.writers_of(name)
+        said = [tr("In use for photos by {writer}", writer=", ".join(writers))] if writers else []
+        if name == self.reads_with() and len(writers) < len(self.writer_profiles):
+            said.insert(0, tr("In use for all other photos"))
+        elif self.in_general_use(name):
+            said.insert(0, tr("In use"))
+        return tuple(said)
+
     def with_renamed(self, name: str, new: str) -> Self:
         """Options in which a model has another name."""
         profiles = tuple((writer, new if model == name else model) for writer, model in self.writer_profiles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,44 @@ def test_a_chosen_model_that_is_gone_is_said_beside_the_list(capsys: pytest.Capt
     assert f"the selected recognizer “Anna” is missing or damaged; using “{BASE}” instead" in about_reading
     assert f"the selected detector “Lost” is missing or damaged; using “{FINDER}” instead" in about_finding
     assert _marked(capsys) == [BASE, FINDER]
+
+
+def test_the_list_says_what_each_model_is_used_for(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("hers", writer="Anna", scores={}, title="hers")
+    assert _run(capsys, "use", "hers", "--writer", " Ben ") == (
+        "hers\n",
+        "ocr-studio: photos by “Ben” are now read with “hers”, which was trained for photos by “Anna”.\n",
+    )
+    lines = _run(capsys, "list")[0].splitlines()
+    about = "Recognizer (reads words); profile of Anna"
+    assert f"* hers  In use for photos by Ben; {about}" in lines
+    assert next(line for line in lines if line.startswith(f"* {BASE}  ")).startswith(
+        f"* {BASE}  In use for all other photos; "
+    )
+    models = {model["name"]: model for model in json.loads(_run(capsys, "list", "--format", "json")[0])}
+    assert models["hers"]["in_use_for_writers"] == ["Ben"]
+    assert (models["hers"]["trained_for_writer"], models["hers"]["in_use"]) == ("Anna", False)
+    assert (models[BASE]["trained_for_writer"], models[BASE]["in_use"]) == (None, True)
+    assert [model["kind"] for model in models.values()] == ["recognizer", "detector", "recognizer"]
+
+
+def test_a_mistyped_writer_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("hers", writer="Anna")
+    assert "photos by “Anna” are now read with “hers”.\n" in _run(capsys, "use", "hers")[1]
+    _, said = _run(capsys, "use", "hers", "--writer", "Ana")
+    assert said.endswith("which was trained for photos by “Anna”. Did you mean “Anna”?\n")
+    assert settings.load().writer_profiles == (("Ana", "hers"), ("Anna", "hers"))
+
+
+def test_a_model_in_use_for_a_writer_is_deleted_after_the_command_that_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    installed("hers", writer="Anna")
+    _run(capsys, "use", "hers", "--writer", "Ben")
+    _, said = _run(capsys, "delete", "hers", status=1)
+    assert 'Stop using it first ("ocr-studio models default --writer Ben"), then delete it.' in said
+    _run(capsys, "default", "--writer", "Ben")
+    assert _run(capsys, "delete", "hers") == ("hers\n", "")
 
 
 def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> None:

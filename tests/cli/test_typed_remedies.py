@@ -242,6 +242,12 @@ def begun_with_it(room: Room) -> None:
     room.run("models", "delete", "first")
 
 
+def in_use_for_a_writer(room: Room) -> None:
+    made_models.installed("Anna")
+    assert cli.run(["models", "use", "Anna", "--writer", "Ben"]) == 0
+    room.run("models", "delete", "Anna")
+
+
 def in_use(room: Room) -> None:
     made_models.installed("first")
     assert cli.run(["models", "use", "first"]) == 0
@@ -339,6 +345,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/datasets/ground_truth.py:from_project": (("evaluate",), lambda room: room.run("evaluate", unchecked(room))),
     "core/models/archive.py:refused": (("models", "import"), no_model),
     "core/models/registry.py:delete": (("models", "delete"), in_use),
+    "core/models/registry.py:delete#2": (("models", "delete"), in_use_for_a_writer),
     "core/models/registry.py:find": (("models", "show"), lambda room: room.run("models", "show", "nobody")),
     "core/formats/output_folder.py:_check_target": (("export",), foreign_files),
     "core/project/project_errors.py:linked": (("export",), linked_project),

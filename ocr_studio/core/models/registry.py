@@ -12,10 +12,11 @@ import itertools
 import os
 import re
 import secrets
+import shlex
 import shutil
 import time
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -299,8 +300,13 @@ def discard(candidate: Path) -> None:
 # ------------------------------------------------------------------------------------------------------- changes
 
 
-def delete(name: str, *, in_use: Collection[str | None]) -> None:
-    """Delete a model permanently. in_use: names of the models that the settings use.
+def delete(name: str, *, in_use: Collection[str | None], writers: Sequence[str] = ()) -> None:
+    """Delete a model permanently.
+
+    Args:
+        name: Its name.
+        in_use: Names of the models that the settings use for all photos.
+        writers: Writers for whose photos the settings use this model.
 
     Raises:
         ModelInUse: It is in use or comes with the program.
@@ -314,6 +320,13 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
             tr("the model “{name}” is in use", name=name),
             remedy=tr("Switch to another model first, then delete it."),
             command='Switch to another model first ("ocr-studio models use NAME"), then delete it.',
+        )
+    if writers:
+        commands = " and ".join(f'"ocr-studio models default --writer {shlex.quote(each)}"' for each in writers)
+        raise ModelInUse(
+            tr("the model “{name}” is in use for photos by {writer}", name=name, writer=", ".join(writers)),
+            remedy=tr("Stop using it first, then delete it."),
+            command=f"Stop using it first ({commands}), then delete it.",
         )
     if name not in _folders():
         find(name)  # raises NoSuchModel

@@ -80,14 +80,15 @@ class ModelsController(QObject):
         self._choose(self._current().using(registry.find(name)))
 
     def stop_using(self, name: str) -> None:
-        """Stop using a writer profile: the photos that it reads are read like all others."""
+        """Stop using a model for photos of certain writers: these are read like all others."""
         now = self._current()
         self._choose(replace(now, writer_profiles=tuple(each for each in now.writer_profiles if each[1] != name)))
 
     def delete(self, name: str) -> None:
         """Delete a model permanently. Raises StudioError."""
         training_runs.check_model_unused(name)
-        registry.delete(name, in_use=self._current().models_in_use())
+        now = self._current()
+        registry.delete(name, in_use=(now.reads_with(), now.finds_with()), writers=now.writers_of(name))
 
     def rename(self, name: str, new: str) -> None:
         """Rename a model; if it is in use, it stays in use. Raises StudioError."""
@@ -104,7 +105,7 @@ class ModelsController(QObject):
         self._dialog.show_models(
             [*known, *damaged],
             histories={model.name: registry.ancestry(model, known) for model in known},
-            used=self._current().models_in_use(),
+            options=self._current(),
             comparable=self._document.page is not None,
             choose=choose,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QStandardItem
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models.registry import Ancestor, Damaged, Model
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.models.model_details import ModelDetails
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
@@ -29,7 +30,7 @@ class ModelsDialog(QDialog):
 
     Commands are emitted as signals; the receiver then updates the list by ``show_models``.
 
-    Signals, each with the name of the selected model: ``use_wanted``, ``stop_wanted`` (of a writer profile in use),
+    Signals, each with the name of the selected model: ``use_wanted``, ``stop_wanted`` (in use for certain writers),
     ``compare_wanted``, ``rename_wanted``,
     ``export_wanted``, ``delete_wanted``; and ``import_wanted()``, ``fetch_wanted()``.
     """
@@ -48,7 +49,7 @@ class ModelsDialog(QDialog):
         self.setWindowTitle(tr("Models"))
         self._entries: Sequence[Model | Damaged] = ()
         self._histories: dict[str, tuple[Ancestor, ...]] = {}
-        self._used: Collection[str] = ()
+        self._options = ReaderOptions()
         self._comparable = False
         self.list = ModelList(tr("Models"), narrowest=240)
         self._items = self.list.items
@@ -56,9 +57,7 @@ class ModelsDialog(QDialog):
         self.facts = ModelDetails()
         self.use = self._button(tr("&Use"), tr("Use this model from now on"), self.use_wanted)
         self.use.setProperty("primary", True)
-        self.stop = self._button(
-            tr("&Stop using"), tr("Read the photos of this writer like all others again"), self.stop_wanted
-        )
+        self.stop = self._button(tr("&Stop using"), "", self.stop_wanted)
         self.list.activated.connect(lambda _: self.use.click())
         self.compare = self._button(
             tr("&Compare on this photo…"),
@@ -93,18 +92,18 @@ class ModelsDialog(QDialog):
         entries: Sequence[Model | Damaged],
         *,
         histories: dict[str, tuple[Ancestor, ...]],
-        used: Collection[str],
+        options: ReaderOptions,
         comparable: bool,
         choose: str = "",
     ) -> None:
         """Show these models, and select the one of the name ``choose``, by default the selected one.
 
-        ``histories`` are those of ``registry.ancestry`` by name, ``used`` the names of the models in use, and models
+        ``histories`` are those of ``registry.ancestry`` by name, ``options`` say which models are in use, and models
         are ``comparable`` while a photo is open.
         """
         before = self.chosen
         name = choose or (before.name if before else "")
-        self._entries, self._histories, self._used, self._comparable = entries, histories, used, comparable
+        self._entries, self._histories, self._options, self._comparable = entries, histories, options, comparable
         self._items.clear()
         for entry in entries:
             self._items.appendRow(self._item(entry))
@@ -115,7 +114,8 @@ class ModelsDialog(QDialog):
 
     def _first_of_use(self) -> int:
         """The row of the recognizer in use, else of the detector in use, else the first."""
-        used = [(number, each) for number, each in enumerate(self._entries) if each.name in self._used]
+        general = self._options.in_general_use
+        used = [(number, each) for number, each in enumerate(self._entries) if general(each.name)]
         reads = [number for number, each in used if isinstance(each, Model) and each.kind == "recognizer"]
         return (*reads, *(number for number, _ in used), 0)[0]
 
@@ -127,11 +127,10 @@ class ModelsDialog(QDialog):
         if isinstance(entry, Damaged):
             below, icon = tr("Damaged, can’t be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
-            used = entry.name in self._used
-            use = tr("In use for photos by {writer}", writer=entry.writer) if entry.writer else tr("In use")
-            marks = (use if used else "", model_description.gain(entry.card))
+            uses = self._options.describe_use(entry.name)
+            marks = (*uses, model_description.gain(entry.card))
             below = " · ".join(filter(None, marks)) or tr(model_description.DOES[entry.kind])
-            icon = theme.icon(ICONS[entry.kind], role="accent" if used else "quiet")
+            icon = theme.icon(ICONS[entry.kind], role="accent" if uses else "quiet")
         item = QStandardItem()
         tell(item, icon, entry.name, below)
         return item
@@ -141,18 +140,27 @@ class ModelsDialog(QDialog):
         model = entry if isinstance(entry, Model) else None
         own = model is not None and not model.of_program
         stays = entry is None or entry.of_program
-        used = entry is not None and entry.name in self._used
-        self.use.setEnabled(model is not None and not used)
+        writers = self._options.writers_of(entry.name) if entry is not None else ()
+        general = entry is not None and self._options.in_general_use(entry.name)
+        used = general or bool(writers)
+        # A model may be in use for other photos than those it was trained for.
+        wanted = model is not None and (model.writer not in writers if model.writer else not general)
+        self.use.setEnabled(wanted)
         tip = tr("Use this model from now on")
         if model is not None and model.writer:
             tip = tr("Read photos by {writer} with this profile from now on", writer=model.writer)
         self.use.setToolTip(labels.tooltip(tip))
-        self.stop.setVisible(model is not None and bool(model.writer) and used)
-        self.use.setVisible(self.stop.isHidden())
+        self.stop.setVisible(bool(writers))
+        if writers:
+            tip = tr("Read photos by {writer} like all others again", writer=", ".join(writers))
+            self.stop.setToolTip(labels.tooltip(tip))
+        self.use.setVisible(wanted or not writers)
         self.compare.setEnabled(model is not None and not used and self._comparable)
         self.rename.setEnabled(own)
         self.export.setEnabled(own)
         self.delete.setEnabled(not stays and not used)
+        tip = tr("In use: use another model or stop using it first") if used and not stays else ""
+        self.delete.setToolTip(labels.tooltip(tip or tr("Delete this model permanently")))
         if isinstance(entry, Damaged):
             self.facts.show_facts(entry.name, [(tr("Problem"), entry.error.what), (tr("Folder"), str(entry.folder))])
         elif model is not None:

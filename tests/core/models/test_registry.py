@@ -107,6 +107,13 @@ def test_what_is_in_use_and_what_comes_with_the_program_stay() -> None:
     for name, used in ((BASE, [None]), ("Anna", ["Anna"]), (registry.BUILT_IN_DETECTOR.name, [])):
         with pytest.raises(ModelInUse):
             registry.delete(name, in_use=used)
+    with pytest.raises(ModelInUse) as caught:
+        registry.delete("Anna", in_use=[BASE], writers=["Anna B", "Ben"])
+    commands = '"ocr-studio models default --writer \'Anna B\'" and "ocr-studio models default --writer Ben"'
+    assert caught.value.command == f"Stop using it first ({commands}), then delete it."
+    assert str(caught.value) == (
+        "the model “Anna” is in use for photos by Anna B, Ben. Stop using it first, then delete it."
+    )
     with pytest.raises(NoSuchModel):
         registry.delete("Berta", in_use=[])
     registry.delete("Anna", in_use=[None, "Berta"])

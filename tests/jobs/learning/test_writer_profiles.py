@@ -171,6 +171,13 @@ def test_profiles_are_used_renamed_and_stopped() -> None:
     assert (chosen.model, chosen.find_profile("Anna"), chosen.find_profile("Ben")) == ("boards", "Anna’s hand", None)
     assert chosen.models_in_use()[0] == "boards"
     assert chosen.models_in_use()[2:] == ("Anna’s hand",)
+    assert chosen.describe_use("boards") == ("In use for all other photos",)
+    assert chosen.describe_use(chosen.finds_with()) == ("In use",)
+    both = chosen.with_profile("Ben", "Anna’s hand")
+    assert both.writers_of("Anna’s hand") == ("Anna", "Ben")
+    assert both.describe_use("Anna’s hand") == ("In use for photos by Anna, Ben",)
+    assert Settings().with_profile("Ben", "boards").describe_use("boards") == ("In use for photos by Ben",)
+    assert chosen.describe_use("Carl’s hand") == ()
     renamed = chosen.with_renamed("Anna’s hand", "hers").with_renamed("boards", "ours")
     assert (renamed.model, renamed.writer_profiles) == ("ours", (("Anna", "hers"),))
     settings.save(replace(renamed, model=None))

@@ -82,6 +82,29 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     dialog.reject()
 
 
+def test_a_model_says_whose_photos_it_reads_and_can_be_stopped_and_used(open_studio: Open) -> None:
+    installed("hers", writer="Anna")
+    installed("ours")
+    studio = open_studio(settings=Settings().with_profile("Ben", "hers").with_profile("Carl", "ours"))
+    dialog = shown(studio)
+    choose(dialog, "ours")
+    assert "In use for photos by Carl" in dialog.list.currentIndex().data()
+    choose(dialog, "hers")
+    assert "In use for photos by Ben" in dialog.list.currentIndex().data()
+    assert (dialog.use.isVisibleTo(dialog), dialog.stop.isVisibleTo(dialog)) == (True, True)
+    assert "Read photos by Ben like all others again" in dialog.stop.toolTip()
+    assert not dialog.delete.isEnabled()
+    assert "stop using it first" in dialog.delete.toolTip()
+    click(dialog.use)
+    assert studio.settings.writer_profiles == (("Anna", "hers"), ("Ben", "hers"), ("Carl", "ours"))
+    assert (dialog.use.isVisibleTo(dialog), dialog.stop.isVisibleTo(dialog)) == (False, True)
+    click(dialog.stop)
+    assert not studio.settings.writers_of("hers")
+    assert studio.settings.writers_of("ours") == ("Carl",)
+    assert dialog.delete.isEnabled()
+    dialog.reject()
+
+
 def test_what_is_known_of_a_model_is_shown_as_plain_text(open_studio: Open) -> None:
     installed("Anna")
     installed("Berta", parent="Anna", title="<b>Board</b>")

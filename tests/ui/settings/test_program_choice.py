@@ -83,7 +83,9 @@ def test_what_comes_with_the_program_can_be_used_and_stays(qtbot: QtBot) -> None
     qtbot.addWidget(dialog)
     histories = {model.name: registry.ancestry(model, known) for model in known}
     for name, usable in (("boards", True), (BASE, False), ("broken", False)):
-        dialog.show_models([*known, *damaged], histories=histories, used=[BASE, FINDER], comparable=True, choose=name)
+        dialog.show_models(
+            [*known, *damaged], histories=histories, options=Settings(model=BASE), comparable=True, choose=name
+        )
         assert dialog.use.isEnabled() == dialog.compare.isEnabled() == usable
         assert not any(button.isEnabled() for button in (dialog.rename, dialog.export, dialog.delete))
         if name == "boards":
