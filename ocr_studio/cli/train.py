@@ -67,8 +67,8 @@ _INSTEAD: Final = "use --replace instead of --resume"
 _EPILOG: Final = """\
 DIR is a dataset, such as "ocr-studio dataset PROJECT --out DIR" exports from your checked words. The base model and the
 new one are compared on its held-out words, which are never trained on, and on general words, which show what was
-forgotten. The base model is not changed. The new model is saved as NAME unless it is worse; to select it, use
-"ocr-studio models use NAME".
+forgotten. The base model is not changed. The new model is saved as NAME unless it is worse or nothing was learned;
+to select it, use "ocr-studio models use NAME".
 
 To resume interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
 also saves or discards the model of a finished run that is waiting for a decision. --replace starts over.
@@ -82,7 +82,8 @@ For more, see "ocr-studio help training".
 {"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones are needed to
 make the difference clear, or null.
 
-Exit status 0: success; 1: training failed or the new model is worse and was not saved; 2: incorrect usage.
+Exit status 0: success; 1: training failed, or the new model was not saved as it is worse or nothing was learned; 2:
+incorrect usage.
 """
 
 
@@ -107,7 +108,10 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument(_flag(key), type=kind, metavar="N", help=about)
     made.add_argument("--device", choices=DEVICES, help=f"device to compute on; {_default('device')}")
     made.add_argument(
-        "--keep", choices=_KEEP, default=_KEEP[0], help=f"when to save the new model; default: {_KEEP[0]}"
+        "--keep",
+        choices=_KEEP,
+        default=_KEEP[0],
+        help=f"when to save the new model, if anything was learned; default: {_KEEP[0]}",
     )
     again = made.add_mutually_exclusive_group()
     again.add_argument(
@@ -314,9 +318,10 @@ def _default(key: str) -> str:
 
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
     worse = trained.comparison.verdict == "worse"
-    if options.keep == "never" or (worse and options.keep == _KEEP[0]):
+    if options.keep == "never" or not trained.changed or (worse and options.keep == _KEEP[0]):
         training.discard(trained)
-        why = "" if options.keep == "never" else ": the new model is worse"
+        reason = ": the new model is worse" if trained.changed else ": nothing was learned"
+        why = "" if options.keep == "never" else reason
         _print_event(options, {"event": "discarded"}, f"Not saved{why}.")
         return GOOD if options.keep == "never" else FAILED
     model = training.keep(trained)

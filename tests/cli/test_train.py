@@ -92,6 +92,20 @@ def test_worse_is_not_kept_unless_asked(
     assert names() == ["mine"]
 
 
+@pytest.mark.parametrize("more", [(), ("--keep", "always")])
+def test_a_model_that_learned_nothing_is_not_kept(
+    data: Path, learner: StandInLearner, more: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner.changed = False
+    assert run(data, *more) == FAILED
+    out = capsys.readouterr().out
+    assert out.startswith("Nothing was learned. ")
+    assert "The new model equals the previous one. Correct more words, especially misread ones, and train again." in out
+    assert out.endswith("Not saved: nothing was learned.\n")
+    assert names() == []
+    assert training_runs.list_unfinished() == ()
+
+
 @pytest.mark.parametrize(
     ("architecture", "more", "said"),
     [

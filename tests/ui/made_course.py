@@ -30,7 +30,8 @@ from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 @dataclass
 class StandInLearner:
     """Learns nothing, in as many steps as it is told. mistakes: before and after, of so many held-out words as there
-    are, or of ``words``; unit: what these are; pause: seconds a step; gate: waited for before each step, to hold it."""
+    are, or of ``words``; unit: what these are; pause: seconds a step; gate: waited for before each step, to hold it;
+    changed: whether the model differs afterwards."""
 
     steps: int = 12
     mistakes: tuple[int, int] = (15, 9)
@@ -38,6 +39,7 @@ class StandInLearner:
     unit: str = "words"
     pause: float = 0.0
     change: Interval = field(default_factory=lambda: Interval(-0.101, -0.013))
+    changed: bool = True
     gate: threading.Event | None = None
     begun: int = 0
     closed: bool = False
@@ -96,7 +98,16 @@ class StandInLearner:
             lost=samples[:1] if after > before else (),
             unit=self.unit,
         )
-        return Trained(course.run.name, folder, comparison, steps, 31.4, stopped, writer=course.run.writer)
+        return Trained(
+            course.run.name,
+            folder,
+            comparison,
+            steps,
+            31.4,
+            stopped,
+            writer=course.run.writer,
+            changed=self.changed,
+        )
 
     @staticmethod
     def _samples(examples: tuple[Example, ...], step: int) -> tuple[HeldOutSample, ...]:

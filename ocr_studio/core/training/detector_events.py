@@ -132,6 +132,7 @@ class DetectorTrained:
     seconds: float
     stopped: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
+    changed: bool = True
 
 
 DetectorEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | LinesEvaluated | DetectorTrained

@@ -218,6 +218,8 @@ class Trained:
         stopped: Why it ended before the last step: "" (it did not), "early" (early stopping) or "asked" (by the user).
         writer: Whose handwriting it has learned, if it is a writer profile.
         step_share: Share (0..1) of the learned change that was taken, so that other handwriting is read no worse.
+        new_letters: Characters that the base model doesn't know; they are taken in any case.
+        changed: Whether the new model differs from its base model at all.
     """
 
     name: str
@@ -229,6 +231,8 @@ class Trained:
     settings: Mapping[str, object] = field(default_factory=dict)
     writer: str = ""
     step_share: float = 1.0
+    new_letters: str = ""
+    changed: bool = True
 
 
 TrainingEvent: TypeAlias = TrainingPreparing | TrainingStarted | StepDone | WordsEvaluated | Trained

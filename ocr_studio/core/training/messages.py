@@ -36,6 +36,10 @@ LEARN_MORE: Final[Text] = {
     "words": later("You can discard it. To improve it, correct more words, especially misread ones."),
     "lines": later("You can discard it. To improve it, correct more lines, especially misread ones."),
 }
+NOTHING_LEARNED: Final[Text] = {
+    "words": later("Correct more words, especially misread ones, and train again."),
+    "lines": later("Correct more lines, especially misread ones, and train again."),
+}
 ON_UNSEEN: Final[Forms] = {
     "words": later_n(
         "On {count} held-out word, it makes {mistakes}.",

@@ -48,6 +48,20 @@ def format_title(comparison: AnyComparison) -> str:
     return tr(messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
+def headline(trained: AnyTrained) -> str:
+    """Return the verdict on a training as a short headline."""
+    return format_title(trained.comparison) if trained.changed else tr("Nothing was learned")
+
+
+def next_step(trained: AnyTrained) -> str:
+    """Return what was done for other handwriting, and what the user should do next."""
+    if not trained.changed:
+        return describe_step(trained)
+    writer = trained.writer if isinstance(trained, Trained) else ""
+    advice = format_advice(trained.comparison, stopped=trained.stopped, writer=writer)
+    return " ".join(filter(None, (advice, describe_step(trained))))
+
+
 def format_result(comparison: AnyComparison) -> str:
     """Return the main result as a sentence."""
     if isinstance(comparison, DetectorComparison):
@@ -77,13 +91,24 @@ def format_advice(comparison: AnyComparison, *, stopped: str = "", writer: str =
 
 
 def describe_step(trained: AnyTrained) -> str:
-    """Return what was done for other handwriting; empty if the whole change was taken."""
-    if not isinstance(trained, Trained) or trained.step_share >= 1:
+    """Return what was done for other handwriting, or why nothing was learned; empty if the whole change was taken."""
+    if isinstance(trained, DetectorTrained):
+        return (
+            "" if trained.changed else tr("The new model equals the previous one. Check more photos and train again.")
+        )
+    if trained.step_share >= 1 and trained.changed:
         return ""
+    if trained.step_share >= 1:
+        return f"{tr('The new model equals the previous one.')} {tr(messages.NOTHING_LEARNED[trained.comparison.unit])}"
     if trained.step_share > 0:
         return tr(
             "Only {share} of the change was taken, so that other handwriting is read no worse.",
             share=percent(trained.step_share),
+        )
+    if trained.new_letters:
+        return tr(
+            "Only the new characters were learned, as other handwriting would be read worse. Set the writer of the"
+            " photos to learn a profile instead."
         )
     return tr(
         "Nothing was changed, as other handwriting would be read worse. Set the writer of the photos to learn a"
@@ -156,7 +181,7 @@ def format_duration(trained: AnyTrained) -> str:
 def render(trained: AnyTrained) -> list[str]:
     """Return the report for a terminal, as lines."""
     comparison = trained.comparison
-    lines = [f"{format_title(comparison)}. {format_result(comparison)}"]
+    lines = [f"{headline(trained)}. {format_result(comparison)}"]
     table = [("", "before", "after", "change (95%)")]
     table += [(row.title, row.before, row.after, row.change) for row in list_rows(comparison)]
     if len(table) > 1:
@@ -167,7 +192,7 @@ def render(trained: AnyTrained) -> list[str]:
     for what, words in (("gained", comparison.gained), ("lost", comparison.lost)):
         lines += [f"  {what}: {_word(each)}" for each in words[:_LISTED]]
         lines += [f"  … and {len(words) - _LISTED} more"] if len(words) > _LISTED else []
-    lines += filter(None, [describe_missing(comparison), describe_step(trained)])
+    lines += filter(None, [describe_missing(comparison) if trained.changed else "", describe_step(trained)])
     lines.append(f"{format_duration(trained)}.")
     return lines
 
@@ -177,6 +202,7 @@ def report_values(trained: AnyTrained) -> dict[str, object]:
     comparison = trained.comparison
     gained, lost = ([asdict(each) for each in part] for part in (comparison.gained, comparison.lost))
     found: dict[str, object] = {"verdict": comparison.verdict, "unit": comparison.unit}
+    found["changed"] = trained.changed
     found["more_to_tell"] = estimate_missing(comparison)
     if isinstance(comparison, DetectorComparison):
         found["held_out"] = _finding(comparison.before, comparison.after, comparison.change)

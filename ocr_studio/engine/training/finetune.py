@@ -153,7 +153,17 @@ def finetune(
     )
     written = candidate.write_candidate(name, run.net, charset=run.charset, card=card)
     yield Trained(
-        name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings, data.writer, run.step_share
+        name,
+        written,
+        comparison,
+        run.step,
+        run.clock.elapsed(),
+        run.stopped,
+        settings,
+        data.writer,
+        step_share=run.step_share,
+        new_letters=run.new_characters,
+        changed=bool(run.new_characters) or run.trainer.has_changed(),
     )
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
@@ -174,6 +184,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
     Attributes:
         baseline: Readings of held-out and general words before training.
         step_share: Share of the learned change that was taken, 0..1.
+        new_characters: Characters that the base model doesn't know.
     """
 
     def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
@@ -181,6 +192,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         self.net, self.charset = base.net, base.charset
         self._base, self._data = base, data
         self.step_share = 1.0
+        self.new_characters = ""
 
     # -------------------------------------------------------------------------------------------------- before
 
@@ -218,7 +230,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         yield from self._read_before()
         published = bundled_weights.load_character_weights(letters) if letters else {}
         self.net, self.charset = alphabet_growth.add_characters(self.net, self.charset, letters, published)
-        self._new_characters = letters
+        self.new_characters = letters
         yield from self._create_trainer()
 
     def _generate_general(self) -> Generator[TrainingEvent, None, list[TrainingExample]]:
@@ -261,7 +273,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
             steps,
             recipe.learning_rate,
             recipe.average,
-            len(self._new_characters),
+            len(self.new_characters),
             alphabet_growth.occurring_classes(self.charset, texts),
             distillation=DISTILLATION if below else 1.0,
         )
@@ -314,7 +326,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         examples = self.examples
         counts = len(examples.train), len(examples.held_out), len(examples.keep)
-        started = TrainingStarted(*counts, self.steps, self._new_characters, resumed_at=self.step, unit=self._data.unit)
+        started = TrainingStarted(*counts, self.steps, self.new_characters, resumed_at=self.step, unit=self._data.unit)
         yield from self.train_steps(started, stop)
         yield from self._limit_step()
 

@@ -68,6 +68,10 @@ class TrainableWeights:
         """Return the current weights."""
         return [variable.numpy() for variable in self.variables]
 
+    def has_changed(self) -> bool:
+        """Whether any weight differs from its initial value."""
+        return any(not np.array_equal(old, new) for old, new in zip(self.initial, self.current(), strict=True))
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the state for a checkpoint: weights and optimizer."""
         current = {f"learned/{index}": weight for index, weight in enumerate(self.current())}

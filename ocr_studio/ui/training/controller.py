@@ -239,7 +239,7 @@ class TrainingController(QObject):
     def keep(self) -> None:
         """Keep the trained model, and use it."""
         trained, run = self.trained, self.run
-        if self.stage is not TrainingStage.DECIDING or trained is None or run is None:
+        if self.stage is not TrainingStage.DECIDING or trained is None or run is None or not trained.changed:
             return
         self.trained = None  # a second click must not keep it twice
         options = self.options

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
-from ocr_studio.core.training.events import HeldOutSample, Trained
+from ocr_studio.core.training.events import HeldOutSample
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import train as jobs
@@ -92,13 +92,12 @@ class ResultPage(QWidget):
         """Show the result of a training."""
         self._trained = trained
         comparison = trained.comparison
-        self.column.headline.setText(training_report.format_title(comparison))
+        self.column.headline.setText(training_report.headline(trained))
         say(self.sentence, training_report.format_result(comparison))
-        writer = trained.writer if isinstance(trained, Trained) else ""
-        advice = training_report.format_advice(comparison, stopped=trained.stopped, writer=writer)
-        say(self.advice, " ".join(filter(None, (advice, training_report.describe_step(trained)))))
+        say(self.advice, training_report.next_step(trained))
         theme.set_state(self.keep, "primary", comparison.verdict == "better")
-        theme.set_state(self.discard, "primary", comparison.verdict == "worse")
+        theme.set_state(self.discard, "primary", comparison.verdict == "worse" or not trained.changed)
+        self._show_stage()
         self._show_figures(trained)
         for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
             if isinstance(each, HeldOutSample):
@@ -130,8 +129,8 @@ class ResultPage(QWidget):
 
     def _show_stage(self) -> None:
         kept, model = self._training.stage is TrainingStage.KEPT, self._training.model
-        for widget in (self.keep, self.discard):
-            widget.setVisible(not kept)
+        self.keep.setVisible(not kept and (self._trained is None or self._trained.changed))
+        self.discard.setVisible(not kept)
         for widget in (self.go_back, self.done):
             widget.setVisible(kept)
         reads = kept and model is not None and model.kind == "recognizer"

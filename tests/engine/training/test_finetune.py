@@ -374,6 +374,7 @@ def test_the_last_layer_alone_learns_new_letters(tmp_path: Path) -> None:
     data = TrainingData([*TRAIN, printed("ßa"), printed("→b")], [printed("aß")])
     trained = last(list(run(tmp_path, data, replace(HEAD_ALONE, learning_rate=2e-2))))
     assert learned(trained)["characters/bias"].shape == (len(ALPHABET) + 2,)
+    assert (trained.new_letters, trained.changed) == ("ß→", True)
 
 
 @pytest.mark.parametrize(("losses", "share"), [((1.0, 1.0), 1.0), ((1.0, 1.1, 0.9), 0.5), ((1.0, 2.0, 2.0), 0.0)])
@@ -394,6 +395,7 @@ def test_the_largest_step_is_taken_that_reads_no_other_handwriting_worse(
     whole, part = (last(list(run(tmp_path / name, data))) for name in ("whole", "part"))
     assert (whole.step_share, part.step_share, left) == (1.0, share, [])
     assert part.settings["step_share"] == share
+    assert (whole.changed, part.changed) == (True, share > 0)
     base = model_weights.read_weights(finetune._base(RECIPE, DATA).net)
     for name, value in learned(whole).items():
         np.testing.assert_allclose(learned(part)[name], base[name] + share * (value - base[name]), atol=1e-5)

@@ -122,6 +122,26 @@ def test_worse_is_said_plainly_and_discarding_leaves_nothing(
     assert ready.window.trainer.preflight.column.begin.isEnabled()
 
 
+def test_a_model_that_learned_nothing_can_only_be_discarded(
+    ready: Studio, learner: StandInLearner, qtbot: QtBot
+) -> None:
+    learner.changed = False
+    begin(ready, qtbot)
+    result = ready.window.trainer.result
+    assert result.column.headline.text() == "Nothing was learned"
+    assert "Correct more words" in said(ready)
+    assert (result.keep.isHidden(), result.discard.isHidden()) == (True, False)
+    assert result.discard.property("primary")
+    ready.training.keep()
+    assert ready.training.stage is TrainingStage.DECIDING
+    qtbot.mouseClick(result.discard, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not ready.busy)
+    assert registry.available() == (registry.BUILT_IN,)
+    learner.changed = True
+    begin(ready, qtbot)
+    assert not result.keep.isHidden()
+
+
 def test_one_goes_on_correcting_while_it_learns_and_may_pause_it(
     ready: Studio, learner: StandInLearner, qtbot: QtBot
 ) -> None:

@@ -98,7 +98,16 @@ def finetune_detector(
         made=now(),
     )
     written = candidate.write_candidate(name, run.net, charset=None, card=card)
-    yield DetectorTrained(name, written, comparison, run.step, run.clock.elapsed(), run.stopped, settings)
+    yield DetectorTrained(
+        name,
+        written,
+        comparison,
+        run.step,
+        run.clock.elapsed(),
+        run.stopped,
+        settings,
+        changed=run.trainer.has_changed(),
+    )
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
 
