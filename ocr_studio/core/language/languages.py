@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ocr_studio.core.language.technical_terms import TECHNICAL
 from ocr_studio.core.translation import later
 
-# Those that are written in Latin letters and whose words are counted by the package.
+# Those that are written in Latin letters and whose words are counted by the package, and technical terms.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ca": later("Catalan"),
@@ -36,6 +37,7 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
         "sl": later("Slovene"),
         "es": later("Spanish"),
         "sv": later("Swedish"),
+        TECHNICAL: later("Technical terms"),
         "tr": later("Turkish"),
         "vi": later("Vietnamese"),
     }

@@ -108,7 +108,7 @@ def _load_lexicon(languages: tuple[str, ...]) -> Lexicon:
     names = [LANGUAGES[code] for code in languages]
     if not names:
         return Lexicon.of({})
-    path = word_frequencies.cache_path("3", word_frequencies.read_version(), *languages)
+    path = word_frequencies.cache_path("3", word_frequencies.read_version(languages), *languages)
     if (kept := _from_arrays(word_frequencies.load_cached(path))) is not None:
         return kept
     made = _build_lexicon_of(languages)

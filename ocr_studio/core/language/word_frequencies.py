@@ -1,4 +1,4 @@
-"""Word frequencies of a language, from the data files of the package wordfreq.
+"""Word frequencies of a language, from the data files of the package wordfreq, and of technical terms.
 
 Only its files are read, as its ``read_cBpack`` does (a gzipped msgpack list: a header, then the words of frequency
 1, 10^-0.01, 10^-0.02 …): importing it takes 0.1 s and parts of it do not work inside a PyInstaller program.
@@ -10,7 +10,7 @@ import hashlib
 import io
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import array_files
+from ocr_studio.core.language import technical_terms
+from ocr_studio.core.language.technical_terms import TECHNICAL
 from ocr_studio.core.translation import later, tr
 
 _log = logging.getLogger(__name__)
@@ -74,8 +76,11 @@ class NoWordCounts(StudioError):
 def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
     """Yield shares of all written words with the words that have it, most frequent first, down to ``rarest``.
 
-    Raises NoWordCounts.
+    Raises NoWordCounts, and ResourceMissing for technical terms.
     """
+    if language == TECHNICAL:
+        yield from technical_terms.load_frequencies(rarest=rarest)
+        return
     path = _find_file(language)
     try:
         packed = paths.read_file(path, most=_MOST_BYTES)
@@ -97,9 +102,12 @@ def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, l
         ) from error
 
 
-def read_version() -> str:
-    """Return the version of the package wordfreq. Raises NoWordCounts."""
-    return str(_find_package().version)
+def read_version(languages: Collection[str]) -> str:
+    """Return what changes if the words of these languages do. Raises NoWordCounts, and ResourceMissing for technical
+    terms.
+    """
+    version = str(_find_package().version)
+    return f"{version} {technical_terms.compute_checksum()}" if TECHNICAL in languages else version
 
 
 def _find_package() -> metadata.Distribution:

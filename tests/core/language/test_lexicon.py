@@ -91,6 +91,15 @@ def test_every_language_that_may_be_chosen_is_there() -> None:
     assert list(LANGUAGES.values()) == sorted(LANGUAGES.values())
 
 
+def test_technical_terms_may_be_chosen_as_a_language() -> None:
+    english, both = language.load_lexicon(("en",)), language.load_lexicon(("en", "technical"))
+    for term in ("enqueue", "kubectl", "mhz"):
+        assert looked_up(both, term)[0][1] > 10 * looked_up(english, term)[0][1]
+    shares = [share for share, _ in load_frequencies("technical", rarest=1e-4)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] >= 1e-4
+
+
 def test_words_come_the_most_frequent_first_down_to_the_rarest_asked_for() -> None:
     shares, bands = zip(*load_frequencies("en", rarest=0.01), strict=True)
     assert (shares[0], shares[-1]) == (1.0, 0.01)
